@@ -1,0 +1,34 @@
+"""What holds for every test: slow ones wait for --slow, the log stays quiet, and chance can be repeated."""
+
+import os
+
+import pytest
+from hypothesis import settings
+
+# Pages are drawn off screen unless somebody wants to watch. Must stand before pytest-qt starts Qt.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+pytest_plugins = ["tests.quiet_log"]
+
+# No deadline: the first example pays for imports, and a busy machine is no bug.
+settings.register_profile("here", deadline=None, print_blob=True)
+settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slow", action="store_true", help="also run the tests marked slow")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the slow ones out, unless asked for by --slow or named themselves (file.py::test)."""
+    if config.getoption("--slow"):
+        return
+    slow = [item for item in items if item.get_closest_marker("slow") and not _is_named(item, config.args)]
+    if slow:
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in slow]
+
+
+def _is_named(item: pytest.Item, args: list[str]) -> bool:
+    return any("::" in arg and item.nodeid.startswith(arg) for arg in args)
