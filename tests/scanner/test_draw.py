@@ -1,0 +1,65 @@
+"""QR codes drawn: their size, their quiet zone, their level, and what does not fit."""
+
+import numpy as np
+import pytest
+import zxingcpp
+
+from scanner.draw import MODULE_PX_MAX, QUIET_MODULES, ContentTooLong, qr_modules, qr_png
+from scanner.opencv import PIXELS_MAX, cv2
+from scanner.picture import read_bytes
+
+SIGNED = ("L2:" + "6BFOXN*TS0BI$ZD4N9:9S6RCVN5+O30K3/XIV0W23NTDE" * 4)[:164]
+
+
+def version(content: str | bytes) -> int:
+    return (len(qr_modules(content)) - 2 * QUIET_MODULES - 17) // 4  # ISO/IEC 18004: 17 + 4 × version
+
+
+def test_a_signed_code_of_164_characters_is_version_7() -> None:
+    assert len(SIGNED) == 164
+    assert version(SIGNED) == 7
+
+
+def test_small_letters_need_the_wider_mode() -> None:
+    assert version(SIGNED.lower()) > 7
+
+
+def test_the_error_level_is_m() -> None:
+    modules = np.where(qr_modules(SIGNED), 0, 255).astype(np.uint8).repeat(3, axis=0).repeat(3, axis=1)
+    (read,) = zxingcpp.read_barcodes(modules)
+    assert read.ec_level == "M"
+
+
+def test_four_light_modules_lie_around() -> None:
+    modules = qr_modules("quiet")
+    assert not modules[:4].any()
+    assert not modules[-4:].any()
+    assert not modules[:, :4].any()
+    assert not modules[:, -4:].any()
+    assert modules[4, 4:11].all(), "the finder pattern follows"
+
+
+@pytest.mark.parametrize("module_px", [1, 2, 5, MODULE_PX_MAX])
+def test_a_module_has_the_size_asked_for(module_px: int) -> None:
+    png = qr_png("size", module_px=module_px)
+    picture = cv2.imdecode(np.frombuffer(png, dtype=np.uint8), cv2.IMREAD_UNCHANGED)
+    assert picture is not None
+    assert picture.shape == (29 * module_px, 29 * module_px)
+    assert set(np.unique(picture)) == {0, 255}
+    assert picture[4 * module_px, 4 * module_px] == 0, "dark is black"
+
+
+def test_the_png_reads_back() -> None:
+    (symbol,) = read_bytes(qr_png("Tillside 안녕"))
+    assert symbol.text == "Tillside 안녕"
+
+
+def test_the_largest_code_at_the_largest_size_is_within_what_is_read() -> None:
+    (symbol,) = read_bytes(qr_png("Ω" * 1165, module_px=8))
+    assert symbol.text == "Ω" * 1165
+    assert (len(qr_modules(b"x" * 2331)) * MODULE_PX_MAX) ** 2 <= PIXELS_MAX
+
+
+def test_what_fits_no_code_is_refused() -> None:
+    with pytest.raises(ContentTooLong):
+        qr_png(b"x" * 2332)
