@@ -1,0 +1,79 @@
+"""The only place that asks the machine for the time. Everyone else is handed a `Clock`."""
+
+import time
+import uuid
+from pathlib import Path
+from typing import Protocol
+
+BOOT_ID_FILE = Path("/proc/sys/kernel/random/boot_id")
+
+
+class Clock(Protocol):
+    """Where time comes from; the demo and the tests bring their own."""
+
+    def now_ms(self) -> int:
+        """Milliseconds since 1970 in UTC, as the machine believes."""
+        ...
+
+    def boot_ms(self) -> int:
+        """Milliseconds since the machine started, sleep included."""
+        ...
+
+    def boot_id(self) -> bytes:
+        """Sixteen bytes that change whenever the machine starts anew."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def __init__(self) -> None:
+        """Read the boot identity once: it can't change while we run."""
+        self._boot_id = _read_boot_id()
+
+    def now_ms(self) -> int:
+        """See `Clock.now_ms`."""
+        return time.time_ns() // 1_000_000
+
+    def boot_ms(self) -> int:
+        """See `Clock.boot_ms`; where the system counts no sleep, its monotonic clock stands in."""
+        clock = getattr(time, "CLOCK_BOOTTIME", None)
+        ns = time.clock_gettime_ns(clock) if clock is not None else time.monotonic_ns()
+        return ns // 1_000_000
+
+    def boot_id(self) -> bytes:
+        """See `Clock.boot_id`."""
+        return self._boot_id
+
+
+class SetClock:
+    """A clock that stands where it was set: the replay of past years and the tests move it by hand."""
+
+    def __init__(self, now_ms: int = 0) -> None:
+        """Start at `now_ms` (milliseconds since 1970, UTC)."""
+        self._now_ms = now_ms
+
+    def set_ms(self, now_ms: int) -> None:
+        """Move to `now_ms`; moving back is allowed, since tests wind clocks back on purpose."""
+        self._now_ms = now_ms
+
+    def now_ms(self) -> int:
+        """See `Clock.now_ms`."""
+        return self._now_ms
+
+    def boot_ms(self) -> int:
+        """The same as `now_ms`: such a machine started in 1970."""
+        return self._now_ms
+
+    def boot_id(self) -> bytes:
+        """Always the same: such a machine never restarts."""
+        return bytes(16)
+
+
+def _read_boot_id() -> bytes:
+    try:
+        return uuid.UUID(BOOT_ID_FILE.read_text(encoding="ascii").strip()).bytes
+    except (OSError, ValueError):
+        # Only Linux tells. Elsewhere each start of the program counts as a start of the machine,
+        # which is the careful reading: time after it is of weaker quality.
+        return uuid.uuid4().bytes

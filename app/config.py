@@ -1,0 +1,101 @@
+"""One frozen configuration: defaults, then a TOML file, then TILLSIDE_* variables. An unknown key is refused.
+
+Paths: `store_dir` holds the encrypted records of a station, `state_dir` the key files (outside of it on purpose:
+a copied store folder must open nothing), `hq_dir` HQ's database and keys.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+PREFIX = "TILLSIDE_"
+FILE_VARIABLE = "TILLSIDE_CONFIG"
+# Variables that others read: where the configuration is, what tests use, and the developer script's own.
+NOT_CONFIGURATION = {FILE_VARIABLE, "TILLSIDE_FAIL_POINTS", "TILLSIDE_SCANS"}
+
+
+class ConfigInvalid(ValueError):
+    """A configuration that can't be used, with the key and what would be right."""
+
+
+def _user_folder(variable: str, fallback: str) -> Path:
+    base = os.environ.get(variable)
+    return (Path(base) if base else Path.home() / fallback) / "tillside"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What can be set. Times are seconds."""
+
+    store_dir: Path
+    state_dir: Path
+    hq_dir: Path
+    key_store: str = "os"
+    register: str = "1"
+    sync_interval_s: int = 30
+
+    @classmethod
+    def embedded(cls, folder: Path) -> "Config":
+        """Return a configuration whose every file lies in `folder`: for the demo and the tests."""
+        return cls(
+            store_dir=folder / "store", state_dir=folder / "state", hq_dir=folder / "hq", key_store="file"
+        )
+
+
+KEY_STORES = ("os", "file", "memory")
+
+
+def load_config(environment: Mapping[str, str] = os.environ, **overrides: Any) -> Config:
+    """Return the configuration. `overrides` (from the command line) win; None among them means not given."""
+    data_dir = _user_folder("XDG_DATA_HOME", ".local/share")
+    config = Config(
+        store_dir=data_dir / "station",
+        state_dir=_user_folder("XDG_STATE_HOME", ".local/state"),
+        hq_dir=data_dir / "hq",
+    )
+    config = _merged(config, _from_file(environment.get(FILE_VARIABLE)), source=FILE_VARIABLE)
+    config = _merged(config, _from_environment(environment), source="environment")
+    return _merged(config, {k: v for k, v in overrides.items() if v is not None}, source="command line")
+
+
+def _from_file(path: str | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as problem:
+        raise ConfigInvalid(f"the configuration file {path} can't be read: {problem}") from problem
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX) and name not in NOT_CONFIGURATION
+    }
+
+
+def _merged(config: Config, values: Mapping[str, Any], *, source: str) -> Config:
+    known = {field.name: field.type for field in fields(Config)}
+    changes = {}
+    for name, value in values.items():
+        if name not in known:
+            raise ConfigInvalid(f"{source}: {name!r} is not a setting; settings are {', '.join(known)}")
+        changes[name] = _converted(name, known[name], value, source)
+    return replace(config, **changes)
+
+
+def _converted(name: str, kind: Any, value: Any, source: str) -> Any:
+    if name == "key_store" and value not in KEY_STORES:
+        raise ConfigInvalid(f"{source}: key_store is one of {', '.join(KEY_STORES)}, not {value!r}")
+    if kind is Path:
+        return Path(value)
+    if kind is int:
+        try:
+            return int(value)
+        except ValueError as problem:
+            raise ConfigInvalid(f"{source}: {name} is a whole number, not {value!r}") from problem
+    return str(value)

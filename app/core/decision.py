@@ -1,0 +1,226 @@
+"""decide(): the one function that station and HQ both call. Facts in, what happens to the order out.
+
+Rules apply in one total order (campaign.place_in_order), whatever the order in which codes were scanned or lines came.
+A refused presentation has all its reasons, the one to show first in front.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.core.campaign import Campaign, Offline, Rule, Trigger, place_in_order
+from app.core.conditions import Circumstances
+from app.core.earning import points_earned
+from app.core.effects import apply, eligible_lines
+from app.core.member import Member
+from app.core.order import Order, local_date
+from app.core.program import Program
+from app.core.reasons import Reason, Refusal, by_precedence
+from app.core.voucher import Presentation, Voucher
+
+Allocation = tuple[
+    tuple[int, int], ...
+]  # (line number, minor units taken off it), lines without anything left out
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that a decision reads."""
+
+    program: Program
+    order: Order
+    member: Member | None
+    presented: tuple[Presentation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one rule does: a discount with its allocation, or the reasons why not.
+
+    `redemption_id` is None for automatic rules; `campaign_id` is empty when the rule isn't in the program.
+    """
+
+    rule_id: str
+    campaign_id: str
+    redemption_id: str | None
+    discount: int
+    allocation: Allocation
+    refusals: tuple[Refusal, ...]
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether the rule applies."""
+        return not self.refusals
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The engine's answer: one outcome a presentation (in the order presented), the automatic rules, the totals.
+
+    All amounts are minor units; `payable` = `total` - `discount`; `points` are earned on `payable`.
+    """
+
+    presented: tuple[Outcome, ...]
+    automatic: tuple[Outcome, ...]
+    total: int
+    discount: int
+    payable: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    campaign: Campaign
+    rule: Rule
+    presentation: Presentation | None
+
+
+def decide(facts: Facts) -> Decision:
+    """Decide an order. Pure: the same facts give the same decision, on station and HQ."""
+    table = _Table(facts)
+    presented: dict[str, Outcome] = {}
+    automatic: list[Outcome] = []
+    for candidate in _in_order(facts):
+        outcome = table.play(candidate)
+        if outcome.redemption_id is None:
+            automatic.append(outcome)
+        else:
+            presented[outcome.redemption_id] = outcome
+    total = facts.order.total
+    payable = total - table.given
+    return Decision(
+        presented=tuple(
+            presented.get(shown.redemption_id) or _without_rule(shown) for shown in facts.presented
+        ),
+        automatic=tuple(automatic),
+        total=total,
+        discount=table.given,
+        payable=payable,
+        points=points_earned(facts.program.earning, base=payable, seen=table.seen),
+    )
+
+
+class _Table:
+    """The order while rules are played on it: what is left of each line, what was given, which vouchers were used."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.seen = Circumstances(facts.order, facts.member, facts.program.product_sets)
+        self.left = [line.discountable for line in facts.order.lines]
+        self.given = 0
+        self.used: Counter[str] = Counter()
+
+    def play(self, candidate: _Candidate) -> Outcome:
+        """Apply one rule if nothing speaks against it."""
+        lines = self.facts.order.lines
+        effect = candidate.rule.effect
+        eligible = eligible_lines(effect, lines, self.facts.program.product_sets)
+        refusals = self._refusals(candidate, eligible)
+        if refusals:
+            return _outcome(candidate, (), by_precedence(refusals))
+        shares = apply(effect, lines, self.left, eligible)
+        if not any(shares):
+            return _outcome(candidate, (), (Refusal(Reason.NO_EFFECT),))
+        self.left = [left - share for left, share in zip(self.left, shares, strict=True)]
+        self.given += sum(shares)
+        if candidate.presentation is not None:
+            self.used[candidate.presentation.voucher.code_hash] += 1
+        allocation = tuple((line.line, share) for line, share in zip(lines, shares, strict=True) if share)
+        return _outcome(candidate, allocation, ())
+
+    def _refusals(self, candidate: _Candidate, eligible: list[int]) -> list[Refusal]:
+        facts, campaign, rule = self.facts, candidate.campaign, candidate.rule
+        found = _about_time(facts, campaign)
+        found += _about_member(facts.member, campaign)
+        if rule.condition is not None:
+            found += rule.condition(self.seen)
+        if rule.effect.products is not None:
+            found += _about_products(facts.order, eligible)
+        if candidate.presentation is not None:
+            voucher = candidate.presentation.voucher
+            found += _about_voucher(facts, voucher, uses=voucher.uses + self.used[voucher.code_hash])
+        return found
+
+
+def _in_order(facts: Facts) -> list[_Candidate]:
+    """Return all rules that come into play, in the order in which they apply; scan order doesn't matter."""
+    program = facts.program
+    if not facts.presented:
+        return [_Candidate(campaign, rule, None) for campaign, rule in program.automatic]
+    candidates = [_Candidate(campaign, rule, None) for campaign, rule in program.automatic]
+    for shown in facts.presented:
+        pair = program.rules_by_id.get(shown.voucher.rule_id)
+        if pair is not None and pair[1].trigger is Trigger.VOUCHER:
+            candidates.append(_Candidate(*pair, shown))
+    return sorted(candidates, key=_sort_key)
+
+
+def _sort_key(candidate: _Candidate) -> tuple[Any, ...]:
+    shown = candidate.presentation
+    tie = ("", "") if shown is None else (shown.voucher.code_hash, shown.redemption_id)
+    return (*place_in_order(candidate.campaign, candidate.rule), *tie)
+
+
+def _about_time(facts: Facts, campaign: Campaign) -> list[Refusal]:
+    order = facts.order
+    found = []
+    if order.at_ms >= facts.program.expires_ms:
+        found.append(Refusal(Reason.PROGRAM_EXPIRED))
+    if campaign.offline is Offline.NEVER:
+        # Asking HQ on line comes with offline authority; until then such an offer can't be given here.
+        found.append(Refusal(Reason.ONLINE_ONLY))
+    today = local_date(order.at_ms, order.time_zone)
+    if today < campaign.starts_on:
+        found.append(Refusal(Reason.NOT_STARTED, {"starts_on": campaign.starts_on.isoformat()}))
+    if today > campaign.ends_on:
+        found.append(Refusal(Reason.EXPIRED, {"ends_on": campaign.ends_on.isoformat()}))
+    return found
+
+
+def _about_member(member: Member | None, campaign: Campaign) -> list[Refusal]:
+    if campaign.audience is None:
+        return []
+    if member is None:
+        return [Refusal(Reason.MEMBER_NEEDED)]
+    return [] if member.ref in campaign.audience else [Refusal(Reason.NOT_IN_SEGMENT)]
+
+
+def _about_products(order: Order, eligible: Sequence[int]) -> list[Refusal]:
+    if not order.has_lines:
+        return [Refusal(Reason.LINES_NEEDED)]
+    if any(order.lines[place].amount > 0 for place in eligible):
+        return []
+    return [Refusal(Reason.REQUIRED_ITEM_MISSING)]
+
+
+def _about_voucher(facts: Facts, voucher: Voucher, *, uses: int) -> list[Refusal]:
+    found = []
+    if voucher.owner is not None:
+        if facts.member is None:
+            found.append(Refusal(Reason.MEMBER_NEEDED))
+        elif facts.member.ref != voucher.owner:
+            found.append(Refusal(Reason.NOT_OWNER))
+    if voucher.ends_on is not None and local_date(facts.order.at_ms, facts.order.time_zone) > voucher.ends_on:
+        found.append(Refusal(Reason.EXPIRED, {"ends_on": voucher.ends_on.isoformat()}))
+    if voucher.uses_max and uses >= voucher.uses_max:
+        found.append(Refusal(Reason.LIMIT_TOTAL_REACHED))
+    return found
+
+
+def _outcome(candidate: _Candidate, allocation: Allocation, refusals: tuple[Refusal, ...]) -> Outcome:
+    shown = candidate.presentation
+    return Outcome(
+        rule_id=candidate.rule.rule_id,
+        campaign_id=candidate.campaign.campaign_id,
+        redemption_id=None if shown is None else shown.redemption_id,
+        discount=sum(share for _, share in allocation),
+        allocation=allocation,
+        refusals=refusals,
+    )
+
+
+def _without_rule(shown: Presentation) -> Outcome:
+    """Answer for a voucher whose rule this version of the program does not hold."""
+    refusals = (Refusal(Reason.OFFER_UNKNOWN),)
+    return Outcome(shown.voucher.rule_id, "", shown.redemption_id, 0, (), refusals)

@@ -1,0 +1,77 @@
+"""Reading a JSON document with a path to each place, so that every complaint says where, what and what instead."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Any, TypeVar
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+class DocumentInvalid(ValueError):
+    """A document that isn't what it should be; the message names the place, what is wrong and what would be right."""
+
+
+class Place:
+    """An object in a document and the path to it."""
+
+    def __init__(self, path: str, value: Any) -> None:
+        """Stand at `value`, which must be a JSON object."""
+        if not isinstance(value, dict):
+            raise DocumentInvalid(f"{path}: expected an object")
+        self.path = path
+        self.value: dict[str, Any] = value
+
+    def has(self, key: str) -> bool:
+        """Tell whether the key is there and not null."""
+        return self.value.get(key) is not None
+
+    def text(self, key: str) -> str:
+        """Return a text that isn't empty."""
+        found = self.value.get(key)
+        if not isinstance(found, str) or not found:
+            raise DocumentInvalid(f"{self.path}.{key}: expected a text")
+        return found
+
+    def number(self, key: str, *, least: int | None = None, most: int | None = None) -> int:
+        """Return a whole number within its bounds, both inclusive."""
+        found = self.value.get(key)
+        if type(found) is not int:
+            raise DocumentInvalid(f"{self.path}.{key}: expected a whole number")
+        if (least is not None and found < least) or (most is not None and found > most):
+            bounds = f"at least {least}" if most is None else f"{least} to {most}"
+            raise DocumentInvalid(f"{self.path}.{key}: expected {bounds}, found {found}")
+        return found
+
+    def word(self, key: str, kind: type[Word]) -> Word:
+        """Return one of the words of an enum."""
+        found = str(self.value.get(key))
+        try:
+            return kind(found)
+        except ValueError as problem:
+            words = ", ".join(kind)
+            raise DocumentInvalid(f"{self.path}.{key}: {found!r} is not one of {words}") from problem
+
+    def day(self, key: str) -> date:
+        """Return a calendar date, written 2026-12-31."""
+        try:
+            return date.fromisoformat(self.text(key))
+        except ValueError as problem:
+            raise DocumentInvalid(f"{self.path}.{key}: expected a date such as 2026-12-31") from problem
+
+    def texts(self, key: str) -> list[str]:
+        """Return a list of texts, perhaps empty."""
+        found = self.value.get(key)
+        if not isinstance(found, list) or any(type(item) is not str for item in found):
+            raise DocumentInvalid(f"{self.path}.{key}: expected a list of texts")
+        return found
+
+    def inner(self, key: str) -> "Place":
+        """Return the object under a key."""
+        return Place(f"{self.path}.{key}", self.value.get(key))
+
+    def objects(self, key: str) -> "list[Place]":
+        """Return the objects of a list, perhaps empty."""
+        found = self.value.get(key)
+        if not isinstance(found, list):
+            raise DocumentInvalid(f"{self.path}.{key}: expected a list")
+        return [Place(f"{self.path}.{key}[{place}]", item) for place, item in enumerate(found)]

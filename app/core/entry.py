@@ -1,0 +1,85 @@
+"""A journal entry's body: one canonical JSON document that holds every fact of the entry.
+
+    {"device": …, "epoch": 1, "seq": 17, "id": <UUIDv7, 32 hex digits>, "type": "order", "wall_ms": …, "boot": <32 hex>,
+     "boot_ms": …, "tq": "weak", "data": {…}}
+
+The columns beside a stored body are copies of it. `tq` is the quality of the time: `weak` until HQ's signed time
+anchors it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from app.core.canonical import canonical
+
+BODY_BYTES_MAX = 256 * 1024  # an order of 2,000 lines is about half of it
+ORDER, REDEEM, REFUSE, SCAN_DENIED = "order", "redeem", "refuse", "scan_denied"
+
+
+class EntryInvalid(ValueError):
+    """Bytes that are no entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry as read from its body. `wall_ms` and `boot_ms` are milliseconds, `boot` and `entry_id` hexadecimal."""
+
+    device_id: str
+    epoch: int
+    seq: int
+    entry_id: str
+    type: str
+    wall_ms: int
+    boot: str
+    boot_ms: int
+    quality: str
+    data: dict[str, Any]
+
+
+def write_entry(entry: Entry) -> bytes:
+    """Return the body of an entry. Raises `canonical.NotCanonical` when `data` holds what has no place in it."""
+    return canonical(
+        {
+            "device": entry.device_id,
+            "epoch": entry.epoch,
+            "seq": entry.seq,
+            "id": entry.entry_id,
+            "type": entry.type,
+            "wall_ms": entry.wall_ms,
+            "boot": entry.boot,
+            "boot_ms": entry.boot_ms,
+            "tq": entry.quality,
+            "data": entry.data,
+        }
+    )
+
+
+KEYS = (
+    ("device", str),
+    ("epoch", int),
+    ("seq", int),
+    ("id", str),
+    ("type", str),
+    ("wall_ms", int),
+    ("boot", str),
+    ("boot_ms", int),
+    ("tq", str),
+    ("data", dict),
+)
+
+
+def read_entry(body: bytes) -> Entry:
+    """Read a body. Raises `EntryInvalid` when it isn't an entry; unknown fields are left alone."""
+    if len(body) > BODY_BYTES_MAX:
+        raise EntryInvalid(f"{len(body)} bytes are more than an entry may have")
+    try:
+        document = orjson.loads(body)
+        values = [document[key] for key, _ in KEYS]
+    except (orjson.JSONDecodeError, KeyError, TypeError) as problem:
+        raise EntryInvalid(f"not an entry: {problem}") from problem
+    for (key, kind), value in zip(KEYS, values, strict=True):
+        if type(value) is not kind:
+            raise EntryInvalid(f"{key} is a {type(value).__name__}, expected {kind.__name__}")
+    return Entry(*values)

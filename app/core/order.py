@@ -1,0 +1,74 @@
+"""What is being bought: an order and its lines, as the shop's till knows them."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+LINES_MAX = 2_000  # far above any real receipt; keeps a broken till from filling the journal
+AMOUNT_MAX = 10**11  # a thousand million in two-digit money: above it, something is wrong with the till
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: `amount` in minor units is the line's own total, whatever the quantity.
+
+    Zero and negative amounts are legal (a free item, a bottle returned). `floor` is what must stay of the amount.
+    """
+
+    line: int
+    sku: str
+    quantity: int
+    amount: int
+    floor: int = 0
+
+    @property
+    def discountable(self) -> int:
+        """How much of the amount discounts may take, in minor units."""
+        return max(self.amount - max(self.floor, 0), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order at its effective time `at_ms` (UTC milliseconds).
+
+    An order of which only the total is known has one line with an empty SKU.
+    """
+
+    order_id: str
+    store: str
+    register: str
+    at_ms: int
+    time_zone: str
+    currency: str
+    lines: tuple[Line, ...]
+
+    @property
+    def total(self) -> int:
+        """The initial goods total in minor units."""
+        return sum(line.amount for line in self.lines)
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether the order came with its products, and not just as a total."""
+        return any(line.sku for line in self.lines)
+
+    @property
+    def local(self) -> datetime:
+        """The effective time on the store's clock."""
+        return local_time(self.at_ms, self.time_zone)
+
+
+def local_time(at_ms: int, time_zone: str) -> datetime:
+    """Return a moment (UTC milliseconds) on the clock of a time zone."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(_zone(time_zone))
+
+
+def local_date(at_ms: int, time_zone: str) -> date:
+    """Return the calendar date of a moment (UTC milliseconds) in a time zone."""
+    return local_time(at_ms, time_zone).date()
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)

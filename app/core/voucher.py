@@ -1,0 +1,28 @@
+"""A voucher: a code that carries value. It names the rule that it brings into play."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Voucher:
+    """A voucher as the replica holds it. `uses_max` 0 means: as often as the rule holds.
+
+    `uses` counts what HQ and this station know of; `owner` is the member it is bound to, if any.
+    """
+
+    code_hash: str
+    rule_id: str
+    uses_max: int = 0
+    uses: int = 0
+    owner: str | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """A voucher shown for an order, under the id that its redemption will have. `level` is the code's assurance."""
+
+    redemption_id: str
+    voucher: Voucher
+    level: str

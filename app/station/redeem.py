@@ -1,0 +1,169 @@
+"""An order is handed in: decide it, record it with every redemption and refusal, answer. One transaction.
+
+The answer exists only after the commit. An order that was recorded before is answered from the journal, so that a till
+or a cashier who asks twice gets the same answer and nothing is redeemed twice.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.core.decision import Allocation, Decision, Facts, Outcome, decide
+from app.core.entry import ORDER, REDEEM, REFUSE, Entry
+from app.core.order import Line, Order
+from app.core.overlay import ORDER_CLAIM
+from app.core.program import Program
+from app.core.quote import Quote, quote
+from app.core.reasons import BY_CODE, Refusal
+from app.core.records import Attendance, order_record, redemption_record
+from app.core.voucher import Presentation
+from app.station.answer import AnswerKind, OrderAnswer
+from app.station.identify import SeenMember
+from app.store.journal import Draft
+from app.store.store import StationStore
+
+
+class NoProgram(Exception):
+    """The station has no rules yet: the first download has not come through."""
+
+    code = "no_program"
+    sentence = "This station has no rules yet. They come with the first connection to head office."
+
+
+class OrderConflict(Exception):
+    """An order id that was recorded with other lines or another member: a fault of the till, and loud."""
+
+    code = "order_conflict"
+    sentence = "An order with this number was recorded before, with other contents. Nothing was recorded now."
+
+
+@dataclass(frozen=True, slots=True)
+class OrderIn:
+    """An order as the till hands it in. Amounts in minor units."""
+
+    order_id: str
+    lines: tuple[Line, ...]
+    register: str = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class AtTill:
+    """Who and what is at the till with the order."""
+
+    member: SeenMember | None
+    presented: tuple[Presentation, ...]
+    link: str
+    cashier: str = ""
+
+
+def quote_order(store: StationStore, order_in: OrderIn, at_till: AtTill) -> Quote:
+    """Say what the order could use. Records nothing. Raises `NoProgram`."""
+    return quote(_facts(store, order_in, at_till))
+
+
+def hand_in(store: StationStore, order_in: OrderIn, at_till: AtTill) -> OrderAnswer:
+    """Decide and record an order. Raises `NoProgram`, `OrderConflict` or a `StoreFault`; then nothing was recorded."""
+    facts = _facts(store, order_in, at_till)
+    seq = store.journal.claimed(ORDER_CLAIM, order_in.order_id)
+    if seq is not None:
+        return _answer_again(store, facts, seq)
+    decision = decide(facts)
+    with store.atomic():
+        entries = store.journal.append(_drafts(facts, decision, _attendance(at_till)))
+    return _answer(facts, decision, seq=entries[0].seq, link=at_till.link)
+
+
+def _facts(store: StationStore, order_in: OrderIn, at_till: AtTill) -> Facts:
+    order = Order(
+        order_id=order_in.order_id,
+        store=store.device.store_id,
+        register=order_in.register,
+        at_ms=store.clock.now_ms(),
+        time_zone=store.device.time_zone,
+        currency=store.device.currency,
+        lines=order_in.lines,
+    )
+    member = at_till.member.member if at_till.member else None
+    return Facts(_program(store), order, member, at_till.presented)
+
+
+def _program(store: StationStore) -> Program:
+    program = store.replica.program()
+    if program is None:
+        raise NoProgram
+    return program
+
+
+def _attendance(at_till: AtTill) -> Attendance:
+    if at_till.member is None:
+        return Attendance(at_till.link, at_till.cashier)
+    return Attendance(at_till.link, at_till.cashier, at_till.member.level, at_till.member.code_hash)
+
+
+def _drafts(facts: Facts, decision: Decision, attendance: Attendance) -> list[Draft]:
+    drafts = [Draft(ORDER, order_record(facts, decision, attendance))]
+    for shown, outcome in zip(facts.presented, decision.presented, strict=True):
+        entry_type = REDEEM if outcome.is_approved else REFUSE
+        drafts.append(Draft(entry_type, redemption_record(facts, outcome, shown, attendance)))
+    return drafts
+
+
+def _answer(facts: Facts, decision: Decision, *, seq: int, link: str) -> OrderAnswer:
+    return OrderAnswer(
+        kind=_kind(decision.presented, link),
+        order_id=facts.order.order_id,
+        seq=seq,
+        total=decision.total,
+        discount=decision.discount,
+        payable=decision.payable,
+        points=decision.points,
+        presented=decision.presented,
+    )
+
+
+def _kind(presented: tuple[Outcome, ...], link: str) -> AnswerKind:
+    if presented and not any(outcome.is_approved for outcome in presented):
+        return AnswerKind.NOT_POSSIBLE
+    return AnswerKind.APPROVED if link == "online" else AnswerKind.QUEUED
+
+
+def _answer_again(store: StationStore, facts: Facts, seq: int) -> OrderAnswer:
+    """Answer a repeated order from the journal."""
+    recorded, *redemptions = _recorded_order(store, seq)
+    data = recorded.data
+    member_ref = data["member"] and data["member"]["ref"]
+    lines = tuple((line["sku"], line["qty"], line["amount"]) for line in data["lines"])
+    if lines != tuple((line.sku, line.quantity, line.amount) for line in facts.order.lines) or (
+        facts.member is not None and member_ref != facts.member.ref
+    ):
+        raise OrderConflict(facts.order.order_id)
+    presented = tuple(_recorded_outcome(entry.data) for entry in redemptions)
+    return OrderAnswer(
+        kind=_kind(presented, data["link"]),
+        order_id=data["order_id"],
+        seq=seq,
+        total=data["total"],
+        discount=data["discount"],
+        payable=data["total"] - data["discount"],
+        points=data["points"],
+        presented=presented,
+        is_repeat=True,
+    )
+
+
+def _recorded_order(store: StationStore, seq: int) -> list[Entry]:
+    """Return an order's entry and the redemptions and refusals that were recorded with it."""
+    found: list[Entry] = []
+    for entry in store.journal.entries(from_seq=seq):
+        if found and entry.type not in (REDEEM, REFUSE):
+            break
+        found.append(entry)
+    return found
+
+
+def _recorded_outcome(data: Mapping[str, Any]) -> Outcome:
+    allocation: Allocation = tuple((line, share) for line, share in data["allocation"])
+    refusals = tuple(Refusal(BY_CODE[reason["code"]], reason["numbers"]) for reason in data["reasons"])
+    return Outcome(
+        data["rule"], data["campaign"], data["redemption_id"], data["discount"], allocation, refusals
+    )

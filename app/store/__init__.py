@@ -1,0 +1,1 @@
+"""The station's own files: the journal, the replica and the keys. One connection, owned by one thread."""

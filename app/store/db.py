@@ -1,0 +1,126 @@
+"""Opens the station's encrypted SQLite files and holds the one way to write to them.
+
+Settings follow from what the journal must survive: WAL with synchronous=FULL (NORMAL may lose the last approvals when
+the power fails), checked cells, no trusted schema. A SQLite inside the range of the WAL-reset fault (3.7.0 to 3.51.2:
+two connections can lose a commit) is refused. See https://sqlite.org/wal.html#walreset.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlcipher3 import dbapi2
+from sqlite_utils import Database
+
+from app.failpoints import failpoint
+from app.store.faults import (
+    DiskBroken,
+    DiskFull,
+    SqliteTooOld,
+    StoreBusy,
+    StoreDamaged,
+    StoreFault,
+    StoreReadOnly,
+)
+
+KEY_SIZE = 32
+SQLITE_FIRST_SAFE = (3, 51, 3)
+BUSY_TIMEOUT_MS = 2_000  # only our own reader and checkpoints can make us wait
+CACHE_KIB = 2_048  # a till's working set is small, and many stores may be open in one process
+
+DatabaseError = dbapi2.DatabaseError
+IntegrityError = dbapi2.IntegrityError
+
+FAULT_BY_CODE: dict[int, type[StoreFault]] = {
+    dbapi2.SQLITE_FULL: DiskFull,
+    dbapi2.SQLITE_READONLY: StoreReadOnly,
+    dbapi2.SQLITE_CANTOPEN: StoreReadOnly,
+    dbapi2.SQLITE_PERM: StoreReadOnly,
+    dbapi2.SQLITE_IOERR: DiskBroken,
+    dbapi2.SQLITE_CORRUPT: StoreDamaged,
+    dbapi2.SQLITE_NOTADB: StoreDamaged,
+    dbapi2.SQLITE_BUSY: StoreBusy,
+    dbapi2.SQLITE_LOCKED: StoreBusy,
+}
+PRIMARY_CODE = 0xFF  # extended result codes carry the primary one in their lowest byte
+
+
+def open_database(path: Path, key: bytes) -> Database:
+    """Open or create an encrypted database. `key` is 32 raw bytes. Raises a `StoreFault`."""
+    if dbapi2.sqlite_version_info < SQLITE_FIRST_SAFE:
+        raise SqliteTooOld(f"SQLite {dbapi2.sqlite_version} is older than 3.51.3")
+    if len(key) != KEY_SIZE:
+        raise ValueError("a store key has 32 bytes")
+    with faults_mapped():
+        connection = dbapi2.connect(str(path), isolation_level=None, check_same_thread=False)
+        try:
+            _prepare(connection, key)
+        except BaseException:
+            connection.close()
+            raise
+    return Database(connection)
+
+
+def _prepare(connection: Any, key: bytes) -> None:
+    connection.execute("PRAGMA cipher_log_level = NONE")  # it would write to the cashier's terminal
+    # SQLCipher takes a raw key only as a literal; hexadecimal digits can't carry SQL.
+    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    for name, value in (
+        ("cipher_memory_security", "OFF"),
+        ("journal_mode", "WAL"),
+        ("synchronous", "FULL"),
+        ("foreign_keys", "ON"),
+        ("trusted_schema", "OFF"),
+        ("cell_size_check", "ON"),
+        ("busy_timeout", BUSY_TIMEOUT_MS),
+        ("cache_size", -CACHE_KIB),
+    ):
+        connection.execute(f"PRAGMA {name} = {value}")
+
+
+def check_pages(database: Database) -> None:
+    """Read every page once and hold it against its check. Raises `StoreDamaged`."""
+    with faults_mapped():
+        broken = database.execute("PRAGMA cipher_integrity_check").fetchall()
+        if not broken:
+            broken = [row for row in database.execute("PRAGMA quick_check").fetchall() if row[0] != "ok"]
+    if broken:
+        raise StoreDamaged(str(broken[0][0]))
+
+
+@contextmanager
+def atomic(database: Database) -> Iterator[None]:
+    """One transaction: all of the block is durable when it ends, or nothing of it. The only place that commits.
+
+    It doesn't nest: a use case opens one, and the functions it calls write inside it. Raises a `StoreFault` when the
+    disk refuses; whatever the block raises goes on after a rollback.
+    """
+    with faults_mapped():
+        database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            failpoint("before_commit")
+            database.execute("COMMIT")
+        except BaseException:
+            _roll_back(database)
+            raise
+        failpoint("after_commit")
+
+
+def _roll_back(database: Database) -> None:
+    if database.conn.in_transaction:
+        database.execute("ROLLBACK")
+
+
+@contextmanager
+def faults_mapped() -> Iterator[None]:
+    """Turn the database's complaints about the world into our faults, in this one place. Our own bugs pass through."""
+    try:
+        yield
+    except dbapi2.DatabaseError as problem:
+        code = getattr(problem, "sqlite_errorcode", None)
+        fault = FAULT_BY_CODE.get(code & PRIMARY_CODE) if code is not None else None
+        if fault is None:
+            raise
+        raise fault(str(problem)) from problem

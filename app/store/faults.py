@@ -1,0 +1,110 @@
+"""What can go wrong with the station's files, in the words of the person at the till.
+
+A fault is the world's doing (a full disk, a damaged file). Each carries a stable code for logs and other programs and a
+sentence to show. After a fault nothing counts as recorded, and nothing is deleted.
+"""
+
+
+class StoreFault(Exception):
+    """The base of all: `code` is stable, `sentence` can be shown to a cashier, `detail` is for whoever repairs it."""
+
+    code = "store_fault"
+    sentence = "This station can't read or write its records right now. Nothing was recorded."
+
+    def __init__(self, detail: str = "") -> None:
+        """Keep what helps to repair it."""
+        super().__init__(f"{self.code}: {detail}" if detail else self.code)
+        self.detail = detail
+
+
+class DiskFull(StoreFault):
+    """No room for the entry."""
+
+    code = "disk_full"
+    sentence = "The disk of this station is full, so this was not recorded. Free some space, then try again."
+
+
+class StoreReadOnly(StoreFault):
+    """The files can't be written."""
+
+    code = "store_read_only"
+    sentence = "This station may not write its records, so this was not recorded. Call support."
+
+
+class DiskBroken(StoreFault):
+    """Reading or writing failed below us."""
+
+    code = "disk_broken"
+    sentence = "The disk of this station reports a fault, so this was not recorded. Call support."
+
+
+class StoreDamaged(StoreFault):
+    """A file isn't what was written: a page that fails its check, or no database at all."""
+
+    code = "store_damaged"
+    sentence = (
+        "The records of this station are damaged, so it stopped. "
+        "Nothing was deleted: keep the folder and call support."
+    )
+
+
+class JournalBroken(StoreDamaged):
+    """The chain of entries doesn't hold: a row was changed, dropped or put in."""
+
+    code = "journal_broken"
+    sentence = (
+        "The journal of this station was changed from outside, so it stopped. "
+        "Nothing was deleted: keep the folder and call support."
+    )
+
+    def __init__(self, *, first_bad_seq: int, detail: str) -> None:
+        """Keep the number of the first entry that doesn't hold."""
+        super().__init__(f"entry {first_bad_seq}: {detail}")
+        self.first_bad_seq = first_bad_seq
+
+
+class StoreRolledBack(StoreFault):
+    """The journal is older than the mark in the key store: a restored backup, or its newest part was lost."""
+
+    code = "store_rolled_back"
+    sentence = (
+        "The records of this station are older than they should be, so it stopped. "
+        "Nothing was deleted: keep the folder and call support."
+    )
+
+
+class StoreBusy(StoreFault):
+    """Another process has the store."""
+
+    code = "store_busy"
+    sentence = "Tillside is already running on this store. Use the window that is open."
+
+
+class StoreMissing(StoreFault):
+    """There is no store here yet."""
+
+    code = "store_missing"
+    sentence = "This station is not set up yet. Pair it with head office first."
+
+
+class KeysMissing(StoreFault):
+    """The key store has nothing for this store: a copied folder, or a lost key file."""
+
+    code = "keys_missing"
+    sentence = "The keys of this station are missing, so it can't open its records. Keep the folder and call support."
+
+
+class StoreTooNew(StoreFault):
+    """A newer program wrote these files."""
+
+    code = "store_too_new"
+    sentence = "A newer version of Tillside has used this store. Install that version again."
+
+
+class SqliteTooOld(StoreFault):
+    """The SQLite library has a known fault that can lose commits."""
+
+    code = "sqlite_too_old"
+    sentence = (
+        "This installation of Tillside is not safe to use: its database library is too old. Install it anew."
+    )

@@ -1,0 +1,266 @@
+"""The journal: append only, hash-chained, signed by the device. What waits for HQ is a view of it, not a second queue.
+
+Numbers are taken inside the transaction that writes the entry, so they have no gaps. Rows are never changed and never
+deleted; triggers hold that against our own code, chain and signature against everybody else.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlite_utils import Database
+
+from app.clock import Clock
+from app.core.chain import ChainOwner, Head, genesis, head_is_signed, next_hash, sign_head
+from app.core.entry import Entry, EntryInvalid, read_entry, write_entry
+from app.core.overlay import effects_of
+from app.ids import new_id
+from app.store.faults import JournalBroken
+
+TIME_QUALITY = "weak"  # until HQ's signed time anchors the station's clock
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry before it has its place in the chain."""
+
+    type: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Entries that HQ has not acknowledged: `from_seq`…`head.seq`, following on the hash `prev_hash`."""
+
+    from_seq: int
+    prev_hash: bytes
+    bodies: tuple[bytes, ...]
+    head: Head
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WordOfHq:
+    """A verdict on one of our entries."""
+
+    seq: int
+    verdict: str
+    codes: tuple[str, ...]
+
+
+class Journal:
+    """A device's journal in an open database."""
+
+    def __init__(
+        self, database: Database, *, owner: ChainOwner, nonce: bytes, key: Ed25519PrivateKey, clock: Clock
+    ) -> None:
+        """Stand at the head of what the database holds."""
+        self._db = database
+        self._owner = owner
+        self._key = key
+        self._clock = clock
+        self._genesis = genesis(owner, nonce)
+
+    @property
+    def owner(self) -> ChainOwner:
+        """Whose journal this is."""
+        return self._owner
+
+    def head(self) -> Head:
+        """Return where the chain stands."""
+        row = self._db.execute(
+            "SELECT seq, hash FROM journal WHERE epoch = ? ORDER BY seq DESC LIMIT 1", (self._owner.epoch,)
+        ).fetchone()
+        return Head(row[0], row[1]) if row else self._genesis
+
+    def append(self, drafts: Sequence[Draft]) -> list[Entry]:
+        """Add entries. Call it inside `atomic`: they are recorded when that block ends, not before."""
+        head = self.head()
+        entries = []
+        for draft in drafts:
+            entry = self._entry(draft, head.seq + 1)
+            head = self._insert(entry, head)
+            self._db.conn.executemany(
+                "INSERT INTO effect (epoch, seq, kind, ref, delta) VALUES (?, ?, ?, ?, ?)",
+                _effect_rows(entry),
+            )
+            entries.append(entry)
+        return entries
+
+    def _entry(self, draft: Draft, seq: int) -> Entry:
+        return Entry(
+            device_id=self._owner.device_id,
+            epoch=self._owner.epoch,
+            seq=seq,
+            entry_id=new_id(),
+            type=draft.type,
+            wall_ms=self._clock.now_ms(),
+            boot=self._clock.boot_id().hex(),
+            boot_ms=self._clock.boot_ms(),
+            quality=TIME_QUALITY,
+            data=draft.data,
+        )
+
+    def _insert(self, entry: Entry, previous: Head) -> Head:
+        body = write_entry(entry)
+        head = Head(entry.seq, next_hash(previous.hash, body))
+        self._db.execute(
+            "INSERT INTO journal (epoch, seq, entry_id, type, body, prev, hash, sig, wall_ms, boot, boot_ms, tq)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                entry.epoch,
+                entry.seq,
+                entry.entry_id,
+                entry.type,
+                body,
+                previous.hash,
+                head.hash,
+                sign_head(self._key, self._owner, head),
+                entry.wall_ms,
+                bytes.fromhex(entry.boot),
+                entry.boot_ms,
+                entry.quality,
+            ),
+        )
+        return head
+
+    def claimed(self, kind: str, ref: str) -> int | None:
+        """Return the number of the entry that claims an order or a redemption, or None."""
+        row = self._db.execute(
+            "SELECT seq FROM effect WHERE kind = ? AND ref = ? AND epoch = ?", (kind, ref, self._owner.epoch)
+        ).fetchone()
+        return row[0] if row else None
+
+    def effect_sum(self, kind: str, ref: str, *, after_seq: int) -> int:
+        """Sum what entries after `after_seq` do to a balance or counter: the overlay on HQ's figure."""
+        row = self._db.execute(
+            "SELECT COALESCE(SUM(delta), 0) FROM effect WHERE kind = ? AND ref = ? AND epoch = ? AND seq > ?",
+            (kind, ref, self._owner.epoch, after_seq),
+        ).fetchone()
+        return int(row[0])
+
+    def entries(self, *, from_seq: int = 1) -> Iterator[Entry]:
+        """Yield the entries from a number on, in order."""
+        for (body,) in self._db.execute(
+            "SELECT body FROM journal WHERE epoch = ? AND seq >= ? ORDER BY seq",
+            (self._owner.epoch, from_seq),
+        ):
+            yield read_entry(body)
+
+    def waiting(self, *, after_seq: int, entries_max: int, bytes_max: int) -> Waiting:
+        """Return the next entries to send after `after_seq`, whole, within both limits, at least one if any waits."""
+        rows = self._db.execute(
+            "SELECT seq, body, hash, sig FROM journal WHERE epoch = ? AND seq > ? ORDER BY seq LIMIT ?",
+            (self._owner.epoch, after_seq, entries_max),
+        ).fetchall()
+        size, taken = 0, 0
+        for row in rows:
+            size += len(row[1])
+            if taken and size > bytes_max:
+                break
+            taken += 1
+        rows = rows[:taken]
+        before = self.at(after_seq)
+        if not rows:
+            return Waiting(after_seq + 1, before.hash, (), before, self._signature(before))
+        last = rows[-1]
+        return Waiting(
+            after_seq + 1, before.hash, tuple(row[1] for row in rows), Head(last[0], last[2]), last[3]
+        )
+
+    def at(self, seq: int) -> Head:
+        """Return the head after entry `seq` (0: before the first). Raises `JournalBroken` when it isn't there."""
+        if seq == 0:
+            return self._genesis
+        row = self._db.execute(
+            "SELECT hash FROM journal WHERE epoch = ? AND seq = ?", (self._owner.epoch, seq)
+        ).fetchone()
+        if row is None:
+            raise JournalBroken(first_bad_seq=seq, detail="missing")
+        return Head(seq, row[0])
+
+    def _signature(self, head: Head) -> bytes:
+        return sign_head(self._key, self._owner, head)
+
+    def count_after(self, seq: int) -> int:
+        """Return how many entries have a higher number."""
+        return self.head().seq - seq
+
+    def append_verdicts(self, words: Sequence[WordOfHq]) -> None:
+        """Keep what HQ said of our entries. Call it inside `atomic`."""
+        now_ms = self._clock.now_ms()
+        self._db.conn.executemany(
+            "INSERT INTO verdict (epoch, seq, verdict, codes, received_ms) VALUES (?, ?, ?, ?, ?)",
+            [
+                (self._owner.epoch, word.seq, word.verdict, orjson.dumps(word.codes).decode(), now_ms)
+                for word in words
+            ],
+        )
+
+    def verdict_counts(self) -> dict[str, int]:
+        """Return how many verdicts of each kind HQ has given."""
+        return dict(self._db.execute("SELECT verdict, COUNT(*) FROM verdict GROUP BY verdict").fetchall())
+
+    def verify(self) -> Head:
+        """Hold every entry against chain, columns, effects and the last signature.
+
+        Raises `JournalBroken` with the number of the first entry that doesn't hold.
+        """
+        head = self._genesis
+        signature = None
+        effects = groupby(self._stored_effects(), key=itemgetter(1))
+        pending = next(effects, None)
+        for row in self._db.execute(
+            "SELECT epoch, seq, entry_id, type, wall_ms, boot, boot_ms, tq, body, prev, hash, sig"
+            " FROM journal WHERE epoch = ? ORDER BY seq",
+            (self._owner.epoch,),
+        ):
+            entry = _checked(head, row)
+            found: list[tuple[Any, ...]] = []
+            if pending is not None and pending[0] == entry.seq:
+                found = list(pending[1])
+                pending = next(effects, None)
+            if found != _effect_rows(entry):
+                raise JournalBroken(first_bad_seq=entry.seq, detail="its effects differ from its body")
+            head, signature = Head(entry.seq, row[-2]), row[-1]
+        if pending is not None:
+            raise JournalBroken(first_bad_seq=pending[0], detail="an effect without its entry")
+        if signature is not None and not head_is_signed(self._key.public_key(), self._owner, head, signature):
+            raise JournalBroken(first_bad_seq=head.seq, detail="the signature isn't this device's")
+        return head
+
+    def _stored_effects(self) -> Iterator[tuple[Any, ...]]:
+        yield from self._db.execute(
+            "SELECT epoch, seq, kind, ref, delta FROM effect WHERE epoch = ? ORDER BY seq, rowid",
+            (self._owner.epoch,),
+        )
+
+
+def _effect_rows(entry: Entry) -> list[tuple[Any, ...]]:
+    return [
+        (entry.epoch, entry.seq, effect.kind, effect.ref, effect.delta)
+        for effect in effects_of(entry.type, entry.data)
+    ]
+
+
+def _checked(previous: Head, row: Sequence[Any]) -> Entry:
+    """Return the entry of a stored row if it follows from the one before and its columns copy its body."""
+    *copies, body, prev, found_hash, _ = row
+    seq = row[1]
+    if seq != previous.seq + 1:
+        raise JournalBroken(first_bad_seq=previous.seq + 1, detail="missing")
+    if prev != previous.hash or next_hash(previous.hash, body) != found_hash:
+        raise JournalBroken(first_bad_seq=seq, detail="it does not follow from the one before")
+    try:
+        entry = read_entry(body)
+    except EntryInvalid as problem:
+        raise JournalBroken(first_bad_seq=seq, detail=str(problem)) from problem
+    facts = [entry.epoch, entry.seq, entry.entry_id, entry.type, entry.wall_ms]
+    facts += [bytes.fromhex(entry.boot), entry.boot_ms, entry.quality]
+    if copies != facts:
+        raise JournalBroken(first_bad_seq=seq, detail="a column differs from its body")
+    return entry

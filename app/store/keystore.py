@@ -1,0 +1,164 @@
+"""Where a station's secrets live: outside the store folder, so that a copied folder opens nothing.
+
+Three kinds, chosen once at enrolment and never changed by themselves: `os` (the system's keyring), `file` (a file for
+this user only, in the user's state folder, for machines without a keyring) and `memory` (tests). Beside the secrets
+lies the mark: how far the journal had come when it was last noted, by which a restored backup is found out.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+import keyring
+import keyring.errors
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from app.core.chain import Head
+from app.store.faults import KeysMissing
+
+SERVICE = "Tillside station"
+
+
+class KeyStoreKind(StrEnum):
+    """Where the secrets are."""
+
+    OS = "os"
+    FILE = "file"
+    MEMORY = "memory"
+
+
+@dataclass(frozen=True, slots=True)
+class StationKeys:
+    """A station's secrets: the database key (32 bytes), its signing key and the key for sealed boxes."""
+
+    database: bytes
+    sign: Ed25519PrivateKey
+    box: X25519PrivateKey
+
+
+class KeyStore(Protocol):
+    """Keeps small texts by name."""
+
+    def read(self, name: str) -> str | None:
+        """Return a text, or None when there is none. Raises `KeysMissing` when the store itself is gone or locked."""
+        ...
+
+    def write(self, name: str, text: str) -> None:
+        """Keep a text durably, in place of an earlier one."""
+        ...
+
+
+class FileKeyStore:
+    """Files for this user only, each written whole or not at all."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use `folder`, which is made when the first text is written."""
+        self._folder = folder
+
+    def read(self, name: str) -> str | None:
+        """See `KeyStore.read`."""
+        try:
+            return (self._folder / name).read_text(encoding="ascii")
+        except FileNotFoundError:
+            return None
+        except OSError as problem:
+            raise KeysMissing(str(problem)) from problem
+
+    def write(self, name: str, text: str) -> None:
+        """See `KeyStore.write`."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = self._folder / f"{name}.new"
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            os.write(descriptor, text.encode("ascii"))
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        draft.replace(self._folder / name)
+
+
+class OsKeyStore:
+    """The keyring of the operating system."""
+
+    def read(self, name: str) -> str | None:
+        """See `KeyStore.read`."""
+        try:
+            return keyring.get_password(SERVICE, name)
+        except keyring.errors.KeyringError as problem:
+            raise KeysMissing(str(problem)) from problem
+
+    def write(self, name: str, text: str) -> None:
+        """See `KeyStore.write`."""
+        try:
+            keyring.set_password(SERVICE, name, text)
+        except keyring.errors.KeyringError as problem:
+            raise KeysMissing(str(problem)) from problem
+
+
+class MemoryKeyStore:
+    """Forgets everything when the process ends."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._texts: dict[str, str] = {}
+
+    def read(self, name: str) -> str | None:
+        """See `KeyStore.read`."""
+        return self._texts.get(name)
+
+    def write(self, name: str, text: str) -> None:
+        """See `KeyStore.write`."""
+        self._texts[name] = text
+
+
+def make_keys(database: bytes) -> StationKeys:
+    """Return new signing and box keys beside a database key (32 random bytes)."""
+    return StationKeys(database, Ed25519PrivateKey.generate(), X25519PrivateKey.generate())
+
+
+def save_keys(key_store: KeyStore, store_id: str, keys: StationKeys) -> None:
+    """Keep the secrets of a store."""
+    key_store.write(
+        f"{store_id}.keys",
+        json.dumps(
+            {
+                "database": keys.database.hex(),
+                "sign": keys.sign.private_bytes_raw().hex(),
+                "box": keys.box.private_bytes_raw().hex(),
+            }
+        ),
+    )
+
+
+def load_keys(key_store: KeyStore, store_id: str) -> StationKeys:
+    """Return the secrets of a store. Raises `KeysMissing`."""
+    text = key_store.read(f"{store_id}.keys")
+    if text is None:
+        raise KeysMissing(f"nothing is kept for store {store_id}")
+    try:
+        found = {name: bytes.fromhex(value) for name, value in json.loads(text).items()}
+        return StationKeys(
+            found["database"],
+            Ed25519PrivateKey.from_private_bytes(found["sign"]),
+            X25519PrivateKey.from_private_bytes(found["box"]),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        raise KeysMissing(f"what is kept for store {store_id} is no set of keys") from problem
+
+
+def save_mark(key_store: KeyStore, store_id: str, head: Head) -> None:
+    """Note how far the journal has come."""
+    key_store.write(f"{store_id}.mark", f"{head.seq} {head.hash.hex()}")
+
+
+def load_mark(key_store: KeyStore, store_id: str) -> Head | None:
+    """Return the last mark, or None before the first."""
+    text = key_store.read(f"{store_id}.mark")
+    if text is None:
+        return None
+    seq, _, digest = text.partition(" ")
+    return Head(int(seq), bytes.fromhex(digest))

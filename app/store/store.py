@@ -1,0 +1,262 @@
+"""A station's store: its folder, keys, journal and replica, opened together and checked before anything is decided.
+
+<folder>/store.json     which key store holds the keys, and under which name; nothing secret
+<folder>/journal.db     journal, effects, verdicts and who we are, in one file, so that one commit is one commit
+<folder>/replica-N.db   HQ's facts; a new snapshot becomes N+1 and the journal's `replica` fact says which is valid
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from app.clock import Clock
+from app.core.chain import ChainOwner, Head
+from app.ids import new_ref
+from app.store.db import atomic, check_pages, faults_mapped, open_database
+from app.store.faults import StoreDamaged, StoreMissing, StoreReadOnly, StoreRolledBack
+from app.store.journal import Journal
+from app.store.keystore import (
+    FileKeyStore,
+    KeyStore,
+    KeyStoreKind,
+    OsKeyStore,
+    StationKeys,
+    load_keys,
+    load_mark,
+    save_keys,
+    save_mark,
+)
+from app.store.lock import StoreLock
+from app.store.meta import read_meta, write_meta
+from app.store.migrate import migrate
+from app.store.replica import Replica
+
+CARD = "store.json"
+JOURNAL = "journal.db"
+LOCK = "lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Who this station is: what HQ gave it at enrolment."""
+
+    device_id: str
+    epoch: int
+    nonce: bytes
+    store_id: str
+    store_name: str
+    time_zone: str
+    currency: str
+    hq_url: str
+    hq_incarnation: str
+    root_key: bytes  # HQ's root public key (Ed25519, 32 bytes), known by its fingerprint in the pairing code
+
+    @property
+    def owner(self) -> ChainOwner:
+        """Whose journal this is."""
+        return ChainOwner(self.device_id, self.epoch)
+
+
+DEVICE_FACTS = tuple(Device.__dataclass_fields__)
+
+
+def key_store_of(kind: str, state_dir: Path) -> KeyStore:
+    """Return the key store of a kind that survives the process."""
+    return OsKeyStore() if kind == KeyStoreKind.OS else FileKeyStore(state_dir / "keys")
+
+
+def create_store(
+    folder: Path, *, device: Device, keys: StationKeys, key_store: KeyStore, key_store_kind: str
+) -> None:
+    """Lay out a new store for an enrolled device: all of it, or nothing.
+
+    Raises a `StoreFault`; a folder that holds anything is never touched.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise StoreReadOnly(f"{folder} is not empty")
+    name = new_ref()
+    draft = folder.with_name(f".{folder.name}.{name}")
+    try:
+        draft.mkdir(parents=True)
+        save_keys(key_store, name, keys)
+        _lay_out(draft, device, keys.database)
+        (draft / CARD).write_text(json.dumps({"name": name, "key_store": key_store_kind}), encoding="utf-8")
+        draft.replace(folder)
+    except OSError as problem:
+        raise StoreReadOnly(str(problem)) from problem
+
+
+def _lay_out(folder: Path, device: Device, key: bytes) -> None:
+    journal = open_database(folder / JOURNAL, key)
+    migrate(journal, "journal")
+    with atomic(journal):
+        facts = {fact: getattr(device, fact) for fact in DEVICE_FACTS}
+        write_meta(journal, **facts, acked_seq=0, replica=1)
+    journal.close()
+    replica = open_database(folder / replica_name(1), key)
+    migrate(replica, "replica")
+    replica.close()
+
+
+def replica_name(number: int) -> str:
+    """Return the file name of a replica."""
+    return f"replica-{number}.db"
+
+
+class StationStore:
+    """An open store. Everything in it belongs to one thread."""
+
+    def __init__(self, folder: Path, *, key_store: KeyStore, clock: Clock) -> None:
+        """Open and check the store at `folder`. Raises a `StoreFault` that says why it can't be used."""
+        self.folder = folder
+        self.clock = clock
+        self._key_store = key_store
+        self._name = _read_card(folder)
+        self.keys = load_keys(key_store, self._name)
+        self._lock = StoreLock(folder / LOCK)
+        try:
+            self._open()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def _open(self) -> None:
+        self._db = open_database(self.folder / JOURNAL, self.keys.database)
+        try:
+            check_pages(self._db)
+            migrate(self._db, "journal")
+            self.device = Device(**{fact: read_meta(self._db, fact) for fact in DEVICE_FACTS})
+            self.journal = Journal(
+                self._db,
+                owner=self.device.owner,
+                nonce=self.device.nonce,
+                key=self.keys.sign,
+                clock=self.clock,
+            )
+            with faults_mapped():
+                self._hold_against_mark(self.journal.verify())
+            self._replica_db = self._open_replica(read_meta(self._db, "replica"))
+            self.replica = Replica(self._replica_db)
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _open_replica(self, number: int) -> Database:
+        for stale in self.folder.glob("replica-*.db*"):
+            if not stale.name.startswith(replica_name(number)):
+                stale.unlink(missing_ok=True)
+        database = open_database(self.folder / replica_name(number), self.keys.database)
+        migrate(database, "replica")
+        return database
+
+    def _hold_against_mark(self, head: Head) -> None:
+        mark = load_mark(self._key_store, self._name)
+        if mark is None:
+            return
+        if head.seq < mark.seq or self.journal.at(mark.seq) != mark:
+            raise StoreRolledBack(f"the journal stands at {head.seq}, it has been at {mark.seq}")
+
+    def reopen(self) -> None:
+        """After a fault: drop the connections and check everything anew before the next decision."""
+        self._close_files()
+        self._open()
+
+    def close(self) -> None:
+        """Note the mark and let the store go."""
+        try:
+            self.save_mark()
+        finally:
+            self._close_files()
+            self._lock.release()
+
+    def _close_files(self) -> None:
+        self._db.close()
+        self._replica_db.close()
+
+    def save_mark(self) -> None:
+        """Note in the key store how far the journal has come, so that an older copy of it is found out."""
+        save_mark(self._key_store, self._name, self.journal.head())
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """One transaction on the journal's file."""
+        with atomic(self._db):
+            yield
+
+    @contextmanager
+    def replica_atomic(self) -> Iterator[None]:
+        """One transaction on the replica's file."""
+        with atomic(self._replica_db):
+            yield
+
+    def acked_seq(self) -> int:
+        """Return the number of the last entry that HQ has acknowledged by its hash."""
+        return int(read_meta(self._db, "acked_seq", 0))
+
+    def set_acked_seq(self, seq: int) -> None:
+        """Move the acknowledged number. Call it inside `atomic`; back too, when HQ was restored from a backup."""
+        write_meta(self._db, acked_seq=seq)
+
+    def waiting_count(self) -> int:
+        """Return how many entries wait for HQ."""
+        return self.journal.head().seq - self.acked_seq()
+
+    def highest_version(self, kind: str) -> int:
+        """Return the highest version of a signed document ever seen; it never goes down, whatever replica comes."""
+        return int(read_meta(self._db, f"highest_{kind}", 0))
+
+    def note_version(self, kind: str, version: int) -> None:
+        """Remember a version. Call it inside `atomic`."""
+        write_meta(self._db, **{f"highest_{kind}": max(version, self.highest_version(kind))})
+
+    def begin_replica(self) -> "ReplicaDraft":
+        """Start a replica beside the present one, for a new snapshot."""
+        return ReplicaDraft(self, read_meta(self._db, "replica") + 1)
+
+    def adopt_replica(self, draft: "ReplicaDraft") -> None:
+        """Make a finished draft the valid replica: one commit moves the pointer."""
+        with self.atomic():
+            write_meta(self._db, replica=draft.number)
+        self._replica_db.close()
+        self._replica_db = draft.database
+        self.replica = draft.replica
+
+
+class ReplicaDraft:
+    """A replica that is being filled and isn't valid yet."""
+
+    def __init__(self, store: StationStore, number: int) -> None:
+        """Make the file anew; what an interrupted attempt left is dropped."""
+        path = store.folder / replica_name(number)
+        for leftover in store.folder.glob(path.name + "*"):
+            leftover.unlink()
+        self.number = number
+        self.database = open_database(path, store.keys.database)
+        migrate(self.database, "replica")
+        self.replica = Replica(self.database)
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """One transaction on the draft."""
+        with atomic(self.database):
+            yield
+
+
+def _read_card(folder: Path) -> str:
+    try:
+        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        return str(card["name"])
+    except FileNotFoundError as problem:
+        raise StoreMissing(str(folder)) from problem
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        raise StoreDamaged(f"{CARD}: {problem}") from problem
+
+
+def key_store_kind(folder: Path) -> str:
+    """Return which kind of key store a store was enrolled with. Raises a `StoreFault`."""
+    _read_card(folder)
+    return str(json.loads((folder / CARD).read_text(encoding="utf-8")).get("key_store", KeyStoreKind.OS))

@@ -1,0 +1,1 @@
+"""Data files and the one way to read them."""

@@ -1,0 +1,133 @@
+"""Becoming a station: from the pairing text that HQ shows to a store with keys, identity and HQ's set of keys.
+
+The pairing text `TS:P:` + Base64url of `{"v": 1, "url": …, "token": …, "fp": …}` carries the fingerprint of HQ's
+root key: whoever answers must know that key, or nothing is laid out.
+"""
+
+import hashlib
+import platform
+from base64 import b64decode, urlsafe_b64decode
+from binascii import Error as Base64Error
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from app.clock import Clock
+from app.ids import new_secret
+from app.station.keyset import KEYSET
+from app.store.db import KEY_SIZE
+from app.store.keystore import KeyStore, StationKeys, make_keys
+from app.store.store import Device, StationStore, create_store
+from sync.client import HttpEnrolment
+from sync.faults import HqUntrusted
+from sync.protocol import EnrolAnswer, EnrolProtocol, EnrolRequest, SignedDocument, enrol_message
+from sync.syncer import SOFTWARE
+from sync.trust import check_document
+
+PREFIX = "TS:P:"
+PAIRING_VERSION = 1
+USE_ROOT = "root"
+
+
+class PairingInvalid(ValueError):
+    """A pairing text that can't be used; the message can be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """What a pairing text says: HQ's address, a one-time token and the fingerprint (hex SHA-256) of HQ's root key."""
+
+    url: str
+    token: str
+    fingerprint: str
+
+
+def read_pairing(text: str) -> Pairing:
+    """Read a pairing text. Raises `PairingInvalid`."""
+    text = text.strip()
+    if not text.startswith(PREFIX):
+        raise PairingInvalid("This is not a pairing code. Head office shows one under Stations.")
+    packed = text.removeprefix(PREFIX)
+    try:
+        found = orjson.loads(urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
+        pairing = Pairing(found["url"], found["token"], found["fp"])
+        is_known = found["v"] == PAIRING_VERSION
+    except (Base64Error, ValueError, KeyError, TypeError) as problem:
+        raise PairingInvalid("This pairing code is damaged. Show it again at head office.") from problem
+    if not is_known or not all(
+        type(part) is str for part in (pairing.url, pairing.token, pairing.fingerprint)
+    ):
+        raise PairingInvalid("This pairing code is for another version of Tillside.")
+    return pairing
+
+
+def enrol_station(
+    pairing: Pairing,
+    *,
+    folder: Path,
+    key_store: KeyStore,
+    key_store_kind: str,
+    clock: Clock,
+    connect: Callable[[str], EnrolProtocol] = HttpEnrolment,
+) -> Device:
+    """Enrol this machine and lay out its store. Raises `PairingInvalid`, `HqFault` or `StoreFault`."""
+    keys = make_keys(new_secret(KEY_SIZE))
+    answer = connect(pairing.url).enrol(_request(pairing.token, keys))
+    if answer is None:
+        raise PairingInvalid(
+            "This pairing code was used before or is too old. Ask head office for a new one."
+        )
+    device = _device(pairing, answer)
+    create_store(folder, device=device, keys=keys, key_store=key_store, key_store_kind=key_store_kind)
+    store = StationStore(folder, key_store=key_store, clock=clock)
+    try:
+        _keep_keyset(store, answer.keyset)
+    finally:
+        store.close()
+    return device
+
+
+def _request(token: str, keys: StationKeys) -> EnrolRequest:
+    sign_pub = keys.sign.public_key().public_bytes_raw()
+    box_pub = keys.box.public_key().public_bytes_raw()
+    proof = keys.sign.sign(enrol_message(token=token, sign_pub=sign_pub, box_pub=box_pub))
+    return EnrolRequest(
+        token=token, sign_pub=sign_pub, box_pub=box_pub, proof=proof, hw=platform.machine(), sw=SOFTWARE
+    )
+
+
+def _device(pairing: Pairing, answer: EnrolAnswer) -> Device:
+    return Device(
+        device_id=answer.device_id,
+        epoch=answer.epoch,
+        nonce=answer.nonce,
+        store_id=answer.store.store_id,
+        store_name=answer.store.name,
+        time_zone=answer.store.time_zone,
+        currency=answer.store.currency,
+        hq_url=pairing.url,
+        hq_incarnation=answer.hq_incarnation,
+        root_key=_root_key(pairing.fingerprint, answer.keyset),
+    )
+
+
+def _root_key(fingerprint: str, keyset: SignedDocument) -> bytes:
+    """Return the root key if it is the one that the pairing text named and it signed the set of keys."""
+    for key in orjson.loads(keyset.body)["keys"]:
+        public = b64decode(key["pub"])
+        if key["use"] == USE_ROOT and hashlib.sha256(public).hexdigest() == fingerprint:
+            check_document(keyset, key=Ed25519PublicKey.from_public_bytes(public), lowest_version=0)
+            return public
+    raise HqUntrusted("whoever answered does not hold the key that the pairing code names")
+
+
+def _keep_keyset(store: StationStore, keyset: SignedDocument) -> None:
+    with store.atomic():
+        store.note_version(KEYSET, keyset.version)
+    with store.replica_atomic():
+        store.replica.put_document(
+            kind=keyset.kind, version=keyset.version, kid=keyset.kid, signature=keyset.sig, body=keyset.body
+        )
