@@ -1,0 +1,139 @@
+"""Who is asking: the signature that every request of a device carries, its time, and that it comes only once.
+
+    Tillside-Signature: device=…;epoch=…;time=<ms>;nonce=…;sig=<base64>
+
+signs method, path with query, and the SHA-256 of the body as sent. Nonces are remembered in this process for as
+long as their time is inside the window; a repeated push would do no harm, so another process not knowing them
+is no loss.
+"""
+
+import threading
+from base64 import b64decode
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from app.core.canonical import INTEGER_MAX
+from hq.clock import FollowingClock
+from hq.faults import Busy, NotSigned
+from hq.home import Hq
+from hq.stores.devices import read_device
+from sync.protocol import CLOCK_WINDOW_MS, request_message
+
+HEADER_LENGTH_MAX = 400  # ours have about 220 characters
+NONCE_LENGTH_MAX = 64
+NONCES_KEPT_MAX = (
+    500_000  # 1,000 stations asking twice in 30 s leave 40,000 in a window; above this somebody floods us
+)
+PARTS = ("device", "epoch", "time", "nonce", "sig")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedHeader:
+    """The header, read."""
+
+    device_id: str
+    epoch: int
+    time_ms: int
+    nonce: str
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was signed beside the header: `target` is the path with its query, `body_sha256` of the bytes as sent."""
+
+    method: str
+    target: str
+    body_sha256: bytes
+
+
+def read_header(text: str | None) -> SignedHeader:
+    """Read the signature header. Raises `NotSigned`."""
+    if not text:
+        raise NotSigned("The request carries no signature.")
+    pairs = dict(part.partition("=")[::2] for part in text[: HEADER_LENGTH_MAX + 1].split(";"))
+    try:
+        device, epoch, time, nonce, signature = (pairs[name] for name in PARTS)
+        header = SignedHeader(device, int(epoch), int(time), nonce, b64decode(signature, validate=True))
+    except (KeyError, ValueError) as problem:
+        raise NotSigned("The request's signature can't be read.") from problem
+    is_sound = len(text) <= HEADER_LENGTH_MAX and 0 < len(nonce) <= NONCE_LENGTH_MAX
+    if not is_sound or not 0 <= header.time_ms <= INTEGER_MAX:
+        raise NotSigned("The request's signature can't be read.")
+    return header
+
+
+class Gate:
+    """Lets signed requests in."""
+
+    def __init__(self, hq: Hq) -> None:
+        """Check against this HQ's devices and clock."""
+        self._hq = hq
+        self._nonces = _Nonces()
+
+    def admit(self, header: SignedHeader, asked: Asked) -> None:
+        """Make sure the device named in `header` signed what was asked, now and for the first time.
+
+        Raises `NotSigned`.
+        """
+        with self._hq.database.reading() as connection:
+            device = read_device(connection, header.device_id)
+        if device is None:
+            raise NotSigned("HQ does not know this device.")
+        _check_signature(device.key, header, asked)
+        clock = self._hq.clock
+        if isinstance(clock, FollowingClock):
+            clock.follow(header.time_ms)
+        now_ms = clock.now_ms()
+        if abs(header.time_ms - now_ms) > CLOCK_WINDOW_MS:
+            minutes = abs(header.time_ms - now_ms) // 60_000
+            sentence = f"The device's clock is {minutes} minutes away from HQ's. Sign with HQ's time."
+            raise NotSigned(sentence, time_ms=now_ms)
+        self._nonces.take(f"{header.device_id} {header.nonce}", time_ms=header.time_ms, now_ms=now_ms)
+
+
+class _Nonces:
+    """The nonces of the window, oldest arrival first."""
+
+    def __init__(self) -> None:
+        self._until_ms: OrderedDict[str, int] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, name: str, *, time_ms: int, now_ms: int) -> None:
+        with self._lock:
+            self._forget(now_ms)
+            if name in self._until_ms:
+                raise NotSigned("This request was sent before.")
+            if len(self._until_ms) >= NONCES_KEPT_MAX:
+                raise Busy("Too many requests in a few minutes. Try again later.")
+            self._until_ms[name] = time_ms + CLOCK_WINDOW_MS
+
+    def _forget(self, now_ms: int) -> None:
+        """Drop from the front what the window refuses by itself.
+
+        One that is kept longer behind a younger one does no harm.
+        """
+        while self._until_ms:
+            name, until_ms = next(iter(self._until_ms.items()))
+            if until_ms >= now_ms:
+                return
+            del self._until_ms[name]
+
+
+def _check_signature(key: Ed25519PublicKey, header: SignedHeader, asked: Asked) -> None:
+    message = request_message(
+        method=asked.method,
+        target=asked.target,
+        body_sha256=asked.body_sha256,
+        device_id=header.device_id,
+        epoch=header.epoch,
+        time_ms=header.time_ms,
+        nonce=header.nonce,
+    )
+    try:
+        key.verify(header.signature, message)
+    except InvalidSignature as problem:
+        raise NotSigned("The signature does not belong to this request and device.") from problem

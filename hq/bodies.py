@@ -1,0 +1,66 @@
+"""Bodies in and out: size limits that hold while reading and while decompressing, and compressed answers."""
+
+import io
+
+import zstandard
+from fastapi import Request, Response
+from pydantic import BaseModel
+
+from hq.faults import Malformed, TooLarge
+
+BODY_BYTES_MAX = 4 << 20  # as sent, and decompressed: a full push (1 MiB) is 1.4 MiB as Base64
+ANSWER_COMPRESSED_FROM = 4 << 10  # below it, compressing saves nothing on any line
+CHUNK_BYTES = 64 << 10
+ZSTD_WINDOW_MAX = (
+    8 << 20
+)  # what a decoder may be made to hold (RFC 8878 §3.1.1.1.2 recommends to support this much)
+ZSTD_LEVEL = 3
+
+
+async def read_body(request: Request) -> bytes:
+    """Read a body as sent. Raises `TooLarge` as soon as it is."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > BODY_BYTES_MAX:
+            raise TooLarge(f"A request has at most {BODY_BYTES_MAX} bytes.")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def decode(body: bytes, encoding: str | None) -> bytes:
+    """Undo the Content-Encoding of a body: none, or zstd (RFC 8878). Raises `TooLarge` or `Malformed`."""
+    if encoding in (None, "", "identity"):
+        return body
+    if encoding != "zstd":
+        raise Malformed("A body may be compressed with zstd only.")
+    parts, size = [], 0
+    try:
+        reader = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW_MAX).stream_reader(io.BytesIO(body))
+        while part := reader.read(CHUNK_BYTES):
+            size += len(part)
+            if size > BODY_BYTES_MAX:
+                raise TooLarge(f"A request has at most {BODY_BYTES_MAX} bytes after decompression.")
+            parts.append(part)
+    except zstandard.ZstdError as problem:
+        raise Malformed("The body is not whole zstd.") from problem
+    return b"".join(parts)
+
+
+def answer(request: Request, model: BaseModel) -> Response:
+    """Return a model as JSON, compressed where the asker takes zstd and it is worth it."""
+    body = model.model_dump_json().encode("utf-8")
+    headers = {"Vary": "Accept-Encoding"}
+    if len(body) >= ANSWER_COMPRESSED_FROM and _takes_zstd(request.headers.get("accept-encoding", "")):
+        body = zstandard.compress(body, ZSTD_LEVEL)
+        headers["Content-Encoding"] = "zstd"
+    return Response(body, media_type="application/json", headers=headers)
+
+
+def _takes_zstd(accepted: str) -> bool:
+    """Read Accept-Encoding (RFC 9110 §12.5.3) as far as we need it: zstd named, and not with weight 0."""
+    for part in accepted.lower().split(","):
+        name, _, weight = part.partition(";")
+        if name.strip() == "zstd":
+            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False

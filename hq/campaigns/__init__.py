@@ -1,0 +1,1 @@
+"""Campaigns and earning rules: published together as immutable versions of the program."""

@@ -1,0 +1,57 @@
+"""Publishing program versions, and reading them back for judging."""
+
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from app.core.program import Program, ProgramInvalid
+from app.core.program_format import read_program
+from hq.campaigns.store import insert_document, newest_version, read_document
+from hq.faults import NotHere, NotPossible
+from hq.home import Hq
+from hq.keys import sign_document
+from sync.protocol import SignedDocument
+
+PROGRAMS_KEPT = 32  # compiled ones in memory: more versions than stations that were away can bring along
+
+
+def publish_program(hq: Hq, body: bytes) -> SignedDocument:
+    """Check, sign and store a program version, which stays as it is from then on. Raises `NotPossible`.
+
+    `body` is the canonical JSON of program format 1. Its version must be higher than every one before.
+    """
+    try:
+        program = read_program(body)
+    except ProgramInvalid as problem:
+        raise NotPossible(f"This program can't be published: {problem}") from problem
+    with hq.database.atomic() as connection:
+        newest = newest_version(connection, "program")
+        if program.version <= newest:
+            raise NotPossible(f"Version {newest} is published already; the next one must be higher.")
+        signed = sign_document(hq.keys, kind="program", version=program.version, body=body)
+        insert_document(connection, signed, now_ms=hq.clock.now_ms())
+    return signed
+
+
+def newest_document(hq: Hq, kind: Literal["program", "keyset"]) -> SignedDocument:
+    """Return the newest program or set of keys. Raises `NotHere` while no program is published."""
+    with hq.database.reading() as connection:
+        found = read_document(connection, kind, newest_version(connection, kind))
+    if found is None:
+        raise NotHere("No program has been published yet.")
+    return found
+
+
+def program_of(hq: Hq, connection: Connection, version: int) -> Program | None:
+    """Return the version of the program that an entry was decided under, or None when HQ has no such version.
+
+    A version never changes, so each is read and compiled once in the life of the process.
+    """
+    if version not in hq.programs:
+        found = read_document(connection, "program", version)
+        if found is None:
+            return None
+        if len(hq.programs) >= PROGRAMS_KEPT:
+            hq.programs.pop(min(hq.programs))
+        hq.programs[version] = read_program(found.body)
+    return hq.programs.get(version)

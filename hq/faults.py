@@ -1,0 +1,104 @@
+"""What can go wrong at HQ that isn't a bug: each says it in words for people and knows its HTTP status.
+
+Refusals of a push are values of the protocol and not here. `hq/web.py` turns these into RFC 9457 problems; the
+commands print the message as it stands.
+"""
+
+from typing import Any
+
+
+class HqFault(Exception):
+    """HQ can't do what was asked. The message is a sentence for people."""
+
+    status = 500
+    kind = "fault"
+    title = "HQ could not do this"
+
+    def members(self) -> dict[str, Any]:
+        """Return what the problem object says beyond the sentence."""
+        return {}
+
+
+class Busy(HqFault):
+    """The database is held by others for longer than we wait, or too much is going on at once."""
+
+    status = 503
+    kind = "busy"
+    title = "HQ is busy"
+    retry_after_s = 2  # long enough for a large batch of another station to be through
+
+    def members(self) -> dict[str, Any]:
+        """See `HqFault.members`."""
+        return {"retry_after_s": self.retry_after_s}
+
+
+class NotSigned(HqFault):
+    """A request whose signature is missing, wrong, repeated or of another time."""
+
+    status = 401
+    kind = "signature"
+    title = "The request's signature was not accepted"
+
+    def __init__(self, sentence: str, *, time_ms: int | None = None) -> None:
+        """Carry HQ's time where the clock is the trouble, so that a station whose clock is wrong can still upload."""
+        super().__init__(sentence)
+        self.time_ms = time_ms
+
+    def members(self) -> dict[str, Any]:
+        """See `HqFault.members`."""
+        return {} if self.time_ms is None else {"time_ms": self.time_ms}
+
+
+class Revoked(HqFault):
+    """This incarnation of the device may not ask for anything any more."""
+
+    status = 403
+    kind = "epoch_revoked"
+    title = "This station was replaced or shut out"
+
+
+class TokenRefused(HqFault):
+    """A pairing text that is unknown, used or too old, or keys that weren't proven."""
+
+    status = 410
+    kind = "token_refused"
+    title = "The pairing code was not accepted"
+
+
+class Malformed(HqFault):
+    """Bytes that aren't what the protocol promises."""
+
+    status = 400
+    kind = "malformed"
+    title = "The request is not of the agreed form"
+
+
+class TooLarge(HqFault):
+    """More bytes than a request may have."""
+
+    status = 413
+    kind = "too_large"
+    title = "The request is too large"
+
+
+class NotHere(HqFault):
+    """Nothing by that name."""
+
+    status = 404
+    kind = "not_found"
+    title = "There is no such thing here"
+
+
+class SetUpFault(HqFault):
+    """HQ can't be made or opened: folder taken, database of another version, keys missing."""
+
+    kind = "set_up"
+    title = "HQ can't be opened"
+
+
+class NotPossible(HqFault):
+    """An order of staff that contradicts what stands: a store twice, a program version that isn't higher."""
+
+    status = 409
+    kind = "not_possible"
+    title = "This is not possible"

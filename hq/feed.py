@@ -1,0 +1,122 @@
+"""The feed: what changed, in an order in which a reader that remembers one number never skips anything.
+
+One row for each fact in each scope, holding the number of its newest change. A change of a member gives its row
+in the scope of each store that holds the member a new number; tenant-wide facts stand in the scope `*`. A page
+of a store is then two index ranges (its scope and `*`), the table never grows beyond what stations hold, and a
+station that was away for a month gets each fact once. A later change moves a row to the end; whoever had not
+reached it yet finds it there.
+
+Numbers come from a one-row counter, updated as the LAST thing a transaction does before its feed rows: whoever
+holds its row commits before the next gets a number, so that numbers become visible in their order (a bare
+database sequence can show 2 before 1, and a reader that has moved to 2 never sees 1).
+
+Rows carry the fact as it stands when the page is read. Since a newer change would have moved the row, that is
+the same as the fact as it stood at the row's number.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select, union_all, update
+
+from hq.db import upsert
+from hq.members.store import read_members
+from hq.tables import counter, device, feed
+from hq.vouchers.store import read_vouchers
+from sync.protocol import Row
+
+COUNTER = "feed"
+EVERYWHERE = "*"  # no store may be called so
+MEMBER, VOUCHER = "member", "voucher"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A fact that changed, for the stations of one scope: `scope` is a store id or EVERYWHERE."""
+
+    scope: str
+    t: str
+    k: str
+    op: str = "put"
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows after a cursor.
+
+    `is_last` says that nothing came after them when the page was read; `next` goes on from here.
+    """
+
+    rows: list[Row]
+    next: int
+    is_last: bool
+
+
+def announce(connection: Connection, changes: Iterable[Change]) -> None:
+    """Write changes to the feed. Must be the last thing its transaction does."""
+    distinct = list(dict.fromkeys(changes))
+    if not distinct:
+        return
+    end = take_numbers(connection, COUNTER, len(distinct))
+    rows = [
+        {"scope": change.scope, "t": change.t, "k": change.k, "op": change.op, "n": n}
+        for n, change in enumerate(distinct, start=end - len(distinct) + 1)
+    ]
+    upsert(connection, feed, rows, changes=("op", "n"))
+
+
+def take_numbers(connection: Connection, name: str, count: int) -> int:
+    """Take `count` numbers from a counter and return the last of them. Holds the counter's row until the commit."""
+    statement = update(counter).where(counter.c.name == name).values(n=counter.c.n + count)
+    end: int = connection.execute(statement.returning(counter.c.n)).scalar_one()
+    return end
+
+
+def last_number(connection: Connection) -> int:
+    """Return the number of the newest change."""
+    found: int = connection.execute(select(counter.c.n).where(counter.c.name == COUNTER)).scalar_one()
+    return found
+
+
+def read_page(connection: Connection, *, store: str, cursor: int, limit: int) -> Page:
+    """Return up to `limit` rows of a store's feed after `cursor`."""
+    newest = last_number(connection)
+    found = _read_range(connection, store=store, cursor=cursor, count=limit + 1)
+    is_last = len(found) <= limit
+    found = found[:limit]
+    return Page(_with_facts(connection, found), newest if is_last else found[-1].n, is_last)
+
+
+def head_of(connection: Connection, device_id: str) -> int:
+    """Return the number of the last entry of a device whose effects are in what this transaction reads."""
+    found: int = connection.execute(
+        select(device.c.head_seq).where(device.c.device_id == device_id)
+    ).scalar_one()
+    return found
+
+
+def _read_range(connection: Connection, *, store: str, cursor: int, count: int) -> Sequence[Any]:
+    """Read both scopes as ranges of their own, each cut at `count`.
+
+    One IN over the two would sort all of the rest first.
+    """
+    parts = [
+        select(feed)
+        .where(feed.c.scope == scope, feed.c.n > cursor)
+        .order_by(feed.c.n)
+        .limit(count)
+        .subquery(f"part_{place}")
+        for place, scope in enumerate((store, EVERYWHERE))
+    ]
+    both = union_all(*(select(part) for part in parts)).subquery("both")
+    return connection.execute(select(both).order_by(both.c.n).limit(count)).all()
+
+
+def _with_facts(connection: Connection, found: Sequence[Any]) -> list[Row]:
+    members = read_members(connection, [row.k for row in found if row.t == MEMBER and row.op == "put"])
+    vouchers = read_vouchers(connection, [row.k for row in found if row.t == VOUCHER and row.op == "put"])
+    facts = {MEMBER: members, VOUCHER: vouchers}
+    return [
+        Row(t=row.t, op=row.op, k=row.k, v=facts[row.t][row.k] if row.op == "put" else None) for row in found
+    ]

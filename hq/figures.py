@@ -1,0 +1,109 @@
+"""Figures from HQ's tables alone: what the demo shows and what a person may hold against the stations' own."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, distinct, func, select
+
+from hq.db import Database
+from hq.journal.store import REDEEMED, REFUSED
+from hq.tables import device, journal, order_fact, redemption_fact
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Totals over everything posted. Money in minor units; members and stores are those with an order."""
+
+    orders: int
+    lines: int
+    members: int
+    stores: int
+    gross_cents: int
+    redemptions_attempted: int
+    redemptions_approved: int
+    redemptions_refused: int
+    refused_by_reason: dict[str, int]
+    discount_cents: int
+    points_earned: int
+    approved_by_campaign: dict[str, int]
+    journal_entries: int
+    verdicts: dict[str, int]
+    offline_orders: int
+
+
+@dataclass(frozen=True)
+class HeldHead:
+    """What HQ holds of a device: its head, and how many entries of that epoch are really there."""
+
+    device_id: str
+    store: str
+    epoch: int
+    seq: int
+    hash: bytes
+    entries: int
+
+
+def figures(database: Database) -> Figures:
+    """Count everything, as of one moment."""
+    with database.reading() as connection:
+        outcomes = _counts(connection, redemption_fact.c.outcome)
+        return Figures(
+            **_orders(connection),
+            redemptions_attempted=sum(outcomes.values()),
+            redemptions_approved=outcomes.get(REDEEMED, 0),
+            redemptions_refused=outcomes.get(REFUSED, 0),
+            refused_by_reason=_counts(
+                connection, redemption_fact.c.reason, redemption_fact.c.outcome == REFUSED
+            ),
+            approved_by_campaign=_counts(
+                connection, redemption_fact.c.campaign, redemption_fact.c.outcome == REDEEMED
+            ),
+            journal_entries=connection.execute(select(func.count()).select_from(journal)).scalar_one(),
+            verdicts=_counts(connection, journal.c.verdict),
+        )
+
+
+def heads(database: Database) -> dict[str, HeldHead]:
+    """Return what HQ holds of each device, by device id.
+
+    An entry missing from the middle shows as `entries` < `seq`.
+    """
+    counted = (
+        select(journal.c.device, journal.c.epoch, func.count().label("entries"))
+        .group_by(journal.c.device, journal.c.epoch)
+        .subquery()
+    )
+    statement = select(device, func.coalesce(counted.c.entries, 0).label("entries")).outerjoin(
+        counted, (counted.c.device == device.c.device_id) & (counted.c.epoch == device.c.epoch)
+    )
+    with database.reading() as connection:
+        return {
+            row.device_id: HeldHead(
+                row.device_id, row.store, row.epoch, row.head_seq, row.head_hash, row.entries
+            )
+            for row in connection.execute(statement)
+        }
+
+
+def _orders(connection: Connection) -> dict[str, Any]:
+    facts = order_fact.c
+    statement = select(
+        func.count().label("orders"),
+        func.coalesce(func.sum(facts.lines), 0).label("lines"),
+        func.count(distinct(facts.member)).label("members"),
+        func.count(distinct(facts.store)).label("stores"),
+        func.coalesce(func.sum(facts.gross), 0).label("gross_cents"),
+        func.coalesce(func.sum(facts.discount), 0).label("discount_cents"),
+        func.coalesce(func.sum(facts.points), 0).label("points_earned"),
+        func.count().filter(facts.link == "offline").label("offline_orders"),
+    )
+    row = connection.execute(statement).mappings().one()
+    return {name: int(value) for name, value in row.items()}
+
+
+def _counts(
+    connection: Connection, column: ColumnElement[str], *conditions: ColumnElement[bool]
+) -> dict[str, int]:
+    """Count rows by the value of a column, values in order."""
+    statement = select(column, func.count()).where(*conditions).group_by(column).order_by(column)
+    return {row[0]: row[1] for row in connection.execute(statement)}

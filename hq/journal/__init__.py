@@ -1,0 +1,1 @@
+"""The stations' journals at HQ: stored whole, replayed, judged, posted."""

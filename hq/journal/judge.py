@@ -1,0 +1,222 @@
+"""Judging: what HQ makes of one authentic entry. Pure: every fact it may look at is handed in by ingest.
+
+First the recorded facts are decided again by the same core that stations use (a difference is tampering or a
+bug); then HQ looks at what it alone knows: how often a voucher was used, whether an id was used before. HQ
+never refuses an authentic entry. What it can't understand is kept and quarantined, what it doubts is posted and
+flagged for a person.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from pydantic import ValidationError
+
+from app.core.decision import Decision
+from app.core.entry import ORDER, REDEEM, REFUSE, SCAN_DENIED, Entry
+from app.core.program import Program
+from app.core.records import RecordInvalid, order_differences, redemption_differences, replay_order
+from hq.journal import postings
+from hq.journal.postings import Posting
+from hq.journal.schemas import DeniedData, OrderData, RedemptionData
+from hq.vouchers.store import Uses
+from sync.protocol import Flag, Verdict
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict, and what it puts into HQ's tables when the entry is posted."""
+
+    verdict: Verdict
+    flags: tuple[Flag, ...] = ()
+    detail: str = ""
+    postings: tuple[Posting, ...] = ()
+    order: OrderData | None = None
+    redemption: RedemptionData | None = None
+    is_approved: bool = False
+    is_id_taken: bool = False  # the entry's own id is another's, so it can't be stored under it
+
+
+@dataclass
+class Books:
+    """What HQ knows while it judges a batch. Counters, ids and orders move on from entry to entry."""
+
+    store: str
+    program: Callable[[int], Program | None]
+    taken_ids: set[str]  # of entries
+    taken_redemptions: set[str]
+    uses: Mapping[str, Uses]  # by code hash
+    earlier_orders: Mapping[str, Entry]  # orders of batches before that this batch's redemptions belong to
+    decisions: dict[str, Decision] = field(default_factory=dict)  # replayed, by order id
+
+
+class _Quarantine(Exception):
+    """The entry is kept but not posted."""
+
+    def __init__(self, flag: Flag, detail: str) -> None:
+        super().__init__(detail)
+        self.flag = flag
+        self.detail = detail
+
+
+def judge(entry: Entry | None, books: Books) -> Judgement:
+    """Return HQ's word on an entry; None stands for a body that is no entry of its place. Never raises."""
+    if entry is None:
+        return _quarantined(Flag.UNPARSABLE, "the body is not an entry of this device and place")
+    if entry.entry_id in books.taken_ids:
+        detail = f"another entry has the id {entry.entry_id}"
+        return Judgement(Verdict.QUARANTINED, (Flag.ENTRY_ID_TAKEN,), detail, is_id_taken=True)
+    books.taken_ids.add(entry.entry_id)
+    try:
+        return _judge(entry, books)
+    except _Quarantine as found:
+        return _quarantined(found.flag, found.detail)
+    except (ValidationError, RecordInvalid) as problem:
+        return _quarantined(Flag.UNPARSABLE, str(problem))
+    except (
+        Exception
+    ):  # outermost: of one entry. A bug that one entry wakes must not hold up the others' posting
+        log.exception("judging an entry failed", extra={"entry_id": entry.entry_id})
+        return _quarantined(Flag.UNPARSABLE, "HQ could not judge this entry; its log says why")
+
+
+def _judge(entry: Entry, books: Books) -> Judgement:
+    judged_by = JUDGES.get(entry.type)
+    if judged_by is None:
+        raise _Quarantine(Flag.UNKNOWN_TYPE, f"this HQ does not know entries of type {entry.type!r}")
+    return judged_by(entry, books)
+
+
+def _judge_order(entry: Entry, books: Books) -> Judgement:
+    order = OrderData.model_validate(entry.data)
+    program = _program(books, order)
+    decision = replay_order(entry.data, program)
+    books.decisions[order.order_id] = decision
+    doubts = _Doubts()
+    doubts.differs(order_differences(entry.data, decision))
+    doubts.elsewhere(order.store, books.store)
+    if order.campaigns:
+        doubts.stale(order.t_eff, program)
+    return doubts.judgement(postings=postings.of_order(order), order=order)
+
+
+def _judge_redemption(entry: Entry, books: Books) -> Judgement:
+    redemption = RedemptionData.model_validate(entry.data)
+    if redemption.redemption_id in books.taken_redemptions:
+        raise _Quarantine(
+            Flag.ENTRY_ID_TAKEN, f"redemption {redemption.redemption_id} has been posted by another entry"
+        )
+    program = _program(books, redemption)
+    is_approved = entry.type == REDEEM
+    doubts = _Doubts()
+    doubts.differs(_differences(redemption, entry, books))
+    doubts.elsewhere(redemption.store, books.store)
+    if is_approved == bool(redemption.reasons):
+        doubts.differs([f"a {entry.type} entry whose reasons say otherwise"])
+    if is_approved:
+        doubts.stale(redemption.t_eff, program)
+        _count_use(redemption, books, doubts)
+    books.taken_redemptions.add(redemption.redemption_id)
+    return doubts.judgement(
+        postings=postings.of_redemption(redemption, currency=program.currency.code),
+        redemption=redemption,
+        is_approved=is_approved,
+    )
+
+
+def _judge_denied(entry: Entry, books: Books) -> Judgement:
+    doubts = _Doubts()
+    doubts.elsewhere(DeniedData.model_validate(entry.data).store, books.store)
+    return doubts.judgement()
+
+
+JUDGES: dict[str, Callable[[Entry, Books], Judgement]] = {
+    ORDER: _judge_order,
+    REDEEM: _judge_redemption,
+    REFUSE: _judge_redemption,
+    SCAN_DENIED: _judge_denied,
+}
+
+
+def _program(books: Books, data: OrderData | RedemptionData) -> Program:
+    program = books.program(data.program_version)
+    if program is None or program.hash != data.program_hash:
+        raise _Quarantine(
+            Flag.UNKNOWN_PROGRAM,
+            f"HQ has no version {data.program_version} with the hash {data.program_hash}",
+        )
+    return program
+
+
+def _differences(redemption: RedemptionData, entry: Entry, books: Books) -> list[str]:
+    """Replay the order a redemption belongs to, unless this batch did, and compare."""
+    order_id = redemption.order_id
+    if order_id not in books.decisions:
+        order = books.earlier_orders.get(order_id)
+        if order is None:
+            return [f"no order {order_id} of this station"]
+        program = _program(books, OrderData.model_validate(order.data))
+        books.decisions[order_id] = replay_order(order.data, program)
+    return redemption_differences(entry.data, books.decisions[order_id])
+
+
+def _count_use(redemption: RedemptionData, books: Books, doubts: "_Doubts") -> None:
+    """Count a voucher's use. By arrival: which of two stores was first in effective time is for the person to see."""
+    uses = books.uses.get(redemption.code_hash)
+    if uses is None or uses.rule_id != redemption.rule:
+        doubts.differs(["HQ has no voucher with this code and rule"])
+        return
+    uses.uses += 1
+    if uses.uses_max and uses.uses > uses.uses_max:
+        doubts.add(Flag.COUPON_TWICE, f"use {uses.uses} of a voucher that allows {uses.uses_max}")
+
+
+def _quarantined(flag: Flag, detail: str) -> Judgement:
+    return Judgement(Verdict.QUARANTINED, (flag,), detail)
+
+
+class _Doubts:
+    """The flags of one entry as they are found, with a word on each for the person who looks at the case."""
+
+    def __init__(self) -> None:
+        self.found: dict[Flag, str] = {}
+
+    def add(self, flag: Flag, detail: str) -> None:
+        earlier = self.found.get(flag)
+        self.found[flag] = detail if earlier is None else f"{earlier}; {detail}"
+
+    def differs(self, names: list[str]) -> None:
+        if names:
+            self.add(Flag.REPLAY_DIFFERS, "differs: " + ", ".join(names))
+
+    def elsewhere(self, recorded: str, store: str) -> None:
+        if recorded != store:
+            self.differs([f"store {recorded}, but the station stands in {store}"])
+
+    def stale(self, t_eff: int, program: Program) -> None:
+        """Flag something given under a version that had expired.
+
+        Earning goes on after that and needs nobody's look.
+        """
+        if t_eff >= program.expires_ms:
+            self.add(Flag.RULE_STALE, f"version {program.version} had expired")
+
+    def judgement(
+        self,
+        *,
+        postings: tuple[Posting, ...] = (),
+        order: OrderData | None = None,
+        redemption: RedemptionData | None = None,
+        is_approved: bool = False,
+    ) -> Judgement:
+        return Judgement(
+            verdict=Verdict.FLAGGED if self.found else Verdict.POSTED,
+            flags=tuple(self.found),
+            detail="; ".join(self.found.values()),
+            postings=postings,
+            order=order,
+            redemption=redemption,
+            is_approved=is_approved,
+        )

@@ -1,0 +1,55 @@
+"""Double entry: what an entry that HQ posts does to the accounts. For each entry and unit the amounts sum to zero.
+
+Points issued to a member come out of `points-issued`; what a campaign gives away comes out of `campaign:<id>`
+and shows in `discounts-given`. Nothing is ever edited: a correction is a new entry with postings of its own.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from hq.journal.schemas import OrderData, RedemptionData
+from hq.members.store import POINTS, account
+
+ISSUED, GIVEN = "points-issued", "discounts-given"
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A signed amount on an account, in whole points or minor units of a currency."""
+
+    account: str
+    unit: str
+    amount: int
+
+
+def of_order(order: OrderData) -> tuple[Posting, ...]:
+    """Post the points a member earns and what automatic campaigns took off."""
+    found: list[Posting] = []
+    if order.member is not None:
+        found += _pair(account(order.member.ref), ISSUED, POINTS, order.points)
+    for campaign in order.campaigns:
+        found += _given(campaign.campaign, order.currency, campaign.discount)
+    return tuple(found)
+
+
+def of_redemption(redemption: RedemptionData, *, currency: str) -> tuple[Posting, ...]:
+    """Post what a redemption took off."""
+    return tuple(_given(redemption.campaign, currency, redemption.discount))
+
+
+def is_balanced(postings: Iterable[Posting]) -> bool:
+    """Tell whether the amounts sum to zero for each unit."""
+    sums: dict[str, int] = {}
+    for posting in postings:
+        sums[posting.unit] = sums.get(posting.unit, 0) + posting.amount
+    return not any(sums.values())
+
+
+def _given(campaign: str, currency: str, discount: int) -> list[Posting]:
+    return _pair(GIVEN, f"campaign:{campaign}", currency, discount)
+
+
+def _pair(to: str, out_of: str, unit: str, amount: int) -> list[Posting]:
+    if amount == 0:
+        return []
+    return [Posting(to, unit, amount), Posting(out_of, unit, -amount)]

@@ -1,0 +1,84 @@
+"""What HQ needs of an entry's data for its own tables, checked strictly. The rest is the replay's business.
+
+Texts have the lengths of the columns they go into; amounts stay where a JSON number is exact.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.core.canonical import INTEGER_MAX
+
+Name = Annotated[str, Field(max_length=80)]
+Ref = Annotated[str, Field(max_length=13)]
+CodeHash = Annotated[str, Field(max_length=32)]
+Amount = Annotated[int, Field(ge=-INTEGER_MAX, le=INTEGER_MAX)]
+EntryId = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+
+
+class Recorded(BaseModel):
+    """Read strictly, with unknown fields left alone."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+
+class MemberPart(Recorded):
+    """Who the order belongs to."""
+
+    ref: Ref
+
+
+class CampaignPart(Recorded):
+    """An automatic rule that applied."""
+
+    campaign: Name
+    discount: Amount
+
+
+class OrderData(Recorded):
+    """An `order` entry."""
+
+    order_id: Name
+    store: Name
+    link: Literal["online", "offline"]
+    t_eff: Amount
+    currency: Annotated[str, Field(max_length=3)]
+    member: MemberPart | None
+    lines: list[Any]
+    program_version: Annotated[int, Field(ge=0, le=INTEGER_MAX)]
+    program_hash: str
+    campaigns: list[CampaignPart]
+    total: Amount
+    discount: Amount
+    points: Amount
+
+
+class ReasonPart(Recorded):
+    """Why a redemption was refused."""
+
+    code: Annotated[str, Field(max_length=40)]
+
+
+class RedemptionData(Recorded):
+    """A `redeem` or `refuse` entry."""
+
+    redemption_id: Name
+    order_id: Name
+    rule: Name
+    campaign: Name
+    code_hash: CodeHash
+    member: Ref | None
+    store: Name
+    t_eff: Amount
+    program_version: Annotated[int, Field(ge=0, le=INTEGER_MAX)]
+    program_hash: str
+    discount: Amount
+    reasons: list[ReasonPart]
+
+
+class DeniedData(Recorded):
+    """A `scan_denied` entry: a code that was turned away before there was an order."""
+
+    store: Name
+    reason: Name
+    t_eff: Amount

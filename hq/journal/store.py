@@ -1,0 +1,240 @@
+"""The journal and what is derived from it, in the database.
+
+Inserts are one statement a table and batch: the hot path.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, bindparam, insert, select, update
+
+from app.core.canonical import INTEGER_MAX
+from app.core.chain import ChainOwner, Head
+from app.core.entry import Entry, read_entry
+from hq.db import NAMES_AT_ONCE
+from hq.journal.judge import Judgement
+from hq.journal.schemas import OrderData, RedemptionData
+from hq.members.store import parts_of
+from hq.tables import device, journal, member, member_scope, order_fact, posting, redemption_fact
+from sync.protocol import PushRequest, Result, Verdict
+
+UNKNOWN_NAME = "?"  # stands as type where no type could be read
+TYPE_LENGTH_MAX = 20
+SOFTWARE_LENGTH_MAX = 40
+REDEEMED, REFUSED = "redeemed", "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A new entry with its verdict, as it goes into the tables."""
+
+    seq: int
+    hash: bytes
+    body: bytes
+    entry: Entry | None
+    judgement: Judgement
+
+
+def hash_at(connection: Connection, owner: ChainOwner, seq: int) -> bytes | None:
+    """Return the hash of an entry that HQ holds, or None."""
+    statement = select(journal.c.hash).where(*_is_of(owner), journal.c.seq == seq)
+    found: bytes | None = connection.execute(statement).scalar_one_or_none()
+    return found
+
+
+def stored_results(connection: Connection, owner: ChainOwner, *, first: int, last: int) -> list[Result]:
+    """Return the verdicts that HQ gave on entries `first`…`last`."""
+    statement = (
+        select(journal.c.seq, journal.c.verdict, journal.c.flags, journal.c.case_id)
+        .where(*_is_of(owner), journal.c.seq.between(first, last))
+        .order_by(journal.c.seq)
+    )
+    return [
+        Result(seq=row.seq, verdict=Verdict(row.verdict), codes=row.flags.split(), case=row.case_id)
+        for row in connection.execute(statement)
+    ]
+
+
+def taken_entry_ids(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Return those of the ids that entries of HQ have."""
+    return _present(connection, journal.c.entry_id, ids)
+
+
+def taken_redemption_ids(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Return those of the redemption ids that were posted."""
+    return _present(connection, redemption_fact.c.redemption_id, ids)
+
+
+def read_orders(connection: Connection, owner: ChainOwner, order_ids: Sequence[str]) -> dict[str, Entry]:
+    """Return the posted order entries of a device with these order ids; of several with one id, the last."""
+    found: dict[str, Entry] = {}
+    for some in parts_of(order_ids, NAMES_AT_ONCE):
+        statement = (
+            select(order_fact.c.order_id, journal.c.body)
+            .join(
+                journal,
+                (journal.c.device == order_fact.c.device)
+                & (journal.c.epoch == order_fact.c.epoch)
+                & (journal.c.seq == order_fact.c.seq),
+            )
+            .where(order_fact.c.device == owner.device_id, order_fact.c.order_id.in_(some))
+            .order_by(order_fact.c.epoch, order_fact.c.seq)
+        )
+        found.update((order_id, read_entry(body)) for order_id, body in connection.execute(statement))
+    return found
+
+
+def insert_entries(
+    connection: Connection, owner: ChainOwner, kept: Sequence[Kept], cases: dict[int, str], *, now_ms: int
+) -> None:
+    """Store entries as they came, each with its verdict."""
+    rows = [
+        {
+            "device": owner.device_id,
+            "epoch": owner.epoch,
+            "seq": each.seq,
+            "entry_id": _believable_id(each),
+            "type": UNKNOWN_NAME if each.entry is None else each.entry.type[:TYPE_LENGTH_MAX],
+            "body": each.body,
+            "hash": each.hash,
+            "received_ms": now_ms,
+            "verdict": each.judgement.verdict.value,
+            "flags": " ".join(each.judgement.flags),
+            "case_id": cases.get(each.seq),
+        }
+        for each in kept
+    ]
+    connection.execute(insert(journal), rows)
+
+
+def insert_facts(connection: Connection, owner: ChainOwner, kept: Sequence[Kept], *, store: str) -> None:
+    """Store what reports read of posted orders and redemptions, and the ledger's postings."""
+    place = {"device": owner.device_id, "epoch": owner.epoch}
+    orders = [
+        {**place, "seq": each.seq, "store": store, **_order_row(each.judgement.order)}
+        for each in kept
+        if each.judgement.order is not None
+    ]
+    redemptions = [
+        {**place, "seq": each.seq, **_redemption_row(each.judgement.redemption, each.judgement)}
+        for each in kept
+        if each.judgement.redemption is not None
+    ]
+    postings = [
+        {
+            "entry_id": each.entry.entry_id,
+            "n": n,
+            "account": made.account,
+            "unit": made.unit,
+            "amount": made.amount,
+        }
+        for each in kept
+        if each.entry is not None
+        for n, made in enumerate(each.judgement.postings)
+    ]
+    for table, rows in ((order_fact, orders), (redemption_fact, redemptions), (posting, postings)):
+        if rows:
+            connection.execute(insert(table), rows)
+
+
+def move_balances(connection: Connection, points: dict[str, int]) -> None:
+    """Add points (signed) to members' balances, in the order of references."""
+    moved = sorted((ref, amount) for ref, amount in points.items() if amount)
+    if moved:
+        statement = (
+            update(member)
+            .where(member.c.ref == bindparam("of"))
+            .values(balance=member.c.balance + bindparam("more"))
+        )
+        connection.execute(statement, [{"of": ref, "more": amount} for ref, amount in moved])
+
+
+def note_visits(connection: Connection, visits: dict[str, int], *, first: set[str], store: str) -> None:
+    """Remember when members were in a store last (UTC ms); `first` are those who were not there before.
+
+    An older visit that comes late changes nothing.
+    """
+    new = [{"member": ref, "store": store, "last_visit_ms": visits[ref]} for ref in sorted(first)]
+    if new:
+        connection.execute(insert(member_scope), new)
+    again = [{"of": ref, "at": at} for ref, at in sorted(visits.items()) if ref not in first]
+    if again:
+        statement = (
+            update(member_scope)
+            .where(
+                member_scope.c.member == bindparam("of"),
+                member_scope.c.store == store,
+                member_scope.c.last_visit_ms < bindparam("at"),
+            )
+            .values(last_visit_ms=bindparam("at"))
+        )
+        connection.execute(statement, again)
+
+
+def move_head(
+    connection: Connection, owner: ChainOwner, head: Head, request: PushRequest, *, now_ms: int
+) -> None:
+    """Note where a device stands and what it says of itself."""
+    connection.execute(
+        update(device)
+        .where(device.c.device_id == owner.device_id)
+        .values(
+            head_seq=head.seq,
+            head_hash=head.hash,
+            last_seen_ms=now_ms,
+            pull_cursor=_exact(request.pull_cursor),
+            program_version=_exact(request.program_version),
+            clock_skew_ms=_exact(request.clock.wall_ms - now_ms),
+            sw=request.sw[:SOFTWARE_LENGTH_MAX],
+        )
+    )
+
+
+def _order_row(order: OrderData) -> dict[str, Any]:
+    return {
+        "order_id": order.order_id,
+        "member": None if order.member is None else order.member.ref,
+        "t_eff": order.t_eff,
+        "link": order.link,
+        "lines": len(order.lines),
+        "gross": order.total,
+        "discount": order.discount,
+        "points": order.points,
+    }
+
+
+def _redemption_row(redemption: RedemptionData, judgement: Judgement) -> dict[str, Any]:
+    return {
+        "redemption_id": redemption.redemption_id,
+        "order_id": redemption.order_id,
+        "campaign": redemption.campaign,
+        "rule": redemption.rule,
+        "member": redemption.member,
+        "outcome": REDEEMED if judgement.is_approved else REFUSED,
+        "reason": redemption.reasons[0].code if redemption.reasons else "",
+        "discount": redemption.discount,
+    }
+
+
+def _believable_id(each: Kept) -> str | None:
+    """Return the entry's id unless the body has none, or one that another entry has."""
+    if each.entry is None or each.judgement.is_id_taken:
+        return None
+    return each.entry.entry_id
+
+
+def _present(connection: Connection, column: Column[Any], values: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for some in parts_of(values, NAMES_AT_ONCE):
+        found.update(connection.execute(select(column).where(column.in_(some))).scalars())
+    return found
+
+
+def _is_of(owner: ChainOwner) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return journal.c.device == owner.device_id, journal.c.epoch == owner.epoch
+
+
+def _exact(number: int) -> int:
+    """Keep what a device says of itself inside what a column holds."""
+    return max(-INTEGER_MAX, min(number, INTEGER_MAX))

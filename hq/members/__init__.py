@@ -1,0 +1,1 @@
+"""Members: the customers in the scheme."""

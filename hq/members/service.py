@@ -1,0 +1,116 @@
+"""Members: added and changed in bulk, and given codes to show."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert
+
+from app.core.codes import MEMBER_REF_SIZE, hash_number, number, sign_member_code
+from app.ids import MEMBER_BODY_LENGTH, REF_ALPHABET, REF_LENGTH, new_number
+from hq.db import ROWS_AT_ONCE, upsert
+from hq.faults import NotPossible
+from hq.feed import MEMBER, Change, announce
+from hq.home import Hq
+from hq.keys import TOKEN
+from hq.members.store import ACTIVE, lock_members, parts_of, points_posted, read_scopes
+from hq.tables import member, member_scope
+
+DAY_MS = 24 * 60 * 60 * 1000
+CODE_DAYS = 400  # as long as a station keeps a member who doesn't come; a new code costs nothing
+
+
+@dataclass(frozen=True)
+class MemberFacts:
+    """A member as staff or an import gives them.
+
+    `name` is short (given name and initial); `number` is the printed M number.
+    """
+
+    ref: str
+    name: str = ""
+    number: str | None = None
+    tier: str = ""
+    segments: tuple[str, ...] = ()
+    home_store: str | None = None
+
+
+def upsert_members(hq: Hq, members: Sequence[MemberFacts]) -> int:
+    """Add members, or change those whose reference is known; balances are the ledger's and stay. Returns how many.
+
+    Done in parts, each a transaction of its own, so that a large import doesn't keep stations waiting.
+    """
+    for each in members:
+        _check(each)
+    for some in parts_of(members, ROWS_AT_ONCE):
+        with hq.database.atomic() as connection:
+            _upsert_some(connection, some)
+    return len(members)
+
+
+def issue_code(hq: Hq, ref: str, *, days: int = CODE_DAYS, issued_ms: int | None = None) -> str:
+    """Return a signed code (`L2:…`) for a member, good for `days` from now or from `issued_ms`."""
+    start_ms = hq.clock.now_ms() if issued_ms is None else issued_ms
+    return sign_member_code(
+        hq.keys.private[TOKEN],
+        key_id=TOKEN.encode("ascii"),
+        ref=ref_bytes(ref),
+        issued_ms=start_ms,
+        expires_ms=start_ms + days * DAY_MS,
+    )
+
+
+def new_member_number() -> str:
+    """Return a new plain number (M and 11 characters) for a printed card."""
+    return number("M", new_number(MEMBER_BODY_LENGTH))
+
+
+def ref_bytes(ref: str) -> bytes:
+    """Return the 8 bytes that a reference of 13 characters stands for. Raises `NotPossible`."""
+    places = [REF_ALPHABET.find(char) for char in ref]
+    value = 0
+    for place in places:
+        value = value * len(REF_ALPHABET) + place
+    if len(ref) != REF_LENGTH or min(places) < 0 or value >= 1 << (8 * MEMBER_REF_SIZE):
+        raise NotPossible(f"{ref!r} is no member reference.")
+    return value.to_bytes(MEMBER_REF_SIZE, "big")
+
+
+def _check(each: MemberFacts) -> None:
+    ref_bytes(each.ref)
+    for column, value in (("name", each.name), ("tier", each.tier), ("segments", json.dumps(each.segments))):
+        room = member.c[column].type.length  # type: ignore[attr-defined]  # all three are String columns
+        if len(value) > room:
+            raise NotPossible(f"The {column} of member {each.ref} is longer than {room} characters.")
+
+
+def _upsert_some(connection: Connection, members: Sequence[MemberFacts]) -> None:
+    refs = [each.ref for each in members]
+    known = lock_members(connection, refs)
+    posted = points_posted(connection, set(refs) - known)
+    rows = [
+        {
+            "ref": each.ref,
+            "name": each.name,
+            "number_hash": None if each.number is None else hash_number(each.number),
+            "tier": each.tier,
+            "segments": json.dumps(sorted(each.segments)),
+            "balance": posted.get(each.ref, 0),
+            "home_store": each.home_store,
+            "state": ACTIVE,
+        }
+        for each in members
+    ]
+    upsert(connection, member, rows, changes=("name", "number_hash", "tier", "segments", "home_store"))
+    scopes = read_scopes(connection, refs)
+    at_home = [
+        each for each in members if each.home_store and each.home_store not in scopes.get(each.ref, ())
+    ]
+    if at_home:
+        new = [{"member": each.ref, "store": each.home_store, "last_visit_ms": 0} for each in at_home]
+        connection.execute(insert(member_scope), new)
+    for each in at_home:
+        scopes.setdefault(each.ref, set()).add(str(each.home_store))
+    announce(
+        connection, (Change(store, MEMBER, ref) for ref in refs for store in sorted(scopes.get(ref, ())))
+    )

@@ -1,0 +1,86 @@
+"""Members in the database, and the form in which stations get them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, func, select
+
+from hq.db import NAMES_AT_ONCE
+from hq.tables import member, member_scope, posting
+
+ACTIVE = "active"
+POINTS = "points"
+COLUMNS = ("ref", "number_hash", "name", "tier", "segments", "balance", "state")  # as stations get them
+
+
+def account(ref: str) -> str:
+    """Return the name of a member's account in the ledger."""
+    return f"member:{ref}"
+
+
+def facts(row: Any) -> list[Any]:
+    """Return a member's COLUMNS, with segments as a list."""
+    return [orjson.loads(row.segments) if name == "segments" else getattr(row, name) for name in COLUMNS]
+
+
+def read_members(connection: Connection, refs: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return the members with these references, by reference; unknown ones are left out."""
+    found: dict[str, dict[str, Any]] = {}
+    for some in parts_of(refs, NAMES_AT_ONCE):
+        for row in connection.execute(select(member).where(member.c.ref.in_(some))):
+            found[row.ref] = dict(zip(COLUMNS, facts(row), strict=True))
+    return found
+
+
+def members_of_store(connection: Connection, store: str) -> Iterator[Any]:
+    """Yield the members whom a store's stations hold, without having them all in memory."""
+    statement = (
+        select(member)
+        .join(member_scope, member_scope.c.member == member.c.ref)
+        .where(member_scope.c.store == store)
+    )
+    yield from connection.execute(statement.execution_options(yield_per=NAMES_AT_ONCE))
+
+
+def lock_members(connection: Connection, refs: Iterable[str]) -> set[str]:
+    """Hold the rows of these members until the commit and return those that exist.
+
+    In sorted order, so that two writers never wait for each other; SQLite's only writer holds everything anyway.
+    """
+    known: set[str] = set()
+    for some in parts_of(sorted(set(refs)), NAMES_AT_ONCE):
+        statement = select(member.c.ref).where(member.c.ref.in_(some)).order_by(member.c.ref)
+        known.update(connection.execute(statement.with_for_update()).scalars())
+    return known
+
+
+def read_scopes(connection: Connection, refs: Iterable[str]) -> dict[str, set[str]]:
+    """Return for each of these members the stores whose stations hold them."""
+    scopes: dict[str, set[str]] = {}
+    for some in parts_of(sorted(set(refs)), NAMES_AT_ONCE):
+        statement = select(member_scope.c.member, member_scope.c.store).where(member_scope.c.member.in_(some))
+        for ref, store in connection.execute(statement):
+            scopes.setdefault(ref, set()).add(store)
+    return scopes
+
+
+def points_posted(connection: Connection, refs: Iterable[str]) -> dict[str, int]:
+    """Return what the ledger holds for these members: entries may have come before the member did."""
+    by_account = {account(ref): ref for ref in refs}
+    posted: dict[str, int] = {}
+    for some in parts_of(sorted(by_account), NAMES_AT_ONCE):
+        statement = (
+            select(posting.c.account, func.sum(posting.c.amount))
+            .where(posting.c.account.in_(some), posting.c.unit == POINTS)
+            .group_by(posting.c.account)
+        )
+        for name, amount in connection.execute(statement):
+            posted[by_account[name]] = int(amount)
+    return posted
+
+
+def parts_of(values: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    """Cut a sequence into parts of at most `size`."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]

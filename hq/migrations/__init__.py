@@ -1,0 +1,1 @@
+"""The forms that HQ's database has had."""

@@ -1,0 +1,112 @@
+"""Running HQ: uvicorn in this process, on one socket, until it is told to stop.
+
+Plain http goes to a loopback address only, since a station sends there what others must not read or change; another
+address needs a certificate, which comes with the next issues.
+"""
+
+import ipaddress
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from app.clock import Clock
+from hq.clock import FollowingClock
+from hq.faults import SetUpFault
+from hq.home import open_hq
+from hq.web import create_app
+
+BACKLOG = 512  # connections that wait for a thread: all stations of a chain coming back at once
+CONNECTIONS_MAX = 1_000  # above it uvicorn answers 503, and stations come later
+STOP_S = 10  # requests under way may finish; a cut push is sent again, so this is politeness
+KEEP_ALIVE_S = 75  # longer than a station's 30 s between syncs, so that connections are used again
+
+
+def serve(
+    folder: Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8470,
+    database_url: str | None = None,
+    clock: Clock | None = None,
+    announce: Callable[[str], object] | None = None,
+) -> None:
+    """Serve the HQ in a data folder until a signal stops it.
+
+    With port 0 the system chooses; the line announced says which.
+
+    Raises `SetUpFault` when HQ can't be opened, or when others could listen in.
+    """
+    if not is_loopback(host):
+        raise SetUpFault(
+            f"HQ would be reachable at {host} without encryption. Without a certificate it serves this machine only: "
+            "use 127.0.0.1, and put a TLS proxy in front for other machines."
+        )
+    hq = open_hq(folder, database_url=database_url, clock=clock)
+    try:
+        with _listen(host, port) as listener:
+            address, real_port = listener.getsockname()[:2]
+            shown = f"[{address}]" if ":" in address else address
+            line = f"Tillside HQ is listening on http://{shown}:{real_port}"
+            if isinstance(clock, FollowingClock):
+                line += " (its clock follows the stations': for the demo only)"
+            server = _Server(_config(create_app(hq)), lambda: (announce or _print)(line))
+            server.run(sockets=[listener])
+    finally:
+        hq.close()
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or address is this machine talking to itself."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class _Server(uvicorn.Server):
+    """Says that it listens once it really answers."""
+
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[], object]) -> None:
+        super().__init__(config)
+        self._on_started = on_started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_started()
+
+
+def _config(app: object) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]  # FastAPI's own type is one of those uvicorn lists
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        limit_concurrency=CONNECTIONS_MAX,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=STOP_S,
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        # So that a restart needn't wait until the system has forgotten the old connections.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except OSError as problem:
+        listener.close()
+        raise SetUpFault(f"HQ can't listen on {host}, port {port}: {problem.strerror}.") from problem
+    return listener
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

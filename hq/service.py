@@ -1,0 +1,110 @@
+"""What stations may ask of HQ, on its database and without HTTP: the other implementation of the sync protocol."""
+
+from pathlib import Path
+from typing import Literal
+
+from hq import snapshot
+from hq.campaigns.service import newest_document
+from hq.campaigns.store import newest_version
+from hq.faults import Malformed, NotHere, Revoked
+from hq.feed import head_of, last_number, read_page
+from hq.home import Hq
+from hq.journal import ingest
+from hq.stores import pairing
+from hq.stores.devices import Device, read_device
+from sync.protocol import (
+    CHANGES_ROWS_MAX,
+    Changes,
+    EnrolAnswer,
+    EnrolRequest,
+    Health,
+    Manifest,
+    MustRefetch,
+    PushAnswer,
+    PushRefusal,
+    PushRequest,
+    SignedDocument,
+)
+
+
+class DeviceSession:
+    """HQ as one device sees it (`HqProtocol`). That the device is who it says has been made sure of before."""
+
+    def __init__(self, hq: Hq, device_id: str) -> None:
+        """Answer for this device."""
+        self._hq = hq
+        self.device_id = device_id
+
+    def health(self) -> Health:
+        """See `HqProtocol.health`."""
+        return health(self._hq)
+
+    def push(self, request: PushRequest) -> PushAnswer | PushRefusal:
+        """See `HqProtocol.push`. A revoked device gets its refusal as a value: its entries are kept."""
+        return ingest.push(self._hq, self.device_id, request)
+
+    def document(self, kind: Literal["program", "keyset"]) -> SignedDocument:
+        """See `HqProtocol.document`."""
+        self._device()
+        return newest_document(self._hq, kind)
+
+    def manifest(self) -> Manifest:
+        """See `HqProtocol.manifest`."""
+        return snapshot.make_manifest(self._hq, self._device())
+
+    def snapshot(self, name: str) -> bytes:
+        """See `HqProtocol.snapshot`."""
+        return self.snapshot_path(name).read_bytes()
+
+    def snapshot_path(self, name: str) -> Path:
+        """Return where a snapshot lies, for sending it in parts."""
+        return snapshot.snapshot_path(self._hq, self._device(), name)
+
+    def changes(self, *, cursor: int, set_id: str, limit: int = CHANGES_ROWS_MAX) -> Changes | MustRefetch:
+        """See `HqProtocol.changes`. A page and what it includes are read in one transaction."""
+        device = self._device()
+        if cursor < 0 or limit < 1:
+            raise Malformed("A cursor is 0 or more and a page has at least one row.")
+        with self._hq.database.reading() as connection:
+            if set_id != self._hq.set_id or cursor > last_number(connection):
+                return MustRefetch(set_id=self._hq.set_id)
+            page = read_page(
+                connection, store=device.store, cursor=cursor, limit=min(limit, CHANGES_ROWS_MAX)
+            )
+            return Changes(
+                rows=page.rows,
+                next=page.next,
+                checkpoint=page.is_last,
+                as_of_ms=self._hq.clock.now_ms(),
+                included_seq=head_of(connection, self.device_id),
+                set_id=self._hq.set_id,
+                program_version=newest_version(connection, "program"),
+                keyset_version=newest_version(connection, "keyset"),
+            )
+
+    def _device(self) -> Device:
+        """Return the device, which must not be revoked. Raises `NotHere` or `Revoked`."""
+        with self._hq.database.reading() as connection:
+            found = read_device(connection, self.device_id)
+        if found is None:
+            raise NotHere(f"There is no device {self.device_id}.")
+        if not found.is_active:
+            raise Revoked("This station was shut out at head office. Its entries can still be sent.")
+        return found
+
+
+class EnrolService:
+    """HQ as a device sees it that has no identity yet (`EnrolProtocol`)."""
+
+    def __init__(self, hq: Hq) -> None:
+        """Enrol at this HQ."""
+        self._hq = hq
+
+    def enrol(self, request: EnrolRequest) -> EnrolAnswer | None:
+        """See `EnrolProtocol.enrol`."""
+        return pairing.enrol(self._hq, request)
+
+
+def health(hq: Hq) -> Health:
+    """Tell that HQ lives."""
+    return Health(ok=True, hq_incarnation=hq.incarnation, time_ms=hq.clock.now_ms())

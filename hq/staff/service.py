@@ -1,0 +1,24 @@
+"""Staff: names, roles and argon2id password hashes. Signing in comes with the console."""
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+from sqlalchemy import Connection, insert
+
+from hq.tables import staff
+
+ADMIN = "admin"
+_hasher = PasswordHasher()  # the library's defaults are RFC 9106's recommendation for small machines
+
+
+def insert_staff(connection: Connection, *, name: str, role: str, password: str, now_ms: int) -> None:
+    """Add a person; the password is stored as its hash only."""
+    row = {"name": name, "role": role, "password_hash": _hasher.hash(password), "created_ms": now_ms}
+    connection.execute(insert(staff), row)
+
+
+def is_password(password_hash: str, password: str) -> bool:
+    """Tell whether a password belongs to a stored hash."""
+    try:
+        return _hasher.verify(password_hash, password)
+    except VerifyMismatchError:
+        return False

@@ -1,0 +1,1 @@
+"""Stores, and how a station comes to belong to one."""

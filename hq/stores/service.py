@@ -1,0 +1,46 @@
+"""Stores: added once, then known by every entry of their stations."""
+
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import Connection, insert, select
+
+from app.core.money import CURRENCIES
+from hq.faults import NotPossible
+from hq.feed import EVERYWHERE
+from hq.home import Hq
+from hq.tables import store
+from sync.protocol import StoreFacts
+
+
+def add_store(hq: Hq, *, store_id: str, name: str, time_zone: str, currency: str) -> None:
+    """Add a store. Raises `NotPossible`."""
+    _check(store_id, time_zone=time_zone, currency=currency)
+    with hq.database.atomic() as connection:
+        if read_store(connection, store_id) is not None:
+            raise NotPossible(f"There is a store {store_id} already.")
+        row = {"store_id": store_id, "name": name, "time_zone": time_zone, "currency": currency}
+        connection.execute(insert(store), row)
+
+
+def stores(hq: Hq) -> list[StoreFacts]:
+    """Return all stores by id."""
+    with hq.database.reading() as connection:
+        rows = connection.execute(select(store).order_by(store.c.store_id)).mappings()
+        return [StoreFacts.model_validate(dict(row)) for row in rows]
+
+
+def read_store(connection: Connection, store_id: str) -> StoreFacts | None:
+    """Return a store, or None."""
+    row = connection.execute(select(store).where(store.c.store_id == store_id)).mappings().one_or_none()
+    return None if row is None else StoreFacts.model_validate(dict(row))
+
+
+def _check(store_id: str, *, time_zone: str, currency: str) -> None:
+    if not store_id.strip() or store_id == EVERYWHERE:
+        raise NotPossible(f"A store can't be called {store_id!r}.")
+    if currency not in CURRENCIES:
+        raise NotPossible(f"{currency!r} is not one of {', '.join(CURRENCIES)}.")
+    try:
+        ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError) as problem:
+        raise NotPossible(f"{time_zone!r} is no time zone such as Europe/Berlin.") from problem

@@ -1,0 +1,254 @@
+"""HQ's tables.
+
+Amounts are integer minor units or whole points, times UTC milliseconds, hashes raw bytes or hex as named.
+
+The journal and the ledger (`posting`) are only ever added to; a member's balance is the sum of the postings on
+their account, kept beside it because every page of the feed needs it. Private keys are in files, never here.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _text(name: str, length: int) -> Column[str]:
+    return Column(name, String(length), nullable=False)
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False)
+
+
+def _bytes(name: str) -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=False)
+
+
+meta = Table("meta", metadata, Column("k", String(40), primary_key=True), Column("v", Text, nullable=False))
+
+# One row a counter; `feed` is taken last in a transaction, so that its row is held for as short as can be.
+counter = Table("counter", metadata, Column("name", String(20), primary_key=True), _number("n"))
+
+key = Table(
+    "key",
+    metadata,
+    Column("kid", String(20), primary_key=True),
+    _text("use", 10),  # root | sign | token
+    _bytes("public"),
+    _number("nbf_ms"),
+    Column("retired_ms", BigInteger),
+)
+
+document = Table(  # program versions and key sets: what was published stays as it was, for ever
+    "document",
+    metadata,
+    Column("kind", String(10), primary_key=True),
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    _text("kid", 20),
+    _bytes("sig"),
+    _bytes("body"),
+    _number("published_ms"),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("name", String(60), primary_key=True),
+    _text("role", 20),
+    _text("password_hash", 200),
+    _number("created_ms"),
+)
+
+store = Table(
+    "store",
+    metadata,
+    Column("store_id", String(40), primary_key=True),
+    _text("name", 80),
+    _text("time_zone", 40),
+    _text("currency", 3),
+)
+
+enrol_token = Table(
+    "enrol_token",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("store", ForeignKey("store.store_id"), nullable=False),
+    _number("expires_ms"),
+    Column("used_ms", BigInteger),
+)
+
+device = Table(
+    "device",
+    metadata,
+    Column("device_id", String(20), primary_key=True),
+    Column("store", ForeignKey("store.store_id"), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    _text("state", 10),  # active | revoked
+    _bytes("sign_pub"),
+    _bytes("box_pub"),
+    _bytes("nonce"),
+    _number("head_seq"),
+    _bytes("head_hash"),
+    _number("enrolled_ms"),
+    _number("last_seen_ms"),
+    _number("pull_cursor"),
+    _number("program_version"),
+    _number("clock_skew_ms"),  # the device's clock less ours
+    _text("hw", 80),
+    _text("sw", 40),
+)
+
+member = Table(
+    "member",
+    metadata,
+    Column("ref", String(13), primary_key=True),
+    _text("name", 40),
+    Column("number_hash", String(32), unique=True),
+    _text("tier", 40),
+    _text("segments", 1000),  # JSON list of texts
+    _number("balance"),
+    Column("home_store", String(40)),
+    _text("state", 10),
+)
+
+member_scope = Table(  # the stores whose stations hold this member
+    "member_scope",
+    metadata,
+    Column("member", String(13), primary_key=True),
+    Column("store", String(40), primary_key=True),
+    _number("last_visit_ms"),
+    sqlite_with_rowid=False,
+)
+
+voucher = Table(
+    "voucher",
+    metadata,
+    Column("code_hash", String(32), primary_key=True),
+    _text("rule_id", 80),
+    _number("uses_max"),  # 0 = as often as the rule holds
+    _number("uses"),
+    Column("owner", String(13)),
+    Column("ends_on", String(10)),
+    sqlite_with_rowid=False,
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("device", String(20), primary_key=True),
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry_id", String(32), unique=True),  # null where the body has none that we could believe
+    _text("type", 20),
+    _bytes("body"),
+    _bytes("hash"),
+    _number("received_ms"),
+    _text("verdict", 20),
+    _text("flags", 200),  # names with spaces between them
+    Column("case_id", String(20)),
+)
+
+held_push = (
+    Table(  # pushes we may not post: of a revoked epoch, or the other branch of a fork. Kept for people
+        "held_push",
+        metadata,
+        Column("device", String(20), primary_key=True),
+        Column("digest", String(64), primary_key=True),
+        Column("epoch", Integer, nullable=False),
+        _number("from_seq"),
+        _text("why", 20),
+        _number("received_ms"),
+        _bytes("body"),
+    )
+)
+
+order_fact = Table(
+    "order_fact",
+    metadata,
+    Column("device", String(20), primary_key=True),
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    _text("order_id", 80),
+    _text("store", 40),
+    Column("member", String(13)),
+    _number("t_eff"),
+    _text("link", 10),
+    Column("lines", Integer, nullable=False),
+    _number("gross"),
+    _number("discount"),
+    _number("points"),
+    Index(None, "device", "order_id"),  # redemptions of a later batch look their order up
+)
+
+redemption_fact = Table(
+    "redemption_fact",
+    metadata,
+    Column("redemption_id", String(80), primary_key=True),
+    _text("device", 20),
+    Column("epoch", Integer, nullable=False),
+    _number("seq"),
+    _text("order_id", 80),
+    _text("campaign", 80),
+    _text("rule", 80),
+    Column("member", String(13)),
+    _text("outcome", 10),  # redeemed | refused
+    _text("reason", 40),  # of a refusal, the one that was shown
+    _number("discount"),
+)
+
+posting = Table(  # double entry: the amounts of an entry sum to zero for each unit
+    "posting",
+    metadata,
+    Column("entry_id", String(32), primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    _text("account", 100),
+    _text("unit", 10),  # points, or a currency's code
+    _number("amount"),
+    Index(None, "account", "unit"),  # a member's statement, and the check of balances
+)
+
+case = Table(  # an exception: a verdict that a person must look at
+    "exception",
+    metadata,
+    Column("case_id", String(20), primary_key=True),
+    _text("device", 20),
+    Column("epoch", Integer, nullable=False),
+    _number("seq"),
+    _text("store", 40),
+    _text("flags", 200),
+    Column("detail", Text, nullable=False),
+    _text("state", 10),
+    _number("opened_ms"),
+    Index(None, "state", "store"),
+)
+
+# The newest change of each fact in each scope; see feed.py. A page is a range of (scope, n).
+feed = Table(
+    "feed",
+    metadata,
+    Column("scope", String(40), primary_key=True),
+    Column("t", String(10), primary_key=True),
+    Column("k", String(32), primary_key=True),
+    _text("op", 3),
+    _number("n"),
+    UniqueConstraint("scope", "n"),
+    sqlite_with_rowid=False,
+)

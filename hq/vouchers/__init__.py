@@ -1,0 +1,1 @@
+"""Vouchers: codes that carry value."""

@@ -1,0 +1,49 @@
+"""Vouchers: made in bulk. The printed number is returned once; only its hash is kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import insert
+
+from app.core.codes import hash_number, number
+from app.ids import VOUCHER_BODY_LENGTH, new_number
+from hq.db import ROWS_AT_ONCE
+from hq.feed import EVERYWHERE, VOUCHER, Change, announce
+from hq.home import Hq
+from hq.members.store import parts_of
+from hq.tables import voucher
+
+
+@dataclass(frozen=True)
+class NewVoucher:
+    """A voucher to be made. `uses_max` 0 = as often as the rule holds; `owner` is a member's reference."""
+
+    rule_id: str
+    uses_max: int = 0
+    owner: str | None = None
+    ends_on: date | None = None
+
+
+def create_vouchers(hq: Hq, vouchers: Sequence[NewVoucher]) -> list[str]:
+    """Make vouchers and return their printed numbers in the same order. In parts, each a transaction of its own."""
+    printed: list[str] = []
+    for some in parts_of(vouchers, ROWS_AT_ONCE):
+        numbers = [number("V", new_number(VOUCHER_BODY_LENGTH)) for _ in some]
+        rows = [_row(each, text) for each, text in zip(some, numbers, strict=True)]
+        with hq.database.atomic() as connection:
+            connection.execute(insert(voucher), rows)
+            announce(connection, [Change(EVERYWHERE, VOUCHER, str(row["code_hash"])) for row in rows])
+        printed += numbers
+    return printed
+
+
+def _row(each: NewVoucher, text: str) -> dict[str, object]:
+    return {
+        "code_hash": hash_number(text),
+        "rule_id": each.rule_id,
+        "uses_max": each.uses_max,
+        "uses": 0,
+        "owner": each.owner,
+        "ends_on": None if each.ends_on is None else each.ends_on.isoformat(),
+    }

@@ -1,0 +1,61 @@
+"""Vouchers in the database, and the form in which stations get them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from hq.db import NAMES_AT_ONCE
+from hq.members.store import parts_of
+from hq.tables import voucher
+
+COLUMNS = ("code_hash", "rule_id", "uses_max", "uses", "owner", "ends_on")  # as stations get them
+
+
+@dataclass(slots=True)
+class Uses:
+    """How often a voucher was used, counted on while a batch is judged."""
+
+    rule_id: str
+    uses_max: int
+    uses: int
+
+
+def facts(row: Any) -> list[Any]:
+    """Return a voucher's COLUMNS."""
+    return [getattr(row, name) for name in COLUMNS]
+
+
+def read_vouchers(connection: Connection, hashes: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return the vouchers with these code hashes, by hash; unknown ones are left out."""
+    found: dict[str, dict[str, Any]] = {}
+    for some in parts_of(hashes, NAMES_AT_ONCE):
+        for row in connection.execute(select(voucher).where(voucher.c.code_hash.in_(some))):
+            found[row.code_hash] = dict(zip(COLUMNS, facts(row), strict=True))
+    return found
+
+
+def all_vouchers(connection: Connection) -> Iterator[Any]:
+    """Yield every voucher, without having them all in memory."""
+    yield from connection.execute(select(voucher).execution_options(yield_per=NAMES_AT_ONCE))
+
+
+def lock_uses(connection: Connection, hashes: Iterable[str]) -> dict[str, Uses]:
+    """Hold the rows of these vouchers until the commit, in sorted order, and return their counters."""
+    found: dict[str, Uses] = {}
+    for some in parts_of(sorted(set(hashes)), NAMES_AT_ONCE):
+        statement = select(voucher).where(voucher.c.code_hash.in_(some)).order_by(voucher.c.code_hash)
+        for row in connection.execute(statement.with_for_update()):
+            found[row.code_hash] = Uses(row.rule_id, row.uses_max, row.uses)
+    return found
+
+
+def save_uses(connection: Connection, counted: dict[str, Uses]) -> None:
+    """Store counters that moved."""
+    if counted:
+        statement = (
+            update(voucher).where(voucher.c.code_hash == bindparam("hash")).values(uses=bindparam("now"))
+        )
+        rows = [{"hash": code_hash, "now": uses.uses} for code_hash, uses in sorted(counted.items())]
+        connection.execute(statement, rows)

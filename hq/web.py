@@ -1,0 +1,130 @@
+"""HQ on the network: one route for each thing a station may ask, each a signature check, one call and an answer.
+
+Plain `def` routes: they run in a pool of threads, since the database is what they wait for. The framework's
+documentation pages are off: they load scripts from another host. docs/protocol.md describes what is said here.
+"""
+
+import hashlib
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, FastAPI, Query, Request, Response
+from fastapi.responses import FileResponse
+from pydantic import TypeAdapter, ValidationError
+
+from hq import problems
+from hq.auth import Asked, Gate, read_header
+from hq.bodies import answer, decode, read_body
+from hq.clock import DEMO_CLOCK_HEADER, FollowingClock
+from hq.faults import Malformed, NotSigned, TokenRefused
+from hq.home import Hq
+from hq.service import DeviceSession, EnrolService, health
+from sync.protocol import (
+    CHANGES_ROWS_MAX,
+    SIGNATURE_HEADER,
+    EnrolRequest,
+    MustRefetch,
+    PushRefusal,
+    PushRequest,
+)
+
+_push_request = TypeAdapter(PushRequest)
+_enrol_request = TypeAdapter(EnrolRequest)
+
+Body = Annotated[bytes, Depends(read_body)]
+
+
+def create_app(hq: Hq) -> FastAPI:
+    """Return the web application of an HQ. With a `FollowingClock` every answer says so in a header."""
+    app = FastAPI(title="Tillside HQ", docs_url=None, redoc_url=None, openapi_url=None)
+    problems.install(app)
+    gate = Gate(hq)
+
+    def session(request: Request, body: Body) -> DeviceSession:
+        header = read_header(request.headers.get(SIGNATURE_HEADER))
+        gate.admit(header, _asked(request, body))
+        return DeviceSession(hq, header.device_id)
+
+    Session = Annotated[DeviceSession, Depends(session)]  # noqa: N806 an alias of a type, though a local one
+
+    @app.get("/v1/health")
+    def get_health(request: Request) -> Response:
+        return answer(request, health(hq))
+
+    @app.post("/v1/enrol")
+    def post_enrol(request: Request, body: Body) -> Response:
+        enrolled = EnrolService(hq).enrol(_read(_enrol_request, request, body))
+        if enrolled is None:
+            raise TokenRefused("This pairing code is unknown, was used, or is too old. Show a new one.")
+        return answer(request, enrolled)
+
+    @app.post("/v1/devices/{device_id}/journal")
+    def post_journal(request: Request, body: Body, session: Session, device_id: str) -> Response:
+        if device_id != session.device_id:
+            raise NotSigned("The signature is of another device.")
+        answered = session.push(_read(_push_request, request, body))
+        if isinstance(answered, PushRefusal):
+            return problems.of_refusal(answered)
+        return answer(request, answered)
+
+    @app.get("/v1/sync/manifest")
+    def get_manifest(request: Request, session: Session) -> Response:
+        return answer(request, session.manifest())
+
+    @app.get("/v1/sync/snapshot/{name}")
+    def get_snapshot(session: Session, name: str) -> Response:
+        return FileResponse(session.snapshot_path(name), media_type="application/zstd")
+
+    @app.get("/v1/sync/changes")
+    def get_changes(
+        request: Request,
+        session: Session,
+        cursor: Annotated[int, Query(ge=0)],
+        set_id: str,
+        limit: Annotated[int, Query(ge=1)] = CHANGES_ROWS_MAX,
+    ) -> Response:
+        changes = session.changes(cursor=cursor, set_id=set_id, limit=limit)
+        if isinstance(changes, MustRefetch):
+            return problems.of_refetch(changes)
+        return answer(request, changes)
+
+    @app.get("/v1/sync/document/{kind}")
+    def get_document(request: Request, session: Session, kind: Literal["program", "keyset"]) -> Response:
+        return answer(request, session.document(kind))
+
+    if isinstance(hq.clock, FollowingClock):
+        app.add_middleware(_DemoClockHeader, clock=hq.clock)
+    return app
+
+
+def _asked(request: Request, body: bytes) -> Asked:
+    """Return what the signature must cover, from the bytes of the request and not from what a router made of them."""
+    path, query = request.scope["raw_path"].decode("latin-1"), request.scope["query_string"].decode("latin-1")
+    target = f"{path}?{query}" if query else path
+    return Asked(request.method, target, hashlib.sha256(body).digest())
+
+
+def _read(form: TypeAdapter[Any], request: Request, body: bytes) -> Any:
+    try:
+        return form.validate_json(decode(body, request.headers.get("content-encoding")))
+    except ValidationError as problem:
+        first = problem.errors(include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise Malformed(f"Not understood: {place or 'the body'}: {first['msg']}.") from problem
+
+
+class _DemoClockHeader:
+    """Says in every answer that HQ's clock is not the real one, errors included."""
+
+    def __init__(self, app: Any, *, clock: FollowingClock) -> None:
+        self._app = app
+        self._clock = clock
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def send_marked(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                name = DEMO_CLOCK_HEADER.lower().encode("ascii")
+                mark = (name, str(self._clock.now_ms()).encode("ascii"))
+                message = {**message, "headers": [*message["headers"], mark]}
+            await send(message)
+
+        await self._app(scope, receive, send_marked if scope["type"] == "http" else send)
