@@ -8,7 +8,7 @@ Limits: the columns of the whole year are held (about 30 MB), orders are made on
 """
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -144,6 +144,11 @@ class Journey:
         """Each (local day, store_id) with an order, sorted: the days on which a shop opens."""
         days = np.unique(np.stack((self._orders.local_day, self._orders.store_id)), axis=1)
         return tuple((day_date(day), store_id) for day, store_id in days.T.tolist())
+
+    def orders_by_shop_day(self) -> Counter[tuple[date, int]]:
+        """How many orders each shop has on each (local day, store_id): when the last one is done, it closes."""
+        days = zip(self._orders.local_day.tolist(), self._orders.store_id.tolist(), strict=True)
+        return Counter((day_date(day), store_id) for day, store_id in days)
 
     def rank(self, store_id: int) -> int:
         """The position of a shop among the shops replayed, from 0; raises KeyError for another shop."""

@@ -45,46 +45,72 @@ FAULT_BY_CODE: dict[int, type[StoreFault]] = {
 }
 PRIMARY_CODE = 0xFF  # extended result codes carry the primary one in their lowest byte
 
+Settings = tuple[tuple[str, str | int], ...]
+READER_SETTINGS: Settings = (
+    ("cipher_memory_security", "OFF"),
+    ("trusted_schema", "OFF"),
+    ("cell_size_check", "ON"),
+    ("busy_timeout", BUSY_TIMEOUT_MS),
+    ("cache_size", -CACHE_KIB),
+)
+SETTINGS: Settings = (
+    *READER_SETTINGS,
+    ("journal_mode", "WAL"),
+    ("synchronous", "FULL"),
+    ("foreign_keys", "ON"),
+)
+
 
 def open_database(path: Path, key: bytes) -> Database:
     """Open or create an encrypted database. `key` is 32 raw bytes. Raises a `StoreFault`."""
+    return _open(path, "rwc", key, SETTINGS)
+
+
+def look_into_database(path: Path, key: bytes) -> Database:
+    """Open a database that exists, for reading only. Raises a `StoreFault`.
+
+    Whoever closes the last writing connection folds the WAL into the file and drops it. What is being refused must
+    stay as it was found, the WAL behind a broken frame above all: so a store is looked at before it is opened.
+    """
+    if not path.is_file():
+        raise StoreDamaged(f"{path.name} is missing")
+    return _open(path, "ro", key, READER_SETTINGS)
+
+
+def _open(path: Path, mode: str, key: bytes, settings: Settings) -> Database:
     if dbapi2.sqlite_version_info < SQLITE_FIRST_SAFE:
         raise SqliteTooOld(f"SQLite {dbapi2.sqlite_version} is older than 3.51.3")
     if len(key) != KEY_SIZE:
         raise ValueError("a store key has 32 bytes")
     with faults_mapped():
-        connection = dbapi2.connect(str(path), isolation_level=None, check_same_thread=False)
+        connection = dbapi2.connect(
+            f"{path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            factory=_Connection,
+        )
         try:
-            _prepare(connection, key)
+            _prepare(connection, key, settings)
         except BaseException:
             connection.close()
             raise
     return Database(connection)
 
 
-def _prepare(connection: Any, key: bytes) -> None:
+def _prepare(connection: Any, key: bytes, settings: Settings) -> None:
     connection.execute("PRAGMA cipher_log_level = NONE")  # it would write to the cashier's terminal
     # SQLCipher takes a raw key only as a literal; hexadecimal digits can't carry SQL.
     connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-    for name, value in (
-        ("cipher_memory_security", "OFF"),
-        ("journal_mode", "WAL"),
-        ("synchronous", "FULL"),
-        ("foreign_keys", "ON"),
-        ("trusted_schema", "OFF"),
-        ("cell_size_check", "ON"),
-        ("busy_timeout", BUSY_TIMEOUT_MS),
-        ("cache_size", -CACHE_KIB),
-    ):
+    for name, value in settings:
         connection.execute(f"PRAGMA {name} = {value}")
 
 
 def check_pages(database: Database) -> None:
     """Read every page once and hold it against its check. Raises `StoreDamaged`."""
-    with faults_mapped():
-        broken = database.execute("PRAGMA cipher_integrity_check").fetchall()
-        if not broken:
-            broken = [row for row in database.execute("PRAGMA quick_check").fetchall() if row[0] != "ok"]
+    broken = database.execute("PRAGMA cipher_integrity_check").fetchall()
+    if not broken:
+        broken = [row for row in database.execute("PRAGMA quick_check").fetchall() if row[0] != "ok"]
     if broken:
         raise StoreDamaged(str(broken[0][0]))
 
@@ -96,16 +122,15 @@ def atomic(database: Database) -> Iterator[None]:
     It doesn't nest: a use case opens one, and the functions it calls write inside it. Raises a `StoreFault` when the
     disk refuses; whatever the block raises goes on after a rollback.
     """
-    with faults_mapped():
-        database.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            failpoint("before_commit")
-            database.execute("COMMIT")
-        except BaseException:
-            _roll_back(database)
-            raise
-        failpoint("after_commit")
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        failpoint("before_commit")
+        database.execute("COMMIT")
+    except BaseException:
+        _roll_back(database)
+        raise
+    failpoint("after_commit")
 
 
 def _roll_back(database: Database) -> None:
@@ -124,3 +149,34 @@ def faults_mapped() -> Iterator[None]:
         if fault is None:
             raise
         raise fault(str(problem)) from problem
+
+
+class _Cursor(dbapi2.Cursor):  # type: ignore[misc]  # the driver carries no types
+    """Maps faults wherever the disk is touched: also while reading, when a damaged page turns up."""
+
+    def execute(self, *statement: Any) -> Any:
+        with faults_mapped():
+            return super().execute(*statement)
+
+    def executemany(self, *statement: Any) -> Any:
+        with faults_mapped():
+            return super().executemany(*statement)
+
+    def fetchone(self) -> Any:
+        with faults_mapped():
+            return super().fetchone()
+
+    def fetchall(self) -> Any:
+        with faults_mapped():
+            return super().fetchall()
+
+    def __next__(self) -> Any:
+        with faults_mapped():
+            return super().__next__()
+
+
+class _Connection(dbapi2.Connection):  # type: ignore[misc]  # the driver carries no types
+    """Its own `execute` and `executemany` go through the cursor that this makes."""
+
+    def cursor(self, factory: Any = _Cursor) -> Any:
+        return super().cursor(factory)

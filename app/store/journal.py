@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from app.clock import Clock
 from app.core.chain import ChainOwner, Head, genesis, head_is_signed, next_hash, sign_head
-from app.core.entry import Entry, EntryInvalid, read_entry, write_entry
+from app.core.entry import BODY_BYTES_MAX, Entry, EntryInvalid, read_entry, write_entry
 from app.core.overlay import effects_of
 from app.ids import new_id
 from app.store.faults import JournalBroken
@@ -78,7 +78,10 @@ class Journal:
         return Head(row[0], row[1]) if row else self._genesis
 
     def append(self, drafts: Sequence[Draft]) -> list[Entry]:
-        """Add entries. Call it inside `atomic`: they are recorded when that block ends, not before."""
+        """Add entries. Call it inside `atomic`: they are recorded when that block ends, not before.
+
+        Raises `EntryInvalid` for one that is too large to be read back.
+        """
         head = self.head()
         entries = []
         for draft in drafts:
@@ -107,6 +110,8 @@ class Journal:
 
     def _insert(self, entry: Entry, previous: Head) -> Head:
         body = write_entry(entry)
+        if len(body) > BODY_BYTES_MAX:
+            raise EntryInvalid(f"{len(body)} bytes are more than an entry may have")
         head = Head(entry.seq, next_hash(previous.hash, body))
         self._db.execute(
             "INSERT INTO journal (epoch, seq, entry_id, type, body, prev, hash, sig, wall_ms, boot, boot_ms, tq)"
@@ -150,6 +155,13 @@ class Journal:
             (self._owner.epoch, from_seq),
         ):
             yield read_entry(body)
+
+    def hashes(self) -> list[tuple[int, bytes]]:
+        """Return number and hash of every entry, in order."""
+        rows = self._db.execute(
+            "SELECT seq, hash FROM journal WHERE epoch = ? ORDER BY seq", (self._owner.epoch,)
+        ).fetchall()
+        return [(row[0], row[1]) for row in rows]
 
     def waiting(self, *, after_seq: int, entries_max: int, bytes_max: int) -> Waiting:
         """Return the next entries to send after `after_seq`, whole, within both limits, at least one if any waits."""
@@ -224,14 +236,26 @@ class Journal:
             if pending is not None and pending[0] == entry.seq:
                 found = list(pending[1])
                 pending = next(effects, None)
-            if found != _effect_rows(entry):
+            if found != _derived_effects(entry):
                 raise JournalBroken(first_bad_seq=entry.seq, detail="its effects differ from its body")
             head, signature = Head(entry.seq, row[-2]), row[-1]
         if pending is not None:
             raise JournalBroken(first_bad_seq=pending[0], detail="an effect without its entry")
         if signature is not None and not head_is_signed(self._key.public_key(), self._owner, head, signature):
-            raise JournalBroken(first_bad_seq=head.seq, detail="the signature isn't this device's")
+            raise JournalBroken(
+                first_bad_seq=self._first_unsigned(), detail="the signature isn't this device's"
+            )
         return head
+
+    def _first_unsigned(self) -> int:
+        """Return the first entry whose signature isn't ours, once the last one has turned out not to be."""
+        public = self._key.public_key()
+        for seq, found, signature in self._db.execute(
+            "SELECT seq, hash, sig FROM journal WHERE epoch = ? ORDER BY seq", (self._owner.epoch,)
+        ):
+            if not head_is_signed(public, self._owner, Head(seq, found), signature):
+                return int(seq)
+        raise AssertionError("the last signature did not hold, so one of them can't")
 
     def _stored_effects(self) -> Iterator[tuple[Any, ...]]:
         yield from self._db.execute(
@@ -247,6 +271,14 @@ def _effect_rows(entry: Entry) -> list[tuple[Any, ...]]:
     ]
 
 
+def _derived_effects(entry: Entry) -> list[tuple[Any, ...]]:
+    """Return the effects that a stored body asks for, which may have been written by anybody."""
+    try:
+        return _effect_rows(entry)
+    except (KeyError, TypeError, AttributeError) as problem:
+        raise JournalBroken(first_bad_seq=entry.seq, detail=f"not a record: {problem!r}") from problem
+
+
 def _checked(previous: Head, row: Sequence[Any]) -> Entry:
     """Return the entry of a stored row if it follows from the one before and its columns copy its body."""
     *copies, body, prev, found_hash, _ = row
@@ -257,10 +289,10 @@ def _checked(previous: Head, row: Sequence[Any]) -> Entry:
         raise JournalBroken(first_bad_seq=seq, detail="it does not follow from the one before")
     try:
         entry = read_entry(body)
-    except EntryInvalid as problem:
+        facts = [entry.epoch, entry.seq, entry.entry_id, entry.type, entry.wall_ms]
+        facts += [bytes.fromhex(entry.boot), entry.boot_ms, entry.quality]
+    except ValueError as problem:
         raise JournalBroken(first_bad_seq=seq, detail=str(problem)) from problem
-    facts = [entry.epoch, entry.seq, entry.entry_id, entry.type, entry.wall_ms]
-    facts += [bytes.fromhex(entry.boot), entry.boot_ms, entry.quality]
     if copies != facts:
         raise JournalBroken(first_bad_seq=seq, detail="a column differs from its body")
     return entry

@@ -5,6 +5,7 @@ this user only, in the user's state folder, for machines without a keyring) and 
 lies the mark: how far the journal had come when it was last noted, by which a restored backup is found out.
 """
 
+import errno
 import json
 import os
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from app.core.chain import Head
-from app.store.faults import KeysMissing
+from app.store.faults import DiskFull, KeysMissing, StoreReadOnly
 
 SERVICE = "Tillside station"
 
@@ -48,7 +49,7 @@ class KeyStore(Protocol):
         ...
 
     def write(self, name: str, text: str) -> None:
-        """Keep a text durably, in place of an earlier one."""
+        """Keep a text durably, in place of an earlier one. Raises a `StoreFault`; then the earlier one stands."""
         ...
 
 
@@ -70,14 +71,20 @@ class FileKeyStore:
 
     def write(self, name: str, text: str) -> None:
         """See `KeyStore.write`."""
+        try:
+            self._write(name, text.encode("ascii"))
+        except OSError as problem:
+            fault = DiskFull if problem.errno in (errno.ENOSPC, errno.EDQUOT) else StoreReadOnly
+            raise fault(str(problem)) from problem
+
+    def _write(self, name: str, content: bytes) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = self._folder / f"{name}.new"
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        try:
-            os.write(descriptor, text.encode("ascii"))
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
             os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
         draft.replace(self._folder / name)
 
 
@@ -156,9 +163,12 @@ def save_mark(key_store: KeyStore, store_id: str, head: Head) -> None:
 
 
 def load_mark(key_store: KeyStore, store_id: str) -> Head | None:
-    """Return the last mark, or None before the first."""
+    """Return the last mark, or None before the first. Raises `KeysMissing`."""
     text = key_store.read(f"{store_id}.mark")
     if text is None:
         return None
     seq, _, digest = text.partition(" ")
-    return Head(int(seq), bytes.fromhex(digest))
+    try:
+        return Head(int(seq), bytes.fromhex(digest))
+    except ValueError as problem:
+        raise KeysMissing(f"what is kept for store {store_id} is no mark") from problem

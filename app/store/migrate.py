@@ -12,13 +12,23 @@ from resources import load
 
 def migrate(database: Database, kind: str) -> None:
     """Run the steps of `kind` (journal or replica) that the database lacks. Raises `StoreTooNew`."""
-    folder = f"migrations/{kind}"
-    steps = [name for name in load.names(folder) if name.endswith(".sql")]
-    found = database.execute("PRAGMA user_version").fetchone()[0]
-    if found > len(steps):
-        raise StoreTooNew(f"the {kind} has form {found}, this program knows {len(steps)}")
-    for number, name in enumerate(steps[found:], start=found + 1):
+    found = refuse_newer(database, kind)
+    for number, name in enumerate(_steps(kind)[found:], start=found + 1):
         with atomic(database):
             # sqlite-utils' own method stays inside the transaction; the driver's would commit first.
-            database.executescript(load.read_text(f"{folder}/{name}"))
+            database.executescript(load.read_text(name))
             database.execute(f"PRAGMA user_version = {number}")
+
+
+def refuse_newer(database: Database, kind: str) -> int:
+    """Return the form that the database has. Raises `StoreTooNew` when this program doesn't know it."""
+    form: int = database.execute("PRAGMA user_version").fetchone()[0]
+    known = len(_steps(kind))
+    if form > known:
+        raise StoreTooNew(f"the {kind} has form {form}, this program knows {known}")
+    return form
+
+
+def _steps(kind: str) -> list[str]:
+    folder = f"migrations/{kind}"
+    return [f"{folder}/{name}" for name in load.names(folder) if name.endswith(".sql")]

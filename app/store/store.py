@@ -3,9 +3,13 @@
 <folder>/store.json     which key store holds the keys, and under which name; nothing secret
 <folder>/journal.db     journal, effects, verdicts and who we are, in one file, so that one commit is one commit
 <folder>/replica-N.db   HQ's facts; a new snapshot becomes N+1 and the journal's `replica` fact says which is valid
+
+A damaged journal stops the station, and nothing of it is touched. A damaged replica is set aside: HQ has its facts, and
+an empty one asks for a new snapshot.
 """
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +20,7 @@ from sqlite_utils import Database
 from app.clock import Clock
 from app.core.chain import ChainOwner, Head
 from app.ids import new_ref
-from app.store.db import atomic, check_pages, faults_mapped, open_database
+from app.store.db import atomic, check_pages, look_into_database, open_database
 from app.store.faults import StoreDamaged, StoreMissing, StoreReadOnly, StoreRolledBack
 from app.store.journal import Journal
 from app.store.keystore import (
@@ -32,12 +36,13 @@ from app.store.keystore import (
 )
 from app.store.lock import StoreLock
 from app.store.meta import read_meta, write_meta
-from app.store.migrate import migrate
+from app.store.migrate import migrate, refuse_newer
 from app.store.replica import Replica
 
 CARD = "store.json"
 JOURNAL = "journal.db"
 LOCK = "lock"
+SET_ASIDE = "damaged-"  # before the name of a replica's files
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +81,20 @@ def create_store(
 
     Raises a `StoreFault`; a folder that holds anything is never touched.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise StoreReadOnly(f"{folder} is not empty")
     name = new_ref()
     draft = folder.with_name(f".{folder.name}.{name}")
     try:
+        if folder.exists() and any(folder.iterdir()):
+            raise StoreReadOnly(f"{folder} is not empty")
         draft.mkdir(parents=True)
-        save_keys(key_store, name, keys)
         _lay_out(draft, device, keys.database)
         (draft / CARD).write_text(json.dumps({"name": name, "key_store": key_store_kind}), encoding="utf-8")
+        save_keys(key_store, name, keys)
         draft.replace(folder)
     except OSError as problem:
         raise StoreReadOnly(str(problem)) from problem
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)  # gone by then, unless something stood in the way
 
 
 def _lay_out(folder: Path, device: Device, key: bytes) -> None:
@@ -125,39 +132,61 @@ class StationStore:
             raise
 
     def _open(self) -> None:
+        self._check()
         self._db = open_database(self.folder / JOURNAL, self.keys.database)
         try:
-            check_pages(self._db)
             migrate(self._db, "journal")
-            self.device = Device(**{fact: read_meta(self._db, fact) for fact in DEVICE_FACTS})
-            self.journal = Journal(
-                self._db,
-                owner=self.device.owner,
-                nonce=self.device.nonce,
-                key=self.keys.sign,
-                clock=self.clock,
-            )
-            with faults_mapped():
-                self._hold_against_mark(self.journal.verify())
+            self.device = _read_device(self._db)
+            self.journal = self._journal_in(self._db, self.device)
             self._replica_db = self._open_replica(read_meta(self._db, "replica"))
             self.replica = Replica(self._replica_db)
         except BaseException:
             self._db.close()
             raise
+        self._is_open = True
+
+    def _check(self) -> None:
+        """Look at the journal without touching it. The columns of its entries are the same in every form."""
+        database = look_into_database(self.folder / JOURNAL, self.keys.database)
+        try:
+            refuse_newer(database, "journal")
+            check_pages(database)
+            journal = self._journal_in(database, _read_device(database))
+            self._hold_against_mark(journal, journal.verify())
+        finally:
+            database.close()
+
+    def _journal_in(self, database: Database, device: Device) -> Journal:
+        return Journal(database, owner=device.owner, nonce=device.nonce, key=self.keys.sign, clock=self.clock)
 
     def _open_replica(self, number: int) -> Database:
+        name = replica_name(number)
         for stale in self.folder.glob("replica-*.db*"):
-            if not stale.name.startswith(replica_name(number)):
+            if not stale.name.startswith(name):
                 stale.unlink(missing_ok=True)
-        database = open_database(self.folder / replica_name(number), self.keys.database)
-        migrate(database, "replica")
+        try:
+            return self._checked_replica(name)
+        except StoreDamaged:
+            # Kept for whoever wants to know why. The journal holds what it must never lose: the highest versions seen.
+            for part in self.folder.glob(f"{name}*"):
+                part.replace(part.with_name(SET_ASIDE + part.name))
+            return self._checked_replica(name)
+
+    def _checked_replica(self, name: str) -> Database:
+        database = open_database(self.folder / name, self.keys.database)
+        try:
+            check_pages(database)
+            migrate(database, "replica")
+        except BaseException:
+            database.close()
+            raise
         return database
 
-    def _hold_against_mark(self, head: Head) -> None:
+    def _hold_against_mark(self, journal: Journal, head: Head) -> None:
         mark = load_mark(self._key_store, self._name)
         if mark is None:
             return
-        if head.seq < mark.seq or self.journal.at(mark.seq) != mark:
+        if head.seq < mark.seq or journal.at(mark.seq) != mark:
             raise StoreRolledBack(f"the journal stands at {head.seq}, it has been at {mark.seq}")
 
     def reopen(self) -> None:
@@ -168,12 +197,14 @@ class StationStore:
     def close(self) -> None:
         """Note the mark and let the store go."""
         try:
-            self.save_mark()
+            if self._is_open:  # not after a `reopen` that failed: then the mark stays where it was
+                self.save_mark()
         finally:
             self._close_files()
             self._lock.release()
 
     def _close_files(self) -> None:
+        self._is_open = False
         self._db.close()
         self._replica_db.close()
 
@@ -244,6 +275,14 @@ class ReplicaDraft:
         """One transaction on the draft."""
         with atomic(self.database):
             yield
+
+
+def _read_device(database: Database) -> Device:
+    facts = {fact: read_meta(database, fact) for fact in DEVICE_FACTS}
+    missing = [fact for fact, value in facts.items() if value is None]
+    if missing:
+        raise StoreDamaged(f"the journal does not say its {missing[0]}")
+    return Device(**facts)
 
 
 def _read_card(folder: Path) -> str:

@@ -1,0 +1,91 @@
+"""HQ for the demo: set up with the year's shops, members, vouchers and program, then run as a process of its own."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.clock import SetClock
+from app.demo.journey import Journey, VoucherKey
+from app.demo.program import CURRENCY, TIME_ZONE, program_body, rule_id
+from app.ids import new_ref
+from hq.campaigns.service import publish_program
+from hq.home import Hq, open_hq
+from hq.members.service import MemberFacts, issue_code, upsert_members
+from hq.setup import init_hq
+from hq.stores.pairing import new_pairing
+from hq.stores.service import add_store
+from hq.vouchers.service import NewVoucher, create_vouchers
+
+LISTENING = "Tillside HQ is listening on "
+CODE_DAYS = 800
+STOP_WAIT_S = 20
+
+
+class HqDidNotStart(Exception):
+    """The process ended before it listened."""
+
+
+@dataclass(frozen=True)
+class Cards:
+    """What people hold in their hands: signed codes by household, printed vouchers by coupon."""
+
+    members: dict[int, str]
+    vouchers: dict[VoucherKey, str]
+
+
+def set_up(journey: Journey, data_dir: Path, *, now_ms: int) -> Cards:
+    """Make a new HQ that knows the year. Returns the codes that its members show."""
+    clock = SetClock(now_ms)
+    init_hq(data_dir, clock=clock)
+    hq = open_hq(data_dir, clock=clock)
+    try:
+        return _fill(hq, journey, now_ms=now_ms)
+    finally:
+        hq.close()
+
+
+def _fill(hq: Hq, journey: Journey, *, now_ms: int) -> Cards:
+    refs = {household: new_ref() for household in journey.households}
+    for shop in journey.shops:
+        add_store(hq, store_id=str(shop), name=f"Shop {shop}", time_zone=TIME_ZONE, currency=CURRENCY)
+    upsert_members(hq, [MemberFacts(ref, name=f"Household {household}") for household, ref in refs.items()])
+    publish_program(hq, program_body(journey, refs, now_ms=now_ms))
+    coupons = sorted(journey.coupons)
+    numbers = create_vouchers(hq, [NewVoucher(rule_id(key)) for key in coupons])
+    codes = {
+        household: issue_code(hq, ref, days=CODE_DAYS, issued_ms=now_ms) for household, ref in refs.items()
+    }
+    return Cards(codes, dict(zip(coupons, numbers, strict=True)))
+
+
+def pairing_texts(data_dir: Path, shops: Sequence[int], *, url: str, now_ms: int) -> dict[int, str]:
+    """Return a one-time pairing text for each shop's station, as head office would show it."""
+    hq = open_hq(data_dir, clock=SetClock(now_ms))
+    try:
+        return {shop: new_pairing(hq, store_id=str(shop), url=url).text for shop in shops}
+    finally:
+        hq.close()
+
+
+class HqProcess:
+    """HQ as a process on a real port of this machine. Its clock follows the stations': the year is past."""
+
+    def __init__(self, data_dir: Path, *, now_ms: int) -> None:
+        """Start it and wait until it listens. Raises `HqDidNotStart`."""
+        command = [sys.executable, "-m", "app.cli", "hq", "serve", "--dir", str(data_dir), "--port", "0"]
+        self._process = subprocess.Popen(
+            [*command, "--demo-clock", str(now_ms)], stdout=subprocess.PIPE, text=True
+        )
+        assert self._process.stdout is not None, "a pipe was asked for"
+        line = self._process.stdout.readline()
+        if not line.startswith(LISTENING):
+            self.stop()
+            raise HqDidNotStart(f"HQ did not start: {line.strip() or 'it said nothing'}")
+        self.url = line.removeprefix(LISTENING).split()[0]
+
+    def stop(self) -> None:
+        """Ask it to end, and wait."""
+        self._process.terminate()
+        self._process.wait(STOP_WAIT_S)

@@ -1,0 +1,72 @@
+"""The shopping year's campaigns as a program: each coupon of a campaign is a rule, 1.00 off its products."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.core.canonical import canonical
+from app.demo.journey import Journey, VoucherKey
+
+TIME_ZONE = "America/New_York"
+CURRENCY = "USD"
+OFF_CENTS = 100
+DAY_MS = 86_400_000
+GOOD_FOR_DAYS = 800  # the year and a good while after it, so that a station of the demo can be tried later
+
+
+def program_body(journey: Journey, refs: Mapping[int, str], *, now_ms: int) -> bytes:
+    """Return the program's published form. `refs` maps households to member references."""
+    product_sets: dict[tuple[int, ...], str] = {}
+    rules = {
+        key: _rule(key, _set_name(product_sets, products), place)
+        for place, (key, products) in enumerate(sorted(journey.coupons.items()))
+    }
+    return canonical(
+        {
+            "format": 1,
+            "program_id": "shopping-year",
+            "version": 1,
+            "name": "The shopping year",
+            "currency": CURRENCY,
+            "time_zone": TIME_ZONE,
+            "expires_ms": now_ms + GOOD_FOR_DAYS * DAY_MS,
+            "product_sets": {
+                name: [str(product) for product in products] for products, name in product_sets.items()
+            },
+            "earning": [{"id": "base", "points_milli": 1000, "per": 100, "mode": "full_unit"}],
+            "campaigns": [
+                {
+                    "id": str(campaign.campaign_id),
+                    "name": f"Campaign {campaign.campaign_id}",
+                    "starts_on": campaign.starts_on.isoformat(),
+                    "ends_on": campaign.ends_on.isoformat(),
+                    "audience": sorted(refs[household] for household in campaign.households),
+                    "offline": "always",
+                    "rules": [rule for key, rule in rules.items() if key[0] == campaign.campaign_id],
+                }
+                for campaign in journey.campaigns
+            ],
+        }
+    )
+
+
+def rule_id(key: VoucherKey) -> str:
+    """Return the rule of a coupon: campaign and printed product code."""
+    campaign_id, coupon_upc = key
+    return f"{campaign_id}-{coupon_upc}"
+
+
+def _set_name(product_sets: dict[tuple[int, ...], str], products: tuple[int, ...]) -> str:
+    """Return the name of a set of products; coupons with the same products share one."""
+    wanted = tuple(sorted(products))
+    return product_sets.setdefault(wanted, f"products-{len(product_sets) + 1}")
+
+
+def _rule(key: VoucherKey, products: str, place: int) -> dict[str, Any]:
+    return {
+        "id": rule_id(key),
+        "name": f"1.00 off (coupon {key[1]})",
+        "trigger": "voucher",
+        # Several on one order apply by campaign, then coupon, as numbers: the earlier, the higher its priority.
+        "priority": -place,
+        "effect": {"kind": "amount_off", "target": "products", "amount": OFF_CENTS, "products": products},
+    }

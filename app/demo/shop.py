@@ -1,0 +1,104 @@
+"""One shop of the replay: a real station, opened and closed with the shop.
+
+When the shop is cut off, its connections go to a port where nobody listens: the refusal is the system's, and nothing
+in the station knows of it.
+"""
+
+import socket
+from pathlib import Path
+
+from app.clock import SetClock
+from app.core.order import Line
+from app.core.voucher import Presentation
+from app.demo.journey import JourneyOrder
+from app.station.answer import OrderAnswer
+from app.station.identify import SeenMember, identify
+from app.station.redeem import AtTill, OrderIn, hand_in
+from app.store.keystore import KeyStore
+from app.store.store import StationStore
+from sync.client import DeviceSigner, HttpHq
+from sync.faults import HqUnreachable
+from sync.syncer import Syncer
+
+PUSH_AT_WAITING = 200  # a station pushes when this many entries wait
+
+
+class ScanRefused(Exception):
+    """A code of the demo that its own station does not take."""
+
+
+class DeadPort:
+    """A port of this machine that refuses connections for as long as this lives: taken, but nobody listens."""
+
+    def __init__(self) -> None:
+        """Take it."""
+        self._socket = socket.socket()
+        self._socket.bind(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+
+    def close(self) -> None:
+        """Give it back."""
+        self._socket.close()
+
+
+class Shop:
+    """A shop's station, open for a day."""
+
+    def __init__(self, folder: Path, *, key_store: KeyStore, clock: SetClock, hq_url: str) -> None:
+        """Open the store and sync, as far as HQ can be reached at `hq_url`."""
+        self._store = StationStore(folder, key_store=key_store, clock=clock)
+        device = self._store.device
+        signer = DeviceSigner(
+            device_id=device.device_id, epoch=device.epoch, key=self._store.keys.sign, clock=clock
+        )
+        self._hq = HttpHq(hq_url, signer)
+        self._syncer = Syncer(self._store, self._hq, run=lambda work: work())
+        self.is_online = False
+        self.sync()
+
+    def sync(self) -> None:
+        """Push and pull; without a connection everything waits."""
+        try:
+            self._syncer.sync()
+        except HqUnreachable:
+            self.is_online = False
+        else:
+            self.is_online = True
+
+    def serve(self, order: JourneyOrder, *, member_scan: str, voucher_scans: list[str]) -> OrderAnswer:
+        """Scan the card and the vouchers, then hand the order in."""
+        member = identify(self._store, member_scan)
+        if not isinstance(member, SeenMember):
+            raise ScanRefused(f"household {order.household_id}: {member}")
+        at_till = AtTill(
+            member,
+            tuple(self._present(text) for text in voucher_scans),
+            "online" if self.is_online else "offline",
+        )
+        answer = hand_in(self._store, OrderIn(f"B{order.basket_id}", _lines(order)), at_till)
+        if self.is_online and self._store.waiting_count() >= PUSH_AT_WAITING:
+            self._syncer.push()
+        return answer
+
+    def _present(self, text: str) -> Presentation:
+        seen = identify(self._store, text)
+        if not isinstance(seen, Presentation):
+            raise ScanRefused(f"voucher {text}: {seen}")
+        return seen
+
+    def waiting_count(self) -> int:
+        """Return how many entries wait for HQ."""
+        return self._store.waiting_count()
+
+    def close(self) -> None:
+        """Sync once more and close the store."""
+        self.sync()
+        self._hq.close()
+        self._store.close()
+
+
+def _lines(order: JourneyOrder) -> tuple[Line, ...]:
+    return tuple(
+        Line(line=number, sku=str(line.product_id), quantity=line.quantity, amount=line.cents)
+        for number, line in enumerate(order.lines, start=1)
+    )

@@ -1,0 +1,290 @@
+"""The station without a window: one scan or order a line in, one answer a line out, JSON.
+
+A line that starts with `{` is a command, anything else is a scan:
+    L2:…                                     scan a member's code
+    V0123456789ABC8                          scan a voucher for the next order
+    {"order": {"order_id": "…", "lines": [{"sku": "…", "qty": 1, "amount": 499}]}}      or {"total": 4711} for the lines
+    {"quote": {…as order…}} · {"sync": true} · {"status": true} · {"clear": true}
+The member and the vouchers scanned before an order go with it. Amounts are minor units. An answer is written only after
+what it tells is durable. It is a whole station: another front end on the same engine, as the window is.
+"""
+
+from collections.abc import Iterable
+from typing import Any, TextIO
+
+import orjson
+
+from app.clock import Clock
+from app.config import Config
+from app.core.decision import Outcome
+from app.core.document import DocumentInvalid, Place
+from app.core.money import CURRENCIES, format_amount
+from app.core.order import AMOUNT_MAX, LINES_MAX, Line
+from app.core.quote import Quote
+from app.core.reasons import Refusal, sentence
+from app.core.voucher import Presentation
+from app.station.answer import OrderAnswer
+from app.station.identify import SeenMember, identify
+from app.station.redeem import AtTill, NoProgram, OrderConflict, OrderIn, hand_in, quote_order
+from app.store.faults import StoreFault
+from app.store.store import StationStore, key_store_kind, key_store_of
+from app.store.thread import StoreThread
+from sync.client import DeviceSigner, HttpHq
+from sync.syncer import Syncer
+from sync.worker import SyncWorker
+
+LINE_CHARS_MAX = 1 << 20  # an order of 2,000 lines is about a tenth of it
+VOUCHERS_MAX = 100  # on one order; more is a stuck scanner
+
+Answer = dict[str, Any]
+
+
+def run_headless(config: Config, *, clock: Clock, lines: Iterable[str], out: TextIO) -> int:
+    """Serve `lines` until they end. Returns the exit status: 0, or 1 when the store can't be used."""
+    try:
+        thread = StoreThread(lambda: open_store(config, clock=clock))
+    except StoreFault as fault:
+        _write(out, _stopped(fault))
+        return 1
+    station = HeadlessStation(thread, config=config, clock=clock)
+    try:
+        _write(out, station.ready())
+        for line in lines:
+            if text := line.rstrip("\r\n"):
+                _write(out, station.answer(text))
+    finally:
+        station.close()
+    return 0
+
+
+def open_store(config: Config, *, clock: Clock) -> StationStore:
+    """Open the configured store with the key store it was enrolled with. Raises a `StoreFault`."""
+    key_store = key_store_of(key_store_kind(config.store_dir), config.state_dir)
+    return StationStore(config.store_dir, key_store=key_store, clock=clock)
+
+
+class HeadlessStation:
+    """A station that talks in lines."""
+
+    def __init__(self, thread: StoreThread, *, config: Config, clock: Clock) -> None:
+        """Begin to sync with HQ in the background."""
+        self._thread = thread
+        self._config = config
+        store = thread.store
+        device = store.device
+        self._device = device
+        signer = DeviceSigner(
+            device_id=device.device_id, epoch=device.epoch, key=store.keys.sign, clock=clock
+        )
+        self._hq = HttpHq(device.hq_url, signer)
+        syncer = Syncer(store, self._hq, run=lambda work: thread.call(lambda _: work()))
+        self._worker = SyncWorker(
+            syncer,
+            waiting=lambda: thread.call(StationStore.waiting_count),
+            clock=clock,
+            interval_s=config.sync_interval_s,
+        )
+        self._member: SeenMember | None = None
+        self._presented: list[Presentation] = []
+        self._commands = {
+            "order": self._order,
+            "quote": self._quote,
+            "sync": self._sync,
+            "status": self._status,
+            "clear": self._clear,
+        }
+        self._worker.start()
+
+    def ready(self) -> Answer:
+        """Return the first line: who this is."""
+        return {
+            "answer": "ready",
+            "store": self._device.store_id,
+            "device": self._device.device_id,
+            "head": self._thread.call(lambda store: store.journal.head().seq),
+        }
+
+    def answer(self, text: str) -> Answer:
+        """Answer one line. Never raises for what the world or the caller did."""
+        try:
+            if len(text) > LINE_CHARS_MAX:
+                raise DocumentInvalid("the line is too long")
+            return self._command(text) if text.startswith("{") else self._scan(text)
+        except DocumentInvalid as problem:
+            return {"answer": "not_understood", "sentence": f"This line can't be used: {problem}"}
+        except (NoProgram, OrderConflict, StoreFault) as problem:
+            return {"answer": "not_recorded", "reason": problem.code, "sentence": problem.sentence}
+
+    def close(self) -> None:
+        """Stop syncing and close the store."""
+        self._worker.stop()
+        self._hq.close()
+        self._thread.close()
+
+    def _scan(self, text: str) -> Answer:
+        seen = self._thread.call(lambda store: identify(store, text))
+        match seen:
+            case SeenMember():
+                self._member = seen
+                return _member_answer(seen)
+            case Presentation():
+                if len(self._presented) >= VOUCHERS_MAX:
+                    raise DocumentInvalid(f"more than {VOUCHERS_MAX} vouchers for one order")
+                self._presented.append(seen)
+                return {
+                    "answer": "voucher",
+                    "redemption_id": seen.redemption_id,
+                    "rule": seen.voucher.rule_id,
+                }
+            case Refusal():
+                self._worker.wake()
+                return {"answer": "refused", **self._refusal(seen)}
+
+    def _command(self, text: str) -> Answer:
+        try:
+            command = Place("line", orjson.loads(text))
+        except orjson.JSONDecodeError as problem:
+            raise DocumentInvalid(f"not JSON: {problem}") from problem
+        for name, serve in self._commands.items():
+            if command.has(name):
+                return serve(command)
+        raise DocumentInvalid(f"expected one of {', '.join(self._commands)}")
+
+    def _order(self, command: Place) -> Answer:
+        order_in, at_till = _order_in(command.inner("order"), self._config.register), self._at_till()
+        answer = self._thread.call(lambda store: hand_in(store, order_in, at_till))
+        self._member, self._presented = None, []
+        self._worker.wake()
+        return self._order_answer(answer)
+
+    def _quote(self, command: Place) -> Answer:
+        order_in, at_till = _order_in(command.inner("quote"), self._config.register), self._at_till()
+        return self._quote_answer(self._thread.call(lambda store: quote_order(store, order_in, at_till)))
+
+    def _sync(self, _: Place) -> Answer:
+        state = self._worker.sync_now()
+        return {
+            "answer": "synced" if state.is_online else "offline",
+            "problem": state.problem,
+            "waiting": self._thread.call(StationStore.waiting_count),
+        }
+
+    def _status(self, _: Place) -> Answer:
+        state = self._worker.state
+        return {
+            "answer": "status",
+            "link": "online" if state.is_online else "offline",
+            "problem": state.problem,
+            **self._thread.call(_counts),
+        }
+
+    def _clear(self, _: Place) -> Answer:
+        self._member, self._presented = None, []
+        return {"answer": "cleared"}
+
+    def _at_till(self) -> AtTill:
+        link = "online" if self._worker.state.is_online else "offline"
+        return AtTill(self._member, tuple(self._presented), link)
+
+    def _order_answer(self, answer: OrderAnswer) -> Answer:
+        return {
+            "answer": answer.kind,
+            "order_id": answer.order_id,
+            "seq": answer.seq,
+            "total": answer.total,
+            "discount": answer.discount,
+            "payable": answer.payable,
+            "points": answer.points,
+            "repeat": answer.is_repeat,
+            "presented": [self._outcome(outcome) for outcome in answer.presented],
+        }
+
+    def _outcome(self, outcome: Outcome) -> Answer:
+        found: Answer = {
+            "redemption_id": outcome.redemption_id,
+            "rule": outcome.rule_id,
+            "approved": outcome.is_approved,
+            "discount": outcome.discount,
+        }
+        return found | (self._refusal(outcome.refusals[0]) if outcome.refusals else {})
+
+    def _quote_answer(self, found: Quote) -> Answer:
+        return {
+            "answer": "quote",
+            "offers": [
+                {
+                    "rule": offer.rule_id,
+                    "name": offer.name,
+                    "usable": offer.is_usable,
+                    "discount": offer.discount,
+                    "why_not": [self._refusal(refusal) for refusal in offer.refusals],
+                }
+                for offer in found.offers
+            ],
+            "total": found.decision.total,
+            "discount": found.decision.discount,
+            "payable": found.decision.payable,
+            "points": found.decision.points,
+        }
+
+    def _refusal(self, refusal: Refusal) -> Answer:
+        currency = CURRENCIES[self._device.currency]
+        return {
+            "reason": refusal.reason.code,
+            "numbers": dict(refusal.numbers),
+            "sentence": sentence(refusal, money=lambda minor: format_amount(minor, currency)),
+        }
+
+
+def _order_in(place: Place, register: str) -> OrderIn:
+    if place.has("lines"):
+        lines = tuple(_line(number, inner) for number, inner in enumerate(place.objects("lines"), start=1))
+    else:
+        total = place.number("total", least=0, most=AMOUNT_MAX)
+        lines = (Line(line=1, sku="", quantity=1, amount=total),)
+    if not 0 < len(lines) <= LINES_MAX:
+        raise DocumentInvalid(f"{place.path}.lines: expected 1 to {LINES_MAX} lines")
+    return OrderIn(place.text("order_id"), lines, register)
+
+
+def _line(number: int, place: Place) -> Line:
+    return Line(
+        line=number,
+        sku=place.text("sku"),
+        quantity=place.number("qty", least=-AMOUNT_MAX, most=AMOUNT_MAX),
+        amount=place.number("amount", least=-AMOUNT_MAX, most=AMOUNT_MAX),
+    )
+
+
+def _member_answer(seen: SeenMember) -> Answer:
+    member = seen.member
+    return {
+        "answer": "member",
+        "ref": member.ref,
+        "name": seen.name,
+        "known": member.is_known,
+        "level": seen.level,
+        "tier": member.tier,
+        "balance": member.balance,
+        "pending": seen.pending,
+        "as_of_ms": member.as_of_ms,
+    }
+
+
+def _counts(store: StationStore) -> Answer:
+    return {
+        "head": store.journal.head().seq,
+        "acked": store.acked_seq(),
+        "waiting": store.waiting_count(),
+        "verdicts": store.journal.verdict_counts(),
+        "program_version": store.replica.document_version("program"),
+    }
+
+
+def _stopped(fault: StoreFault) -> Answer:
+    return {"answer": "stopped", "reason": fault.code, "sentence": fault.sentence, "detail": fault.detail}
+
+
+def _write(out: TextIO, answer: Answer) -> None:
+    out.write(orjson.dumps(answer).decode("utf-8") + "\n")
+    out.flush()
