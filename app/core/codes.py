@@ -159,12 +159,13 @@ def _parse_signed(text: str, *, keys: Mapping[bytes, TokenKey], now_ms: int) -> 
             and header == {HEADER_ALGORITHM: EDDSA, HEADER_KEY_ID: header[HEADER_KEY_ID]}
             and claims.keys() == {CLAIM_SUBJECT, CLAIM_EXPIRES, CLAIM_ISSUED, CLAIM_CLASS}
             and claims[CLAIM_CLASS] == MEMBER_CLASS
+            and type(header[HEADER_KEY_ID]) is bytes
             and type(ref) is bytes
             and len(ref) == MEMBER_REF_SIZE
             and type(expires) is int
             and type(issued) is int
         )
-    except (ValueError, KeyError, TypeError, cbor2.CBORDecodeError):
+    except (ValueError, KeyError, TypeError, cbor2.CBORError):
         return Refusal(Reason.CODE_UNREADABLE)
     if not is_ours:
         return Refusal(Reason.CODE_FORGED)

@@ -6,6 +6,7 @@ station and HQ. Evaluating yields, for each leaf that failed, the refusal with w
 so that a discount never breaks its own condition.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +43,7 @@ class Fact:
     kind: str
     reason: Reason
     needs_products: bool = False
+    needs_lines: bool = False  # can't be known of an order of which only the total is known
 
 
 def _amount_of(seen: Circumstances, products: str) -> int:
@@ -57,14 +59,21 @@ def _quantity_of(seen: Circumstances, products: str) -> int:
 FACTS: dict[str, Fact] = {
     "order.total": Fact(lambda seen, _: seen.order.total, "number", Reason.MIN_TOTAL_NOT_MET),
     "order.quantity": Fact(
-        lambda seen, _: sum(line.quantity for line in seen.order.lines), "number", Reason.MIN_QTY_NOT_MET
+        lambda seen, _: sum(line.quantity for line in seen.order.lines),
+        "number",
+        Reason.MIN_QTY_NOT_MET,
+        needs_lines=True,
     ),
-    "order.amount_of": Fact(_amount_of, "number", Reason.MIN_TOTAL_NOT_MET, needs_products=True),
-    "order.quantity_of": Fact(_quantity_of, "number", Reason.MIN_QTY_NOT_MET, needs_products=True),
+    "order.amount_of": Fact(
+        _amount_of, "number", Reason.MIN_TOTAL_NOT_MET, needs_products=True, needs_lines=True
+    ),
+    "order.quantity_of": Fact(
+        _quantity_of, "number", Reason.MIN_QTY_NOT_MET, needs_products=True, needs_lines=True
+    ),
     "order.store": Fact(lambda seen, _: seen.order.store, "text", Reason.WRONG_STORE),
     "order.weekday": Fact(lambda seen, _: seen.order.local.isoweekday(), "number", Reason.OUTSIDE_HOURS),
-    "order.date": Fact(lambda seen, _: seen.order.local.date().isoformat(), "text", Reason.OUTSIDE_HOURS),
-    "order.time": Fact(lambda seen, _: seen.order.local.strftime("%H:%M:%S"), "text", Reason.OUTSIDE_HOURS),
+    "order.date": Fact(lambda seen, _: seen.order.local.date().isoformat(), "date", Reason.OUTSIDE_HOURS),
+    "order.time": Fact(lambda seen, _: seen.order.local.strftime("%H:%M:%S"), "time", Reason.OUTSIDE_HOURS),
     "member.tier": Fact(
         lambda seen, _: seen.member.tier if seen.member else "", "text", Reason.NOT_IN_SEGMENT
     ),
@@ -73,7 +82,8 @@ FACTS: dict[str, Fact] = {
     ),
 }
 
-# The operators of each kind of fact, on the value found and the value wanted. `between` is half-open, as hours are.
+# The operators of each kind of fact, on the value found and the value wanted. Of hours, `between` leaves out the end;
+# of dates, the last day is in.
 OPERATORS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
     "number": {
         "at_least": lambda found, wanted: found >= wanted,
@@ -88,10 +98,20 @@ OPERATORS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "one_of": lambda found, wanted: found in wanted,
         "between": lambda found, wanted: wanted[0] <= found < wanted[1],
     },
+    "date": {
+        "is": lambda found, wanted: found == wanted,
+        "one_of": lambda found, wanted: found in wanted,
+        "between": lambda found, wanted: wanted[0] <= found <= wanted[1],
+    },
+    "time": {"between": lambda found, wanted: wanted[0] <= found < wanted[1]},
     "set": {"contains": lambda found, wanted: wanted in found},
 }
 LIST_OPERATORS = {"one_of", "between"}
-LEAF_KEYS = {"fact", "op", "value", "products"}
+LEAF_KEYS = {"fact", "op", "value"}
+SHAPES = {  # dates and times compare as texts, which holds only when all are written alike
+    "date": (re.compile(r"\d{4}-\d\d-\d\d"), "a date such as 2026-12-31"),
+    "time": (re.compile(r"\d\d:\d\d(:\d\d)?"), "a time such as 09:30"),
+}
 
 
 def compile_condition(
@@ -120,19 +140,19 @@ def _compile(tree: Any, product_sets: Mapping[str, frozenset[str]], path: str, d
 
 
 def _compile_leaf(leaf: dict[str, Any], product_sets: Mapping[str, frozenset[str]], path: str) -> Check:
-    fact = FACTS.get(leaf["fact"])
+    name, operator, products = leaf["fact"], leaf.get("op"), leaf.get("products", "")
+    fact = FACTS.get(name) if isinstance(name, str) else None
     if fact is None:
-        raise ConditionInvalid(f"{path}.fact: {leaf['fact']!r} is no fact; one of {', '.join(sorted(FACTS))}")
+        raise ConditionInvalid(f"{path}.fact: {name!r} is no fact; one of {', '.join(sorted(FACTS))}")
     operators = OPERATORS[fact.kind]
-    operator = leaf.get("op")
-    if operator not in operators:
+    if not isinstance(operator, str) or operator not in operators:
         raise ConditionInvalid(
             f"{path}.op: {operator!r} does not fit a {fact.kind}; one of {', '.join(operators)}"
         )
-    if extra := leaf.keys() - LEAF_KEYS:
-        raise ConditionInvalid(f"{path}: {sorted(extra)} mean nothing here; allowed are {sorted(LEAF_KEYS)}")
-    products = leaf.get("products", "")
-    if fact.needs_products and products not in product_sets:
+    allowed = LEAF_KEYS | {"products"} if fact.needs_products else LEAF_KEYS
+    if extra := leaf.keys() - allowed:
+        raise ConditionInvalid(f"{path}: {sorted(extra)} mean nothing here; allowed are {sorted(allowed)}")
+    if fact.needs_products and (not isinstance(products, str) or products not in product_sets):
         raise ConditionInvalid(f"{path}.products: {products!r} is not among the program's product sets")
     wanted = leaf.get("value")
     _check_value(wanted, kind=fact.kind, operator=operator, path=f"{path}.value")
@@ -145,7 +165,13 @@ def _check_value(wanted: Any, *, kind: str, operator: str, path: str) -> None:
     if not isinstance(values, list) or not values or any(type(value) is not scalar for value in values):
         expected = "a list of " if operator in LIST_OPERATORS else "a "
         raise ConditionInvalid(f"{path}: expected {expected}{'whole number' if scalar is int else 'text'}")
-    if operator == "between" and (len(values) != 2 or values[0] >= values[1]):
+    shape, example = SHAPES.get(kind, (None, ""))
+    if shape is not None and not all(shape.fullmatch(value) for value in values):
+        raise ConditionInvalid(f"{path}: expected {example}")
+    is_span = operator != "between" or (
+        len(values) == 2 and (values[0] < values[1] or (kind == "date" and values[0] == values[1]))
+    )
+    if not is_span:
         raise ConditionInvalid(f"{path}: expected two values, the first below the second")
 
 
@@ -153,6 +179,8 @@ def _leaf(fact: Fact, *, operator: str, wanted: Any, products: str) -> Check:
     holds = OPERATORS[fact.kind][operator]
 
     def check(seen: Circumstances) -> tuple[Refusal, ...]:
+        if fact.needs_lines and not seen.order.has_lines:
+            return (Refusal(Reason.LINES_NEEDED),)
         found = fact.read(seen, products)
         if holds(found, wanted):
             return ()
@@ -197,6 +225,10 @@ def _any_of(checks: list[Check]) -> Check:
 
 def _negated(inner: Check) -> Check:
     def check(seen: Circumstances) -> tuple[Refusal, ...]:
-        return () if inner(seen) else (Refusal(Reason.ORDER_DOES_NOT_FIT),)
+        refusals = inner(seen)
+        if not refusals:
+            return (Refusal(Reason.ORDER_DOES_NOT_FIT),)
+        # What can't be known isn't thereby false.
+        return tuple(refusal for refusal in refusals if refusal.reason is Reason.LINES_NEEDED)
 
     return check

@@ -12,9 +12,9 @@ from typing import Any
 from app.core.campaign import Campaign, Offline, Rule, Trigger, place_in_order
 from app.core.conditions import Circumstances
 from app.core.earning import points_earned
-from app.core.effects import apply, eligible_lines
+from app.core.effects import Effect, Target, apply, eligible_lines
 from app.core.member import Member
-from app.core.order import Order, local_date
+from app.core.order import Line, Order, local_date
 from app.core.program import Program
 from app.core.reasons import Reason, Refusal, by_precedence
 from app.core.voucher import Presentation, Voucher
@@ -107,13 +107,15 @@ class _Table:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.seen = Circumstances(facts.order, facts.member, facts.program.product_sets)
-        self.left = [line.discountable for line in facts.order.lines]
+        # The earlier line is the one with the lower number, however the till lists them.
+        self.lines = sorted(facts.order.lines, key=lambda line: line.line)
+        self.left = [line.discountable for line in self.lines]
         self.given = 0
         self.used: Counter[str] = Counter()
 
     def play(self, candidate: _Candidate) -> Outcome:
         """Apply one rule if nothing speaks against it."""
-        lines = self.facts.order.lines
+        lines = self.lines
         effect = candidate.rule.effect
         eligible = eligible_lines(effect, lines, self.facts.program.product_sets)
         refusals = self._refusals(candidate, eligible)
@@ -135,8 +137,8 @@ class _Table:
         found += _about_member(facts.member, campaign)
         if rule.condition is not None:
             found += rule.condition(self.seen)
-        if rule.effect.products is not None:
-            found += _about_products(facts.order, eligible)
+        if rule.effect.target is not Target.ORDER:
+            found += _about_products(rule.effect, facts.order, [self.lines[place] for place in eligible])
         if candidate.presentation is not None:
             voucher = candidate.presentation.voucher
             found += _about_voucher(facts, voucher, uses=voucher.uses + self.used[voucher.code_hash])
@@ -186,10 +188,10 @@ def _about_member(member: Member | None, campaign: Campaign) -> list[Refusal]:
     return [] if member.ref in campaign.audience else [Refusal(Reason.NOT_IN_SEGMENT)]
 
 
-def _about_products(order: Order, eligible: Sequence[int]) -> list[Refusal]:
+def _about_products(effect: Effect, order: Order, eligible: Sequence[Line]) -> list[Refusal]:
     if not order.has_lines:
         return [Refusal(Reason.LINES_NEEDED)]
-    if any(order.lines[place].amount > 0 for place in eligible):
+    if effect.products is None or any(line.amount > 0 for line in eligible):
         return []
     return [Refusal(Reason.REQUIRED_ITEM_MISSING)]
 

@@ -1,12 +1,14 @@
 """What a rule does to the lines of an order: takes an amount or a percentage off, exactly allocated.
 
-A discount is clipped to what is left of the lines it may touch; what is recorded is what was given. Percentages round
-once, half-up, and are then allocated. Effects never see what another effect took: they get what is left.
+A discount is clipped to what is left of the lines it may touch; what is recorded is what was given. A percentage off
+the order rounds once, half-up, and is then allocated; off products it rounds once a line (order and line scope).
+Effects never see what another effect took: they get what is left.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 
 from app.core.allocation import allocate
 from app.core.money import BASIS_POINTS, divide_half_up
@@ -56,27 +58,54 @@ def eligible_lines(
 def apply(effect: Effect, lines: Sequence[Line], left: Sequence[int], eligible: Sequence[int]) -> list[int]:
     """Return what the effect takes off each line (minor units, one a line).
 
-    `left` is what may still be taken of each line, `eligible` the places of the lines the effect is for.
+    `left` is what may still be taken of each line, `eligible` the places of the lines the effect is for. Shares and
+    percentages go by the whole remaining amount, floor included; a line at its floor passes its share on to the others.
     """
+    chosen = _chosen(effect, lines, left, eligible)
+    limits, remaining = [0] * len(lines), [0] * len(lines)
+    for place in chosen:
+        limits[place] = left[place]
+        remaining[place] = _remaining(lines[place], left[place])
+    if isinstance(effect, PercentOff) and effect.target is Target.PRODUCTS:
+        return _line_by_line(effect, limits, remaining)
+    units = lines[chosen[0]].quantity if chosen and effect.target is Target.CHEAPEST else 1
+    wanted = _wanted(effect, sum(remaining), units=max(units, 1))
+    return allocate(min(wanted, sum(limits)), weights=remaining, limits=limits)
+
+
+def _chosen(
+    effect: Effect, lines: Sequence[Line], left: Sequence[int], eligible: Sequence[int]
+) -> Sequence[int]:
+    """Return the places that share the effect: all it is for, or the (earlier) line with the cheapest unit."""
+    if effect.target is not Target.CHEAPEST:
+        return eligible
     open_lines = [place for place in eligible if left[place] > 0]
-    if effect.target is Target.CHEAPEST:
-        open_lines = open_lines and [min(open_lines, key=lambda place: _unit_key(lines[place], left[place]))]
-    chosen = set(open_lines)
-    limits = [amount if place in chosen else 0 for place, amount in enumerate(left)]
-    wanted = _wanted(effect, lines, limits)
-    return allocate(min(wanted, sum(limits)), weights=limits, limits=limits)
+    return open_lines and [min(open_lines, key=lambda place: _unit_price(lines[place], left[place]))]
 
 
-def _wanted(effect: Effect, lines: Sequence[Line], limits: Sequence[int]) -> int:
+def _line_by_line(effect: PercentOff, limits: Sequence[int], remaining: Sequence[int]) -> list[int]:
+    """Take a percentage off each line by itself: rounded a line, never passed on to another."""
+    shares = [
+        min(divide_half_up(amount * effect.basis_points, BASIS_POINTS), limit)
+        for amount, limit in zip(remaining, limits, strict=True)
+    ]
+    if effect.cap is None or sum(shares) <= effect.cap:
+        return shares
+    return allocate(effect.cap, weights=shares, limits=shares)
+
+
+def _wanted(effect: Effect, remaining: int, *, units: int) -> int:
+    """Return what the effect would take where nothing hindered it: a percentage is of one in `units`."""
     if isinstance(effect, AmountOff):
         return effect.amount
-    divisor = BASIS_POINTS
-    if effect.target is Target.CHEAPEST:  # one unit of the one line that is open
-        divisor *= next((max(lines[place].quantity, 1) for place, limit in enumerate(limits) if limit), 1)
-    wanted = divide_half_up(sum(limits) * effect.basis_points, divisor)
+    wanted = divide_half_up(remaining * effect.basis_points, BASIS_POINTS * units)
     return wanted if effect.cap is None else min(wanted, effect.cap)
 
 
-def _unit_key(line: Line, left: int) -> int:
-    """Order lines by what is left a unit, to a millionth of a minor unit; ties stay with the earlier line."""
-    return left * 1_000_000 // max(line.quantity, 1)
+def _remaining(line: Line, left: int) -> int:
+    """Return what remains of a line's amount: what may still be taken, and what its floor keeps."""
+    return left + max(line.amount, 0) - line.discountable
+
+
+def _unit_price(line: Line, left: int) -> Fraction:
+    return Fraction(_remaining(line, left), max(line.quantity, 1))

@@ -86,7 +86,7 @@ def _read_time_zone(root: Place) -> str:
     name = root.text("time_zone")
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as problem:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as problem:  # OSError: the name of a folder of zones
         raise DocumentInvalid(
             f"{root.path}.time_zone: {name!r} is no time zone such as Europe/Berlin"
         ) from problem

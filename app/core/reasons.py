@@ -120,8 +120,9 @@ class Refusal:
 
 
 def by_precedence(refusals: list[Refusal]) -> tuple[Refusal, ...]:
-    """Return the refusals with the one to show first in front."""
-    return tuple(sorted(refusals, key=lambda refusal: PRECEDENCE[refusal.reason]))
+    """Return the refusals with the one to show first in front, each said once."""
+    different = [refusal for place, refusal in enumerate(refusals) if refusal not in refusals[:place]]
+    return tuple(sorted(different, key=lambda refusal: PRECEDENCE[refusal.reason]))
 
 
 def sentence(

@@ -62,7 +62,7 @@ def redemption_record(facts: Facts, outcome: Outcome, shown: Presentation, atten
         "t_eff": facts.order.at_ms,
         "member": None if facts.member is None else facts.member.ref,
         "code_hash": shown.voucher.code_hash,
-        "level": shown.level,
+        "level": str(shown.level),
         "program_version": facts.program.version,
         "program_hash": facts.program.hash,
         "auth": {"kind": "always"},
@@ -151,7 +151,7 @@ def _member_record(member: Member | None, attendance: Attendance) -> Record | No
         return None
     return {
         "ref": member.ref,
-        "level": attendance.member_level,
+        "level": str(attendance.member_level),
         "code_hash": attendance.member_code_hash,
         "known": member.is_known,
         "tier": member.tier,
@@ -167,7 +167,7 @@ def _presentation_record(shown: Presentation) -> Record:
         "redemption_id": shown.redemption_id,
         "rule": voucher.rule_id,
         "code_hash": voucher.code_hash,
-        "level": shown.level,
+        "level": str(shown.level),
         "uses_max": voucher.uses_max,
         "uses": voucher.uses,
         "owner": voucher.owner,
