@@ -3,6 +3,7 @@
 They reach the engine through its modules, so that a planted bug (a patched function) is what they look at.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -33,6 +34,7 @@ def search(check: Callable[..., None], *cases: SearchStrategy[Any], examples: in
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
         deadline=None,
+        report_multiple_bugs=False,
     )
     quick(given(*cases)(check))()
 
@@ -59,6 +61,11 @@ def allocation_is_by_largest_remainder(case: Allocating) -> None:
         (fair - int(fair), -place) for place, fair in enumerate(exact) if int(fair) == shares[place] < fair
     ]
     assert not up or not down or min(up) > max(down)
+
+
+def allocation_holds(case: Allocating) -> None:
+    allocation_is_exact(case)
+    allocation_is_by_largest_remainder(case)
 
 
 def allocation_is_as_the_oracle_says(case: Allocating) -> None:
@@ -99,8 +106,19 @@ def every_rule_gives_what_it_must(facts: Facts) -> None:
             assert expected == {}
 
 
-def scan_order_changes_nothing(facts: Facts, presented: Sequence[Any], lines: Sequence[Any]) -> None:
+def vouchers_are_not_overused(facts: Facts) -> None:
+    """Of a code's presentations no more are approved than it has uses left."""
+    approved: Counter[str] = Counter()
+    for shown, outcome in zip(facts.presented, decision.decide(facts).presented, strict=True):
+        voucher = shown.voucher
+        approved[voucher.code_hash] += outcome.is_approved
+        assert outcome.redemption_id == shown.redemption_id
+        assert not voucher.uses_max or approved[voucher.code_hash] <= max(voucher.uses_max - voucher.uses, 0)
+
+
+def scan_order_changes_nothing(rescan: tuple[Facts, Sequence[Any], Sequence[Any]]) -> None:
     """The same vouchers in another order, and the same numbered lines listed otherwise: the same for each of them."""
+    facts, presented, lines = rescan
     other = replace(facts, presented=tuple(presented), order=replace(facts.order, lines=tuple(lines)))
     before, after = decision.decide(facts), decision.decide(other)
     assert by_redemption(before) == by_redemption(after)

@@ -12,6 +12,7 @@ from app.core.program_format import read_program
 from app.core.voucher import Presentation, Voucher
 from tests.core.facts import MEMBER, amount_off, campaign, document, order, percent_off, rule
 
+LARGE = {"fact": "order.total", "op": "at_least", "value": 300}
 SKUS = ("espresso", "filter", "green", "soap")
 
 
@@ -42,11 +43,11 @@ def lines(draw: st.DrawFn) -> tuple[Line, ...]:
 
 @st.composite
 def effects(draw: st.DrawFn) -> dict[str, Any]:
-    target = draw(st.sampled_from(("order", "products", "cheapest")))
+    target = draw(st.sampled_from(("order", "order", "products", "cheapest")))
     products = draw(st.sampled_from(("coffee", "tea"))) if target == "products" else None
     if draw(st.booleans()):
         return amount_off(draw(st.integers(1, 500)), products, target)
-    cap = draw(st.none() | st.integers(1, 60))
+    cap = draw(st.sampled_from((None, None, 1, 20, 60)))
     return percent_off(draw(st.sampled_from((1, 750, 1000, 3333, 5000, 10_000))), products, target, cap)
 
 
@@ -59,38 +60,38 @@ def decidable(draw: st.DrawFn) -> Facts:
             draw(effects()),
             priority=draw(st.integers(0, 2)),
             trigger=draw(st.sampled_from(("voucher", "voucher", "automatic"))),
-            condition=draw(st.none() | st.just({"fact": "order.total", "op": "at_least", "value": 300})),
+            condition=draw(st.sampled_from((None, None, None, LARGE))),
         )
         for number in range(draw(st.integers(1, 4)))
     ]
     cut = draw(st.integers(0, len(rules)))
-    audience = draw(st.sampled_from((None, None, ["M1"], ["M2"])))
+    audience = draw(st.sampled_from((None, None, None, ["M1"], ["M2"])))
     campaigns = (campaign("c1", *rules[:cut], audience=audience), campaign("c0", *rules[cut:]))
     return Facts(
         program=read_program(canonical(document(*campaigns))),
         order=order(*draw(lines())),
-        member=draw(st.sampled_from((MEMBER, None))),
+        member=draw(st.sampled_from((MEMBER, MEMBER, None))),
         presented=draw(presentations(len(rules))),
     )
 
 
 @st.composite
-def presentations(draw: st.DrawFn, rules: int) -> tuple[Presentation, ...]:
-    ids = draw(st.permutations("abcde"))[: draw(st.integers(0, 5))]
-    return tuple(
-        Presentation(
-            redemption_id,
-            Voucher(
-                code_hash=f"h{draw(st.integers(0, 2))}",
-                rule_id=f"r{draw(st.integers(0, rules))}",  # the last is in no program
-                uses_max=draw(st.sampled_from((0, 0, 1, 2))),
-                uses=draw(st.sampled_from((0, 0, 1))),
-                owner=draw(st.sampled_from((None, None, "M1", "M2"))),
-            ),
-            "A1",
-        )
-        for redemption_id in ids
+def vouchers(draw: st.DrawFn, code_hash: str, rules: int) -> Voucher:
+    return Voucher(
+        code_hash=code_hash,
+        rule_id=f"r{draw(st.integers(0, rules))}",  # the last is in no program
+        uses_max=draw(st.sampled_from((0, 1, 2))),
+        uses=draw(st.sampled_from((0, 0, 1))),
+        owner=draw(st.sampled_from((None, None, None, "M1", "M2"))),
     )
+
+
+@st.composite
+def presentations(draw: st.DrawFn, rules: int) -> tuple[Presentation, ...]:
+    """Return up to five presentations of two vouchers, under ids that sort otherwise."""
+    known = [draw(vouchers("h1", rules)), draw(vouchers("h0", rules))]
+    ids = draw(st.permutations("abcde"))[: draw(st.integers(0, 5))]
+    return tuple(Presentation(one, draw(st.sampled_from(known)), "A1") for one in ids)
 
 
 @st.composite
@@ -110,3 +111,7 @@ def earning_rules() -> st.SearchStrategy[list[EarningRule]]:
         condition=st.none(),
     )
     return st.lists(one, max_size=3)
+
+
+def bases() -> st.SearchStrategy[int]:
+    return st.integers(-500, 20_000)
