@@ -102,7 +102,7 @@ def _read_range(connection: Connection, *, store: str, cursor: int, count: int) 
     One IN over the two would sort all of the rest first.
     """
     parts = [
-        select(feed)
+        select(feed.c.n, feed.c.t.label("kind"), feed.c.k, feed.c.op)
         .where(feed.c.scope == scope, feed.c.n > cursor)
         .order_by(feed.c.n)
         .limit(count)
@@ -114,9 +114,10 @@ def _read_range(connection: Connection, *, store: str, cursor: int, count: int) 
 
 
 def _with_facts(connection: Connection, found: Sequence[Any]) -> list[Row]:
-    members = read_members(connection, [row.k for row in found if row.t == MEMBER and row.op == "put"])
-    vouchers = read_vouchers(connection, [row.k for row in found if row.t == VOUCHER and row.op == "put"])
+    members = read_members(connection, [row.k for row in found if row.kind == MEMBER and row.op == "put"])
+    vouchers = read_vouchers(connection, [row.k for row in found if row.kind == VOUCHER and row.op == "put"])
     facts = {MEMBER: members, VOUCHER: vouchers}
     return [
-        Row(t=row.t, op=row.op, k=row.k, v=facts[row.t][row.k] if row.op == "put" else None) for row in found
+        Row(t=row.kind, op=row.op, k=row.k, v=facts[row.kind][row.k] if row.op == "put" else None)
+        for row in found
     ]

@@ -75,9 +75,7 @@ def judge(entry: Entry | None, books: Books) -> Judgement:
         return _quarantined(found.flag, found.detail)
     except (ValidationError, RecordInvalid) as problem:
         return _quarantined(Flag.UNPARSABLE, str(problem))
-    except (
-        Exception
-    ):  # outermost: of one entry. A bug that one entry wakes must not hold up the others' posting
+    except Exception:  # outermost: of one entry, so that a bug it wakes does not hold up the others
         log.exception("judging an entry failed", extra={"entry_id": entry.entry_id})
         return _quarantined(Flag.UNPARSABLE, "HQ could not judge this entry; its log says why")
 

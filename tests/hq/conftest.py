@@ -1,4 +1,4 @@
-"""An HQ on real files for each test, made once and copied, and a station that speaks to it without any of the station's code."""
+"""An HQ on real files for each test, made once and copied, and a station that speaks to it with none of our own."""
 
 import shutil
 from pathlib import Path
