@@ -20,7 +20,7 @@ from sqlite_utils import Database
 from app.clock import Clock
 from app.core.chain import ChainOwner, Head
 from app.ids import new_ref
-from app.store.db import atomic, check_pages, look_into_database, open_database
+from app.store.db import DatabaseError, atomic, check_pages, look_into_database, open_database
 from app.store.faults import StoreDamaged, StoreMissing, StoreReadOnly, StoreRolledBack
 from app.store.journal import Journal
 from app.store.keystore import (
@@ -67,6 +67,14 @@ class Device:
 
 
 DEVICE_FACTS = tuple(Device.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What store.json says: under which name, and in which kind of key store, the keys are kept."""
+
+    name: str
+    key_store: str
 
 
 def key_store_of(kind: str, state_dir: Path) -> KeyStore:
@@ -122,7 +130,7 @@ class StationStore:
         self.folder = folder
         self.clock = clock
         self._key_store = key_store
-        self._name = _read_card(folder)
+        self._name = read_card(folder).name
         self.keys = load_keys(key_store, self._name)
         self._lock = StoreLock(folder / LOCK)
         try:
@@ -149,10 +157,13 @@ class StationStore:
         """Look at the journal without touching it. The columns of its entries are the same in every form."""
         database = look_into_database(self.folder / JOURNAL, self.keys.database)
         try:
-            refuse_newer(database, "journal")
+            if refuse_newer(database, "journal") == 0:
+                raise StoreDamaged("the journal is empty")
             check_pages(database)
             journal = self._journal_in(database, _read_device(database))
             self._hold_against_mark(journal, journal.verify())
+        except DatabaseError as problem:  # a table of ours is missing
+            raise StoreDamaged(str(problem)) from problem
         finally:
             database.close()
 
@@ -285,17 +296,12 @@ def _read_device(database: Database) -> Device:
     return Device(**facts)
 
 
-def _read_card(folder: Path) -> str:
+def read_card(folder: Path) -> Card:
+    """Return a store's card. Raises `StoreMissing` or `StoreDamaged`."""
     try:
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
-        return str(card["name"])
+        return Card(str(card["name"]), str(card["key_store"]))
     except FileNotFoundError as problem:
         raise StoreMissing(str(folder)) from problem
     except (OSError, ValueError, KeyError, TypeError) as problem:
         raise StoreDamaged(f"{CARD}: {problem}") from problem
-
-
-def key_store_kind(folder: Path) -> str:
-    """Return which kind of key store a store was enrolled with. Raises a `StoreFault`."""
-    _read_card(folder)
-    return str(json.loads((folder / CARD).read_text(encoding="utf-8")).get("key_store", KeyStoreKind.OS))
