@@ -3,11 +3,13 @@
 from pathlib import Path
 from typing import Literal
 
+from sqlalchemy import Connection
+
 from hq import snapshot
 from hq.campaigns.service import newest_document
 from hq.campaigns.store import newest_version
 from hq.faults import Malformed, NotHere, Revoked
-from hq.feed import head_of, last_number, read_page
+from hq.feed import last_number, read_page
 from hq.home import Hq
 from hq.journal import ingest
 from hq.stores import pairing
@@ -62,10 +64,10 @@ class DeviceSession:
 
     def changes(self, *, cursor: int, set_id: str, limit: int = CHANGES_ROWS_MAX) -> Changes | MustRefetch:
         """See `HqProtocol.changes`. A page and what it includes are read in one transaction."""
-        device = self._device()
         if cursor < 0 or limit < 1:
             raise Malformed("A cursor is 0 or more and a page has at least one row.")
         with self._hq.database.reading() as connection:
+            device = self._device_in(connection)
             if set_id != self._hq.set_id or cursor > last_number(connection):
                 return MustRefetch(set_id=self._hq.set_id)
             page = read_page(
@@ -76,16 +78,19 @@ class DeviceSession:
                 next=page.next,
                 checkpoint=page.is_last,
                 as_of_ms=self._hq.clock.now_ms(),
-                included_seq=head_of(connection, self.device_id),
+                included_seq=device.head.seq,
                 set_id=self._hq.set_id,
                 program_version=newest_version(connection, "program"),
                 keyset_version=newest_version(connection, "keyset"),
             )
 
     def _device(self) -> Device:
-        """Return the device, which must not be revoked. Raises `NotHere` or `Revoked`."""
         with self._hq.database.reading() as connection:
-            found = read_device(connection, self.device_id)
+            return self._device_in(connection)
+
+    def _device_in(self, connection: Connection) -> Device:
+        """Return the device, which must not be revoked. Raises `NotHere` or `Revoked`."""
+        found = read_device(connection, self.device_id)
         if found is None:
             raise NotHere(f"There is no device {self.device_id}.")
         if not found.is_active:

@@ -1,9 +1,11 @@
 """Published documents in the database: inserted, never changed."""
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from hq.tables import document
 from sync.protocol import SignedDocument
+
+NEWEST = select(func.max(document.c.version)).where(document.c.kind == bindparam("of"))
 
 
 def insert_document(connection: Connection, signed: SignedDocument, *, now_ms: int) -> None:
@@ -13,9 +15,7 @@ def insert_document(connection: Connection, signed: SignedDocument, *, now_ms: i
 
 def newest_version(connection: Connection, kind: str) -> int:
     """Return the newest version of a kind of document; 0 when none was published."""
-    found: int | None = connection.execute(
-        select(func.max(document.c.version)).where(document.c.kind == kind)
-    ).scalar_one()
+    found: int | None = connection.execute(NEWEST, {"of": kind}).scalar_one()
     return found or 0
 
 

@@ -76,7 +76,9 @@ def _push(hq: Hq, connection: Connection, device: Device, request: PushRequest) 
             hold(connection, owner.device_id, request, refusal.kind, now_ms=now_ms)
         return refusal
     already = min(device.head.seq, request.head.seq)
-    results = stored_results(connection, owner, first=request.from_seq, last=already)
+    results: list[Result] = []
+    if already >= request.from_seq:
+        results += stored_results(connection, owner, first=request.from_seq, last=already)
     fresh = request.entries[device.head.seq + 1 - request.from_seq :]
     if fresh:
         results += _take_in(hq, connection, device, fresh, now_ms=now_ms)

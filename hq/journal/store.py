@@ -24,6 +24,13 @@ TYPE_LENGTH_MAX = 20
 SOFTWARE_LENGTH_MAX = 40
 REDEEMED, REFUSED = "redeemed", "refused"
 
+TOLD = ("head_seq", "head_hash", "last_seen_ms", "pull_cursor", "program_version", "clock_skew_ms", "sw")
+MOVE_HEAD = (
+    update(device)
+    .where(device.c.device_id == bindparam("of"))
+    .values({name: bindparam(name) for name in TOLD})
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -176,19 +183,17 @@ def move_head(
     connection: Connection, owner: ChainOwner, head: Head, request: PushRequest, *, now_ms: int
 ) -> None:
     """Note where a device stands and what it says of itself."""
-    connection.execute(
-        update(device)
-        .where(device.c.device_id == owner.device_id)
-        .values(
-            head_seq=head.seq,
-            head_hash=head.hash,
-            last_seen_ms=now_ms,
-            pull_cursor=_exact(request.pull_cursor),
-            program_version=_exact(request.program_version),
-            clock_skew_ms=_exact(request.clock.wall_ms - now_ms),
-            sw=request.sw[:SOFTWARE_LENGTH_MAX],
-        )
-    )
+    told = {
+        "of": owner.device_id,
+        "head_seq": head.seq,
+        "head_hash": head.hash,
+        "last_seen_ms": now_ms,
+        "pull_cursor": _exact(request.pull_cursor),
+        "program_version": _exact(request.program_version),
+        "clock_skew_ms": _exact(request.clock.wall_ms - now_ms),
+        "sw": request.sw[:SOFTWARE_LENGTH_MAX],
+    }
+    connection.execute(MOVE_HEAD, told)
 
 
 def _order_row(order: OrderData) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from app.core.chain import ChainOwner, Head
 from hq.faults import NotHere
@@ -12,6 +12,9 @@ from hq.home import Hq
 from hq.tables import device
 
 ACTIVE, REVOKED = "active", "revoked"
+
+READ = select(device).where(device.c.device_id == bindparam("of"))
+LOCKED = READ.with_for_update()
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,7 @@ class Device:
 
 def read_device(connection: Connection, device_id: str, *, for_update: bool = False) -> Device | None:
     """Return a device, or None; with `for_update` nobody else moves it until the commit."""
-    statement = select(device).where(device.c.device_id == device_id)
-    row = connection.execute(statement.with_for_update() if for_update else statement).one_or_none()
+    row = connection.execute(LOCKED if for_update else READ, {"of": device_id}).one_or_none()
     return None if row is None else _device(row)
 
 
