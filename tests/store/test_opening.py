@@ -323,6 +323,6 @@ def test_keys_of_the_wrong_size_create_nothing(tmp_path: Path) -> None:
             device=a_device(),
             keys=StationKeys(b"short", keys.sign, keys.box),
             key_store=MemoryKeyStore(),
-            read_card="memory",
+            key_store_kind="memory",
         )
     assert list(tmp_path.iterdir()) == []

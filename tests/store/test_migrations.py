@@ -1,0 +1,104 @@
+"""Migrations: step by step gives what a fresh start gives, and a step that fails leaves nothing of itself."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlcipher3 import dbapi2
+from sqlite_utils import Database
+
+from app.store.db import open_database
+from app.store.faults import StoreTooNew
+from app.store.migrate import migrate
+from resources import load
+
+KEY = bytes(32)
+KINDS = ("journal", "replica")
+
+
+def schema(database: Database) -> list[Any]:
+    return database.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name").fetchall()
+
+
+def form(database: Database) -> int:
+    return int(database.execute("PRAGMA user_version").fetchone()[0])
+
+
+class Steps:
+    """Real migrations with made-up ones behind them."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.more: dict[str, str] = {}
+        self.shown: int | None = None
+        self._names, self._read = load.names, load.read_text
+        monkeypatch.setattr(load, "names", self.names)
+        monkeypatch.setattr(load, "read_text", self.read_text)
+
+    def names(self, folder: str) -> list[str]:
+        return [*self._names(folder), "notes.txt", *sorted(self.more)][: self.shown]
+
+    def read_text(self, name: str) -> str:
+        last = name.rpartition("/")[2]
+        return self.more[last] if last in self.more else self._read(name)
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> Steps:
+    return Steps(monkeypatch)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_fresh_start_equals_step_by_step(tmp_path: Path, steps: Steps, kind: str) -> None:
+    steps.more = {"9001.sql": "CREATE TABLE later (a INTEGER) STRICT;\nINSERT INTO later VALUES (1);"}
+    fresh = open_database(tmp_path / "fresh.db", KEY)
+    migrate(fresh, kind)
+    stepwise = open_database(tmp_path / "stepwise.db", KEY)
+    for shown in range(1, len(steps.names(f"migrations/{kind}")) + 1):
+        steps.shown = shown
+        migrate(stepwise, kind)
+        migrate(stepwise, kind)  # twice is no harm
+        stepwise.close()
+        stepwise = open_database(tmp_path / "stepwise.db", KEY)
+    assert schema(stepwise) == schema(fresh) and form(stepwise) == form(fresh) >= 2
+    assert stepwise.execute("SELECT a FROM later").fetchall() == [(1,)]
+    fresh.close()
+    stepwise.close()
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "CREATE TABLE later (a INTEGER) STRICT; INSERT INTO later VALUES (1); INSERT INTO nowhere VALUES (1);",
+        "CREATE TABLE later (a INTEGER) STRICT; DROP TABLE meta; CREATE TABLE later (a INTEGER);",
+        "CREATE TABLE later (a INTEGER) STRICT; INSERT INTO later VALUES ('text');",
+    ],
+)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_step_that_fails_leaves_nothing_of_itself(
+    tmp_path: Path, steps: Steps, kind: str, bad: str
+) -> None:
+    database = open_database(tmp_path / "any.db", KEY)
+    migrate(database, kind)
+    before, form_before = schema(database), form(database)
+    steps.more = {"9001.sql": "CREATE TABLE whole (a INTEGER) STRICT;", "9002.sql": bad}
+    with pytest.raises(dbapi2.DatabaseError):
+        migrate(database, kind)
+    assert not database.conn.in_transaction
+    database.close()
+    database = open_database(tmp_path / "any.db", KEY)
+    assert form(database) == form_before + 1  # the step before it stays
+    assert [row for row in schema(database) if row[1] != "whole"] == before
+    steps.more["9002.sql"] = "CREATE TABLE later (a INTEGER) STRICT;"
+    migrate(database, kind)
+    assert form(database) == form_before + 2
+    database.close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_newer_form_is_refused_before_any_step(tmp_path: Path, kind: str) -> None:
+    database = open_database(tmp_path / "any.db", KEY)
+    database.execute("PRAGMA user_version = 1000")
+    with pytest.raises(StoreTooNew, match="1000"):
+        migrate(database, kind)
+    assert schema(database) == []
+    database.close()
