@@ -13,7 +13,7 @@ cli = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,  # it would print local variables, keys among them
-    help="Tillside, a loyalty station beside the till."
+    help="Tillside, a loyalty station beside the till.",
 )
 station_cli = typer.Typer(invoke_without_command=True, help="The station at the till.")
 hq_cli = typer.Typer(no_args_is_help=True, help="Head office: the server that stations report to.")

@@ -27,7 +27,7 @@ from app.station.answer import OrderAnswer
 from app.station.identify import SeenMember, identify
 from app.station.redeem import AtTill, NoProgram, OrderConflict, OrderIn, hand_in, quote_order
 from app.store.faults import StoreFault
-from app.store.store import StationStore, key_store_kind, key_store_of
+from app.store.store import StationStore, key_store_of, read_card
 from app.store.thread import StoreThread
 from sync.client import DeviceSigner, HttpHq
 from sync.syncer import Syncer
@@ -59,7 +59,7 @@ def run_headless(config: Config, *, clock: Clock, lines: Iterable[str], out: Tex
 
 def open_store(config: Config, *, clock: Clock) -> StationStore:
     """Open the configured store with the key store it was enrolled with. Raises a `StoreFault`."""
-    key_store = key_store_of(key_store_kind(config.store_dir), config.state_dir)
+    key_store = key_store_of(read_card(config.store_dir).key_store, config.state_dir)
     return StationStore(config.store_dir, key_store=key_store, clock=clock)
 
 

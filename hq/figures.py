@@ -85,6 +85,13 @@ def heads(database: Database) -> dict[str, HeldHead]:
         }
 
 
+def held_hashes(database: Database, device_id: str) -> dict[int, bytes]:
+    """Return the hash (32 bytes) of every entry that HQ holds of a device, by number."""
+    statement = select(journal.c.seq, journal.c.hash).where(journal.c.device == device_id)
+    with database.reading() as connection:
+        return {row.seq: row.hash for row in connection.execute(statement)}
+
+
 def _orders(connection: Connection) -> dict[str, Any]:
     facts = order_fact.c
     statement = select(

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import select
-
 from app.clock import SetClock
 from app.core.entry import ORDER, REDEEM, REFUSE
 from app.demo.folder import DemoFolder
@@ -17,9 +15,8 @@ from app.store.faults import StoreFault
 from app.store.keystore import FileKeyStore
 from app.store.store import StationStore
 from hq.db import Database
-from hq.figures import Figures, figures, heads
+from hq.figures import Figures, figures, heads, held_hashes
 from hq.home import open_database
-from hq.tables import journal
 
 POSTED = "posted"
 
@@ -84,7 +81,7 @@ def _compare_store(database: Database, store: StationStore, totals: Counter[str]
     differences = []
     if (held.seq, held.hash) != (own.seq, own.hash):
         differences.append(f"{device_id}: HQ stands at entry {held.seq}, the station at {own.seq}")
-    if dict(_held_hashes(database, device_id)) != dict(store.journal.hashes()):
+    if held_hashes(database, device_id) != dict(store.journal.hashes()):
         differences.append(f"{device_id}: HQ does not hold the very entries of the station")
     if store.acked_seq() != own.seq:
         differences.append(f"{device_id}: {own.seq - store.acked_seq()} entries were not acknowledged")
@@ -93,12 +90,6 @@ def _compare_store(database: Database, store: StationStore, totals: Counter[str]
     for entry in store.journal.entries():
         _add_up(entry.type, entry.data, totals)
     return differences
-
-
-def _held_hashes(database: Database, device_id: str) -> list[tuple[int, bytes]]:
-    statement = select(journal.c.seq, journal.c.hash).where(journal.c.device == device_id)
-    with database.reading() as connection:
-        return [(row.seq, row.hash) for row in connection.execute(statement)]
 
 
 def _add_up(entry_type: str, data: dict[str, Any], totals: Counter[str]) -> None:

@@ -258,10 +258,12 @@ class Journal:
         raise AssertionError("the last signature did not hold, so one of them can't")
 
     def _stored_effects(self) -> Iterator[tuple[Any, ...]]:
-        yield from self._db.execute(
+        # The cursor itself, no generator: one that is left half-read would outlive the connection.
+        rows: Iterator[tuple[Any, ...]] = self._db.execute(
             "SELECT epoch, seq, kind, ref, delta FROM effect WHERE epoch = ? ORDER BY seq, rowid",
             (self._owner.epoch,),
         )
+        return rows
 
 
 def _effect_rows(entry: Entry) -> list[tuple[Any, ...]]:

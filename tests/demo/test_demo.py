@@ -1,0 +1,103 @@
+"""The demo as a person runs it: by its command, with HQ as a process of its own; here with two shops and a week."""
+
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.demo.journey import Selection, load
+
+SMALL = Selection(stores=2, first_week=33, last_week=34)
+DEFAULT = {
+    "orders": 4422,
+    "lines": 40331,
+    "redemptions_attempted": 131,
+    "redemptions_approved": 113,
+    "refused_by_reason": {"required_item_missing": 18},
+    "discount_cents": 11238,
+    "points_earned": 136142,
+    "approved_by_campaign": {"13": 113},
+    "offline_orders": 603,
+}
+
+
+def tillside(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "app.cli", *words], capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict]:
+    out = tmp_path_factory.mktemp("demo") / "out"
+    done = tillside("demo", "--stores", "2", "--weeks", "33-34", "--out", str(out), "--json")
+    assert done.returncode == 0, done.stderr
+    return out, json.loads(done.stdout.splitlines()[-1])
+
+
+def test_a_small_demo_comes_to_what_the_data_alone_come_to(made: tuple[Path, dict]):
+    _, found = made
+    orders = list(load(SMALL).orders())
+    assert found["orders"] == len(orders)
+    assert found["lines"] == sum(len(order.lines) for order in orders)
+    assert found["gross_cents"] == sum(line.cents for order in orders for line in order.lines)
+    assert found["members"] == len({order.household_id for order in orders})
+    assert found["redemptions_attempted"] == sum(len(order.presented) for order in orders) > 0
+    assert (
+        found["journal_entries"] == found["entries_acked"] == found["orders"] + found["redemptions_attempted"]
+    )
+    assert found["verdicts"] == {"posted": found["journal_entries"]}
+    assert found["hq_equals_stations"] is True
+    journey = load(SMALL)
+    cut_off = [
+        order for order in orders if journey.is_cut_off(journey.rank(order.store_id), order.local_date)
+    ]
+    assert found["offline_orders"] == len(cut_off)
+
+
+def test_the_summary_is_kept_and_figures_can_be_counted_again(made: tuple[Path, dict]):
+    out, found = made
+    assert json.loads((out / "summary.json").read_text()) == found
+    again = tillside("demo", "--figures", str(out))
+    assert again.returncode == 0
+    counted = json.loads(again.stdout.splitlines()[-1])
+    assert counted.items() <= found.items()
+
+
+def test_an_acknowledged_entry_that_hq_loses_is_noticed(made: tuple[Path, dict], tmp_path: Path):
+    out = tmp_path / "out"
+    shutil.copytree(made[0], out)
+    database = sqlite3.connect(out / "hq" / "hq.db")
+    with database:
+        deleted = database.execute(
+            "DELETE FROM journal WHERE rowid = (SELECT rowid FROM journal WHERE type = 'order' LIMIT 1 OFFSET 7)"
+        )
+        assert deleted.rowcount == 1
+    database.close()
+    counted = tillside("demo", "--figures", str(out))
+    assert counted.returncode == 1
+    assert json.loads(counted.stdout.splitlines()[-1])["hq_equals_stations"] is False
+
+
+def test_an_earlier_demo_is_replaced_and_anything_else_refused(tmp_path: Path):
+    (tmp_path / "letters.txt").write_text("mine")
+    refused = tillside("demo", "--out", str(tmp_path))
+    assert refused.returncode == 1
+    assert "no demo made" in refused.stderr
+    assert (tmp_path / "letters.txt").read_text() == "mine"
+    missing = tillside("demo", "--figures", str(tmp_path))
+    assert missing.returncode == 1
+    assert "There is no demo" in missing.stderr
+
+
+@pytest.mark.slow
+def test_the_default_demo_comes_to_the_known_figures(tmp_path: Path):
+    done = tillside("demo", "--out", str(tmp_path / "out"), "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert DEFAULT.items() <= found.items()
+    assert found["hq_equals_stations"] is True

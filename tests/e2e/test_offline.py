@@ -1,0 +1,54 @@
+"""HQ goes away, the station redeems on; HQ comes back, and within half a minute everything is acknowledged."""
+
+from tests.e2e.audit import audit
+from tests.e2e.processes import HqProcess, StationProcess, World, an_order, eventually
+
+
+def test_a_station_redeems_on_without_hq_and_catches_up_unaided(
+    enrolled: World, hq: HqProcess, station: StationProcess
+):
+    port = hq.port
+    hq.stop()
+    assert station.ask({"sync": True})["answer"] == "offline"
+    for number in range(3):
+        assert station.ask(enrolled.member_code)["answer"] == "member"
+        assert station.ask(enrolled.voucher)["answer"] == "voucher"
+        answer = station.ask(an_order(f"O-{number}"))
+        assert (answer["answer"], answer["discount"], answer["points"]) == ("approved_queued", 100, 6)
+    assert station.ask({"status": True})["waiting"] == 6
+    assert station.ask(enrolled.member_code)["pending"] == 18
+    back = HqProcess(enrolled, port=port)
+    # Nobody asks for a sync: the station finds out by itself.
+    eventually(lambda: station.ask({"status": True})["waiting"] == 0, within_s=30)
+    member = station.ask(enrolled.member_code)
+    assert (member["balance"], member["pending"]) == (18, 0)
+    assert station.close() == 0
+    back.stop()
+    audit(enrolled, answered=["O-0", "O-1", "O-2"])
+
+
+def test_a_single_use_voucher_is_refused_the_second_time_online_or_not(
+    enrolled: World, hq: HqProcess, station: StationProcess
+):
+    voucher = enrolled.single_use[0]
+    first = _redeem(station, voucher, "O-1")
+    assert first["answer"] == "approved"
+    hq.stop()
+    station.ask({"sync": True})
+    second = _redeem(station, voucher, "O-2")
+    assert second["answer"] == "not_possible"
+    assert second["presented"][0]["reason"] == "limit_total_reached"
+
+
+def test_an_order_handed_in_twice_is_recorded_once(enrolled: World, station: StationProcess):
+    first = _redeem(station, enrolled.voucher, "O-1")
+    again = station.ask(an_order("O-1"))
+    assert again["repeat"] and not first["repeat"]
+    assert (again["seq"], again["discount"]) == (first["seq"], first["discount"])
+    other = station.ask(an_order("O-1", coffees=2))
+    assert (other["answer"], other["reason"]) == ("not_recorded", "order_conflict")
+
+
+def _redeem(station: StationProcess, voucher: str, order_id: str) -> dict:
+    assert station.ask(voucher)["answer"] == "voucher"
+    return station.ask(an_order(order_id))
