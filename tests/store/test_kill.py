@@ -47,7 +47,7 @@ def lives_and_dies(tmp_path: Path, seed: int, rounds: int) -> None:
     chance = random.Random(seed)
     a_store(tmp_path / "store", keys_in=FileKeyStore(tmp_path / "keys")).close()
     said: dict[str, int] = {}
-    first, in_doubt, outcomes = 0, False, []
+    first, doubtful, outcomes = 0, -1, []
     for number in range(rounds):
         kind = ("before_commit", "after_commit", "any moment")[number % 3]
         # `a_voucher` is the first commit of a life.
@@ -64,13 +64,13 @@ def lives_and_dies(tmp_path: Path, seed: int, rounds: int) -> None:
                 assert (is_new, int(seq)) == ("repeat", said[order]), (
                     "an acknowledged order was recorded anew"
                 )
-            elif place == (1 if first else 0) and in_doubt:
+            elif place == doubtful:
                 outcomes.append(is_new)  # the order that was being recorded when the life before ended
             else:
                 assert is_new == "new"
             said[order] = int(seq)
         # Ask for the last acknowledged order again, and then for the one that may or may not have been recorded.
-        first, in_doubt = max((int(order) for order in said), default=0), True
+        first, doubtful = max((int(order) for order in said), default=0), 1 if said else 0
         if life.lines and kind != "any moment":
             check_doubt(tmp_path, first + 1, is_recorded=kind == "after_commit")
     check_everything(tmp_path, said)
