@@ -11,8 +11,9 @@ from app.core.effects import Effect, Target
 class Trigger(StrEnum):
     """What brings a rule into play."""
 
-    AUTOMATIC = "automatic"
-    VOUCHER = "voucher"
+    AUTOMATIC = "automatic"  # whenever its condition holds
+    VOUCHER = "voucher"  # by a code
+    CHOICE = "choice"  # by being picked at the station, without a code
 
 
 class Offline(StrEnum):

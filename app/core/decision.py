@@ -127,13 +127,13 @@ class _Table:
         self.left = [left - share for left, share in zip(self.left, shares, strict=True)]
         self.given += sum(shares)
         if candidate.presentation is not None:
-            self.used[candidate.presentation.voucher.code_hash] += 1
+            self.used[candidate.presentation.voucher.counts_as] += 1
         allocation = tuple((line.line, share) for line, share in zip(lines, shares, strict=True) if share)
         return _outcome(candidate, allocation, ())
 
     def _refusals(self, candidate: _Candidate, eligible: list[int]) -> list[Refusal]:
         facts, campaign, rule = self.facts, candidate.campaign, candidate.rule
-        found = _about_time(facts, campaign)
+        found = _about_order_and_time(facts, campaign)
         found += _about_member(facts.member, campaign)
         if rule.condition is not None:
             found += rule.condition(self.seen)
@@ -141,7 +141,7 @@ class _Table:
             found += _about_products(rule.effect, facts.order, [self.lines[place] for place in eligible])
         if candidate.presentation is not None:
             voucher = candidate.presentation.voucher
-            found += _about_voucher(facts, voucher, uses=voucher.uses + self.used[voucher.code_hash])
+            found += _about_voucher(facts, voucher, uses=voucher.uses + self.used[voucher.counts_as])
         return found
 
 
@@ -153,7 +153,9 @@ def _in_order(facts: Facts) -> list[_Candidate]:
     candidates = [_Candidate(campaign, rule, None) for campaign, rule in program.automatic]
     for shown in facts.presented:
         pair = program.rules_by_id.get(shown.voucher.rule_id)
-        if pair is not None and pair[1].trigger is Trigger.VOUCHER:
+        if pair is not None and pair[1].trigger is (
+            Trigger.VOUCHER if shown.voucher.code_hash else Trigger.CHOICE
+        ):
             candidates.append(_Candidate(*pair, shown))
     return sorted(candidates, key=_sort_key)
 
@@ -164,7 +166,7 @@ def _sort_key(candidate: _Candidate) -> tuple[Any, ...]:
     return (*place_in_order(candidate.campaign, candidate.rule), *tie)
 
 
-def _about_time(facts: Facts, campaign: Campaign) -> list[Refusal]:
+def _about_order_and_time(facts: Facts, campaign: Campaign) -> list[Refusal]:
     order = facts.order
     found = []
     if order.at_ms >= facts.program.expires_ms:
@@ -172,6 +174,8 @@ def _about_time(facts: Facts, campaign: Campaign) -> list[Refusal]:
     if campaign.offline is Offline.NEVER:
         # Asking HQ on line comes with offline authority; until then such an offer can't be given here.
         found.append(Refusal(Reason.ONLINE_ONLY))
+    if not order.lines:
+        found.append(Refusal(Reason.ORDER_NEEDED))
     today = local_date(order.at_ms, order.time_zone)
     if today < campaign.starts_on:
         found.append(Refusal(Reason.NOT_STARTED, {"starts_on": campaign.starts_on.isoformat()}))

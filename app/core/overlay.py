@@ -30,10 +30,8 @@ def effects_of(entry_type: str, data: Mapping[str, Any]) -> tuple[Effect, ...]:
             return (claim,)
         return (claim, Effect(POINTS_PENDING, data["member"]["ref"], data["points"]))
     if entry_type == REDEEM:
-        return (
-            Effect(REDEMPTION_CLAIM, data["redemption_id"]),
-            Effect(VOUCHER_USE, data["code_hash"], 1),
-        )
+        claim = Effect(REDEMPTION_CLAIM, data["redemption_id"])
+        return (claim, Effect(VOUCHER_USE, data["code_hash"], 1)) if data["code_hash"] else (claim,)
     if entry_type == REFUSE:
         return (Effect(REDEMPTION_CLAIM, data["redemption_id"]),)
     return ()

@@ -5,7 +5,7 @@
      "earning": [{"id": …, "points_milli": 1000, "per": 100, "mode": "full_unit"|"pro_rata", "condition"?: {…}}],
      "campaigns": [{"id": …, "name": …, "starts_on": "2017-10-30", "ends_on": "2017-12-24", "audience": null|[refs],
        "offline": "always"|"never",
-       "rules": [{"id": …, "name": …, "trigger": "automatic"|"voucher", "priority": 0,
+       "rules": [{"id": …, "name": …, "trigger": "automatic"|"voucher"|"choice", "priority": 0,
                   "effect": {…}, "condition"?: {…}}]}]}
 
 Effects: {"kind": "amount_off", "target": "order"|"products"|"cheapest", "amount": 100, "products"?: set} and

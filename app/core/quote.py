@@ -1,12 +1,17 @@
 """What an order could use, and why not the rest: the decision as it is shown before it is taken.
 
-A quote is the decision itself, named and sorted for people. It can't differ from what is then decided.
+A quote is the decision itself, named and sorted for people; it can't differ from what is then decided. Offers that
+could be picked but aren't are each decided as if they were picked beside the rest.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
+from app.core.campaign import Trigger
 from app.core.decision import Decision, Facts, Outcome, decide
+from app.core.program import Program
 from app.core.reasons import Refusal
+from app.core.voucher import Presentation, picked
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +38,27 @@ class Quote:
     decision: Decision
 
 
-def quote(facts: Facts) -> Quote:
-    """Return what the order could use as things stand."""
+def quote(facts: Facts, *, choices: Mapping[str, str] | None = None, level: str = "") -> Quote:
+    """Return what the order could use as things stand.
+
+    `choices` maps rules that can be picked to the redemption ids they would have; `level` is the member's assurance.
+    """
     decision = decide(facts)
-    offers = [_offer(facts, outcome) for outcome in (*decision.presented, *decision.automatic)]
-    return Quote(tuple(sorted(offers, key=_nearness)), decision)
+    outcomes = [*decision.presented, *decision.automatic]
+    shown = {presentation.voucher.rule_id for presentation in facts.presented}
+    for rule_id, redemption_id in (choices or {}).items():
+        if rule_id not in shown:
+            outcomes.append(_if_picked(facts, Presentation(redemption_id, picked(rule_id), level)))
+    return Quote(tuple(sorted((_offer(facts, outcome) for outcome in outcomes), key=_nearness)), decision)
+
+
+def choosable(program: Program) -> list[str]:
+    """Return the rules of the program that can be picked at the station."""
+    return [rule_id for rule_id, (_, rule) in program.rules_by_id.items() if rule.trigger is Trigger.CHOICE]
+
+
+def _if_picked(facts: Facts, choice: Presentation) -> Outcome:
+    return decide(replace(facts, presented=(*facts.presented, choice))).presented[-1]
 
 
 def _offer(facts: Facts, outcome: Outcome) -> Offer:

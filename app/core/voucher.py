@@ -1,4 +1,7 @@
-"""A voucher: a code that carries value. It names the rule that it brings into play."""
+"""A voucher: a code that carries value. It names the rule that it brings into play.
+
+An offer that is picked at the station without a code is presented as a voucher whose `code_hash` is empty.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +20,16 @@ class Voucher:
     uses: int = 0
     owner: str | None = None
     ends_on: date | None = None
+
+    @property
+    def counts_as(self) -> str:
+        """What uses are counted by within an order: the code, or the rule that was picked."""
+        return self.code_hash or self.rule_id
+
+
+def picked(rule_id: str) -> Voucher:
+    """Return what stands for an offer picked without a code: once an order."""
+    return Voucher(code_hash="", rule_id=rule_id, uses_max=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.core.codes import Level
 from app.core.decision import Allocation, Decision, Facts, Outcome, decide
 from app.core.entry import ORDER, REDEEM, REFUSE, Entry
 from app.core.order import Line, Order
 from app.core.overlay import ORDER_CLAIM
 from app.core.program import Program
-from app.core.quote import Quote, quote
+from app.core.quote import Quote, choosable, quote
 from app.core.reasons import BY_CODE, Refusal
 from app.core.records import Attendance, order_record, redemption_record
 from app.core.voucher import Presentation
@@ -31,7 +32,7 @@ class NoProgram(Exception):
 
 
 class OrderConflict(Exception):
-    """An order id that was recorded with other lines or another member: a fault of the till, and loud."""
+    """An order id that was recorded with other lines, another member or without a voucher that is shown now."""
 
     code = "order_conflict"
     sentence = "An order with this number was recorded before, with other contents. Nothing was recorded now."
@@ -56,9 +57,20 @@ class AtTill:
     cashier: str = ""
 
 
-def quote_order(store: StationStore, order_in: OrderIn, at_till: AtTill) -> Quote:
-    """Say what the order could use. Records nothing. Raises `NoProgram`."""
-    return quote(_facts(store, order_in, at_till))
+def quote_order(
+    store: StationStore, order_in: OrderIn, at_till: AtTill, *, choices: Mapping[str, str] | None = None
+) -> Quote:
+    """Say what the order could use. Records nothing. Raises `NoProgram`.
+
+    `choices` maps the rules that a cashier can pick to the redemption ids they would have.
+    """
+    level = at_till.member.level if at_till.member else Level.TYPED
+    return quote(_facts(store, order_in, at_till), choices=choices, level=level)
+
+
+def rules_to_pick(store: StationStore) -> list[str]:
+    """Return the rules that a cashier can pick without a code. Raises `NoProgram`."""
+    return choosable(_program(store))
 
 
 def hand_in(store: StationStore, order_in: OrderIn, at_till: AtTill) -> OrderAnswer:
@@ -133,8 +145,12 @@ def _answer_again(store: StationStore, facts: Facts, seq: int) -> OrderAnswer:
     data = recorded.data
     member_ref = data["member"] and data["member"]["ref"]
     lines = tuple((line["sku"], line["qty"], line["amount"]) for line in data["lines"])
-    if lines != tuple((line.sku, line.quantity, line.amount) for line in facts.order.lines) or (
-        facts.member is not None and member_ref != facts.member.ref
+    vouchers = {(shown["rule"], shown["code_hash"]) for shown in data["presented"]}
+    if (
+        lines != tuple((line.sku, line.quantity, line.amount) for line in facts.order.lines)
+        or (facts.member is not None and member_ref != facts.member.ref)
+        # The ids of redemptions are new with each scan; the vouchers are the same.
+        or any((shown.voucher.rule_id, shown.voucher.code_hash) not in vouchers for shown in facts.presented)
     ):
         raise OrderConflict(facts.order.order_id)
     presented = tuple(_recorded_outcome(entry.data) for entry in redemptions)

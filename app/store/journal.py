@@ -156,6 +156,13 @@ class Journal:
         ):
             yield read_entry(body)
 
+    def entries_backwards(self) -> Iterator[Entry]:
+        """Yield the entries from the newest to the oldest."""
+        for (body,) in self._db.execute(
+            "SELECT body FROM journal WHERE epoch = ? ORDER BY seq DESC", (self._owner.epoch,)
+        ):
+            yield read_entry(body)
+
     def hashes(self) -> list[tuple[int, bytes]]:
         """Return number and hash of every entry, in order."""
         rows = self._db.execute(

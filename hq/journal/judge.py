@@ -162,6 +162,8 @@ def _differences(redemption: RedemptionData, entry: Entry, books: Books) -> list
 
 def _count_use(redemption: RedemptionData, books: Books, doubts: "_Doubts") -> None:
     """Count a voucher's use. By arrival: which of two stores was first in effective time is for the person to see."""
+    if not redemption.code_hash:
+        return  # picked without a code: the replay has seen that its rule allows it
     uses = books.uses.get(redemption.code_hash)
     if uses is None or uses.rule_id != redemption.rule:
         doubts.differs(["HQ has no voucher with this code and rule"])

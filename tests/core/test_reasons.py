@@ -50,6 +50,7 @@ MADE = {
     Reason.UNKNOWN_CODE: lambda: scanned("{4006381333931}"),
     Reason.CODE_EXPIRED: lambda: scanned(code(), EXPIRES),
     Reason.CODE_NOT_YET_VALID: lambda: scanned(code(), ISSUED - 1),
+    Reason.ORDER_NEEDED: lambda: refused(lines=()),
     Reason.MEMBER_NEEDED: lambda: refused(audience=["M1"], member=None),
     Reason.PROGRAM_EXPIRED: lambda: refused(expires_ms=1),
     Reason.OFFER_UNKNOWN: lambda: refused(rule_id="other"),

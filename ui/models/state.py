@@ -1,0 +1,170 @@
+"""What the station's window shows, as plain frozen values. Pages draw them and know nothing else.
+
+Amounts are minor units, points whole points, times UTC milliseconds, ages seconds. Reasons are `Refusal`s of the core;
+texts.py makes sentences of them.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from app.core.money import CURRENCIES, Currency
+from app.core.reasons import Refusal
+
+
+class Screen(Enum):
+    """The one page in the middle of the window."""
+
+    PAIRING = "pairing"  # first run: wait for the pairing code of head office
+    PREPARING = "preparing"  # paired; the first download runs
+    IDLE = "idle"  # wait for a scan
+    MEMBER = "member"  # member card, offers, order
+    ANSWER = "answer"  # full size
+    STOPPED = "stopped"  # the store can't be used
+
+
+class PillKind(Enum):
+    """How the line to head office stands."""
+
+    CONNECTING = "connecting"
+    FRESH = "fresh"
+    SENDING = "sending"
+    OFFLINE = "offline"
+    STALE = "stale"  # offline for longer than a day: warn
+    ATTENTION = "attention"  # head office flagged or stopped something
+
+
+@dataclass(frozen=True, slots=True)
+class Pill:
+    """Always visible. `age_s` is the age of what is shown: since the last sync, or since the line went."""
+
+    kind: PillKind = PillKind.CONNECTING
+    waiting: int = 0
+    age_s: int | None = None
+    attention: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """Where we are. `cut_switch` is None without a demo; else whether the demo's line is cut now."""
+
+    name: str = ""
+    store_id: str = ""
+    currency: Currency = CURRENCIES["EUR"]
+    is_demo: bool = False
+    is_line_cut: bool = False
+    next_order_id: str = ""  # of the demo: the order of the data that the till would hand in next
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCard:
+    """The member at the till. `is_known` is false on a first visit while cut off: then there is no name or balance."""
+
+    name: str
+    tier: str
+    balance: int
+    pending: int
+    is_known: bool
+    as_of_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRow:
+    """An offer as it stands for this order. `key` (1…9) picks it; `is_picked` shows the mark.
+
+    `is_voucher` marks one that was scanned rather than picked. Not usable: `refusals`, the one to show first in front.
+    """
+
+    rule_id: str
+    name: str
+    key: int | None
+    is_picked: bool
+    is_voucher: bool
+    discount: int
+    refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it can be used now."""
+        return not self.refusals
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """The order beside the member. `typed` is what stands in the amount field; `lines` 0 = known by its total only."""
+
+    order_id: str
+    typed: str
+    lines: int
+    total: int
+    discount: int
+    payable: int
+    points: int
+    is_from_till: bool
+
+
+class AnswerWord(Enum):
+    """The five answers; each has its own shape, colour and word."""
+
+    APPROVED = "approved"
+    QUEUED = "approved_queued"
+    LOOK = "look"
+    NOT_POSSIBLE = "not_possible"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """What the cashier is told. `sentence` is set for refusals and faults; it is ready to be read out.
+
+    `is_repeat`: the order had been recorded before.
+    """
+
+    word: AnswerWord
+    discount: int = 0
+    payable: int = 0
+    points: int = 0
+    sentence: str = ""
+    is_repeat: bool = False
+    undecided: tuple[Refusal, ...] = ()  # further reasons, for the detail line
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRow:
+    """One of the last actions on this station."""
+
+    at_ms: int
+    member_name: str
+    discount: int
+    points: int
+    is_queued: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The strip of the idle page."""
+
+    orders: int = 0
+    redemptions: int = 0
+    value_given: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything that the window shows."""
+
+    screen: Screen = Screen.IDLE
+    shop: Shop = Shop()
+    pill: Pill = Pill()
+    member: MemberCard | None = None
+    order: OrderView | None = None
+    offers: tuple[OfferRow, ...] = ()  # usable first, then the others, the nearest to reachable first
+    answer: AnswerView | None = None
+    notice: str = ""  # one sentence that goes away by itself or with the next scan
+    today: Today = Today()
+    recent: tuple[ActionRow, ...] = ()
+    rows_loaded: int = 0  # while PREPARING
+    stopped_sentence: str = ""
+    camera: str = ""  # "", "on", "missing"
+    is_busy: bool = False  # something was asked and its answer is on the way
+    time_zone: str = "UTC"
+    now_ms: int = 0
