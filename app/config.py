@@ -21,8 +21,8 @@ class ConfigInvalid(ValueError):
     """A configuration that can't be used, with the key and what would be right."""
 
 
-def _user_folder(variable: str, fallback: str) -> Path:
-    base = os.environ.get(variable)
+def _user_folder(environment: Mapping[str, str], variable: str, fallback: str) -> Path:
+    base = environment.get(variable)
     return (Path(base) if base else Path.home() / fallback) / "tillside"
 
 
@@ -50,10 +50,10 @@ KEY_STORES = ("os", "file", "memory")
 
 def load_config(environment: Mapping[str, str] = os.environ, **overrides: Any) -> Config:
     """Return the configuration. `overrides` (from the command line) win; None among them means not given."""
-    data_dir = _user_folder("XDG_DATA_HOME", ".local/share")
+    data_dir = _user_folder(environment, "XDG_DATA_HOME", ".local/share")
     config = Config(
         store_dir=data_dir / "station",
-        state_dir=_user_folder("XDG_STATE_HOME", ".local/state"),
+        state_dir=_user_folder(environment, "XDG_STATE_HOME", ".local/state"),
         hq_dir=data_dir / "hq",
     )
     config = _merged(config, _from_file(environment.get(FILE_VARIABLE)), source=FILE_VARIABLE)
@@ -66,7 +66,7 @@ def _from_file(path: str | None) -> dict[str, Any]:
         return {}
     try:
         return tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as problem:
+    except (OSError, ValueError) as problem:  # not there, not UTF-8 or not TOML
         raise ConfigInvalid(f"the configuration file {path} can't be read: {problem}") from problem
 
 
@@ -91,11 +91,19 @@ def _merged(config: Config, values: Mapping[str, Any], *, source: str) -> Config
 def _converted(name: str, kind: Any, value: Any, source: str) -> Any:
     if name == "key_store" and value not in KEY_STORES:
         raise ConfigInvalid(f"{source}: key_store is one of {', '.join(KEY_STORES)}, not {value!r}")
-    if kind is Path:
-        return Path(value)
     if kind is int:
-        try:
-            return int(value)
-        except ValueError as problem:
-            raise ConfigInvalid(f"{source}: {name} is a whole number, not {value!r}") from problem
-    return str(value)
+        # The environment knows only texts; a file or a caller gives a number.
+        if type(value) is int or (isinstance(value, str) and value.strip().isdecimal()):
+            return _positive(name, int(value), source)
+        raise ConfigInvalid(f"{source}: {name} is a whole number, not {value!r}")
+    if kind is Path and isinstance(value, Path):
+        return value
+    if not isinstance(value, str) or not value:
+        raise ConfigInvalid(f"{source}: {name} is a text, not {value!r}")
+    return Path(value) if kind is Path else value
+
+
+def _positive(name: str, value: int, source: str) -> int:
+    if value < 1:
+        raise ConfigInvalid(f"{source}: {name} is at least 1, not {value}")
+    return value
