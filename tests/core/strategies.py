@@ -35,7 +35,7 @@ def lines(draw: st.DrawFn) -> tuple[Line, ...]:
             sku=draw(st.sampled_from(SKUS)),
             quantity=draw(st.integers(-1, 4)),
             amount=draw(amounts),
-            floor=draw(st.sampled_from((0, 0, 0, 5, 90, 5000))),
+            floor=draw(st.sampled_from((0, 0, 0, 5, 90, 5000, -40))),
         )
         for number in range(1, draw(st.integers(1, 6)) + 1)
     )
