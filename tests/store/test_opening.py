@@ -156,3 +156,15 @@ def test_keys_of_the_wrong_size_create_nothing(tmp_path: Path) -> None:
             key_store_kind="memory",
         )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reader_writes_nothing(tmp_path: Path) -> None:
+    an_empty_store(tmp_path / "store").close()
+    reader = db.look_into_database(tmp_path / "store" / "journal.db", station_keys().database)
+    with pytest.raises(StoreReadOnly), db.atomic(reader):
+        reader.execute("DELETE FROM meta")
+    assert reader.execute("SELECT COUNT(*) FROM meta").fetchone()[0] > 10
+    reader.close()
+    with pytest.raises(StoreDamaged):
+        db.look_into_database(tmp_path / "store" / "nothing.db", bytes(32))
+    assert not (tmp_path / "store" / "nothing.db").exists()
