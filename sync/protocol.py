@@ -13,6 +13,9 @@ from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
+from app.core.canonical import INTEGER_MAX
+from app.core.chain import NONCE_SIZE
+
 PROTO = 1  # the framing described here
 SCHEMA = 1  # the form of journal entries and replica rows
 BATCH_ENTRIES_MAX = 500  # at HQ's measured pace a batch of this size still answers within a second
@@ -33,6 +36,8 @@ def _bytes_out(value: bytes) -> str:
 
 
 Base64 = Annotated[bytes, BeforeValidator(_bytes_in), PlainSerializer(_bytes_out, when_used="json")]
+Count = Annotated[int, Field(ge=0, le=INTEGER_MAX)]  # what a station believes must fit into its database too
+DeviceId = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,40}$")]  # it goes into hashes, headers and paths
 
 
 class Wire(BaseModel):
@@ -69,7 +74,7 @@ class SignedDocument(Wire):
     """
 
     kind: Literal["program", "keyset"]
-    version: int
+    version: Count
     kid: str
     sig: Base64
     body: Base64
@@ -99,10 +104,12 @@ class EnrolRequest(Wire):
 class EnrolAnswer(Wire):
     """What a device is from now on."""
 
-    device_id: str
-    epoch: int
+    device_id: DeviceId
+    epoch: Annotated[int, Field(ge=1, lt=1 << 32)]
     store: StoreFacts
-    nonce: Base64  # 32 bytes, into the first hash of its chain
+    nonce: Annotated[
+        Base64, Field(min_length=NONCE_SIZE, max_length=NONCE_SIZE)
+    ]  # 32 bytes, into the first hash of its chain
     keyset: SignedDocument
     hq_incarnation: str
 
@@ -142,7 +149,7 @@ class PushRequest(Wire):
 class Result(Wire):
     """The verdict on one entry; `case` names the exception that a person decides."""
 
-    seq: int
+    seq: Count
     verdict: Verdict
     codes: list[str] = []
     case: str | None = None
@@ -151,12 +158,12 @@ class Result(Wire):
 class PushAnswer(Wire):
     """Stored durably up to `acked_seq`, whose hash HQ names so that a wrong HQ can't pass for a good one."""
 
-    acked_seq: int
+    acked_seq: Count
     acked_hash: Base64
     hq_incarnation: str
     results: list[Result]
-    time_ms: int
-    retry_after_s: int = 0
+    time_ms: Count
+    retry_after_s: Count = 0
 
 
 class PushRefusalKind(StrEnum):
@@ -172,7 +179,7 @@ class PushRefusal(Wire):
     """HQ did not store the batch; what the device does next depends on the kind."""
 
     kind: PushRefusalKind
-    expect: int = 0
+    expect: Count = 0
     hash: Base64 = b""
     detail: str = ""
 
@@ -180,22 +187,27 @@ class PushRefusal(Wire):
 class SnapshotFile(Wire):
     """A file of the snapshot, to be checked by its hash after download."""
 
+    model_config = ConfigDict(extra="allow")
+
     name: str
     sha256: str
-    size: int
+    size: Count
 
 
 class Manifest(Wire):
     """What a station needs to begin anew: the snapshot of its scope and where the feed goes on from there.
 
-    `sig` is HQ's signature over `"TS-manifest1" | body` where body is the canonical JSON of the other fields.
+    `sig` is HQ's signature over `"TS-manifest1" | body` where body is the canonical JSON of the other fields. Fields
+    that only a newer HQ knows are kept, here and in the files: it has signed them too.
     """
+
+    model_config = ConfigDict(extra="allow")
 
     set_id: str  # another one means: HQ was restored or moved, take the snapshot anew
     version: int = 1
-    as_of_ms: int
-    cursor: int
-    included_seq: int
+    as_of_ms: Count
+    cursor: Count
+    included_seq: Count
     schema_version: int = SCHEMA
     files: list[SnapshotFile]
     kid: str = ""
@@ -215,13 +227,13 @@ class Changes(Wire):
     """The rows after a cursor. Only with `checkpoint` do cursor, moment and `included_seq` move on the station."""
 
     rows: list[Row]
-    next: int
+    next: Count
     checkpoint: bool
-    as_of_ms: int
-    included_seq: int
+    as_of_ms: Count
+    included_seq: Count
     set_id: str
-    program_version: int
-    keyset_version: int
+    program_version: Count
+    keyset_version: Count
     verdicts: list[Result] = []  # later changes of verdicts on this device's entries
 
 
@@ -236,7 +248,7 @@ class Health(Wire):
 
     ok: bool
     hq_incarnation: str
-    time_ms: int
+    time_ms: Count
 
 
 class HqProtocol(Protocol):

@@ -1,5 +1,6 @@
 """The thread that keeps a station in step with HQ: at once when asked, else when its back-off says so."""
 
+import logging
 import random
 import threading
 from collections.abc import Callable
@@ -11,7 +12,10 @@ from sync.backoff import Backoff
 from sync.faults import HqBusy, HqFault
 from sync.syncer import Syncer
 
+log = logging.getLogger(__name__)
+
 STOP_WAIT_S = 5.0
+BUG = "sync_bug"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ class SyncWorker:
         """End after the step under way."""
         self._stopping.set()
         self._wake.set()
-        self._thread.join(STOP_WAIT_S)
+        if self._thread.is_alive():
+            self._thread.join(STOP_WAIT_S)
 
     def sync_now(self) -> LinkState:
         """Sync on the caller's thread and return how the line stands then."""
@@ -83,8 +88,17 @@ class SyncWorker:
             self._wake.clear()
             if self._stopping.is_set():
                 return
+            delay_s = self._sync_and_plan()
+
+    def _sync_and_plan(self) -> float:
+        """Sync and return the seconds to the next time."""
+        try:
             self.sync_now()
-            delay_s = self._delay_s()
+            return self._delay_s()
+        except Exception:  # outermost: of this thread. To stop syncing for good, unseen, is worse
+            log.exception("a sync failed by a bug")
+            self._state = replace(self._state, is_online=False, problem=BUG)
+            return self._interval_s
 
     def _try(self) -> None:
         self._retry_after_s = 0

@@ -1,0 +1,218 @@
+"""The half of a sync that fetches: what changed since our place in HQ's feed, or a whole snapshot.
+
+Rows are applied in small transactions, so that a redemption never waits long; the replica's position moves only with
+the last one of a checkpoint. Whatever breaks off before leaves the position where it was, and the next pull applies the
+same rows again. Nothing that HQ says is believed to be of the right form before it has been looked at.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import islice
+from typing import Any, Literal
+
+import zstandard
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from app.core.program import ProgramInvalid
+from app.core.program_format import read_program
+from app.station.keyset import KEYSET, signing_keys
+from app.store.replica import Position
+from app.store.store import ReplicaDraft, StationStore
+from sync.faults import HqUntrusted
+from sync.protocol import Changes, HqProtocol, MustRefetch, Row, SignedDocument, SnapshotFile
+from sync.rows import check_rows, read_block
+from sync.trust import check_document, check_manifest, key_of
+
+log = logging.getLogger(__name__)
+
+APPLY_ROWS_MAX = (
+    200  # rows a transaction: a redemption never waits longer than such a chunk takes (some 10 ms)
+)
+SNAPSHOT_LINE_MAX = 64 << 20
+PROGRAM: Literal["program"] = "program"
+NO_SET = ""  # in a position: its figures stand, but HQ's feed can't be followed from there
+
+Runner = Callable[[Callable[[], Any]], Any]
+
+
+class Puller:
+    """Brings HQ's facts to a station."""
+
+    def __init__(self, store: StationStore, hq: HqProtocol, *, run: Runner) -> None:
+        """Work on `store` through `run`, which calls a function on the store's thread and returns its result."""
+        self._store = store
+        self._hq = hq
+        self._run = run
+        self._unreadable_version = 0  # of the program: not fetched again until there is a newer one
+
+    def pull(self) -> int:
+        """Follow HQ's feed to its end, from a new snapshot if need be. Returns the number of rows."""
+        position = self._run(self._position)
+        is_new, rows = position is None or position.set_id == NO_SET, 0
+        if is_new:
+            position, rows = self._pull_snapshot()
+        while True:
+            changes = self._hq.changes(cursor=position.cursor, set_id=position.set_id)
+            if isinstance(changes, MustRefetch) or changes.set_id != position.set_id:
+                if is_new:
+                    raise HqUntrusted("HQ's snapshot and its changes do not belong together")
+                position, rows = self._pull_snapshot()
+                is_new = True
+                continue
+            _check_progress(changes, position)
+            self._pull_documents(changes)
+            self._apply(changes)
+            rows += len(changes.rows)
+            if changes.checkpoint:
+                return rows
+            position = replace(position, cursor=changes.next)
+
+    def _position(self) -> Position | None:
+        return self._store.replica.position()  # asked anew each time: a snapshot swaps the replica
+
+    def _pull_documents(self, changes: Changes) -> None:
+        """Fetch keys first, then rules, when HQ has newer ones than we hold."""
+        held = self._run(
+            lambda: {kind: self._store.replica.document_version(kind) for kind in (KEYSET, PROGRAM)}
+        )
+        if changes.keyset_version > held[KEYSET]:
+            self._pull_document("keyset")
+        if changes.program_version > max(held[PROGRAM], self._unreadable_version):
+            self._pull_document(PROGRAM)
+
+    def _pull_document(self, kind: Literal["program", "keyset"]) -> None:
+        document = self._hq.document(kind)
+        if document.kind != kind:
+            raise HqUntrusted(f"asked for the {kind}, got the {document.kind}")
+        self._run(lambda: self._keep_document(document))
+
+    def _keep_document(self, document: SignedDocument) -> None:
+        store = self._store
+        lowest = store.highest_version(document.kind)
+        check_document(document, key=self._key_for(document), lowest_version=lowest)
+        with store.atomic():
+            store.note_version(document.kind, document.version)
+        if document.kind == PROGRAM and not _is_readable(document):
+            self._unreadable_version = document.version
+            return
+        with store.replica_atomic():
+            store.replica.put_document(
+                kind=document.kind,
+                version=document.version,
+                kid=document.kid,
+                signature=document.sig,
+                body=document.body,
+            )
+
+    def _key_for(self, document: SignedDocument) -> Ed25519PublicKey:
+        if document.kind == KEYSET:
+            return Ed25519PublicKey.from_public_bytes(self._store.device.root_key)
+        return key_of(self._signing_keys(), document.kid)
+
+    def _signing_keys(self) -> dict[str, Ed25519PublicKey]:
+        body = self._store.replica.document_body(KEYSET)
+        return {} if body is None else signing_keys(body)
+
+    def _apply(self, changes: Changes) -> None:
+        """Apply a page in small transactions; only the last one of a checkpoint moves the replica's position."""
+        rows = iter(changes.rows)
+        position = Position(changes.set_id, changes.next, changes.as_of_ms, changes.included_seq)
+        chunk = list(islice(rows, APPLY_ROWS_MAX))
+        while True:
+            following = list(islice(rows, APPLY_ROWS_MAX))
+            end = position if changes.checkpoint and not following else None
+            self._run(partial(self._apply_chunk, chunk, end))
+            if not following:
+                return
+            chunk = following
+
+    def _apply_chunk(self, rows: list[Row], position: Position | None) -> None:
+        for row in rows:
+            if row.op == "put":
+                check_rows(row.t, [row.v or {}])
+        if position is not None:
+            self._check_included(position.included_seq)
+        replica = self._store.replica
+        with self._store.replica_atomic():
+            for row in rows:
+                if row.op == "del":
+                    replica.delete_row(row.t, row.k)
+                else:
+                    replica.put_row(row.t, row.v or {})
+            if position is not None:
+                replica.move_to(position)
+
+    def _check_included(self, included_seq: int) -> None:
+        """Figures that claim to hold entries we never made would swallow the next ones we make."""
+        if included_seq > self._store.journal.head().seq:
+            raise HqUntrusted(f"HQ's figures include entry {included_seq}, which isn't ours")
+
+    def _pull_snapshot(self) -> tuple[Position, int]:
+        """Build a new replica beside the old one and switch when it is whole."""
+        manifest = self._hq.manifest()
+        if manifest.kid not in self._run(self._signing_keys):
+            self._pull_document("keyset")
+        check_manifest(manifest, keys=self._run(self._signing_keys))
+        position = Position(manifest.set_id, manifest.cursor, manifest.as_of_ms, manifest.included_seq)
+        draft: ReplicaDraft = self._run(self._store.begin_replica)
+        try:
+            rows = sum(self._fill(draft, file) for file in manifest.files)
+            self._run(lambda: self._adopt(draft, position))
+        except BaseException:
+            draft.database.close()  # its file goes when the next attempt begins
+            raise
+        return position, rows
+
+    def _fill(self, draft: ReplicaDraft, file: SnapshotFile) -> int:
+        packed = self._hq.snapshot(file.name)
+        if hashlib.sha256(packed).hexdigest() != file.sha256:
+            raise HqUntrusted(f"{file.name} is not the file that the manifest names")
+        try:
+            with zstandard.ZstdDecompressor().stream_reader(packed) as reader:
+                return sum(self._run(partial(_fill_line, draft, line)) for line in _lines(reader))
+        except zstandard.ZstdError as problem:
+            raise HqUntrusted(f"{file.name} is not whole zstd") from problem
+
+    def _adopt(self, draft: ReplicaDraft, position: Position) -> None:
+        self._check_included(position.included_seq)
+        with draft.atomic():
+            draft.replica.copy_documents_from(self._store.replica)
+            draft.replica.move_to(position)
+        self._store.adopt_replica(draft)
+
+
+def _check_progress(changes: Changes, position: Position) -> None:
+    is_stuck = changes.next == position.cursor and not changes.checkpoint
+    if is_stuck or changes.next < position.cursor:
+        raise HqUntrusted("HQ's changes do not get on")
+
+
+def _is_readable(document: SignedDocument) -> bool:
+    """Tell whether this program is one that we can decide by; if not, the one before stays until it expires."""
+    try:
+        return read_program(document.body).version == document.version
+    except ProgramInvalid as problem:
+        log.warning("program %s can't be used by this version of Tillside: %s", document.version, problem)
+        return False
+
+
+def _fill_line(draft: ReplicaDraft, line: bytes) -> int:
+    block = read_block(line)
+    with draft.atomic():
+        draft.replica.put_rows(block.t, block.cols, block.rows)
+    return len(block.rows)
+
+
+def _lines(reader: Any) -> Iterator[bytes]:
+    """Yield the lines of a stream, none of them longer than a block of rows may be."""
+    rest = b""
+    while chunk := reader.read(1 << 16):
+        *whole, rest = (rest + chunk).split(b"\n")
+        yield from (line for line in whole if line)
+        if len(rest) > SNAPSHOT_LINE_MAX:
+            raise HqUntrusted("a line of the snapshot is too long")
+    if rest:
+        yield rest
