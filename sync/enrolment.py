@@ -6,8 +6,8 @@ root key: whoever answers must know that key, or nothing is laid out.
 
 import hashlib
 import platform
+import re
 from base64 import b64decode, urlsafe_b64decode
-from binascii import Error as Base64Error
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from app.clock import Clock
 from app.ids import new_secret
 from app.station.keyset import KEYSET
 from app.store.db import KEY_SIZE
+from app.store.faults import StoreReadOnly
 from app.store.keystore import KeyStore, StationKeys, make_keys
 from app.store.store import Device, StationStore, create_store
 from sync.client import HttpEnrolment
@@ -30,6 +31,9 @@ from sync.trust import check_document
 PREFIX = "TS:P:"
 PAIRING_VERSION = 1
 USE_ROOT = "root"
+TEXT_LENGTH_MAX = 2_000  # ours have about 250 characters; a QR code holds no more than this
+FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+DAMAGED = "This pairing code is damaged. Show it again at head office."
 
 
 class PairingInvalid(ValueError):
@@ -50,18 +54,20 @@ def read_pairing(text: str) -> Pairing:
     text = text.strip()
     if not text.startswith(PREFIX):
         raise PairingInvalid("This is not a pairing code. Head office shows one under Stations.")
+    if len(text) > TEXT_LENGTH_MAX:
+        raise PairingInvalid(DAMAGED)
     packed = text.removeprefix(PREFIX)
     try:
         found = orjson.loads(urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
-        pairing = Pairing(found["url"], found["token"], found["fp"])
         is_known = found["v"] == PAIRING_VERSION
-    except (Base64Error, ValueError, KeyError, TypeError) as problem:
-        raise PairingInvalid("This pairing code is damaged. Show it again at head office.") from problem
-    if not is_known or not all(
-        type(part) is str for part in (pairing.url, pairing.token, pairing.fingerprint)
-    ):
+    except (ValueError, KeyError, TypeError) as problem:  # bad Base64 and bad JSON are ValueErrors
+        raise PairingInvalid(DAMAGED) from problem
+    if not is_known:
         raise PairingInvalid("This pairing code is for another version of Tillside.")
-    return pairing
+    parts = [found.get(name) for name in ("url", "token", "fp")]
+    if not all(type(part) is str for part in parts) or not FINGERPRINT.fullmatch(parts[2]):
+        raise PairingInvalid(DAMAGED)
+    return Pairing(*parts)
 
 
 def enrol_station(
@@ -74,8 +80,10 @@ def enrol_station(
     connect: Callable[[str], EnrolProtocol] = HttpEnrolment,
 ) -> Device:
     """Enrol this machine and lay out its store. Raises `PairingInvalid`, `HqFault` or `StoreFault`."""
+    if folder.exists() and any(folder.iterdir()):
+        raise StoreReadOnly(f"{folder} is not empty")  # said before the code is used up
     keys = make_keys(new_secret(KEY_SIZE))
-    answer = connect(pairing.url).enrol(_request(pairing.token, keys))
+    answer = _connected(pairing.url, connect).enrol(_request(pairing.token, keys))
     if answer is None:
         raise PairingInvalid(
             "This pairing code was used before or is too old. Ask head office for a new one."
@@ -88,6 +96,15 @@ def enrol_station(
     finally:
         store.close()
     return device
+
+
+def _connected(url: str, connect: Callable[[str], EnrolProtocol]) -> EnrolProtocol:
+    try:
+        return connect(url)
+    except ValueError as problem:
+        raise PairingInvalid(
+            f"This pairing code can't be used: {problem}. Ask head office for a new one."
+        ) from problem
 
 
 def _request(token: str, keys: StationKeys) -> EnrolRequest:
@@ -116,12 +133,19 @@ def _device(pairing: Pairing, answer: EnrolAnswer) -> Device:
 
 def _root_key(fingerprint: str, keyset: SignedDocument) -> bytes:
     """Return the root key if it is the one that the pairing text named and it signed the set of keys."""
-    for key in orjson.loads(keyset.body)["keys"]:
-        public = b64decode(key["pub"])
-        if key["use"] == USE_ROOT and hashlib.sha256(public).hexdigest() == fingerprint:
-            check_document(keyset, key=Ed25519PublicKey.from_public_bytes(public), lowest_version=0)
-            return public
-    raise HqUntrusted("whoever answered does not hold the key that the pairing code names")
+    public = _named_key(fingerprint, keyset.body)
+    if public is None:
+        raise HqUntrusted("whoever answered does not hold the key that the pairing code names")
+    check_document(keyset, key=Ed25519PublicKey.from_public_bytes(public), lowest_version=0)
+    return public
+
+
+def _named_key(fingerprint: str, body: bytes) -> bytes | None:
+    try:
+        roots = [b64decode(key["pub"]) for key in orjson.loads(body)["keys"] if key["use"] == USE_ROOT]
+    except (ValueError, KeyError, TypeError) as problem:
+        raise HqUntrusted("whoever answered sent no set of keys") from problem
+    return next((public for public in roots if hashlib.sha256(public).hexdigest() == fingerprint), None)
 
 
 def _keep_keyset(store: StationStore, keyset: SignedDocument) -> None:
