@@ -1,0 +1,131 @@
+"""Taking in a snapshot: only one that HQ signed and that is whole, and the old replica stays valid until then."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from app.core.canonical import canonical
+from hq.keys import SIGN
+from sync.faults import HqUnreachable, HqUntrusted
+from sync.protocol import Manifest, SnapshotFile, manifest_message
+from tests.sync.world import OTHER_SET, REF
+
+OPEN_FILES = Path("/proc/self/fd")
+
+
+def signed(world, manifest: Manifest, **changes) -> Manifest:
+    """Return a changed manifest, signed by HQ all the same."""
+    changed = manifest.model_copy(update=changes)
+    body = canonical(changed.model_dump(mode="json", exclude={"kid", "sig"}))
+    return changed.model_copy(update={"sig": world.hq.keys.sign(SIGN, manifest_message(body))})
+
+
+def must_refetch(world):
+    """Return a shop whose next pull takes a snapshot."""
+    shop = world.shop().synced()
+    world.set_set_id(OTHER_SET)
+    return shop
+
+
+def stands_as_before(shop) -> bool:
+    """Tell whether the old replica is in use, now and after a restart."""
+    for _ in range(2):
+        position = shop.store.replica.position()
+        if position is None or position.set_id == OTHER_SET or shop.store.replica.member(REF) is None:
+            return False
+        shop.restart()
+    return True
+
+
+def test_a_file_that_is_not_the_one_named_is_refused(both):
+    shop = must_refetch(both)
+    shop.hq.alter("snapshot", lambda packed: packed + b"x")
+    with pytest.raises(HqUntrusted, match="not the file"):
+        shop.syncer.pull()
+    assert stands_as_before(shop)
+    shop.syncer.sync()
+    assert shop.store.replica.position().set_id == OTHER_SET
+
+
+def test_a_manifest_that_hq_did_not_sign_is_refused(both):
+    shop = must_refetch(both)
+    shop.hq.alter("manifest", lambda manifest: manifest.model_copy(update={"cursor": 10**6}))
+    with pytest.raises(HqUntrusted, match="not signed"):
+        shop.syncer.pull()
+    assert stands_as_before(shop)
+
+
+def test_a_manifest_may_carry_what_only_a_newer_hq_knows(both):
+    shop = must_refetch(both)
+
+    def grown(manifest):
+        wire = manifest.model_dump(mode="json") | {"min_client": "9"}
+        wire["files"][0]["delta_of"] = "x"
+        return signed(both, Manifest.model_validate(wire))
+
+    shop.hq.alter("manifest", grown)
+    shop.syncer.pull()
+    assert shop.store.replica.position().set_id == OTHER_SET
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        b"no zstd",
+        zstandard.compress(b"no json\n"),
+        zstandard.compress(b'{"t":"member","cols":["ref"],"rows":[["a"]]}\n'),
+        zstandard.compress(b'{"t":"voucher","cols":["code_hash","rule_id"],"rows":[["a"]]}\n'),
+        zstandard.compress(b"[]\n"),
+        zstandard.compress(os.urandom(99))[:-5],
+    ],
+    ids=["no zstd", "no json", "columns missing", "short row", "no block", "cut"],
+)
+def test_a_signed_file_of_another_form_is_refused(world, packed):
+    shop = must_refetch(world)
+    file = SnapshotFile(name="f", sha256=hashlib.sha256(packed).hexdigest(), size=len(packed))
+    shop.hq.alter("manifest", lambda manifest: signed(world, manifest, files=[file]))
+    shop.hq.snapshot = lambda _: packed
+    with pytest.raises(HqUntrusted):
+        shop.syncer.pull()
+    assert stands_as_before(shop)
+
+
+def test_a_newer_kind_of_block_is_left_alone(world):
+    shop = must_refetch(world)
+    packed = zstandard.compress(b'{"t":"gift","cols":["a"],"rows":[[1]]}\n')
+    file = SnapshotFile(name="f", sha256=hashlib.sha256(packed).hexdigest(), size=len(packed))
+    shop.hq.alter("manifest", lambda manifest: signed(world, manifest, files=[file]))
+    shop.hq.snapshot = lambda _: packed
+    shop.syncer.pull()
+    assert shop.store.replica.position().set_id == OTHER_SET
+
+
+@pytest.mark.skipif(not OPEN_FILES.exists(), reason="open files are counted on Linux only")
+def test_attempts_that_fail_leave_no_files_open(world):
+    shop = must_refetch(world)
+    shop.hq.alter("snapshot", lambda packed: packed[:-1])
+    opened = []
+    for _ in range(4):
+        with pytest.raises(HqUntrusted):
+            shop.syncer.pull()
+        opened.append(len(list(OPEN_FILES.iterdir())))
+    assert opened[-1] == opened[0]
+
+
+def test_a_cut_while_fetching_leaves_the_old_replica(both):
+    shop = must_refetch(both)
+    shop.hq.lose_answer_of("snapshot")
+    with pytest.raises(HqUnreachable):
+        shop.syncer.sync()
+    assert stands_as_before(shop)
+
+
+def test_what_is_sold_while_a_snapshot_arrives_stays_pending(world):
+    shop = must_refetch(world)
+    card = world.card()
+    shop.hq.alter("snapshot", lambda packed: packed if shop.sell(card=card) else b"")
+    shop.syncer.pull()
+    assert (shop.member(card).member.balance, shop.member(card).pending) == (0, 5)
