@@ -80,6 +80,8 @@ def _run_demo(stores: int, weeks: str, out: Path) -> dict[str, Any]:
     from app.demo.run import run_demo
 
     first, _, last = weeks.partition("-")
+    if not (first.isdecimal() and (last or first).isdecimal()):
+        _fail(f"{weeks!r} are no weeks. Write them as 32-38.")
     try:
         selection = Selection(stores=stores, first_week=int(first), last_week=int(last or first))
         return run_demo(selection, out, say=_say)
@@ -129,14 +131,16 @@ def enrol(
     from sync.enrolment import PairingInvalid, enrol_station, read_pairing
     from sync.faults import HqFault
 
-    config: Config = context.obj
-    kind = key_store or config.key_store
+    before: Config = context.obj
+    config = load_config(
+        store_dir=before.store_dir, state_dir=before.state_dir, key_store=key_store or before.key_store
+    )
     try:
         device = enrol_station(
             read_pairing(text),
             folder=config.store_dir,
-            key_store=key_store_of(kind, config.state_dir),
-            key_store_kind=kind,
+            key_store=key_store_of(config.key_store, config.state_dir),
+            key_store_kind=config.key_store,
             clock=SystemClock(),
         )
     except PairingInvalid as problem:
@@ -170,6 +174,25 @@ def hq_init(data_dir: HqDir = None) -> None:
     print(f"  key backup     {made.backup}")
     print(f"  passphrase     {made.passphrase}")
     print("Keep a copy of the backup in another place: without these keys every member's card is worthless.")
+
+
+@hq_cli.command("restore-keys")
+def hq_restore_keys(
+    backup: Annotated[Path, typer.Argument(help="The backup that `tillside hq init` made.")],
+    passphrase: Annotated[str, typer.Option(prompt=True, hide_input=True, help="As it was written down.")],
+    data_dir: HqDir = None,
+) -> None:
+    """Put HQ's keys back from their backup."""
+    from hq.backup import restore_keys
+    from hq.faults import HqFault
+    from hq.home import KEYS_FOLDER
+
+    folder = load_config(hq_dir=data_dir).hq_dir / KEYS_FOLDER
+    try:
+        restore_keys(backup, folder, passphrase=passphrase)
+    except HqFault as problem:
+        _fail(str(problem))
+    print(f"The keys are back in {folder}.")
 
 
 @hq_cli.command("serve")

@@ -35,6 +35,7 @@ class Config:
     hq_dir: Path
     key_store: str = "os"
     register: str = "1"
+    camera: str = "0"  # a device number, a video file that stands in for it, or "off"
     sync_interval_s: int = 30
 
     @classmethod
@@ -45,7 +46,7 @@ class Config:
         )
 
 
-KEY_STORES = ("os", "file", "memory")
+KEY_STORES = ("os", "file")
 
 
 def load_config(environment: Mapping[str, str] = os.environ, **overrides: Any) -> Config:

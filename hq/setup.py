@@ -20,6 +20,7 @@ from hq.staff.service import ADMIN, insert_staff
 from hq.tables import counter, key, meta
 
 FIRST_ADMIN = "admin"
+FOLDER_MODE = 0o700
 PASSWORD_LENGTH = 16  # of 5 bits each: no list of passwords reaches it
 
 
@@ -40,6 +41,7 @@ def init_hq(folder: Path, *, database_url: str | None = None, clock: Clock | Non
         raise SetUpFault(f"{folder} is not empty. Choose a new folder for HQ; nothing was changed.")
     now_ms = (clock or SystemClock()).now_ms()
     folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(FOLDER_MODE)  # members and journals lie in it unencrypted
     keys, passphrase, password = new_keys(), new_passphrase(), new_number(PASSWORD_LENGTH)
     backup = folder / BACKUP_FILE
     # Keys and backup come first: a crash in between leaves a folder that open_hq refuses, and never a database

@@ -20,7 +20,7 @@ from app.ids import new_secret
 from app.station.keyset import KEYSET
 from app.store.db import KEY_SIZE
 from app.store.faults import StoreReadOnly
-from app.store.keystore import KeyStore, StationKeys, make_keys
+from app.store.keystore import KeyStore, StationKeys, check_key_store, make_keys
 from app.store.store import Device, StationStore, create_store
 from sync.client import HttpEnrolment
 from sync.faults import HqUntrusted
@@ -53,7 +53,7 @@ def read_pairing(text: str) -> Pairing:
     """Read a pairing text. Raises `PairingInvalid`."""
     text = text.strip()
     if not text.startswith(PREFIX):
-        raise PairingInvalid("This is not a pairing code. Head office shows one under Stations.")
+        raise PairingInvalid("This is not a pairing code. Ask head office for one.")
     if len(text) > TEXT_LENGTH_MAX:
         raise PairingInvalid(DAMAGED)
     packed = text.removeprefix(PREFIX)
@@ -82,6 +82,7 @@ def enrol_station(
     """Enrol this machine and lay out its store. Raises `PairingInvalid`, `HqFault` or `StoreFault`."""
     if folder.exists() and any(folder.iterdir()):
         raise StoreReadOnly(f"{folder} is not empty")  # said before the code is used up
+    check_key_store(key_store)  # before the token is used up
     keys = make_keys(new_secret(KEY_SIZE))
     answer = _connected(pairing.url, connect).enrol(_request(pairing.token, keys))
     if answer is None:

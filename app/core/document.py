@@ -25,6 +25,12 @@ class Place:
         """Tell whether the key is there and not null."""
         return self.value.get(key) is not None
 
+    def only(self, *keys: str) -> "Place":
+        """Refuse keys that mean nothing here: a misspelt one would silently change what the document says."""
+        if extra := sorted(self.value.keys() - set(keys)):
+            raise DocumentInvalid(f"{self.path}.{extra[0]}: means nothing here; known are {', '.join(keys)}")
+        return self
+
     def text(self, key: str) -> str:
         """Return a text that isn't empty."""
         found = self.value.get(key)

@@ -28,6 +28,18 @@ from app.core.money import BASIS_POINTS, CURRENCIES, Currency
 from app.core.program import Program, ProgramInvalid
 
 FORMAT = 1
+ROOT_KEYS = (
+    "format",
+    "program_id",
+    "version",
+    "name",
+    "currency",
+    "time_zone",
+    "expires_ms",
+    "product_sets",
+    "earning",
+    "campaigns",
+)
 PROGRAMS_KEPT = 4  # the newest, and the few that entries still on their way were made under
 
 ProductSets = Mapping[str, frozenset[str]]
@@ -39,6 +51,7 @@ def read_program(body: bytes) -> Program:
     try:
         root = Place("program", orjson.loads(body))
         root.number("format", least=FORMAT, most=FORMAT)
+        root.only(*ROOT_KEYS)
         return _read_root(root, digest(body))
     except (orjson.JSONDecodeError, DocumentInvalid, ConditionInvalid) as problem:
         raise ProgramInvalid(str(problem)) from problem
@@ -94,6 +107,7 @@ def _read_time_zone(root: Place) -> str:
 
 
 def _read_earning(place: Place, product_sets: ProductSets) -> EarningRule:
+    place.only("id", "points_milli", "per", "mode", "condition")
     return EarningRule(
         rule_id=place.text("id"),
         points_milli=place.number("points_milli", least=1),
@@ -104,6 +118,7 @@ def _read_earning(place: Place, product_sets: ProductSets) -> EarningRule:
 
 
 def _read_campaign(place: Place, product_sets: ProductSets) -> Campaign:
+    place.only("id", "name", "starts_on", "ends_on", "audience", "offline", "rules")
     starts_on, ends_on = place.day("starts_on"), place.day("ends_on")
     if ends_on < starts_on:
         raise DocumentInvalid(f"{place.path}.ends_on: {ends_on} is before the start, {starts_on}")
@@ -119,6 +134,7 @@ def _read_campaign(place: Place, product_sets: ProductSets) -> Campaign:
 
 
 def _read_rule(place: Place, product_sets: ProductSets) -> Rule:
+    place.only("id", "name", "trigger", "priority", "effect", "condition")
     return Rule(
         rule_id=place.text("id"),
         name=place.text("name"),
@@ -137,8 +153,10 @@ def _read_effect(place: Place, product_sets: ProductSets) -> Effect:
     if (target is Target.PRODUCTS) != (products is not None) and target is not Target.CHEAPEST:
         raise DocumentInvalid(f"{place.path}: a product set belongs to target products, and only there")
     if kind == "amount_off":
+        place.only("kind", "target", "products", "amount")
         return AmountOff(target, place.number("amount", least=1), products)
     if kind == "percent_off":
+        place.only("kind", "target", "products", "basis_points", "cap")
         basis_points = place.number("basis_points", least=1, most=BASIS_POINTS)
         cap = place.number("cap", least=1) if place.has("cap") else None
         return PercentOff(target, basis_points, products, cap)

@@ -67,8 +67,9 @@ def _offer(facts: Facts, outcome: Outcome) -> Offer:
     return Offer(outcome.rule_id, name, outcome.redemption_id, outcome.discount, outcome.refusals)
 
 
-def _nearness(offer: Offer) -> tuple[bool, int, int]:
+def _nearness(offer: Offer) -> tuple[bool, int, int, str, str]:
+    """Sort usable offers first, then those with least missing; by name, so that picking one doesn't move the others."""
     missing = [
         number for refusal in offer.refusals if isinstance(number := refusal.numbers.get("missing"), int)
     ]
-    return (not offer.is_usable, len(offer.refusals), sum(missing))
+    return (not offer.is_usable, len(offer.refusals), sum(missing), offer.name, offer.rule_id)

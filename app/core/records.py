@@ -89,6 +89,17 @@ def redemption_differences(data: Mapping[str, Any], decision: Decision) -> list[
     return ["redemption_id"]
 
 
+def presentation_differences(redemption: Mapping[str, Any], order: Mapping[str, Any]) -> list[str]:
+    """Name the fields in which a redeem or refuse record does not agree with the record of its order."""
+    member = order["member"]
+    expected = {key: order[key] for key in ("store", "t_eff", "program_version", "program_hash")}
+    expected["member"] = None if member is None else member["ref"]
+    for shown in order["presented"]:
+        if shown["redemption_id"] == redemption.get("redemption_id"):
+            expected |= {"code_hash": shown["code_hash"], "level": shown["level"]}
+    return _differences(redemption, expected)
+
+
 def read_order(data: Mapping[str, Any], program: Program) -> Facts:
     """Return the facts of a recorded order. Raises `RecordInvalid`."""
     try:

@@ -94,6 +94,15 @@ class KeysMissing(StoreFault):
     sentence = "The keys of this station are missing, so it can't open its records. Keep the folder and call support."
 
 
+class KeyStoreMissing(StoreFault):
+    """There is no key store of this kind on the computer, so nothing was set up."""
+
+    code = "key_store_missing"
+    sentence = (
+        "This computer has no keyring to keep the station's keys in. Set it up with the key store in a file."
+    )
+
+
 class StoreTooNew(StoreFault):
     """A newer program wrote these files."""
 

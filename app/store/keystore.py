@@ -19,9 +19,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from app.core.chain import Head
-from app.store.faults import DiskFull, KeysMissing, StoreReadOnly
+from app.store.faults import DiskFull, KeysMissing, KeyStoreMissing, StoreFault, StoreReadOnly
 
 SERVICE = "Tillside station"
+PROBE = "probe"
 
 
 class KeyStoreKind(StrEnum):
@@ -120,6 +121,17 @@ class MemoryKeyStore:
     def write(self, name: str, text: str) -> None:
         """See `KeyStore.write`."""
         self._texts[name] = text
+
+
+def check_key_store(key_store: KeyStore) -> None:
+    """Write and read a word, before anything is promised to anyone. Raises `KeyStoreMissing`."""
+    try:
+        key_store.write(PROBE, "ok")
+        is_kept = key_store.read(PROBE) == "ok"
+    except StoreFault as problem:
+        raise KeyStoreMissing(str(problem)) from problem
+    if not is_kept:
+        raise KeyStoreMissing("what was written could not be read again")
 
 
 def make_keys(database: bytes) -> StationKeys:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from app.core.program import Program, ProgramInvalid
 from app.core.program_format import read_program
@@ -10,6 +10,7 @@ from hq.campaigns.store import insert_document, newest_version, read_document
 from hq.faults import NotHere, NotPossible
 from hq.home import Hq
 from hq.keys import sign_document
+from hq.tables import store
 from sync.protocol import SignedDocument
 
 PROGRAMS_KEPT = 32  # compiled ones in memory: more versions than stations that were away can bring along
@@ -26,11 +27,22 @@ def publish_program(hq: Hq, body: bytes) -> SignedDocument:
         raise NotPossible(f"This program can't be published: {problem}") from problem
     with hq.database.atomic() as connection:
         newest = newest_version(connection, "program")
+        _check_currency(connection, program)
         if program.version <= newest:
             raise NotPossible(f"Version {newest} is published already; the next one must be higher.")
         signed = sign_document(hq.keys, kind="program", version=program.version, body=body)
         insert_document(connection, signed, now_ms=hq.clock.now_ms())
     return signed
+
+
+def _check_currency(connection: Connection, program: Program) -> None:
+    """Refuse amounts that some store would read as another money."""
+    others = (
+        select(store.c.store_id).where(store.c.currency != program.currency.code).order_by(store.c.store_id)
+    )
+    found = connection.execute(others.limit(1)).scalar_one_or_none()
+    if found is not None:
+        raise NotPossible(f"Store {found} has another currency than this program ({program.currency.code}).")
 
 
 def newest_document(hq: Hq, kind: Literal["program", "keyset"]) -> SignedDocument:

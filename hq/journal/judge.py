@@ -15,7 +15,13 @@ from pydantic import ValidationError
 from app.core.decision import Decision
 from app.core.entry import ORDER, REDEEM, REFUSE, SCAN_DENIED, Entry
 from app.core.program import Program
-from app.core.records import RecordInvalid, order_differences, redemption_differences, replay_order
+from app.core.records import (
+    RecordInvalid,
+    order_differences,
+    presentation_differences,
+    redemption_differences,
+    replay_order,
+)
 from hq.journal import postings
 from hq.journal.postings import Posting
 from hq.journal.schemas import DeniedData, OrderData, RedemptionData
@@ -49,7 +55,7 @@ class Books:
     taken_redemptions: set[str]
     uses: Mapping[str, Uses]  # by code hash
     earlier_orders: Mapping[str, Entry]  # orders of batches before that this batch's redemptions belong to
-    decisions: dict[str, Decision] = field(default_factory=dict)  # replayed, by order id
+    decisions: dict[str, tuple[Entry, Decision]] = field(default_factory=dict)  # replayed orders, by order id
 
 
 class _Quarantine(Exception):
@@ -91,7 +97,7 @@ def _judge_order(entry: Entry, books: Books) -> Judgement:
     order = OrderData.model_validate(entry.data)
     program = _program(books, order)
     decision = replay_order(entry.data, program)
-    books.decisions[order.order_id] = decision
+    books.decisions[order.order_id] = (entry, decision)
     doubts = _Doubts()
     doubts.differs(order_differences(entry.data, decision))
     doubts.elsewhere(order.store, books.store)
@@ -156,8 +162,9 @@ def _differences(redemption: RedemptionData, entry: Entry, books: Books) -> list
         if order is None:
             return [f"no order {order_id} of this station"]
         program = _program(books, OrderData.model_validate(order.data))
-        books.decisions[order_id] = replay_order(order.data, program)
-    return redemption_differences(entry.data, books.decisions[order_id])
+        books.decisions[order_id] = (order, replay_order(order.data, program))
+    order, decision = books.decisions[order_id]
+    return redemption_differences(entry.data, decision) + presentation_differences(entry.data, order.data)
 
 
 def _count_use(redemption: RedemptionData, books: Books, doubts: "_Doubts") -> None:

@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import Connection, insert, select
 
 from app.core.money import CURRENCIES
+from hq.campaigns.service import program_of
+from hq.campaigns.store import newest_version
 from hq.faults import NotPossible
 from hq.feed import EVERYWHERE
 from hq.home import Hq
@@ -18,8 +20,15 @@ def add_store(hq: Hq, *, store_id: str, name: str, time_zone: str, currency: str
     with hq.database.atomic() as connection:
         if read_store(connection, store_id) is not None:
             raise NotPossible(f"There is a store {store_id} already.")
+        _check_program(hq, connection, currency=currency)
         row = {"store_id": store_id, "name": name, "time_zone": time_zone, "currency": currency}
         connection.execute(insert(store), row)
+
+
+def _check_program(hq: Hq, connection: Connection, *, currency: str) -> None:
+    program = program_of(hq, connection, newest_version(connection, "program"))
+    if program is not None and program.currency.code != currency:
+        raise NotPossible(f"The program is in {program.currency.code}; this store can't be in {currency}.")
 
 
 def stores(hq: Hq) -> list[StoreFacts]:

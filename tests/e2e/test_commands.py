@@ -1,0 +1,46 @@
+"""What people type wrong: one sentence each, nothing half done."""
+
+from pathlib import Path
+
+from tests.e2e.processes import HqProcess, World, run
+
+
+def test_enrolling_without_a_keyring_keeps_the_pairing_text_good(world: World, hq: HqProcess):
+    text = run("hq", "enrol", "--store", "S1", "--url", hq.url, "--dir", str(world.hq_dir)).stdout.strip()
+    folders = ["--dir", str(world.store_dir), "--state", str(world.state_dir)]
+    refused = run("station", *folders, "enrol", text, "--key-store", "os", status=1)
+    assert "keyring" in refused.stderr
+    assert not world.store_dir.exists()
+    assert "station of Harbour" in run("station", *folders, "enrol", text, "--key-store", "file").stdout
+
+
+def test_an_unknown_key_store_is_named(world: World):
+    refused = run("station", "--dir", str(world.store_dir), "enrol", "TS:P:x", "--key-store", "bogus", status=1)
+    assert "bogus" in refused.stderr and "os, file" in refused.stderr
+
+
+def test_weeks_that_are_none_are_told(tmp_path: Path):
+    refused = run("demo", "--weeks", "abc", "--out", str(tmp_path / "out"), status=1)
+    assert refused.stderr == "'abc' are no weeks. Write them as 32-38.\n"
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_store_in_another_currency_than_the_program_is_refused(world: World):
+    words = ["hq", "store", "S2", "--name", "Pier", "--time-zone", "Europe/London", "--dir", str(world.hq_dir)]
+    assert "EUR" in run(*words, "--currency", "GBP", status=1).stderr
+    assert "added" in run(*words, "--currency", "EUR").stdout
+
+
+def test_hq_keys_come_back_from_their_backup(tmp_path: Path):
+    folder = tmp_path / "hq"
+    made = run("hq", "init", "--dir", str(folder)).stdout
+    passphrase = next(line.split()[-1] for line in made.splitlines() if "passphrase" in line)
+    keys = {path.name: path.read_bytes() for path in (folder / "keys").iterdir()}
+    for path in (folder / "keys").iterdir():
+        path.unlink()
+    backup = next(folder.glob("*.backup"))
+    wrong = run("hq", "restore-keys", str(backup), "--passphrase", "no", "--dir", str(folder), status=1)
+    assert "Traceback" not in wrong.stderr
+    run("hq", "restore-keys", str(backup), "--passphrase", passphrase, "--dir", str(folder))
+    assert {path.name: path.read_bytes() for path in (folder / "keys").iterdir()} == keys
+    assert folder.stat().st_mode & 0o077 == 0
