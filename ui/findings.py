@@ -1,0 +1,146 @@
+"""Looks at a drawn window for what would trouble a person: the checks of UX §7, on whatever is to be seen now.
+
+Text that doesn't fit, widgets that overlap or are cut off, targets too small, contrast too low, letters too small,
+and controls without a name for those who don't see them. Contrast is measured: the colour of the text against the
+colour that was really painted around it. Its tests plant each of these and expect it here.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from itertools import combinations
+
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QAccessible, QFontMetrics, QImage
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QLabel, QLineEdit, QWidget
+
+from ui.tokens import TARGET_MIN, TEXT_CONTRAST_MIN, contrast
+from ui.widgets.label import Elided
+
+TEXT_PX_MIN = 14
+SAMPLE_STEP = 2  # every second pixel both ways is enough to find the ground
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to mend: what kind, which widget, and what is wrong with it."""
+
+    kind: str
+    widget: str
+    detail: str
+
+    def record(self) -> dict[str, object]:
+        """Return it as a row of findings.json."""
+        return asdict(self)
+
+
+def check(window: QWidget, image: QImage, size: tuple[int, int]) -> list[Finding]:
+    """Return what is wrong with a window that was asked to be of `size` and painted as `image`."""
+    shown = [widget for widget in window.findChildren(QWidget) if widget.isVisibleTo(window)]
+    found = [*_too_large(window, size), *_overlaps(window)]
+    for widget in shown:
+        found += [*_cut_off(widget, window), *_small_target(widget), *_nameless(widget)]
+        if isinstance(widget, QLabel) and widget.text():
+            found += [*_truncated(widget), *_small_text(widget), *_faint(widget, window, image)]
+        if isinstance(widget, QLineEdit):
+            found += _field_truncated(widget)
+    return found
+
+
+def _name(widget: QWidget) -> str:
+    text = widget.text() if isinstance(widget, QLabel | QLineEdit) else widget.accessibleName()
+    return f"{type(widget).__name__} {text[:60]!r}"
+
+
+def _too_large(window: QWidget, size: tuple[int, int]) -> Iterator[Finding]:
+    if (window.width(), window.height()) != size:
+        yield Finding("clipped", type(window).__name__, f"needs {window.width()}x{window.height()}")
+
+
+def _truncated(label: QLabel) -> Iterator[Finding]:
+    """What may be elided is data and says so by its class; nothing else may lose a letter."""
+    if isinstance(label, Elided):
+        return
+    room = label.contentsRect()
+    flags = int(label.alignment().value)
+    if label.wordWrap():
+        flags |= int(Qt.TextFlag.TextWordWrap.value)
+    needed = QFontMetrics(label.font()).boundingRect(QRect(0, 0, room.width(), 10_000), flags, label.text())
+    if needed.width() > room.width() + 1 or needed.height() > room.height() + 1:
+        detail = f"needs {needed.width()}x{needed.height()}, has {room.width()}x{room.height()}"
+        yield Finding("truncated", _name(label), detail)
+
+
+def _field_truncated(field: QLineEdit) -> Iterator[Finding]:
+    text = field.text() or field.placeholderText()
+    room = field.contentsRect().width() - 2 * 14  # the padding of the stylesheet and the cursor
+    needed = QFontMetrics(field.font()).horizontalAdvance(text)
+    if needed > room and not (field.text() and field.hasFocus()):
+        yield Finding("truncated", _name(field), f"needs {needed}, has {room}")
+
+
+def _small_text(label: QLabel) -> Iterator[Finding]:
+    if label.fontInfo().pixelSize() < TEXT_PX_MIN:
+        yield Finding("small text", _name(label), f"{label.fontInfo().pixelSize()} px")
+
+
+def _small_target(widget: QWidget) -> Iterator[Finding]:
+    if isinstance(widget, QAbstractButton | QLineEdit) and min(widget.width(), widget.height()) < TARGET_MIN:
+        yield Finding("small target", _name(widget), f"{widget.width()}x{widget.height()}")
+
+
+def _nameless(widget: QWidget) -> Iterator[Finding]:
+    takes_focus = widget.focusPolicy() != Qt.FocusPolicy.NoFocus
+    if not takes_focus and not isinstance(widget, QAbstractButton):
+        return
+    spoken = QAccessible.queryAccessibleInterface(widget)
+    if spoken is None or not spoken.text(QAccessible.Text.Name).strip():
+        yield Finding("no name", _name(widget), "nothing to read out")
+
+
+def _scrolls(widget: QWidget, window: QWidget) -> bool:
+    """Return whether the widget lies in something that can be scrolled to."""
+    above = widget.parentWidget()
+    while above is not None and above is not window:
+        if isinstance(above, QAbstractScrollArea):
+            return True
+        above = above.parentWidget()
+    return False
+
+
+def _cut_off(widget: QWidget, window: QWidget) -> Iterator[Finding]:
+    if _scrolls(widget, window):
+        return
+    parent = widget.parentWidget()
+    if parent is not None and not parent.rect().contains(widget.geometry()):
+        yield Finding("clipped", _name(widget), f"{widget.geometry()} reaches out of {parent.rect()}")
+
+
+def _overlaps(window: QWidget) -> Iterator[Finding]:
+    for parent in [window, *window.findChildren(QWidget)]:
+        inside = [child for child in parent.children() if isinstance(child, QWidget)]
+        seen = [child for child in inside if child.isVisibleTo(window) and not child.isWindow()]
+        for first, second in combinations(seen, 2):
+            if first.geometry().intersects(second.geometry()):
+                yield Finding("overlap", _name(first), f"lies over {_name(second)}")
+
+
+def _faint(label: QLabel, window: QWidget, image: QImage) -> Iterator[Finding]:
+    area = QRect(label.mapTo(window, QPoint(0, 0)), label.size()).intersected(image.rect())
+    ground = _ground(image, area)
+    if ground is None:
+        return
+    ink = label.palette().color(label.foregroundRole()).name()
+    ratio = contrast(ink, ground)
+    if ratio < TEXT_CONTRAST_MIN:
+        yield Finding("contrast", _name(label), f"{ink} on {ground}: {ratio:.2f}")
+
+
+def _ground(image: QImage, area: QRect) -> str | None:
+    """Return the colour most often painted in an area: what the text stands on."""
+    colours = Counter(
+        image.pixel(x, y)
+        for x in range(area.left(), area.right() + 1, SAMPLE_STEP)
+        for y in range(area.top(), area.bottom() + 1, SAMPLE_STEP)
+    )
+    return f"#{colours.most_common(1)[0][0] & 0xFFFFFF:06x}" if colours else None

@@ -1,0 +1,1 @@
+"""The pages of the station, one for each Screen."""

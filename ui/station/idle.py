@@ -1,0 +1,99 @@
+"""Wait for a scan: the viewfinder, today's numbers and what was done last."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent
+
+from ui import texts
+from ui.i18n import _
+from ui.models.state import State
+from ui.station.page import Page
+from ui.theme import current
+from ui.widgets.actions import Actions
+from ui.widgets.camera import CameraView
+from ui.widgets.card import Card, column, row
+from ui.widgets.field import Field
+from ui.widgets.figures import Figures
+from ui.widgets.label import CENTER, Label
+
+ACTIONS_WIDTH = 388
+
+
+class IdlePage(Page):
+    """The page between two members."""
+
+    typed = Signal(str)
+
+    def __init__(self) -> None:
+        """Build the page."""
+        super().__init__()
+        self.camera = CameraView()
+        self._title = Label("h1", align=CENTER)
+        self._hint = Label("body", align=CENTER, ink="muted")
+        self.field = Field()
+        self.field.entered.connect(self._typed)
+        self.actions = Actions()
+        self.actions.setFixedWidth(current().px(ACTIONS_WIDTH))
+        self.figures = Figures()
+        scan = Card(gap=8, margin=16)
+        scan.body.addWidget(self.camera, 1)
+        scan.body.addSpacing(4)
+        for widget in (self._title, self._hint, self.field):
+            scan.body.addWidget(widget)
+        columns = row(gap=12)
+        columns.addWidget(scan, 1)
+        columns.addWidget(self.actions)
+        layout = column(self)
+        layout.addLayout(columns, 1)
+        layout.addWidget(self.figures)
+
+    def draw(self, state: State) -> None:
+        """Show today and the last actions."""
+        self._title.say(_("Scan a member or reward"))
+        self._hint.say(_hint(state.camera))
+        self.field.setPlaceholderText(_("Or type the number"))
+        self.field.setAccessibleName(_("Number of a card or voucher"))
+        if state.camera != "on":
+            self.camera.set_frame(None)
+        self.actions.draw(state)
+        self.figures.draw(
+            (texts.grouped(state.today.orders), _("Orders today")),
+            (texts.grouped(state.today.redemptions), _("Redemptions today")),
+            (texts.money(state.today.value_given, state.shop.currency), _("Given today")),
+        )
+
+    def set_frame(self, frame: QImage) -> None:
+        """Show what the camera sees."""
+        self.camera.set_frame(frame)
+
+    def place_focus(self) -> None:
+        """Leave the focus nowhere: what is typed goes to the field all the same."""
+        self.field.clear()
+        super().place_focus()
+
+    def type_key(self, event: QKeyEvent) -> bool:
+        """Begin to type a number by hand; False for a key that isn't typing."""
+        text = event.text()
+        if not text.isprintable() or not text.strip():
+            return False
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.field.insert(text)
+        return True
+
+    def escape(self) -> bool:
+        """Drop what was typed."""
+        had_text = bool(self.field.text())
+        self.place_focus()
+        return had_text
+
+    def _typed(self, text: str) -> None:
+        if text:
+            self.field.clear()
+            self.typed.emit(text)
+
+
+def _hint(camera: str) -> str:
+    if camera == "missing":
+        return _("There is no camera. Use the hand scanner, drop a picture here, or type the number.")
+    if camera == "on":
+        return _("Hold the code into the picture, or use the hand scanner.")
+    return _("Use the hand scanner, drop a picture here, or type the number.")

@@ -1,0 +1,58 @@
+"""The member at the till: who it is, what can be used now and what not, and the order. Three columns."""
+
+from PySide6.QtCore import Signal
+
+from ui.models.state import State
+from ui.station.member_card import MemberColumn
+from ui.station.offers import OffersColumn
+from ui.station.order import OrderColumn
+from ui.station.page import Page
+from ui.theme import current
+from ui.widgets.card import row
+
+MEMBER_WIDTH, ORDER_WIDTH = 280, 286
+
+
+class MemberPage(Page):
+    """The page where an offer is chosen and redeemed."""
+
+    picked = Signal(int)
+    amount_typed = Signal(str)
+    cancelled = Signal()
+
+    def __init__(self) -> None:
+        """Build the page."""
+        super().__init__()
+        self.member = MemberColumn()
+        self.offers = OffersColumn()
+        self.order = OrderColumn()
+        self.member.setFixedWidth(current().px(MEMBER_WIDTH))
+        self.order.setFixedWidth(current().px(ORDER_WIDTH))
+        layout = row(self)
+        layout.addWidget(self.member)
+        layout.addWidget(self.offers, 1)
+        layout.addWidget(self.order)
+        self.offers.picked.connect(self.picked)
+        self.order.amount_typed.connect(self.amount_typed)
+        self.order.confirmed.connect(self.entered)
+        self.order.cancelled.connect(self.cancelled)
+        self.order.amount_taken.connect(super().place_focus)
+
+    def draw(self, state: State) -> None:
+        """Show the state in all three columns."""
+        self.member.draw(state)
+        self.offers.draw(state)
+        self.order.draw(state)
+
+    def place_focus(self) -> None:
+        """Without an order the amount comes first; with one, digits pick offers."""
+        if not self.order.begin():
+            super().place_focus()
+
+    def enter(self) -> None:
+        """Take the amount that is being typed, or redeem."""
+        self.order.enter()
+
+    def escape(self) -> bool:
+        """Leave the amount field, if there is an order to go back to."""
+        return self.order.escape()

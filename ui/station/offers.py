@@ -1,0 +1,97 @@
+"""Middle column: what can be used now, numbered, and what can't, each with its reason. It scrolls; the others don't."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QScrollArea, QWidget
+
+from ui.i18n import _
+from ui.models.state import OfferRow, State
+from ui.widgets.card import Card, clear, column, row
+from ui.widgets.label import Label
+from ui.widgets.offer import OfferButton, OfferNotNow
+from ui.widgets.shapes import Sign, SignKind
+
+
+class OffersColumn(Card):
+    """The offers of this order."""
+
+    picked = Signal(int)
+
+    def __init__(self) -> None:
+        """Build the column."""
+        super().__init__(margin=4)
+        self._shown: object = None
+        inside = QWidget()
+        self._list = column(inside, gap=8, margin=12)
+        self.scroll = QScrollArea()
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scroll.setWidget(inside)
+        self.body.addWidget(self.scroll)
+
+    def draw(self, state: State) -> None:
+        """Show the offers; the list is made anew only when they have changed."""
+        has_order = state.order is not None and state.order.total > 0
+        shown = (state.offers, state.shop.currency, has_order, state.member is None)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        at, focused = self.scroll.verticalScrollBar().value(), self._focused_key()
+        clear(self._list)
+        self._fill(state, has_order=has_order)
+        self._list.addStretch(1)
+        self.scroll.verticalScrollBar().setValue(at)
+        self._focus(focused)
+
+    def page(self, direction: int) -> None:
+        """Turn a page down (1) or up (-1)."""
+        bar = self.scroll.verticalScrollBar()
+        bar.setValue(bar.value() + direction * bar.pageStep())
+
+    def _fill(self, state: State, *, has_order: bool) -> None:
+        usable = [offer for offer in state.offers if offer.is_usable]
+        others = [offer for offer in state.offers if not offer.is_usable]
+        if not usable:
+            self._list.addWidget(_said(Label("h2"), _none_yet(has_order=has_order, has_others=bool(others))))
+        else:
+            self._list.addWidget(_heading(SignKind.CHECK, _("Can be used now")))
+        for offer in usable:
+            self._list.addWidget(self._button(offer, state))
+        if others:
+            self._list.addSpacing(4)
+            self._list.addWidget(_heading(SignKind.CROSS, _("Not now")))
+        for offer in others:
+            self._list.addWidget(OfferNotNow(offer, state.shop.currency))
+
+    def _button(self, offer: OfferRow, state: State) -> OfferButton:
+        button = OfferButton(offer, state.shop.currency)
+        button.picked.connect(self.picked)
+        return button
+
+    def _focused_key(self) -> int | None:
+        return next((b.key for b in self.findChildren(OfferButton) if b.hasFocus()), None)
+
+    def _focus(self, key: int | None) -> None:
+        """Keep the focus on the offer that had it, though its button is a new one."""
+        for button in self.findChildren(OfferButton):
+            if key is not None and button.key == key and button.isVisibleTo(self):
+                button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _none_yet(*, has_order: bool, has_others: bool) -> str:
+    if not has_order:
+        return _("Enter the order first")
+    return _("None can be used for this order") if has_others else _("No offers for this order")
+
+
+def _heading(kind: SignKind, text: str) -> QWidget:
+    heading = QWidget()
+    line = row(heading, gap=8)
+    line.addWidget(Sign(14, kind, "muted"))
+    line.addWidget(_said(Label("body", ink="muted"), text), 1)
+    return heading
+
+
+def _said(label: Label, text: str) -> Label:
+    label.say(text)
+    return label

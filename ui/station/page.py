@@ -1,0 +1,29 @@
+"""What every page is: it draws a state, asks the model through signals, and can say where the focus belongs."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from ui.models.state import State
+
+
+class Page(QWidget):
+    """A page. `entered` is the primary action; pages with more to ask have further signals."""
+
+    entered = Signal()
+
+    def draw(self, state: State) -> None:
+        """Show the state. Called at every change while this is the page to be seen."""
+        raise NotImplementedError
+
+    def place_focus(self) -> None:
+        """Put the focus where typing should go; called when the page comes up. Here: nowhere."""
+        if (widget := self.window().focusWidget()) is not None:
+            widget.clearFocus()
+
+    def enter(self) -> None:
+        """Do the primary action."""
+        self.entered.emit()
+
+    def escape(self) -> bool:
+        """Step back inside the page; False when there's nothing to step back from."""
+        return False

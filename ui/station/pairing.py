@@ -1,0 +1,84 @@
+"""First run: welcome, and wait for the pairing code of head office."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from ui.i18n import _
+from ui.models.state import State
+from ui.station.page import Page
+from ui.theme import current
+from ui.widgets.button import primary
+from ui.widgets.card import Card, column, row
+from ui.widgets.field import Field
+from ui.widgets.label import Label
+from ui.widgets.offer import KeyCap
+from ui.widgets.shapes import Sign, SignKind
+
+WIDTH = 680
+
+
+class PairingPage(Page):
+    """One field and what to put into it. A scan works just as well."""
+
+    paired = Signal(str)
+
+    def __init__(self) -> None:
+        """Build the page."""
+        super().__init__()
+        card = Card(gap=16, margin=32)
+        card.setFixedWidth(current().px(WIDTH))
+        self._field = Field()
+        self._field.entered.connect(self.paired)
+        self._button = primary("Enter")
+        self._button.clicked.connect(self.enter)
+        card.body.addWidget(Sign(56, SignKind.BRAND, "primary"))
+        card.body.addWidget(_said("h1", _("Welcome to Tillside")))
+        card.body.addWidget(_said("body", _("This station doesn't belong to a store yet."), ink="muted"))
+        for place, step in enumerate(_steps(), start=1):
+            card.body.addWidget(_step(place, step))
+        card.body.addSpacing(8)
+        card.body.addWidget(self._field)
+        card.body.addWidget(self._button)
+        outer = column(self)
+        outer.addStretch(1)
+        outer.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addStretch(1)
+        self._field.setPlaceholderText("TS:P:…")
+        self._field.setAccessibleName(_("Pairing code"))
+
+    def draw(self, state: State) -> None:
+        """Show whether a pairing is under way."""
+        self._button.say(_("One moment …") if state.is_busy else _("Pair this station"))
+        self._button.setEnabled(not state.is_busy)
+        self._field.setEnabled(not state.is_busy)
+
+    def place_focus(self) -> None:
+        """Type at once."""
+        self._field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def enter(self) -> None:
+        """Pair with what stands in the field."""
+        if self._button.isEnabled():
+            self.paired.emit(self._field.text().strip())
+
+
+def _steps() -> tuple[str, ...]:
+    return (
+        _("At head office, open this store and add a station."),
+        _("Scan the pairing code that it shows, or paste its text below."),
+        _("The code works once, for ten minutes."),
+    )
+
+
+def _said(role: str, text: str, *, ink: str = "text") -> Label:
+    label = Label(role, ink=ink)
+    label.say(text)
+    return label
+
+
+def _step(place: int, text: str) -> QWidget:
+    step = QWidget()
+    layout = row(step)
+    layout.addWidget(KeyCap(place))
+    layout.addWidget(_said("body", text), 1)
+    return step

@@ -1,0 +1,242 @@
+"""What the station says: sentences made of a state's values. Every one passes gettext; none speaks of networks."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from app.core.money import Currency, format_amount
+from app.core.reasons import Refusal, sentence
+from ui.i18n import _, ngettext
+from ui.models.state import ActionRow, AnswerView, AnswerWord, MemberCard, OfferRow, Pill, PillKind
+
+SIGNS: Mapping[str, str] = MappingProxyType(
+    {"EUR": "€", "GBP": "£", "IDR": "Rp\u00a0", "KRW": "₩", "RUB": "₽", "TRY": "₺", "USD": "$"}
+)
+GROUP = "\u202f"  # narrow no-break space between thousands, the same in all five languages
+MINUS = "\u2212"
+MINUTE_S, HOUR_S, DAY_S = 60, 3_600, 86_400
+
+
+# --- numbers -----------------------------------------------------------------------------------------------------------
+
+
+def grouped(count: int) -> str:
+    """Write a whole number: 12400 → `12 400`."""
+    return f"{count:,}".replace(",", GROUP).replace("-", MINUS)
+
+
+def money(minor: int, currency: Currency) -> str:
+    """Write an amount with its sign: 123450 → `€1 234.50`."""
+    units, point, cents = format_amount(abs(minor), currency).partition(".")
+    minus = MINUS if minor < 0 else ""
+    return f"{minus}{SIGNS.get(currency.code, currency.code)}{grouped(int(units))}{point}{cents}"
+
+
+def discount(minor: int, currency: Currency) -> str:
+    """Write what is taken off: 236 → `−€2.36`, and nothing as `€0.00`."""
+    return money(-minor, currency)
+
+
+def points_gained(points: int) -> str:
+    """Write points with their sign: 25 → `+25`."""
+    return f"+{grouped(points)}" if points > 0 else grouped(points)
+
+
+# --- times -------------------------------------------------------------------------------------------------------------
+
+
+def duration(seconds: int) -> str:
+    """Write how long: `12 s`, `5 min`, `4 h 12 min`, `2 d 4 h`."""
+    seconds = max(seconds, 0)
+    if seconds < MINUTE_S:
+        return _("{seconds} s").format(seconds=seconds)
+    if seconds < HOUR_S:
+        return _("{minutes} min").format(minutes=seconds // MINUTE_S)
+    if seconds < DAY_S:
+        return _("{hours} h {minutes} min").format(
+            hours=seconds // HOUR_S, minutes=seconds % HOUR_S // MINUTE_S
+        )
+    return _("{days} d {hours} h").format(days=seconds // DAY_S, hours=seconds % DAY_S // HOUR_S)
+
+
+def ago(seconds: int) -> str:
+    """Write how long since: `12 s ago`."""
+    return _("{duration} ago").format(duration=duration(seconds))
+
+
+def clock(at_ms: int, time_zone: str) -> str:
+    """Write the time of day in the store."""
+    return f"{_moment(at_ms, time_zone):%H:%M}"
+
+
+def day(when: date) -> str:
+    """Write a date that no language reads the wrong way round."""
+    return when.isoformat()
+
+
+def moment(at_ms: int, time_zone: str) -> str:
+    """Write date and time in the store."""
+    at = _moment(at_ms, time_zone)
+    return f"{day(at.date())} {at:%H:%M}"
+
+
+def _moment(at_ms: int, time_zone: str) -> datetime:
+    return datetime.fromtimestamp(at_ms / 1000, ZoneInfo(time_zone))
+
+
+# --- the pill ----------------------------------------------------------------------------------------------------------
+
+
+def pill(shown: Pill) -> str:
+    """Return what the pill says."""
+    match shown.kind:
+        case PillKind.CONNECTING:
+            return _("Looking for head office")
+        case PillKind.FRESH:
+            return _("Online · synced {ago}").format(ago=ago(shown.age_s or 0))
+        case PillKind.SENDING:
+            return _("Sending {count} …").format(count=grouped(shown.waiting))
+        case PillKind.ATTENTION:
+            return ngettext("{count} needs attention", "{count} need attention", shown.attention).format(
+                count=grouped(shown.attention)
+            )
+        case _:
+            return _offline(shown)
+
+
+def _offline(shown: Pill) -> str:
+    since = duration(shown.age_s or 0)
+    if not shown.waiting:
+        return _("OFFLINE for {duration}").format(duration=since)
+    return _("OFFLINE for {duration} · {count} waiting").format(duration=since, count=grouped(shown.waiting))
+
+
+def pill_name(words: str) -> str:
+    """Return what the pill is called when it is read out."""
+    return _("{state}. Sync now (F9)").format(state=words)
+
+
+# --- member and offers -------------------------------------------------------------------------------------------------
+
+
+def member_name(member: MemberCard) -> str:
+    """Return how the member is called on the page."""
+    return member.name or (_("Member") if member.is_known else _("First visit here"))
+
+
+def balance_age(member: MemberCard, now_ms: int) -> str:
+    """Return how old the balance is."""
+    return _("As of {ago}").format(ago=ago((now_ms - member.as_of_ms) // 1000))
+
+
+def points_word(count: int) -> str:
+    """Return the unit under a number of points."""
+    return ngettext("point", "points", count)
+
+
+def points_pending(count: int) -> str:
+    """Return how many points of this station head office has still to add."""
+    return _("{points} of today included").format(points=points_gained(count))
+
+
+def because(refusal: Refusal, currency: Currency) -> str:
+    """Return the sentence of a reason, with money and dates as people read them."""
+    return sentence(refusal, money=lambda minor: money(minor, currency), translate=_)
+
+
+def scanned_voucher() -> str:
+    """Return what stands under an offer that was scanned."""
+    return _("Scanned voucher")
+
+
+def offer_name(offer: OfferRow, currency: Currency) -> str:
+    """Return what an offer is called when it is read out."""
+    off = discount(offer.discount, currency)
+    said = _("{offer}, {discount}, picked") if offer.is_picked else _("{offer}, {discount}")
+    name = said.format(offer=offer.name, discount=off)
+    return name if offer.key is None else f"{offer.key}: {name}"
+
+
+def lines_from_till(lines: int) -> str:
+    """Return where the order came from."""
+    return ngettext("{count} line from the till", "{count} lines from the till", lines).format(count=lines)
+
+
+# --- answers -----------------------------------------------------------------------------------------------------------
+
+
+def answer_word(answer: AnswerView) -> str:
+    """Return the word of an answer."""
+    match answer.word:
+        case AnswerWord.APPROVED | AnswerWord.QUEUED:
+            return _("Approved")
+        case AnswerWord.LOOK:
+            return _("Check first")
+        case AnswerWord.NOT_POSSIBLE:
+            return _("Not possible")
+        case AnswerWord.UNKNOWN:
+            return _("Unknown code")
+
+
+def instruction(answer: AnswerView, currency: Currency) -> str:
+    """Return the one thing to do."""
+    if answer.word not in (AnswerWord.APPROVED, AnswerWord.QUEUED):
+        return answer.sentence
+    if answer.discount:
+        return _("Take {amount} off at the till").format(amount=money(answer.discount, currency))
+    return _("Nothing to take off at the till")
+
+
+def answer_details(answer: AnswerView, currency: Currency) -> tuple[str, ...]:
+    """Return what else there is to know, a line each."""
+    if answer.word not in (AnswerWord.APPROVED, AnswerWord.QUEUED):
+        return tuple(because(refusal, currency) for refusal in answer.undecided) or (
+            _what_to_do(answer.word),
+        )
+    gained = ngettext("{points} point", "{points} points", answer.points).format(
+        points=points_gained(answer.points)
+    )
+    lines = [_("To pay {amount} · {points}").format(amount=money(answer.payable, currency), points=gained)]
+    if answer.sentence:
+        lines.append(answer.sentence)
+    if answer.is_repeat:
+        lines.append(_("This order was recorded before. Nothing was recorded twice."))
+    if answer.word is AnswerWord.QUEUED:
+        lines.append(_("Recorded on this station. Will be sent when the connection is back."))
+    return tuple(lines)
+
+
+def _what_to_do(word: AnswerWord) -> str:
+    if word is AnswerWord.UNKNOWN:
+        return _("Scan it again, or type the number below the code.")
+    if word is AnswerWord.LOOK:
+        return _("Ask the shop's leader before you go on.")
+    return _("Nothing was taken off. Tell the reason, then go on.")
+
+
+def spoken(answer: AnswerView, currency: Currency) -> str:
+    """Return the whole answer as it is read out."""
+    parts = (answer_word(answer), instruction(answer, currency), *answer_details(answer, currency))
+    return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts if part)
+
+
+# --- idle --------------------------------------------------------------------------------------------------------------
+
+
+def action_name(action: ActionRow) -> str:
+    """Return whose action it was."""
+    return action.member_name or _("No member")
+
+
+def action_detail(action: ActionRow) -> str:
+    """Return what stands under an action."""
+    gained = ngettext("{points} point", "{points} points", action.points).format(
+        points=points_gained(action.points)
+    )
+    return _("{points} · waiting to be sent").format(points=gained) if action.is_queued else gained
+
+
+def delete_last() -> str:
+    """Return what the key ⌫ is called when it is read out."""
+    return _("Delete the last digit")

@@ -1,0 +1,132 @@
+"""Dresses an application: one palette and one stylesheet, both made of the tokens.
+
+Widgets say what they are by the properties `role` (type), `ink` (colour of text) and `ground` (colour behind);
+what is painted by hand asks `current()`, which is to tokens what QApplication.palette() is to system colours.
+"""
+
+import sys
+from dataclasses import dataclass, fields
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication, QWidget
+
+from ui.tokens import (
+    DARK, FOCUS_WIDTH, GAP_M, LIGHT, RADIUS_CARD, RADIUS_CONTROL, TYPE, Tokens, contrast,
+)  # fmt: skip
+
+__all__ = ["FAMILIES", "SYSTEM", "THEMES", "ZOOMS", "Theme", "contrast", "apply", "current", "mark"]
+
+SYSTEM = "system"
+THEMES = {"light": LIGHT, "dark": DARK}
+ZOOMS = (1.0, 1.25, 1.5)
+# System fonts that cover the five languages; nothing is shipped.
+FAMILIES = {"win32": ["Segoe UI", "Malgun Gothic"], "darwin": ["Helvetica Neue", "Apple SD Gothic Neo"]}
+FAMILIES_ELSEWHERE = ["Noto Sans", "NanumGothic", "Noto Sans CJK KR", "DejaVu Sans"]
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """What is worn now."""
+
+    name: str
+    tokens: Tokens
+    zoom: float = 1.0
+
+    def px(self, size: float) -> int:
+        """Return a size at this zoom in whole pixels."""
+        return round(size * self.zoom)
+
+    def color(self, token: str) -> QColor:
+        """Return a token as Qt's colour."""
+        return QColor(getattr(self.tokens, token))
+
+    def font(self, role: str) -> QFont:
+        """Return the font of a role, with figures of one width."""
+        font = QFont(_families(sys.platform))
+        font.setPixelSize(self.px(TYPE[role].px))
+        font.setWeight(QFont.Weight(TYPE[role].weight))
+        font.setFeature(QFont.Tag("tnum"), 1)
+        return font
+
+
+_current = [Theme("light", LIGHT)]
+
+
+def current() -> Theme:
+    """Return what the application wears."""
+    return _current[0]
+
+
+def apply(app: QApplication, theme: str = SYSTEM, zoom: float = 1.0) -> Theme:
+    """Dress the application in `light`, `dark` or what the `system` wears, and return it."""
+    name = _system_theme(app) if theme == SYSTEM else theme
+    chosen = Theme(name, THEMES[name], zoom)
+    _current[0] = chosen
+    app.setStyle("Fusion")
+    app.setFont(chosen.font("body"))
+    app.setPalette(_palette(chosen))
+    app.setStyleSheet(_sheet(chosen))
+    return chosen
+
+
+def mark(widget: QWidget, **properties: str) -> None:
+    """Set properties the stylesheet looks at; restyles only what has changed."""
+    changed = {name: value for name, value in properties.items() if widget.property(name) != value}
+    for name, value in changed.items():
+        widget.setProperty(name, value)
+    if changed:
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def _families(platform: str) -> list[str]:
+    return FAMILIES.get(platform, FAMILIES_ELSEWHERE)
+
+
+def _system_theme(app: QApplication) -> str:
+    return "dark" if app.styleHints().colorScheme() == Qt.ColorScheme.Dark else "light"
+
+
+def _palette(theme: Theme) -> QPalette:
+    """Return the palette for what the stylesheet doesn't reach."""
+    palette = QPalette()
+    roles = QPalette.ColorRole
+    for role, token in (
+        (roles.Window, "bg"), (roles.WindowText, "text"), (roles.Base, "surface"), (roles.AlternateBase, "surface2"),
+        (roles.Text, "text"), (roles.Button, "surface"), (roles.ButtonText, "text"), (roles.PlaceholderText, "muted"),
+        (roles.Highlight, "primary"), (roles.HighlightedText, "on_primary"),
+        (roles.ToolTipBase, "surface2"), (roles.ToolTipText, "text"), (roles.Accent, "primary"),
+    ):  # fmt: skip
+        palette.setColor(role, theme.color(token))
+    return palette
+
+
+def _sheet(theme: Theme) -> str:
+    """Return the stylesheet."""
+    tokens = theme.tokens
+    inks = "".join(
+        f'*[ink="{field.name}"] {{ color: {getattr(tokens, field.name)}; }}\n' for field in fields(Tokens)
+    )
+    grounds = "".join(
+        f'*[ground="{field.name}"] {{ background: {getattr(tokens, field.name)}; }}\n'
+        for field in fields(Tokens)
+    )
+    return f"""
+QLabel {{ background: transparent; color: {tokens.text}; }}
+QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
+QFrame[card="yes"] {{ background: {tokens.surface}; border: 1px solid {tokens.line};
+  border-radius: {theme.px(RADIUS_CARD)}px; }}
+QLineEdit {{ background: {tokens.surface}; color: {tokens.text}; border: 2px solid {tokens.line};
+  border-radius: {theme.px(RADIUS_CONTROL)}px; padding: 0 {theme.px(GAP_M)}px; }}
+QLineEdit:focus {{ border: {FOCUS_WIDTH}px solid {tokens.focus}; }}
+QScrollBar:vertical {{ background: transparent; width: {theme.px(14)}px; margin: 0; }}
+QScrollBar::handle:vertical {{ background: {tokens.line}; border-radius: {theme.px(5)}px;
+  min-height: {theme.px(48)}px; margin: 2px; }}
+QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
+  background: none; height: 0; }}
+QFrame[tone="stop"] {{ background: {tokens.stop_soft}; border: 2px solid {tokens.on_stop_soft}; }}
+QLabel[chip="warn"] {{ background: {tokens.warn}; border: 2px solid {tokens.warn_edge};
+  border-radius: {theme.px(RADIUS_CONTROL)}px; padding: 0 {theme.px(GAP_M)}px; }}
+QFrame[rule="yes"] {{ background: {tokens.surface2}; border: none; }}
+{inks}{grounds}"""

@@ -1,0 +1,91 @@
+"""The last actions of this station; before the first one, three tips."""
+
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from ui import texts
+from ui.i18n import _
+from ui.models.state import ActionRow, State
+from ui.theme import current
+from ui.widgets.card import Card, clear, column, row, rule
+from ui.widgets.label import Elided, Label, number
+from ui.widgets.offer import KeyCap
+from ui.widgets.shapes import Sign, SignKind
+
+ROWS = 5
+SIGN = 14
+
+
+class Actions(Card):
+    """A short list. It is drawn again only when it has changed."""
+
+    def __init__(self) -> None:
+        """Make an empty list."""
+        super().__init__(gap=8)
+        self._title = Label("h2")
+        self._rows = column(gap=6)
+        self._shown: object = None
+        self.body.addWidget(self._title)
+        self.body.addLayout(self._rows)
+        self.body.addStretch(1)
+
+    def draw(self, state: State) -> None:
+        """Show the last actions or the tips."""
+        shown = (state.recent[:ROWS], state.shop.currency, state.time_zone)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        clear(self._rows)
+        self._title.say(_("Last actions") if state.recent else _("Ready for the first member"))
+        for place, action in enumerate(state.recent[:ROWS]):
+            if place:
+                self._rows.addWidget(rule())
+            self._rows.addWidget(_action(action, state))
+        for place, tip in enumerate(() if state.recent else _tips(), start=1):
+            self._rows.addWidget(_tip(place, tip))
+
+
+def _action(action: ActionRow, state: State) -> QWidget:
+    box = QWidget()
+    layout = row(box, gap=12)
+    time = number("body", ink="muted")
+    time.say(texts.clock(action.at_ms, state.time_zone))
+    name = Elided("strong")
+    name.say(texts.action_name(action))
+    words = column(gap=0)
+    words.addWidget(name)
+    words.addLayout(_detail(action))
+    off = number("strong")
+    off.say(texts.discount(action.discount, state.shop.currency) if action.discount else "")
+    layout.addWidget(time)
+    layout.addLayout(words, 1)
+    layout.addWidget(off)
+    return box
+
+
+def _detail(action: ActionRow) -> QHBoxLayout:
+    line = row(gap=6)
+    if action.is_queued:
+        line.addWidget(Sign(SIGN, SignKind.ARROW, "queued"))
+    detail = Label("small", ink="muted")
+    detail.say(texts.action_detail(action))
+    line.addWidget(detail, 1)
+    return line
+
+
+def _tips() -> tuple[str, ...]:
+    return (
+        _("Scan a member's card: their points and offers come up."),
+        _("Type the order's total; the offers follow."),
+        _("Press Enter to redeem, then take the amount off at the till."),
+    )
+
+
+def _tip(place: int, text: str) -> QWidget:
+    box = QWidget()
+    layout = row(box, gap=12)
+    label = Label("body")
+    label.say(text)
+    label.setMinimumHeight(current().px(48))
+    layout.addWidget(KeyCap(place))
+    layout.addWidget(label, 1)
+    return box

@@ -1,0 +1,104 @@
+"""Where people type: a field for codes, and one for an amount of money with its on-screen keys."""
+
+from PySide6.QtCore import QRegularExpression, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QRegularExpressionValidator
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
+
+from app.core.money import Currency
+from ui import texts
+from ui.theme import current
+from ui.tokens import GAP_S, TARGET_MIN
+from ui.widgets.button import Button
+
+TEXT_LENGTH_MAX = 512  # the longest code, SCAN §4
+AMOUNT_DIGITS_MAX = 7  # before the point: a longer amount is a scan gone astray
+FIELD_HEIGHT = 56
+
+
+class Field(QLineEdit):
+    """A line of text. Enter gives it away; a pasted picture is left to the window."""
+
+    entered = Signal(str)
+
+    def __init__(self, role: str = "body") -> None:
+        """Make an empty field."""
+        super().__init__()
+        self.setMaxLength(TEXT_LENGTH_MAX)
+        self.setFont(current().font(role))
+        self.setFixedHeight(current().px(FIELD_HEIGHT))
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Give away what was typed on Enter; keep every other key of typing."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if not event.isAutoRepeat():
+                self.entered.emit(self.text().strip())
+        elif (
+            event.matches(QKeySequence.StandardKey.Paste)
+            and QGuiApplication.clipboard().mimeData().hasImage()
+        ):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
+class AmountField(Field):
+    """An amount of money as it is typed, such as `30.00`; a comma counts as the point."""
+
+    def __init__(self) -> None:
+        """Make an empty field."""
+        super().__init__("number")
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setFixedHeight(current().px(64))
+        self.setInputMethodHints(Qt.InputMethodHint.ImhFormattedNumbersOnly)
+        self._digits = -1
+
+    def set_currency(self, currency: Currency) -> None:
+        """Take as many decimals as the currency has."""
+        if currency.digits == self._digits:
+            return
+        self._digits = currency.digits
+        decimals = rf"(?:[.,]\d{{0,{currency.digits}}})?" if currency.digits else ""
+        pattern = QRegularExpression(rf"\d{{0,{AMOUNT_DIGITS_MAX}}}{decimals}")
+        self.setValidator(QRegularExpressionValidator(pattern, self))
+
+    def amount(self) -> str:
+        """Return what was typed, with a point."""
+        return self.text().replace(",", ".")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """As a field does, but nothing typed is given away as it stands."""
+        super().keyPressEvent(event)
+
+
+class Keypad(QWidget):
+    """Keys for a finger. They never take the focus, so that the field they type into keeps it."""
+
+    ROWS = ("789", "456", "123", ".0<")
+
+    def __init__(self, field: AmountField) -> None:
+        """Make the keys of `field`."""
+        super().__init__()
+        self._field = field
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(current().px(GAP_S))
+        for line, keys in enumerate(self.ROWS):
+            for place, key in enumerate(keys):
+                grid.addWidget(self._button(key), line, place)
+
+    def _button(self, key: str) -> Button:
+        button = Button(role="h2", height=TARGET_MIN)
+        button.say("⌫" if key == "<" else key)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        if key == "<":
+            button.setAccessibleName(texts.delete_last())
+            button.clicked.connect(self._field.backspace)
+        else:
+            button.clicked.connect(lambda: self._type(key))
+        return button
+
+    def _type(self, key: str) -> None:
+        """Type as if by keyboard, so that the field's rules hold."""
+        self._field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._field.insert(key)

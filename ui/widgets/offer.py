@@ -1,0 +1,103 @@
+"""An offer as it stands: one that can be used is a numbered button, one that can't says why in a dashed box."""
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+
+from app.core.money import Currency
+from ui import texts
+from ui.models.state import OfferRow
+from ui.theme import current
+from ui.tokens import ACTION_HEIGHT, GAP_M
+from ui.widgets.card import column, row
+from ui.widgets.label import CENTER, Label, number
+from ui.widgets.shapes import Sign, SignKind
+from ui.widgets.tile import Look, Tile, paint_tile
+
+USABLE = Look("ok_soft", "on_ok_soft", "on_ok_soft")
+PICKED = Look("ok", "on_ok", "ok")
+NOT_NOW = Look("surface", "muted", "line", edge_width=1.5, is_dashed=True)
+
+
+class KeyCap(Label):
+    """The key that does it, drawn as a key."""
+
+    def __init__(self, key: int | None) -> None:
+        """Show a key, or an empty place of the same width."""
+        super().__init__("h2", align=CENTER, wraps=False)
+        side = current().px(36)
+        self.setFixedSize(side, side)
+        self.say("" if key is None else str(key))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the key under its number."""
+        if self.text():
+            painter = QPainter(self)
+            look = Look(fill="surface", ink="text", edge="line", edge_width=1.5)
+            paint_tile(painter, QRectF(self.rect()), look)
+            painter.end()
+        super().paintEvent(event)
+
+
+class OfferButton(Tile):
+    """An offer that can be used now."""
+
+    picked = Signal(int)
+
+    def __init__(self, offer: OfferRow, currency: Currency) -> None:
+        """Draw an offer."""
+        super().__init__(PICKED if offer.is_picked else USABLE)
+        self.setCheckable(True)
+        self.setChecked(offer.is_picked)
+        self.setMinimumHeight(current().px(ACTION_HEIGHT))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.setAccessibleName(texts.offer_name(offer, currency))
+        self._key = offer.key
+        self._lay_out(offer, currency)
+        self.clicked.connect(self._pick)
+
+    @property
+    def key(self) -> int | None:
+        """The digit that picks it."""
+        return self._key
+
+    def _lay_out(self, offer: OfferRow, currency: Currency) -> None:
+        ink = self.look.ink
+        layout = row(self, gap=GAP_M, margin=GAP_M)
+        words = column(gap=0)
+        words.addWidget(_said(Label("h2", ink=ink), offer.name))
+        if offer.is_voucher:
+            words.addWidget(_said(Label("small", ink=ink), texts.scanned_voucher()))
+        layout.addWidget(KeyCap(offer.key))
+        layout.addLayout(words, 1)
+        layout.addWidget(_said(number("h2", ink=ink), texts.discount(offer.discount, currency)))
+        layout.addWidget(Sign(26, SignKind.CHECK if offer.is_picked else SignKind.CIRCLE, ink))
+        for child in self.findChildren(QWidget):
+            child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def _pick(self) -> None:
+        self.setChecked(self.look is PICKED)  # the mark follows the state, not the finger
+        if self._key is not None:
+            self.picked.emit(self._key)
+
+
+class OfferNotNow(QFrame):
+    """An offer that can't be used now, and why."""
+
+    def __init__(self, offer: OfferRow, currency: Currency) -> None:
+        """Draw an offer with every reason, the one that counts first."""
+        super().__init__()
+        layout = column(self, gap=2, margin=GAP_M)
+        layout.addWidget(_said(Label("strong", ink="muted"), offer.name))
+        for place, refusal in enumerate(offer.refusals):
+            reason = Label("body" if place == 0 else "small", ink="muted" if place else "text")
+            layout.addWidget(_said(reason, texts.because(refusal, currency)))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the dashed box."""
+        paint_tile(QPainter(self), QRectF(self.rect()), NOT_NOW)
+
+
+def _said(label: Label, text: str) -> Label:
+    label.say(text)
+    return label

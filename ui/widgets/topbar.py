@@ -1,0 +1,39 @@
+"""The top bar: whose station this is, whether this is the demo, and the pill."""
+
+from PySide6.QtWidgets import QWidget
+
+from ui.i18n import _
+from ui.models.state import State
+from ui.theme import current
+from ui.tokens import TARGET_MIN
+from ui.widgets.card import row
+from ui.widgets.label import CENTER, Elided, Label
+from ui.widgets.pill import PillButton
+from ui.widgets.shapes import Sign, SignKind
+
+
+class TopBar(QWidget):
+    """Always in sight, except while an answer fills the window."""
+
+    def __init__(self) -> None:
+        """Build the bar."""
+        super().__init__()
+        self.setFixedHeight(current().px(TARGET_MIN))
+        self._store = Elided("h2")
+        self._demo = Label("strong", ink="on_warn", align=CENTER, wraps=False)
+        self._demo.setProperty("chip", "warn")
+        self.pill = PillButton()
+        layout = row(self)
+        layout.addWidget(Sign(28, SignKind.BRAND, "primary"))
+        layout.addWidget(self._store, 1)
+        layout.addWidget(self._demo)
+        layout.addWidget(self.pill)
+
+    def draw(self, state: State) -> None:
+        """Show store and pill."""
+        shop = state.shop
+        self._store.say(" · ".join(part for part in (shop.name or "Tillside", shop.store_id) if part))
+        self._demo.say(_("Demo"))
+        self._demo.setVisible(shop.is_demo)
+        self.pill.setVisible(bool(shop.store_id or shop.name))
+        self.pill.draw(state.pill)

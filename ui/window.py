@@ -1,0 +1,226 @@
+"""The one window: top bar, a page for each screen, the notice line, and every key of the station.
+
+Keys that nobody below wanted come up to the window (a text field keeps its digits), so one table here decides, and
+there is no shortcut that could take a digit away from an amount.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import Qt, SignalInstance
+from PySide6.QtGui import (
+    QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QKeyEvent, QKeySequence,
+)  # fmt: skip
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from ui.models.state import Screen, State
+from ui.pictures import holds_picture, picture
+from ui.station.answer import AnswerPage
+from ui.station.idle import IdlePage
+from ui.station.member import MemberPage
+from ui.station.page import Page
+from ui.station.pairing import PairingPage
+from ui.station.preparing import PreparingPage
+from ui.station.stopped import StoppedPage
+from ui.theme import current
+from ui.widgets.card import column
+from ui.widgets.demobar import DemoBar
+from ui.widgets.notice import Notice
+from ui.widgets.topbar import TopBar
+
+SIZE = (1024, 768)
+MARGIN = 12
+WITH_DEMO_BAR = {Screen.IDLE, Screen.MEMBER}
+DIGITS = range(Qt.Key.Key_1.value, Qt.Key.Key_9.value + 1)
+
+
+class Model(Protocol):
+    """What the window draws, and whom it tells what the cashier wants."""
+
+    changed: SignalInstance
+
+    @property
+    def state(self) -> State: ...  # noqa: D102
+    def scan(self, text: str) -> None: ...  # noqa: D102
+    def type_amount(self, text: str) -> None: ...  # noqa: D102
+    def enter(self) -> None: ...  # noqa: D102
+    def escape(self) -> None: ...  # noqa: D102
+    def pick(self, key: int) -> None: ...  # noqa: D102
+    def sync_now(self) -> None: ...  # noqa: D102
+    def pair(self, text: str) -> None: ...  # noqa: D102
+    def take_demo_order(self) -> None: ...  # noqa: D102
+    def set_line_cut(self, is_cut: bool) -> None: ...  # noqa: D102
+    def picture(self, data: bytes) -> None: ...  # noqa: D102
+    def dismiss_notice(self) -> None: ...  # noqa: D102
+
+
+class StationWindow(QWidget):
+    """The station."""
+
+    def __init__(self, model: Model) -> None:
+        """Build the window and draw the model's state."""
+        super().__init__()
+        self._model = model
+        self._screen: Screen | None = None
+        self.setWindowTitle("Tillside")
+        self.setAcceptDrops(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, on=False)
+        self.topbar, self.notice, self.demobar = TopBar(), Notice(), DemoBar()
+        self._build_pages()
+        self._lay_out()
+        self._connect()
+        self.resize(*SIZE)
+        model.changed.connect(self._draw)
+        self._draw()
+
+    # --- building ---------------------------------------------------------------------------------------------------
+
+    def _build_pages(self) -> None:
+        self.pairing, self.idle, self.member, self.answer = (
+            PairingPage(),
+            IdlePage(),
+            MemberPage(),
+            AnswerPage(),
+        )
+        self.pages: dict[Screen, Page] = {
+            Screen.PAIRING: self.pairing,
+            Screen.PREPARING: PreparingPage(),
+            Screen.IDLE: self.idle,
+            Screen.MEMBER: self.member,
+            Screen.ANSWER: self.answer,
+            Screen.STOPPED: StoppedPage(),
+        }
+        self._stack = QStackedWidget()
+        for page in self.pages.values():
+            self._stack.addWidget(page)
+
+    def _lay_out(self) -> None:
+        self._layout = column(self, margin=MARGIN)
+        self._layout.addWidget(self.topbar)
+        self._layout.addWidget(self._stack, 1)
+        self._layout.addWidget(self.notice)
+        self._layout.addWidget(self.demobar)
+
+    def _connect(self) -> None:
+        """Turn what the pages ask for into intents of whichever model there is."""
+        self.topbar.pill.clicked.connect(lambda: self._model.sync_now())
+        self.notice.gone.connect(lambda: self._model.dismiss_notice())
+        self.demobar.order_wanted.connect(lambda: self._model.take_demo_order())
+        self.demobar.cut_wanted.connect(lambda is_cut: self._model.set_line_cut(is_cut))
+        self.pairing.paired.connect(lambda text: self._model.pair(text))
+        self.idle.typed.connect(lambda text: self._model.scan(text))
+        self.member.picked.connect(lambda key: self._model.pick(key))
+        self.member.amount_typed.connect(lambda text: self._model.type_amount(text))
+        self.member.cancelled.connect(lambda: self._model.escape())
+        for page in self.pages.values():
+            page.entered.connect(lambda: self._model.enter())
+
+    def set_model(self, model: Model) -> None:
+        """Draw another model from now on."""
+        self._model.changed.disconnect(self._draw)
+        self._model = model
+        model.changed.connect(self._draw)
+        self._draw()
+
+    def set_frame(self, frame: QImage) -> None:
+        """Show what the camera sees."""
+        self.idle.set_frame(frame)
+
+    # --- drawing ----------------------------------------------------------------------------------------------------
+
+    def _draw(self) -> None:
+        state = self._model.state
+        page = self.pages[state.screen]
+        is_full = state.screen is Screen.ANSWER
+        self.topbar.draw(state)
+        self.topbar.setVisible(not is_full)
+        self.notice.draw("" if is_full else state.notice)
+        self.demobar.draw(state.shop)
+        self.demobar.setVisible(state.shop.is_demo and state.screen in WITH_DEMO_BAR)
+        page.draw(state)
+        if state.screen is not self._screen:
+            self._turn_to(state.screen, page, is_full=is_full)
+
+    def _turn_to(self, screen: Screen, page: Page, *, is_full: bool) -> None:
+        """Bring up another page and put the focus where it belongs there."""
+        if self._screen is Screen.ANSWER:
+            self.answer.leave()
+        self._screen = screen
+        margin = 0 if is_full else current().px(MARGIN)
+        self._layout.setContentsMargins(margin, margin, margin, margin)
+        self._stack.setCurrentWidget(page)
+        page.place_focus()
+
+    # --- keys -------------------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Do what a key stands for (UX §3.14). A key that is held down counts once."""
+        if event.isAutoRepeat():
+            return
+        action = self._keys().get(Qt.Key(event.key()))
+        if action is not None:
+            action()
+        elif event.matches(QKeySequence.StandardKey.Paste):
+            self._paste()
+        elif event.key() in DIGITS and self._screen is Screen.MEMBER:
+            self._model.pick(event.key() - Qt.Key.Key_0.value)
+        elif self._screen is not Screen.IDLE or not self.idle.type_key(event):
+            super().keyPressEvent(event)
+
+    def _keys(self) -> dict[Qt.Key, Callable[[], None]]:
+        page = self.pages[self._model.state.screen]
+        keys = Qt.Key
+        return {
+            keys.Key_Return: page.enter,
+            keys.Key_Enter: page.enter,
+            keys.Key_Escape: self._escape,
+            keys.Key_F6: self._edit_amount,
+            keys.Key_F9: self._model.sync_now,
+            keys.Key_F11: self._toggle_full_screen,
+            keys.Key_Insert: self._demo_order,
+            keys.Key_Pause: self._demo_cut,
+            keys.Key_PageDown: lambda: self.member.offers.page(1),
+            keys.Key_PageUp: lambda: self.member.offers.page(-1),
+        }
+
+    def _escape(self) -> None:
+        if not self.pages[self._model.state.screen].escape():
+            self._model.escape()
+
+    def _edit_amount(self) -> None:
+        if self._screen is Screen.MEMBER:
+            self.member.order.edit()
+
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _demo_order(self) -> None:
+        if self.demobar.isVisible():
+            self._model.take_demo_order()
+
+    def _demo_cut(self) -> None:
+        if self.demobar.isVisible():
+            self.demobar.toggle()
+
+    # --- pictures ---------------------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take pictures only."""
+        if holds_picture(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Hand a dropped picture over."""
+        if (data := picture(event.mimeData())) is not None:
+            event.acceptProposedAction()
+            self._model.picture(data)
+
+    def _paste(self) -> None:
+        if (data := picture(QGuiApplication.clipboard().mimeData())) is not None:
+            self._model.picture(data)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Leave nothing running."""
+        self.answer.stop()
+        self.notice.timer.stop()
+        super().closeEvent(event)
