@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
