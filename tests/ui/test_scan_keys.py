@@ -1,0 +1,86 @@
+"""Real key events (XTEST) on a real X server, under five layouts: a scan is read right and stays out of the field."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from app.core.codes import number
+from tests.scanner.keyboard import EVERY_CHARACTER
+from tests.x_screen import XScreen, require_x
+
+LAYOUTS = ["us", "tr", "ru", "kr", "id"]
+NUMBERS = [
+    number("M", body) for body in ("0123456789", "ABCDEFGHJK", "MNPQRSTVWX", "YZ00000000", "7777777777")
+]
+TYPED_ON = {"us": "ab", "tr": "ab", "ru": "фи", "kr": "ab", "id": "ab"}
+
+
+class Window:
+    """The program in tests/ui/scan_window.py."""
+
+    def __init__(self, screen: XScreen) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.ui.scan_window"],
+            env=screen.environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.heard() == {"ready": "yes"}
+
+    def heard(self) -> dict[str, Any]:
+        """Wait for the next thing it tells."""
+        assert self._process.stdout is not None
+        found: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return found
+
+    def close(self) -> None:
+        self._process.terminate()
+        self._process.communicate(timeout=10)
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[XScreen]:
+    require_x()
+    with XScreen() as screen:
+        yield screen
+
+
+@pytest.fixture
+def window(screen: XScreen, request: pytest.FixtureRequest) -> Iterator[Window]:
+    screen.set_layout(getattr(request, "param", "us"))
+    window = Window(screen)
+    yield window
+    window.close()
+
+
+@pytest.mark.parametrize(
+    ("window", "layout"), [(name, name) for name in LAYOUTS], indirect=["window"], ids=LAYOUTS
+)
+def test_member_numbers_are_read_under_every_layout(screen: XScreen, window: Window, layout: str) -> None:
+    for text in NUMBERS:
+        screen.scan(text)
+        assert window.heard() == {"scanned": text, "field": "half "}
+    screen.scan(EVERY_CHARACTER, gap_ms=1, end="")
+    assert window.heard() == {"scanned": EVERY_CHARACTER, "field": "half "}
+    screen.type_keys("ab")
+    screen.press("Enter")
+    assert window.heard() == {"entered": f"half {TYPED_ON[layout]}"}
+
+
+@pytest.mark.parametrize("gap_ms", [1, 16, 40])
+def test_scanners_of_every_speed_are_read(screen: XScreen, window: Window, gap_ms: int) -> None:
+    screen.scan("]Q1" + NUMBERS[1].lower(), gap_ms=gap_ms, end="Tab")
+    assert window.heard() == {"scanned": NUMBERS[1].lower(), "field": "half "}
+
+
+def test_a_scan_among_typing_leaves_the_typing_whole(screen: XScreen, window: Window) -> None:
+    screen.type_keys("one ")
+    screen.scan(NUMBERS[0])
+    screen.type_keys("two")
+    screen.press("Enter")
+    assert window.heard() == {"scanned": NUMBERS[0], "field": "half one "}
+    assert window.heard() == {"entered": "half one two"}
