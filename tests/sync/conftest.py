@@ -4,7 +4,8 @@ import shutil
 
 import pytest
 
-from tests.sync.world import Server, World, make_hq
+from tests.sync.server import Server
+from tests.sync.world import World, make_hq
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,21 @@ server's own end (`ended`), so that nothing outlives the test.
 
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from app.clock import SetClock
+from sync.client import DeviceSigner, HttpHq
+from sync.line import Limits
+from tests.builders import NOW_MS
+
+SHORT = Limits(connect_s=0.3, total_s=0.4, snapshot_s=0.4, answer_bytes_max=2_000, snapshot_bytes_max=2_000)
+SLACK_S = 2.0  # a loaded machine may take this much longer; what hangs takes for ever
+STRANGER = DeviceSigner(
+    device_id="D0000000000000", epoch=1, key=Ed25519PrivateKey.generate(), clock=SetClock(NOW_MS)
+)
 DRIP_S = 0.02  # between the bytes of an answer that drips; far below every deadline in the tests
 
 
@@ -85,6 +98,11 @@ class Call:
                 if self._server.ended.wait(DRIP_S):
                     return
 
+    def pour(self, content: bytes) -> None:
+        """Send the same again and again, as fast as it is taken."""
+        while not self._server.ended.is_set():
+            self.send(content)
+
     def hang(self, seconds: float | None = None) -> None:
         self._server.ended.wait(seconds)
 
@@ -101,3 +119,13 @@ def answer(
     """Answer whole, then close."""
     whole = head(status, f"Content-Type: {content_type}", *headers, length=len(body)) + body
     return lambda call: call.send(whole)
+
+
+@contextmanager
+def asking(url: str, *, signer: DeviceSigner = STRANGER, limits: Limits = SHORT) -> Iterator[HttpHq]:
+    """Talk to whatever is at a URL as to HQ."""
+    hq = HttpHq(url, signer, limits=limits)
+    try:
+        yield hq
+    finally:
+        hq.close()

@@ -107,6 +107,14 @@ def test_a_busy_hq_is_not_bothered_whoever_wakes_us(run):
     assert running.is_left_alone()
 
 
+def test_a_busy_hq_gets_the_time_it_asked_for():
+    running = Running(HqBusy("503", retry_after_s=300), GOOD)
+    running.worker.sync_now()
+    assert running.worker._delay_s() == 300
+    running.worker.sync_now()
+    assert running.worker._delay_s() == 3600
+
+
 def test_stop_ends_the_waiting_for_a_busy_hq(run):
     running = run(HqBusy("503", retry_after_s=300))
     running.was_called()

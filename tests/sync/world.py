@@ -7,11 +7,8 @@
 Each shop talks through a `Between`, on which a test replaces single calls.
 """
 
-import socket
-import threading
 from pathlib import Path
 
-import uvicorn
 from sqlalchemy import func, select
 
 from app.clock import SetClock
@@ -40,6 +37,7 @@ from sync.enrolment import enrol_station, read_pairing
 from sync.faults import HqUnreachable
 from sync.syncer import Syncer
 from tests.builders import NOW_MS, a_program, an_order, at_till
+from tests.sync.server import Server
 
 REF = ref_of((1).to_bytes(8, "big"))
 STORES = ("s-1", "s-2")
@@ -60,31 +58,6 @@ def make_hq(folder: Path) -> None:
     publish_program(hq, a_program())
     upsert_members(hq, [MemberFacts(REF, name="Ada L.", home_store="s-1")])
     hq.close()
-
-
-class Server:
-    """HQ's web application behind a real uvicorn on a free port; which HQ it serves can be changed."""
-
-    def __init__(self) -> None:
-        self.app = None
-        # A socket that says it is TCP, or each answer would wait 40 ms (see hq/serve.py).
-        self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self._listener.bind(("127.0.0.1", 0))
-        self._listener.listen()
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        self._server = uvicorn.Server(
-            uvicorn.Config(self._dispatch, interface="asgi3", log_config=None, lifespan="off")
-        )
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._listener]})
-        self._thread.start()
-
-    async def _dispatch(self, scope, receive, send) -> None:
-        await self.app(scope, receive, send)
-
-    def stop(self) -> None:
-        self._server.should_exit = True
-        self._thread.join()
-        self._listener.close()
 
 
 class Between:
