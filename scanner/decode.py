@@ -58,11 +58,17 @@ class Symbol:
     corners: Corners
 
 
-def decode(grey: Grey, *, formats: frozenset[Format] = ALL_FORMATS) -> tuple[Symbol, ...]:
-    """All symbols of a grey picture (rows × columns of bytes), sorted top to bottom, left to right."""
+def decode(
+    grey: Grey, *, formats: frozenset[Format] = ALL_FORMATS, with_zbar: bool = True
+) -> tuple[Symbol, ...]:
+    """All symbols of a grey picture (rows × columns of bytes), sorted top to bottom, left to right.
+
+    Without zbar an empty picture costs a fraction, which is what most frames of a camera are.
+    """
     assert grey.ndim == 2 and grey.dtype == np.uint8, "decode takes a grey picture of one byte a pixel"
     pixels = np.ascontiguousarray(grey)
-    return _by_position(_read_by_zxing(pixels, formats) or _read_by_zbar(pixels, formats))
+    found = _read_by_zxing(pixels, formats)
+    return _by_position(found if found or not with_zbar else _read_by_zbar(pixels, formats))
 
 
 def has_zbar() -> bool:

@@ -1,0 +1,145 @@
+"""A film stands in for the camera: codes are told, pictures shown, and a camera pulled out comes back."""
+
+import math
+import queue
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from scanner.camera import PREVIEW_WIDTH, Camera, Preview, is_there, preview, source_of
+from scanner.decode import Symbol
+from scanner.opencv import cv2
+from tests.scanner.videos import FPS, empty, film, with_qr
+
+WAIT_S = 20
+SIGNED = ("L2:" + "6BFOXN*TS0BI$ZD4N9:9S6RCVN5+O30K3/XIV0W23NTDE" * 4)[:164]
+CARDS = ["M0123456789T", SIGNED, "V0123456789ABC8"]
+
+
+class Heard:
+    """What a camera tells, in order."""
+
+    def __init__(self) -> None:
+        self.texts: queue.Queue[str] = queue.Queue()
+        self.states: queue.Queue[str] = queue.Queue()
+        self.frames: queue.Queue[Preview] = queue.Queue()
+
+    def text(self, text: str, symbol: Symbol) -> None:
+        assert symbol.text == text
+        self.texts.put(text)
+
+
+@contextmanager
+def watching(source: Path | int, **how: Any) -> Iterator[Heard]:
+    heard = Heard()
+    options = {"retry_s": 0.01, "is_paced": False, "on_text": heard.text} | how
+    camera = Camera(source, on_frame=heard.frames.put, on_state=heard.states.put, **options)
+    camera.start()
+    try:
+        yield heard
+    finally:
+        camera.stop()
+    assert not camera.is_running, "stopped within a second"
+
+
+def moving(text: str, *, count: int = 12) -> Iterator[np.ndarray]:
+    """A code carried through the picture."""
+    for number in range(count):
+        x, y = 60 + 14 * number, 40 + round(20 * math.sin(number))
+        yield with_qr(text, at=(x, y), module_px=4, seed=number)
+
+
+@pytest.fixture
+def cards(tmp_path: Path) -> Path:
+    frames = [frame for text in CARDS for frame in (*moving(text), *(empty(seed) for seed in range(5)))]
+    return film(tmp_path / "cards.avi", frames)
+
+
+def test_each_code_that_passes_by_is_told_once(cards: Path) -> None:
+    with watching(cards, retry_s=WAIT_S) as heard:
+        assert [heard.texts.get(timeout=WAIT_S) for _ in CARDS] == CARDS
+        assert [heard.states.get(timeout=WAIT_S) for _ in range(2)] == ["on", "missing"]
+    assert heard.texts.empty()
+
+
+def test_where_no_code_is_nothing_is_told(tmp_path: Path) -> None:
+    path = film(tmp_path / "empty.avi", (empty(seed) for seed in range(40)))
+    with watching(path, retry_s=WAIT_S) as heard:
+        assert [heard.states.get(timeout=WAIT_S) for _ in range(2)] == ["on", "missing"]
+    assert heard.texts.empty()
+
+
+def test_a_camera_that_is_missing_is_found_when_it_comes_and_lost_when_it_goes(
+    cards: Path, tmp_path: Path
+) -> None:
+    socket = tmp_path / "camera.avi"
+    with watching(socket) as heard:
+        assert heard.states.get(timeout=WAIT_S) == "missing"
+        cards.rename(socket)
+        assert [heard.states.get(timeout=WAIT_S) for _ in range(4)] == ["on", "missing", "on", "missing"]
+
+
+def test_a_device_that_is_not_there_is_missing() -> None:
+    with watching(63) as heard:
+        assert heard.states.get(timeout=WAIT_S) == "missing"
+    assert not is_there(63)
+
+
+def test_a_file_that_is_no_film_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "film.avi"
+    path.write_bytes(b"RIFF nonsense")
+    with watching(path) as heard:
+        assert heard.states.get(timeout=WAIT_S) == "missing"
+
+
+def test_a_film_can_begin_again(tmp_path: Path) -> None:
+    path = film(tmp_path / "loop.avi", (empty(seed) for seed in range(3)))
+    told = []
+    with watching(path, loops=True, is_paced=True) as heard:
+        told = [heard.frames.get(timeout=WAIT_S) for _ in range(4)]  # one in 100 ms; the film lasts as long
+        assert heard.states.get(timeout=WAIT_S) == "on"
+        assert heard.states.empty()
+    assert len(told) == 4
+
+
+def test_a_film_keeps_its_own_speed_and_is_stopped_at_once(tmp_path: Path) -> None:
+    path = film(tmp_path / "long.avi", [empty()] * (5 * FPS))
+    with watching(path, is_paced=True) as heard:
+        assert heard.states.get(timeout=WAIT_S) == "on"
+    assert heard.states.empty(), "nothing is told once it is stopped"
+
+
+@pytest.mark.loud("a bug of the listener's is written down")
+def test_a_listener_that_fails_does_not_end_the_camera(cards: Path) -> None:
+    told: queue.Queue[str] = queue.Queue()
+
+    def fail(text: str, symbol: Symbol) -> None:
+        told.put(text)
+        raise RuntimeError("a bug")
+
+    with watching(cards, on_text=fail):
+        assert [told.get(timeout=WAIT_S) for _ in CARDS[:2]] == CARDS[:2]
+
+
+def test_pictures_to_show_are_small_and_red_comes_first() -> None:
+    frame = np.zeros((720, 1280, 3), dtype=np.uint8)
+    frame[:, :, 2] = 255  # OpenCV's red
+    small = preview(frame)
+    assert (small.width, small.height) == (PREVIEW_WIDTH, 270)
+    assert small.rgb == bytes([255, 0, 0]) * (480 * 270)
+    assert preview(frame[:, :, 2]).rgb[:3] == b"\xff\xff\xff", "a camera without colours"
+
+
+def test_a_setting_names_a_device_or_a_film() -> None:
+    assert source_of("0") == 0
+    assert source_of("cards.avi") == Path("cards.avi")
+
+
+def test_opencv_keeps_quiet_about_what_is_missing(capfd: pytest.CaptureFixture[str]) -> None:
+    assert not is_there(Path("nowhere.avi"))
+    assert capfd.readouterr().err == ""
+    assert cv2.__version__

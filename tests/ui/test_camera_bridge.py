@@ -1,0 +1,65 @@
+"""What the camera tells arrives on the main thread, and the scanner is not loaded for the window's sake."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QThread
+from PySide6.QtGui import QColor, QImage
+from pytestqt.qtbot import QtBot
+
+from tests.scanner.videos import film, with_qr
+from ui.camera_bridge import CameraBridge
+
+CARD = "M0123456789T"
+WAIT_MS = 20_000
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> Path:
+    return film(tmp_path / "card.avi", [with_qr(CARD, at=(200, 100))] * 10)
+
+
+def test_texts_pictures_and_states_arrive_on_the_main_thread(qtbot: QtBot, card: Path) -> None:
+    bridge = CameraBridge(str(card))
+    main, threads = QThread.currentThread(), []
+    pictures: list[QImage] = []
+    texts: list[str] = []
+    states: list[str] = []
+    bridge.frame.connect(pictures.append)
+    bridge.scanned.connect(texts.append)
+    bridge.state.connect(states.append)
+    for signal in (bridge.scanned, bridge.frame, bridge.state):
+        signal.connect(lambda _: threads.append(QThread.currentThread()))
+    with qtbot.waitSignals([bridge.scanned, bridge.frame, bridge.state], timeout=WAIT_MS):
+        bridge.start()
+    bridge.stop()
+    assert (texts[:1], states[:1]) == ([CARD], ["on"])
+    assert all(thread is main for thread in threads)
+    assert (pictures[0].width(), pictures[0].height()) == (480, 360)
+    assert QColor(pictures[0].pixel(5, 5)).lightness() > 80, "the desk is light"
+
+
+def test_a_camera_that_is_missing_says_so(qtbot: QtBot, tmp_path: Path) -> None:
+    bridge = CameraBridge(str(tmp_path / "none.avi"))
+    with qtbot.waitSignal(bridge.state, timeout=WAIT_MS) as news:
+        bridge.start()
+    bridge.stop()
+    assert news.args == ["missing"]
+
+
+def test_stopped_before_it_began_it_ends(card: Path) -> None:
+    bridge = CameraBridge(str(card))
+    bridge.stop()
+    bridge.start()
+    bridge._thread.join(20)
+    assert not bridge._thread.is_alive()
+
+
+def test_the_window_does_not_load_opencv() -> None:
+    program = (
+        "import sys, ui.camera_bridge, ui.scan_input; print({'cv2', 'numpy', 'zxingcpp'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
