@@ -52,13 +52,14 @@ def demo(
     weeks: Annotated[str, typer.Option(help="Weeks of the data, such as 32-38.")] = "32-38",
     out: Annotated[Path, typer.Option(help="Folder for everything the demo makes.")] = Path("demo-out"),
     figures: Annotated[Path | None, typer.Option(help="Only count the demo in this folder.")] = None,
+    window: Annotated[bool, typer.Option(help="Open the largest shop's window after the replay.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="End with one line of JSON.")] = False,
 ) -> None:
     """Replay a real shopping year through stations and head office."""
     from app.demo.folder import FolderTaken
 
     try:
-        found = _count_demo(figures) if figures else _run_demo(stores, weeks, out)
+        found = _count_demo(figures) if figures else _run_demo(stores, weeks, out, with_window=window)
     except FolderTaken as problem:
         _fail(str(problem))
         return
@@ -74,7 +75,7 @@ def _count_demo(path: Path) -> dict[str, Any]:
     return compare(find(path)).record()
 
 
-def _run_demo(stores: int, weeks: str, out: Path) -> dict[str, Any]:
+def _run_demo(stores: int, weeks: str, out: Path, *, with_window: bool) -> dict[str, Any]:
     from app.demo.headquarters import HqDidNotStart
     from app.demo.journey import JourneyUnavailable, Selection
     from app.demo.run import run_demo
@@ -84,7 +85,7 @@ def _run_demo(stores: int, weeks: str, out: Path) -> dict[str, Any]:
         _fail(f"{weeks!r} are no weeks. Write them as 32-38.")
     try:
         selection = Selection(stores=stores, first_week=int(first), last_week=int(last or first))
-        return run_demo(selection, out, say=_say)
+        return run_demo(selection, out, say=_say, with_window=with_window)
     except (ValueError, JourneyUnavailable, HqDidNotStart) as problem:
         _fail(f"The demo could not run: {problem}")
         raise
@@ -99,20 +100,22 @@ def station(
     store_dir: StoreDir = None,
     state_dir: StateDir = None,
     register: Annotated[str | None, typer.Option(help="Name of the register beside it.")] = None,
+    camera: Annotated[str | None, typer.Option(help="Camera number, a video file, or off.")] = None,
     headless: Annotated[
         bool, typer.Option(help="One scan or order a line in, one answer a line out.")
     ] = False,
 ) -> None:
     """Run this machine's station."""
-    config = load_config(store_dir=store_dir, state_dir=state_dir, register=register)
+    config = load_config(store_dir=store_dir, state_dir=state_dir, register=register, camera=camera)
     context.obj = config
     if context.invoked_subcommand is not None:
         return
-    if not headless:
-        _fail(
-            "The window comes with the next release. `tillside station --headless` runs the station without it."
-        )
     from app.clock import SystemClock
+
+    if not headless:
+        from app.window import run_window
+
+        raise SystemExit(run_window(config, clock=SystemClock()))
     from app.headless import run_headless
 
     raise SystemExit(run_headless(config, clock=SystemClock(), lines=sys.stdin, out=sys.stdout))
@@ -151,6 +154,25 @@ def enrol(
         _fail(f"Head office can't be reached or did not agree ({fault.code}). Nothing was set up.")
     else:
         print(f"This is now a station of {device.store_name} ({device.store_id}), device {device.device_id}.")
+
+
+# --- screens ---------------------------------------------------------------------------------------------------------
+
+
+@cli.command()
+def screens(
+    out: Annotated[Path, typer.Option(help="Folder for the pictures, index.json and findings.json.")],
+    every: Annotated[bool, typer.Option("--all", help="In 1920x1080 too.")] = False,
+) -> None:
+    """Draw every screen in every state, and say what is wrong with it."""
+    import os
+
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from ui.gallery import SIZES, draw_all
+
+    findings = draw_all(out, sizes=(*SIZES, (1920, 1080)) if every else SIZES)
+    print(f"{len(list(out.glob('*.png')))} pictures in {out}; {len(findings)} findings.")
+    raise SystemExit(1 if findings else 0)
 
 
 # --- head office ----------------------------------------------------------------------------------------------------

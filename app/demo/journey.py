@@ -150,6 +150,11 @@ class Journey:
         days = zip(self._orders.local_day.tolist(), self._orders.store_id.tolist(), strict=True)
         return Counter((day_date(day), store_id) for day, store_id in days)
 
+    def largest_shop(self) -> int:
+        """The shop with the most orders of the selection; ties: the smaller id."""
+        ids, orders = np.unique(self._orders.store_id, return_counts=True)
+        return int(ids[orders.argmax()])
+
     def rank(self, store_id: int) -> int:
         """The position of a shop among the shops replayed, from 0; raises KeyError for another shop."""
         rank = bisect_left(self.shops, store_id)

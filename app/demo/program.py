@@ -1,6 +1,7 @@
 """The shopping year's campaigns as a program: each coupon of a campaign is a rule, 1.00 off its products."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from app.core.canonical import canonical
@@ -44,9 +45,38 @@ def program_body(journey: Journey, refs: Mapping[int, str], *, now_ms: int) -> b
                     "rules": [rule for key, rule in rules.items() if key[0] == campaign.campaign_id],
                 }
                 for campaign in journey.campaigns
-            ],
+            ]
+            + _total_offers(journey),
         }
     )
+
+
+def _total_offers(journey: Journey) -> list[dict[str, Any]]:
+    """Two offers for everybody that need only a total, live from the day after the replay: its figures stand."""
+    starts_on = journey.last_day + timedelta(days=1)
+    offers: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
+        (
+            "five-off",
+            "5.00 off from 30.00",
+            {"kind": "amount_off", "target": "order", "amount": 500},
+            {"condition": {"fact": "order.total", "op": "at_least", "value": 3000}},
+        ),
+        ("ten-percent", "10 % off", {"kind": "percent_off", "target": "order", "basis_points": 1000}, {}),
+    ]
+    return [
+        {
+            "id": f"after-{name}",
+            "name": title,
+            "starts_on": starts_on.isoformat(),
+            "ends_on": (starts_on + timedelta(days=GOOD_FOR_DAYS)).isoformat(),
+            "audience": None,
+            "offline": "always",
+            "rules": [
+                {"id": name, "name": title, "trigger": "choice", "priority": 0, "effect": effect} | condition
+            ],
+        }
+        for name, title, effect, condition in offers
+    ]
 
 
 def rule_id(key: VoucherKey) -> str:

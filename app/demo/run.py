@@ -20,9 +20,10 @@ from app.store.keystore import FileKeyStore, KeyStoreKind
 from sync.enrolment import enrol_station, read_pairing
 
 Say = Callable[[str], None]
+SHEET_PNG = "codes.png"
 
 
-def run_demo(selection: Selection, out: Path, *, say: Say) -> dict[str, Any]:
+def run_demo(selection: Selection, out: Path, *, say: Say, with_window: bool = False) -> dict[str, Any]:
     """Run a demo into `out` and return its summary. Raises `FolderTaken` or `JourneyUnavailable`."""
     started = time.perf_counter()
     folder = prepare(out)
@@ -49,7 +50,17 @@ def run_demo(selection: Selection, out: Path, *, say: Say) -> dict[str, Any]:
     }
     folder.summary.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     say(summary_text(found))
+    if with_window:
+        _open_window(journey, folder, cards, say)
     return found
+
+
+def _open_window(journey: Journey, folder: DemoFolder, cards: headquarters.Cards, say: Say) -> None:
+    from app.demo.window import open_window
+
+    *_, last = journey.orders()
+    say(f"\nOpening the station of shop {journey.largest_shop()}. Codes to scan: {folder.path / SHEET_PNG}")
+    open_window(journey, folder, cards, last_ms=last.at_ms)
 
 
 def count(folder: DemoFolder) -> dict[str, Any]:

@@ -75,7 +75,7 @@ class Shop:
             tuple(self._present(text) for text in voucher_scans),
             "online" if self.is_online else "offline",
         )
-        answer = hand_in(self._store, OrderIn(f"B{order.basket_id}", _lines(order)), at_till)
+        answer = hand_in(self._store, OrderIn(f"B{order.basket_id}", order_lines(order)), at_till)
         if self.is_online and self._store.waiting_count() >= PUSH_AT_WAITING:
             self._syncer.push()
         return answer
@@ -97,7 +97,8 @@ class Shop:
         self._store.close()
 
 
-def _lines(order: JourneyOrder) -> tuple[Line, ...]:
+def order_lines(order: JourneyOrder) -> tuple[Line, ...]:
+    """Return an order's lines as its till would hand them in."""
     return tuple(
         Line(line=number, sku=str(line.product_id), quantity=line.quantity, amount=line.cents)
         for number, line in enumerate(order.lines, start=1)

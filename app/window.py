@@ -1,0 +1,192 @@
+"""The station with its window, put together: the window first, then everything heavy behind it.
+
+The first paint needs only Qt and the pages. Database, network and decoders are imported and opened on other threads after
+it; until then the window says that it is opening.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from app.clock import Clock
+from app.config import Config
+from ui.application import Application
+from ui.models.opening import OpeningModel
+
+if TYPE_CHECKING:
+    from app.store.thread import StoreThread
+    from sync.client import HttpHq
+    from sync.worker import SyncWorker
+    from ui.models.station import DemoTill, StationModel
+    from ui.tasks import Tasks
+
+
+@dataclass(frozen=True)
+class DemoParts:
+    """What the demo brings along: its till, and the address under which its line to HQ can be cut."""
+
+    till: "DemoTill"
+    hq_url: str
+
+
+@dataclass
+class Running:
+    """The parts of an open station that must be closed again."""
+
+    thread: "StoreThread"
+    hq: "HttpHq"
+    worker: "SyncWorker"
+    tasks: "Tasks"
+    model: "StationModel"
+
+
+def run_window(config: Config, *, clock: Clock, demo: DemoParts | None = None) -> int:
+    """Open the station's window and stay until it is closed. Returns the exit status."""
+    application = Application()
+    station = _Station(application, config, clock, demo)
+    application.show(station.opening, then=station.open)
+    status = application.run()
+    station.close()
+    return status
+
+
+class _Station:
+    """Opens the station behind the window, or shows why it can't."""
+
+    def __init__(
+        self, application: Application, config: Config, clock: Clock, demo: DemoParts | None
+    ) -> None:
+        self.opening = OpeningModel()
+        self._application = application
+        self._config = config
+        self._clock = clock
+        self._demo = demo
+        self._running: Running | None = None
+
+    def open(self) -> None:
+        """Import and open what is heavy on a thread of its own, then come home."""
+        self._beside(lambda: _open_thread(self._config, self._clock), self._opened, self._not_opened)
+
+    def _beside(
+        self, work: Callable[[], Any], then: Callable[[Any], None], failed: Callable[[BaseException], None]
+    ) -> None:
+        def run() -> None:
+            try:
+                result = work()
+            except Exception as problem:  # outermost: of this thread; it is shown as the fault it is
+                self._application.at_home(partial(failed, problem))
+            else:
+                self._application.at_home(partial(then, result))
+
+        threading.Thread(target=run, name="opening", daemon=True).start()
+
+    def _opened(self, thread: "StoreThread") -> None:
+        self._running = _assemble(thread, self._config, self._clock, self._demo)
+        self._application.attach(self._running.model, camera=self._config.camera)
+        self._running.worker.start()
+
+    def _not_opened(self, problem: BaseException) -> None:
+        from app.store.faults import StoreMissing
+        from ui.models.answers import after_fault
+
+        if isinstance(problem, StoreMissing):
+            self.opening.ask_for_pairing(self._pair)
+        else:
+            self.opening.stop(after_fault(problem).sentence)
+
+    def _pair(self, text: str) -> None:
+        self._beside(lambda: _enrol(text, self._config, self._clock), lambda _: self.open(), self._not_paired)
+
+    def _not_paired(self, problem: BaseException) -> None:
+        self.opening.pairing_failed(_pairing_sentence(problem))
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if self._running is not None:
+            self._running.worker.stop()
+            self._running.model.close()
+            self._running.tasks.close()
+            self._running.hq.close()
+            self._running.thread.close()
+
+
+def _open_thread(config: Config, clock: Clock) -> "StoreThread":
+    from app.headless import open_store
+    from app.store.thread import StoreThread
+
+    return StoreThread(lambda: open_store(config, clock=clock))
+
+
+def _assemble(thread: "StoreThread", config: Config, clock: Clock, demo: DemoParts | None) -> Running:
+    from app.core.money import CURRENCIES
+    from app.store.store import StationStore
+    from sync.client import DeviceSigner, HttpHq
+    from sync.syncer import Syncer
+    from sync.worker import SyncWorker
+    from ui.models.state import Shop
+    from ui.models.station import StationModel
+    from ui.tasks import Tasks
+
+    store, device = thread.store, thread.store.device
+    signer = DeviceSigner(device_id=device.device_id, epoch=device.epoch, key=store.keys.sign, clock=clock)
+    hq = HttpHq(demo.hq_url if demo else device.hq_url, signer)
+    tasks = Tasks(thread)
+    model = StationModel(
+        tasks,
+        clock=clock,
+        shop=Shop(device.store_name, device.store_id, CURRENCIES[device.currency], is_demo=demo is not None),
+        time_zone=device.time_zone,
+        register=config.register,
+        demo=demo.till if demo else None,
+        read_picture=_read_picture,
+    )
+    worker = SyncWorker(
+        Syncer(store, hq, run=lambda work: thread.call(lambda _: work())),
+        waiting=lambda: thread.call(StationStore.waiting_count),
+        clock=clock,
+        interval_s=config.sync_interval_s,
+        on_change=model.link_changed,
+    )
+    model.connect_worker(worker)
+    return Running(thread, hq, worker, tasks, model)
+
+
+def _read_picture(data: bytes) -> str | None:
+    """Return the text of the one code in a picture, or None when there is none or more than one."""
+    from scanner.picture import PictureUnreadable, read_bytes
+
+    try:
+        texts = {symbol.text for symbol in read_bytes(data)}
+    except PictureUnreadable:
+        return None
+    return texts.pop() if len(texts) == 1 else None
+
+
+def _enrol(text: str, config: Config, clock: Clock) -> None:
+    from app.store.store import key_store_of
+    from sync.enrolment import enrol_station, read_pairing
+
+    enrol_station(
+        read_pairing(text),
+        folder=config.store_dir,
+        key_store=key_store_of(config.key_store, config.state_dir),
+        key_store_kind=config.key_store,
+        clock=clock,
+    )
+
+
+def _pairing_sentence(problem: BaseException) -> str:
+    from sync.enrolment import PairingInvalid
+    from sync.faults import HqFault, HqUntrusted
+    from ui.i18n import _
+    from ui.models.answers import after_fault
+
+    if isinstance(problem, PairingInvalid):
+        return _(str(problem))
+    if isinstance(problem, HqUntrusted):
+        return _("Whoever answered is not the head office that this code is from. Ask for a new code.")
+    if isinstance(problem, HqFault):
+        return _("Head office can't be reached from here. Check the line, then try again.")
+    return after_fault(problem).sentence

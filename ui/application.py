@@ -1,0 +1,80 @@
+"""The Qt application: style, window, scanner keys and camera, around whichever model is there.
+
+First the window is painted with a light model; `attach` exchanges it for the station once that is open, and only then
+the camera and its decoder are started.
+"""
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+from ui import theme
+from ui.scan_input import ScanInput
+from ui.window import StationWindow
+
+if TYPE_CHECKING:
+    from ui.camera_bridge import CameraBridge
+
+CAMERA_OFF = "off"
+
+
+class Application(QObject):
+    """One window and what feeds it."""
+
+    _home = Signal(object)
+
+    def __init__(self) -> None:
+        """Make or take the process's QApplication and style it."""
+        super().__init__()
+        existing = QApplication.instance()
+        self._qt = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+        theme.apply(self._qt)
+        self.window: StationWindow | None = None
+        self._camera: CameraBridge | None = None
+        self._model: Any = None
+        self._scan_input = ScanInput()
+        self._scan_input.scanned.connect(lambda text: self._model.scan(text))
+        self._qt.installEventFilter(self._scan_input)
+        self._home.connect(self._run)  # a method of this object, so that Qt brings it to the main thread
+
+    def show(self, model: Any, *, then: Callable[[], None]) -> None:
+        """Show the window for `model`; call `then` after the first paint."""
+        self._model = model
+        self.window = StationWindow(model)
+        self.window.show()
+        QTimer.singleShot(0, then)
+
+    def attach(self, model: Any, *, camera: str) -> None:
+        """Let the window draw another model, and start the camera for it."""
+        self._model = model
+        assert self.window is not None, "the window is shown first"
+        self.window.set_model(model)
+        if camera != CAMERA_OFF:
+            self._start_camera(camera, model)
+
+    def _start_camera(self, camera: str, model: Any) -> None:
+        from ui.camera_bridge import CameraBridge
+
+        self._camera = CameraBridge(camera)
+        self._camera.scanned.connect(model.scan)
+        self._camera.state.connect(model.set_camera)
+        if self.window is not None:
+            self._camera.frame.connect(self.window.set_frame)
+        self._camera.start()
+
+    def at_home(self, call: Callable[[], None]) -> None:
+        """Run `call` on the main thread."""
+        self._home.emit(call)
+
+    def _run(self, call: Any) -> None:
+        call()
+
+    def run(self) -> int:
+        """Serve events until the window is closed."""
+        status = self._qt.exec()
+        if self._camera is not None:
+            self._camera.stop()
+        return status

@@ -1,0 +1,57 @@
+"""What the cashier is told: from what the station answered, or from what went wrong. The one place that maps faults.
+
+Nothing here shows a host, a path, a number of a protocol or the name of an exception: faults bring their own sentence,
+and what has none gets one sentence for all.
+"""
+
+import logging
+
+from app.core.money import Currency
+from app.core.reasons import Reason, Refusal
+from app.station.answer import AnswerKind, OrderAnswer
+from app.station.redeem import NoProgram, OrderConflict
+from app.store.faults import StoreFault
+from ui.i18n import _
+from ui.models.state import AnswerView, AnswerWord
+from ui.texts import because
+
+log = logging.getLogger(__name__)
+
+WORDS = {
+    AnswerKind.APPROVED: AnswerWord.APPROVED,
+    AnswerKind.QUEUED: AnswerWord.QUEUED,
+    AnswerKind.NOT_POSSIBLE: AnswerWord.NOT_POSSIBLE,
+    AnswerKind.UNKNOWN: AnswerWord.UNKNOWN,
+}
+
+
+def after_order(answer: OrderAnswer, currency: Currency) -> AnswerView:
+    """Return the answer to an order."""
+    refusals = tuple(refusal for outcome in answer.presented for refusal in outcome.refusals)
+    return AnswerView(
+        word=WORDS[answer.kind],
+        discount=answer.discount,
+        payable=answer.payable,
+        points=answer.points,
+        sentence=because(refusals[0], currency) if refusals else "",
+        is_repeat=answer.is_repeat,
+        undecided=refusals[1:],
+    )
+
+
+def after_refusal(refusal: Refusal, currency: Currency) -> AnswerView:
+    """Return the answer to a scan that was refused: unknown codes are one thing, forged or expired ones another."""
+    word = AnswerWord.UNKNOWN if refusal.reason is Reason.UNKNOWN_CODE else AnswerWord.NOT_POSSIBLE
+    return AnswerView(word, sentence=because(refusal, currency))
+
+
+def after_fault(problem: BaseException) -> AnswerView:
+    """Return the answer when something went wrong: nothing was recorded, and why in plain words."""
+    if isinstance(problem, (StoreFault, NoProgram, OrderConflict)):
+        log.info("not recorded: %s", problem.code)
+        return AnswerView(AnswerWord.NOT_POSSIBLE, sentence=_(problem.sentence))
+    log.error("an answer failed by a bug", exc_info=problem)
+    return AnswerView(
+        AnswerWord.NOT_POSSIBLE,
+        sentence=_("Something went wrong on this station. Nothing was recorded; try again."),
+    )

@@ -1,0 +1,46 @@
+"""How the line stands, from what the sync worker says: one small state machine, with no clock of its own."""
+
+from dataclasses import dataclass, field
+
+from sync.worker import LinkState
+from ui.models.state import Pill, PillKind
+
+STALE_AFTER_S = 24 * 3600  # head office's default: after a day without it the cashier is warned
+STOPPING = {"fork", "chain", "epoch_revoked", "gap"}  # head office stopped the queue: a person must look
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is known of the line: its last state, when it went (UTC ms), what waits and what needs a look."""
+
+    link: LinkState = field(default_factory=LinkState)
+    is_known: bool = False
+    offline_since_ms: int | None = None
+    waiting: int = 0
+    flagged: int = 0
+
+
+def after(line: Line, link: LinkState, *, waiting: int, flagged: int, now_ms: int) -> Line:
+    """Return what is known after a try of the worker."""
+    since = None if link.is_online else (line.offline_since_ms or now_ms)
+    return Line(link, is_known=True, offline_since_ms=since, waiting=waiting, flagged=flagged)
+
+
+def pill(line: Line, *, now_ms: int) -> Pill:
+    """Return what the pill shows now."""
+    stopped = line.link.problem in STOPPING
+    attention = line.flagged + (line.waiting if stopped else 0)
+    age_s = _age_s(line.link.synced_at_ms, now_ms)
+    if not line.is_known:
+        return Pill(PillKind.CONNECTING, line.waiting)
+    if attention or stopped:
+        return Pill(PillKind.ATTENTION, line.waiting, age_s, max(attention, 1))
+    if not line.link.is_online:
+        offline_s = _age_s(line.link.synced_at_ms or line.offline_since_ms, now_ms) or 0
+        kind = PillKind.STALE if offline_s > STALE_AFTER_S else PillKind.OFFLINE
+        return Pill(kind, line.waiting, offline_s)
+    return Pill(PillKind.SENDING if line.waiting else PillKind.FRESH, line.waiting, age_s)
+
+
+def _age_s(since_ms: int | None, now_ms: int) -> int | None:
+    return None if since_ms is None else max(now_ms - since_ms, 0) // 1000

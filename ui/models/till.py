@@ -1,0 +1,108 @@
+"""What is at the till right now: the member, the order, the vouchers scanned and the offers picked. Frozen, no Qt."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from app.core.order import Line
+from app.core.quote import Offer, Quote
+from app.core.voucher import Presentation, picked
+from app.ids import new_id
+from app.station.identify import SeenMember
+from app.station.redeem import AtTill, OrderIn
+from ui.models.state import OfferRow, OrderView
+
+KEYS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class TillOrder:
+    """An order as far as it is known: handed over by the till with its lines, or typed as a total."""
+
+    order_id: str
+    lines: tuple[Line, ...] = ()
+    typed: str = ""
+    is_from_till: bool = False
+
+    def order_in(self, register: str) -> OrderIn:
+        """Return what is handed to the station."""
+        return OrderIn(self.order_id, self.lines, register)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One customer at the till. Every redemption id is made here, before anything is written.
+
+    `choices` are the rules that can be picked, with the redemption id that each would have; `is_hands_on` says that the
+    cashier has picked or unpicked by hand, after which nothing is picked by itself any more.
+    """
+
+    order: TillOrder
+    member: SeenMember | None = None
+    vouchers: tuple[Presentation, ...] = ()
+    choices: Mapping[str, str] = field(default_factory=dict)
+    picks: frozenset[str] = frozenset()
+    is_hands_on: bool = False
+
+    def at_till(self, *, link: str) -> AtTill:
+        """Return who and what goes with the order."""
+        level = self.member.level if self.member else ""
+        chosen = tuple(
+            Presentation(self.choices[rule_id], picked(rule_id), level)
+            for rule_id in self.choices
+            if rule_id in self.picks
+        )
+        return AtTill(self.member, (*self.vouchers, *chosen), link)
+
+
+def new_visit(**known: object) -> Visit:
+    """Begin with an order that has an id and nothing else."""
+    return replace(Visit(TillOrder(new_id())), **known)  # type: ignore[arg-type]  # fields of Visit
+
+
+def settled(visit: Visit, found: Quote) -> Visit:
+    """Return the visit with picks that a quote allows: none that can't be used, and the only usable one by itself."""
+    usable = {offer.rule_id for offer in found.offers if offer.is_usable and offer.rule_id in visit.choices}
+    picks = visit.picks & usable
+    if not visit.is_hands_on and not picks and len(usable) == 1:
+        picks = frozenset(usable)
+    return replace(visit, picks=picks)
+
+
+def offer_rows(visit: Visit, found: Quote) -> tuple[OfferRow, ...]:
+    """Return the offers as the page lists them; usable ones that can be picked have the keys 1…9."""
+    rows = []
+    key = 0
+    for offer in found.offers:
+        can_pick = offer.is_usable and offer.rule_id in visit.choices
+        key += can_pick
+        rows.append(_row(visit, offer, key if can_pick and key <= KEYS else None))
+    return tuple(rows)
+
+
+def _row(visit: Visit, offer: Offer, key: int | None) -> OfferRow:
+    is_voucher = any(shown.redemption_id == offer.redemption_id for shown in visit.vouchers)
+    return OfferRow(
+        rule_id=offer.rule_id,
+        name=offer.name,
+        key=key,
+        is_picked=offer.rule_id in visit.picks or (offer.is_usable and offer.rule_id not in visit.choices),
+        is_voucher=is_voucher,
+        discount=offer.discount,
+        refusals=offer.refusals,
+    )
+
+
+def order_view(visit: Visit, found: Quote | None) -> OrderView:
+    """Return the order beside the member, with the totals of the quote once there is one."""
+    order = visit.order
+    total = sum(line.amount for line in order.lines)
+    return OrderView(
+        order_id=order.order_id,
+        typed=order.typed,
+        lines=len(order.lines) if order.is_from_till else 0,
+        total=total,
+        discount=found.decision.discount if found else 0,
+        payable=found.decision.payable if found else total,
+        points=found.decision.points if found else 0,
+        is_from_till=order.is_from_till,
+    )

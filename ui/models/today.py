@@ -1,0 +1,48 @@
+"""The figures around the work: today, the last actions, what waits, what needs a look. Read on the store's thread."""
+
+from dataclasses import dataclass
+
+from app.station.today import Action, todays_work
+from app.store.store import StationStore
+from ui.models.state import ActionRow, Today
+
+POSTED = "posted"
+PROGRAM = "program"
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the idle page and the pill need from the store."""
+
+    today: Today
+    recent: tuple[ActionRow, ...]
+    waiting: int
+    flagged: int
+    members: int
+    has_program: bool
+
+
+def read_overview(store: StationStore) -> Overview:
+    """Read it. For the store's thread."""
+    work = todays_work(store)
+    acked_seq = store.acked_seq()
+    verdicts = store.journal.verdict_counts()
+    return Overview(
+        today=Today(work.orders, work.redemptions, work.value_given),
+        recent=tuple(_row(store, action, acked_seq) for action in work.actions),
+        waiting=store.waiting_count(),
+        flagged=sum(count for verdict, count in verdicts.items() if verdict != POSTED),
+        members=store.replica.count("member"),
+        has_program=store.replica.document_version(PROGRAM) > 0,
+    )
+
+
+def _row(store: StationStore, action: Action, acked_seq: int) -> ActionRow:
+    known = store.replica.member(action.member_ref) if action.member_ref else None
+    return ActionRow(
+        at_ms=action.at_ms,
+        member_name=known.name if known else "",
+        discount=action.discount,
+        points=action.points,
+        is_queued=action.seq > acked_seq,
+    )
