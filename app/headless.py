@@ -25,9 +25,10 @@ from app.core.reasons import Refusal, sentence
 from app.core.voucher import Presentation
 from app.station.answer import OrderAnswer
 from app.station.identify import SeenMember, identify
+from app.station.opening import open_store
 from app.station.redeem import AtTill, NoProgram, OrderConflict, OrderIn, hand_in, quote_order
 from app.store.faults import StoreFault
-from app.store.store import StationStore, key_store_of, read_card
+from app.store.store import StationStore
 from app.store.thread import StoreThread
 from sync.client import DeviceSigner, HttpHq
 from sync.syncer import Syncer
@@ -55,12 +56,6 @@ def run_headless(config: Config, *, clock: Clock, lines: Iterable[str], out: Tex
     finally:
         station.close()
     return 0
-
-
-def open_store(config: Config, *, clock: Clock) -> StationStore:
-    """Open the configured store with the key store it was enrolled with. Raises a `StoreFault`."""
-    key_store = key_store_of(read_card(config.store_dir).key_store, config.state_dir)
-    return StationStore(config.store_dir, key_store=key_store, clock=clock)
 
 
 class HeadlessStation:

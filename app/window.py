@@ -1,7 +1,7 @@
 """The station with its window, put together: the window first, then everything heavy behind it.
 
-The first paint needs only Qt and the pages. Database, network and decoders are imported and opened on other threads after
-it; until then the window says that it is opening.
+The first paint needs only Qt and the pages. Database, network and decoders are imported and opened on other threads
+after it; until then the window says that it is opening.
 """
 
 import threading
@@ -113,7 +113,7 @@ class _Station:
 
 
 def _open_thread(config: Config, clock: Clock) -> "StoreThread":
-    from app.headless import open_store
+    from app.station.opening import open_store
     from app.store.thread import StoreThread
 
     return StoreThread(lambda: open_store(config, clock=clock))

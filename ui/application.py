@@ -36,7 +36,7 @@ class Application(QObject):
         self._camera: CameraBridge | None = None
         self._model: Any = None
         self._scan_input = ScanInput()
-        self._scan_input.scanned.connect(lambda text: self._model.scan(text))
+        self._scan_input.scanned.connect(self._scanned)
         self._qt.installEventFilter(self._scan_input)
         self._home.connect(self._run)  # a method of this object, so that Qt brings it to the main thread
 
@@ -64,6 +64,10 @@ class Application(QObject):
         if self.window is not None:
             self._camera.frame.connect(self.window.set_frame)
         self._camera.start()
+
+    def _scanned(self, text: str) -> None:
+        """Hand a scan to whichever model there is now."""
+        self._model.scan(text)
 
     def at_home(self, call: Callable[[], None]) -> None:
         """Run `call` on the main thread."""

@@ -27,7 +27,7 @@ class Tasks(QObject):
 
     def __init__(self, store_thread: StoreThread) -> None:
         """Send store work to `store_thread`."""
-        # The application owns it: an object that only Python holds may be collected, and then torn down, on another thread.
+        # The application owns it: what only Python holds may be collected, and then torn down, on another thread.
         super().__init__(QCoreApplication.instance())
         self._store_thread = store_thread
         self._net = ThreadPoolExecutor(max_workers=NET_THREADS, thread_name_prefix="net")

@@ -1,4 +1,4 @@
-"""A line to HQ that can be cut: a small relay on this machine. While it is cut nobody listens, and nothing stays open."""
+"""A line to HQ that can be cut: a small relay on this machine. While it is cut, nobody listens."""
 
 import socket
 import threading

@@ -1,8 +1,8 @@
 """The demo's window: the largest shop's station after the replay, its clock going on from the last replayed moment.
 
-"Next order" hands in the next order of the data with its lines, as a till would; the clock moves on to that order's moment.
-A switch cuts the line to head office. A sheet of member and voucher codes lies in the demo's folder, to be held before a
-camera, dropped on the window or scanned.
+"Next order" hands in the next order of the data with its lines, as a till would; the clock moves on to that order's
+moment. A switch cuts the line to head office. A sheet of member and voucher codes lies in the demo's folder, to be held
+before a camera, dropped on the window or scanned.
 """
 
 from collections.abc import Iterator
