@@ -175,6 +175,23 @@ def screens(
     raise SystemExit(1 if findings else 0)
 
 
+# --- doctor ---------------------------------------------------------------------------------------------------------
+
+
+@cli.command()
+def doctor(
+    store_dir: StoreDir = None,
+    state_dir: StateDir = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Tell it as one line of JSON.")] = False,
+) -> None:
+    """Look at this computer and this station, and say what to do. Status 1 when something is bad."""
+    from app.clock import SystemClock
+    from app.doctor.report import run_doctor
+
+    config = load_config(store_dir=store_dir, state_dir=state_dir)
+    raise SystemExit(run_doctor(config, clock=SystemClock(), out=sys.stdout, as_json=as_json))
+
+
 # --- head office ----------------------------------------------------------------------------------------------------
 
 

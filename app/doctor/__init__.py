@@ -1,0 +1,1 @@
+"""What `tillside doctor` looks at, in words, each with what to do."""
