@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from itertools import combinations
 
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QAccessible, QFontMetrics, QImage
+from PySide6.QtGui import QAccessible, QColor, QFontMetrics, QImage, QPalette
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QLabel, QLineEdit, QWidget
 
 from ui.tokens import TARGET_MIN, TEXT_CONTRAST_MIN, contrast
@@ -43,7 +43,7 @@ def check(window: QWidget, image: QImage, size: tuple[int, int]) -> list[Finding
         if isinstance(widget, QLabel) and widget.text():
             found += [*_truncated(widget), *_small_text(widget), *_faint(widget, window, image)]
         if isinstance(widget, QLineEdit):
-            found += _field_truncated(widget)
+            found += [*_field_truncated(widget), *_faint_placeholder(widget, window, image)]
     return found
 
 
@@ -126,14 +126,34 @@ def _overlaps(window: QWidget) -> Iterator[Finding]:
 
 
 def _faint(label: QLabel, window: QWidget, image: QImage) -> Iterator[Finding]:
-    area = QRect(label.mapTo(window, QPoint(0, 0)), label.size()).intersected(image.rect())
+    yield from _against_ground(label, label.palette().color(label.foregroundRole()), window, image)
+
+
+def _faint_placeholder(field: QLineEdit, window: QWidget, image: QImage) -> Iterator[Finding]:
+    role = QPalette.ColorRole.Text if field.text() else QPalette.ColorRole.PlaceholderText
+    if field.text() or field.placeholderText():
+        yield from _against_ground(field, field.palette().color(role), window, image)
+
+
+def _against_ground(widget: QWidget, color: QColor, window: QWidget, image: QImage) -> Iterator[Finding]:
+    area = QRect(widget.mapTo(window, QPoint(0, 0)), widget.size()).intersected(image.rect())
     ground = _ground(image, area)
-    if ground is None:
+    if ground is None or color.alpha() == 0:
         return
-    ink = label.palette().color(label.foregroundRole()).name()
+    ink = _blended(color, ground)
     ratio = contrast(ink, ground)
     if ratio < TEXT_CONTRAST_MIN:
-        yield Finding("contrast", _name(label), f"{ink} on {ground}: {ratio:.2f}")
+        yield Finding("contrast", _name(widget), f"{ink} on {ground}: {ratio:.2f}")
+
+
+def _blended(color: QColor, ground: str) -> str:
+    """Return what a colour that lets some of the ground through looks like on it."""
+    below, part = QColor(ground), color.alphaF()
+    mixed = (
+        round(over * part + under * (1 - part))
+        for over, under in zip(color.getRgb()[:3], below.getRgb()[:3], strict=True)  # type: ignore[index]
+    )
+    return QColor(*mixed).name()
 
 
 def _ground(image: QImage, area: QRect) -> str | None:

@@ -5,7 +5,18 @@ from dataclasses import replace
 from app.core.money import CURRENCIES
 from app.core.reasons import Reason, Refusal
 from ui.models.state import (
-    ActionRow, AnswerView, AnswerWord, MemberCard, OfferRow, OrderView, Pill, PillKind, Screen, Shop, State, Today,
+    ActionRow,
+    AnswerView,
+    AnswerWord,
+    MemberCard,
+    OfferRow,
+    OrderView,
+    Pill,
+    PillKind,
+    Screen,
+    Shop,
+    State,
+    Today,
 )  # fmt: skip
 
 NOW_MS = 1_511_280_000_000  # 2017-11-21 16:00 UTC: a day like another

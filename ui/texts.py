@@ -18,7 +18,7 @@ MINUS = "\u2212"
 MINUTE_S, HOUR_S, DAY_S = 60, 3_600, 86_400
 
 
-# --- numbers -----------------------------------------------------------------------------------------------------------
+# --- numbers ------------------------------------------------------------------------------------------------
 
 
 def grouped(count: int) -> str:
@@ -43,7 +43,7 @@ def points_gained(points: int) -> str:
     return f"+{grouped(points)}" if points > 0 else grouped(points)
 
 
-# --- times -------------------------------------------------------------------------------------------------------------
+# --- times --------------------------------------------------------------------------------------------------
 
 
 def duration(seconds: int) -> str:
@@ -85,7 +85,7 @@ def _moment(at_ms: int, time_zone: str) -> datetime:
     return datetime.fromtimestamp(at_ms / 1000, ZoneInfo(time_zone))
 
 
-# --- the pill ----------------------------------------------------------------------------------------------------------
+# --- the pill -----------------------------------------------------------------------------------------------
 
 
 def pill(shown: Pill) -> str:
@@ -117,7 +117,7 @@ def pill_name(words: str) -> str:
     return _("{state}. Sync now (F9)").format(state=words)
 
 
-# --- member and offers -------------------------------------------------------------------------------------------------
+# --- member and offers --------------------------------------------------------------------------------------
 
 
 def member_name(member: MemberCard) -> str:
@@ -163,7 +163,7 @@ def lines_from_till(lines: int) -> str:
     return ngettext("{count} line from the till", "{count} lines from the till", lines).format(count=lines)
 
 
-# --- answers -----------------------------------------------------------------------------------------------------------
+# --- answers ------------------------------------------------------------------------------------------------
 
 
 def answer_word(answer: AnswerView) -> str:
@@ -181,6 +181,8 @@ def answer_word(answer: AnswerView) -> str:
 
 def instruction(answer: AnswerView, currency: Currency) -> str:
     """Return the one thing to do."""
+    if answer.word is AnswerWord.UNKNOWN:
+        return _("Scan it again, or type the number")
     if answer.word not in (AnswerWord.APPROVED, AnswerWord.QUEUED):
         return answer.sentence
     if answer.discount:
@@ -190,6 +192,8 @@ def instruction(answer: AnswerView, currency: Currency) -> str:
 
 def answer_details(answer: AnswerView, currency: Currency) -> tuple[str, ...]:
     """Return what else there is to know, a line each."""
+    if answer.word is AnswerWord.UNKNOWN:
+        return (answer.sentence,)
     if answer.word not in (AnswerWord.APPROVED, AnswerWord.QUEUED):
         return tuple(because(refusal, currency) for refusal in answer.undecided) or (
             _what_to_do(answer.word),
@@ -208,10 +212,8 @@ def answer_details(answer: AnswerView, currency: Currency) -> tuple[str, ...]:
 
 
 def _what_to_do(word: AnswerWord) -> str:
-    if word is AnswerWord.UNKNOWN:
-        return _("Scan it again, or type the number below the code.")
     if word is AnswerWord.LOOK:
-        return _("Ask the shop's leader before you go on.")
+        return _("Call the manager before you go on.")
     return _("Nothing was taken off. Tell the reason, then go on.")
 
 
@@ -221,7 +223,7 @@ def spoken(answer: AnswerView, currency: Currency) -> str:
     return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts if part)
 
 
-# --- idle --------------------------------------------------------------------------------------------------------------
+# --- idle ---------------------------------------------------------------------------------------------------
 
 
 def action_name(action: ActionRow) -> str:

@@ -12,10 +12,18 @@ from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ui.tokens import (
-    DARK, FOCUS_WIDTH, GAP_M, LIGHT, RADIUS_CARD, RADIUS_CONTROL, TYPE, Tokens, contrast,
+    DARK,
+    FOCUS_WIDTH,
+    GAP_M,
+    LIGHT,
+    RADIUS_CARD,
+    RADIUS_CONTROL,
+    TYPE,
+    Tokens,
+    contrast,
 )  # fmt: skip
 
-__all__ = ["FAMILIES", "SYSTEM", "THEMES", "ZOOMS", "Theme", "contrast", "apply", "current", "mark"]
+__all__ = ["FAMILIES", "SYSTEM", "THEMES", "ZOOMS", "Theme", "apply", "contrast", "current", "mark"]
 
 SYSTEM = "system"
 THEMES = {"light": LIGHT, "dark": DARK}
@@ -118,6 +126,7 @@ QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border:
 QFrame[card="yes"] {{ background: {tokens.surface}; border: 1px solid {tokens.line};
   border-radius: {theme.px(RADIUS_CARD)}px; }}
 QLineEdit {{ background: {tokens.surface}; color: {tokens.text}; border: 2px solid {tokens.line};
+  placeholder-text-color: {tokens.muted};
   border-radius: {theme.px(RADIUS_CONTROL)}px; padding: 0 {theme.px(GAP_M)}px; }}
 QLineEdit:focus {{ border: {FOCUS_WIDTH}px solid {tokens.focus}; }}
 QScrollBar:vertical {{ background: transparent; width: {theme.px(14)}px; margin: 0; }}

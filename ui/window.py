@@ -9,9 +9,15 @@ from typing import Protocol
 
 from PySide6.QtCore import Qt, SignalInstance
 from PySide6.QtGui import (
-    QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QKeyEvent, QKeySequence,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
 )  # fmt: skip
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from ui.models.state import Screen, State
 from ui.pictures import holds_picture, picture
@@ -148,6 +154,11 @@ class StationWindow(QWidget):
         self._screen = screen
         margin = 0 if is_full else current().px(MARGIN)
         self._layout.setContentsMargins(margin, margin, margin, margin)
+        for (
+            other
+        ) in self.pages.values():  # only the page to be seen has a say in how large the window must be
+            policy = QSizePolicy.Policy.Expanding if other is page else QSizePolicy.Policy.Ignored
+            other.setSizePolicy(policy, policy)
         self._stack.setCurrentWidget(page)
         page.place_focus()
 

@@ -15,9 +15,10 @@ from ui.i18n import _
 from ui.models.state import AnswerView, AnswerWord, State
 from ui.station.page import Page
 from ui.theme import current
+from ui.tokens import PRIMARY_HEIGHT
 from ui.widgets.button import Button
 from ui.widgets.card import column
-from ui.widgets.label import CENTER, Label
+from ui.widgets.label import CENTER, Figure, Label
 from ui.widgets.shapes import AnswerShape
 from ui.widgets.tile import Look
 
@@ -53,10 +54,10 @@ class AnswerPage(Page):
         super().__init__()
         self._answer: AnswerView | None = None
         self.shape = AnswerShape()
-        self._word = Label("answer", align=CENTER)
+        self._word = Figure("answer", align=CENTER)
         self._instruction = Label("number", align=CENTER)
         self._details = Label("h2", align=CENTER)
-        self._button = Button(key="Enter", role="primary", height=72)
+        self._button = Button(key="Enter", role="primary", height=PRIMARY_HEIGHT)
         self._button.clicked.connect(self.enter)
         self._button.setFixedWidth(current().px(360))
         self._lay_out()

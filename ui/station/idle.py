@@ -31,8 +31,8 @@ class IdlePage(Page):
         self._hint = Label("body", align=CENTER, ink="muted")
         self.field = Field()
         self.field.entered.connect(self._typed)
-        self.actions = Actions()
-        self.actions.setFixedWidth(current().px(ACTIONS_WIDTH))
+        self.recent = Actions()
+        self.recent.setFixedWidth(current().px(ACTIONS_WIDTH))
         self.figures = Figures()
         scan = Card(gap=8, margin=16)
         scan.body.addWidget(self.camera, 1)
@@ -41,7 +41,7 @@ class IdlePage(Page):
             scan.body.addWidget(widget)
         columns = row(gap=12)
         columns.addWidget(scan, 1)
-        columns.addWidget(self.actions)
+        columns.addWidget(self.recent)
         layout = column(self)
         layout.addLayout(columns, 1)
         layout.addWidget(self.figures)
@@ -54,7 +54,7 @@ class IdlePage(Page):
         self.field.setAccessibleName(_("Number of a card or voucher"))
         if state.camera != "on":
             self.camera.set_frame(None)
-        self.actions.draw(state)
+        self.recent.draw(state)
         self.figures.draw(
             (texts.grouped(state.today.orders), _("Orders today")),
             (texts.grouped(state.today.redemptions), _("Redemptions today")),

@@ -10,7 +10,7 @@ from ui.station.page import Page
 from ui.theme import current
 from ui.widgets.card import row
 
-MEMBER_WIDTH, ORDER_WIDTH = 280, 286
+MEMBER_WIDTH, ORDER_WIDTH = 264, 282
 
 
 class MemberPage(Page):

@@ -6,7 +6,7 @@ from ui import texts
 from ui.i18n import _
 from ui.models.state import MemberCard, PillKind, State
 from ui.widgets.card import Card, row
-from ui.widgets.label import LEFT, Label, number
+from ui.widgets.label import LEFT, Figure, Label
 from ui.widgets.shapes import Sign, SignKind
 
 OLD_S = 3_600  # a balance older than this says so even while the line is up
@@ -24,7 +24,7 @@ class MemberColumn(Card):
         self._tier = Label("body")
         tier_row.addWidget(Sign(18, SignKind.STAR, "text"))
         tier_row.addWidget(self._tier, 1)
-        self._points = number(align=LEFT)
+        self._points = Figure(align=LEFT)
         self._unit = Label("body", ink="muted")
         self._pending = Label("body", ink="muted")
         self._age = Label("body", ink="muted")

@@ -22,12 +22,12 @@ class OffersColumn(Card):
         self._shown: object = None
         inside = QWidget()
         self._list = column(inside, gap=8, margin=12)
-        self.scroll = QScrollArea()
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroll.setWidget(inside)
-        self.body.addWidget(self.scroll)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setWidget(inside)
+        self.body.addWidget(self.area)
 
     def draw(self, state: State) -> None:
         """Show the offers; the list is made anew only when they have changed."""
@@ -36,16 +36,16 @@ class OffersColumn(Card):
         if shown == self._shown:
             return
         self._shown = shown
-        at, focused = self.scroll.verticalScrollBar().value(), self._focused_key()
+        at, focused = self.area.verticalScrollBar().value(), self._focused_key()
         clear(self._list)
         self._fill(state, has_order=has_order)
         self._list.addStretch(1)
-        self.scroll.verticalScrollBar().setValue(at)
+        self.area.verticalScrollBar().setValue(at)
         self._focus(focused)
 
     def page(self, direction: int) -> None:
         """Turn a page down (1) or up (-1)."""
-        bar = self.scroll.verticalScrollBar()
+        bar = self.area.verticalScrollBar()
         bar.setValue(bar.value() + direction * bar.pageStep())
 
     def _fill(self, state: State, *, has_order: bool) -> None:

@@ -1,9 +1,8 @@
-"""Right column: first the amount with its keys, then what is to be paid. One face at a time, one primary action each."""
+"""Right column: first the amount with its keys, then what is to be paid; each face has one primary action."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from ui import texts
 from ui.i18n import _
 from ui.models.state import OrderView, State
 from ui.widgets.button import Button, primary
@@ -25,6 +24,7 @@ class OrderColumn(Card):
         """Build both faces."""
         super().__init__(gap=8)
         self._order: OrderView | None = None
+        self._is_busy = self._is_picked = False
         self.field = AmountField()
         self.keypad = Keypad(self.field)
         self._amount_title = Label("body", ink="muted", align=LEFT)
@@ -63,44 +63,47 @@ class OrderColumn(Card):
         self.field.set_currency(state.shop.currency)
         if is_other or is_handed_over:
             self._take_over(order)
+            if self._has_amount() and self.isVisible():
+                self.amount_taken.emit()
         if order is not None:
             self.totals.draw(order, state.shop.currency)
         self._say(state)
 
     def _take_over(self, order: OrderView | None) -> None:
         """Start with another order: its amount, or an empty field."""
-        self.field.blockSignals(True)
-        self.field.setText(order.typed if order and not order.is_from_till else "")
-        self.field.blockSignals(False)
+        with QSignalBlocker(self.field):
+            self.field.setText(order.typed if order and not order.is_from_till else "")
         self._turn(is_editing=not self._has_amount())
-        if self.isVisible() and not self.is_editing:
-            self.amount_taken.emit()
 
     def _say(self, state: State) -> None:
         self._amount_title.say(_("Order amount"))
         self.field.setAccessibleName(_("Order amount (F6)"))
-        self.amount_button.say(_("Change the amount"))
+        self.amount_button.say(_("Change amount"))
         self.cancel.say(_("Cancel"))
-        is_picked = any(offer.is_picked for offer in state.offers)
-        if state.is_busy:
+        self._is_busy = state.is_busy
+        self._is_picked = any(offer.is_picked for offer in state.offers)
+        self._word()
+
+    def _word(self) -> None:
+        """Name the primary action after what Enter does now."""
+        if self._is_busy:
             word = _("One moment …")
         elif self.is_editing:
             word = _("Take amount")
+        elif self._is_picked:
+            word = _("Redeem")
         else:
-            word = _("Redeem") if is_picked else _("Finish without offer")
-        self._word(word, is_enabled=self._has_amount() and not state.is_busy)
-
-    def _word(self, word: str, *, is_enabled: bool) -> None:
+            word = _("Points only") if self._order and self._order.points else _("Finish")
         self.primary.say(word)
-        self.primary.setEnabled(is_enabled)
+        self.primary.setEnabled(self._has_amount() and not self._is_busy)
 
     def _has_amount(self) -> bool:
         return self._order is not None and self._order.total > 0
 
     def begin(self) -> bool:
         """Open the amount field if there is no amount yet; False when there is one."""
+        self._take_over(self._order)
         if self._has_amount():
-            self._turn(is_editing=False)
             return False
         self.edit()
         return True
@@ -128,10 +131,7 @@ class OrderColumn(Card):
 
     def _turn(self, *, is_editing: bool) -> None:
         self._faces.setCurrentIndex(0 if is_editing else 1)
-        if not self._has_amount():
-            self._word(_("Take amount"), is_enabled=False)
-        else:
-            self._word(_("Take amount") if is_editing else _("Redeem"), is_enabled=True)
+        self._word()
 
     def _typed(self) -> None:
         self.amount_typed.emit(self.field.amount())

@@ -8,13 +8,13 @@ from ui.models.state import State
 from ui.station.page import Page
 from ui.theme import current
 from ui.widgets.button import primary
-from ui.widgets.card import Card, column, row
+from ui.widgets.card import Card, centred, column, row
 from ui.widgets.field import Field
 from ui.widgets.label import Label
 from ui.widgets.offer import KeyCap
 from ui.widgets.shapes import Sign, SignKind
 
-WIDTH = 680
+WIDTH = 760
 
 
 class PairingPage(Page):
@@ -25,23 +25,25 @@ class PairingPage(Page):
     def __init__(self) -> None:
         """Build the page."""
         super().__init__()
-        card = Card(gap=16, margin=32)
+        card = Card(gap=10, margin=24)
         card.setFixedWidth(current().px(WIDTH))
         self._field = Field()
         self._field.entered.connect(self.paired)
         self._button = primary("Enter")
         self._button.clicked.connect(self.enter)
-        card.body.addWidget(Sign(56, SignKind.BRAND, "primary"))
-        card.body.addWidget(_said("h1", _("Welcome to Tillside")))
+        head = row(gap=16)
+        head.addWidget(Sign(40, SignKind.BRAND, "primary"))
+        head.addWidget(_said("h1", _("Welcome to Tillside")), 1)
+        card.body.addLayout(head)
         card.body.addWidget(_said("body", _("This station doesn't belong to a store yet."), ink="muted"))
         for place, step in enumerate(_steps(), start=1):
             card.body.addWidget(_step(place, step))
-        card.body.addSpacing(8)
+        card.body.addSpacing(4)
         card.body.addWidget(self._field)
         card.body.addWidget(self._button)
         outer = column(self)
         outer.addStretch(1)
-        outer.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addLayout(centred(card))
         outer.addStretch(1)
         self._field.setPlaceholderText("TS:P:…")
         self._field.setAccessibleName(_("Pairing code"))

@@ -6,7 +6,7 @@ from ui.i18n import _
 from ui.models.state import AnswerWord, State
 from ui.station.page import Page
 from ui.theme import current, mark
-from ui.widgets.card import Card, column
+from ui.widgets.card import Card, centred, column
 from ui.widgets.label import CENTER, Label
 from ui.widgets.shapes import AnswerShape
 
@@ -31,7 +31,7 @@ class StoppedPage(Page):
         card.body.addWidget(self._sentence)
         layout = column(self)
         layout.addStretch(1)
-        layout.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addLayout(centred(card))
         layout.addStretch(1)
 
     def draw(self, state: State) -> None:

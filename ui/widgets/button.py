@@ -1,17 +1,18 @@
 """Buttons with a word and the key that does the same."""
 
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy
 
 from ui.theme import current
-from ui.tokens import PRIMARY_HEIGHT, TARGET_MIN
-from ui.widgets.card import row
+from ui.tokens import GAP_S, PRIMARY_HEIGHT, TARGET_MIN
+from ui.widgets.card import column, row
 from ui.widgets.label import CENTER, Label
 from ui.widgets.tile import PLAIN, PRIMARY, Look, Tile
 
 
 class Button(Tile):
-    """A word, and the key beside it in smaller letters."""
+    """A word, and its key in smaller letters: beside it, or below it where the button is high."""
 
     def __init__(
         self, *, key: str = "", look: Look = PLAIN, role: str = "button", height: int = TARGET_MIN
@@ -22,22 +23,28 @@ class Button(Tile):
         self._key = Label("key", align=CENTER, wraps=False)
         self._key.say(key)
         self._key.setVisible(bool(key))
+        self._is_high = height > PRIMARY_HEIGHT - GAP_S
         self.setMinimumHeight(current().px(height))
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        layout = row(self, gap=12, margin=8)
-        layout.addStretch(1)
-        layout.addWidget(self._word, 100)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self._lay_out()
+        self._ink()
+
+    def _lay_out(self) -> None:
+        layout = column(self, gap=0, margin=GAP_S) if self._is_high else row(self, gap=GAP_S, margin=GAP_S)
+        if self._is_high:
+            layout.addStretch(1)
+        layout.addWidget(self._word, 0 if self._is_high else 1)
         layout.addWidget(self._key)
-        layout.addStretch(1)
+        if self._is_high:
+            layout.addStretch(1)
         for label in (self._word, self._key):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._ink()
 
     def say(self, word: str) -> None:
         """Show a word; the accessible name tells the key too."""
         self._word.say(word)
-        self.setText("")
         self.setAccessibleName(f"{word} ({self._key.text()})" if self._key.text() else word)
+        self._centre()
 
     def set_look(self, look: Look) -> None:
         """Paint it otherwise from now on."""
@@ -50,6 +57,23 @@ class Button(Tile):
         if event.type() == QEvent.Type.EnabledChange:
             self._ink()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the word in the middle."""
+        super().resizeEvent(event)
+        self._centre()
+
+    def _centre(self) -> None:
+        """Balance the key on the right by as much room on the left, while the word needs none of it."""
+        if self._is_high or not self._key.text():
+            return
+        key = self._key.sizeHint().width() + current().px(GAP_S)
+        needed = QFontMetrics(self._word.font()).horizontalAdvance(self._word.whole) + 2 * current().px(GAP_S)
+        spare = max(0, min(key, self.width() - needed - key))
+        margin = current().px(GAP_S)
+        layout = self.layout()
+        if layout is not None:
+            layout.setContentsMargins(margin + spare, margin, margin, margin)
+
     def _ink(self) -> None:
         for label in (self._word, self._key):
             label.set_ink(self.look.ink)
@@ -57,6 +81,4 @@ class Button(Tile):
 
 def primary(key: str) -> Button:
     """Return the one button that Enter presses."""
-    button = Button(key=key, look=PRIMARY, role="primary", height=PRIMARY_HEIGHT)
-    button.setObjectName("primary")
-    return button
+    return Button(key=key, look=PRIMARY, role="primary", height=PRIMARY_HEIGHT)

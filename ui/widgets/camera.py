@@ -8,7 +8,7 @@ from ui.theme import current
 from ui.tokens import RADIUS_CARD
 
 CORNER = 34  # length of a bracket's arm
-HEIGHT_MIN = 120
+HEIGHT_MIN = 72
 
 
 class CameraView(QWidget):

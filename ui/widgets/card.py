@@ -46,6 +46,15 @@ class Card(QFrame):
         self.body = column(self, gap=gap, margin=margin)
 
 
+def centred(card: QWidget) -> QHBoxLayout:
+    """Return a row with a card in its middle; unlike an alignment it gives text that wraps its height."""
+    line = row(gap=0)
+    line.addStretch(1)
+    line.addWidget(card)
+    line.addStretch(1)
+    return line
+
+
 def rule() -> QFrame:
     """Return a thin line between rows."""
     line = QFrame()

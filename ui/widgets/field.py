@@ -66,10 +66,6 @@ class AmountField(Field):
         """Return what was typed, with a point."""
         return self.text().replace(",", ".")
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """As a field does, but nothing typed is given away as it stands."""
-        super().keyPressEvent(event)
-
 
 class Keypad(QWidget):
     """Keys for a finger. They never take the focus, so that the field they type into keeps it."""

@@ -1,7 +1,7 @@
 """A strip of figures: the number large, what it counts below."""
 
 from ui.widgets.card import Card, column, row
-from ui.widgets.label import LEFT, Elided, Label
+from ui.widgets.label import LEFT, Figure, Label
 
 
 class Figures(Card):
@@ -17,7 +17,7 @@ class Figures(Card):
         self.body.addLayout(strip)
         self._places = []
         for _place in range(self.COUNT):
-            figure, word = Elided("number", align=LEFT), Label("body", ink="muted")
+            figure, word = Figure(align=LEFT), Label("body", ink="muted")
             cell = column(gap=0)
             cell.addWidget(figure)
             cell.addWidget(word)

@@ -1,11 +1,22 @@
 """Text on a page. Always plain text: a member called `<b>` is shown as that."""
 
+import re
+
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui.theme import current, mark
+from ui.tokens import TARGET_MIN
 
+NEVER_BREAKS = 12  # letters: a word of these fits into every column
+BREAK = "\u200b"  # zero width space: a line may break here
+PIECES = re.compile(r"(?<=[\s-])")
+SHRINKS = {
+    "answer": ("answer", "pay", "number", "h1"),
+    "pay": ("pay", "number", "h1", "amount", "h2"),
+    "number": ("number", "h1", "amount", "h2", "body"),
+}
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTER = Qt.AlignmentFlag.AlignCenter
@@ -26,6 +37,7 @@ class Label(QLabel):
         """Make an empty label."""
         super().__init__(parent)
         self._role = role
+        self._whole = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAlignment(align)
         self.setWordWrap(wraps)
@@ -37,19 +49,45 @@ class Label(QLabel):
     def set_ink(self, ink: str) -> None:
         """Write in the colour of another token."""
         mark(self, ink=ink)
+        self._fit()  # Qt gives a widget that is restyled its first font back
+
+    @property
+    def whole(self) -> str:
+        """What it says, however much of it is shown."""
+        return self._whole
 
     def say(self, text: str) -> None:
         """Show `text`; nothing happens when it is shown already."""
-        if text != self.text():
-            self.setText(text)
+        if text != self._whole:
+            self._whole = text
+            self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the text again."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """A long word doesn't make a column wider: it is broken."""
+        hint = super().minimumSizeHint()
+        return QSize(min(hint.width(), current().px(TARGET_MIN)), hint.height()) if self.wordWrap() else hint
+
+    def _fit(self) -> None:
+        """Break the words that are longer than a line."""
+        shown = self._whole
+        if self.wordWrap() and any(len(word) > NEVER_BREAKS for word in shown.split()):
+            metrics, room = QFontMetrics(self.font()), self.contentsRect().width()
+            words = PIECES.split(shown)  # a line breaks after a space or a hyphen by itself
+            shown = "".join(_broken(word, metrics, room) for word in words)
+        if shown != self.text():
+            self.setText(shown)
 
     def changeEvent(self, event: QEvent) -> None:
         """Take the font of a new theme."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
-            font = current().font(self._role)
-            if font != self.font():
-                self.setFont(font)
+            self.setFont(current().font(self._role))
+            self._fit()
 
 
 class Elided(Label):
@@ -58,25 +96,12 @@ class Elided(Label):
     def __init__(self, role: str = "body", *, ink: str = "text", align: Qt.AlignmentFlag = LEFT) -> None:
         """Make an empty label."""
         super().__init__(role, ink=ink, align=align, wraps=False)
-        self._whole = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-
-    @property
-    def whole(self) -> str:
-        """What it says, whether there is room or not."""
-        return self._whole
 
     def say(self, text: str) -> None:
         """Show as much of `text` as there is room for."""
-        if text != self._whole:
-            self._whole = text
-            self.setAccessibleName(text)
-            self._fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the text again."""
-        super().resizeEvent(event)
-        self._fit()
+        self.setAccessibleName(text)
+        super().say(text)
 
     def minimumSizeHint(self) -> QSize:
         """Shrink to nothing but keep a line's height."""
@@ -94,6 +119,43 @@ class Elided(Label):
         if shown != self.text():
             self.setText(shown)
             self.updateGeometry()
+
+
+class Figure(Label):
+    """A figure that takes the largest type in which it fits; a number is never cut off."""
+
+    def __init__(self, role: str = "number", *, ink: str = "text", align: Qt.AlignmentFlag = RIGHT) -> None:
+        """Make an empty figure; its height is that of the largest type, so that nothing moves."""
+        super().__init__(role, ink=ink, align=align, wraps=False)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """Be as high as the largest type."""
+        metrics = QFontMetrics(current().font(self._role))
+        return QSize(metrics.horizontalAdvance(self._whole), metrics.height() + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        """Leave the width to the column."""
+        return QSize(0, self.sizeHint().height())
+
+    def _fit(self) -> None:
+        fonts = [current().font(role) for role in SHRINKS[self._role]]
+        room = self.contentsRect().width()
+        fitting = (font for font in fonts if QFontMetrics(font).horizontalAdvance(self._whole) <= room)
+        font = next(fitting, fonts[-1])
+        if font != self.font():
+            self.setFont(font)
+        super()._fit()
+
+
+def _broken(word: str, metrics: QFontMetrics, room: int) -> str:
+    """Return a word with a place to break before each letter that would not fit any more."""
+    pieces = [""]
+    for letter in word:
+        if pieces[-1] and metrics.horizontalAdvance(pieces[-1] + letter) > room:
+            pieces.append("")
+        pieces[-1] += letter
+    return BREAK.join(pieces)
 
 
 def number(role: str = "number", *, ink: str = "text", align: Qt.AlignmentFlag = RIGHT) -> Label:

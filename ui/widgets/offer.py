@@ -63,7 +63,7 @@ class OfferButton(Tile):
 
     def _lay_out(self, offer: OfferRow, currency: Currency) -> None:
         ink = self.look.ink
-        layout = row(self, gap=GAP_M, margin=GAP_M)
+        layout = row(self, gap=10, margin=10)
         words = column(gap=0)
         words.addWidget(_said(Label("h2", ink=ink), offer.name))
         if offer.is_voucher:

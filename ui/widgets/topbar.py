@@ -11,6 +11,8 @@ from ui.widgets.label import CENTER, Elided, Label
 from ui.widgets.pill import PillButton
 from ui.widgets.shapes import Sign, SignKind
 
+DEMO_HEIGHT = 32  # lower than a button, which it isn't
+
 
 class TopBar(QWidget):
     """Always in sight, except while an answer fills the window."""
@@ -22,6 +24,7 @@ class TopBar(QWidget):
         self._store = Elided("h2")
         self._demo = Label("strong", ink="on_warn", align=CENTER, wraps=False)
         self._demo.setProperty("chip", "warn")
+        self._demo.setFixedHeight(current().px(DEMO_HEIGHT))
         self.pill = PillButton()
         layout = row(self)
         layout.addWidget(Sign(28, SignKind.BRAND, "primary"))

@@ -7,7 +7,7 @@ from ui import texts
 from ui.i18n import _
 from ui.models.state import OrderView
 from ui.widgets.card import column, rule
-from ui.widgets.label import RIGHT, Label, number
+from ui.widgets.label import RIGHT, Figure, Label, number
 
 
 class Totals(QWidget):
@@ -23,7 +23,7 @@ class Totals(QWidget):
         self._layout.addSpacing(8)
         self._layout.addWidget(rule())
         self._layout.addSpacing(8)
-        self._pay = self._place(Label("strong"), number("pay"))
+        self._pay = self._place(Label("strong"), Figure("pay"))
         self._from = Label("small", ink="muted", align=RIGHT)
         self._layout.addWidget(self._from)
 
@@ -37,7 +37,7 @@ class Totals(QWidget):
         for (title, figure), word, shown in (
             (self._total, _("Order total"), texts.money(order.total, currency)),
             (self._discount, _("Discount"), texts.discount(order.discount, currency)),
-            (self._points, _("Points for this order"), texts.points_gained(order.points)),
+            (self._points, _("Points"), texts.points_gained(order.points)),
             (self._pay, _("To pay"), texts.money(order.payable, currency)),
         ):
             title.say(word)
