@@ -31,8 +31,6 @@ from tests.builders import NOW_MS, a_store, an_order, at_till, station_keys
 from tests.e2e.processes import build_world
 from tests.hq.server import serving
 
-LATER_MS = NOW_MS + 365 * 86_400_000
-
 
 class AskedHq:
     """HQ as far as the doctor asks it."""
@@ -216,29 +214,6 @@ def test_a_clock_with_an_empty_battery(config: Config) -> None:
     status, found, _ = told(config, now_ms=0)
     assert (status, found["clock"]["level"]) == (1, "bad")
     assert "01 January 1970" in found["clock"]["text"]
-
-
-def test_a_time_zone_that_nobody_knows() -> None:
-    finding = machine.check_clock(SetClock(NOW_MS), shop_zone="Mars/Olympus")
-    assert finding.level == "bad"
-
-
-@pytest.mark.parametrize(("free", "level"), [(100 << 20, "bad"), (500 << 20, "warn"), (5 << 30, "ok")])
-def test_a_disk_that_fills_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, level: str) -> None:
-    usage = shutil.disk_usage(tmp_path)._replace(free=free)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
-    assert machine.check_disk(tmp_path / "not" / "yet").level == level
-
-
-def test_a_camera_that_is_missing_is_only_a_note() -> None:
-    finding = machine.check_camera("63")
-    assert (finding.level, "USB scanner" in finding.text) == ("note", True)
-
-
-def test_fonts_and_windows_that_are_missing() -> None:
-    window = machine.Window("", frozenset({"latin", "cyrillic"}))
-    assert "Korean" in machine.check_fonts(window).text
-    assert machine.check_window(window).level == "warn"
 
 
 def test_a_check_that_breaks_is_a_finding(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
