@@ -20,6 +20,9 @@ from typing import Final, Literal, TypeAlias
 from scanner.keys import BRACKET, ENTER, GROUP_SEPARATOR, KEYPAD, NEUTRAL, TAB, US_PLAIN, US_SHIFTED
 
 GAP_MAX_MS: Final = 50
+TAIL_MS: Final = 200
+"""Behind a scan an Enter or Tab may come late, after the pause that ended it. It must confirm nothing; a person can't
+have seen yet what the scan brought."""
 CHARACTERS_MIN: Final = 6
 CHARACTERS_MAX: Final = 2_001
 """Kept of one scan: one more than the longest text anybody takes, so that more is refused for its length."""
@@ -87,7 +90,8 @@ class Wedge:
         """`layout`: "us" tells characters by the keys' places, "host" by what the computer's layout makes of them."""
         self._layout = layout
         self._run: _Run | None = None
-        self._ended_at_ms: int | None = None  # of a scan or an Enter: what follows at once is no person
+        # Behind a scan, and behind an Enter by itself: commands from one time to the other are no person's.
+        self._tail_ms = range(0)
 
     @property
     def is_open(self) -> bool:
@@ -111,11 +115,11 @@ class Wedge:
     def press(self, key: Key) -> End | None:
         """Take a key that `takes` claims; None while nothing can be said."""
         if self._run is None and self._trails(key):
-            self._ended_at_ms = key.time_ms
+            self._tail_ms = _tail(key.time_ms, max(GAP_MAX_MS, self._tail_ms.stop - key.time_ms - 1))
             return Fate.DROPPED
         run = self._run or _Run(key.time_ms)
         if self._is_end(key):
-            self._run, self._ended_at_ms = None, key.time_ms
+            self._run, self._tail_ms = None, _tail(key.time_ms, TAIL_MS if run.is_scan else GAP_MAX_MS)
             return _scan(run) if run.is_scan else Fate.TYPED
         self._run = self._added(run, key)
         return None
@@ -128,7 +132,7 @@ class Wedge:
         if self._run is not None and key.scan_code in NEUTRAL:
             self._run = replace(self._run, last_ms=key.time_ms)
         elif self._is_end(key) and not key.is_repeat:
-            self._ended_at_ms = key.time_ms
+            self._tail_ms = _tail(key.time_ms, GAP_MAX_MS)
 
     def pause(self) -> End | None:
         """No key has come for GAP_MAX_MS: end what is open."""
@@ -137,7 +141,7 @@ class Wedge:
             return None
         if not run.is_scan:
             return Fate.TYPED
-        self._ended_at_ms = run.last_ms
+        self._tail_ms = _tail(run.last_ms, TAIL_MS)
         return _scan(run)
 
     def _added(self, run: _Run, key: Key) -> _Run:
@@ -162,11 +166,10 @@ class Wedge:
         )
 
     def _trails(self, key: Key) -> bool:
-        """A second Enter, a line feed (Ctrl+J) or a combination right behind a scan's end."""
-        if self._ended_at_ms is None or key.is_repeat or key.scan_code is None:
+        """A late or second Enter, a line feed (Ctrl+J) or another combination right behind a scan's end."""
+        if key.time_ms not in self._tail_ms or key.is_repeat or key.scan_code is None:
             return False
-        is_no_typing = self._is_end(key) or key.ctrl or key.alt or key.meta
-        return is_no_typing and self._is_close(self._ended_at_ms, key)
+        return self._is_end(key) or key.ctrl or key.alt or key.meta
 
     def _is_by_hand(self, key: Key) -> bool:
         """What no scanner does: AltGr, characters that a US keyboard lacks, a key held down before a run could begin.
@@ -194,6 +197,10 @@ class Wedge:
         if self._layout == "host" or code in KEYPAD:
             return key.text if len(key.text) == 1 and key.text.isprintable() else ""
         return (US_SHIFTED if key.shift else US_PLAIN).get(code, "")
+
+
+def _tail(since_ms: int, length_ms: int) -> range:
+    return range(since_ms, since_ms + length_ms + 1)
 
 
 def _scan(run: _Run) -> Scan | Fate:

@@ -61,12 +61,15 @@ class XScreen:
     def set_layout(self, layout: str) -> None:
         subprocess.run(["setxkbmap", "-display", self.display, layout], check=True, timeout=10)
 
-    def scan(self, text: str, *, gap_ms: int = 4, end: str = "Enter") -> None:
-        """Press keys as a scanner set to a US keyboard does, some time after whatever was pressed before."""
+    def scan(self, text: str, *, end: str = "Enter") -> None:
+        """Press keys as a scanner set to a US keyboard does, some time after whatever was pressed before.
+
+        Without gaps: a busy computer lets the server oversleep them, and then they are none of a scanner's.
+        """
         self._key(SHIFT, is_down=False, delay_ms=BEFORE_SCAN_MS)
-        self._strokes(text, gap_ms)
+        self._strokes(text, 0)
         if end:
-            self.press(end, delay_ms=gap_ms)
+            self.press(end, delay_ms=0)
 
     def type_keys(self, text: str, *, gap_ms: int = 110) -> None:
         """Press keys as a person does, by what stands on a US keyboard."""
@@ -76,18 +79,21 @@ class XScreen:
         """Press named keys one after the other."""
         for name in names:
             self._key(NAMED[name], is_down=True, delay_ms=delay_ms)
-            self._key(NAMED[name], is_down=False, delay_ms=1)
+            self._key(NAMED[name], is_down=False, delay_ms=0)
         self._x.XFlush(self._handle)
 
     def _strokes(self, text: Iterable[str], gap_ms: int) -> None:
+        before = None
         for char in text:
             code, is_shifted = PLACE[char]
-            wait_ms = gap_ms
+            # Down in the moment in which it went up is how X tells of a key held down.
+            wait_ms = max(gap_ms, 1) if code == before else gap_ms
+            before = code
             if is_shifted:
                 self._key(SHIFT, is_down=True, delay_ms=wait_ms)
                 wait_ms = 0
             self._key(code, is_down=True, delay_ms=wait_ms)
-            self._key(code, is_down=False, delay_ms=1)
+            self._key(code, is_down=False, delay_ms=0)
             if is_shifted:
                 self._key(SHIFT, is_down=False, delay_ms=0)
         self._x.XFlush(self._handle)

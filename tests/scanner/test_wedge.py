@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.keys import evdev_code, has_scan_codes
-from scanner.wedge import CHARACTERS_MAX, CHARACTERS_MIN, GAP_MAX_MS, KEYS_MAX, Key, Scan, Wedge
+from scanner.wedge import CHARACTERS_MAX, CHARACTERS_MIN, GAP_MAX_MS, KEYS_MAX, TAIL_MS, Key, Scan, Wedge
 from tests.scanner.keyboard import BACKSPACE, ENTER, ESC, EVERY_CHARACTER, F4, PLACE, TAB, Desk, presses
 
 NUMBER = "M0123456789V"
@@ -151,6 +151,14 @@ def test_what_trails_a_scan_is_dropped(tail: list[Key]) -> None:
     desk = Desk().feed(*burst)
     desk.feed(*(replace(key, time_ms=last_ms + 4 * n) for n, key in enumerate(tail, start=1))).rest()
     assert (desk.scans, desk.given) == ([Scan(NUMBER)], [])
+
+
+@pytest.mark.parametrize(("late_ms", "given"), [(GAP_MAX_MS + 1, ""), (TAIL_MS, ""), (TAIL_MS + 1, "\r")])
+def test_an_enter_that_comes_late_confirms_nothing(late_ms: int, given: str) -> None:
+    burst = list(presses(NUMBER, end=""))
+    for desk in (Desk().feed(*burst), Desk().feed(*burst).rest()):
+        desk.feed(Key(ENTER, burst[-1].time_ms + late_ms, text="\r")).rest()
+        assert (desk.scans, desk.typed) == ([Scan(NUMBER)], given)
 
 
 def test_of_a_burst_of_enters_one_gets_through() -> None:
