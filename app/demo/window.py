@@ -93,7 +93,7 @@ def _lay_out_sheet(journey: Journey, folder: DemoFolder, cards: Cards, later: It
     step = max(len(vouchers) // SHEET_VOUCHERS, 1)
     codes = [(f"Household {household}", cards.members[household]) for household in households]
     codes += [
-        (f"Campaign {campaign}, coupon {coupon}", cards.vouchers[campaign, coupon])
+        (f"Coupon {campaign}-{coupon}", cards.vouchers[campaign, coupon])
         for campaign, coupon in vouchers[::step][:SHEET_VOUCHERS]
     ]
     write_sheet(folder.path, codes)

@@ -166,6 +166,7 @@ class StationModel(QObject):
             self._show(notice=_("There are no more orders."))
         else:
             self.till_order(*order)
+            self.sync_now()  # the demo's clock may have moved on by a night
 
     def till_order(self, order_id: str, lines: tuple[Line, ...]) -> None:
         """Take an order that the shop's till hands over."""
