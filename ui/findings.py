@@ -94,7 +94,7 @@ def _nameless(widget: QWidget) -> Iterator[Finding]:
     if not takes_focus and not isinstance(widget, QAbstractButton):
         return
     spoken = QAccessible.queryAccessibleInterface(widget)
-    if spoken is None or not spoken.text(QAccessible.Text.Name).strip():
+    if not spoken.text(QAccessible.Text.Name).strip():
         yield Finding("no name", _name(widget), "nothing to read out")
 
 

@@ -5,7 +5,7 @@ moment. A switch cuts the line to head office. A sheet of member and voucher cod
 before a camera, dropped on the window or scanned.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from app.clock import ResumedClock
 from app.config import Config
@@ -77,7 +77,7 @@ def orders_after(journey: Journey, shop: int, last_ms: int) -> list[JourneyOrder
     return [order for order in rest.orders() if order.store_id == shop and order.at_ms > last_ms]
 
 
-def _lay_out_sheet(journey: Journey, folder: DemoFolder, cards: Cards, later: Iterator[JourneyOrder]) -> None:
+def _lay_out_sheet(journey: Journey, folder: DemoFolder, cards: Cards, later: Sequence[JourneyOrder]) -> None:
     """Draw the cards of the next customers, and vouchers of campaigns that are live for them."""
     households: dict[int, None] = {}
     for order in later:
