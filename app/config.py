@@ -37,6 +37,7 @@ class Config:
     register: str = "1"
     camera: str = "0"  # a device number, a video file that stands in for it, or "off"
     sync_interval_s: int = 30
+    event_log: str = ""  # a file for what the window did and when; "" for none
 
     @classmethod
     def embedded(cls, folder: Path) -> "Config":

@@ -44,7 +44,7 @@ class Running:
 
 def run_window(config: Config, *, clock: Clock, demo: DemoParts | None = None) -> int:
     """Open the station's window and stay until it is closed. Returns the exit status."""
-    application = Application()
+    application = Application(event_log=config.event_log)
     station = _Station(application, config, clock, demo)
     application.show(station.opening, then=station.open)
     status = application.run()

@@ -6,6 +6,7 @@ the camera and its decoder are started.
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -17,6 +18,7 @@ from ui.window import StationWindow
 
 if TYPE_CHECKING:
     from ui.camera_bridge import CameraBridge
+    from ui.event_log import EventLog
 
 CAMERA_OFF = "off"
 
@@ -26,8 +28,8 @@ class Application(QObject):
 
     _home = Signal(object)
 
-    def __init__(self) -> None:
-        """Make or take the process's QApplication and style it."""
+    def __init__(self, *, event_log: str = "") -> None:
+        """Make or take the process's QApplication and style it; write what happens to `event_log`, if named."""
         super().__init__()
         existing = QApplication.instance()
         self._qt = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
@@ -35,6 +37,7 @@ class Application(QObject):
         self.window: StationWindow | None = None
         self._camera: CameraBridge | None = None
         self._model: Any = None
+        self._events = _event_log(event_log)
         self._scan_input = ScanInput()
         self._scan_input.scanned.connect(self._scanned)
         self._qt.installEventFilter(self._scan_input)
@@ -45,6 +48,9 @@ class Application(QObject):
         self._model = model
         self.window = StationWindow(model)
         self.window.show()
+        if self._events is not None:
+            self._events.watch(self.window)
+            self._events.follow(model)
         QTimer.singleShot(0, then)
 
     def attach(self, model: Any, *, camera: str) -> None:
@@ -52,6 +58,8 @@ class Application(QObject):
         self._model = model
         assert self.window is not None, "the window is shown first"
         self.window.set_model(model)
+        if self._events is not None:
+            self._events.follow(model)
         if camera != CAMERA_OFF:
             self._start_camera(camera, model)
 
@@ -59,7 +67,7 @@ class Application(QObject):
         from ui.camera_bridge import CameraBridge
 
         self._camera = CameraBridge(camera)
-        self._camera.scanned.connect(model.scan)
+        self._camera.scanned.connect(self._scanned)
         self._camera.state.connect(model.set_camera)
         if self.window is not None:
             self._camera.frame.connect(self.window.set_frame)
@@ -67,6 +75,8 @@ class Application(QObject):
 
     def _scanned(self, text: str) -> None:
         """Hand a scan to whichever model there is now."""
+        if self._events is not None:
+            self._events.scanned()
         self._model.scan(text)
 
     def at_home(self, call: Callable[[], None]) -> None:
@@ -81,4 +91,14 @@ class Application(QObject):
         status = self._qt.exec()
         if self._camera is not None:
             self._camera.stop()
+        if self._events is not None:
+            self._events.close()
         return status
+
+
+def _event_log(path: str) -> "EventLog | None":
+    if not path:
+        return None
+    from ui.event_log import EventLog
+
+    return EventLog(Path(path))
