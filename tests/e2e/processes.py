@@ -81,7 +81,10 @@ def build_world(folder: Path) -> World:
 
 
 def program_body() -> bytes:
-    """Return a program of today: 1.00 off coffee by voucher, a campaign that ended, and one point a full 1.00."""
+    """Return a program of today: 1.00 off coffee by voucher, a campaign that ended, and one point a full 1.00.
+
+    Two offers to choose need only a total: 5.00 off from 30.00 and ten percent off from 50.00.
+    """
     today = datetime.now(UTC).date()
     return canonical(
         {
@@ -97,6 +100,7 @@ def program_body() -> bytes:
             "campaigns": [
                 _campaign("coffee", today - timedelta(days=5), today + timedelta(days=20)),
                 _campaign("last-year", today - timedelta(days=400), today - timedelta(days=370)),
+                _choices(today - timedelta(days=5), today + timedelta(days=20)),
             ],
         }
     )
@@ -119,6 +123,34 @@ def _campaign(name: str, starts_on: date, ends_on: date) -> dict[str, Any]:
                 "effect": {"kind": "amount_off", "target": "products", "amount": 100, "products": "coffee"},
             }
         ],
+    }
+
+
+def _choices(starts_on: date, ends_on: date) -> dict[str, Any]:
+    five = {"kind": "amount_off", "target": "order", "amount": 500}
+    ten_percent = {"kind": "percent_off", "target": "order", "basis_points": 1000}
+    return {
+        "id": "campaign-choices",
+        "name": "To choose",
+        "starts_on": starts_on.isoformat(),
+        "ends_on": ends_on.isoformat(),
+        "audience": None,
+        "offline": "always",
+        "rules": [
+            _choice("five", "5.00 off from 30.00", five, 3000),
+            _choice("ten", "10 % off from 50.00", ten_percent, 5000),
+        ],
+    }
+
+
+def _choice(rule_id: str, name: str, effect: dict[str, Any], total: int) -> dict[str, Any]:
+    return {
+        "id": rule_id,
+        "name": name,
+        "trigger": "choice",
+        "priority": 0,
+        "effect": effect,
+        "condition": {"fact": "order.total", "op": "at_least", "value": total},
     }
 
 

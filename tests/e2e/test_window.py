@@ -1,0 +1,67 @@
+"""The cashier's whole job in the real window, by real key events alone, with HQ as a process that goes and comes back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.core.entry import ORDER, REDEEM
+from tests.e2e.audit import audit
+from tests.e2e.processes import HqProcess, World, eventually
+from tests.e2e.windows import OPEN_S, WindowProcess, journal_types
+from tests.x_screen import XScreen, require_x
+
+ALL_SENT_S = 30
+PAYABLE_POINTS = 30  # of 35.00, five off
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[XScreen]:
+    require_x()
+    with XScreen() as screen:
+        yield screen
+
+
+@pytest.fixture
+def window(enrolled: World, screen: XScreen, tmp_path: Path) -> Iterator[WindowProcess]:
+    window = WindowProcess(enrolled, screen, tmp_path / "events.jsonl")
+    try:
+        window.wait("idle_painted", within_s=OPEN_S)
+        yield window
+    finally:
+        window.kill()
+
+
+def test_a_cashier_redeems_by_keyboard_online_and_offline_and_all_is_sent_by_itself(
+    enrolled: World, hq: HqProcess, window: WindowProcess
+):
+    assert window.redeem(enrolled.member_code) == "approved"
+    eventually(lambda: window.waiting() == 0, within_s=ALL_SENT_S)
+    hq.stop()
+    for number in (1, 2, 3):
+        assert window.redeem(enrolled.member_code).startswith("approved")
+        # An order and its redemption are an entry each.
+        eventually(lambda number=number: window.waiting() == 2 * number, within_s=5)
+    assert window.words()[-1] == "approved_queued"
+    again = HqProcess(enrolled, port=hq.port)
+    try:
+        eventually(lambda: window.waiting() == 0, within_s=ALL_SENT_S)
+        assert not window.has("mouse")
+        window.kill()
+    finally:
+        again.stop()
+    found = audit(enrolled, answered=[])
+    assert (len(found.orders), len(found.redemptions), found.points) == (4, 4, 4 * PAYABLE_POINTS)
+
+
+def test_two_fast_enters_are_one_redemption(enrolled: World, screen: XScreen, window: WindowProcess):
+    window.open_visit(enrolled.member_code)
+    screen.press("Enter", delay_ms=200)
+    screen.press("Enter", delay_ms=0)
+    window.wait("answer_painted")
+    screen.press("Enter")
+    window.wait("idle_painted", after=len(window.events()) - 1)
+    eventually(lambda: window.waiting() == 0, within_s=ALL_SENT_S)
+    window.kill()
+    found = journal_types(enrolled)
+    assert (found[ORDER], found[REDEEM]) == (1, 1)
