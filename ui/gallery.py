@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from ui import i18n, theme
@@ -127,6 +127,7 @@ def _draw_dressed(
         yield {"screen": state.screen.value, "state": name}, faults
     window.close()
     window.deleteLater()
+    app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)  # else the next theme would dress it, too
 
 
 def settle(app: QApplication, window: StationWindow) -> None:

@@ -1,0 +1,68 @@
+"""The window around a model that only remembers."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from ui import i18n, theme
+from ui.gallery import StillModel, settle
+from ui.models.state import State
+from ui.window import StationWindow
+
+
+class Shown:
+    """A window with its model, and keys that go where the focus is."""
+
+    def __init__(self, qtbot: QtBot, app: QApplication) -> None:
+        self.app = app
+        self.model = StillModel(State())
+        self.window = StationWindow(self.model)
+        qtbot.addWidget(self.window)
+        self.window.show()
+        qtbot.waitExposed(self.window)
+        self.window.activateWindow()
+
+    def show(self, state: State) -> None:
+        self.model.show(state)
+        settle(self.app, self.window)
+        self.model.asked.clear()
+
+    def press(self, *keys: Qt.Key) -> list[tuple[object, ...]]:
+        """Press keys one after the other; return what the model was asked since."""
+        self.model.asked.clear()
+        for key in keys:
+            QTest.keyClick(self.window.focusWidget() or self.window, key)
+        return self.model.asked
+
+    def type(self, text: str) -> list[tuple[object, ...]]:
+        self.model.asked.clear()
+        for letter in text:
+            QTest.keyClicks(self.window.focusWidget() or self.window, letter)
+        return self.model.asked
+
+
+@pytest.fixture(autouse=True)
+def no_old_windows() -> None:
+    """Let go of the windows of earlier tests: a new theme would dress them all again."""
+    if QCoreApplication.instance() is not None:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+@pytest.fixture
+def dressed(qapp: QApplication) -> Callable[[str, str], None]:
+    def dress(language: str, dress: str) -> None:
+        i18n.use(language)
+        theme.apply(qapp, dress)
+
+    yield dress
+    i18n.use("en")
+
+
+@pytest.fixture
+def shown(qtbot: QtBot, qapp: QApplication, dressed) -> Shown:
+    dressed("en", "light")
+    return Shown(qtbot, qapp)

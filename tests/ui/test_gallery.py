@@ -1,0 +1,102 @@
+"""Every screen in every state: drawn without a complaint of Qt, without a finding, and really different."""
+
+import json
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QLabel
+
+from ui import texts
+from ui.findings import check
+from ui.gallery import SIZES, draw_all, states
+from ui.models.state import AnswerWord, Screen
+from ui.widgets.shapes import AnswerShape
+
+STATES = states()
+ONE_EACH = {state.answer.word: state for state in reversed(STATES.values()) if state.answer}
+
+
+def test_every_screen_has_states() -> None:
+    assert len(STATES) >= 25
+    assert {state.screen for state in STATES.values()} == set(Screen)
+    assert set(ONE_EACH) == set(AnswerWord)
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_a_state_is_drawn_without_a_finding(shown, name: str) -> None:
+    shown.show(STATES[name])
+    assert check(shown.window, shown.window.grab().toImage(), SIZES[0]) == []
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_a_state_has_room_to_grow_by_130_percent(shown, dressed, name: str, qtbot, qapp) -> None:
+    dressed("pseudo", "dark")
+    dark = type(shown)(qtbot, qapp)
+    dark.show(STATES[name])
+    assert check(dark.window, dark.window.grab().toImage(), SIZES[0]) == []
+
+
+@pytest.mark.slow
+def test_the_whole_gallery_has_no_finding(tmp_path: Path, qapp) -> None:
+    assert draw_all(tmp_path) == []
+    index = json.loads((tmp_path / "index.json").read_text())
+    assert len(index) == len(STATES) * 8 == len(list(tmp_path.glob("*.png")))
+    assert json.loads((tmp_path / "findings.json").read_text()) == []
+
+
+def test_the_gallery_says_what_it_drew(tmp_path: Path, qapp, monkeypatch) -> None:
+    few = {name: STATES[name] for name in ("idle", "queued")}
+    monkeypatch.setattr("ui.gallery.states", lambda: few)
+    assert draw_all(tmp_path, ("en",), ("light",), ((1024, 768),)) == []
+    index = json.loads((tmp_path / "index.json").read_text())
+    assert [(row["screen"], row["state"], row["size"]) for row in index] == [
+        ("idle", "idle", "1024x768"),
+        ("answer", "queued", "1024x768"),
+    ]
+    assert all(QImage(str(tmp_path / row["file"])).size().width() == 1024 for row in index)
+
+
+def test_answers_differ_by_shape_without_colour(qtbot) -> None:
+    """The outline differs, not only what is inside; the same ink stands for a grey picture."""
+    drawn = {}
+    for word in AnswerWord:
+        shape = AnswerShape(128)
+        qtbot.addWidget(shape)
+        shape.show_answer(word, "text")
+        drawn[word] = shape.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
+    for first, second in combinations(AnswerWord, 2):
+        differing = sum(
+            abs(drawn[first].pixelColor(x, y).value() - drawn[second].pixelColor(x, y).value()) > 100
+            for x in range(128) for y in range(128)
+        )  # fmt: skip
+        assert differing > 128 * 128 * 0.02, (first, second)
+
+
+def test_answers_differ_by_words() -> None:
+    said = {texts.spoken(state.answer, state.shop.currency) for state in ONE_EACH.values()}
+    assert len(said) == len(AnswerWord)
+
+
+def test_a_no_has_stripes_along_its_edge_and_a_yes_has_none(shown) -> None:
+    def colours(name: str) -> set[int]:
+        shown.show(STATES[name])
+        image = shown.window.grab().toImage()
+        return {image.pixel(x, 6) for x in range(0, image.width(), 3)}
+
+    assert len(colours("not-possible")) > 1
+    assert len(colours("approved")) == len(colours("look")) == 1
+
+
+def test_names_are_shown_as_they_are_written(shown) -> None:
+    shown.show(STATES["member-markup"])
+    said = [label.text() for label in shown.window.findChildren(QLabel) if label.isVisible()]
+    assert "<b>x</b>" in said and "<b>Free</b> & easy" in said
+
+
+def test_no_label_reads_markup(shown) -> None:
+    for state in STATES.values():
+        shown.show(state)
+        formats = {label.textFormat().name for label in shown.window.findChildren(QLabel)}
+        assert formats == {"PlainText"}
