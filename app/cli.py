@@ -1,5 +1,6 @@
 """Every command of the product, and the place where its parts are put together."""
 
+import io
 import json
 import sys
 from pathlib import Path
@@ -118,6 +119,8 @@ def station(
         raise SystemExit(run_window(config, clock=SystemClock()))
     from app.headless import run_headless
 
+    assert isinstance(sys.stdin, io.TextIOWrapper), "standard input is a text stream"
+    sys.stdin.reconfigure(encoding="utf-8", errors="backslashreplace")  # a scanner may send any bytes
     raise SystemExit(run_headless(config, clock=SystemClock(), lines=sys.stdin, out=sys.stdout))
 
 
@@ -238,7 +241,9 @@ def hq_restore_keys(
 def hq_serve(
     data_dir: HqDir = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 lets the system choose.")] = DEFAULT_PORT,
+    port: Annotated[
+        int, typer.Option(help="Port to listen on; 0 lets the system choose.", min=0, max=65535)
+    ] = DEFAULT_PORT,
     demo_clock: Annotated[
         int | None,
         typer.Option(help="For the demo: let HQ's clock follow the stations', from this moment (ms)."),
@@ -332,7 +337,10 @@ def hq_member(
 @hq_cli.command("voucher")
 def hq_voucher(
     rule: Annotated[str, typer.Argument(help="The rule that the voucher brings into play.")],
-    uses: Annotated[int, typer.Option(help="How often it can be used; 0 = as often as the rule holds.")] = 1,
+    uses: Annotated[
+        int,
+        typer.Option(help="How often it can be used; 0 = as often as the rule holds.", min=0, max=1_000_000),
+    ] = 1,
     owner: Annotated[str | None, typer.Option(help="Reference of the member it is bound to.")] = None,
     data_dir: HqDir = None,
 ) -> None:

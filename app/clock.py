@@ -1,7 +1,7 @@
 """The only place that asks the machine for the time. Everyone else is handed a `Clock`."""
 
+import os
 import time
-import uuid
 from pathlib import Path
 from typing import Protocol
 
@@ -98,8 +98,8 @@ class SetClock:
 
 def _read_boot_id() -> bytes:
     try:
-        return uuid.UUID(BOOT_ID_FILE.read_text(encoding="ascii").strip()).bytes
+        return bytes.fromhex(BOOT_ID_FILE.read_text(encoding="ascii").strip().replace("-", ""))
     except (OSError, ValueError):
         # Only Linux tells. Elsewhere each start of the program counts as a start of the machine,
         # which is the careful reading: time after it is of weaker quality.
-        return uuid.uuid4().bytes
+        return os.urandom(16)

@@ -5,7 +5,6 @@ a copied store folder must open nothing), `hq_dir` HQ's database and keys.
 """
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -66,6 +65,8 @@ def load_config(environment: Mapping[str, str] = os.environ, **overrides: Any) -
 def _from_file(path: str | None) -> dict[str, Any]:
     if path is None:
         return {}
+    import tomllib  # noqa: PLC0415 most stations have no such file, and their window comes up 5 ms earlier
+
     try:
         return tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:  # not there, not UTF-8 or not TOML

@@ -26,7 +26,7 @@ from app.core.voucher import Presentation
 from app.station.answer import OrderAnswer
 from app.station.identify import SeenMember, identify
 from app.station.opening import open_store
-from app.station.redeem import AtTill, NoProgram, OrderConflict, OrderIn, hand_in, quote_order
+from app.station.redeem import AtTill, NotRecorded, OrderIn, hand_in, quote_order
 from app.store.faults import StoreFault
 from app.store.store import StationStore
 from app.store.thread import StoreThread
@@ -51,8 +51,7 @@ def run_headless(config: Config, *, clock: Clock, lines: Iterable[str], out: Tex
     try:
         _write(out, station.ready())
         for line in lines:
-            if text := line.rstrip("\r\n"):
-                _write(out, station.answer(text))
+            _write(out, station.answer(line.rstrip("\r\n")))
     finally:
         station.close()
     return 0
@@ -102,12 +101,12 @@ class HeadlessStation:
     def answer(self, text: str) -> Answer:
         """Answer one line. Never raises for what the world or the caller did."""
         try:
-            if len(text) > LINE_CHARS_MAX:
-                raise DocumentInvalid("the line is too long")
+            if not 0 < len(text) <= LINE_CHARS_MAX:
+                raise DocumentInvalid("the line is empty or too long")
             return self._command(text) if text.startswith("{") else self._scan(text)
         except DocumentInvalid as problem:
             return {"answer": "not_understood", "sentence": f"This line can't be used: {problem}"}
-        except (NoProgram, OrderConflict, StoreFault) as problem:
+        except (NotRecorded, StoreFault) as problem:
             return {"answer": "not_recorded", "reason": problem.code, "sentence": problem.sentence}
 
     def close(self) -> None:

@@ -106,7 +106,9 @@ def _drop_old(newest: Path) -> None:
     beginning = newest.name.rpartition("-")[0]
     found = sorted(newest.parent.glob(f"{beginning}-*.zst"), key=_cursor_of, reverse=True)
     for path in found[KEPT_A_STORE:]:
-        path.unlink(missing_ok=True)
+        # After HQ was put back from a copy, files of its lost future have higher numbers than the one just made.
+        if path != newest:
+            path.unlink(missing_ok=True)
 
 
 def _cursor_of(path: Path) -> int:

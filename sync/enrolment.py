@@ -59,7 +59,7 @@ def read_pairing(text: str) -> Pairing:
     packed = text.removeprefix(PREFIX)
     try:
         found = orjson.loads(urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
-        is_known = found["v"] == PAIRING_VERSION
+        is_known = found["v"] == PAIRING_VERSION and pairing.token.isascii()
     except (ValueError, KeyError, TypeError) as problem:  # bad Base64 and bad JSON are ValueErrors
         raise PairingInvalid(DAMAGED) from problem
     if not is_known:

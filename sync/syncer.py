@@ -53,11 +53,13 @@ class Syncer:
 
     def sync(self) -> SyncReport:
         """Push, then pull. Raises `HqFault` or `StoreFault`; what was done until then stays done."""
+        # Before the network is asked: offline too, the mark is never older than the time between two tries.
+        self._run(self._store.note_mark)
         report = self.push()
         if report.refusal is not None and report.refusal.kind in ENDS_SYNC:
             return report
         pulled = self.pull()
-        self._run(self._store.save_mark)
+        self._run(self._store.note_mark)
         return replace(report, pulled=pulled)
 
     def pull(self) -> int:

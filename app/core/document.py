@@ -4,6 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
+NAME_LENGTH_MAX = 80  # HQ keeps no longer ones
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -36,6 +37,13 @@ class Place:
         found = self.value.get(key)
         if not isinstance(found, str) or not found:
             raise DocumentInvalid(f"{self.path}.{key}: expected a text")
+        return found
+
+    def name(self, key: str) -> str:
+        """Return a text that is short enough for an id or a title everywhere."""
+        found = self.text(key)
+        if len(found) > NAME_LENGTH_MAX:
+            raise DocumentInvalid(f"{self.path}.{key}: expected at most {NAME_LENGTH_MAX} characters")
         return found
 
     def number(self, key: str, *, least: int | None = None, most: int | None = None) -> int:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LINES_MAX = 2_000  # far above any real receipt; keeps a broken till from filling the journal
+ID_LENGTH_MAX = 80  # of an order, a product, a register: HQ keeps no longer ones
 AMOUNT_MAX = 10**11  # a thousand million in two-digit money: above it, something is wrong with the till
 
 
@@ -57,6 +58,26 @@ class Order:
     def local(self) -> datetime:
         """The effective time on the store's clock."""
         return local_time(self.at_ms, self.time_zone)
+
+
+class OrderInvalid(ValueError):
+    """An order that no till should hand in; the message says what is wrong with it."""
+
+
+def check_order(order: Order) -> None:
+    """Refuse what would not fit into a journal entry or HQ's tables. Raises `OrderInvalid`."""
+    if len(order.lines) > LINES_MAX:
+        raise OrderInvalid(f"it has more than {LINES_MAX} lines")
+    for name in (order.order_id, order.register, *(line.sku for line in order.lines)):
+        if len(name) > ID_LENGTH_MAX:
+            raise OrderInvalid(f"{name[:12]}… is longer than {ID_LENGTH_MAX} characters")
+    for number in (
+        order.total,
+        *(line.amount for line in order.lines),
+        *(line.quantity for line in order.lines),
+    ):
+        if abs(number) > AMOUNT_MAX:
+            raise OrderInvalid(f"{number} is out of range")
 
 
 def local_time(at_ms: int, time_zone: str) -> datetime:

@@ -28,6 +28,7 @@ from app.core.money import BASIS_POINTS, CURRENCIES, Currency
 from app.core.program import Program, ProgramInvalid
 
 FORMAT = 1
+POINTS_MILLI_MAX = 10**6  # a thousand points a unit: then the largest order's points are exact everywhere
 ROOT_KEYS = (
     "format",
     "program_id",
@@ -68,10 +69,10 @@ def _read_root(root: Place, program_hash: str) -> Program:
             rules_by_id[rule.rule_id] = (campaign, rule)
     automatic = [pair for pair in rules_by_id.values() if pair[1].trigger is Trigger.AUTOMATIC]
     return Program(
-        program_id=root.text("program_id"),
+        program_id=root.name("program_id"),
         version=root.number("version", least=1),
         hash=program_hash,
-        name=root.text("name"),
+        name=root.name("name"),
         currency=_read_currency(root),
         time_zone=_read_time_zone(root),
         expires_ms=root.number("expires_ms", least=0),
@@ -109,8 +110,8 @@ def _read_time_zone(root: Place) -> str:
 def _read_earning(place: Place, product_sets: ProductSets) -> EarningRule:
     place.only("id", "points_milli", "per", "mode", "condition")
     return EarningRule(
-        rule_id=place.text("id"),
-        points_milli=place.number("points_milli", least=1),
+        rule_id=place.name("id"),
+        points_milli=place.number("points_milli", least=1, most=POINTS_MILLI_MAX),
         per=place.number("per", least=1),
         mode=place.word("mode", EarningMode),
         condition=_read_condition(place, product_sets),
@@ -123,8 +124,8 @@ def _read_campaign(place: Place, product_sets: ProductSets) -> Campaign:
     if ends_on < starts_on:
         raise DocumentInvalid(f"{place.path}.ends_on: {ends_on} is before the start, {starts_on}")
     return Campaign(
-        campaign_id=place.text("id"),
-        name=place.text("name"),
+        campaign_id=place.name("id"),
+        name=place.name("name"),
         starts_on=starts_on,
         ends_on=ends_on,
         audience=frozenset(place.texts("audience")) if place.has("audience") else None,
@@ -136,8 +137,8 @@ def _read_campaign(place: Place, product_sets: ProductSets) -> Campaign:
 def _read_rule(place: Place, product_sets: ProductSets) -> Rule:
     place.only("id", "name", "trigger", "priority", "effect", "condition")
     return Rule(
-        rule_id=place.text("id"),
-        name=place.text("name"),
+        rule_id=place.name("id"),
+        name=place.name("name"),
         trigger=place.word("trigger", Trigger),
         priority=place.number("priority"),
         effect=_read_effect(place.inner("effect"), product_sets),

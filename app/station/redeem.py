@@ -11,7 +11,7 @@ from typing import Any
 from app.core.codes import Level
 from app.core.decision import Allocation, Decision, Facts, Outcome, decide
 from app.core.entry import ORDER, REDEEM, REFUSE, Entry
-from app.core.order import Line, Order
+from app.core.order import Line, Order, OrderInvalid, check_order
 from app.core.overlay import ORDER_CLAIM
 from app.core.program import Program
 from app.core.quote import Quote, choosable, quote
@@ -24,14 +24,28 @@ from app.store.journal import Draft
 from app.store.store import StationStore
 
 
-class NoProgram(Exception):
+class NotRecorded(Exception):
+    """An order that was not recorded, and why: a stable `code`, and a `sentence` to show."""
+
+    code = "not_recorded"
+    sentence = "This order was not recorded."
+
+
+class OrderNotTaken(NotRecorded):
+    """An order that no till should hand in: too many lines, a number too long or too large."""
+
+    code = "order_not_taken"
+    sentence = "The till handed in an order that is too large or has too long a number. It was not recorded."
+
+
+class NoProgram(NotRecorded):
     """The station has no rules yet: the first download has not come through."""
 
     code = "no_program"
     sentence = "This station has no rules yet. They come with the first connection to head office."
 
 
-class OrderConflict(Exception):
+class OrderConflict(NotRecorded):
     """An order id that was recorded with other lines, another member or without a voucher that is shown now."""
 
     code = "order_conflict"
@@ -74,8 +88,9 @@ def rules_to_pick(store: StationStore) -> list[str]:
 
 
 def hand_in(store: StationStore, order_in: OrderIn, at_till: AtTill) -> OrderAnswer:
-    """Decide and record an order. Raises `NoProgram`, `OrderConflict` or a `StoreFault`; then nothing was recorded."""
+    """Decide and record an order. Raises `NotRecorded` or a `StoreFault`; then nothing was recorded."""
     facts = _facts(store, order_in, at_till)
+    _check(facts)
     seq = store.journal.claimed(ORDER_CLAIM, order_in.order_id)
     if seq is not None:
         return _answer_again(store, facts, seq)
@@ -97,6 +112,13 @@ def _facts(store: StationStore, order_in: OrderIn, at_till: AtTill) -> Facts:
     )
     member = at_till.member.member if at_till.member else None
     return Facts(_program(store), order, member, at_till.presented)
+
+
+def _check(facts: Facts) -> None:
+    try:
+        check_order(facts.order)
+    except OrderInvalid as problem:
+        raise OrderNotTaken(str(problem)) from problem
 
 
 def _program(store: StationStore) -> Program:

@@ -221,8 +221,22 @@ class Journal:
         )
 
     def verdict_counts(self) -> dict[str, int]:
-        """Return how many verdicts of each kind HQ has given."""
-        return dict(self._db.execute("SELECT verdict, COUNT(*) FROM verdict GROUP BY verdict").fetchall())
+        """Return how many entries have each verdict; HQ's newest word on an entry counts."""
+        rows = self._db.execute(
+            "SELECT verdict, COUNT(*) FROM (SELECT verdict, MAX(rowid) FROM verdict WHERE epoch = ? GROUP BY seq)"
+            " GROUP BY verdict",
+            (self._owner.epoch,),
+        )
+        return dict(rows.fetchall())
+
+    def flagged_count(self) -> int:
+        """Return how many entries HQ wants a person to look at."""
+        row = self._db.execute(
+            "SELECT COUNT(*) FROM (SELECT verdict, MAX(rowid) FROM verdict WHERE epoch = ? AND seq IN"
+            " (SELECT seq FROM verdict WHERE verdict <> 'posted') GROUP BY seq) WHERE verdict <> 'posted'",
+            (self._owner.epoch,),
+        ).fetchone()
+        return int(row[0])
 
     def verify(self) -> Head:
         """Hold every entry against chain, columns, effects and the last signature.

@@ -67,7 +67,7 @@ class FileKeyStore:
             return (self._folder / name).read_text(encoding="ascii")
         except FileNotFoundError:
             return None
-        except OSError as problem:
+        except (OSError, UnicodeDecodeError) as problem:
             raise KeysMissing(str(problem)) from problem
 
     def write(self, name: str, text: str) -> None:

@@ -7,6 +7,9 @@ from pathlib import Path
 from app.store.faults import StoreBusy, StoreReadOnly
 
 
+RELEASED = -1
+
+
 class StoreLock:
     """Holds the store from construction to `release`."""
 
@@ -23,8 +26,10 @@ class StoreLock:
             raise StoreBusy(str(path)) from problem
 
     def release(self) -> None:
-        """Let the store go."""
-        os.close(self._descriptor)
+        """Let the store go. Twice is no harm: the number may be another file's by then."""
+        if self._descriptor != RELEASED:
+            os.close(self._descriptor)
+            self._descriptor = RELEASED
 
 
 if sys.platform == "win32":

@@ -9,6 +9,7 @@ an empty one asks for a new snapshot.
 """
 
 import json
+import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from app.clock import Clock
 from app.core.chain import ChainOwner, Head
 from app.ids import new_ref
 from app.store.db import DatabaseError, atomic, check_pages, look_into_database, open_database
-from app.store.faults import StoreDamaged, StoreMissing, StoreReadOnly, StoreRolledBack
+from app.store.faults import StoreDamaged, StoreFault, StoreMissing, StoreReadOnly, StoreRolledBack
 from app.store.journal import Journal
 from app.store.keystore import (
     FileKeyStore,
@@ -38,6 +39,8 @@ from app.store.lock import StoreLock
 from app.store.meta import read_meta, write_meta
 from app.store.migrate import migrate, refuse_newer
 from app.store.replica import Replica
+
+log = logging.getLogger(__name__)
 
 CARD = "store.json"
 JOURNAL = "journal.db"
@@ -135,9 +138,17 @@ class StationStore:
         self._lock = StoreLock(folder / LOCK)
         try:
             self._open()
+            self._drop_stale_replicas()
         except BaseException:
             self._lock.release()
             raise
+
+    def _drop_stale_replicas(self) -> None:
+        """Delete what an earlier run left. Only at the start: later, another file may be a draft being filled."""
+        name = replica_name(read_meta(self._db, "replica"))
+        for stale in self.folder.glob("replica-*.db*"):
+            if not stale.name.startswith(name):
+                stale.unlink(missing_ok=True)
 
     def _open(self) -> None:
         self._check()
@@ -172,9 +183,6 @@ class StationStore:
 
     def _open_replica(self, number: int) -> Database:
         name = replica_name(number)
-        for stale in self.folder.glob("replica-*.db*"):
-            if not stale.name.startswith(name):
-                stale.unlink(missing_ok=True)
         try:
             return self._checked_replica(name)
         except StoreDamaged:
@@ -209,7 +217,7 @@ class StationStore:
         """Note the mark and let the store go."""
         try:
             if self._is_open:  # not after a `reopen` that failed: then the mark stays where it was
-                self.save_mark()
+                self.note_mark()
         finally:
             self._close_files()
             self._lock.release()
@@ -218,6 +226,13 @@ class StationStore:
         self._is_open = False
         self._db.close()
         self._replica_db.close()
+
+    def note_mark(self) -> None:
+        """Save the mark if the key store lets us: an older mark is a weaker watch, but no reason to stop."""
+        try:
+            self.save_mark()
+        except StoreFault as fault:
+            log.info("the mark could not be saved: %s", fault)
 
     def save_mark(self) -> None:
         """Note in the key store how far the journal has come, so that an older copy of it is found out."""

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection, insert, select
 
+from app.core.document import NAME_LENGTH_MAX
 from app.core.money import CURRENCIES
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
@@ -45,11 +46,11 @@ def read_store(connection: Connection, store_id: str) -> StoreFacts | None:
 
 
 def _check(store_id: str, *, time_zone: str, currency: str) -> None:
-    if not store_id.strip() or store_id == EVERYWHERE:
+    if not store_id.strip() or store_id == EVERYWHERE or len(store_id) > NAME_LENGTH_MAX:
         raise NotPossible(f"A store can't be called {store_id!r}.")
     if currency not in CURRENCIES:
         raise NotPossible(f"{currency!r} is not one of {', '.join(CURRENCIES)}.")
     try:
         ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError) as problem:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as problem:
         raise NotPossible(f"{time_zone!r} is no time zone such as Europe/Berlin.") from problem

@@ -1,16 +1,18 @@
 """An order is handed in: what is answered, what is recorded, and what a repeat gets."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from app.core.order import Line
 from app.core.program_format import read_program
 from app.core.records import order_differences, redemption_differences, replay_order
 from app.core.voucher import Presentation
 from app.station.answer import AnswerKind
 from app.station.identify import SeenMember, identify
-from app.station.redeem import AtTill, NoProgram, hand_in, quote_order
+from app.station.redeem import AtTill, NoProgram, OrderNotTaken, hand_in, quote_order
 from app.store.faults import StoreBusy
 from app.store.store import StationStore
 from tests.builders import (
@@ -181,3 +183,27 @@ def test_journal_bodies_hold_nothing_personal(tmp_path: Path, store: StationStor
     personal = ["Zebulon", "zebulon", "5557193", "example.org", member.code, member.number, printed, *scanned]
     assert [text for text in personal if text.encode() in bodies + effects] == []
     assert bodies.count(b"c-7") == 4 and member.ref.encode() in bodies  # the right bytes were looked at
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"order_id": "x" * 81},
+        {"lines": tuple(Line(line=n, sku="s", quantity=1, amount=1) for n in range(1, 2002))},
+        {"lines": (Line(line=1, sku="s" * 81, quantity=1, amount=1),)},
+        {"lines": (Line(line=1, sku="s", quantity=1, amount=10**12),)},
+    ],
+)
+def test_an_order_that_would_not_fit_is_turned_away_and_nothing_recorded(
+    store: StationStore, changes: dict
+) -> None:
+    head = store.journal.head()
+    with pytest.raises(OrderNotTaken):
+        hand_in(store, replace(an_order("A-1", ("coffee", 499)), **changes), at_till())
+    assert store.journal.head() == head
+
+
+def test_the_largest_order_with_the_longest_names_fits(store: StationStore) -> None:
+    lines = tuple(Line(line=n, sku="s" * 80, quantity=10**6, amount=10**6) for n in range(1, 2001))
+    answer = hand_in(store, replace(an_order("o" * 80, ("coffee", 499)), lines=lines), at_till())
+    assert answer.total == 2000 * 10**6

@@ -171,10 +171,23 @@ def test_a_draft_counts_only_once_it_is_adopted(
     assert store.replica.member(old.ref) is None and store.replica.member("r-1") is not None
     assert store.replica.program() is not None
     assert replicas(tmp_path / "store") == ["replica-1.db", "replica-2.db"]
-    store.reopen()
+    store.close()
+    store = StationStore(tmp_path / "store", key_store=keys_in, clock=SetClock(NOW_MS))
     assert replicas(tmp_path / "store") == ["replica-2.db"]
     assert store.replica.member("r-1") is not None
     assert store.replica.position() == Position("set-2", 1, NOW_MS, 0)
+    store.close()
+
+
+def test_a_draft_outlives_a_fault_of_the_store(tmp_path: Path, store: StationStore) -> None:
+    """After a fault the store is opened anew; the snapshot that is being filled must still be there to adopt."""
+    draft = store.begin_replica()
+    with draft.atomic():
+        draft.replica.put_rows("member", list(MEMBER), [list(MEMBER.values())])
+    store.reopen()
+    store.adopt_replica(draft)
+    assert replicas(tmp_path / "store") == ["replica-1.db", "replica-2.db"]
+    assert store.replica.member("r-1") is not None
 
 
 @pytest.mark.parametrize("is_adopted", [False, True])
@@ -213,14 +226,18 @@ def test_what_an_interrupted_draft_left_is_not_in_the_next(tmp_path: Path, store
     assert store.replica.count("member") == 0
 
 
-def test_ten_replicas_on_the_right_one_is_kept(tmp_path: Path, store: StationStore) -> None:
+def test_ten_replicas_on_the_right_one_is_kept(
+    tmp_path: Path, store: StationStore, keys_in: MemoryKeyStore
+) -> None:
     for number in range(2, 12):
         draft = store.begin_replica()
         assert draft.number == number
         with draft.atomic():
             draft.replica.put_row("member", MEMBER | {"balance": number})
         store.adopt_replica(draft)
-    store.reopen()
+    store.close()
+    store = StationStore(tmp_path / "store", key_store=keys_in, clock=SetClock(NOW_MS))
     assert replicas(tmp_path / "store") == ["replica-11.db"]
     member = store.replica.member("r-1")
     assert member is not None and member.balance == 11
+    store.close()

@@ -9,7 +9,7 @@ import logging
 from app.core.money import Currency
 from app.core.reasons import Reason, Refusal
 from app.station.answer import AnswerKind, OrderAnswer
-from app.station.redeem import NoProgram, OrderConflict
+from app.station.redeem import NotRecorded
 from app.store.faults import StoreFault
 from ui.i18n import _
 from ui.models.state import AnswerView, AnswerWord
@@ -47,7 +47,7 @@ def after_refusal(refusal: Refusal, currency: Currency) -> AnswerView:
 
 def after_fault(problem: BaseException) -> AnswerView:
     """Return the answer when something went wrong: nothing was recorded, and why in plain words."""
-    if isinstance(problem, (StoreFault, NoProgram, OrderConflict)):
+    if isinstance(problem, (StoreFault, NotRecorded)):
         log.info("not recorded: %s", problem.code)
         return AnswerView(AnswerWord.NOT_POSSIBLE, sentence=_(problem.sentence))
     log.error("an answer failed by a bug", exc_info=problem)

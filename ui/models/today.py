@@ -6,7 +6,6 @@ from app.station.today import Action, todays_work
 from app.store.store import StationStore
 from ui.models.state import ActionRow, Today
 
-POSTED = "posted"
 PROGRAM = "program"
 
 
@@ -26,12 +25,11 @@ def read_overview(store: StationStore) -> Overview:
     """Read it. For the store's thread."""
     work = todays_work(store)
     acked_seq = store.acked_seq()
-    verdicts = store.journal.verdict_counts()
     return Overview(
         today=Today(work.orders, work.redemptions, work.value_given),
         recent=tuple(_row(store, action, acked_seq) for action in work.actions),
         waiting=store.waiting_count(),
-        flagged=sum(count for verdict, count in verdicts.items() if verdict != POSTED),
+        flagged=store.journal.flagged_count(),
         members=store.replica.count("member"),
         has_program=store.replica.document_version(PROGRAM) > 0,
     )

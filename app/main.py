@@ -1,0 +1,51 @@
+"""The program's door: the window by the shortest way, every other command by `app.cli`.
+
+What parses commands takes a good part of the time in which a bare window appears, and a till is started by
+`tillside station` with a few settings at most, read here. Anything else, every mistake too, goes to `app.cli`.
+"""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+SETTINGS = {"--dir": "store_dir", "--state": "state_dir", "--register": "register", "--camera": "camera"}
+
+
+def main() -> None:
+    """Run the command line."""
+    settings = window_settings(sys.argv[1:])
+    if settings is None or not _run_window(settings):
+        from app.cli import main as run_command
+
+        run_command()
+
+
+def window_settings(words: Sequence[str]) -> dict[str, str] | None:
+    """Return the settings of `station` with nothing but `--name value` behind it, or None for any other command."""
+    if not words or words[0] != "station" or len(words) % 2 == 0:
+        return None
+    pairs = list(zip(words[1::2], words[2::2], strict=True))
+    if any(name not in SETTINGS or not value or value.startswith("-") for name, value in pairs):
+        return None
+    return {SETTINGS[name]: value for name, value in pairs}
+
+
+def _run_window(settings: dict[str, str]) -> bool:
+    """Open the window and end with it; False when the configuration is wrong, which `app.cli` says in words."""
+    from pathlib import Path
+
+    from app.config import ConfigInvalid, load_config
+
+    found: dict[str, Any] = {name: Path(value) for name, value in settings.items() if name.endswith("_dir")}
+    try:
+        config = load_config(**(settings | found))
+    except ConfigInvalid:
+        return False
+    from app.clock import SystemClock
+    from app.window import run_window
+
+    raise SystemExit(run_window(config, clock=SystemClock()))
+
+
+if __name__ == "__main__":
+    main()
