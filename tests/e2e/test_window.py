@@ -1,4 +1,4 @@
-"""The cashier's whole job in the real window, by real key events alone, with HQ as a process that goes and comes back."""
+"""The cashier's whole job in the real window, by real key events alone; HQ is a process that goes and comes back."""
 
 from collections.abc import Iterator
 from pathlib import Path
