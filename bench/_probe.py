@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.cli import main
+from app.main import main
 from ui.application import Application
 
 

@@ -43,7 +43,7 @@ def p95(values: Sequence[float]) -> float:
 
 def table(lines: Sequence[Line]) -> str:
     """Return the lines as a table for people."""
-    rows = [("", "min", "median", "max", "counts", "limit", "")]
+    rows: list[tuple[str, ...]] = [("", "min", "median", "max", "counts", "limit", "")]
     for line in lines:
         spread = (min(line.values), median(line.values), max(line.values)) if line.values else (None,) * 3
         verdict = "" if line.limit is None else "missed" if line.is_missed else "ok"

@@ -86,7 +86,7 @@ class _Bench:
 
     def _station(self, camera: str = "off") -> Any:
         log = self._log()
-        command = [sys.executable, "-m", "app.cli", "station", *self._shop.options(camera)]
+        command = [sys.executable, "-m", "app.main", "station", *self._shop.options(camera)]
         return watched(command, log, {**self._screen.environment, "TILLSIDE_EVENT_LOG": str(log)})
 
     # --- start and memory ---------------------------------------------------------------------------------------------
@@ -123,7 +123,9 @@ class _Bench:
 
     def _memory(self, repeats: int) -> list[Line]:
         film = str(draw_film(self._folder / "counter.avi"))
-        bare, ours, camera = [], [], []
+        bare: list[float] = []
+        ours: list[float] = []
+        camera: list[float] = []
         for _ in range(repeats):
             with self._bare() as window:
                 window.first_paint_ms()
@@ -202,7 +204,7 @@ def _modules_of(shop: Shop, folder: Path, screen: Screen) -> set[str]:
     """Return what the station imports in a whole run, with its camera: read from Python's own list of imports."""
     log, said = folder / "imports.jsonl", folder / "imports.txt"
     film = str(draw_film(folder / "imports.avi"))
-    command = [sys.executable, "-X", "importtime", "-m", "app.cli", "station", *shop.options(film)]
+    command = [sys.executable, "-X", "importtime", "-m", "app.main", "station", *shop.options(film)]
     environment = {**screen.environment, "TILLSIDE_EVENT_LOG": str(log)}
     with watched(command, log, environment, errors=said) as window:
         _steady(window)

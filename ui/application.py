@@ -9,16 +9,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from ui import theme
-from ui.scan_input import ScanInput
+from ui.first_paint import FirstPaint
 from ui.window import StationWindow
 
 if TYPE_CHECKING:
     from ui.camera_bridge import CameraBridge
     from ui.event_log import EventLog
+    from ui.scan_input import ScanInput
 
 CAMERA_OFF = "off"
 
@@ -38,9 +39,7 @@ class Application(QObject):
         self._camera: CameraBridge | None = None
         self._model: Any = None
         self._events = _event_log(event_log)
-        self._scan_input = ScanInput()
-        self._scan_input.scanned.connect(self._scanned)
-        self._qt.installEventFilter(self._scan_input)
+        self._scan_input: ScanInput | None = None
         self._home.connect(self._run)  # a method of this object, so that Qt brings it to the main thread
 
     def show(self, model: Any, *, then: Callable[[], None]) -> None:
@@ -48,10 +47,21 @@ class Application(QObject):
         self._model = model
         self.window = StationWindow(model)
         self.window.show()
+        FirstPaint(self.window, lambda: self._painted(then))
         if self._events is not None:
             self._events.watch(self.window)
             self._events.follow(model)
-        QTimer.singleShot(0, then)
+
+    def _painted(self, then: Callable[[], None]) -> None:
+        """Bring what nobody needs before there is something to be seen."""
+        from ui.scan_input import ScanInput
+
+        self._scan_input = ScanInput()
+        self._scan_input.scanned.connect(self._scanned)
+        self._qt.installEventFilter(self._scan_input)
+        then()
+        if self.window is not None:
+            self.window.make_pages()
 
     def attach(self, model: Any, *, camera: str) -> None:
         """Let the window draw another model, and start the camera for it."""

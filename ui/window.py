@@ -5,9 +5,10 @@ there is no shortcut that could take a digit away from an amount.
 """
 
 from collections.abc import Callable
-from typing import Protocol
+from itertools import pairwise
+from typing import TYPE_CHECKING, Protocol, cast
 
-from PySide6.QtCore import Qt, SignalInstance
+from PySide6.QtCore import Qt, QTimer, SignalInstance
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -17,22 +18,22 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
 )  # fmt: skip
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ui.models.state import Screen, State
 from ui.pictures import holds_picture, picture
-from ui.station.answer import AnswerPage
-from ui.station.idle import IdlePage
-from ui.station.member import MemberPage
 from ui.station.page import Page
-from ui.station.pairing import PairingPage
-from ui.station.preparing import PreparingPage
-from ui.station.stopped import StoppedPage
+from ui.station.pages import Pages
 from ui.theme import current
 from ui.widgets.card import column
 from ui.widgets.demobar import DemoBar
 from ui.widgets.notice import Notice
 from ui.widgets.topbar import TopBar
+
+if TYPE_CHECKING:
+    from ui.station.answer import AnswerPage
+    from ui.station.idle import IdlePage
+    from ui.station.member import MemberPage
 
 SIZE = (1024, 768)
 MARGIN = 12
@@ -72,7 +73,7 @@ class StationWindow(QWidget):
         self.setAcceptDrops(True)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, on=False)
         self.topbar, self.notice, self.demobar = TopBar(), Notice(), DemoBar()
-        self._build_pages()
+        self.pages = Pages(lambda: self._model)
         self._lay_out()
         self._connect()
         self.resize(*SIZE)
@@ -81,45 +82,43 @@ class StationWindow(QWidget):
 
     # --- building ---------------------------------------------------------------------------------------------------
 
-    def _build_pages(self) -> None:
-        self.pairing, self.idle, self.member, self.answer = (
-            PairingPage(),
-            IdlePage(),
-            MemberPage(),
-            AnswerPage(),
-        )
-        self.pages: dict[Screen, Page] = {
-            Screen.PAIRING: self.pairing,
-            Screen.PREPARING: PreparingPage(),
-            Screen.IDLE: self.idle,
-            Screen.MEMBER: self.member,
-            Screen.ANSWER: self.answer,
-            Screen.STOPPED: StoppedPage(),
-        }
-        self._stack = QStackedWidget()
-        for page in self.pages.values():
-            self._stack.addWidget(page)
-
     def _lay_out(self) -> None:
         self._layout = column(self, margin=MARGIN)
         self._layout.addWidget(self.topbar)
-        self._layout.addWidget(self._stack, 1)
+        self._layout.addWidget(self.pages, 1)
         self._layout.addWidget(self.notice)
         self._layout.addWidget(self.demobar)
+        inside = [control for page in self.pages.values() for control in page.controls()]
+        controls = [self.topbar.pill, *inside, self.notice, self.demobar.order, self.demobar.cut]
+        for before, after in pairwise(controls):
+            self.setTabOrder(before, after)
 
     def _connect(self) -> None:
-        """Turn what the pages ask for into intents of whichever model there is."""
+        """Turn what stands around the pages into intents of whichever model there is."""
         self.topbar.pill.clicked.connect(lambda: self._model.sync_now())
         self.notice.gone.connect(lambda: self._model.dismiss_notice())
         self.demobar.order_wanted.connect(lambda: self._model.take_demo_order())
         self.demobar.cut_wanted.connect(lambda is_cut: self._model.set_line_cut(is_cut))
-        self.pairing.paired.connect(lambda text: self._model.pair(text))
-        self.idle.typed.connect(lambda text: self._model.scan(text))
-        self.member.picked.connect(lambda key: self._model.pick(key))
-        self.member.amount_typed.connect(lambda text: self._model.type_amount(text))
-        self.member.cancelled.connect(lambda: self._model.escape())
-        for page in self.pages.values():
-            page.entered.connect(lambda: self._model.enter())
+
+    @property
+    def idle(self) -> "IdlePage":
+        """The idle page."""
+        return cast("IdlePage", self.pages[Screen.IDLE])
+
+    @property
+    def member(self) -> "MemberPage":
+        """The member's page."""
+        return cast("MemberPage", self.pages[Screen.MEMBER])
+
+    @property
+    def answer(self) -> "AnswerPage":
+        """The answer's page."""
+        return cast("AnswerPage", self.pages[Screen.ANSWER])
+
+    def make_pages(self) -> None:
+        """Make the pages that are still missing, one in each turn, so that the first scan needn't wait for its page."""
+        if self.pages.make_next():
+            QTimer.singleShot(0, self, self.make_pages)
 
     def set_model(self, model: Model) -> None:
         """Draw another model from now on."""
@@ -154,12 +153,7 @@ class StationWindow(QWidget):
         self._screen = screen
         margin = 0 if is_full else current().px(MARGIN)
         self._layout.setContentsMargins(margin, margin, margin, margin)
-        for (
-            other
-        ) in self.pages.values():  # only the page to be seen has a say in how large the window must be
-            policy = QSizePolicy.Policy.Expanding if other is page else QSizePolicy.Policy.Ignored
-            other.setSizePolicy(policy, policy)
-        self._stack.setCurrentWidget(page)
+        self.pages.turn_to(page)
         page.place_focus()
 
     # --- keys -------------------------------------------------------------------------------------------------------
@@ -232,6 +226,7 @@ class StationWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Leave nothing running."""
-        self.answer.stop()
+        if self.pages.has(Screen.ANSWER):
+            self.answer.stop()
         self.notice.timer.stop()
         super().closeEvent(event)

@@ -1,0 +1,105 @@
+"""The pages of the window, each imported and made when it is first wanted.
+
+To make all of them takes nearly as long as a bare window takes to appear, and the first paint needs only one; the
+window makes the others in the moments after it.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget
+
+from ui.models.state import Screen
+from ui.station.page import Page
+
+if TYPE_CHECKING:
+    from ui.station.answer import AnswerPage
+    from ui.station.idle import IdlePage
+    from ui.station.member import MemberPage
+    from ui.window import Model
+
+
+class Pages(QStackedWidget):
+    """A stack with a page for each screen."""
+
+    def __init__(self, model: Callable[[], "Model"]) -> None:
+        """`model` returns whichever model there is at that moment: it is told what the pages ask for."""
+        super().__init__()
+        self._model = model
+        self._made: dict[Screen, Page] = {}
+
+    def __getitem__(self, screen: Screen) -> Page:
+        """Return the page of a screen."""
+        if screen not in self._made:
+            page = self._made[screen] = self._make(screen)
+            page.entered.connect(lambda: self._model().enter())
+            page.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+            self.addWidget(page)
+        return self._made[screen]
+
+    def has(self, screen: Screen) -> bool:
+        """Whether the page of a screen has been made."""
+        return screen in self._made
+
+    def make_next(self) -> bool:
+        """Make one of the pages that are still missing; False when there is none."""
+        missing = next((screen for screen in Screen if screen not in self._made), None)
+        return missing is not None and bool(self[missing])
+
+    def turn_to(self, page: Page) -> None:
+        """Bring up a page; only this one has a say in how large the window must be."""
+        for other in self._made.values():
+            policy = QSizePolicy.Policy.Expanding if other is page else QSizePolicy.Policy.Ignored
+            other.setSizePolicy(policy, policy)
+        self.setCurrentWidget(page)
+
+    def _make(self, screen: Screen) -> Page:
+        return {
+            Screen.PAIRING: self._make_pairing,
+            Screen.PREPARING: _make_preparing,
+            Screen.IDLE: self._make_idle,
+            Screen.MEMBER: self._make_member,
+            Screen.ANSWER: _make_answer,
+            Screen.STOPPED: _make_stopped,
+        }[screen]()
+
+    def _make_pairing(self) -> Page:
+        from ui.station.pairing import PairingPage
+
+        page = PairingPage()
+        page.paired.connect(lambda text: self._model().pair(text))
+        return page
+
+    def _make_idle(self) -> "IdlePage":
+        from ui.station.idle import IdlePage
+
+        page = IdlePage()
+        page.typed.connect(lambda text: self._model().scan(text))
+        return page
+
+    def _make_member(self) -> "MemberPage":
+        from ui.station.member import MemberPage
+
+        page = MemberPage()
+        page.picked.connect(lambda key: self._model().pick(key))
+        page.amount_typed.connect(lambda text: self._model().type_amount(text))
+        page.cancelled.connect(lambda: self._model().escape())
+        return page
+
+
+def _make_preparing() -> Page:
+    from ui.station.preparing import PreparingPage
+
+    return PreparingPage()
+
+
+def _make_answer() -> "AnswerPage":
+    from ui.station.answer import AnswerPage
+
+    return AnswerPage()
+
+
+def _make_stopped() -> Page:
+    from ui.station.stopped import StoppedPage
+
+    return StoppedPage()
