@@ -71,9 +71,13 @@ def demo(
 
 def _count_demo(path: Path) -> dict[str, Any]:
     from app.demo.figures import compare
-    from app.demo.folder import find
+    from app.demo.folder import FolderTaken, find
+    from hq.faults import HqFault
 
-    return compare(find(path)).record()
+    try:
+        return compare(find(path)).record()
+    except HqFault as problem:
+        raise FolderTaken(str(problem)) from problem
 
 
 def _run_demo(stores: int, weeks: str, out: Path, *, with_window: bool) -> dict[str, Any]:
@@ -323,10 +327,12 @@ def hq_member(
     from app.ids import new_ref
     from hq.home import Hq
     from hq.members.service import MemberFacts, issue_code, new_member_number, upsert_members
+    from hq.stores.service import check_store
 
     ref, number = new_ref(), new_member_number()
 
     def add(hq: Hq) -> str:
+        check_store(hq, store)
         upsert_members(hq, [MemberFacts(ref, name, number, tier=tier, home_store=store)])
         return issue_code(hq, ref)
 
@@ -345,10 +351,14 @@ def hq_voucher(
     data_dir: HqDir = None,
 ) -> None:
     """Make a voucher and print its number."""
-    from hq.vouchers.service import NewVoucher, create_vouchers
+    from hq.vouchers.service import NewVoucher, check_voucher, create_vouchers
 
-    numbers = _with_hq(data_dir, lambda hq: create_vouchers(hq, [NewVoucher(rule, uses, owner)]))
-    print(numbers[0])
+    def make(hq: Any) -> list[str]:
+        new = NewVoucher(rule, uses, owner)
+        check_voucher(hq, new)
+        return create_vouchers(hq, [new])
+
+    print(_with_hq(data_dir, make)[0])
 
 
 def _with_hq(data_dir: Path | None, work: Any) -> Any:

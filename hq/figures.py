@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, distinct, func, select
 
 from hq.db import Database
+from hq.journal.postings import GIVEN, ISSUED
 from hq.journal.store import REDEEMED, REFUSED
-from hq.tables import device, journal, order_fact, redemption_fact
+from hq.tables import device, journal, member, order_fact, posting, redemption_fact
 
 
 @dataclass(frozen=True)
@@ -85,11 +86,45 @@ def heads(database: Database) -> dict[str, HeldHead]:
         }
 
 
-def held_hashes(database: Database, device_id: str) -> dict[int, bytes]:
-    """Return the hash (32 bytes) of every entry that HQ holds of a device, by number."""
-    statement = select(journal.c.seq, journal.c.hash).where(journal.c.device == device_id)
+def held_bodies(database: Database, device_id: str) -> list[tuple[int, bytes]]:
+    """Return number and body of every entry that HQ holds of a device, in order."""
+    statement = (
+        select(journal.c.seq, journal.c.body).where(journal.c.device == device_id).order_by(journal.c.seq)
+    )
     with database.reading() as connection:
-        return {row.seq: row.hash for row in connection.execute(statement)}
+        return [(row.seq, row.body) for row in connection.execute(statement)]
+
+
+@dataclass(frozen=True)
+class LedgerSums:
+    """What the ledger comes to. `unbalanced` counts entries whose postings of a unit don't sum to zero."""
+
+    points_earned: int
+    discount_cents: int
+    balances: int
+    unbalanced: int
+
+
+def ledger_sums(database: Database) -> LedgerSums:
+    """Add up the postings and the members' balances, as of one moment."""
+    entries = (
+        select(posting.c.entry_id)
+        .group_by(posting.c.entry_id, posting.c.unit)
+        .having(func.sum(posting.c.amount) != 0)
+        .subquery()
+    )
+    with database.reading() as connection:
+        return LedgerSums(
+            points_earned=-_sum_of(connection, ISSUED),
+            discount_cents=_sum_of(connection, GIVEN),
+            balances=connection.execute(select(func.coalesce(func.sum(member.c.balance), 0))).scalar_one(),
+            unbalanced=connection.execute(select(func.count()).select_from(entries)).scalar_one(),
+        )
+
+
+def _sum_of(connection: Connection, account: str) -> int:
+    amounts = select(func.coalesce(func.sum(posting.c.amount), 0)).where(posting.c.account == account)
+    return int(connection.execute(amounts).scalar_one())
 
 
 def _orders(connection: Connection) -> dict[str, Any]:

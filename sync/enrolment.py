@@ -59,13 +59,13 @@ def read_pairing(text: str) -> Pairing:
     packed = text.removeprefix(PREFIX)
     try:
         found = orjson.loads(urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
-        is_known = found["v"] == PAIRING_VERSION and pairing.token.isascii()
+        is_known = found["v"] == PAIRING_VERSION
     except (ValueError, KeyError, TypeError) as problem:  # bad Base64 and bad JSON are ValueErrors
         raise PairingInvalid(DAMAGED) from problem
     if not is_known:
         raise PairingInvalid("This pairing code is for another version of Tillside.")
     parts = [found.get(name) for name in ("url", "token", "fp")]
-    if not all(type(part) is str for part in parts) or not FINGERPRINT.fullmatch(parts[2]):
+    if not all(type(part) is str and part.isascii() for part in parts) or not FINGERPRINT.fullmatch(parts[2]):
         raise PairingInvalid(DAMAGED)
     return Pairing(*parts)
 

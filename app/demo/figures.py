@@ -9,13 +9,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from app.clock import SetClock
+from app.core.chain import next_hash
 from app.core.entry import ORDER, REDEEM, REFUSE
 from app.demo.folder import DemoFolder
 from app.store.faults import StoreFault
 from app.store.keystore import FileKeyStore
 from app.store.store import StationStore
 from hq.db import Database
-from hq.figures import Figures, figures, heads, held_hashes
+from hq.figures import Figures, LedgerSums, figures, heads, held_bodies, ledger_sums
 from hq.home import open_database
 
 POSTED = "posted"
@@ -49,6 +50,7 @@ def compare(folder: DemoFolder) -> Comparison:
         for store in _stores(folder, differences):
             differences += _compare_store(database, store, totals)
         differences += _compare_totals(found, totals)
+        differences += _compare_ledger(ledger_sums(database), totals)
         differences += [
             f"{count} entries are {verdict}" for verdict, count in found.verdicts.items() if verdict != POSTED
         ]
@@ -81,7 +83,7 @@ def _compare_store(database: Database, store: StationStore, totals: Counter[str]
     differences = []
     if (held.seq, held.hash) != (own.seq, own.hash):
         differences.append(f"{device_id}: HQ stands at entry {held.seq}, the station at {own.seq}")
-    if held_hashes(database, device_id) != dict(store.journal.hashes()):
+    if _chained(store, held_bodies(database, device_id)) != store.journal.hashes():
         differences.append(f"{device_id}: HQ does not hold the very entries of the station")
     if store.acked_seq() != own.seq:
         differences.append(f"{device_id}: {own.seq - store.acked_seq()} entries were not acknowledged")
@@ -90,6 +92,16 @@ def _compare_store(database: Database, store: StationStore, totals: Counter[str]
     for entry in store.journal.entries():
         _add_up(entry.type, entry.data, totals)
     return differences
+
+
+def _chained(store: StationStore, bodies: list[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
+    """Return what the bodies that HQ holds hash to, one after the other: a changed one shows as well as a lost one."""
+    last = store.journal.at(0).hash
+    found = []
+    for seq, body in bodies:
+        last = next_hash(last, body)
+        found.append((seq, last))
+    return found
 
 
 def _add_up(entry_type: str, data: dict[str, Any], totals: Counter[str]) -> None:
@@ -114,6 +126,19 @@ COMPARED = (
     "redemptions_approved",
     "redemptions_refused",
 )
+
+
+def _compare_ledger(sums: LedgerSums, totals: Counter[str]) -> list[str]:
+    differences = [
+        f"ledger, {name}: HQ {found}, stations {expected}"
+        for name, found, expected in (
+            ("points issued", sums.points_earned, totals["points_earned"]),
+            ("discounts given", sums.discount_cents, totals["discount_cents"]),
+            ("balances of members", sums.balances, totals["points_earned"]),
+        )
+        if found != expected
+    ]
+    return differences + ([f"{sums.unbalanced} entries do not balance"] if sums.unbalanced else [])
 
 
 def _compare_totals(found: Figures, totals: Counter[str]) -> list[str]:

@@ -13,8 +13,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-import keyring
-import keyring.errors
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
@@ -90,10 +88,12 @@ class FileKeyStore:
 
 
 class OsKeyStore:
-    """The keyring of the operating system."""
+    """The keyring of the operating system. Its library is 8 MB of memory that a station with key files doesn't need."""
 
     def read(self, name: str) -> str | None:
         """See `KeyStore.read`."""
+        import keyring.errors  # noqa: PLC0415 as above
+
         try:
             return keyring.get_password(SERVICE, name)
         except keyring.errors.KeyringError as problem:
@@ -101,6 +101,8 @@ class OsKeyStore:
 
     def write(self, name: str, text: str) -> None:
         """See `KeyStore.write`."""
+        import keyring.errors  # noqa: PLC0415 as above
+
         try:
             keyring.set_password(SERVICE, name, text)
         except keyring.errors.KeyringError as problem:

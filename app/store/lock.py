@@ -6,7 +6,6 @@ from pathlib import Path
 
 from app.store.faults import StoreBusy, StoreReadOnly
 
-
 RELEASED = -1
 
 

@@ -32,6 +32,13 @@ def _check_program(hq: Hq, connection: Connection, *, currency: str) -> None:
         raise NotPossible(f"The program is in {program.currency.code}; this store can't be in {currency}.")
 
 
+def check_store(hq: Hq, store_id: str | None) -> None:
+    """Refuse a store that there isn't. Raises `NotPossible`."""
+    with hq.database.reading() as connection:
+        if store_id is not None and read_store(connection, store_id) is None:
+            raise NotPossible(f"There is no store {store_id}.")
+
+
 def stores(hq: Hq) -> list[StoreFacts]:
     """Return all stores by id."""
     with hq.database.reading() as connection:

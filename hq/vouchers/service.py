@@ -6,12 +6,16 @@ from datetime import date
 
 from sqlalchemy import insert
 
+from app.core.campaign import Trigger
 from app.core.codes import hash_number, number
 from app.ids import VOUCHER_BODY_LENGTH, new_number
+from hq.campaigns.service import program_of
+from hq.campaigns.store import newest_version
 from hq.db import ROWS_AT_ONCE
+from hq.faults import NotPossible
 from hq.feed import EVERYWHERE, VOUCHER, Change, announce
 from hq.home import Hq
-from hq.members.store import parts_of
+from hq.members.store import parts_of, read_members
 from hq.tables import voucher
 
 
@@ -47,3 +51,14 @@ def _row(each: NewVoucher, text: str) -> dict[str, object]:
         "owner": each.owner,
         "ends_on": None if each.ends_on is None else each.ends_on.isoformat(),
     }
+
+
+def check_voucher(hq: Hq, new: NewVoucher) -> None:
+    """Refuse what a person at the keyboard surely didn't mean. Raises `NotPossible`."""
+    with hq.database.reading() as connection:
+        program = program_of(hq, connection, newest_version(connection, "program"))
+        pair = None if program is None else program.rules_by_id.get(new.rule_id)
+        if pair is None or pair[1].trigger is not Trigger.VOUCHER:
+            raise NotPossible(f"The published program has no voucher rule {new.rule_id!r}.")
+        if new.owner is not None and not read_members(connection, [new.owner]):
+            raise NotPossible(f"There is no member {new.owner!r}.")

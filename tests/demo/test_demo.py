@@ -68,15 +68,21 @@ def test_the_summary_is_kept_and_figures_can_be_counted_again(made: tuple[Path, 
     assert counted.items() <= found.items()
 
 
-def test_an_acknowledged_entry_that_hq_loses_is_noticed(made: tuple[Path, dict], tmp_path: Path):
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DELETE FROM journal WHERE rowid = (SELECT rowid FROM journal WHERE type = 'order' LIMIT 1 OFFSET 7)",
+        "UPDATE journal SET body = CAST('{}' AS BLOB) WHERE rowid = 7",
+        "DELETE FROM posting WHERE rowid = 9",
+        "UPDATE member SET balance = balance + 5 WHERE rowid = 3",
+    ],
+)
+def test_what_hq_loses_or_changes_afterwards_is_noticed(made: tuple[Path, dict], tmp_path: Path, damage: str):
     out = tmp_path / "out"
     shutil.copytree(made[0], out)
     database = sqlite3.connect(out / "hq" / "hq.db")
     with database:
-        deleted = database.execute(
-            "DELETE FROM journal WHERE rowid = (SELECT rowid FROM journal WHERE type = 'order' LIMIT 1 OFFSET 7)"
-        )
-        assert deleted.rowcount == 1
+        assert database.execute(damage).rowcount == 1
     database.close()
     counted = tillside("demo", "--figures", str(out))
     assert counted.returncode == 1

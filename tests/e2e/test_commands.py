@@ -15,7 +15,9 @@ def test_enrolling_without_a_keyring_keeps_the_pairing_text_good(world: World, h
 
 
 def test_an_unknown_key_store_is_named(world: World):
-    refused = run("station", "--dir", str(world.store_dir), "enrol", "TS:P:x", "--key-store", "bogus", status=1)
+    refused = run(
+        "station", "--dir", str(world.store_dir), "enrol", "TS:P:x", "--key-store", "bogus", status=1
+    )
     assert "bogus" in refused.stderr and "os, file" in refused.stderr
 
 
@@ -26,7 +28,17 @@ def test_weeks_that_are_none_are_told(tmp_path: Path):
 
 
 def test_a_store_in_another_currency_than_the_program_is_refused(world: World):
-    words = ["hq", "store", "S2", "--name", "Pier", "--time-zone", "Europe/London", "--dir", str(world.hq_dir)]
+    words = [
+        "hq",
+        "store",
+        "S2",
+        "--name",
+        "Pier",
+        "--time-zone",
+        "Europe/London",
+        "--dir",
+        str(world.hq_dir),
+    ]
     assert "EUR" in run(*words, "--currency", "GBP", status=1).stderr
     assert "added" in run(*words, "--currency", "EUR").stdout
 
@@ -44,3 +56,11 @@ def test_hq_keys_come_back_from_their_backup(tmp_path: Path):
     run("hq", "restore-keys", str(backup), "--passphrase", passphrase, "--dir", str(folder))
     assert {path.name: path.read_bytes() for path in (folder / "keys").iterdir()} == keys
     assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_vouchers_and_members_that_cannot_be_meant_are_refused(world: World):
+    where = ["--dir", str(world.hq_dir)]
+    assert "no voucher rule" in run("hq", "voucher", "nosuch", *where, status=1).stderr
+    assert "no member" in run("hq", "voucher", "coffee", "--owner", "NOBODY", *where, status=1).stderr
+    assert "no store" in run("hq", "member", "Ada", "--store", "NOPE", *where, status=1).stderr
+    assert run("hq", "voucher", "coffee", *where).stdout.startswith("V")
