@@ -1,0 +1,87 @@
+"""The benchmarks run, and what the first paint needs stays light. The figures themselves are for a quiet machine."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.main import window_settings
+from bench._report import Line, as_json, p95, ratio, table
+from tests.x_screen import require_x
+
+ROOT = Path(__file__).parents[1]
+HEAVY = {"cv2", "numpy", "requests", "sqlite_utils", "pydantic", "fastapi", "typer", "pandas", "matplotlib"}
+
+
+def bench(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "bench", *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=110)
+
+
+def test_what_the_first_paint_needs_is_light() -> None:
+    code = (
+        "import sys, app.main, app.config, app.clock, app.window, ui.station.preparing\nprint(*sys.modules)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert not HEAVY & set(done.stdout.split())
+
+
+def test_the_floors_are_measured() -> None:
+    done = bench("floors", "--repeats", "1", "--json")
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(done.stdout.splitlines()[-1])["lines"]) == 3
+
+
+def test_the_window_is_measured_with_all_its_lines() -> None:
+    require_x()
+    done = bench(
+        "ui", "--members", "500", "--repeats", "1", "--scans", "2", "--confirms", "1", "--only", "latency",
+        "--only", "imports", "--json",
+    )  # fmt: skip
+    assert done.returncode in (0, 1), done.stderr
+    lines = {line["name"]: line for line in json.loads(done.stdout.splitlines()[-1])["lines"]}
+    assert len(lines["scan to card painted, p95"]["values"]) == 2
+    assert len(lines["confirm to answer painted, p95"]["values"]) == 1
+    assert not lines["heavy imports before the first paint"]["is_missed"]
+    assert not lines["imports that never happen"]["is_missed"]
+
+
+def test_an_unknown_benchmark_is_refused() -> None:
+    assert bench("nothing").returncode == 2
+
+
+def test_a_ratio_is_of_medians_and_missed_above_its_limit() -> None:
+    line = ratio("r", [3, 30, 4], [2, 2, 2], limit=1.9)
+    assert line.counts == 2 and line.is_missed
+    assert not ratio("r", [3, 30, 4], [2, 2, 2], limit=2).is_missed
+    assert Line("not measured", "ms", (), limit=1).is_missed
+    assert not Line("without a limit", "ms", (5,)).is_missed
+    assert "missed" in table([line]) and json.loads(as_json("x", [line]))["missed"] == ["r"]
+
+
+def test_p95_leaves_one_in_twenty_out() -> None:
+    assert p95([7.0]) == 7.0
+    assert p95([float(each) for each in range(101)]) == 95.0
+
+
+@pytest.mark.parametrize(
+    ("words", "settings"),
+    [
+        (["station"], {}),
+        (["station", "--dir", "a", "--camera", "off"], {"store_dir": "a", "camera": "off"}),
+        (["station", "--headless"], None),
+        (["station", "--dir"], None),
+        (["station", "--dir", "a", "enrol", "text"], None),
+        (["station", "--dir", "--state"], None),
+        (["hq", "serve"], None),
+        ([], None),
+    ],
+)
+def test_only_the_plain_start_of_the_window_takes_the_short_way(
+    words: list[str], settings: dict[str, str] | None
+) -> None:
+    assert window_settings(words) == settings
