@@ -88,10 +88,6 @@ class StationWindow(QWidget):
         self._layout.addWidget(self.pages, 1)
         self._layout.addWidget(self.notice)
         self._layout.addWidget(self.demobar)
-        inside = [control for page in self.pages.values() for control in page.controls()]
-        controls = [self.topbar.pill, *inside, self.notice, self.demobar.order, self.demobar.cut]
-        for before, after in pairwise(controls):
-            self.setTabOrder(before, after)
 
     def _connect(self) -> None:
         """Turn what stands around the pages into intents of whichever model there is."""
@@ -154,7 +150,13 @@ class StationWindow(QWidget):
         margin = 0 if is_full else current().px(MARGIN)
         self._layout.setContentsMargins(margin, margin, margin, margin)
         self.pages.turn_to(page)
+        for before, after in pairwise(self._controls(page)):
+            self.setTabOrder(before, after)
         page.place_focus()
+
+    def _controls(self, page: Page) -> list[QWidget]:
+        """Return what Tab goes through, in reading order."""
+        return [self.topbar.pill, *page.controls(), self.notice, self.demobar.order, self.demobar.cut]
 
     # --- keys -------------------------------------------------------------------------------------------------------
 

@@ -24,7 +24,9 @@ class Shown:
         qtbot.addWidget(self.window)
         self.window.show()
         qtbot.waitExposed(self.window)
-        self.window.activateWindow()
+        app.processEvents()  # off screen a window that has just come up is left once more
+        with qtbot.waitActive(self.window):
+            self.window.activateWindow()
 
     def show(self, state: State) -> None:
         self.model.show(state)

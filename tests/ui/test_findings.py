@@ -42,13 +42,19 @@ def wrapping(parent: QWidget) -> None:
 PLANTED: dict[str, tuple[str, Callable[[QWidget], object]]] = {
     "text too wide": ("truncated", lambda page: label(page, "A sentence that is too long for it", width=80)),
     "text too high": ("truncated", wrapping),
-    "placeholder too wide": ("truncated", lambda page: field(page, "A number of a card or of a voucher, if any")),
+    "placeholder too wide": (
+        "truncated",
+        lambda page: field(page, "A number of a card or of a voucher, if any"),
+    ),
     "out of the window": ("clipped", lambda page: label(page, x=300)),
     "window too large": ("clipped", lambda page: page.resize(SIZE[0] + 1, SIZE[1])),
     "two in one place": ("overlap", lambda page: (label(page), label(page, x=60))),
     "small button": ("small target", lambda page: button(page, side=47)),
     "faint text": ("contrast", lambda page: label(page, style="color: #888888")),
-    "faint placeholder": ("contrast", lambda page: field(page, "Number", style="placeholder-text-color: #999999")),
+    "faint placeholder": (
+        "contrast",
+        lambda page: field(page, "Number", style="placeholder-text-color: #999999"),
+    ),
     "small letters": ("small text", lambda page: label(page, style="font-size: 13px")),
     "no name": ("no name", lambda page: button(page, name="")),
 }

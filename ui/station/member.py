@@ -1,6 +1,7 @@
 """The member at the till: who it is, what can be used now and what not, and the order. Three columns."""
 
 from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from ui.models.state import State
 from ui.station.member_card import MemberColumn
@@ -48,6 +49,11 @@ class MemberPage(Page):
         """Without an order the amount comes first; with one, digits pick offers."""
         if not self.order.begin():
             super().place_focus()
+
+    def controls(self) -> list[QWidget]:
+        """The offers, then the order."""
+        order = self.order
+        return [*self.offers.controls(), order.field, order.amount_button, order.primary, order.cancel]
 
     def enter(self) -> None:
         """Take the amount that is being typed, or redeem."""

@@ -1,5 +1,7 @@
 """Middle column: what can be used now, numbered, and what can't, each with its reason. It scrolls; the others don't."""
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QWidget
 
@@ -40,6 +42,8 @@ class OffersColumn(Card):
         clear(self._list)
         self._fill(state, has_order=has_order)
         self._list.addStretch(1)
+        for before, after in pairwise(self.controls()):
+            self.setTabOrder(before, after)
         self.area.verticalScrollBar().setValue(at)
         self._focus(focused)
 
@@ -69,19 +73,28 @@ class OffersColumn(Card):
         return button
 
     def _focused_key(self) -> int | None:
-        return next((b.key for b in self.findChildren(OfferButton) if b.hasFocus()), None)
+        return next((button.key for button in self._buttons() if button is self.window().focusWidget()), None)
 
     def _focus(self, key: int | None) -> None:
         """Keep the focus on the offer that had it, though its button is a new one."""
-        for button in self.findChildren(OfferButton):
-            if key is not None and button.key == key and button.isVisibleTo(self):
+        for button in self._buttons():
+            if key is not None and button.key == key:
                 button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _buttons(self) -> list[OfferButton]:
+        items = (self._list.itemAt(place) for place in range(self._list.count()))
+        widgets = (item.widget() for item in items if item is not None)
+        return [widget for widget in widgets if isinstance(widget, OfferButton)]
+
+    def controls(self) -> list[QWidget]:
+        """Return the list and its offers, from the first to the last."""
+        return [self.area, *self._buttons()]
 
 
 def _none_yet(*, has_order: bool, has_others: bool) -> str:
     if not has_order:
         return _("Enter the order first")
-    return _("None can be used for this order") if has_others else _("No offers for this order")
+    return _("No offer fits this order yet") if has_others else _("No offers for this order")
 
 
 def _heading(kind: SignKind, text: str) -> QWidget:

@@ -1,6 +1,6 @@
 """What every page is: it draws a state, asks the model through signals, and can say where the focus belongs."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from ui.models.state import State
@@ -16,9 +16,16 @@ class Page(QWidget):
         raise NotImplementedError
 
     def place_focus(self) -> None:
-        """Put the focus where typing should go; called when the page comes up. Here: nowhere."""
-        if (widget := self.window().focusWidget()) is not None:
-            widget.clearFocus()
+        """Put the focus where typing should go; called when the page comes up.
+
+        Here: to the page itself, whose keys come up to the window. With no focus at all Qt would give it to the first
+        control as soon as the window is activated.
+        """
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def controls(self) -> list[QWidget]:
+        """Return what Tab goes through, in reading order."""
+        return []
 
     def enter(self) -> None:
         """Do the primary action."""

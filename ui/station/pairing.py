@@ -58,6 +58,10 @@ class PairingPage(Page):
         """Type at once."""
         self._field.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def controls(self) -> list[QWidget]:
+        """The field, then the button."""
+        return [self._field, self._button]
+
     def enter(self) -> None:
         """Pair with what stands in the field."""
         if self._button.isEnabled():

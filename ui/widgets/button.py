@@ -22,7 +22,8 @@ class Button(Tile):
         self._word = Label(role, align=CENTER)
         self._key = Label("key", align=CENTER, wraps=False)
         self._key.say(key)
-        self._key.setVisible(bool(key))
+        if not key:
+            self._key.hide()  # never shown from here: without a parent yet it would come up as a window
         self._is_high = height > PRIMARY_HEIGHT - GAP_S
         self.setMinimumHeight(current().px(height))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)

@@ -79,9 +79,9 @@ class Keypad(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(current().px(GAP_S))
-        for line, keys in enumerate(self.ROWS):
-            for place, key in enumerate(keys):
-                grid.addWidget(self._button(key), line, place)
+        self.buttons = [self._button(key) for keys in self.ROWS for key in keys]
+        for place, button in enumerate(self.buttons):
+            grid.addWidget(button, *divmod(place, len(self.ROWS[0])))
 
     def _button(self, key: str) -> Button:
         button = Button(role="h2", height=TARGET_MIN)

@@ -1,0 +1,88 @@
+"""The catalogue of what the station says, read from the source: `python -m ui.catalogue > tillside.pot`.
+
+A sentence is whatever stands in `_("…")` or `ngettext("…", "…", n)` in ui/, and what the core and the store bring along
+as words to show: the sentences of reasons and of faults. Those pass `_` as values, which no extractor can see.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.core.reasons import Reason
+
+DOORS = {"_": 1, "ngettext": 2}  # how many of the arguments are sentences
+SENTENCE_NAME = "sentence"  # the attribute in which a fault carries its words
+HERE = Path(__file__).parent
+FAULT_FOLDERS = ("store", "station")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence, its plural if it has one, and where it stands first."""
+
+    singular: str
+    plural: str
+    place: str
+
+
+def messages() -> list[Message]:
+    """Return every sentence once, in the order of the source."""
+    found: dict[str, Message] = {}
+    for message in (*_of_pages(), *_of_faults(), *_of_reasons()):
+        found.setdefault(message.singular, message)
+    return list(found.values())
+
+
+def template() -> str:
+    """Return the catalogue in gettext's PO format, with nothing translated."""
+    head = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
+    return "\n".join([head, *(_entry(message) for message in messages())])
+
+
+def _entry(message: Message) -> str:
+    if not message.plural:
+        return f'#: {message.place}\nmsgid {_quoted(message.singular)}\nmsgstr ""\n'
+    return (
+        f"#: {message.place}\nmsgid {_quoted(message.singular)}\nmsgid_plural {_quoted(message.plural)}\n"
+        'msgstr[0] ""\nmsgstr[1] ""\n'
+    )
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def _of_pages() -> Iterator[Message]:
+    for path in sorted(HERE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in DOORS:
+                texts = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
+                said = [text for text in texts if isinstance(text, str)][: DOORS[node.func.id]]
+                if said:
+                    place = f"ui/{path.relative_to(HERE).as_posix()}:{node.lineno}"
+                    yield Message(said[0], said[1] if len(said) > 1 else "", place)
+
+
+def _of_faults() -> Iterator[Message]:
+    """Yield `sentence = "…"` of the fault classes below."""
+    for path in (
+        path for folder in FAULT_FOLDERS for path in sorted((HERE.parent / "app" / folder).glob("*.py"))
+    ):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Constant):
+                continue
+            names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+            if names == [SENTENCE_NAME] and isinstance(node.value.value, str):
+                yield Message(node.value.value, "", f"app/{path.parent.name}/{path.name}:{node.lineno}")
+
+
+def _of_reasons() -> Iterator[Message]:
+    for reason in Reason:
+        yield Message(reason.sentence, "", f"app/core/reasons.py {reason.code}")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(template())
