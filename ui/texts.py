@@ -137,12 +137,17 @@ def points_word(count: int) -> str:
 
 def points_pending(count: int) -> str:
     """Return how many points of this station head office has still to add."""
-    return _("{points} of today included").format(points=points_gained(count))
+    return _("{points} on their way").format(points=points_gained(count))
 
 
 def because(refusal: Refusal, currency: Currency) -> str:
     """Return the sentence of a reason, with money and dates as people read them."""
     return sentence(refusal, money=lambda minor: money(minor, currency), translate=_)
+
+
+def points_cost(count: int) -> str:
+    """Return what an offer costs in points."""
+    return ngettext("costs {count} point", "costs {count} points", count).format(count=grouped(count))
 
 
 def scanned_voucher() -> str:
@@ -155,6 +160,8 @@ def offer_name(offer: OfferRow, currency: Currency) -> str:
     off = discount(offer.discount, currency)
     said = _("{offer}, {discount}, picked") if offer.is_picked else _("{offer}, {discount}")
     name = said.format(offer=offer.name, discount=off)
+    if offer.cost_points:
+        name = f"{name}, {points_cost(offer.cost_points)}"
     return name if offer.key is None else f"{offer.key}: {name}"
 
 

@@ -33,6 +33,7 @@ class Rule:
     priority: int
     effect: Effect
     condition: Check | None
+    cost_points: int = 0  # whole points that the member pays for it
 
 
 @dataclass(frozen=True, slots=True)

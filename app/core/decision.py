@@ -47,6 +47,7 @@ class Outcome:
     discount: int
     allocation: Allocation
     refusals: tuple[Refusal, ...]
+    points: int = 0  # that the member pays for it
 
     @property
     def is_approved(self) -> bool:
@@ -112,6 +113,7 @@ class _Table:
         self.left = [line.discountable for line in self.lines]
         self.given = 0
         self.used: Counter[str] = Counter()
+        self.points_left = facts.member.balance if facts.member else 0
 
     def play(self, candidate: _Candidate) -> Outcome:
         """Apply one rule if nothing speaks against it."""
@@ -126,6 +128,7 @@ class _Table:
             return _outcome(candidate, (), (Refusal(Reason.NO_EFFECT),))
         self.left = [left - share for left, share in zip(self.left, shares, strict=True)]
         self.given += sum(shares)
+        self.points_left -= candidate.rule.cost_points
         if candidate.presentation is not None:
             self.used[candidate.presentation.voucher.counts_as] += 1
         allocation = tuple((line.line, share) for line, share in zip(lines, shares, strict=True) if share)
@@ -139,6 +142,7 @@ class _Table:
             found += rule.condition(self.seen)
         if rule.effect.target is not Target.ORDER:
             found += _about_products(rule.effect, facts.order, [self.lines[place] for place in eligible])
+        found += _about_points(facts.member, rule.cost_points, left=self.points_left)
         if candidate.presentation is not None:
             voucher = candidate.presentation.voucher
             found += _about_voucher(facts, voucher, uses=voucher.uses + self.used[voucher.counts_as])
@@ -200,6 +204,16 @@ def _about_products(effect: Effect, order: Order, eligible: Sequence[Line]) -> l
     return [Refusal(Reason.REQUIRED_ITEM_MISSING)]
 
 
+def _about_points(member: Member | None, cost: int, *, left: int) -> list[Refusal]:
+    if not cost:
+        return []
+    if member is None:
+        return [Refusal(Reason.MEMBER_NEEDED)]
+    if left >= cost:
+        return []
+    return [Refusal(Reason.INSUFFICIENT_POINTS, {"wanted": cost, "found": left, "missing": cost - left})]
+
+
 def _about_voucher(facts: Facts, voucher: Voucher, *, uses: int) -> list[Refusal]:
     found = []
     if voucher.owner is not None:
@@ -223,6 +237,7 @@ def _outcome(candidate: _Candidate, allocation: Allocation, refusals: tuple[Refu
         discount=sum(share for _, share in allocation),
         allocation=allocation,
         refusals=refusals,
+        points=0 if refusals else candidate.rule.cost_points,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from app.core.entry import ORDER, REDEEM, REFUSE
 
 ORDER_CLAIM, REDEMPTION_CLAIM = "order", "redemption"
-POINTS_PENDING, VOUCHER_USE = "points_pending", "voucher_use"
+POINTS_PENDING, POINTS_SPENT, VOUCHER_USE = "points_pending", "points_spent", "voucher_use"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,12 @@ def effects_of(entry_type: str, data: Mapping[str, Any]) -> tuple[Effect, ...]:
             return (claim,)
         return (claim, Effect(POINTS_PENDING, data["member"]["ref"], data["points"]))
     if entry_type == REDEEM:
-        claim = Effect(REDEMPTION_CLAIM, data["redemption_id"])
-        return (claim, Effect(VOUCHER_USE, data["code_hash"], 1)) if data["code_hash"] else (claim,)
+        found = [Effect(REDEMPTION_CLAIM, data["redemption_id"])]
+        if data["code_hash"]:
+            found.append(Effect(VOUCHER_USE, data["code_hash"], 1))
+        if data.get("points"):  # records before offers could cost points have none
+            found.append(Effect(POINTS_SPENT, data["member"], -data["points"]))
+        return tuple(found)
     if entry_type == REFUSE:
         return (Effect(REDEMPTION_CLAIM, data["redemption_id"]),)
     return ()

@@ -6,7 +6,7 @@
      "campaigns": [{"id": …, "name": …, "starts_on": "2017-10-30", "ends_on": "2017-12-24", "audience": null|[refs],
        "offline": "always"|"never",
        "rules": [{"id": …, "name": …, "trigger": "automatic"|"voucher"|"choice", "priority": 0,
-                  "effect": {…}, "condition"?: {…}}]}]}
+                  "effect": {…}, "condition"?: {…}, "cost_points"?: 500}]}]}
 
 Effects: {"kind": "amount_off", "target": "order"|"products"|"cheapest", "amount": 100, "products"?: set} and
 {"kind": "percent_off", "target": …, "basis_points": 1000, "products"?: set, "cap"?: 500}.
@@ -28,6 +28,7 @@ from app.core.money import BASIS_POINTS, CURRENCIES, Currency
 from app.core.program import Program, ProgramInvalid
 
 FORMAT = 1
+POINTS_MAX = 10**9
 POINTS_MILLI_MAX = 10**6  # a thousand points a unit: then the largest order's points are exact everywhere
 ROOT_KEYS = (
     "format",
@@ -135,7 +136,7 @@ def _read_campaign(place: Place, product_sets: ProductSets) -> Campaign:
 
 
 def _read_rule(place: Place, product_sets: ProductSets) -> Rule:
-    place.only("id", "name", "trigger", "priority", "effect", "condition")
+    place.only("id", "name", "trigger", "priority", "effect", "condition", "cost_points")
     return Rule(
         rule_id=place.name("id"),
         name=place.name("name"),
@@ -143,7 +144,16 @@ def _read_rule(place: Place, product_sets: ProductSets) -> Rule:
         priority=place.number("priority"),
         effect=_read_effect(place.inner("effect"), product_sets),
         condition=_read_condition(place, product_sets),
+        cost_points=_read_cost(place),
     )
+
+
+def _read_cost(place: Place) -> int:
+    if not place.has("cost_points"):
+        return 0
+    if place.word("trigger", Trigger) is Trigger.AUTOMATIC:
+        raise DocumentInvalid(f"{place.path}.cost_points: nobody pays points without choosing to")
+    return place.number("cost_points", least=1, most=POINTS_MAX)
 
 
 def _read_effect(place: Place, product_sets: ProductSets) -> Effect:

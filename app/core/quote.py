@@ -23,6 +23,7 @@ class Offer:
     redemption_id: str | None
     discount: int
     refusals: tuple[Refusal, ...]
+    cost_points: int = 0
 
     @property
     def is_usable(self) -> bool:
@@ -63,8 +64,8 @@ def _if_picked(facts: Facts, choice: Presentation) -> Outcome:
 
 def _offer(facts: Facts, outcome: Outcome) -> Offer:
     pair = facts.program.rules_by_id.get(outcome.rule_id)
-    name = pair[1].name if pair else outcome.rule_id
-    return Offer(outcome.rule_id, name, outcome.redemption_id, outcome.discount, outcome.refusals)
+    name, cost = (pair[1].name, pair[1].cost_points) if pair else (outcome.rule_id, 0)
+    return Offer(outcome.rule_id, name, outcome.redemption_id, outcome.discount, outcome.refusals, cost)
 
 
 def _nearness(offer: Offer) -> tuple[bool, int, int, str, str]:

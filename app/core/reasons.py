@@ -18,6 +18,7 @@ class ReasonClass(Enum):
     MEMBER = "member"
     ORDER = "order"
     LIMIT = "limit"
+    BALANCE = "balance"
     EFFECT = "effect"
 
 
@@ -91,6 +92,12 @@ class Reason(Enum):
         "This offer does not fit this order.",
     )
     LIMIT_TOTAL_REACHED = ("limit_total_reached", ReasonClass.LIMIT, False, "This voucher has been used.")
+    INSUFFICIENT_POINTS = (
+        "insufficient_points",
+        ReasonClass.BALANCE,
+        True,
+        "{missing} points short of {wanted}.",
+    )
     NO_EFFECT = ("no_effect", ReasonClass.EFFECT, True, "Nothing is left on the order for this offer.")
 
     def __init__(self, code: str, reason_class: ReasonClass, is_transient: bool, sentence: str) -> None:

@@ -138,6 +138,7 @@ def _outcome_decided(outcome: Outcome) -> Record:
         "campaign": outcome.campaign_id,
         "discount": outcome.discount,
         "allocation": _allocation_record(outcome.allocation),
+        "points": outcome.points,
         "reasons": [refusal.record() for refusal in outcome.refusals],
     }
 

@@ -16,7 +16,7 @@ from app.core.codes import (
 )
 from app.core.entry import SCAN_DENIED
 from app.core.member import Member
-from app.core.overlay import POINTS_PENDING, VOUCHER_USE
+from app.core.overlay import POINTS_PENDING, POINTS_SPENT, VOUCHER_USE
 from app.core.reasons import Refusal
 from app.core.voucher import Presentation
 from app.ids import new_id, ref_of
@@ -71,12 +71,18 @@ def _member(store: StationStore, ref: str, row: MemberRow | None, level: Level, 
     position = store.replica.position()
     included = position.included_seq if position else 0
     pending = store.journal.effect_sum(POINTS_PENDING, ref, after_seq=included)
+    spent = store.journal.effect_sum(POINTS_SPENT, ref, after_seq=included)
     as_of_ms = position.as_of_ms if position else 0
     if row is None:
         # A first visit: the signed code alone says that this is a member.
         return SeenMember(Member(ref, is_known=False, as_of_ms=as_of_ms), "", pending, level, code_hash)
     member = Member(
-        ref, is_known=True, tier=row.tier, segments=row.segments, balance=row.balance, as_of_ms=as_of_ms
+        ref,
+        is_known=True,
+        tier=row.tier,
+        segments=row.segments,
+        balance=row.balance + spent,
+        as_of_ms=as_of_ms,
     )
     return SeenMember(member, row.name, pending, level, code_hash)
 

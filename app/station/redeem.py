@@ -203,5 +203,11 @@ def _recorded_outcome(data: Mapping[str, Any]) -> Outcome:
     allocation: Allocation = tuple((line, share) for line, share in data["allocation"])
     refusals = tuple(Refusal(BY_CODE[reason["code"]], reason["numbers"]) for reason in data["reasons"])
     return Outcome(
-        data["rule"], data["campaign"], data["redemption_id"], data["discount"], allocation, refusals
+        data["rule"],
+        data["campaign"],
+        data["redemption_id"],
+        data["discount"],
+        allocation,
+        refusals,
+        data["points"],
     )

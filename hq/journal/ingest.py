@@ -239,9 +239,11 @@ def _orders_before(entries: Sequence[Entry]) -> list[str]:
 
 
 def _members(entries: Sequence[Entry | None]) -> list[str]:
-    """Return the references on orders, as far as these are of the right form."""
-    people = [entry.data.get("member") for entry in entries if entry is not None and entry.type == ORDER]
+    """Return the references on orders and redemptions, as far as these are of the right form."""
+    there = [entry for entry in entries if entry is not None]
+    people = [entry.data.get("member") for entry in there if entry.type == ORDER]
     refs = [person.get("ref") for person in people if isinstance(person, dict)]
+    refs += [entry.data.get("member") for entry in there if entry.type == REDEEM]
     return [ref for ref in refs if isinstance(ref, str)]
 
 
@@ -275,7 +277,10 @@ def _move_members(
             ref = order.member.ref
             points[ref] = points.get(ref, 0) + order.points
             visits[ref] = max(visits.get(ref, 0), order.t_eff)
-    scopes = read_scopes(connection, visits)
+        redemption = each.judgement.redemption
+        if redemption is not None and redemption.points and redemption.member in known:
+            points[redemption.member] = points.get(redemption.member, 0) - redemption.points
+    scopes = read_scopes(connection, visits.keys() | points.keys())
     first = {ref for ref in visits if store not in scopes.get(ref, ())}
     move_balances(connection, points)
     note_visits(connection, visits, first=first, store=store)

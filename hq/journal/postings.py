@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hq.journal.schemas import OrderData, RedemptionData
 from hq.members.store import POINTS, account
 
-ISSUED, GIVEN = "points-issued", "discounts-given"
+ISSUED, SPENT, GIVEN = "points-issued", "points-spent", "discounts-given"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,11 @@ def of_order(order: OrderData) -> tuple[Posting, ...]:
 
 
 def of_redemption(redemption: RedemptionData, *, currency: str) -> tuple[Posting, ...]:
-    """Post what a redemption took off."""
-    return tuple(_given(redemption.campaign, currency, redemption.discount))
+    """Post what a redemption took off, and the points that the member paid for it."""
+    found = _given(redemption.campaign, currency, redemption.discount)
+    if redemption.member is not None:
+        found += _pair(SPENT, account(redemption.member), POINTS, redemption.points)
+    return tuple(found)
 
 
 def is_balanced(postings: Iterable[Posting]) -> bool:

@@ -73,6 +73,7 @@ class RedemptionData(Recorded):
     program_version: Annotated[int, Field(ge=0, le=INTEGER_MAX)]
     program_hash: str
     discount: Amount
+    points: Annotated[int, Field(ge=0, le=INTEGER_MAX)] = 0
     reasons: list[ReasonPart]
 
 

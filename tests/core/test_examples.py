@@ -5,7 +5,7 @@ import pytest
 from app.core.decision import Decision, decide
 from app.core.member import Member
 from app.core.quote import quote
-from app.core.reasons import Reason
+from app.core.reasons import Reason, Refusal
 from tests.core.facts import (
     MEMBER,
     amount_off,
@@ -184,3 +184,21 @@ def test_a_quote_shows_the_usable_first_then_the_nearest() -> None:
     assert [offer.rule_id for offer in offers] == ["now", "near", "far"]
     assert [offer.is_usable for offer in offers] == [True, False, False]
     assert offers[1].name == "Rule near" and offers[1].refusals[0].numbers["missing"] == 100
+
+
+def test_points_pay_for_an_offer_as_far_as_they_reach() -> None:
+    """120 points: the offer of 80 can be had once; the second in the same order lacks 40."""
+    made = rule("r", amount_off(100)) | {"cost_points": 80}
+    decision = decide(
+        facts(
+            program(campaign("c", made)),
+            line(1, "espresso", 500),
+            presented=(shown("a", "r"), shown("b", "r")),
+        )
+    )
+    first, second = decision.presented
+    assert (first.is_approved, first.points, first.discount) == (True, 80, 100)
+    assert (second.points, second.refusals) == (
+        0,
+        (Refusal(Reason.INSUFFICIENT_POINTS, {"wanted": 80, "found": 40, "missing": 40}),),
+    )

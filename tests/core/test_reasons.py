@@ -31,7 +31,10 @@ def refused(
     member: Member | None = more.pop("member", MEMBER)
     expires = {"expires_ms": more.pop("expires_ms")} if "expires_ms" in more else {}
     rule_id = more.pop("rule_id", "r")
-    plan = program(campaign("c", rule("r", effect or amount_off(1), condition=condition), **more), **expires)
+    made = rule("r", effect or amount_off(1), condition=condition)
+    if "cost_points" in more:
+        made["cost_points"] = more.pop("cost_points")
+    plan = program(campaign("c", made, **more), **expires)
     return (
         decide(facts(plan, *lines, presented=(shown("id", rule_id, **voucher),), member=member))
         .presented[0]
@@ -50,6 +53,7 @@ MADE = {
     Reason.UNKNOWN_CODE: lambda: scanned("{4006381333931}"),
     Reason.CODE_EXPIRED: lambda: scanned(code(), EXPIRES),
     Reason.CODE_NOT_YET_VALID: lambda: scanned(code(), ISSUED - 1),
+    Reason.INSUFFICIENT_POINTS: lambda: refused(cost_points=MEMBER.balance + 1),
     Reason.ORDER_NEEDED: lambda: refused(lines=()),
     Reason.MEMBER_NEEDED: lambda: refused(audience=["M1"], member=None),
     Reason.PROGRAM_EXPIRED: lambda: refused(expires_ms=1),
@@ -119,7 +123,7 @@ def test_codes_are_stable_words_of_their_own() -> None:
 
 def test_precedence_goes_by_class() -> None:
     classes = list(dict.fromkeys(reason.reason_class.value for reason in Reason))
-    assert classes == ["identity", "authority", "time", "member", "order", "limit", "effect"]
+    assert classes == ["identity", "authority", "time", "member", "order", "limit", "balance", "effect"]
     found = by_precedence([Refusal(reason) for reason in reversed(Reason)])
     assert [refusal.reason for refusal in found] == list(Reason)
 

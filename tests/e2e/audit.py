@@ -64,6 +64,7 @@ def _station(world: World) -> tuple[Audit, dict[int, bytes]]:
                 points += entry.data["points"]
             elif entry.type in (REDEEM, REFUSE):
                 redemptions[entry.data["redemption_id"]] += 1
+                points -= entry.data["points"]
         return Audit(orders, redemptions, points), dict(store.journal.hashes())
     finally:
         store.close()

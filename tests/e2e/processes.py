@@ -48,6 +48,7 @@ class World:
     voucher: str
     single_use: tuple[str, ...]
     ended_voucher: str
+    gift_voucher: str  # costs 5 points
 
 
 def build_world(folder: Path) -> World:
@@ -59,9 +60,9 @@ def build_world(folder: Path) -> World:
         ref = new_ref()
         upsert_members(hq, [MemberFacts(ref, "Ada L.", home_store="S1")])
         publish_program(hq, program_body())
-        voucher, ended, *singles = create_vouchers(
+        voucher, ended, gift, *singles = create_vouchers(
             hq,
-            [NewVoucher("coffee"), NewVoucher("last-year")]
+            [NewVoucher("coffee"), NewVoucher("last-year"), NewVoucher("gift")]
             + [NewVoucher("coffee", uses_max=1) for _ in range(5)],
         )
         now_ms = time.time_ns() // 1_000_000
@@ -75,6 +76,7 @@ def build_world(folder: Path) -> World:
             voucher=voucher,
             single_use=tuple(singles),
             ended_voucher=ended,
+            gift_voucher=gift,
         )
     finally:
         hq.close()
@@ -99,6 +101,7 @@ def program_body() -> bytes:
             "earning": [{"id": "base", "points_milli": 1000, "per": 100, "mode": "full_unit"}],
             "campaigns": [
                 _campaign("coffee", today - timedelta(days=5), today + timedelta(days=20)),
+                _campaign("gift", today - timedelta(days=5), today + timedelta(days=20), cost_points=5),
                 _campaign("last-year", today - timedelta(days=400), today - timedelta(days=370)),
                 _choices(today - timedelta(days=5), today + timedelta(days=20)),
             ],
@@ -106,7 +109,7 @@ def program_body() -> bytes:
     )
 
 
-def _campaign(name: str, starts_on: date, ends_on: date) -> dict[str, Any]:
+def _campaign(name: str, starts_on: date, ends_on: date, **rule: int) -> dict[str, Any]:
     return {
         "id": f"campaign-{name}",
         "name": name,
@@ -122,6 +125,7 @@ def _campaign(name: str, starts_on: date, ends_on: date) -> dict[str, Any]:
                 "priority": 0,
                 "effect": {"kind": "amount_off", "target": "products", "amount": 100, "products": "coffee"},
             }
+            | rule
         ],
     }
 

@@ -52,3 +52,24 @@ def test_an_order_handed_in_twice_is_recorded_once(enrolled: World, station: Sta
 def _redeem(station: StationProcess, voucher: str, order_id: str) -> dict:
     assert station.ask(voucher)["answer"] == "voucher"
     return station.ask(an_order(order_id))
+
+
+def test_points_are_spent_offline_once_and_head_office_ends_with_the_same_balance(
+    enrolled: World, hq: HqProcess, station: StationProcess
+):
+    station.ask(enrolled.member_code)
+    assert station.ask(an_order("O-1"))["points"] == 7
+    eventually(lambda: station.ask(enrolled.member_code)["balance"] == 7, within_s=30)
+    port = hq.port
+    hq.stop()
+    station.ask({"sync": True})
+    assert _redeem(station, enrolled.gift_voucher, "O-2")["discount"] == 100
+    assert station.ask(enrolled.member_code)["balance"] == 2
+    short = _redeem(station, enrolled.gift_voucher, "O-3")
+    assert short["presented"][0]["reason"] == "insufficient_points"
+    assert short["presented"][0]["numbers"] == {"wanted": 5, "found": 2, "missing": 3}
+    back = HqProcess(enrolled, port=port)
+    eventually(lambda: station.ask({"sync": True})["waiting"] == 0, within_s=30)
+    assert station.close() == 0
+    back.stop()
+    audit(enrolled, answered=["O-1", "O-2", "O-3"])

@@ -15,7 +15,16 @@ from app.store.faults import DiskFull
 from app.store.keystore import MemoryKeyStore
 from app.store.thread import StoreThread
 from sync.worker import LinkState
-from tests.builders import NOW_MS, AMember, a_campaign, a_member, a_program, a_store, a_voucher
+from tests.builders import (
+    NOW_MS,
+    AMember,
+    a_campaign,
+    a_member,
+    a_program,
+    a_store,
+    a_voucher,
+    put_program,
+)
 from ui.models.state import AnswerWord, PillKind, Screen, Shop
 from ui.models.station import StationModel
 from ui.tasks import Tasks
@@ -257,3 +266,26 @@ def test_another_members_card_takes_the_place_of_the_first(bench: Bench):
     bench.model.scan(other.code)
     bench.qtbot.waitUntil(lambda: bench.model.state.member.balance == 5)
     assert bench.model.state.order.total == 3000
+
+
+def test_the_balance_falls_at_once_after_an_offline_redemption(bench: Bench):
+    """An offer for 200 points is redeemed while head office is away; the next look at the card shows the rest."""
+    campaign = a_choice(
+        "coffee-gift", "Coffee on us", {"kind": "amount_off", "target": "order", "amount": 300}
+    )
+    campaign["rules"][0]["cost_points"] = 200
+    program = a_program(version=2, campaigns=[campaign])
+    bench.thread.call(lambda store: put_program(store, program))
+    open_member(bench)
+    assert bench.model.state.member.balance == 300
+    bench.model.type_amount("5")
+    bench.quoted(500)
+    assert bench.offer("coffee-gift").is_picked
+    bench.model.enter()
+    bench.until(Screen.ANSWER)
+    bench.model.scan(bench.card.code)
+    bench.until(Screen.MEMBER)
+    assert bench.model.state.member.balance == 100
+    bench.model.type_amount("5")
+    bench.quoted(500)
+    assert bench.offer("coffee-gift").refusals[0].numbers == {"wanted": 200, "found": 100, "missing": 100}

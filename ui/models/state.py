@@ -81,6 +81,7 @@ class OfferRow:
     is_voucher: bool
     discount: int
     refusals: tuple[Refusal, ...] = ()
+    cost_points: int = 0
 
     @property
     def is_usable(self) -> bool:

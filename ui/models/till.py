@@ -89,6 +89,7 @@ def _row(visit: Visit, offer: Offer, key: int | None) -> OfferRow:
         is_voucher=is_voucher,
         discount=offer.discount,
         refusals=offer.refusals,
+        cost_points=offer.cost_points,
     )
 
 

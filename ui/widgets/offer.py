@@ -68,6 +68,8 @@ class OfferButton(Tile):
         words.addWidget(_said(Label("h2", ink=ink), offer.name))
         if offer.is_voucher:
             words.addWidget(_said(Label("small", ink=ink), texts.scanned_voucher()))
+        if offer.cost_points:
+            words.addWidget(_said(Label("small", ink=ink), texts.points_cost(offer.cost_points)))
         layout.addWidget(KeyCap(offer.key))
         layout.addLayout(words, 1)
         layout.addWidget(_said(number("h2", ink=ink), texts.discount(offer.discount, currency)))
