@@ -30,14 +30,14 @@ ROOT = Path(__file__).parent.parent
 README, GLOSSARY = ROOT / "README.md", ROOT / "docs" / "glossary.md"
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), *DECISIONS]
-PRODUCT = ("app", "sync", "scanner", "resources", "hq")
+PRODUCT = ("app", "ui", "sync", "scanner", "resources", "hq")
 HEADINGS = ["Context", "Decision", "Consequences", "Alternatives"]
 
-LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
+LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
 CODE = re.compile(r"^```.*?^```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-OURS = r"`((?:app|sync|scanner|resources|hq|tests)/[\w/.]+)`"
+OURS = r"`((?:app|ui|sync|scanner|resources|hq|tests|bench)/[\w/.]+)`"
 
 Row = dict[str, str]
 
