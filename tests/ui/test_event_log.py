@@ -80,7 +80,7 @@ def test_a_visit_is_logged_page_by_page_with_rising_times(qtbot: QtBot, window: 
     qtbot.waitUntil(lambda: "confirm" in _names(log))
     answer = AnswerView(AnswerWord.QUEUED, discount=500)
     model.show(State(screen=Screen.ANSWER, answer=answer, pill=Pill(PillKind.OFFLINE, waiting=2)))
-    qtbot.waitUntil(lambda: "answer_painted" in _names(log))
+    qtbot.waitUntil(lambda: _names(log)[-2:] == ["answer_painted", "pill"])
     events = _events(log)
     assert [event["event"] for event in events if event["event"] != "pill"] == [
         "window_painted", "idle_painted", "card_painted", "offers_painted", "confirm", "answer_painted",

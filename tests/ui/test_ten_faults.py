@@ -1,9 +1,8 @@
 """Whatever goes wrong, nothing on the screen is for programmers, and the cashier can go on or reads why not."""
 
 import json
-import socket
-from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Callable, Iterator
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -17,61 +16,17 @@ from sqlcipher3 import dbapi2
 from app.config import Config
 from sync.client import HttpHq
 from sync.enrolment import PREFIX
-from tests.sync.scripted import SHORT, Call, Scripted, answer, head
+from tests.sync.scripted import SHORT
+from tests.ui.bad_hq import HQ_FAULTS, head_office
 from tests.ui.real_station import RealStation, enrolled_store, unfit
 from ui.models.state import AnswerWord, PillKind, Screen
 
-HTML = b"<html><title>Guest network</title>Error 500: java.lang.NullPointerException at host hq-1</html>"
 DETAIL = "KeyError at /var/lib/tillside/journal.db: [Errno 111] http://10.1.2.3:8470 timeout, status 500"
-SIGNATURE_OF_NOBODY = b64encode(bytes(64)).decode()
-
-
-def _cut_in_the_middle(call: Call) -> None:
-    call.send(head(200, "Content-Type: application/json", length=10_000) + b'{"acked_seq": 0')
-
-
-def _wrongly_signed(call: Call) -> None:
-    """Answer every request in the right form; the manifest that follows a push is signed by nobody."""
-    if b"/journal" in call._server.requests[-1]:
-        own = {"acked_seq": 0, "acked_hash": b64encode(bytes(32)).decode(), "hq_incarnation": "x"}
-        body: dict[str, Any] = own | {"results": [], "time_ms": 1}
-    else:
-        kid = {"kid": "h1", "sig": SIGNATURE_OF_NOBODY, "body": b64encode(b"{}").decode()}
-        body = kid | {"kind": "program", "version": 9}
-    answer(200, json.dumps(body).encode())(call)
-
-
-HQ_FAULTS: dict[str, tuple[Callable[[Call], None] | None, str]] = {
-    "down": (None, "hq_unreachable"),
-    "half-open": (lambda call: call.hang(), "hq_unreachable"),
-    "500": (answer(500, HTML, content_type="text/plain"), "hq_unreachable"),
-    "a login page": (answer(200, HTML, content_type="text/html"), "hq_unreachable"),
-    "a redirect": (answer(302, HTML, "Location: http://10.1.2.3/login"), "hq_unreachable"),
-    "cut in the middle": (_cut_in_the_middle, "hq_unreachable"),
-    "wrongly signed": (_wrongly_signed, "hq_untrusted"),
-    "of another form": (answer(200, b'{"ok": true, "error": null}'), "hq_untrusted"),
-    "device refused": (
-        answer(401, b'{"detail": "Errno 5"}', content_type="application/problem+json"),
-        "hq_refused",
-    ),
-}
-
-
-@contextmanager
-def _head_office(act: Callable[[Call], None] | None) -> Iterator[str]:
-    """Yield the address of a head office that does so; None: nobody listens there."""
-    if act is None:
-        with socket.socket() as taken:  # bound and not listening: refused
-            taken.bind(("127.0.0.1", 0))
-            yield f"http://127.0.0.1:{taken.getsockname()[1]}"
-    else:
-        with Scripted(act) as server:
-            yield server.url
 
 
 @pytest.fixture
 def nobody() -> Iterator[str]:
-    with _head_office(None) as url:
+    with head_office(None) as url:
         yield url
 
 
@@ -118,7 +73,7 @@ def test_the_job_goes_on_whatever_head_office_does(
 ):
     act, problem = HQ_FAULTS[name]
     monkeypatch.setattr("sync.client.HttpHq", partial(HttpHq, limits=SHORT))
-    with _head_office(act) as url:
+    with head_office(act) as url:
         card = enrolled_store(tmp_path, hq_url=url)
         with _station(qtbot, tmp_path) as station:
             station.until(lambda: station.state.pill.kind is PillKind.OFFLINE)
