@@ -92,12 +92,23 @@ class _Station:
         from ui.models.answers import after_fault
 
         if isinstance(problem, StoreMissing):
-            self.opening.ask_for_pairing(self._pair)
+            self.opening.ask_for_pairing(self._pair, self._pair_by_picture)
         else:
             self.opening.stop(after_fault(problem).sentence)
 
     def _pair(self, text: str) -> None:
         self._beside(lambda: _enrol(text, self._config, self._clock), lambda _: self.open(), self._not_paired)
+
+    def _pair_by_picture(self, data: bytes) -> None:
+        self._beside(lambda: _read_picture(data), self._picture_read, self._not_paired)
+
+    def _picture_read(self, text: str | None) -> None:
+        from ui.i18n import _
+
+        if text is None:
+            self.opening.pairing_failed(_("There is no single code in this picture."))
+        else:
+            self.opening.pair(text)
 
     def _not_paired(self, problem: BaseException) -> None:
         self.opening.pairing_failed(_pairing_sentence(problem))
@@ -113,6 +124,10 @@ class _Station:
 
 
 def _open_thread(config: Config, clock: Clock) -> "StoreThread":
+    # For `_assemble`, which runs on the thread that draws and must not wait for these.
+    import sync.client
+    import sync.worker  # noqa: F401
+    import ui.models.station  # noqa: F401
     from app.station.opening import open_store
     from app.store.thread import StoreThread
 

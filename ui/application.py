@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
+from scanner.debounce import Debounce
 from ui import theme
 from ui.first_paint import FirstPaint
 from ui.window import StationWindow
@@ -40,6 +41,7 @@ class Application(QObject):
         self._model: Any = None
         self._events = _event_log(event_log)
         self._scan_input: ScanInput | None = None
+        self._debounce = Debounce()  # one for all sources: a code seen by two of them counts once
         self._home.connect(self._run)  # a method of this object, so that Qt brings it to the main thread
 
     def show(self, model: Any, *, then: Callable[[], None]) -> None:
@@ -56,7 +58,7 @@ class Application(QObject):
         """Bring what nobody needs before there is something to be seen."""
         from ui.scan_input import ScanInput
 
-        self._scan_input = ScanInput()
+        self._scan_input = ScanInput(debounce=self._debounce)
         self._scan_input.scanned.connect(self._scanned)
         self._qt.installEventFilter(self._scan_input)
         then()
@@ -76,7 +78,7 @@ class Application(QObject):
     def _start_camera(self, camera: str, model: Any) -> None:
         from ui.camera_bridge import CameraBridge
 
-        self._camera = CameraBridge(camera)
+        self._camera = CameraBridge(camera, debounce=self._debounce)
         self._camera.scanned.connect(self._scanned)
         self._camera.state.connect(model.set_camera)
         if self.window is not None:

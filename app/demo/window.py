@@ -2,13 +2,13 @@
 
 "Next order" hands in the next order of the data with its lines, as a till would; the clock moves on to that order's
 moment. A switch cuts the line to head office. A sheet of member and voucher codes lies in the demo's folder, to be held
-before a camera, dropped on the window or scanned.
+before a camera or scanned.
 """
 
 from collections.abc import Iterator, Sequence
 
 from app.clock import ResumedClock
-from app.config import Config
+from app.config import load_config
 from app.core.order import Line
 from app.demo.folder import DemoFolder
 from app.demo.headquarters import Cards, HqProcess
@@ -18,6 +18,7 @@ from app.demo.sheet import write_sheet
 from app.demo.shop import order_lines
 from app.window import DemoParts, run_window
 
+SYNC_INTERVAL_S = 10  # so that a visitor sees it happen
 SHEET_MEMBERS = 6
 SHEET_VOUCHERS = 6
 
@@ -53,12 +54,11 @@ def open_window(journey: Journey, folder: DemoFolder, cards: Cards, *, last_ms: 
     clock = ResumedClock(last_ms)
     hq = HqProcess(folder.hq, now_ms=last_ms)
     line = CutLine(int(hq.url.rpartition(":")[2]))
-    config = Config(
+    config = load_config(
         store_dir=folder.store(shop),
         state_dir=folder.state,
         hq_dir=folder.hq,
-        key_store="file",
-        sync_interval_s=10,
+        sync_interval_s=SYNC_INTERVAL_S,
     )
     later = orders_after(journey, shop, last_ms)
     try:

@@ -209,5 +209,5 @@ def _recorded_outcome(data: Mapping[str, Any]) -> Outcome:
         data["discount"],
         allocation,
         refusals,
-        data["points"],
+        data.get("points", 0),
     )

@@ -21,15 +21,18 @@ class OpeningModel(QObject):
         super().__init__(QCoreApplication.instance())
         self._state = State(screen=Screen.PREPARING)
         self._pair: Callable[[str], None] | None = None
+        self._pair_by_picture: Callable[[bytes], None] | None = None
 
     @property
     def state(self) -> State:
         """What to show now."""
         return self._state
 
-    def ask_for_pairing(self, pair: Callable[[str], None]) -> None:
-        """Show the pairing page; `pair` is called with the text that comes in."""
-        self._pair = pair
+    def ask_for_pairing(
+        self, pair: Callable[[str], None], by_picture: Callable[[bytes], None] | None = None
+    ) -> None:
+        """Show the pairing page; `pair` is called with the text that comes in, `by_picture` with a picture of it."""
+        self._pair, self._pair_by_picture = pair, by_picture
         self._show(screen=Screen.PAIRING)
 
     def pairing_failed(self, sentence: str) -> None:
@@ -51,7 +54,9 @@ class OpeningModel(QObject):
         self.pair(text)
 
     def picture(self, data: bytes) -> None:
-        """Nothing to do yet."""
+        """On the pairing page a picture holds the pairing code."""
+        if self._pair_by_picture is not None and not self._state.is_busy:
+            self._pair_by_picture(data)
 
     def type_amount(self, text: str) -> None:
         """Nothing to do yet."""

@@ -45,7 +45,7 @@ class Pill:
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """Where we are. `cut_switch` is None without a demo; else whether the demo's line is cut now."""
+    """Where we are. `is_line_cut` says whether the demo's line is cut now."""
 
     name: str = ""
     store_id: str = ""

@@ -202,7 +202,7 @@ class StationModel(QObject):
 
     def _picture_read(self, text: str | None) -> None:
         if text is None:
-            self._show(notice=_("There is no code in this picture."))
+            self._show(notice=_("There is no single code in this picture."))
         else:
             self.scan(text)
 

@@ -70,7 +70,7 @@ class PairingPage(Page):
 
 def _steps() -> tuple[str, ...]:
     return (
-        _("At head office, open this store and add a station."),
+        _("Ask head office for a pairing code for this store."),
         _("Scan the pairing code that it shows, or paste its text below."),
         _("The code works once, for ten minutes."),
     )
