@@ -19,7 +19,16 @@ FOREIGN_WORDS = {
     "basket": ("app/demo/", "tests/demo/"),  # the data set's own column names
     "cart": (),
     # the HTTP sense
-    "client": ("sync/", "hq/", "tests/", "app/cli.py", "app/demo/", "app/doctor/", "app/headless.py", "app/window.py"),
+    "client": (
+        "sync/",
+        "hq/",
+        "tests/",
+        "app/cli.py",
+        "app/demo/",
+        "app/doctor/",
+        "app/headless.py",
+        "app/window.py",
+    ),
     "customer": (),
     "prize": (),
     "programme": (),
