@@ -6,7 +6,7 @@ then, in order; Enter, arrows and function keys by themselves are never held. sc
 
 Keys without a native scan code (on-screen keyboards, input methods, most tests) pass untouched. Limits: on macOS no key
 has one, so such scanners are not supported there; in a field that is being composed in (Hangul, dead keys) the input
-method takes the keys first, and where nothing is typed `without_input_method` keeps it out.
+method takes the keys first; the window itself has none (ui/window.py).
 """
 
 from collections.abc import Callable
@@ -14,7 +14,6 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
-from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from scanner.debounce import Debounce
@@ -126,12 +125,6 @@ class ScanInput(QObject):
         timer.setInterval(interval_ms)
         timer.timeout.connect(then)
         return timer
-
-
-def without_input_method(window: QWidget) -> None:
-    """Keep input methods out of a window in which nothing is typed, so that they can't compose a scan's keys."""
-    for widget in (window, *window.findChildren(QWidget)):
-        widget.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, on=False)
 
 
 def _key(event: QKeyEvent, platform: str) -> Key:

@@ -205,10 +205,6 @@ class Journal:
     def _signature(self, head: Head) -> bytes:
         return sign_head(self._key, self._owner, head)
 
-    def count_after(self, seq: int) -> int:
-        """Return how many entries have a higher number."""
-        return self.head().seq - seq
-
     def append_verdicts(self, words: Sequence[WordOfHq]) -> None:
         """Keep what HQ said of our entries. Call it inside `atomic`."""
         now_ms = self._clock.now_ms()

@@ -172,7 +172,7 @@ def test_words_of_hq_are_kept_as_they_come(store: StationStore) -> None:
     with store.atomic():
         store.journal.append_verdicts([WordOfHq(2, "posted", ())])  # a case was decided
     assert (store.journal.verdict_counts(), store.journal.flagged_count()) == ({"posted": 2}, 0)
-    assert (store.acked_seq(), store.waiting_count(), store.journal.count_after(2)) == (2, 2, 2)
+    assert (store.acked_seq(), store.waiting_count()) == (2, 2)
     with pytest.raises(dbapi2.IntegrityError), store.atomic():
         store.journal.append_verdicts([WordOfHq(99, "posted", ())])
 

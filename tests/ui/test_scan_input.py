@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -12,7 +12,7 @@ from scanner.debounce import WINDOW_MS, Debounce
 from scanner.wedge import GAP_MAX_MS, Key
 from tests.scanner.keyboard import ENTER, F4, presses
 from tests.ui.keys import send
-from ui.scan_input import ScanInput, without_input_method
+from ui.scan_input import ScanInput
 
 NUMBER = "M0123456789V"
 BY_HAND_MS = GAP_MAX_MS + 60
@@ -219,10 +219,3 @@ def test_keys_held_for_a_window_that_closes_are_let_go(
     field = _field(window)
     send(window, presses("c", start_ms=9_000, end=""))
     qtbot.waitUntil(lambda: field.text() == "c")
-
-
-def test_a_window_where_nothing_is_typed_has_no_input_method(window: QWidget) -> None:
-    field = _field(window)
-    assert field.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
-    without_input_method(window)
-    assert not field.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
