@@ -105,6 +105,10 @@ class EnrolService:
         """Enrol at this HQ."""
         self._hq = hq
 
+    def keyset(self) -> SignedDocument:
+        """See `EnrolProtocol.keyset`."""
+        return newest_document(self._hq, "keyset")
+
     def enrol(self, request: EnrolRequest) -> EnrolAnswer | None:
         """See `EnrolProtocol.enrol`."""
         return pairing.enrol(self._hq, request)

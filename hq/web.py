@@ -50,6 +50,10 @@ def create_app(hq: Hq) -> FastAPI:
     def get_health(request: Request) -> Response:
         return answer(request, health(hq))
 
+    @app.get("/v1/keyset")
+    def get_keyset(request: Request) -> Response:
+        return answer(request, EnrolService(hq).keyset())
+
     @app.post("/v1/enrol")
     def post_enrol(request: Request, body: Body) -> Response:
         enrolled = EnrolService(hq).enrol(_read(_enrol_request, request, body))

@@ -1,7 +1,9 @@
 """Becoming a station: from the pairing text that HQ shows to a store with keys, identity and HQ's set of keys.
 
 The pairing text `TS:P:` + Base64url of `{"v": 1, "url": …, "token": …, "fp": …}` carries the fingerprint of HQ's
-root key: whoever answers must know that key, or nothing is laid out.
+root key. Whoever answers is asked for HQ's set of keys first, and gets the token only if that root key signed it: a
+text that is wrong, or an address that leads elsewhere, uses nothing up. Limit: the set of keys is public, so whoever
+can alter the line may show it too; they get a token for a store, never a key or a station's trust.
 """
 
 import hashlib
@@ -14,6 +16,7 @@ from pathlib import Path
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from pydantic import ValidationError
 
 from app.clock import Clock
 from app.ids import new_secret
@@ -24,6 +27,7 @@ from app.store.keystore import KeyStore, StationKeys, check_key_store, make_keys
 from app.store.store import Device, StationStore, create_store
 from sync.client import HttpEnrolment
 from sync.faults import HqUntrusted
+from sync.line import JSON
 from sync.protocol import EnrolAnswer, EnrolProtocol, EnrolRequest, SignedDocument, enrol_message
 from sync.syncer import SOFTWARE
 from sync.trust import check_document
@@ -34,6 +38,10 @@ USE_ROOT = "root"
 TEXT_LENGTH_MAX = 2_000  # ours have about 250 characters; a QR code holds no more than this
 FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 DAMAGED = "This pairing code is damaged. Show it again at head office."
+NOT_THAT_HQ = (
+    "Whoever answered is not the head office that this pairing code names. "
+    "Nothing was used up; ask head office for a new code."
+)
 
 
 class PairingInvalid(ValueError):
@@ -47,6 +55,28 @@ class Pairing:
     url: str
     token: str
     fingerprint: str
+
+
+class HttpPairing(HttpEnrolment):
+    """`EnrolProtocol` over HTTP."""
+
+    def keyset(self) -> SignedDocument:
+        """See `EnrolProtocol.keyset`."""
+        try:
+            response = self._line.send(
+                "GET",
+                "/v1/keyset",
+                body=b"",
+                headers={},
+                total_s=self._line.limits.total_s,
+                bytes_max=self._line.limits.answer_bytes_max,
+            )
+        finally:
+            self._line.close()  # nobody may come back; the next call opens it again
+        try:
+            return SignedDocument.model_validate_json(response.content(JSON))
+        except ValidationError as mismatch:
+            raise HqUntrusted("an answer in a form we do not know") from mismatch
 
 
 def read_pairing(text: str) -> Pairing:
@@ -77,14 +107,16 @@ def enrol_station(
     key_store: KeyStore,
     key_store_kind: str,
     clock: Clock,
-    connect: Callable[[str], EnrolProtocol] = HttpEnrolment,
+    connect: Callable[[str], EnrolProtocol] = HttpPairing,
 ) -> Device:
     """Enrol this machine and lay out its store. Raises `PairingInvalid`, `HqFault` or `StoreFault`."""
     if folder.exists() and any(folder.iterdir()):
         raise StoreReadOnly(f"{folder} is not empty")  # said before the code is used up
     check_key_store(key_store)  # before the token is used up
     keys = make_keys(new_secret(KEY_SIZE))
-    answer = _connected(pairing.url, connect).enrol(_request(pairing.token, keys))
+    hq = _connected(pairing.url, connect)
+    _check_hq(hq, pairing)
+    answer = hq.enrol(_request(pairing.token, keys))
     if answer is None:
         raise PairingInvalid(
             "This pairing code was used before or is too old. Ask head office for a new one."
@@ -106,6 +138,14 @@ def _connected(url: str, connect: Callable[[str], EnrolProtocol]) -> EnrolProtoc
         raise PairingInvalid(
             f"This pairing code can't be used: {problem}. Ask head office for a new one."
         ) from problem
+
+
+def _check_hq(hq: EnrolProtocol, pairing: Pairing) -> None:
+    """Make sure that it is the HQ that the text is from, before the token is shown and used up."""
+    try:
+        _root_key(pairing.fingerprint, hq.keyset())
+    except HqUntrusted as problem:
+        raise PairingInvalid(NOT_THAT_HQ) from problem
 
 
 def _request(token: str, keys: StationKeys) -> EnrolRequest:

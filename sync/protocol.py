@@ -283,7 +283,11 @@ class HqProtocol(Protocol):
 
 
 class EnrolProtocol(Protocol):
-    """The one call a device makes before it has an identity."""
+    """What a device asks before it has an identity: first who HQ is, and only then to be taken in."""
+
+    def keyset(self) -> SignedDocument:
+        """Return HQ's set of keys, which holds nothing secret."""
+        ...
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer | None:
         """Turn a one-time token into a device; None when the token is unknown, used or too old."""

@@ -9,10 +9,18 @@ from app.store.faults import StoreReadOnly
 from app.store.keystore import MemoryKeyStore
 from app.store.store import StationStore
 from hq.keys import ROOT, keyset_body, new_keys, public_keys, root_fingerprint, sign_document
+from hq.service import EnrolService
 from hq.stores.devices import devices
 from hq.stores.pairing import TOKEN_LIFE_MS
-from sync.client import HttpEnrolment
-from sync.enrolment import PREFIX, Pairing, PairingInvalid, enrol_station, read_pairing
+from sync.enrolment import (
+    NOT_THAT_HQ,
+    PREFIX,
+    HttpPairing,
+    Pairing,
+    PairingInvalid,
+    enrol_station,
+    read_pairing,
+)
 from sync.faults import HqUnreachable, HqUntrusted
 from tests.builders import NOW_MS
 from tests.sync.scripted import Scripted, answer
@@ -29,13 +37,13 @@ def packed(content) -> str:
     return PREFIX + urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-def enrol(world, text, folder, *, change=None, connect=None):
-    """Enrol at a world's HQ; `change` is made to its answer."""
+def enrol(world, text, folder, *, change=None, of="enrol", connect=None):
+    """Enrol at a world's HQ; `change` is made to its answer to one call."""
 
     def altered(url):
         between = Between(world.enrolment(url))
         if change:
-            between.alter("enrol", change)
+            between.alter(of, change)
         return between
 
     return enrol_station(
@@ -46,6 +54,15 @@ def enrol(world, text, folder, *, change=None, connect=None):
         clock=world.clock,
         connect=connect or altered,
     )
+
+
+def in_turn(*acts):
+    left = list(acts)
+
+    def act(call):
+        left.pop(0)(call)
+
+    return act
 
 
 def nothing_was_laid_out(folder) -> bool:
@@ -137,12 +154,24 @@ def test_a_folder_that_holds_something_does_not_use_the_code_up(both, tmp_path):
     enrol(both, text, tmp_path / "free")
 
 
-def test_an_hq_with_another_root_key_is_not_believed(both, tmp_path):
-    content = {"v": 1, "url": both.url, "token": "T" * 32, "fp": root_fingerprint(new_keys())}
-    token = read_pairing(both.pairing_text()).token
-    with pytest.raises(HqUntrusted, match="the key that the pairing code names"):
-        enrol(both, packed(content | {"token": token}), tmp_path / "new")
+def test_an_hq_with_another_root_key_is_not_believed_and_uses_nothing_up(both, tmp_path):
+    text = both.pairing_text()
+    content = {"v": 1, "url": both.url, "token": read_pairing(text).token}
+    with pytest.raises(PairingInvalid, match="not the head office that this pairing code names"):
+        enrol(both, packed(content | {"fp": root_fingerprint(new_keys())}), tmp_path / "new")
     assert nothing_was_laid_out(tmp_path / "new")
+    assert devices(both.hq) == []
+    enrol(both, text, tmp_path / "new")
+
+
+def test_a_stranger_never_sees_the_token(web_world, tmp_path):
+    body = EnrolService(web_world.hq).keyset().model_dump_json().encode()
+    with Scripted(answer(200, body)) as server:
+        with pytest.raises(PairingInvalid) as caught:
+            enrol(web_world, packed(GOOD | {"url": server.url}), tmp_path / "new", connect=HttpPairing)
+        assert str(caught.value) == NOT_THAT_HQ
+        (request,) = server.requests
+    assert request.startswith(b"GET /v1/keyset ") and GOOD["token"].encode() not in request
 
 
 def strangers_keyset(world):
@@ -153,7 +182,7 @@ def strangers_keyset(world):
     return sign_document(strange, kind="keyset", version=1, body=keyset_body(1, keys))
 
 
-@pytest.mark.parametrize(
+KEYSETS = pytest.mark.parametrize(
     "keyset",
     [
         strangers_keyset,
@@ -166,6 +195,18 @@ def strangers_keyset(world):
     ],
     ids=["signed by another", "a list", "no JSON", "a key without its bytes", "no keys"],
 )
+
+
+@KEYSETS
+def test_keys_that_the_root_did_not_vouch_for_get_no_token(both, tmp_path, keyset):
+    made, text = keyset(both), both.pairing_text()
+    with pytest.raises(PairingInvalid, match="not the head office"):
+        enrol(both, text, tmp_path / "new", change=lambda _: made, of="keyset")
+    assert devices(both.hq) == []
+    enrol(both, text, tmp_path / "new")
+
+
+@KEYSETS
 def test_keys_that_the_root_did_not_vouch_for_lay_nothing_out(both, tmp_path, keyset):
     made = keyset(both)
     with pytest.raises(HqUntrusted):
@@ -193,7 +234,7 @@ def test_keys_that_the_root_did_not_vouch_for_lay_nothing_out(both, tmp_path, ke
 def test_an_address_that_cannot_be_gets_a_plain_sentence(world, tmp_path, url, sentence):
     text = packed(GOOD | {"url": url})
     with pytest.raises(PairingInvalid, match=sentence) as caught:
-        enrol(world, text, tmp_path / "new", connect=HttpEnrolment)
+        enrol(world, text, tmp_path / "new", connect=HttpPairing)
     assert str(caught.value).endswith("Ask head office for a new one.")
     assert nothing_was_laid_out(tmp_path / "new")
 
@@ -202,12 +243,12 @@ def test_an_address_that_cannot_be_gets_a_plain_sentence(world, tmp_path, url, s
     "url", ["http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1", "https://hq.example"]
 )
 def test_https_and_loopback_addresses_are_taken(url):
-    HttpEnrolment(url)
+    HttpPairing(url)
 
 
 def test_nobody_answers(world, tmp_path):
     with pytest.raises(HqUnreachable):
-        enrol(world, packed(GOOD | {"url": NOWHERE}), tmp_path / "new", connect=HttpEnrolment)
+        enrol(world, packed(GOOD | {"url": NOWHERE}), tmp_path / "new", connect=HttpPairing)
     assert nothing_was_laid_out(tmp_path / "new")
 
 
@@ -218,13 +259,13 @@ def test_nobody_answers(world, tmp_path):
         (answer(410, b"<html>", content_type="text/html"), HqUnreachable),
         (answer(401, b"<html>", content_type="text/html"), HqUnreachable),
         (answer(200, b"<html>", content_type="text/html"), HqUnreachable),
-        (answer(200, b"{}"), HqUntrusted),
+        (answer(200, b"{}"), PairingInvalid),
     ],
 )
 def test_somebody_elses_answer_is_not_hqs_word_on_the_code(world, tmp_path, act, fault):
     """A login page must not make people ask for one new code after the other."""
     with Scripted(act) as server, pytest.raises(fault):
-        enrol(world, packed(GOOD | {"url": server.url}), tmp_path / "new", connect=HttpEnrolment)
+        enrol(world, packed(GOOD | {"url": server.url}), tmp_path / "new", connect=HttpPairing)
     assert nothing_was_laid_out(tmp_path / "new")
 
 
@@ -237,8 +278,9 @@ def test_an_identity_that_could_not_sign_a_chain_is_refused(web_world, tmp_path,
     enrol(web_world, web_world.pairing_text(), tmp_path / "real", change=lambda a: found.update(a=a) or a)
     body = json.dumps(json.loads(found["a"].model_dump_json()) | change).encode()
     fingerprint = root_fingerprint(web_world.hq.keys)
-    with Scripted(answer(200, body)) as server:
+    keyset = EnrolService(web_world.hq).keyset().model_dump_json().encode()
+    with Scripted(in_turn(answer(200, keyset), answer(200, body))) as server:
         text = packed(GOOD | {"url": server.url, "fp": fingerprint})
         with pytest.raises(HqUntrusted):
-            enrol(web_world, text, tmp_path / "new", connect=HttpEnrolment)
+            enrol(web_world, text, tmp_path / "new", connect=HttpPairing)
     assert nothing_was_laid_out(tmp_path / "new")
