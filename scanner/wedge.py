@@ -1,10 +1,10 @@
 """Tells a keyboard-wedge scanner's key presses from a person's, and makes text of the scanner's.
 
-A scanner presses its keys 1 to 16 ms apart, nobody types like that: a run of at least six characters with no more than
-50 ms between two keys is a scan, ended by Enter, Tab or a pause. By the keys' own times: by arrival, an application
-that is busy painting would see gaps of its own making. From the first character until the run has ended nobody can know
-whose it is, so the one who owns the keyboard keeps what `takes` claims, and learns from `press` and `pause`: a `Scan`,
-or `TYPED` (give it all back, in order), or `DROPPED`.
+A scanner presses its keys 1 to 16 ms apart, nobody types like that: a run of at least six characters with no more
+than 50 ms between two keys, most of them 24 ms or less apart, is a scan, ended by Enter, Tab or a pause. By the keys'
+own times: by arrival, an application that is busy painting would see gaps of its own making. From the first character
+until the run has ended nobody can know whose it is, so the one who owns the keyboard keeps what `takes` claims, and
+learns from `press` and `pause`: a `Scan`, or `TYPED` (give it all back, in order), or `DROPPED`.
 
 What only people do ends the claim at once: a key held down, a character that no US keyboard has. Combinations with
 Ctrl, Alt or the system key in a scan are dropped with it (BadBarcode), but for Ctrl+] (a GS1 separator).
@@ -20,6 +20,9 @@ from typing import Final, Literal, TypeAlias
 from scanner.keys import BRACKET, ENTER, GROUP_SEPARATOR, KEYPAD, NEUTRAL, TAB, US_PLAIN, US_SHIFTED
 
 GAP_MAX_MS: Final = 50
+QUICK_GAP_MS: Final = 24
+"""A gap that a scanner makes: half as long again as the longest measured. Fast fingers roll over digits in 30 and more,
+and may have a quicker pair or two among them; so most gaps of a scan must be quick, and none needs to be."""
 TAIL_MS: Final = 200
 """Behind a scan an Enter or Tab may come late, after the pause that ended it. It must confirm nothing; a person can't
 have seen yet what the scan brought."""
@@ -77,10 +80,11 @@ class _Run:
     text: str = ""
     keys: int = 0
     strokes: int = 0  # characters, a key held down counted once
+    quick: int = 0  # of these, those that came as soon as a scanner's do; the first comes after nothing
 
     @property
     def is_scan(self) -> bool:
-        return self.strokes >= CHARACTERS_MIN
+        return self.strokes >= CHARACTERS_MIN and 2 * self.quick > self.strokes - 1
 
 
 class Wedge:
@@ -146,12 +150,15 @@ class Wedge:
 
     def _added(self, run: _Run, key: Key) -> _Run:
         char = self._character(key)
+        is_stroke = bool(char) and not key.is_repeat
+        is_quick = run.keys > 0 and key.time_ms - run.last_ms <= QUICK_GAP_MS
         return replace(
             run,
             last_ms=key.time_ms,
             text=(run.text + char)[:CHARACTERS_MAX],
             keys=run.keys + 1,
-            strokes=run.strokes + (1 if char and not key.is_repeat else 0),
+            strokes=run.strokes + is_stroke,
+            quick=run.quick + (is_stroke and is_quick),
         )
 
     def _can_begin(self, key: Key) -> bool:

@@ -1,13 +1,24 @@
 """A scanner's keys become its text whatever the host's layout; a person's keys all reach the application, in order."""
 
 from dataclasses import replace
+from itertools import accumulate
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.keys import evdev_code, has_scan_codes
-from scanner.wedge import CHARACTERS_MAX, CHARACTERS_MIN, GAP_MAX_MS, KEYS_MAX, TAIL_MS, Key, Scan, Wedge
+from scanner.wedge import (
+    CHARACTERS_MAX,
+    CHARACTERS_MIN,
+    GAP_MAX_MS,
+    KEYS_MAX,
+    QUICK_GAP_MS,
+    TAIL_MS,
+    Key,
+    Scan,
+    Wedge,
+)
 from tests.scanner.keyboard import BACKSPACE, ENTER, ESC, EVERY_CHARACTER, F4, PLACE, TAB, Desk, presses
 
 NUMBER = "M0123456789V"
@@ -20,7 +31,7 @@ def test_a_us_keyboard_holds_all_of_ascii() -> None:
     assert "".join(map(chr, range(32, 127))) == EVERY_CHARACTER
 
 
-@given(scanned_texts, st.sampled_from(["", "\r", "\t"]), st.integers(0, GAP_MAX_MS))
+@given(scanned_texts, st.sampled_from(["", "\r", "\t"]), st.integers(0, QUICK_GAP_MS))
 def test_a_burst_is_its_text_and_nothing_reaches_the_application(text: str, end: str, gap_ms: int) -> None:
     desk = Desk().feed(*presses(text, gap_ms=gap_ms, end=end)).rest()
     assert [scan.aim + scan.text for scan in desk.scans] == [text]
@@ -52,6 +63,43 @@ def test_whoever_types_slower_gets_every_key_in_order(strokes: list[tuple[str, i
 def test_a_few_fast_keys_are_typing(text: str, end: str, gap_ms: int) -> None:
     desk = Desk().feed(*presses(text, gap_ms=gap_ms, end=end)).rest()
     assert (desk.typed, desk.scans) == (text + end, [])
+
+
+fast_fingers = st.integers(QUICK_GAP_MS + 1, GAP_MAX_MS)
+
+
+@given(
+    st.text(st.sampled_from(EVERY_CHARACTER), min_size=1, max_size=40),
+    st.sampled_from(["", "\r", "\t"]),
+    fast_fingers,
+)
+def test_whoever_types_fast_gets_every_key_in_order(text: str, end: str, gap_ms: int) -> None:
+    desk = Desk().feed(*presses(text, gap_ms=gap_ms, end=end)).rest()
+    assert (desk.typed, desk.scans) == (text + end, [])
+
+
+def _with_gaps(text: str, gaps_ms: list[int]) -> list[Key]:
+    times = accumulate(gaps_ms, initial=1_000)
+    return [replace(key, time_ms=at_ms) for key, at_ms in zip(presses(text, end=""), times, strict=True)]
+
+
+@given(st.permutations([8, 16, 35, 31, 38, 40, 33]))
+def test_a_quicker_pair_or_two_make_no_scan_of_typing(gaps_ms: list[int]) -> None:
+    desk = Desk().feed(*_with_gaps("44012345", gaps_ms)).rest()
+    assert (desk.typed, desk.scans) == ("44012345", [])
+
+
+@given(st.permutations([1, 4, 8, 16, 16, GAP_MAX_MS, 45]))
+def test_a_scanner_that_falters_is_still_one(gaps_ms: list[int]) -> None:
+    desk = Desk().feed(*_with_gaps("44012345", gaps_ms)).rest()
+    assert (desk.typed, desk.scans) == ("", [Scan("44012345")])
+
+
+def test_a_key_held_down_behind_fast_typing_is_typing() -> None:
+    typed = list(presses("440123", gap_ms=35, end=""))
+    held = [replace(typed[-1], time_ms=typed[-1].time_ms + 12 * n, is_repeat=True) for n in range(1, 30)]
+    desk = Desk().feed(*typed, *held).rest()
+    assert (desk.typed, desk.scans) == ("440123" + "3" * 29, [])
 
 
 keys = st.builds(
@@ -210,9 +258,9 @@ def test_letters_that_only_the_host_has_are_typing() -> None:
 
 
 def test_caps_lock_and_shift_do_not_break_a_scan() -> None:
-    a, *rest = presses("aB3456", gap_ms=45)
-    shift = Key(SHIFT, a.time_ms + 40, shift=True)
-    late = [replace(key, time_ms=key.time_ms + 40) for key in rest]
+    a, *rest = presses("aB3456", gap_ms=16)
+    shift = Key(SHIFT, a.time_ms + 16, shift=True)
+    late = [replace(key, time_ms=key.time_ms + 16) for key in rest]
     desk = Desk().feed(Key(CAPS_LOCK, 990), a, shift, *late).rest()
     assert desk.scans == [Scan("aB3456")]
     assert [key.scan_code for key in desk.given] == [CAPS_LOCK, SHIFT]

@@ -136,6 +136,19 @@ def test_fast_fingers_and_enter_arrive_in_order(window: QWidget, scans: list[str
     assert (entered, scans) == (["abcd"], [])
 
 
+@pytest.mark.parametrize("end", ["\r", ""])
+def test_a_number_typed_by_fast_fingers_stays_in_the_field(
+    qtbot: QtBot, window: QWidget, scans: list[str], end: str
+) -> None:
+    field = _field(window)
+    field.setText("0")
+    entered: list[str] = []
+    field.returnPressed.connect(lambda: entered.append(field.text()))
+    send(window, presses("4401234567", gap_ms=35, end=end))
+    qtbot.waitUntil(lambda: field.text() == "04401234567")
+    assert (entered, scans) == (["04401234567"] if end else [], [])
+
+
 def test_presses_and_releases_pair_up_for_a_person(qtbot: QtBot, window: QWidget, scans: list[str]) -> None:
     field = _field(window)
     seen = Seen(field)
