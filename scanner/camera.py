@@ -7,10 +7,12 @@ Limits: whatever OpenCV opens; with a device that hangs, a read returns after a 
 
 import logging
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
@@ -28,6 +30,8 @@ log = logging.getLogger(__name__)
 
 RETRY_S: Final = 2.0
 STOP_WAIT_S: Final = 1.0
+DEVICES: Final = Path("/dev")
+IS_LINUX: Final = sys.platform == "linux"
 FRAME_SIZE: Final = (1280, 720)
 """Asked of a device: a signed code held at 20 cm has 3 pixels a module then; larger frames only cost time."""
 PREVIEW_WIDTH: Final = 480
@@ -53,10 +57,35 @@ def source_of(text: str) -> Source:
     return int(text) if text.isdecimal() else Path(text)
 
 
-def is_there(source: Source) -> bool:
-    """Whether a camera gives a picture now. Takes a moment, and lights the camera's lamp."""
+class Sight(Enum):
+    """What can be said of a camera from outside."""
+
+    SEES = "sees"  # it gives a picture
+    MISSING = "missing"  # there is no such device or file
+    FORBIDDEN = "forbidden"  # it is there, and this user may not use it
+    SILENT = "silent"  # it is there and gives no picture: most likely another program has it
+
+
+def look(source: Source) -> Sight:
+    """Say how a camera is now. Takes a moment, and lights the camera's lamp."""
     with _opened(source) as capture:
-        return bool(capture.isOpened() and capture.read()[0])
+        is_open = capture.isOpened()
+        if is_open and capture.read()[0]:
+            return Sight.SEES
+    place = _place(source)
+    if place is None:
+        # Only Linux shows its cameras as files; elsewhere what can't be opened is as good as not there.
+        return Sight.SILENT if is_open else Sight.MISSING
+    if not place.exists():
+        return Sight.MISSING
+    return Sight.SILENT if os.access(place, os.R_OK) else Sight.FORBIDDEN
+
+
+def _place(source: Source) -> Path | None:
+    """Return the file that stands for a source, None where the system has none for its cameras."""
+    if isinstance(source, Path):
+        return source
+    return DEVICES / f"video{source}" if IS_LINUX else None
 
 
 class Camera:

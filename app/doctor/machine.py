@@ -27,6 +27,15 @@ DISK_LOW = 1 << 30  # a year of a busy shop is about 200 MB, with its replica an
 DISK_FULL = 200 << 20
 PROBE_WAIT_S = 30  # Qt's first start on a cold disk
 CAMERA_OFF = "off"
+PLUG_IN = (
+    "To scan by camera plug one in; TILLSIDE_CAMERA names another number, or off. "
+    "A hand scanner, a picture or the typed number do without."
+)
+ALLOW = "Ask whoever looks after the computer to add this user to the group video, then log in again."
+SET_FREE = (
+    "Close what else uses the camera, such as a video call or a second station. If nothing does, plug it in "
+    "again or try another number with TILLSIDE_CAMERA."
+)
 SCRIPTS = {"latin": "English, Indonesian and Turkish", "cyrillic": "Russian", "korean": "Korean"}
 
 
@@ -103,15 +112,24 @@ def check_camera(setting: str) -> Finding:
     """Look whether the camera gives a picture."""
     if setting == CAMERA_OFF:
         return Finding("camera", Level.NOTE, "Switched off in the settings.")
-    from scanner.camera import is_there, source_of  # noqa: PLC0415 loads OpenCV: only when asked for
+    from scanner.camera import Sight, look, source_of  # noqa: PLC0415 loads OpenCV: only when asked for
 
-    if is_there(source_of(setting)):
-        return Finding("camera", Level.OK, f"Camera {setting} gives a picture.")
-    return Finding(
-        "camera",
-        Level.NOTE,
-        f"Camera {setting} gives no picture; another program may have it. A USB scanner does as well.",
-    )
+    match look(source_of(setting)):
+        case Sight.SEES:
+            return Finding("camera", Level.OK, f"Camera {setting} gives a picture.")
+        case Sight.MISSING:
+            return Finding("camera", Level.NOTE, f"There is no camera {setting} on this computer.", PLUG_IN)
+        case Sight.FORBIDDEN:
+            text = f"Camera {setting} is there, but this user may not use it."
+            return Finding("camera", Level.WARN, text, ALLOW)
+        case Sight.SILENT if not setting.isdecimal():
+            text = f"The file {setting}, which stands in for a camera, can't be read as a video."
+            return Finding("camera", Level.WARN, text, "Set TILLSIDE_CAMERA to the number of a camera.")
+        case Sight.SILENT:
+            text = (
+                f"Camera {setting} is there, but gives no picture: most likely another program is using it."
+            )
+            return Finding("camera", Level.WARN, text, SET_FREE)
 
 
 def check_clock(clock: Clock, *, shop_zone: str | None) -> Finding:

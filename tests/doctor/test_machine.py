@@ -7,6 +7,8 @@ import pytest
 
 from app.clock import SetClock
 from app.doctor import machine
+from scanner import camera
+from scanner.camera import Sight
 from tests.builders import NOW_MS
 
 
@@ -24,7 +26,33 @@ def test_a_disk_that_fills_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, f
 
 def test_a_camera_that_is_missing_is_only_a_note() -> None:
     finding = machine.check_camera("63")
-    assert (finding.level, "USB scanner" in finding.text) == ("note", True)
+    assert (finding.level, finding.text) == ("note", "There is no camera 63 on this computer.")
+    assert "plug one in" in finding.remedy and "hand scanner" in finding.remedy
+    assert "program" not in finding.text + finding.remedy, "nobody else is to blame for what isn't there"
+
+
+@pytest.mark.parametrize(
+    ("sight", "level", "text", "remedy"),
+    [
+        (Sight.SEES, "ok", "gives a picture", ""),
+        (Sight.FORBIDDEN, "warn", "this user may not use it", "group video"),
+        (Sight.SILENT, "warn", "another program is using it", "Close what else uses the camera"),
+    ],
+)
+def test_a_camera_that_is_there_is_told_apart(
+    monkeypatch: pytest.MonkeyPatch, sight: Sight, level: str, text: str, remedy: str
+) -> None:
+    monkeypatch.setattr(camera, "look", lambda source: sight)
+    finding = machine.check_camera("0")
+    assert finding.level == level
+    assert text in finding.text and remedy in finding.remedy
+
+
+def test_a_file_in_place_of_a_camera_that_is_no_video(tmp_path: Path) -> None:
+    path = tmp_path / "film.avi"
+    path.write_bytes(b"RIFF nonsense")
+    finding = machine.check_camera(str(path))
+    assert finding.level == "warn" and "can't be read as a video" in finding.text
 
 
 def test_fonts_and_windows_that_are_missing() -> None:

@@ -1,6 +1,7 @@
 """A film stands in for the camera: codes are told, pictures shown, and a camera pulled out comes back."""
 
 import math
+import os
 import queue
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scanner.camera import PREVIEW_WIDTH, Camera, Preview, is_there, preview, source_of
+from scanner import camera as camera_module
+from scanner.camera import PREVIEW_WIDTH, Camera, Preview, Sight, look, preview, source_of
 from scanner.decode import Symbol
 from scanner.opencv import cv2
 from tests.scanner.videos import FPS, empty, film, with_qr
@@ -86,7 +88,28 @@ def test_a_camera_that_is_missing_is_found_when_it_comes_and_lost_when_it_goes(
 def test_a_device_that_is_not_there_is_missing() -> None:
     with watching(63) as heard:
         assert heard.states.get(timeout=WAIT_S) == "missing"
-    assert not is_there(63)
+    assert look(63) is Sight.MISSING
+
+
+def test_what_is_missing_is_not_what_gives_no_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(camera_module, "DEVICES", tmp_path)
+    monkeypatch.setattr(camera_module, "IS_LINUX", True)
+    assert look(62) is Sight.MISSING
+    (tmp_path / "video62").touch()  # what another program has is there, and can't be opened
+    assert look(62) is Sight.SILENT
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert look(62) is Sight.FORBIDDEN
+
+
+def test_where_cameras_are_no_files_what_cannot_be_opened_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(camera_module, "IS_LINUX", False)
+    assert look(62) is Sight.MISSING
+
+
+def test_a_film_gives_a_picture(tmp_path: Path) -> None:
+    assert look(film(tmp_path / "cards.avi", [empty()])) is Sight.SEES
 
 
 def test_a_file_that_is_no_film_is_missing(tmp_path: Path) -> None:
@@ -140,6 +163,6 @@ def test_a_setting_names_a_device_or_a_film() -> None:
 
 
 def test_opencv_keeps_quiet_about_what_is_missing(capfd: pytest.CaptureFixture[str]) -> None:
-    assert not is_there(Path("nowhere.avi"))
+    assert look(Path("nowhere.avi")) is Sight.MISSING
     assert capfd.readouterr().err == ""
     assert cv2.__version__
