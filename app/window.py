@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from app.store.thread import StoreThread
     from sync.client import HttpHq
     from sync.worker import SyncWorker
-    from ui.models.station import DemoTill, StationModel
+    from ui.models.outside import DemoTill
+    from ui.models.station import StationModel
     from ui.tasks import Tasks
 
 

@@ -174,6 +174,7 @@ class _Bench:
         window.wait("the offers", lambda event: event.get("picked") == 1, after=seen)
         self._screen.keys.press("Enter", "Enter")  # takes the amount, then confirms
         took = _between(window, "confirm", "answer_painted", after=seen)
+        window.wait_for("answer_ready", after=seen)
         self._screen.keys.press("Enter")
         window.wait_for("idle_painted", after=seen)
         return took

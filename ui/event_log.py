@@ -101,6 +101,8 @@ def _to_paint(before: State | None, now: State) -> list[Event]:
     elif now.screen is Screen.ANSWER:
         if now.answer is not None and (before is None or before.answer is not now.answer):
             events.append({"event": "answer_painted", "word": now.answer.word.value})
+        if before is not None and before.is_answer_new and not now.is_answer_new:
+            events.append({"event": "answer_ready"})
     elif is_new_page:
         events.append({"event": f"{now.screen.value}_painted"})
     pill = (now.pill.kind, now.pill.waiting)

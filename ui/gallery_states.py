@@ -194,6 +194,9 @@ def _answers() -> dict[str, State]:
     fault = "This station's disk is full. Nothing was recorded; free some space and try again."
     return {
         "approved": answer(AnswerWord.APPROVED, discount=472, payable=1_888, points=18),
+        "approved-new": replace(
+            answer(AnswerWord.APPROVED, discount=472, payable=1_888, points=18), is_answer_new=True
+        ),
         "approved-points": answer(AnswerWord.APPROVED, payable=2_360, points=23),
         "approved-repeat": answer(AnswerWord.APPROVED, discount=472, payable=1_888, points=18, is_repeat=True),
         "queued": answer(AnswerWord.QUEUED, discount=472, payable=1_888, points=1),

@@ -79,6 +79,7 @@ class WindowProcess:
         self._screen.press("Enter")
         self.wait("answer_painted", after=so_far)
         word = self.words()[-1]
+        self.wait("answer_ready", after=so_far)
         self._screen.press("Enter")
         self.wait("idle_painted", after=so_far)
         return word

@@ -173,9 +173,14 @@ class RealStation:
         self.until_screen(Screen.IDLE)
         self.open_visit(code)
         answer = self.confirm()
-        self.press(Qt.Key.Key_Return)
+        self.leave_answer()
         self.until_screen(Screen.IDLE)
         return answer
+
+    def leave_answer(self) -> None:
+        """Press Enter as soon as the answer takes it."""
+        self.until(lambda: not self.state.is_answer_new)
+        self.press(Qt.Key.Key_Return)
 
     def close(self) -> None:
         if self._application._camera is not None:

@@ -1,6 +1,7 @@
 """The event log: what was painted, after it was painted, and nothing about anybody."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -79,14 +80,20 @@ def test_a_visit_is_logged_page_by_page_with_rising_times(qtbot: QtBot, window: 
     model.show(State(screen=Screen.MEMBER, member=MEMBER, order=ORDER, offers=(OFFER,), is_busy=True))
     qtbot.waitUntil(lambda: "confirm" in _names(log))
     answer = AnswerView(AnswerWord.QUEUED, discount=500)
-    model.show(State(screen=Screen.ANSWER, answer=answer, pill=Pill(PillKind.OFFLINE, waiting=2)))
+    told = State(
+        screen=Screen.ANSWER, answer=answer, pill=Pill(PillKind.OFFLINE, waiting=2), is_answer_new=True
+    )
+    model.show(told)
     qtbot.waitUntil(lambda: _names(log)[-2:] == ["answer_painted", "pill"])
+    model.show(replace(told, is_answer_new=False))
+    qtbot.waitUntil(lambda: _names(log)[-1] == "answer_ready")
     events = _events(log)
     assert [event["event"] for event in events if event["event"] != "pill"] == [
         "window_painted", "idle_painted", "card_painted", "offers_painted", "confirm", "answer_painted",
+        "answer_ready",
     ]  # fmt: skip
     assert [event["t_ms"] for event in events] == sorted(event["t_ms"] for event in events)
-    assert {"event": "pill", "kind": "offline", "waiting": 2}.items() <= events[-1].items()
+    assert {"event": "pill", "kind": "offline", "waiting": 2}.items() <= events[-2].items()
     assert not [
         secret for secret in ("Ada", "gold", "O-77", "35", "500", "Five") if secret in _without_times(events)
     ]

@@ -73,6 +73,11 @@ class Bench:
     def offer(self, rule_id: str):
         return next(row for row in self.model.state.offers if row.rule_id == rule_id)
 
+    def leave_answer(self) -> None:
+        """Press Enter as soon as the answer takes it."""
+        self.qtbot.waitUntil(lambda: not self.model.state.is_answer_new)
+        self.model.enter()
+
     def head(self) -> int:
         return self.thread.call(lambda store: store.journal.head().seq)
 
@@ -146,6 +151,25 @@ def test_a_double_enter_is_one_redemption(bench: Bench):
     assert bench.head() == before + 2  # the order and its one redemption
 
 
+def test_an_enter_that_comes_with_the_answer_does_not_leave_it(bench: Bench):
+    open_member(bench)
+    bench.model.type_amount("30")
+    bench.quoted(3000)
+    bench.model.enter()
+    bench.until(Screen.ANSWER)
+    bench.model.enter()
+    assert bench.model.state.screen is Screen.ANSWER
+    bench.leave_answer()
+    assert bench.model.state.screen is Screen.IDLE
+
+
+def test_a_scan_leaves_an_answer_at_once(bench: Bench):
+    bench.model.scan("hello there")
+    bench.until(Screen.ANSWER)
+    assert bench.model.state.is_answer_new
+    open_member(bench)
+
+
 def test_the_pending_points_rise_and_the_count_waits_at_once(bench: Bench, qtbot: QtBot):
     open_member(bench)
     bench.model.type_amount("30")
@@ -153,7 +177,7 @@ def test_the_pending_points_rise_and_the_count_waits_at_once(bench: Bench, qtbot
     bench.model.enter()
     bench.until(Screen.ANSWER)
     qtbot.waitUntil(lambda: bench.model.state.pill.waiting == 2)
-    bench.model.enter()
+    bench.leave_answer()
     open_member(bench)
     assert bench.model.state.member.pending == 25
     assert bench.model.state.today.redemptions == 1
@@ -232,7 +256,7 @@ def test_a_fault_is_told_in_words_and_the_same_order_is_tried_again(
         bench.until(Screen.ANSWER)
     assert bench.model.state.answer.word is AnswerWord.NOT_POSSIBLE
     assert bench.model.state.answer.sentence == DiskFull.sentence
-    bench.model.enter()
+    bench.leave_answer()
     bench.until(Screen.MEMBER)
     assert bench.model.state.order.order_id == order_id
     bench.quoted(3000)

@@ -118,7 +118,7 @@ def _refuse_commit(point: str) -> None:
 
 def _try_again(station: RealStation) -> None:
     """Leave the refusal, and hand the same order in again."""
-    station.press(Qt.Key.Key_Return)
+    station.leave_answer()
     station.until_screen(Screen.MEMBER)
     station.until(lambda: any(offer.is_picked for offer in station.state.offers))
     again = station.confirm()

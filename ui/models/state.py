@@ -160,6 +160,7 @@ class State:
     order: OrderView | None = None
     offers: tuple[OfferRow, ...] = ()  # usable first, then the others, the nearest to reachable first
     answer: AnswerView | None = None
+    is_answer_new: bool = False  # it came so lately that Enter doesn't leave it yet
     notice: str = ""  # one sentence that goes away by itself or with the next scan
     today: Today = Today()
     recent: tuple[ActionRow, ...] = ()

@@ -7,7 +7,6 @@ come home. While a confirm is under way a second one does nothing, and a repeate
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -26,6 +25,7 @@ from ui.i18n import _
 from ui.models import pill as pills
 from ui.models.amount import parse_amount
 from ui.models.answers import after_fault, after_order, after_refusal
+from ui.models.outside import DemoTill, Worker
 from ui.models.state import AnswerView, AnswerWord, MemberCard, OrderView, Screen, Shop, State
 from ui.models.till import TillOrder, Visit, new_visit, offer_rows, order_view, settled
 from ui.models.today import Overview, read_overview
@@ -34,26 +34,7 @@ from ui.texts import because
 
 log = logging.getLogger(__name__)
 TICK_MS = 1_000  # ages on the screen go by seconds
-
-
-class Worker(Protocol):
-    """The part of the sync worker that a window needs."""
-
-    def wake(self) -> None:
-        """Sync now."""
-        ...
-
-
-class DemoTill(Protocol):
-    """The demo's stand-in for the shop's till and its cable."""
-
-    def next_order(self) -> tuple[str, tuple[Line, ...]] | None:
-        """Hand over the next order: its id and lines; None when there is none left."""
-        ...
-
-    def set_cut(self, *, is_cut: bool) -> None:
-        """Cut the line to head office, or put it back."""
-        ...
+READ_MS = 700  # Enter pressed twice comes within this, and nobody has read an answer sooner
 
 
 class StationModel(QObject):
@@ -87,11 +68,14 @@ class StationModel(QObject):
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._tick)
         self._timer.start(TICK_MS)
+        self._reading = QTimer(self, singleShot=True, interval=READ_MS)
+        self._reading.timeout.connect(lambda: self._show(is_answer_new=False))
         self._refresh_overview()
 
     def close(self) -> None:
         """Stop ticking."""
         self._timer.stop()
+        self._reading.stop()
 
     @property
     def state(self) -> State:
@@ -138,7 +122,7 @@ class StationModel(QObject):
         """Do the one primary thing of the screen."""
         if self._state.screen is Screen.MEMBER:
             self._confirm()
-        elif self._state.screen is Screen.ANSWER:
+        elif self._state.screen is Screen.ANSWER and not self._state.is_answer_new:
             self._leave_answer()
 
     def escape(self) -> None:
@@ -311,7 +295,9 @@ class StationModel(QObject):
         self._answer(after_fault(problem))
 
     def _answer(self, answer: AnswerView) -> None:
-        self._show(screen=Screen.ANSWER, answer=answer, is_busy=False, notice="")
+        """Show an answer. For a moment it takes no Enter: that would be the second of two meant for the confirm."""
+        self._show(screen=Screen.ANSWER, answer=answer, is_answer_new=True, is_busy=False, notice="")
+        self._reading.start()
 
     def _leave_answer(self) -> None:
         """Nothing recorded: back to the order, to try again under the same ids. Else the next customer."""

@@ -1,7 +1,8 @@
 """The answer, over the whole window: shape, word, one instruction, and what else there is to know.
 
 An approved answer goes away after eight seconds, an unknown code after four; what isn't possible stays until somebody
-goes on, and flashes its edge twice, for a station without sound.
+goes on, and flashes its edge twice, for a station without sound. The button comes alive a moment after the answer, when
+the model takes Enter.
 """
 
 from dataclasses import dataclass
@@ -87,6 +88,7 @@ class AnswerPage(Page):
 
     def draw(self, state: State) -> None:
         """Show the answer; a new one is announced and gets its time."""
+        self._button.setEnabled(not state.is_answer_new)
         if state.answer is None or state.answer is self._answer:
             return
         self._answer = state.answer

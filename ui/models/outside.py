@@ -1,0 +1,25 @@
+"""What the station's model asks of those around it: the sync worker, and the demo's till with its cable."""
+
+from typing import Protocol
+
+from app.core.order import Line
+
+
+class Worker(Protocol):
+    """The part of the sync worker that a window needs."""
+
+    def wake(self) -> None:
+        """Sync now."""
+        ...
+
+
+class DemoTill(Protocol):
+    """The demo's stand-in for the shop's till and its cable."""
+
+    def next_order(self) -> tuple[str, tuple[Line, ...]] | None:
+        """Hand over the next order: its id and lines; None when there is none left."""
+        ...
+
+    def set_cut(self, *, is_cut: bool) -> None:
+        """Cut the line to head office, or put it back."""
+        ...
