@@ -170,14 +170,15 @@ def _assemble(thread: "StoreThread", config: Config, clock: Clock, demo: DemoPar
 
 
 def _read_picture(data: bytes) -> str | None:
-    """Return the text of the one code in a picture, or None when there is none or more than one."""
+    """Return the text of the code that is meant in a picture, None when there is none. Raises `PictureUnclear`."""
     from scanner.picture import PictureUnreadable, read_bytes
+    from ui.models.picture import meant
 
     try:
         texts = {symbol.text for symbol in read_bytes(data)}
     except PictureUnreadable:
         return None
-    return texts.pop() if len(texts) == 1 else None
+    return meant(texts)
 
 
 def _enrol(text: str, config: Config, clock: Clock) -> None:

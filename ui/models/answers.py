@@ -12,6 +12,7 @@ from app.station.answer import AnswerKind, OrderAnswer
 from app.station.redeem import NotRecorded
 from app.store.faults import StoreFault
 from ui.i18n import _
+from ui.models.picture import PictureUnclear
 from ui.models.state import AnswerView, AnswerWord
 from ui.texts import because
 
@@ -47,7 +48,7 @@ def after_refusal(refusal: Refusal, currency: Currency) -> AnswerView:
 
 def after_fault(problem: BaseException) -> AnswerView:
     """Return the answer when something went wrong: nothing was recorded, and why in plain words."""
-    if isinstance(problem, (StoreFault, NotRecorded)):
+    if isinstance(problem, (StoreFault, NotRecorded, PictureUnclear)):
         log.info("not recorded: %s", problem.code)
         return AnswerView(AnswerWord.NOT_POSSIBLE, sentence=_(problem.sentence))
     log.error("an answer failed by a bug", exc_info=problem)
