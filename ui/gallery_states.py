@@ -101,13 +101,16 @@ def _actions(count: int, name: str = "Ayşe Yılmaz-Petrov") -> tuple[ActionRow,
 
 def states() -> dict[str, State]:
     """Return every state by its name."""
-    return {**_first_run(), **_idle(), **_member(), **_member_odd(), **_answers(), **_stopped()}
+    return {
+        **_first_run(), **_idle(), **_member(), **_member_odd(), **_switch(), **_answers(), **_stopped()
+    }  # fmt: skip
 
 
 def _first_run() -> dict[str, State]:
     start = State(screen=Screen.PAIRING, now_ms=NOW_MS)
     return {
         "pairing": start,
+        "pairing-camera": replace(start, camera="on"),
         "pairing-busy": replace(start, is_busy=True),
         "pairing-refused": replace(
             start, notice="This is a member's card. Scan the pairing code of head office."
@@ -186,6 +189,22 @@ def _member_odd() -> dict[str, State]:
         "member-long-word": member(long_offer, who=replace(AYSE, name=LONG_WORD, balance=0)),
         "member-many": member(*many, *NONE_USABLE, at_till=order(2_360)),
         "member-markup": member(usable(1, "<b>Free</b> & easy", 100), who=replace(AYSE, name="<b>x</b>")),
+    }  # fmt: skip
+
+
+def _switch() -> dict[str, State]:
+    begun = member(
+        TEN_PERCENT, screen=Screen.SWITCH, newcomer=replace(AYSE, name="B. Ng"), at_till=order(2_360)
+    )
+    long = replace(AYSE, name=LONG_NAME)
+    return {
+        "switch": begun,
+        "switch-no-order": replace(begun, order=order(0)),
+        "switch-first-visits": replace(begun, member=NEWCOMER, newcomer=NEWCOMER, pill=OFFLINE),
+        "switch-long": replace(
+            begun, member=long, newcomer=long, order=order(999_999_999), pill=STALE,
+            notice="Switch or stay first, then scan the voucher again.",
+        ),
     }  # fmt: skip
 
 

@@ -145,6 +145,25 @@ def because(refusal: Refusal, currency: Currency) -> str:
     return sentence(refusal, money=lambda minor: money(minor, currency), translate=_)
 
 
+def switch_to(newcomer: MemberCard | None) -> str:
+    """Return the question whether another member takes over."""
+    if newcomer is None or not newcomer.name:
+        return _("Switch to the card just scanned?")
+    return _("Switch to {name}?").format(name=newcomer.name)
+
+
+def at_till_now(member: MemberCard | None) -> str:
+    """Return who would have to go."""
+    if member is None or not member.name:
+        return _("Another member is at the till now.")
+    return _("{name} is at the till now.").format(name=member.name)
+
+
+def order_goes_along(total: int, currency: Currency) -> str:
+    """Return what happens to the order."""
+    return _("The order of {amount} goes along.").format(amount=money(total, currency))
+
+
 def points_cost(count: int) -> str:
     """Return what an offer costs in points."""
     return ngettext("costs {count} point", "costs {count} points", count).format(count=grouped(count))

@@ -18,6 +18,7 @@ class Screen(Enum):
     PREPARING = "preparing"  # paired; the first download runs
     IDLE = "idle"  # wait for a scan
     MEMBER = "member"  # member card, offers, order
+    SWITCH = "switch"  # another member's card was scanned: switch to that member?
     ANSWER = "answer"  # full size
     STOPPED = "stopped"  # the store can't be used
 
@@ -157,6 +158,7 @@ class State:
     shop: Shop = Shop()
     pill: Pill = Pill()
     member: MemberCard | None = None
+    newcomer: MemberCard | None = None  # the other member, while SWITCH is asked
     order: OrderView | None = None
     offers: tuple[OfferRow, ...] = ()  # usable first, then the others, the nearest to reachable first
     answer: AnswerView | None = None

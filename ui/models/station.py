@@ -15,19 +15,18 @@ from app.core.order import Line
 from app.core.quote import Quote
 from app.core.reasons import Refusal
 from app.core.voucher import Presentation
-from app.ids import new_id
 from app.station.answer import OrderAnswer
 from app.station.identify import Seen, SeenMember, identify
-from app.station.redeem import hand_in, quote_order, rules_to_pick
-from app.store.store import StationStore
+from app.station.redeem import hand_in
 from sync.worker import LinkState
 from ui.i18n import _
 from ui.models import pill as pills
 from ui.models.amount import parse_amount
 from ui.models.answers import after_fault, after_order, after_refusal
 from ui.models.outside import DemoTill, Worker
+from ui.models.quoting import quote_visit
 from ui.models.state import AnswerView, AnswerWord, MemberCard, OrderView, Screen, Shop, State
-from ui.models.till import TillOrder, Visit, new_visit, offer_rows, order_view, settled
+from ui.models.till import TillOrder, Visit, new_visit, offer_rows, order_view
 from ui.models.today import Overview, read_overview
 from ui.tasks import Tasks
 from ui.texts import because
@@ -63,6 +62,7 @@ class StationModel(QObject):
         self._worker: Worker | None = None
         self._line = pills.Line()
         self._visit: Visit | None = None
+        self._newcomer: SeenMember | None = None  # while the page asks whether to switch to them
         self._quote_number = 0
         self._state = State(shop=shop, time_zone=time_zone, now_ms=clock.now_ms(), screen=Screen.PREPARING)
         self._timer = QTimer(self)
@@ -122,13 +122,17 @@ class StationModel(QObject):
         """Do the one primary thing of the screen."""
         if self._state.screen is Screen.MEMBER:
             self._confirm()
+        elif self._state.screen is Screen.SWITCH:
+            self._switch()
         elif self._state.screen is Screen.ANSWER and not self._state.is_answer_new:
             self._leave_answer()
 
     def escape(self) -> None:
-        """Go back to the idle page; nothing was recorded on the way."""
+        """Go back to the idle page; nothing was recorded on the way. From a question: to where it came up."""
         if self._state.screen is Screen.ANSWER:
             self._leave_answer()
+        elif self._state.screen is Screen.SWITCH and self._visit is not None:
+            self._begin(self._visit)
         elif self._state.screen is Screen.MEMBER and not self._state.is_busy:
             self._go_idle()
 
@@ -154,8 +158,12 @@ class StationModel(QObject):
 
     def till_order(self, order_id: str, lines: tuple[Line, ...]) -> None:
         """Take an order that the shop's till hands over."""
-        visit = self._visit if self._state.screen is Screen.MEMBER and self._visit else new_visit()
-        self._begin(replace(visit, order=TillOrder(order_id, lines, is_from_till=True)))
+        order = TillOrder(order_id, lines, is_from_till=True)
+        visit = replace(self._open_visit() or new_visit(), order=order)
+        if self._newcomer is None:
+            self._begin(visit)
+        else:
+            self._ask(visit, self._newcomer)
 
     def set_line_cut(self, is_cut: bool) -> None:
         """Cut the demo's line to head office, or put it back."""
@@ -191,22 +199,41 @@ class StationModel(QObject):
             self.scan(text)
 
     def _seen(self, seen: Seen) -> None:
-        is_open = self._state.screen is Screen.MEMBER and self._visit is not None
-        visit = self._visit if is_open and self._visit else new_visit()
+        visit = self._open_visit()
         match seen:
             case SeenMember():
-                is_other = visit.member is not None and visit.member.member.ref != seen.member.ref
-                # Another customer's card: what was scanned and picked for the one before doesn't go along.
-                self._begin(
-                    replace(new_visit(order=visit.order), member=seen)
-                    if is_other
-                    else replace(visit, member=seen)
-                )
+                self._member_came(visit or new_visit(), seen)
+            case Presentation() if self._newcomer is not None:
+                self._show(notice=_("Switch or stay first, then scan the voucher again."))
             case Presentation():
+                visit = visit or new_visit()
                 self._begin(replace(visit, vouchers=(*visit.vouchers, seen)))
             case Refusal():
-                self._refused(seen, is_open=is_open)
+                self._refused(seen, is_open=visit is not None)
         self.sync_now()
+
+    def _open_visit(self) -> Visit | None:
+        """Return the visit on the page; what stays behind an answer is none."""
+        return self._visit if self._state.screen in (Screen.MEMBER, Screen.SWITCH) else None
+
+    def _member_came(self, visit: Visit, seen: SeenMember) -> None:
+        """Open the member's page; where another member's work would be lost, ask first."""
+        if not visit.is_of_another(seen):
+            self._begin(replace(visit, member=seen))
+        elif visit.is_begun:
+            self._ask(visit, seen)
+        else:
+            self._begin(new_visit(member=seen))
+
+    def _ask(self, visit: Visit, newcomer: SeenMember) -> None:
+        self._visit, self._newcomer = visit, newcomer
+        order = self._order_view(visit)
+        self._show(screen=Screen.SWITCH, newcomer=_card(newcomer), order=order, notice="")
+
+    def _switch(self) -> None:
+        """Let the newcomer take over: the order is the till's, but what was scanned and picked was the other's."""
+        if self._visit is not None and not self._state.is_busy:
+            self._begin(new_visit(order=self._visit.order, member=self._newcomer))
 
     def _refused(self, refusal: Refusal, *, is_open: bool) -> None:
         if is_open:
@@ -221,10 +248,11 @@ class StationModel(QObject):
 
     def _begin(self, visit: Visit) -> None:
         """Open the member's page at once; its offers follow from the store."""
-        self._visit = visit
+        self._visit, self._newcomer = visit, None
         self._show(
             screen=Screen.MEMBER,
             member=_card(visit.member),
+            newcomer=None,
             order=self._order_view(visit),
             answer=None,
             notice="",
@@ -235,24 +263,13 @@ class StationModel(QObject):
         """Quote the visit anew; only the newest quote counts."""
         self._visit = visit
         self._quote_number += 1
-        number = self._quote_number
+        number, link = self._quote_number, self._link()
         self._show(order=self._order_view(visit))
         self._tasks.on_store(
-            lambda store: self._quoted_on_store(store, visit),
+            lambda store: quote_visit(store, visit, register=self._register, link=link),
             then=lambda found: self._quoted(number, *found),
             failed=self._quote_failed,
         )
-
-    def _quoted_on_store(self, store: StationStore, visit: Visit) -> tuple[Visit, Quote]:
-        if not visit.choices:
-            visit = replace(visit, choices=_choices(store))
-        found = self._quote(store, visit)
-        better = settled(visit, found)
-        return (better, found if better.picks == visit.picks else self._quote(store, better))
-
-    def _quote(self, store: StationStore, visit: Visit) -> Quote:
-        order_in, at_till = visit.order.order_in(self._register), visit.at_till(link=self._link())
-        return quote_order(store, order_in, at_till, choices=visit.choices)
 
     def _quoted(self, number: int, visit: Visit, found: Quote) -> None:
         if number != self._quote_number or self._state.screen is not Screen.MEMBER:
@@ -296,7 +313,10 @@ class StationModel(QObject):
 
     def _answer(self, answer: AnswerView) -> None:
         """Show an answer. For a moment it takes no Enter: that would be the second of two meant for the confirm."""
-        self._show(screen=Screen.ANSWER, answer=answer, is_answer_new=True, is_busy=False, notice="")
+        self._newcomer = None
+        self._show(
+            screen=Screen.ANSWER, answer=answer, is_answer_new=True, newcomer=None, is_busy=False, notice=""
+        )
         self._reading.start()
 
     def _leave_answer(self) -> None:
@@ -357,10 +377,6 @@ class StationModel(QObject):
         if shown != self._state:
             self._state = shown
             self.changed.emit()
-
-
-def _choices(store: StationStore) -> dict[str, str]:
-    return {rule_id: new_id() for rule_id in rules_to_pick(store)}
 
 
 def _card(seen: SeenMember | None) -> MemberCard | None:

@@ -43,6 +43,15 @@ class Visit:
     picks: frozenset[str] = frozenset()
     is_hands_on: bool = False
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether there is work in it that would be missed."""
+        return bool(self.order.lines or self.order.typed or self.vouchers)
+
+    def is_of_another(self, seen: SeenMember) -> bool:
+        """Whether it belongs to a member who is not the one just seen."""
+        return self.member is not None and self.member.member.ref != seen.member.ref
+
     def at_till(self, *, link: str) -> AtTill:
         """Return who and what goes with the order."""
         level = self.member.level if self.member else ""

@@ -59,6 +59,7 @@ class Pages(QStackedWidget):
             Screen.PREPARING: _make_preparing,
             Screen.IDLE: self._make_idle,
             Screen.MEMBER: self._make_member,
+            Screen.SWITCH: self._make_switch,
             Screen.ANSWER: _make_answer,
             Screen.STOPPED: _make_stopped,
         }[screen]()
@@ -84,6 +85,13 @@ class Pages(QStackedWidget):
         page.picked.connect(lambda key: self._model().pick(key))
         page.amount_typed.connect(lambda text: self._model().type_amount(text))
         page.cancelled.connect(lambda: self._model().escape())
+        return page
+
+    def _make_switch(self) -> Page:
+        from ui.station.switch import SwitchPage
+
+        page = SwitchPage()
+        page.stayed.connect(lambda: self._model().escape())
         return page
 
 
