@@ -94,6 +94,7 @@ class _Station:
 
         if isinstance(problem, StoreMissing):
             self.opening.ask_for_pairing(self._pair, self._pair_by_picture)
+            self._application.start_camera(self._config.camera)
         else:
             self.opening.stop(after_fault(problem).sentence)
 

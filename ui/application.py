@@ -1,7 +1,7 @@
 """The Qt application: style, window, scanner keys and camera, around whichever model is there.
 
-First the window is painted with a light model; `attach` exchanges it for the station once that is open, and only then
-the camera and its decoder are started.
+First the window is painted with a light model; `attach` exchanges it for the station once that is open. Camera and
+decoder are started after the first paint: with the station, or before it where a pairing code is waited for.
 """
 
 import sys
@@ -38,6 +38,7 @@ class Application(QObject):
         theme.apply(self._qt)
         self.window: StationWindow | None = None
         self._camera: CameraBridge | None = None
+        self._camera_word = ""  # what it told last, for a model that comes later
         self._model: Any = None
         self._events = _event_log(event_log)
         self._scan_input: ScanInput | None = None
@@ -72,18 +73,26 @@ class Application(QObject):
         self.window.set_model(model)
         if self._events is not None:
             self._events.follow(model)
-        if camera != CAMERA_OFF:
-            self._start_camera(camera, model)
+        self.start_camera(camera)
+        if self._camera_word:
+            model.set_camera(self._camera_word)
 
-    def _start_camera(self, camera: str, model: Any) -> None:
+    def start_camera(self, camera: str) -> None:
+        """Start the camera, unless it is off or runs already; whichever model there is hears of it."""
+        if camera == CAMERA_OFF or self._camera is not None:
+            return
         from ui.camera_bridge import CameraBridge
 
         self._camera = CameraBridge(camera, debounce=self._debounce)
         self._camera.scanned.connect(self._scanned)
-        self._camera.state.connect(model.set_camera)
+        self._camera.state.connect(self._camera_is)
         if self.window is not None:
             self._camera.frame.connect(self.window.set_frame)
         self._camera.start()
+
+    def _camera_is(self, word: str) -> None:
+        self._camera_word = word
+        self._model.set_camera(word)
 
     def _scanned(self, text: str) -> None:
         """Hand a scan to whichever model there is now."""

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ui.station.answer import AnswerPage
     from ui.station.idle import IdlePage
     from ui.station.member import MemberPage
+    from ui.station.pairing import PairingPage
 
 SIZE = (1024, 768)
 MARGIN = 12
@@ -97,6 +98,11 @@ class StationWindow(QWidget):
         self.demobar.cut_wanted.connect(lambda is_cut: self._model.set_line_cut(is_cut))
 
     @property
+    def pairing(self) -> "PairingPage":
+        """The first run's page."""
+        return cast("PairingPage", self.pages[Screen.PAIRING])
+
+    @property
     def idle(self) -> "IdlePage":
         """The idle page."""
         return cast("IdlePage", self.pages[Screen.IDLE])
@@ -125,7 +131,8 @@ class StationWindow(QWidget):
 
     def set_frame(self, frame: QImage) -> None:
         """Show what the camera sees."""
-        self.idle.set_frame(frame)
+        page = self.pairing if self._screen is Screen.PAIRING else self.idle
+        page.set_frame(frame)
 
     # --- drawing ----------------------------------------------------------------------------------------------------
 

@@ -58,6 +58,10 @@ class OpeningModel(QObject):
         if self._pair_by_picture is not None and not self._state.is_busy:
             self._pair_by_picture(data)
 
+    def set_camera(self, word: str) -> None:
+        """Take how the camera is: "", "on" or "missing"."""
+        self._show(camera=word)
+
     def type_amount(self, text: str) -> None:
         """Nothing to do yet."""
 

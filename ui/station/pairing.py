@@ -1,6 +1,7 @@
 """First run: welcome, and wait for the pairing code of head office."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from ui.i18n import _
@@ -8,6 +9,7 @@ from ui.models.state import State
 from ui.station.page import Page
 from ui.theme import current
 from ui.widgets.button import primary
+from ui.widgets.camera import CameraView
 from ui.widgets.card import Card, centred, column, row
 from ui.widgets.field import Field
 from ui.widgets.label import Label
@@ -15,17 +17,19 @@ from ui.widgets.offer import KeyCap
 from ui.widgets.shapes import Sign, SignKind
 
 WIDTH = 760
+GAP = 10
+CAMERA_WIDTH, CAMERA_HEIGHT = 240, 180  # as wide as high as most cameras see
 
 
 class PairingPage(Page):
-    """One field and what to put into it. A scan works just as well."""
+    """One field and what to put into it. A scan, by hand scanner or camera, or a picture works just as well."""
 
     paired = Signal(str)
 
     def __init__(self) -> None:
         """Build the page."""
         super().__init__()
-        card = Card(gap=10, margin=24)
+        card = Card(gap=GAP, margin=24)
         card.setFixedWidth(current().px(WIDTH))
         self._field = Field()
         self._field.entered.connect(self.paired)
@@ -36,8 +40,16 @@ class PairingPage(Page):
         head.addWidget(_said("h1", _("Welcome to Tillside")), 1)
         card.body.addLayout(head)
         card.body.addWidget(_said("body", _("This station doesn't belong to a store yet."), ink="muted"))
+        self.camera = CameraView()
+        self.camera.setFixedSize(current().px(CAMERA_WIDTH), current().px(CAMERA_HEIGHT))
+        steps = column(gap=GAP)
         for place, step in enumerate(_steps(), start=1):
-            card.body.addWidget(_step(place, step))
+            steps.addWidget(_step(place, step))
+        steps.addStretch(1)
+        how = row(gap=16)
+        how.addLayout(steps, 1)
+        how.addWidget(self.camera)
+        card.body.addLayout(how)
         card.body.addSpacing(4)
         card.body.addWidget(self._field)
         card.body.addWidget(self._button)
@@ -49,10 +61,15 @@ class PairingPage(Page):
         self._field.setAccessibleName(_("Pairing code"))
 
     def draw(self, state: State) -> None:
-        """Show whether a pairing is under way."""
+        """Show whether a pairing is under way, and the viewfinder where a camera watches."""
+        self.camera.setVisible(state.camera == "on")
         self._button.say(_("One moment …") if state.is_busy else _("Pair this station"))
         self._button.setEnabled(not state.is_busy)
         self._field.setEnabled(not state.is_busy)
+
+    def set_frame(self, frame: QImage) -> None:
+        """Show what the camera sees."""
+        self.camera.set_frame(frame)
 
     def place_focus(self) -> None:
         """Type at once."""
