@@ -289,12 +289,25 @@ def hq_enrol(
     url: Annotated[
         str, typer.Option(help="Where stations reach head office.")
     ] = f"http://127.0.0.1:{DEFAULT_PORT}",
+    qr: Annotated[Path | None, typer.Option("--qr", help="Also write it as a QR code into this PNG.")] = None,
     data_dir: HqDir = None,
 ) -> None:
-    """Show a pairing text for a new station, good once and for ten minutes."""
+    """Show a pairing text, in a terminal as a QR code too, for a new station: good once and for ten minutes."""
     from hq.stores.pairing import new_pairing
 
-    print(_with_hq(data_dir, lambda hq: new_pairing(hq, store_id=store, url=url)).text)
+    text = _with_hq(data_dir, lambda hq: new_pairing(hq, store_id=store, url=url)).text
+    if sys.stdout.isatty():  # whoever takes it by a pipe gets the text alone
+        from scanner.draw import qr_blocks
+
+        print(qr_blocks(text))
+    print(text)
+    if qr is not None:
+        from scanner.draw import qr_png
+
+        try:
+            qr.write_bytes(qr_png(text))
+        except OSError as problem:
+            _fail(f"{qr} can't be written: {problem.strerror}. The text above is good all the same.")
 
 
 @hq_cli.command("publish")

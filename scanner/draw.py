@@ -23,6 +23,11 @@ MODULE_PX_MAX: Final = 32
 """Largest module: the biggest code, 177 modules and its quiet zone, then stays within what `picture` reads."""
 
 
+_HALVES: Final = " ▄▀█"
+_BLACK_ON_WHITE: Final = "\x1b[30;107m"
+_AS_BEFORE: Final = "\x1b[0m"
+
+
 class ContentTooLong(ValueError):
     """More than a QR code of error level M can hold (2,331 bytes)."""
 
@@ -37,6 +42,15 @@ def qr_modules(content: str | bytes) -> NDArray[np.bool_]:
     except (DataOverflowError, ValueError) as fault:
         raise ContentTooLong("this is too long for one QR code") from fault
     return np.array(code.get_matrix(), dtype=np.bool_)
+
+
+def qr_blocks(content: str | bytes) -> str:
+    """The code as lines of text for a terminal, two rows of modules a line, black on white whatever its colours are."""
+    dark = qr_modules(content)
+    dark = np.pad(dark, ((0, dark.shape[0] % 2), (0, 0)))
+    pairs = zip(dark[::2], dark[1::2], strict=True)
+    lines = ("".join(_HALVES[2 * over + under] for over, under in zip(*pair, strict=True)) for pair in pairs)
+    return "\n".join(f"{_BLACK_ON_WHITE}{line}{_AS_BEFORE}" for line in lines)
 
 
 def qr_png(content: str | bytes, *, module_px: int = 8) -> bytes:

@@ -1,8 +1,16 @@
 """What people type wrong: one sentence each, nothing half done."""
 
+import json
+import os
+import subprocess
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from contextlib import suppress
 from pathlib import Path
 
-from tests.e2e.processes import HqProcess, World, run
+from scanner.decode import decode
+from scanner.picture import read_file
+from tests.e2e.processes import START_S, TILLSIDE, HqProcess, World, environment, run
+from tests.scanner.terminal import seen
 
 
 def test_enrolling_without_a_keyring_keeps_the_pairing_text_good(world: World, hq: HqProcess):
@@ -12,6 +20,53 @@ def test_enrolling_without_a_keyring_keeps_the_pairing_text_good(world: World, h
     assert "keyring" in refused.stderr
     assert not world.store_dir.exists()
     assert "station of Harbour" in run("station", *folders, "enrol", text, "--key-store", "file").stdout
+
+
+def test_a_pairing_code_is_a_picture_too(world: World, hq: HqProcess, tmp_path: Path):
+    picture = tmp_path / "code.png"
+    words = ["hq", "enrol", "--store", "S1", "--url", hq.url, "--dir", str(world.hq_dir)]
+    text = run(*words, "--qr", str(picture)).stdout
+    assert text.count("\n") == 1 and text.startswith("TS:P:"), "the text alone for whoever takes it by a pipe"
+    (symbol,) = read_file(picture)
+    assert symbol.text == text.strip()
+    refused = run(*words, "--qr", str(tmp_path / "none" / "code.png"), status=1)
+    assert refused.stdout.startswith("TS:P:") and "can't be written" in refused.stderr
+    folders = ["--dir", str(world.store_dir), "--state", str(world.state_dir)]
+    assert (
+        "station of Harbour" in run("station", *folders, "enrol", symbol.text, "--key-store", "file").stdout
+    )
+
+
+def test_in_a_terminal_the_pairing_code_can_be_scanned(world: World):
+    text = run_in_terminal("hq", "enrol", "--store", "S1", "--dir", str(world.hq_dir))
+    (symbol,) = decode(seen(text))
+    assert symbol.text == text.split()[-1]
+
+
+def test_a_pairing_code_of_another_head_office_says_so_and_uses_nothing_up(world: World, hq: HqProcess):
+    text = run("hq", "enrol", "--store", "S1", "--url", hq.url, "--dir", str(world.hq_dir)).stdout.strip()
+    content = json.loads(urlsafe_b64decode(text.removeprefix("TS:P:") + "=="))
+    other = urlsafe_b64encode(json.dumps(content | {"fp": "ab" * 32}).encode()).decode().rstrip("=")
+    station = ["station", "--dir", str(world.store_dir), "--state", str(world.state_dir), "enrol"]
+    refused = run(*station, "TS:P:" + other, "--key-store", "file", status=1)
+    assert "not the head office that this pairing code names. Nothing was used up" in refused.stderr
+    assert "station of Harbour" in run(*station, text, "--key-store", "file").stdout
+
+
+def run_in_terminal(*words: str) -> str:
+    """Run a command as in a terminal and return what it shows."""
+    ours, its = os.openpty()
+    process = subprocess.Popen([*TILLSIDE, *words], stdout=its, env=environment())
+    os.close(its)
+    shown = b""
+    with (
+        os.fdopen(ours, "rb", buffering=0) as screen,
+        suppress(OSError),
+    ):  # Linux: an error says that it has ended
+        while part := screen.read(4096):
+            shown += part
+    assert process.wait(START_S) == 0
+    return shown.decode("utf-8")
 
 
 def test_an_unknown_key_store_is_named(world: World):

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import zxingcpp
 
-from scanner.draw import MODULE_PX_MAX, QUIET_MODULES, ContentTooLong, qr_modules, qr_png
+from scanner.draw import MODULE_PX_MAX, QUIET_MODULES, ContentTooLong, qr_blocks, qr_modules, qr_png
 from scanner.opencv import PIXELS_MAX, cv2
 from scanner.picture import read_bytes
+from tests.scanner.terminal import seen
 
 SIGNED = ("L2:" + "6BFOXN*TS0BI$ZD4N9:9S6RCVN5+O30K3/XIV0W23NTDE" * 4)[:164]
 
@@ -63,3 +64,13 @@ def test_the_largest_code_at_the_largest_size_is_within_what_is_read() -> None:
 def test_what_fits_no_code_is_refused() -> None:
     with pytest.raises(ContentTooLong):
         qr_png(b"x" * 2332)
+
+
+@pytest.mark.parametrize("content", ["TS:P:" + "eyJmcCI6" * 30, "short", SIGNED])
+def test_a_code_in_a_terminal_is_read_from_its_screen(content: str) -> None:
+    text = qr_blocks(content)
+    (read,) = zxingcpp.read_barcodes(seen(text))
+    assert read.text == content
+    modules = qr_modules(content)
+    assert len(text.splitlines()) == (len(modules) + 1) // 2, "a module is as high as it is wide"
+    assert all(line.endswith("\x1b[0m") for line in text.splitlines()), "the terminal's own colours come back"
