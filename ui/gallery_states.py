@@ -151,6 +151,10 @@ def _member() -> dict[str, State]:
     return {
         "member": member(TEN_PERCENT, COFFEE, SHORT, DESSERT),
         "member-no-order": member(*NO_ORDER, at_till=order(0)),
+        "member-amount-refused": member(
+            *NO_ORDER, at_till=replace(order(0), typed="12,345"),
+            notice="Type at most 2 decimals, such as 12.50.",
+        ),
         "member-one-picked": member(picked, SHORT, DESSERT, at_till=order(2_360, 236)),
         "member-two-picked": member(picked, replace(COFFEE, is_picked=True), SHORT, at_till=order(2_360, 526)),
         "member-from-till": member(picked, COFFEE, SHORT, at_till=order(12_345, 236, lines=21)),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from app.core.money import Currency, format_amount
 from app.core.reasons import Refusal, sentence
 from ui.i18n import _, ngettext
+from ui.models.amount import AmountProblem
 from ui.models.state import ActionRow, AnswerView, AnswerWord, MemberCard, OfferRow, Pill, PillKind
 
 SIGNS: Mapping[str, str] = MappingProxyType(
@@ -182,6 +183,30 @@ def offer_name(offer: OfferRow, currency: Currency) -> str:
     if offer.cost_points:
         name = f"{name}, {points_cost(offer.cost_points)}"
     return name if offer.key is None else f"{offer.key}: {name}"
+
+
+def amount_problem(problem: AmountProblem, currency: Currency) -> str:
+    """Return what to type instead of something that is no amount."""
+    example = format_amount(1250 if currency.digits else 5000, currency)
+    match problem:
+        case AmountProblem.EMPTY:
+            return _("Enter the order's amount first.")
+        case AmountProblem.NOT_FIGURES:
+            return _("Type the amount in figures only, such as {example}.").format(example=example)
+        case AmountProblem.DECIMALS if not currency.digits:
+            return _("Type the amount without decimals, such as {example}.").format(example=example)
+        case AmountProblem.DECIMALS:
+            return ngettext(
+                "Type at most {count} decimal, such as {example}.",
+                "Type at most {count} decimals, such as {example}.",
+                currency.digits,
+            ).format(count=currency.digits, example=example)
+        case AmountProblem.TOO_LARGE:
+            return _("This is too large for an amount. Type the order's total, such as {example}.").format(
+                example=example
+            )
+        case AmountProblem.ZERO:
+            return _("Type an amount above {nothing}.").format(nothing=money(0, currency))
 
 
 def lines_from_till(lines: int) -> str:

@@ -1,6 +1,7 @@
 """The window around a model that only remembers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
@@ -8,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.ui.station_bench import Bench, open_bench
 from ui import i18n, theme
 from ui.gallery import StillModel, settle
 from ui.models.state import State
@@ -68,3 +70,9 @@ def dressed(qapp: QApplication) -> Callable[[str, str], None]:
 def shown(qtbot: QtBot, qapp: QApplication, dressed) -> Shown:
     dressed("en", "light")
     return Shown(qtbot, qapp)
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, tmp_path: Path) -> Iterator[Bench]:
+    with open_bench(qtbot, tmp_path) as bench:
+        yield bench

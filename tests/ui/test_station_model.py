@@ -1,116 +1,18 @@
 """The station's view-model on a real store and its real thread, without a window."""
 
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.clock import SetClock
-from app.core.money import CURRENCIES
 from app.core.order import Line
 from app.store.faults import DiskFull
-from app.store.keystore import MemoryKeyStore
-from app.store.thread import StoreThread
 from sync.worker import LinkState
 from tests.builders import (
     NOW_MS,
-    AMember,
-    a_campaign,
-    a_member,
     a_program,
-    a_store,
-    a_voucher,
     put_program,
 )
-from ui.models.state import AnswerWord, PillKind, Screen, Shop
-from ui.models.station import StationModel
-from ui.tasks import Tasks
-
-
-def a_choice(rule_id: str, name: str, effect: dict, **rule) -> dict:
-    made = {"id": rule_id, "name": name, "trigger": "choice", "priority": 0, "effect": effect} | rule
-    return a_campaign(id=f"c-{rule_id}", name=name, rules=[made])
-
-
-FIVE_OFF = a_choice(
-    "five",
-    "5.00 off from 30.00",
-    {"kind": "amount_off", "target": "order", "amount": 500},
-    condition={"fact": "order.total", "op": "at_least", "value": 3000},
-)
-TEN_PERCENT = a_choice(
-    "ten", "10 % off", {"kind": "percent_off", "target": "order", "basis_points": 1000},
-    condition={"fact": "order.total", "op": "at_least", "value": 5000},
-)  # fmt: skip
-
-
-@dataclass
-class Bench:
-    """A station model on a real store, and the test's own hands."""
-
-    qtbot: QtBot
-    thread: StoreThread
-    model: StationModel
-    clock: SetClock
-    card: AMember
-    voucher: str
-    woken: list[str]
-
-    def until(self, screen: Screen) -> None:
-        self.qtbot.waitUntil(lambda: self.model.state.screen is screen)
-
-    def quoted(self, total: int) -> None:
-        """Wait until the page shows offers for an order of this total."""
-        self.qtbot.waitUntil(lambda: self.model.state.order.total == total and bool(self.model.state.offers))
-        done = threading.Event()
-        self.thread.post(lambda store: done.set())
-        self.qtbot.waitUntil(done.is_set)
-        self.qtbot.wait(1)
-
-    def offer(self, rule_id: str):
-        return next(row for row in self.model.state.offers if row.rule_id == rule_id)
-
-    def leave_answer(self) -> None:
-        """Press Enter as soon as the answer takes it."""
-        self.qtbot.waitUntil(lambda: not self.model.state.is_answer_new)
-        self.model.enter()
-
-    def head(self) -> int:
-        return self.thread.call(lambda store: store.journal.head().seq)
-
-
-@pytest.fixture
-def bench(qtbot: QtBot, tmp_path: Path) -> Iterator[Bench]:
-    clock = SetClock(NOW_MS)
-    made: dict = {}
-
-    def open_store():
-        program = a_program(campaigns=[a_campaign(), FIVE_OFF, TEN_PERCENT])
-        store = a_store(tmp_path / "store", keys_in=MemoryKeyStore(), clock=clock, program=program)
-        made["card"] = a_member(store, balance=300)
-        made["voucher"] = a_voucher(store)
-        return store
-
-    thread = StoreThread(open_store)
-    tasks = Tasks(thread)
-    shop = Shop("Harbour", "s-1", CURRENCIES["USD"])
-    model = StationModel(tasks, clock=clock, shop=shop, time_zone="America/New_York", register="1")
-    bench = Bench(qtbot, thread, model, clock, made["card"], made["voucher"], [])
-    worker = type("Worker", (), {"wake": lambda self: bench.woken.append("wake")})()
-    model.connect_worker(worker)
-    bench.until(Screen.IDLE)
-    yield bench
-    model.close()
-    tasks.close()
-    thread.close()
-
-
-def open_member(bench: Bench) -> None:
-    bench.model.scan(bench.card.code)
-    bench.until(Screen.MEMBER)
+from tests.ui.station_bench import Bench, a_choice, open_member
+from ui.models.state import AnswerWord, PillKind, Screen
 
 
 def test_scan_amount_and_enter_redeem_the_one_offer_that_fits(bench: Bench):
@@ -280,78 +182,6 @@ def test_the_pill_tells_how_the_line_stands(bench: Bench, qtbot: QtBot):
     qtbot.waitUntil(lambda: pill() is PillKind.STALE)
     bench.model.link_changed(LinkState(is_online=False, synced_at_ms=NOW_MS, problem="fork"))
     qtbot.waitUntil(lambda: pill() is PillKind.ATTENTION)
-
-
-def a_second_member(bench: Bench) -> AMember:
-    return bench.thread.call(lambda store: a_member(store, seed=2, name="Bo", balance=5))
-
-
-def scan_another(bench: Bench) -> None:
-    """Scan Ada, type 60.00, pick ten percent off, then scan Bo."""
-    other = a_second_member(bench)
-    open_member(bench)
-    bench.model.type_amount("60")
-    bench.quoted(6000)
-    bench.model.pick(bench.offer("ten").key)
-    bench.qtbot.waitUntil(lambda: bench.model.state.order.discount == 600)
-    bench.model.scan(other.code)
-    bench.until(Screen.SWITCH)
-
-
-def test_another_members_card_is_asked_about_and_enter_switches(bench: Bench):
-    scan_another(bench)
-    assert bench.model.state.newcomer.name == "Bo"
-    assert bench.model.state.member.balance == 300
-    bench.model.pick(1)
-    bench.model.enter()
-    bench.until(Screen.MEMBER)
-    assert bench.model.state.member.balance == 5
-    bench.quoted(6000)
-    assert not any(row.is_picked for row in bench.model.state.offers)
-    assert bench.model.state.newcomer is None
-
-
-def test_escape_stays_with_the_member_and_what_was_picked(bench: Bench):
-    scan_another(bench)
-    before = bench.head()
-    bench.model.escape()
-    bench.until(Screen.MEMBER)
-    bench.quoted(6000)
-    assert (bench.model.state.member.balance, bench.model.state.order.typed) == (300, "60")
-    assert bench.offer("ten").is_picked and bench.model.state.order.discount == 600
-    assert bench.head() == before
-
-
-def test_the_first_members_card_again_is_a_no(bench: Bench):
-    scan_another(bench)
-    bench.model.scan(bench.card.code)
-    bench.until(Screen.MEMBER)
-    bench.quoted(6000)
-    assert bench.offer("ten").is_picked
-
-
-def test_a_voucher_waits_for_the_answer_to_the_question(bench: Bench):
-    scan_another(bench)
-    bench.model.scan(bench.voucher)
-    bench.qtbot.waitUntil(lambda: "voucher" in bench.model.state.notice)
-    assert bench.model.state.screen is Screen.SWITCH
-
-
-def test_an_order_from_the_till_leaves_the_question_open(bench: Bench):
-    scan_another(bench)
-    bench.model.till_order("T-1", (Line(line=1, sku="coffee", quantity=1, amount=3200),))
-    assert (bench.model.state.screen, bench.model.state.order.total) == (Screen.SWITCH, 3200)
-    bench.model.enter()
-    bench.quoted(3200)
-    assert bench.model.state.member.balance == 5
-
-
-def test_without_anything_to_lose_another_member_takes_over_at_once(bench: Bench):
-    other = a_second_member(bench)
-    open_member(bench)
-    bench.model.scan(other.code)
-    bench.qtbot.waitUntil(lambda: bench.model.state.member.balance == 5)
-    assert bench.model.state.screen is Screen.MEMBER
 
 
 def test_the_balance_falls_at_once_after_an_offline_redemption(bench: Bench):

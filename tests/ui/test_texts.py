@@ -9,6 +9,7 @@ import pytest
 from app.core.money import CURRENCIES
 from app.core.reasons import Reason, Refusal
 from ui import catalogue, i18n, texts
+from ui.models.amount import parse_amount
 from ui.models.state import AnswerView, AnswerWord, MemberCard, OfferRow, Pill, PillKind
 
 EUR, KRW, USD = CURRENCIES["EUR"], CURRENCIES["KRW"], CURRENCIES["USD"]
@@ -75,6 +76,12 @@ def test_times_are_those_of_the_store() -> None:
 def test_reasons_hold_money_with_its_sign() -> None:
     short = Refusal(Reason.MIN_TOTAL_NOT_MET, {"missing": 640, "wanted": 3_000})
     assert texts.because(short, EUR) == "€6.40 short of €30.00."
+
+
+def test_an_amount_of_a_currency_without_decimals_has_none() -> None:
+    assert parse_amount("5000", KRW) == 5_000
+    problem = parse_amount("50.5", KRW)
+    assert texts.amount_problem(problem, KRW) == "Type the amount without decimals, such as 5000."
 
 
 @pytest.mark.parametrize(

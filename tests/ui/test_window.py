@@ -8,9 +8,8 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt, QUrl
 from PySide6.QtGui import QAccessible, QDropEvent, QGuiApplication, QImage, QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.core.money import CURRENCIES
 from ui.gallery import StillModel, states
-from ui.gallery_states import DEMO, member, order, usable
+from ui.gallery_states import member, order, usable
 from ui.models.state import Screen, State
 from ui.widgets.offer import OfferButton
 
@@ -36,7 +35,7 @@ KEYS = [
     ("member", Key.Key_A, []),
     ("member-demo", Key.Key_Insert, [("take_demo_order",)]),
     ("member-busy", Key.Key_Return, [("enter",)]),
-    ("member-no-order", Key.Key_Return, []),
+    ("member-no-order", Key.Key_Return, [("enter",)]),
     ("member-no-order", Key.Key_Escape, [("escape",)]),
     ("switch", Key.Key_Return, [("enter",)]),
     ("switch", Key.Key_Escape, [("escape",)]),
@@ -76,15 +75,14 @@ def test_f6_goes_back_to_the_amount_and_escape_leaves_it(shown) -> None:
     assert shown.press(Key.Key_1) == [("pick", 1)]
 
 
-def test_a_comma_is_a_point_and_letters_are_nothing(shown) -> None:
+@pytest.mark.parametrize("typed", ["12,345", "0", "12x", "12345678901"])
+def test_what_is_no_amount_stays_as_it_was_typed_and_enter_asks_why(shown, typed: str) -> None:
     shown.show(member(at_till=order(0)))
-    assert shown.type("12,5x0")[-1] == ("type_amount", "12.50")
-    assert shown.type("9") == []  # no third decimal
-
-
-def test_an_amount_of_a_currency_without_decimals_has_none(shown) -> None:
-    shown.show(member(at_till=order(0), shop=replace(DEMO, currency=CURRENCIES["KRW"])))
-    assert shown.type("50.0")[-1] == ("type_amount", "500")
+    assert shown.type(typed)[-1] == ("type_amount", typed)
+    shown.model.show(member(at_till=replace(order(0), typed=typed)))
+    assert shown.press(Key.Key_Return) == [("enter",)]
+    field = shown.window.member.order.field
+    assert (field.text(), field.hasFocus()) == (typed, True)
 
 
 def test_the_next_member_starts_with_an_empty_amount(shown) -> None:

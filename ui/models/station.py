@@ -29,7 +29,7 @@ from ui.models.state import AnswerView, AnswerWord, MemberCard, OrderView, Scree
 from ui.models.till import TillOrder, Visit, new_visit, offer_rows, order_view
 from ui.models.today import Overview, read_overview
 from ui.tasks import Tasks
-from ui.texts import because
+from ui.texts import amount_problem, because
 
 log = logging.getLogger(__name__)
 TICK_MS = 1_000  # ages on the screen go by seconds
@@ -106,9 +106,17 @@ class StationModel(QObject):
             or (text == visit.order.typed and not visit.order.is_from_till)
         ):
             return
+        if self._state.notice == self._amount_problem(visit):
+            self._show(notice="")
         amount = parse_amount(text, self._state.shop.currency)
-        lines = (Line(line=1, sku="", quantity=1, amount=amount),) if amount else ()
+        lines = (Line(line=1, sku="", quantity=1, amount=amount),) if isinstance(amount, int) else ()
         self._turn_to(replace(visit, order=TillOrder(visit.order.order_id, lines, text)))
+
+    def _amount_problem(self, visit: Visit) -> str:
+        """Return what to say of an amount that can't be taken; what was typed stays."""
+        currency = self._state.shop.currency
+        amount = parse_amount(visit.order.typed, currency)
+        return "" if isinstance(amount, int) else amount_problem(amount, currency)
 
     def pick(self, key: int) -> None:
         """Pick the offer with this key, or put it back."""
@@ -293,8 +301,8 @@ class StationModel(QObject):
         visit = self._visit
         if visit is None or self._state.is_busy:
             return
-        if not visit.order.lines:
-            self._show(notice=_("Enter the order first."))
+        if visit.order.total <= 0:
+            self._show(notice=self._amount_problem(visit))
             return
         self._show(is_busy=True)
         order_in, at_till = visit.order.order_in(self._register), visit.at_till(link=self._link())

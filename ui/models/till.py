@@ -23,6 +23,11 @@ class TillOrder:
     typed: str = ""
     is_from_till: bool = False
 
+    @property
+    def total(self) -> int:
+        """What the order comes to before any offer."""
+        return sum(line.amount for line in self.lines)
+
     def order_in(self, register: str) -> OrderIn:
         """Return what is handed to the station."""
         return OrderIn(self.order_id, self.lines, register)
@@ -105,14 +110,13 @@ def _row(visit: Visit, offer: Offer, key: int | None) -> OfferRow:
 def order_view(visit: Visit, found: Quote | None) -> OrderView:
     """Return the order beside the member, with the totals of the quote once there is one."""
     order = visit.order
-    total = sum(line.amount for line in order.lines)
     return OrderView(
         order_id=order.order_id,
         typed=order.typed,
         lines=len(order.lines) if order.is_from_till else 0,
-        total=total,
+        total=order.total,
         discount=found.decision.discount if found else 0,
-        payable=found.decision.payable if found else total,
+        payable=found.decision.payable if found else order.total,
         points=found.decision.points if found else 0,
         is_from_till=order.is_from_till,
     )

@@ -60,7 +60,6 @@ class OrderColumn(Card):
             order is not None and order.is_from_till and (self._order is None or not self._order.is_from_till)
         )
         self._order = order
-        self.field.set_currency(state.shop.currency)
         if is_other or is_handed_over:
             self._take_over(order)
             if self._has_amount() and self.isVisible():
@@ -95,7 +94,7 @@ class OrderColumn(Card):
         else:
             word = _("Points only") if self._order and self._order.points else _("Finish")
         self.primary.say(word)
-        self.primary.setEnabled(self._has_amount() and not self._is_busy)
+        self.primary.setEnabled(not self._is_busy)
 
     def _has_amount(self) -> bool:
         return self._order is not None and self._order.total > 0
@@ -115,12 +114,12 @@ class OrderColumn(Card):
         self.field.selectAll()
 
     def enter(self) -> None:
-        """Take the amount, or confirm; two presses in a row never do both at once without an amount on show."""
-        if not self.is_editing:
-            self.confirmed.emit()
-        elif self._has_amount():
+        """Take the amount, or confirm. Without an amount there is nothing to take: the model says why."""
+        if self.is_editing and self._has_amount():
             self._turn(is_editing=False)
             self.amount_taken.emit()
+        else:
+            self.confirmed.emit()
 
     def escape(self) -> bool:
         """Leave the amount field if there is an amount."""
@@ -134,7 +133,7 @@ class OrderColumn(Card):
         self._word()
 
     def _typed(self) -> None:
-        self.amount_typed.emit(self.field.amount())
+        self.amount_typed.emit(self.field.text())
 
 
 def _face(*parts: QWidget) -> QWidget:

@@ -1,17 +1,15 @@
 """Where people type: a field for codes, and one for an amount of money with its on-screen keys."""
 
-from PySide6.QtCore import QRegularExpression, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QRegularExpressionValidator
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
-from app.core.money import Currency
 from ui import texts
 from ui.theme import current
 from ui.tokens import GAP_S, TARGET_MIN
 from ui.widgets.button import Button
 
 TEXT_LENGTH_MAX = 512  # the longest code, SCAN §4
-AMOUNT_DIGITS_MAX = 7  # before the point: a longer amount is a scan gone astray
 FIELD_HEIGHT = 56
 
 
@@ -43,7 +41,7 @@ class Field(QLineEdit):
 
 
 class AmountField(Field):
-    """An amount of money as it is typed, such as `30.00`; a comma counts as the point."""
+    """An amount of money. It keeps whatever is typed: what isn't an amount is told, never cut off or left out."""
 
     def __init__(self) -> None:
         """Make an empty field."""
@@ -51,20 +49,6 @@ class AmountField(Field):
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setFixedHeight(current().px(64))
         self.setInputMethodHints(Qt.InputMethodHint.ImhFormattedNumbersOnly)
-        self._digits = -1
-
-    def set_currency(self, currency: Currency) -> None:
-        """Take as many decimals as the currency has."""
-        if currency.digits == self._digits:
-            return
-        self._digits = currency.digits
-        decimals = rf"(?:[.,]\d{{0,{currency.digits}}})?" if currency.digits else ""
-        pattern = QRegularExpression(rf"\d{{0,{AMOUNT_DIGITS_MAX}}}{decimals}")
-        self.setValidator(QRegularExpressionValidator(pattern, self))
-
-    def amount(self) -> str:
-        """Return what was typed, with a point."""
-        return self.text().replace(",", ".")
 
 
 class Keypad(QWidget):
@@ -95,6 +79,6 @@ class Keypad(QWidget):
         return button
 
     def _type(self, key: str) -> None:
-        """Type as if by keyboard, so that the field's rules hold."""
+        """Type as if by keyboard."""
         self._field.setFocus(Qt.FocusReason.OtherFocusReason)
         self._field.insert(key)

@@ -1,0 +1,113 @@
+"""A station's view-model on a real store and its real thread, without a window; the fixture is `bench`."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from app.clock import SetClock
+from app.core.money import CURRENCIES
+from app.store.keystore import MemoryKeyStore
+from app.store.thread import StoreThread
+from tests.builders import (
+    NOW_MS,
+    AMember,
+    a_campaign,
+    a_member,
+    a_program,
+    a_store,
+    a_voucher,
+)
+from ui.models.state import Screen, Shop
+from ui.models.station import StationModel
+from ui.tasks import Tasks
+
+
+def a_choice(rule_id: str, name: str, effect: dict, **rule) -> dict:
+    made = {"id": rule_id, "name": name, "trigger": "choice", "priority": 0, "effect": effect} | rule
+    return a_campaign(id=f"c-{rule_id}", name=name, rules=[made])
+
+
+FIVE_OFF = a_choice(
+    "five",
+    "5.00 off from 30.00",
+    {"kind": "amount_off", "target": "order", "amount": 500},
+    condition={"fact": "order.total", "op": "at_least", "value": 3000},
+)
+TEN_PERCENT = a_choice(
+    "ten", "10 % off", {"kind": "percent_off", "target": "order", "basis_points": 1000},
+    condition={"fact": "order.total", "op": "at_least", "value": 5000},
+)  # fmt: skip
+
+
+@dataclass
+class Bench:
+    """A station model on a real store, and the test's own hands."""
+
+    qtbot: QtBot
+    thread: StoreThread
+    model: StationModel
+    clock: SetClock
+    card: AMember
+    voucher: str
+    woken: list[str]
+
+    def until(self, screen: Screen) -> None:
+        self.qtbot.waitUntil(lambda: self.model.state.screen is screen)
+
+    def quoted(self, total: int) -> None:
+        """Wait until the page shows offers for an order of this total."""
+        self.qtbot.waitUntil(lambda: self.model.state.order.total == total and bool(self.model.state.offers))
+        done = threading.Event()
+        self.thread.post(lambda store: done.set())
+        self.qtbot.waitUntil(done.is_set)
+        self.qtbot.wait(1)
+
+    def offer(self, rule_id: str):
+        return next(row for row in self.model.state.offers if row.rule_id == rule_id)
+
+    def leave_answer(self) -> None:
+        """Press Enter as soon as the answer takes it."""
+        self.qtbot.waitUntil(lambda: not self.model.state.is_answer_new)
+        self.model.enter()
+
+    def head(self) -> int:
+        return self.thread.call(lambda store: store.journal.head().seq)
+
+
+@contextmanager
+def open_bench(qtbot: QtBot, folder: Path) -> Iterator[Bench]:
+    """Open a station with one member, one voucher and two offers to pick, on its idle page."""
+    clock = SetClock(NOW_MS)
+    made: dict = {}
+
+    def open_store():
+        program = a_program(campaigns=[a_campaign(), FIVE_OFF, TEN_PERCENT])
+        store = a_store(folder / "store", keys_in=MemoryKeyStore(), clock=clock, program=program)
+        made["card"] = a_member(store, balance=300)
+        made["voucher"] = a_voucher(store)
+        return store
+
+    thread = StoreThread(open_store)
+    tasks = Tasks(thread)
+    shop = Shop("Harbour", "s-1", CURRENCIES["USD"])
+    model = StationModel(tasks, clock=clock, shop=shop, time_zone="America/New_York", register="1")
+    bench = Bench(qtbot, thread, model, clock, made["card"], made["voucher"], [])
+    worker = type("Worker", (), {"wake": lambda self: bench.woken.append("wake")})()
+    model.connect_worker(worker)
+    bench.until(Screen.IDLE)
+    try:
+        yield bench
+    finally:
+        model.close()
+        tasks.close()
+        thread.close()
+
+
+def open_member(bench: Bench) -> None:
+    """Scan the member's card."""
+    bench.model.scan(bench.card.code)
+    bench.until(Screen.MEMBER)
