@@ -4,9 +4,10 @@ import io
 
 import zstandard
 from fastapi import Request, Response
-from pydantic import BaseModel
+from msgspec.json import encode
 
 from hq.faults import Malformed, TooLarge
+from sync.protocol import Wire
 
 BODY_BYTES_MAX = 4 << 20  # as sent, and decompressed: a full push (1 MiB) is 1.4 MiB as Base64
 ANSWER_COMPRESSED_FROM = 4 << 10  # below it, compressing saves nothing on any line
@@ -47,9 +48,9 @@ def decode(body: bytes, encoding: str | None) -> bytes:
     return b"".join(parts)
 
 
-def answer(request: Request, model: BaseModel) -> Response:
+def answer(request: Request, model: Wire) -> Response:
     """Return a model as JSON, compressed where the asker takes zstd and it is worth it."""
-    body = model.model_dump_json().encode("utf-8")
+    body = encode(model)
     headers = {"Vary": "Accept-Encoding"}
     if len(body) >= ANSWER_COMPRESSED_FROM and _takes_zstd(request.headers.get("accept-encoding", "")):
         body = zstandard.compress(body, ZSTD_LEVEL)

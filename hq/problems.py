@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from msgspec import to_builtins
 from starlette.exceptions import HTTPException
 
 from hq.faults import Busy, HqFault
@@ -40,7 +41,7 @@ def install(app: FastAPI) -> None:
 
 def of_refusal(refusal: PushRefusal) -> Response:
     """Return a refused push."""
-    members = refusal.model_dump(mode="json")
+    members = to_builtins(refusal)
     return problem(
         REFUSAL_STATUS[refusal.kind],
         kind=refusal.kind.value,
@@ -57,7 +58,7 @@ def of_refetch(refetch: MustRefetch) -> Response:
         kind="must_refetch",
         title="The changes since then are not kept",
         detail="Fetch the manifest and its snapshot, then go on from there.",
-        members=refetch.model_dump(mode="json"),
+        members=to_builtins(refetch),
     )
 
 

@@ -20,12 +20,12 @@ from sync.protocol import (
     EnrolAnswer,
     EnrolRequest,
     Health,
-    Manifest,
     MustRefetch,
     PushAnswer,
     PushRefusal,
     PushRequest,
     SignedDocument,
+    SignedManifest,
 )
 
 
@@ -50,7 +50,7 @@ class DeviceSession:
         self._device()
         return newest_document(self._hq, kind)
 
-    def manifest(self) -> Manifest:
+    def manifest(self) -> SignedManifest:
         """See `HqProtocol.manifest`."""
         return snapshot.make_manifest(self._hq, self._device())
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import orjson
 import zstandard
+from msgspec.json import encode
 from sqlalchemy import Connection
 
-from app.core.canonical import canonical
 from app.ids import new_id
 from hq.faults import NotHere
 from hq.feed import MEMBER, VOUCHER, head_of, last_number
@@ -26,7 +26,7 @@ from hq.keys import SIGN
 from hq.members import store as members
 from hq.stores.devices import Device
 from hq.vouchers import store as vouchers
-from sync.protocol import Manifest, SnapshotFile, manifest_message
+from sync.protocol import Manifest, SignedManifest, SnapshotFile, manifest_message
 
 ROWS_A_LINE = 200  # a station writes one line in one transaction, which must not hold up a redemption
 KEPT_A_STORE = 3  # a slow station may still be fetching the one before
@@ -34,7 +34,7 @@ NAME = re.compile(r"snapshot-[0-9a-f]{16}-[0-9a-f]{16}-[0-9]{1,16}\.zst")
 ZSTD_LEVEL = 3
 
 
-def make_manifest(hq: Hq, device: Device) -> Manifest:
+def make_manifest(hq: Hq, device: Device) -> SignedManifest:
     """Make (or find) the snapshot of the device's store as of now and describe it, signed.
 
     Cursor, rows and the device's last entry in them are read in one transaction, so that they belong together.
@@ -53,8 +53,8 @@ def make_manifest(hq: Hq, device: Device) -> Manifest:
         included_seq=included_seq,
         files=[SnapshotFile(name=path.name, sha256=_sha256(path), size=path.stat().st_size)],
     )
-    body = canonical(manifest.model_dump(mode="json", exclude={"kid", "sig"}))
-    return manifest.model_copy(update={"kid": SIGN, "sig": hq.keys.sign(SIGN, manifest_message(body))})
+    body = encode(manifest)
+    return SignedManifest(kid=SIGN, sig=hq.keys.sign(SIGN, manifest_message(body)), body=body)
 
 
 def snapshot_path(hq: Hq, device: Device, name: str) -> Path:

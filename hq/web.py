@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.responses import FileResponse
-from pydantic import TypeAdapter, ValidationError
+from msgspec import DecodeError
+from msgspec.json import Decoder
 
 from hq import problems
 from hq.auth import Asked, Gate, read_header
@@ -27,8 +28,8 @@ from sync.protocol import (
     PushRequest,
 )
 
-_push_request = TypeAdapter(PushRequest)
-_enrol_request = TypeAdapter(EnrolRequest)
+_push_request = Decoder(PushRequest)
+_enrol_request = Decoder(EnrolRequest)
 
 Body = Annotated[bytes, Depends(read_body)]
 
@@ -107,13 +108,11 @@ def _asked(request: Request, body: bytes) -> Asked:
     return Asked(request.method, target, hashlib.sha256(body).digest())
 
 
-def _read(form: TypeAdapter[Any], request: Request, body: bytes) -> Any:
+def _read(form: Decoder[Any], request: Request, body: bytes) -> Any:
     try:
-        return form.validate_json(decode(body, request.headers.get("content-encoding")))
-    except ValidationError as problem:
-        first = problem.errors(include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise Malformed(f"Not understood: {place or 'the body'}: {first['msg']}.") from problem
+        return form.decode(decode(body, request.headers.get("content-encoding")))
+    except (DecodeError, UnicodeDecodeError) as problem:
+        raise Malformed(f"Not understood: {problem}.") from problem
 
 
 class _DemoClockHeader:

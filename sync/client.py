@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from pydantic import BaseModel, ValidationError
+from msgspec import DecodeError, ValidationError, convert
+from msgspec.json import decode, encode
 
 from app.clock import Clock
 from app.ids import new_id
@@ -20,12 +21,13 @@ from sync.protocol import (
     EnrolAnswer,
     EnrolRequest,
     Health,
-    Manifest,
     MustRefetch,
     PushAnswer,
     PushRefusal,
     PushRequest,
     SignedDocument,
+    SignedManifest,
+    Wire,
     request_message,
 )
 
@@ -33,7 +35,7 @@ HTTP_UNAUTHORIZED = 401
 HTTP_GONE = 410
 SNAPSHOT_TYPE = "application/zstd"
 
-Model = TypeVar("Model", bound=BaseModel)
+Model = TypeVar("Model", bound=Wire)
 
 
 class DeviceSigner:
@@ -81,7 +83,7 @@ class HttpHq:
 
     def push(self, request: PushRequest) -> PushAnswer | PushRefusal:
         """See `HqProtocol.push`."""
-        body = zstandard.compress(request.model_dump_json().encode("utf-8"))
+        body = zstandard.compress(encode(request))
         response = self._send("POST", f"/v1/devices/{self._signer.device_id}/journal", body)
         refusal = _push_refusal(response)
         return refusal if refusal is not None else _parsed(PushAnswer, response)
@@ -90,9 +92,9 @@ class HttpHq:
         """See `HqProtocol.document`."""
         return _parsed(SignedDocument, self._send("GET", f"/v1/sync/document/{kind}"))
 
-    def manifest(self) -> Manifest:
+    def manifest(self) -> SignedManifest:
         """See `HqProtocol.manifest`."""
-        return _parsed(Manifest, self._send("GET", "/v1/sync/manifest"))
+        return _parsed(SignedManifest, self._send("GET", "/v1/sync/manifest"))
 
     def snapshot(self, name: str) -> bytes:
         """See `HqProtocol.snapshot`."""
@@ -148,28 +150,36 @@ class HttpHq:
 
 
 class HttpEnrolment:
-    """The one call of a device that has no identity yet."""
+    """The calls of a device that has no identity yet (`EnrolProtocol`)."""
 
     def __init__(self, url: str, *, limits: Limits = Limits()) -> None:  # noqa: B008 frozen
-        """Keep one session; nothing is sent yet. Raises `ValueError` for plain http to another machine."""
+        """Keep no connection: nobody may come back. Raises `ValueError` for plain http to another machine."""
         self._line = Line(url, limits=limits)
 
+    def keyset(self) -> SignedDocument:
+        """See `EnrolProtocol.keyset`."""
+        return _parsed(SignedDocument, self._send("GET", "/v1/keyset"))
+
     def enrol(self, request: EnrolRequest) -> EnrolAnswer | None:
-        """See `EnrolProtocol.enrol`. The line is let go after this call, which is the only one."""
-        try:
-            response = self._line.send(
-                "POST",
-                "/v1/enrol",
-                body=request.model_dump_json().encode("utf-8"),
-                headers={"Content-Type": JSON},
-                total_s=self._line.limits.total_s,
-                bytes_max=self._line.limits.answer_bytes_max,
-            )
-        finally:
-            self._line.close()
+        """See `EnrolProtocol.enrol`."""
+        response = self._send("POST", "/v1/enrol", encode(request))
         if response.status == HTTP_GONE and response.is_problem:
             return None
         return _parsed(EnrolAnswer, response)
+
+    def _send(self, method: str, target: str, body: bytes = b"") -> Response:
+        limits = self._line.limits
+        try:
+            return self._line.send(
+                method,
+                target,
+                body=body,
+                headers={"Content-Type": JSON} if body else {},
+                total_s=limits.total_s,
+                bytes_max=limits.answer_bytes_max,
+            )
+        finally:
+            self._line.close()
 
 
 def _time_of_refusal(response: Response) -> int | None:
@@ -185,13 +195,13 @@ def _push_refusal(response: Response) -> PushRefusal | None:
     if response.status == HTTP_OK or "kind" not in problem:
         return None
     try:
-        return PushRefusal.model_validate(problem)
+        return convert(problem, PushRefusal)
     except ValidationError as mismatch:
         raise HqUntrusted("a refusal in a form we do not know") from mismatch
 
 
 def _parsed(model: type[Model], response: Response) -> Model:
     try:
-        return model.model_validate_json(response.content(JSON))
-    except ValidationError as mismatch:
+        return decode(response.content(JSON), type=model)
+    except (DecodeError, UnicodeDecodeError) as mismatch:
         raise HqUntrusted("an answer in a form we do not know") from mismatch

@@ -16,7 +16,6 @@ from pathlib import Path
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from pydantic import ValidationError
 
 from app.clock import Clock
 from app.ids import new_secret
@@ -27,7 +26,6 @@ from app.store.keystore import KeyStore, StationKeys, check_key_store, make_keys
 from app.store.store import Device, StationStore, create_store
 from sync.client import HttpEnrolment
 from sync.faults import HqUntrusted
-from sync.line import JSON
 from sync.protocol import EnrolAnswer, EnrolProtocol, EnrolRequest, SignedDocument, enrol_message
 from sync.syncer import SOFTWARE
 from sync.trust import check_document
@@ -55,28 +53,6 @@ class Pairing:
     url: str
     token: str
     fingerprint: str
-
-
-class HttpPairing(HttpEnrolment):
-    """`EnrolProtocol` over HTTP."""
-
-    def keyset(self) -> SignedDocument:
-        """See `EnrolProtocol.keyset`."""
-        try:
-            response = self._line.send(
-                "GET",
-                "/v1/keyset",
-                body=b"",
-                headers={},
-                total_s=self._line.limits.total_s,
-                bytes_max=self._line.limits.answer_bytes_max,
-            )
-        finally:
-            self._line.close()  # nobody may come back; the next call opens it again
-        try:
-            return SignedDocument.model_validate_json(response.content(JSON))
-        except ValidationError as mismatch:
-            raise HqUntrusted("an answer in a form we do not know") from mismatch
 
 
 def read_pairing(text: str) -> Pairing:
@@ -107,7 +83,7 @@ def enrol_station(
     key_store: KeyStore,
     key_store_kind: str,
     clock: Clock,
-    connect: Callable[[str], EnrolProtocol] = HttpPairing,
+    connect: Callable[[str], EnrolProtocol] = HttpEnrolment,
 ) -> Device:
     """Enrol this machine and lay out its store. Raises `PairingInvalid`, `HqFault` or `StoreFault`."""
     if folder.exists() and any(folder.iterdir()):

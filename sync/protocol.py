@@ -7,11 +7,10 @@ Binary values travel as standard base64 with padding (RFC 4648 §4). Times are m
 Unknown fields are ignored, so that an older end keeps working with a newer one.
 """
 
-from base64 import b64decode, b64encode
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from msgspec import Meta, Struct
 
 from app.core.canonical import INTEGER_MAX
 from app.core.chain import NONCE_SIZE
@@ -27,23 +26,12 @@ SIGNATURE_HEADER = "Tillside-Signature"  # device=…;epoch=…;time=…;nonce=�
 CLOCK_WINDOW_MS = 5 * 60_000  # how far a signed request's time may lie from HQ's
 
 
-def _bytes_in(value: Any) -> Any:
-    return b64decode(value, validate=True) if isinstance(value, str) else value
+Count = Annotated[int, Meta(ge=0, le=INTEGER_MAX)]  # what a station believes must fit into its database too
+DeviceId = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z_-]{1,40}\Z")]  # it goes into hashes, headers and paths
 
 
-def _bytes_out(value: bytes) -> str:
-    return b64encode(value).decode("ascii")
-
-
-Base64 = Annotated[bytes, BeforeValidator(_bytes_in), PlainSerializer(_bytes_out, when_used="json")]
-Count = Annotated[int, Field(ge=0, le=INTEGER_MAX)]  # what a station believes must fit into its database too
-DeviceId = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,40}$")]  # it goes into hashes, headers and paths
-
-
-class Wire(BaseModel):
-    """What travels: frozen, and lenient with fields that a newer end may add."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
+class Wire(Struct, frozen=True, kw_only=True):
+    """What travels: as JSON by `msgspec.json`, which checks every type and writes bytes as Base64."""
 
 
 class Verdict(StrEnum):
@@ -66,7 +54,7 @@ class Flag(StrEnum):
     ENTRY_ID_TAKEN = "ENTRY_ID_TAKEN"  # quarantined: another entry has this id already
 
 
-class SignedDocument(Wire):
+class SignedDocument(Wire, frozen=True, kw_only=True):
     """Bytes that HQ vouches for: a program version or the set of its keys.
 
     `sig` is Ed25519 over `"TS-doc1" | u8 length | kind | u64be version | body`; a lower version than one
@@ -76,11 +64,11 @@ class SignedDocument(Wire):
     kind: Literal["program", "keyset"]
     version: Count
     kid: str
-    sig: Base64
-    body: Base64
+    sig: bytes
+    body: bytes
 
 
-class StoreFacts(Wire):
+class StoreFacts(Wire, frozen=True, kw_only=True):
     """The shop a device stands in."""
 
     store_id: str
@@ -89,64 +77,63 @@ class StoreFacts(Wire):
     currency: str
 
 
-class EnrolRequest(Wire):
+class EnrolRequest(Wire, frozen=True, kw_only=True):
     """A new device introduces itself. `proof` is its signature over `"TS-enrol" | token | sign_pub | box_pub`."""
 
     proto: int = PROTO
     token: str
-    sign_pub: Base64  # Ed25519, 32 bytes
-    box_pub: Base64  # X25519, 32 bytes
-    proof: Base64
+    sign_pub: bytes  # Ed25519, 32 bytes
+    box_pub: bytes  # X25519, 32 bytes
+    proof: bytes
     hw: str = ""
     sw: str = ""
 
 
-class EnrolAnswer(Wire):
+class EnrolAnswer(Wire, frozen=True, kw_only=True):
     """What a device is from now on."""
 
     device_id: DeviceId
-    epoch: Annotated[int, Field(ge=1, lt=1 << 32)]
+    epoch: Annotated[int, Meta(ge=1, lt=1 << 32)]
     store: StoreFacts
-    nonce: Annotated[
-        Base64, Field(min_length=NONCE_SIZE, max_length=NONCE_SIZE)
-    ]  # 32 bytes, into the first hash of its chain
+    # 32 bytes, into the first hash of its chain
+    nonce: Annotated[bytes, Meta(min_length=NONCE_SIZE, max_length=NONCE_SIZE)]
     keyset: SignedDocument
     hq_incarnation: str
 
 
-class HeadWire(Wire):
+class HeadWire(Wire, frozen=True, kw_only=True):
     """The device's signed head after the entries of a push."""
 
     seq: int
-    hash: Base64
-    sig: Base64
+    hash: bytes
+    sig: bytes
 
 
-class ClockWire(Wire):
+class ClockWire(Wire, frozen=True, kw_only=True):
     """What the device's clock says, for HQ to compare."""
 
     wall_ms: int
     boot_ms: int
 
 
-class PushRequest(Wire):
+class PushRequest(Wire, frozen=True, kw_only=True):
     """Entries `from_seq`…`head.seq`, whole and in order; with none of them it is a heartbeat."""
 
     proto: int = PROTO
     schema_version: int = SCHEMA
     epoch: int
-    boot: Base64
+    boot: bytes
     sw: str
     from_seq: int
-    prev_hash: Base64
-    entries: list[Base64] = Field(max_length=BATCH_ENTRIES_MAX)
+    prev_hash: bytes
+    entries: Annotated[list[bytes], Meta(max_length=BATCH_ENTRIES_MAX)]
     head: HeadWire
     clock: ClockWire
     pull_cursor: int = 0
     program_version: int = 0
 
 
-class Result(Wire):
+class Result(Wire, frozen=True, kw_only=True):
     """The verdict on one entry; `case` names the exception that a person decides."""
 
     seq: Count
@@ -155,11 +142,11 @@ class Result(Wire):
     case: str | None = None
 
 
-class PushAnswer(Wire):
+class PushAnswer(Wire, frozen=True, kw_only=True):
     """Stored durably up to `acked_seq`, whose hash HQ names so that a wrong HQ can't pass for a good one."""
 
     acked_seq: Count
-    acked_hash: Base64
+    acked_hash: bytes
     hq_incarnation: str
     results: list[Result]
     time_ms: Count
@@ -175,33 +162,25 @@ class PushRefusalKind(StrEnum):
     EPOCH_REVOKED = "epoch_revoked"  # this incarnation of the device may not post any more
 
 
-class PushRefusal(Wire):
+class PushRefusal(Wire, frozen=True, kw_only=True):
     """HQ did not store the batch; what the device does next depends on the kind."""
 
     kind: PushRefusalKind
     expect: Count = 0
-    hash: Base64 = b""
+    hash: bytes = b""
     detail: str = ""
 
 
-class SnapshotFile(Wire):
+class SnapshotFile(Wire, frozen=True, kw_only=True):
     """A file of the snapshot, to be checked by its hash after download."""
-
-    model_config = ConfigDict(extra="allow")
 
     name: str
     sha256: str
     size: Count
 
 
-class Manifest(Wire):
-    """What a station needs to begin anew: the snapshot of its scope and where the feed goes on from there.
-
-    `sig` is HQ's signature over `"TS-manifest1" | body` where body is the canonical JSON of the other fields. Fields
-    that only a newer HQ knows are kept, here and in the files: it has signed them too.
-    """
-
-    model_config = ConfigDict(extra="allow")
+class Manifest(Wire, frozen=True, kw_only=True):
+    """What a station needs to begin anew: the snapshot of its scope and where the feed goes on from there."""
 
     set_id: str  # another one means: HQ was restored or moved, take the snapshot anew
     version: int = 1
@@ -210,11 +189,20 @@ class Manifest(Wire):
     included_seq: Count
     schema_version: int = SCHEMA
     files: list[SnapshotFile]
-    kid: str = ""
-    sig: Base64 = b""
 
 
-class Row(Wire):
+class SignedManifest(Wire, frozen=True, kw_only=True):
+    """A `Manifest` as JSON, signed: `sig` is Ed25519 by HQ's sign key over `"TS-manifest1" | body`.
+
+    Bytes are signed and not fields, so that what only a newer HQ puts in is signed too and harms nobody.
+    """
+
+    kid: str
+    sig: bytes
+    body: bytes
+
+
+class Row(Wire, frozen=True, kw_only=True):
     """One fact of HQ's as it stands: `member` by its reference or `voucher` by its code hash."""
 
     t: str
@@ -223,7 +211,7 @@ class Row(Wire):
     v: dict[str, Any] | None = None
 
 
-class Changes(Wire):
+class Changes(Wire, frozen=True, kw_only=True):
     """The rows after a cursor. Only with `checkpoint` do cursor, moment and `included_seq` move on the station."""
 
     rows: list[Row]
@@ -237,13 +225,13 @@ class Changes(Wire):
     verdicts: list[Result] = []  # later changes of verdicts on this device's entries
 
 
-class MustRefetch(Wire):
+class MustRefetch(Wire, frozen=True, kw_only=True):
     """The cursor is too old or belongs to another set: take the snapshot."""
 
     set_id: str
 
 
-class Health(Wire):
+class Health(Wire, frozen=True, kw_only=True):
     """HQ lives."""
 
     ok: bool
@@ -269,7 +257,7 @@ class HqProtocol(Protocol):
         """Return the newest program or set of keys."""
         ...
 
-    def manifest(self) -> Manifest:
+    def manifest(self) -> SignedManifest:
         """Describe a snapshot of this device's scope, made now."""
         ...
 
@@ -314,5 +302,5 @@ def request_message(
 
 
 def manifest_message(body: bytes) -> bytes:
-    """Return the bytes that HQ signs for a manifest; `body` is the canonical JSON of its fields but `kid` and `sig`."""
+    """Return the bytes that HQ signs for a manifest."""
     return b"TS-manifest1" + body

@@ -24,7 +24,7 @@ from app.store.store import ReplicaDraft, StationStore
 from sync.faults import HqUntrusted
 from sync.protocol import Changes, HqProtocol, MustRefetch, Row, SignedDocument, SnapshotFile
 from sync.rows import check_rows, read_block
-from sync.trust import check_document, check_manifest, key_of
+from sync.trust import check_document, key_of, read_manifest
 
 log = logging.getLogger(__name__)
 
@@ -152,10 +152,10 @@ class Puller:
 
     def _pull_snapshot(self) -> tuple[Position, int]:
         """Build a new replica beside the old one and switch when it is whole."""
-        manifest = self._hq.manifest()
-        if manifest.kid not in self._run(self._signing_keys):
+        signed = self._hq.manifest()
+        if signed.kid not in self._run(self._signing_keys):
             self._pull_document("keyset")
-        check_manifest(manifest, keys=self._run(self._signing_keys))
+        manifest = read_manifest(signed, keys=self._run(self._signing_keys))
         position = Position(manifest.set_id, manifest.cursor, manifest.as_of_ms, manifest.included_seq)
         draft: ReplicaDraft = self._run(self._store.begin_replica)
         try:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from msgspec import DecodeError
+from msgspec.json import decode
 
-from app.core.canonical import canonical
 from sync.faults import HqUntrusted
-from sync.protocol import Manifest, SignedDocument, document_message, manifest_message
+from sync.protocol import Manifest, SignedDocument, SignedManifest, document_message, manifest_message
 
 
 def check_document(document: SignedDocument, *, key: Ed25519PublicKey, lowest_version: int) -> None:
@@ -18,10 +19,13 @@ def check_document(document: SignedDocument, *, key: Ed25519PublicKey, lowest_ve
         raise HqUntrusted(f"{document.kind} {document.version} is older than {lowest_version}, seen before")
 
 
-def check_manifest(manifest: Manifest, *, keys: Mapping[str, Ed25519PublicKey]) -> None:
-    """Raise `HqUntrusted` unless one of HQ's signing keys signed the manifest."""
-    body = canonical(manifest.model_dump(mode="json", exclude={"kid", "sig"}))
-    _check(key_of(keys, manifest.kid), manifest.sig, manifest_message(body), "the manifest")
+def read_manifest(signed: SignedManifest, *, keys: Mapping[str, Ed25519PublicKey]) -> Manifest:
+    """Return a manifest that one of HQ's signing keys signed. Raises `HqUntrusted`."""
+    _check(key_of(keys, signed.kid), signed.sig, manifest_message(signed.body), "the manifest")
+    try:
+        return decode(signed.body, type=Manifest)
+    except (DecodeError, UnicodeDecodeError) as mismatch:
+        raise HqUntrusted("a manifest in a form we do not know") from mismatch
 
 
 def key_of(keys: Mapping[str, Ed25519PublicKey], kid: str) -> Ed25519PublicKey:

@@ -13,7 +13,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from scanner.debounce import Debounce
-from ui import theme
+from ui import (
+    plain_qt,  # noqa: F401 before the rest: see there
+    theme,
+)
 from ui.first_paint import FirstPaint
 from ui.window import StationWindow
 

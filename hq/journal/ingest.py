@@ -9,7 +9,7 @@ itself. Rules of the business never refuse anything here; they give verdicts.
 
 from collections.abc import Sequence
 
-from pydantic import TypeAdapter, ValidationError
+from msgspec import ValidationError, convert
 from sqlalchemy import Connection
 
 from app.core.canonical import INTEGER_MAX
@@ -50,8 +50,6 @@ from sync.protocol import (
     Result,
     Verdict,
 )
-
-_entry_id = TypeAdapter(EntryId)
 
 
 def push(hq: Hq, device_id: str, request: PushRequest) -> PushAnswer | PushRefusal:
@@ -193,7 +191,7 @@ def _read(body: bytes, owner: ChainOwner, seq: int) -> Entry | None:
     """Read a body; None when it is no entry, or one of another device, epoch or place."""
     try:
         entry = read_entry(body)
-        _entry_id.validate_python(entry.entry_id)
+        convert(entry.entry_id, EntryId)
     except (EntryInvalid, ValidationError):
         return None
     is_here = (entry.device_id, entry.epoch, entry.seq) == (owner.device_id, owner.epoch, seq)

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from pydantic import ValidationError
+from msgspec import ValidationError, convert
 
 from app.core.decision import Decision
 from app.core.entry import ORDER, REDEEM, REFUSE, SCAN_DENIED, Entry
@@ -94,7 +94,7 @@ def _judge(entry: Entry, books: Books) -> Judgement:
 
 
 def _judge_order(entry: Entry, books: Books) -> Judgement:
-    order = OrderData.model_validate(entry.data)
+    order = convert(entry.data, OrderData)
     program = _program(books, order)
     decision = replay_order(entry.data, program)
     books.decisions[order.order_id] = (entry, decision)
@@ -107,7 +107,7 @@ def _judge_order(entry: Entry, books: Books) -> Judgement:
 
 
 def _judge_redemption(entry: Entry, books: Books) -> Judgement:
-    redemption = RedemptionData.model_validate(entry.data)
+    redemption = convert(entry.data, RedemptionData)
     if redemption.redemption_id in books.taken_redemptions:
         raise _Quarantine(
             Flag.ENTRY_ID_TAKEN, f"redemption {redemption.redemption_id} has been posted by another entry"
@@ -132,7 +132,7 @@ def _judge_redemption(entry: Entry, books: Books) -> Judgement:
 
 def _judge_denied(entry: Entry, books: Books) -> Judgement:
     doubts = _Doubts()
-    doubts.elsewhere(DeniedData.model_validate(entry.data).store, books.store)
+    doubts.elsewhere(convert(entry.data, DeniedData).store, books.store)
     return doubts.judgement()
 
 
@@ -161,7 +161,7 @@ def _differences(redemption: RedemptionData, entry: Entry, books: Books) -> list
         order = books.earlier_orders.get(order_id)
         if order is None:
             return [f"no order {order_id} of this station"]
-        program = _program(books, OrderData.model_validate(order.data))
+        program = _program(books, convert(order.data, OrderData))
         books.decisions[order_id] = (order, replay_order(order.data, program))
     order, decision = books.decisions[order_id]
     return redemption_differences(entry.data, decision) + presentation_differences(entry.data, order.data)

@@ -5,47 +5,45 @@ Texts have the lengths of the columns they go into; amounts stay where a JSON nu
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from msgspec import Meta, Struct
 
 from app.core.canonical import INTEGER_MAX
 
-Name = Annotated[str, Field(max_length=80)]
-Ref = Annotated[str, Field(max_length=13)]
-CodeHash = Annotated[str, Field(max_length=32)]
-Amount = Annotated[int, Field(ge=-INTEGER_MAX, le=INTEGER_MAX)]
-EntryId = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+Name = Annotated[str, Meta(max_length=80)]
+Ref = Annotated[str, Meta(max_length=13)]
+CodeHash = Annotated[str, Meta(max_length=32)]
+Amount = Annotated[int, Meta(ge=-INTEGER_MAX, le=INTEGER_MAX)]
+EntryId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 
 
-class Recorded(BaseModel):
+class Recorded(Struct, frozen=True, kw_only=True):
     """Read strictly, with unknown fields left alone."""
 
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
 
-
-class MemberPart(Recorded):
+class MemberPart(Recorded, frozen=True, kw_only=True):
     """Who the order belongs to."""
 
     ref: Ref
 
 
-class CampaignPart(Recorded):
+class CampaignPart(Recorded, frozen=True, kw_only=True):
     """An automatic rule that applied."""
 
     campaign: Name
     discount: Amount
 
 
-class OrderData(Recorded):
+class OrderData(Recorded, frozen=True, kw_only=True):
     """An `order` entry."""
 
     order_id: Name
     store: Name
     link: Literal["online", "offline"]
     t_eff: Amount
-    currency: Annotated[str, Field(max_length=3)]
+    currency: Annotated[str, Meta(max_length=3)]
     member: MemberPart | None
     lines: list[Any]
-    program_version: Annotated[int, Field(ge=0, le=INTEGER_MAX)]
+    program_version: Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
     program_hash: str
     campaigns: list[CampaignPart]
     total: Amount
@@ -53,13 +51,13 @@ class OrderData(Recorded):
     points: Amount
 
 
-class ReasonPart(Recorded):
+class ReasonPart(Recorded, frozen=True, kw_only=True):
     """Why a redemption was refused."""
 
-    code: Annotated[str, Field(max_length=40)]
+    code: Annotated[str, Meta(max_length=40)]
 
 
-class RedemptionData(Recorded):
+class RedemptionData(Recorded, frozen=True, kw_only=True):
     """A `redeem` or `refuse` entry."""
 
     redemption_id: Name
@@ -70,14 +68,14 @@ class RedemptionData(Recorded):
     member: Ref | None
     store: Name
     t_eff: Amount
-    program_version: Annotated[int, Field(ge=0, le=INTEGER_MAX)]
+    program_version: Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
     program_hash: str
     discount: Amount
-    points: Annotated[int, Field(ge=0, le=INTEGER_MAX)] = 0
+    points: Annotated[int, Meta(ge=0, le=INTEGER_MAX)] = 0
     reasons: list[ReasonPart]
 
 
-class DeniedData(Recorded):
+class DeniedData(Recorded, frozen=True, kw_only=True):
     """A `scan_denied` entry: a code that was turned away before there was an order."""
 
     store: Name

@@ -43,13 +43,13 @@ def stores(hq: Hq) -> list[StoreFacts]:
     """Return all stores by id."""
     with hq.database.reading() as connection:
         rows = connection.execute(select(store).order_by(store.c.store_id)).mappings()
-        return [StoreFacts.model_validate(dict(row)) for row in rows]
+        return [StoreFacts(**row) for row in rows]
 
 
 def read_store(connection: Connection, store_id: str) -> StoreFacts | None:
     """Return a store, or None."""
     row = connection.execute(select(store).where(store.c.store_id == store_id)).mappings().one_or_none()
-    return None if row is None else StoreFacts.model_validate(dict(row))
+    return None if row is None else StoreFacts(**row)
 
 
 def _check(store_id: str, *, time_zone: str, currency: str) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec import structs
 
 from app.core.canonical import canonical
 from app.core.chain import ChainOwner, Head, genesis, next_hash, sign_head
@@ -97,7 +98,7 @@ def enrol_request(token: str, key: Ed25519PrivateKey, **changes) -> EnrolRequest
     sign_pub, box_pub = key.public_key().public_bytes_raw(), bytes(range(32))
     proof = key.sign(enrol_message(token=token, sign_pub=sign_pub, box_pub=box_pub))
     request = EnrolRequest(token=token, sign_pub=sign_pub, box_pub=box_pub, proof=proof, hw="test", sw="test")
-    return request.model_copy(update=changes)
+    return structs.replace(request, **changes)
 
 
 def enrol_station(hq: Hq, store_id: str) -> "Station":
@@ -202,7 +203,7 @@ class Station:
             head=HeadWire(seq=head.seq, hash=head.hash, sig=sign_head(self.key, self.owner, head)),
             clock=ClockWire(wall_ms=NOW_MS, boot_ms=0),
         )
-        return request.model_copy(update=changes)
+        return structs.replace(request, **changes)
 
     def push(self, first: int = 1, last: int | None = None, **changes) -> PushAnswer | PushRefusal:
         return self.session.push(self.request(first, last, **changes))

@@ -8,9 +8,9 @@ import pytest
 import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.json import decode
 from sqlalchemy import select
 
-from app.core.canonical import canonical
 from app.core.codes import hash_number
 from app.ids import new_ref
 from hq import faults, snapshot
@@ -20,7 +20,7 @@ from hq.members.service import MemberFacts, upsert_members
 from hq.stores.devices import revoke
 from hq.tables import member, member_scope, voucher
 from hq.vouchers.service import NewVoucher, create_vouchers
-from sync.protocol import Changes, MustRefetch, manifest_message
+from sync.protocol import Changes, Manifest, MustRefetch, manifest_message
 from tests.hq.station import REF, VOUCHER_RULE, enrol_station, program_body
 from tests.hq.station import voucher as shown
 
@@ -193,6 +193,10 @@ def test_a_cursor_of_another_set_or_beyond_the_end_starts_anew(hq, station):
         station.session.changes(cursor=-1, set_id=hq.set_id)
 
 
+def manifest_of(station):
+    return decode(station.session.manifest().body, type=Manifest)
+
+
 def unpack(content):
     lines = zstandard.ZstdDecompressor().decompressobj().decompress(content).splitlines()
     return [
@@ -207,9 +211,9 @@ def test_a_snapshot_and_the_feed_after_it_make_the_whole(hq, station):
     create_vouchers(hq, [NewVoucher(VOUCHER_RULE)] * 450)
     station.order("o1", ref=REFS[0])
     station.push()
-    manifest = station.session.manifest()
-    body = canonical(manifest.model_dump(mode="json", exclude={"kid", "sig"}))
-    hq.keys.private[SIGN].public_key().verify(manifest.sig, manifest_message(body))
+    signed = station.session.manifest()
+    hq.keys.private[SIGN].public_key().verify(signed.sig, manifest_message(signed.body))
+    manifest = manifest_of(station)
     content = station.session.snapshot(manifest.files[0].name)
     assert len(content) == manifest.files[0].size
     rows = unpack(content)
@@ -226,8 +230,8 @@ def test_a_snapshot_and_the_feed_after_it_make_the_whole(hq, station):
 
 
 def test_snapshots_are_made_once_a_change_and_the_old_ones_go(hq, station):
-    first = station.session.manifest()
-    assert station.session.manifest().files == first.files
+    first = manifest_of(station)
+    assert manifest_of(station).files == first.files
     for n in range(snapshot.KEPT_A_STORE + 2):
         create_vouchers(hq, [NewVoucher(VOUCHER_RULE)])
         station.session.manifest()
@@ -237,7 +241,7 @@ def test_snapshots_are_made_once_a_change_and_the_old_ones_go(hq, station):
 
 
 def test_a_device_gets_no_other_stores_snapshot_and_no_other_file(hq, station):
-    name = station.session.manifest().files[0].name
+    name = manifest_of(station).files[0].name
     other = enrol_station(hq, "S2")
     for asked in (name, "../hq.db", "../keys/root-r1.key", name.replace(".zst", ".draft")):
         with pytest.raises(faults.NotHere):

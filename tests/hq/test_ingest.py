@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec.structs import replace
 from sqlalchemy import func, select
 
 from app.core.codes import hash_number
@@ -145,7 +146,7 @@ def test_a_changed_body_breaks_the_chain(hq, station):
     station.order("o2")
     good = station.request()
     changed = [good.entries[0].replace(b'"o1"', b'"oX"'), good.entries[1]]
-    refused(station.session.push(good.model_copy(update={"entries": changed})), PushRefusalKind.CHAIN)
+    refused(station.session.push(replace(good, entries=changed)), PushRefusalKind.CHAIN)
     assert count(hq, journal) == 0
 
 

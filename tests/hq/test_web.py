@@ -9,6 +9,8 @@ from base64 import b64encode
 import pytest
 import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec import to_builtins
+from msgspec.json import decode, encode
 
 from app.ids import new_id
 from hq import auth, bodies, db
@@ -20,7 +22,14 @@ from hq.serve import is_loopback, serve
 from hq.stores.devices import revoke
 from hq.stores.pairing import new_pairing
 from hq.vouchers.service import NewVoucher, create_vouchers
-from sync.protocol import CLOCK_WINDOW_MS, SIGNATURE_HEADER, PushAnswer, request_message
+from sync.protocol import (
+    CLOCK_WINDOW_MS,
+    SIGNATURE_HEADER,
+    Manifest,
+    PushAnswer,
+    SignedManifest,
+    request_message,
+)
 from tests.hq.server import serving
 from tests.hq.station import NOW_MS, REF, URL, VOUCHER_RULE, enrol_request, enrol_station, pairing_token
 
@@ -75,13 +84,13 @@ def problem(response, status):
 
 def one_order(station, **changes):
     station.order(f"o{len(station.bodies)}")
-    return station.request(**changes).model_dump_json().encode()
+    return encode(station.request(**changes))
 
 
 def test_a_signed_push_is_answered(web, station):
     response = post(web, station, one_order(station))
     assert response.status_code == 200
-    assert PushAnswer.model_validate_json(response.content).acked_seq == 1
+    assert decode(response.content, type=PushAnswer).acked_seq == 1
 
 
 def test_a_push_may_be_compressed(web, station):
@@ -211,7 +220,7 @@ def test_a_body_that_is_none_is_malformed(web, body, encoding):
 
 def test_too_many_entries_are_malformed(web, station):
     station.order("o1")
-    request = json.loads(station.request().model_dump_json())
+    request = to_builtins(station.request())
     request["entries"] *= 501
     problem(post(web, station, json.dumps(request).encode()), 400)
 
@@ -221,7 +230,7 @@ def test_refusals_of_a_push_say_what_the_station_needs(web, hq, station):
         station.order(f"o{len(station.bodies)}")
 
     def push(request, status):
-        return problem(post(web, station, request.model_dump_json().encode()), status)
+        return problem(post(web, station, encode(request)), status)
 
     gap = push(station.request(2), 409)
     assert (gap["kind"], gap["expect"]) == ("gap", 1)
@@ -229,7 +238,7 @@ def test_refusals_of_a_push_say_what_the_station_needs(web, hq, station):
     assert push(station.request(prev_hash=bytes(32)), 400)["kind"] == "chain"
     twin = station.copy()
     twin.bodies.reverse()
-    assert post(web, station, station.request().model_dump_json().encode()).status_code == 200
+    assert post(web, station, encode(station.request())).status_code == 200
     assert push(twin.request(), 409)["kind"] == "fork"
     revoke(hq, station.owner.device_id)
     assert push(station.request(), 403)["kind"] == "epoch_revoked"
@@ -238,7 +247,7 @@ def test_refusals_of_a_push_say_what_the_station_needs(web, hq, station):
 
 def test_enrolment(web, hq):
     token = pairing_token(new_pairing(hq, store_id="S1", url=URL).text)
-    body = enrol_request(token, Ed25519PrivateKey.generate()).model_dump_json()
+    body = encode(enrol_request(token, Ed25519PrivateKey.generate()))
     assert web.post("/v1/enrol", content=body).json()["store"]["store_id"] == "S1"
     found = problem(web.post("/v1/enrol", content=body), 410)
     assert found["type"].endswith("token_refused")
@@ -260,7 +269,8 @@ def test_documents_are_given_by_kind(web, station):
 
 def test_a_snapshot_comes_whole_or_in_parts(web, hq, station):
     upsert_members(hq, [MemberFacts(REF, home_store="S1")])
-    name = get(web, station, "/v1/sync/manifest").json()["files"][0]["name"]
+    manifest = decode(get(web, station, "/v1/sync/manifest").content, type=SignedManifest)
+    name = decode(manifest.body, type=Manifest).files[0].name
     path = f"/v1/sync/snapshot/{name}"
     whole = get(web, station, path)
     assert whole.status_code == 200

@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from msgspec.structs import replace
 
 from app.core.chain import Head, sign_head
 from hq.faults import HqFault as HqSays
@@ -127,7 +128,7 @@ def test_entries_before_are_asked_for(both):
 def test_a_broken_chain_stores_nothing_but_rules_still_come(both):
     shop = selling(both, 2)
     request = request_of(shop, 1, 2)
-    broken = request.model_copy(update={"entries": [request.entries[0], request.entries[0]]})
+    broken = replace(request, entries=[request.entries[0], request.entries[0]])
     assert shop.hq.push(broken).kind is PushRefusalKind.CHAIN
     assert both.entries_of(shop) == []
     upsert_members(both.hq, [MemberFacts(REF, name="Ada N.", home_store="s-1")])
@@ -143,8 +144,10 @@ def test_another_history_is_a_fork(both):
     shop.hq.push(request_of(shop, 1, 2))
     other = Head(2, bytes(32))
     signature = sign_head(shop.store.keys.sign, shop.store.device.owner, other)
-    forked = request_of(shop, 3, 3).model_copy(
-        update={"prev_hash": other.hash, "head": HeadWire(seq=other.seq, hash=other.hash, sig=signature)}
+    forked = replace(
+        request_of(shop, 3, 3),
+        prev_hash=other.hash,
+        head=HeadWire(seq=other.seq, hash=other.hash, sig=signature),
     )
     assert shop.hq.push(forked).kind is PushRefusalKind.FORK
     shop.hq.push = lambda _: shop.hq.real.push(forked)

@@ -3,6 +3,7 @@
 import json
 from base64 import urlsafe_b64encode
 
+import msgspec
 import pytest
 
 from app.store.faults import StoreReadOnly
@@ -15,7 +16,7 @@ from hq.stores.pairing import TOKEN_LIFE_MS
 from sync.enrolment import (
     NOT_THAT_HQ,
     PREFIX,
-    HttpPairing,
+    HttpEnrolment,
     Pairing,
     PairingInvalid,
     enrol_station,
@@ -165,10 +166,10 @@ def test_an_hq_with_another_root_key_is_not_believed_and_uses_nothing_up(both, t
 
 
 def test_a_stranger_never_sees_the_token(web_world, tmp_path):
-    body = EnrolService(web_world.hq).keyset().model_dump_json().encode()
+    body = msgspec.json.encode(EnrolService(web_world.hq).keyset())
     with Scripted(answer(200, body)) as server:
         with pytest.raises(PairingInvalid) as caught:
-            enrol(web_world, packed(GOOD | {"url": server.url}), tmp_path / "new", connect=HttpPairing)
+            enrol(web_world, packed(GOOD | {"url": server.url}), tmp_path / "new", connect=HttpEnrolment)
         assert str(caught.value) == NOT_THAT_HQ
         (request,) = server.requests
     assert request.startswith(b"GET /v1/keyset ") and GOOD["token"].encode() not in request
@@ -214,7 +215,7 @@ def test_keys_that_the_root_did_not_vouch_for_lay_nothing_out(both, tmp_path, ke
             both,
             both.pairing_text(),
             tmp_path / "new",
-            change=lambda found: found.model_copy(update={"keyset": made}),
+            change=lambda found: msgspec.structs.replace(found, keyset=made),
         )
     assert nothing_was_laid_out(tmp_path / "new")
 
@@ -234,7 +235,7 @@ def test_keys_that_the_root_did_not_vouch_for_lay_nothing_out(both, tmp_path, ke
 def test_an_address_that_cannot_be_gets_a_plain_sentence(world, tmp_path, url, sentence):
     text = packed(GOOD | {"url": url})
     with pytest.raises(PairingInvalid, match=sentence) as caught:
-        enrol(world, text, tmp_path / "new", connect=HttpPairing)
+        enrol(world, text, tmp_path / "new", connect=HttpEnrolment)
     assert str(caught.value).endswith("Ask head office for a new one.")
     assert nothing_was_laid_out(tmp_path / "new")
 
@@ -243,12 +244,12 @@ def test_an_address_that_cannot_be_gets_a_plain_sentence(world, tmp_path, url, s
     "url", ["http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1", "https://hq.example"]
 )
 def test_https_and_loopback_addresses_are_taken(url):
-    HttpPairing(url)
+    HttpEnrolment(url)
 
 
 def test_nobody_answers(world, tmp_path):
     with pytest.raises(HqUnreachable):
-        enrol(world, packed(GOOD | {"url": NOWHERE}), tmp_path / "new", connect=HttpPairing)
+        enrol(world, packed(GOOD | {"url": NOWHERE}), tmp_path / "new", connect=HttpEnrolment)
     assert nothing_was_laid_out(tmp_path / "new")
 
 
@@ -265,7 +266,7 @@ def test_nobody_answers(world, tmp_path):
 def test_somebody_elses_answer_is_not_hqs_word_on_the_code(world, tmp_path, act, fault):
     """A login page must not make people ask for one new code after the other."""
     with Scripted(act) as server, pytest.raises(fault):
-        enrol(world, packed(GOOD | {"url": server.url}), tmp_path / "new", connect=HttpPairing)
+        enrol(world, packed(GOOD | {"url": server.url}), tmp_path / "new", connect=HttpEnrolment)
     assert nothing_was_laid_out(tmp_path / "new")
 
 
@@ -276,11 +277,11 @@ def test_somebody_elses_answer_is_not_hqs_word_on_the_code(world, tmp_path, act,
 def test_an_identity_that_could_not_sign_a_chain_is_refused(web_world, tmp_path, change):
     found = {}
     enrol(web_world, web_world.pairing_text(), tmp_path / "real", change=lambda a: found.update(a=a) or a)
-    body = json.dumps(json.loads(found["a"].model_dump_json()) | change).encode()
+    body = json.dumps(msgspec.to_builtins(found["a"]) | change).encode()
     fingerprint = root_fingerprint(web_world.hq.keys)
-    keyset = EnrolService(web_world.hq).keyset().model_dump_json().encode()
+    keyset = msgspec.json.encode(EnrolService(web_world.hq).keyset())
     with Scripted(in_turn(answer(200, keyset), answer(200, body))) as server:
         text = packed(GOOD | {"url": server.url, "fp": fingerprint})
         with pytest.raises(HqUntrusted):
-            enrol(web_world, text, tmp_path / "new", connect=HttpPairing)
+            enrol(web_world, text, tmp_path / "new", connect=HttpEnrolment)
     assert nothing_was_laid_out(tmp_path / "new")

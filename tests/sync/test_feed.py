@@ -1,8 +1,9 @@
 """What a station may count on when it pulls, whichever of the two implementations of the protocol answers."""
 
-from dataclasses import replace
+import dataclasses
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import delete
 
 from app.ids import ref_of
@@ -161,7 +162,7 @@ def test_a_crash_between_chunks_heals(world, monkeypatch):
     assert shop.store.replica.position() == before
     shop.syncer.pull()
     assert shop.store.replica.count("member") == 451
-    assert shop.store.replica.position() == replace(
+    assert shop.store.replica.position() == dataclasses.replace(
         before, cursor=before.cursor + 450, as_of_ms=before.as_of_ms + 1
     )
 
@@ -185,7 +186,7 @@ def test_changes_that_do_not_get_on_end_the_pull(world):
     shop = world.shop().synced()
     before = shop.store.replica.position()
     for change in ({"checkpoint": False}, {"next": before.cursor - 1}):
-        shop.hq.alter("changes", lambda page, change=change: page.model_copy(update=change))
+        shop.hq.alter("changes", lambda page, change=change: replace(page, **change))
         with pytest.raises(HqUntrusted, match="get on"):
             shop.syncer.pull()
     assert shop.store.replica.position() == before
@@ -195,7 +196,7 @@ def test_changes_of_another_set_than_asked_for_are_not_applied(world):
     shop = world.shop().synced()
     before = shop.store.replica.position()
     add_members(world, 1)
-    shop.hq.alter("changes", lambda page: page.model_copy(update={"set_id": OTHER_SET}))
+    shop.hq.alter("changes", lambda page: replace(page, set_id=OTHER_SET))
     with pytest.raises(HqUntrusted, match="belong together"):
         shop.syncer.pull()
     assert shop.store.replica.position().set_id == before.set_id

@@ -1,6 +1,7 @@
 """An HQ that is not what it says: nothing it claims makes a station count as sent what isn't, or lose what it has."""
 
 import pytest
+from msgspec.structs import replace
 
 from sync.faults import HqUntrusted
 from sync.protocol import PushRefusal, PushRefusalKind, Result, Verdict
@@ -51,7 +52,7 @@ def test_the_truth_is_believed(shop):
 def test_a_false_acknowledgement_moves_nothing(shop, lie):
     position = shop.store.replica.position()
     change = lie(shop)
-    shop.hq.alter("push", lambda answer: type(answer).model_construct(**(dict(answer) | change)))
+    shop.hq.alter("push", lambda answer: replace(answer, **change))
     with pytest.raises(HqUntrusted):
         shop.syncer.sync()
     assert (shop.store.acked_seq(), shop.store.waiting_count(), len(shop.verdicts())) == (2, 3, 2)
@@ -91,7 +92,7 @@ def test_a_gap_named_again_and_again_ends_the_push(shop):
 def test_figures_cannot_include_entries_to_come(world, shop):
     """They would swallow what the next sales add to a balance."""
     before = shop.store.replica.position()
-    shop.hq.alter("changes", lambda page: page.model_copy(update={"included_seq": 6}))
+    shop.hq.alter("changes", lambda page: replace(page, included_seq=6))
     with pytest.raises(HqUntrusted, match="include entry 6"):
         shop.syncer.sync()
     assert shop.store.replica.position() == before

@@ -1,6 +1,8 @@
 """Rows as HQ sends them: what is of another form stays out of the replica, what a newer HQ adds is left alone."""
 
 import pytest
+from msgspec.json import decode, encode
+from msgspec.structs import replace
 
 from sync.faults import HqUntrusted
 from sync.protocol import Changes, Row
@@ -17,7 +19,7 @@ def test_what_a_newer_hq_adds_is_left_alone(world):
         Row(t="member", k=REF, v=GOOD | {"name": "Ada X.", "favourite": "tea", "lots": [1, 2]}),
         Row(t="gift_card", op="del", k="g"),
     ]
-    shop.hq.alter("changes", lambda page: page.model_copy(update={"rows": newer}))
+    shop.hq.alter("changes", lambda page: replace(page, rows=newer))
     assert shop.syncer.pull() == 3
     assert shop.store.replica.member(REF).name == "Ada X."
 
@@ -26,8 +28,8 @@ def test_unknown_fields_of_an_answer_are_ignored(world):
     shop = world.shop().synced()
     position = shop.store.replica.position()
     page = shop.hq.changes(cursor=position.cursor, set_id=position.set_id)
-    grown = page.model_dump_json()[:-1] + ',"mood":"good"}'
-    assert Changes.model_validate_json(grown) == page
+    grown = encode(page)[:-1] + b',"mood":"good"}'
+    assert decode(grown, type=Changes) == page
 
 
 @pytest.mark.parametrize(
@@ -47,7 +49,7 @@ def test_a_row_of_another_form_is_refused_and_nothing_of_its_chunk_stays(world, 
     shop = world.shop().synced()
     before = shop.store.replica.position()
     rows = [Row(t="member", k="new", v=GOOD | {"ref": "new"}), Row(t=kind, k=REF, v=values)]
-    shop.hq.alter("changes", lambda page: page.model_copy(update={"rows": rows}))
+    shop.hq.alter("changes", lambda page: replace(page, rows=rows))
     with pytest.raises(HqUntrusted, match=kind):
         shop.syncer.pull()
     assert shop.store.replica.member("new") is None

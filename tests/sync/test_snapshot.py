@@ -1,24 +1,30 @@
 """Taking in a snapshot: only one that HQ signed and that is whole, and the old replica stays valid until then."""
 
 import hashlib
+import json
 import os
 
 import pytest
 import zstandard
+from msgspec import to_builtins
+from msgspec.structs import replace
 
 from app.core.canonical import canonical
 from app.store.db import DatabaseError
 from hq.keys import SIGN
 from sync.faults import HqUnreachable, HqUntrusted
-from sync.protocol import Manifest, SnapshotFile, manifest_message
+from sync.protocol import SignedManifest, SnapshotFile, manifest_message
 from tests.sync.world import OTHER_SET, REF
 
 
-def signed(world, manifest: Manifest, **changes) -> Manifest:
-    """Return a changed manifest, signed by HQ all the same."""
-    changed = manifest.model_copy(update=changes)
-    body = canonical(changed.model_dump(mode="json", exclude={"kid", "sig"}))
-    return changed.model_copy(update={"sig": world.hq.keys.sign(SIGN, manifest_message(body))})
+def changed(manifest: SignedManifest, **changes) -> bytes:
+    """Return the JSON of a changed manifest."""
+    return canonical(json.loads(manifest.body) | to_builtins(changes))
+
+
+def signed(world, body: bytes) -> SignedManifest:
+    """Return a manifest that HQ signed, whatever is in it."""
+    return SignedManifest(kid=SIGN, sig=world.hq.keys.sign(SIGN, manifest_message(body)), body=body)
 
 
 def must_refetch(world):
@@ -50,8 +56,17 @@ def test_a_file_that_is_not_the_one_named_is_refused(both):
 
 def test_a_manifest_that_hq_did_not_sign_is_refused(both):
     shop = must_refetch(both)
-    shop.hq.alter("manifest", lambda manifest: manifest.model_copy(update={"cursor": 10**6}))
+    shop.hq.alter("manifest", lambda manifest: replace(manifest, body=changed(manifest, cursor=10**6)))
     with pytest.raises(HqUntrusted, match="not signed"):
+        shop.syncer.pull()
+    assert stands_as_before(shop)
+
+
+@pytest.mark.parametrize("body", [b"[]", b"{", b'{"set_id":"\xff"}'], ids=["no object", "no JSON", "no text"])
+def test_a_signed_manifest_of_another_form_is_refused(world, body):
+    shop = must_refetch(world)
+    shop.hq.alter("manifest", lambda _: signed(world, body))
+    with pytest.raises(HqUntrusted, match="form"):
         shop.syncer.pull()
     assert stands_as_before(shop)
 
@@ -60,10 +75,8 @@ def test_a_manifest_may_carry_what_only_a_newer_hq_knows(both):
     shop = must_refetch(both)
 
     def grown(manifest):
-        wire = manifest.model_dump(mode="json", exclude={"kid", "sig"}) | {"min_client": "9"}
-        wire["files"][0]["delta_of"] = "x"
-        signature = both.hq.keys.sign(SIGN, manifest_message(canonical(wire)))
-        return Manifest.model_validate(wire | {"kid": SIGN, "sig": signature})
+        files = [file | {"delta_of": "x"} for file in json.loads(manifest.body)["files"]]
+        return signed(both, changed(manifest, files=files, min_client="9"))
 
     shop.hq.alter("manifest", grown)
     shop.syncer.pull()
@@ -85,7 +98,7 @@ def test_a_manifest_may_carry_what_only_a_newer_hq_knows(both):
 def test_a_signed_file_of_another_form_is_refused(world, packed):
     shop = must_refetch(world)
     file = SnapshotFile(name="f", sha256=hashlib.sha256(packed).hexdigest(), size=len(packed))
-    shop.hq.alter("manifest", lambda manifest: signed(world, manifest, files=[file]))
+    shop.hq.alter("manifest", lambda manifest: signed(world, changed(manifest, files=[file])))
     shop.hq.snapshot = lambda _: packed
     with pytest.raises(HqUntrusted):
         shop.syncer.pull()
@@ -96,7 +109,7 @@ def test_a_newer_kind_of_block_is_left_alone(world):
     shop = must_refetch(world)
     packed = zstandard.compress(b'{"t":"gift","cols":["a"],"rows":[[1]]}\n')
     file = SnapshotFile(name="f", sha256=hashlib.sha256(packed).hexdigest(), size=len(packed))
-    shop.hq.alter("manifest", lambda manifest: signed(world, manifest, files=[file]))
+    shop.hq.alter("manifest", lambda manifest: signed(world, changed(manifest, files=[file])))
     shop.hq.snapshot = lambda _: packed
     shop.syncer.pull()
     assert shop.store.replica.position().set_id == OTHER_SET

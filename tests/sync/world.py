@@ -33,7 +33,7 @@ from hq.tables import journal, meta, posting
 from hq.vouchers.service import NewVoucher, create_vouchers
 from hq.web import create_app
 from sync.client import DeviceSigner, HttpHq
-from sync.enrolment import HttpPairing, enrol_station, read_pairing
+from sync.enrolment import HttpEnrolment, enrol_station, read_pairing
 from sync.faults import HqUnreachable
 from sync.syncer import Syncer
 from tests.builders import NOW_MS, a_program, an_order, at_till
@@ -125,7 +125,7 @@ class World:
 
     def enrolment(self, url: str):
         """What `enrol_station` connects with."""
-        return HttpPairing(url) if self.server else EnrolService(self.hq)
+        return HttpEnrolment(url) if self.server else EnrolService(self.hq)
 
     def shop(self, store_id: str = "s-1") -> "Shop":
         shop = Shop(self, self._shops_folder / f"shop{len(self._shops)}", store_id)
