@@ -25,6 +25,7 @@ DEFAULT_PORT = 8470
 StoreDir = Annotated[Path | None, typer.Option("--dir", help="Folder of this station's store.")]
 StateDir = Annotated[Path | None, typer.Option("--state", help="Folder of the key files.")]
 HqDir = Annotated[Path | None, typer.Option("--dir", help="Folder of HQ's database and keys.")]
+HqDatabase = Annotated[str | None, typer.Option("--db", help="Empty PostgreSQL database: postgresql://…")]
 
 
 def main() -> None:
@@ -203,13 +204,13 @@ def doctor(
 
 
 @hq_cli.command("init")
-def hq_init(data_dir: HqDir = None) -> None:
+def hq_init(data_dir: HqDir = None, database: HqDatabase = None) -> None:
     """Make a new head office: database, keys, their backup and the first administrator."""
     from hq.faults import HqFault
     from hq.setup import init_hq
 
     try:
-        made = init_hq(load_config(hq_dir=data_dir).hq_dir)
+        made = init_hq(load_config(hq_dir=data_dir).hq_dir, database_url=database)
     except HqFault as problem:
         _fail(str(problem))
         return

@@ -2,28 +2,32 @@
 
 SQLite by default, in the build that sqlcipher3 brings along (no key): the system's own may be one of those
 whose WAL-reset fault can lose commits (fixed in 3.51.3, https://sqlite.org/wal.html#walresetbug). PostgreSQL
-comes by another URL; what differs between the two (upsert, pragmas, isolation) stays in this file.
+comes by another URL. What differs between the two stays in this file and in rows.py; why PostgreSQL is used as it
+is here stands in docs/decisions/0016.
 """
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from enum import IntEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlcipher3.dbapi2 as sqlite
-from sqlalchemy import Connection, Engine, Table, create_engine, event
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects import sqlite as sqlite_dialect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from hq.faults import Busy, SetUpFault
 
 SQLITE_OLDEST = (3, 51, 3)  # below it: the WAL-reset fault
-BUSY_TIMEOUT_MS = 5_000  # a large batch holds the writer for well under a second
+BUSY_TIMEOUT_MS = 5_000  # a large batch holds the writer, or a row, for well under a second
+IDLE_TIMEOUT_MS = (
+    60_000  # an HQ that was frozen in a transaction lets go of its rows; none of ours waits so long
+)
 POOL_SIZE = 20  # uvicorn's threads (40) mostly wait for the writer; readers need one connection each
 POOL_WAIT_S = 5
+TRIES_MAX = 5  # each needs another writer to come in between at the same ids; then the station may ask again
 ROWS_AT_ONCE = 500  # of a bulk change by staff: a longer transaction would keep stations waiting
 NAMES_AT_ONCE = 2_000  # values in one IN (…): well under SQLite's 32,766
 
@@ -35,13 +39,45 @@ PRAGMAS = (
     "cell_size_check=ON",
     f"busy_timeout={BUSY_TIMEOUT_MS}",
 )
+SETTINGS = (
+    "synchronous_commit = on",  # whatever the server's default: an answer promises that the entries are on disk
+    f"lock_timeout = {BUSY_TIMEOUT_MS}",
+    f"idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}",
+    "client_min_messages = warning",
+)
+DRIVER = "postgresql+psycopg"
+GAVE_WAY = ("40001", "40P01")  # serialization failure, deadlock: PostgreSQL's advice is to try again
+UNIQUE = "23505"
+AWAY = (
+    "55P03",  # waited longer than lock_timeout
+    "25P03",  # idle_in_transaction_session_timeout
+    "53300",  # too many connections
+    "57P01",  # shut down by an administrator
+    "57P02",  # another of its processes crashed
+    "57P03",  # starting up
+)
+LOCK_SPACE = 0x7115DE  # ours among the advisory locks of a database that others may use too
+
+T = TypeVar("T")
+
+
+class Whole(IntEnum):
+    """What a writer may have to hold as a whole, because the row that it is about isn't there yet."""
+
+    SCHEMA = 1
+    MEMBERS = 2
+    PROGRAMS = 3  # and the stores, whose currency they share
+
+
+class GaveWay(Busy):
+    """PostgreSQL ended this transaction so that another could go on."""
 
 
 class Database:
     """An engine and its two doors. Nobody else commits."""
 
     def __init__(self, url: str) -> None:
-        """Connect lazily to a URL such as `sqlite:///…/hq.db`."""
+        """Connect lazily to a URL such as `sqlite:///…/hq.db` or `postgresql://…`. Raises `SetUpFault`."""
         self.engine = _make_engine(url)
         self._writer = threading.Lock()
 
@@ -55,7 +91,7 @@ class Database:
         """Open one writing transaction: all of it or nothing, committed on leaving. Raises `Busy`.
 
         SQLite has one writer. Threads of this process queue on a lock, which hands over at once; SQLite's own
-        waiting, which polls, is left for other processes.
+        waiting, which polls, is left for other processes. On PostgreSQL writers run side by side and hold rows.
         """
         if not self.is_sqlite:
             with _transaction(self.engine, {}) as connection:
@@ -69,16 +105,47 @@ class Database:
         finally:
             self._writer.release()
 
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Do `work` in one writing transaction, from its beginning again where another writer came in between.
+
+        That is PostgreSQL's word for two that hold what the other wants, or that brought the same id at the same
+        moment: the second try sees the other's rows. Raises `Busy`.
+        """
+        for left in reversed(range(TRIES_MAX)):
+            try:
+                with self.atomic() as connection:
+                    return work(connection)
+            except GaveWay:
+                if not left:
+                    raise
+            except IntegrityError as problem:
+                if not left or _state(problem) != UNIQUE:
+                    raise
+        raise AssertionError("the last try returns or raises")
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open one reading transaction: everything read in it is of the same moment. Raises `Busy`."""
-        options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
-        with _transaction(self.engine, options) as connection:
+        alone = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with _transaction(self.engine, {} if self.is_sqlite else alone) as connection:
             yield connection
+
+    def reach(self) -> None:
+        """Make sure that the database answers and keeps every letter. Raises `SetUpFault`."""
+        try:
+            with self.engine.connect() as connection:
+                encoding = "UTF8" if self.is_sqlite else connection.exec_driver_sql(ENCODING).scalar_one()
+        except DBAPIError as problem:
+            raise SetUpFault(f"HQ's database can't be reached: {problem.orig}") from problem
+        if encoding != "UTF8":
+            raise SetUpFault(f"HQ's database is encoded in {encoding}. Make it anew with the encoding UTF8.")
 
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+ENCODING = "SHOW server_encoding"
 
 
 def sqlite_url(path: Path) -> str:
@@ -86,19 +153,12 @@ def sqlite_url(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-def upsert(
-    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, changes: Sequence[str]
-) -> None:
-    """Insert rows; where the primary key is there already, set the columns `changes` to the new values."""
-    if not rows:
+def hold_whole(connection: Connection, what: Whole, *, is_shared: bool = False) -> None:
+    """Hold something whole until the commit, alone or with others who share. SQLite's only writer does so anyway."""
+    if connection.dialect.name == "sqlite":
         return
-    dialect = sqlite_dialect if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table)
-    statement = statement.on_conflict_do_update(
-        index_elements=list(table.primary_key.columns),
-        set_={name: statement.excluded[name] for name in changes},
-    )
-    connection.execute(statement, list(rows))
+    lock = func.pg_advisory_xact_lock_shared if is_shared else func.pg_advisory_xact_lock
+    connection.execute(select(lock(LOCK_SPACE, int(what))))
 
 
 @contextmanager
@@ -108,22 +168,44 @@ def _transaction(engine: Engine, options: Mapping[str, Any]) -> Iterator[Connect
             connection.execution_options(**options)
             with connection.begin():
                 yield connection
-    except OperationalError as problem:
-        if _is_busy(problem):
-            raise Busy("HQ's database is held by another program. Try again in a moment.") from problem
-        raise
+    except DBAPIError as problem:
+        fault = _fault_of(problem)
+        if fault is None:
+            raise
+        raise fault from problem
     except PoolTimeout as problem:
         raise Busy("Too many stations are asking at once. Try again in a moment.") from problem
 
 
-def _is_busy(problem: OperationalError) -> bool:
+def _fault_of(problem: DBAPIError) -> Busy | None:
+    """Return what a driver's exception means to those who ask, or None when it is a bug or a broken disk."""
+    state = _state(problem)
+    if state in GAVE_WAY:
+        return GaveWay("HQ is storing other stations' entries. Try again in a moment.")
+    if problem.connection_invalidated or state in AWAY:
+        return Busy("HQ's database does not answer. Try again in a moment.")
+    if not isinstance(problem, OperationalError) or state:
+        return None
     text = str(problem.orig).lower()
-    return "locked" in text or "busy" in text
+    if "locked" in text or "busy" in text:
+        return Busy("HQ's database is held by another program. Try again in a moment.")
+    return None if isinstance(problem.orig, sqlite.Error) else Busy("HQ's database can't be reached.")
 
 
-def _make_engine(url: str) -> Engine:
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=POOL_SIZE, pool_timeout=POOL_WAIT_S)
+def _state(problem: DBAPIError) -> str | None:
+    """Return the SQLSTATE, which only PostgreSQL gives, and not where there is no connection."""
+    return getattr(problem.orig, "sqlstate", None)
+
+
+def _make_engine(text: str) -> Engine:
+    url = _read_url(text)
+    if url.drivername == DRIVER:
+        # By name and not by what the server takes for its default: docs/decisions/0016.
+        engine = create_engine(
+            url, pool_size=POOL_SIZE, pool_timeout=POOL_WAIT_S, isolation_level="READ COMMITTED"
+        )
+        event.listen(engine, "connect", _prepare_session)
+        return engine
     if sqlite.sqlite_version_info < SQLITE_OLDEST:
         raise SetUpFault(
             f"SQLite {sqlite.sqlite_version} can lose commits. Tillside needs 3.51.3 or newer: update sqlcipher3."
@@ -134,12 +216,31 @@ def _make_engine(url: str) -> Engine:
     return engine
 
 
+def _read_url(text: str) -> URL:
+    """Read a URL without ever repeating it: it may hold a password."""
+    try:
+        url = make_url(text)
+    except ArgumentError as problem:
+        raise SetUpFault("HQ's database must be given as postgresql://user:password@host/name.") from problem
+    if url.drivername == "postgresql":
+        url = url.set(drivername=DRIVER)
+    if url.drivername not in (DRIVER, "sqlite"):
+        raise SetUpFault(f"HQ can't use {url.drivername}: its database is SQLite or postgresql://….")
+    return url
+
+
 def _prepare_connection(connection: Any, _record: Any) -> None:
     connection.isolation_level = (
         None  # we begin transactions ourselves: Python's own way begins them too late
     )
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _prepare_session(connection: Any, _record: Any) -> None:
+    for setting in SETTINGS:
+        connection.execute(f"SET SESSION {setting}").close()
+    connection.commit()  # a SET that is rolled back is undone
 
 
 def _begin(connection: Connection) -> None:

@@ -20,8 +20,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, Select, bindparam, select, union_all, update
 
-from hq.db import upsert
 from hq.members.store import read_members
+from hq.rows import upsert
 from hq.tables import counter, device, feed
 from hq.vouchers.store import read_vouchers
 from sync.protocol import Row
@@ -63,7 +63,7 @@ class Page:
 
 
 def announce(connection: Connection, changes: Iterable[Change]) -> None:
-    """Write changes to the feed. Must be the last thing its transaction does."""
+    """Write changes to the feed. Must be the last thing its transaction does: every other writer waits from here on."""
     distinct = list(dict.fromkeys(changes))
     if not distinct:
         return

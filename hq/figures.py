@@ -117,7 +117,9 @@ def ledger_sums(database: Database) -> LedgerSums:
         return LedgerSums(
             points_earned=-_sum_of(connection, ISSUED),
             discount_cents=_sum_of(connection, GIVEN),
-            balances=connection.execute(select(func.coalesce(func.sum(member.c.balance), 0))).scalar_one(),
+            balances=int(
+                connection.execute(select(func.coalesce(func.sum(member.c.balance), 0))).scalar_one()
+            ),
             unbalanced=connection.execute(select(func.count()).select_from(entries)).scalar_one(),
         )
 

@@ -10,11 +10,12 @@ from app.clock import Clock, SystemClock
 from app.core.program import Program
 from hq import schema
 from hq.db import Database, sqlite_url
-from hq.faults import SetUpFault
-from hq.keys import KeyRing, read_keys
+from hq.faults import HqFault, SetUpFault
+from hq.keys import KeyRing, read_keys, write_secret
 from hq.tables import meta
 
 DATABASE_FILE = "hq.db"
+URL_FILE = "database-url"  # there when the database is elsewhere; of mode 0600, for it may hold a password
 KEYS_FOLDER = "keys"
 SNAPSHOTS_FOLDER = "snapshots"
 BACKUP_FILE = "tillside-hq-keys.backup"
@@ -39,24 +40,47 @@ class Hq:
         self.database.close()
 
 
-def open_database(folder: Path, *, database_url: str | None = None) -> Database:
+def open_database(folder: Path) -> Database:
     """Open the database of an HQ and refuse one of another version. Raises `SetUpFault`."""
-    path = folder / DATABASE_FILE
-    if database_url is None and not path.exists():
-        raise SetUpFault(f"There is no HQ in {folder}. `tillside hq init` makes one.")
-    database = Database(database_url or sqlite_url(path))
-    schema.check(database)
+    database = Database(_database_url(folder))
+    try:
+        database.reach()
+        schema.check(database)
+    except HqFault:
+        database.close()
+        raise
     return database
 
 
-def open_hq(folder: Path, *, database_url: str | None = None, clock: Clock | None = None) -> Hq:
+def write_database_url(folder: Path, url: str) -> None:
+    """Remember where the database of an HQ is."""
+    write_secret(folder / URL_FILE, url + "\n")
+
+
+def _database_url(folder: Path) -> str:
+    try:
+        return (folder / URL_FILE).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        if not (folder / DATABASE_FILE).exists():
+            raise SetUpFault(f"There is no HQ in {folder}. `tillside hq init` makes one.") from None
+        return sqlite_url(folder / DATABASE_FILE)
+    except (OSError, UnicodeDecodeError) as problem:
+        raise SetUpFault(f"{folder / URL_FILE} can't be read: {problem}") from problem
+
+
+def open_hq(folder: Path, *, clock: Clock | None = None) -> Hq:
     """Open the HQ in a data folder. Without a clock it goes by the machine's. Raises `SetUpFault`."""
-    database = open_database(folder, database_url=database_url)
-    with database.reading() as connection:
-        about = _read_meta(connection)
+    database = open_database(folder)
+    try:
+        keys = read_keys(folder / KEYS_FOLDER)
+        with database.reading() as connection:
+            about = _read_meta(connection)
+    except HqFault:
+        database.close()
+        raise
     return Hq(
         database=database,
-        keys=read_keys(folder / KEYS_FOLDER),
+        keys=keys,
         clock=clock or SystemClock(),
         snapshots=folder / SNAPSHOTS_FOLDER,
         incarnation=about["hq_incarnation"],

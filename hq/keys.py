@@ -99,7 +99,7 @@ def write_keys(folder: Path, keys: KeyRing) -> None:
     """Write each key to a file of its own that only this user may read. Existing files are left and raise."""
     folder.mkdir(mode=KEYS_FOLDER_MODE, parents=True, exist_ok=True)
     for kid, key in keys.private.items():
-        _write_secret(_path(folder, kid), key.private_bytes_raw().hex() + "\n")
+        write_secret(_path(folder, kid), key.private_bytes_raw().hex() + "\n")
 
 
 def read_keys(folder: Path) -> KeyRing:
@@ -118,10 +118,10 @@ def _path(folder: Path, kid: str) -> Path:
     return folder / f"{USES[kid]}-{kid}.key"
 
 
-def _write_secret(path: Path, text: str) -> None:
-    """Write and sync a file that never existed with wider rights."""
+def write_secret(path: Path, text: str) -> None:
+    """Write and sync a new file that never existed with wider rights."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, KEY_FILE_MODE)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

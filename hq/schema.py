@@ -9,19 +9,31 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import func, inspect, select
 
-from hq.db import Database
+from hq.db import Database, Whole, hold_whole
 from hq.faults import SetUpFault
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+MAY_CREATE = func.has_schema_privilege(func.current_schema(), "create")
 
 
 def upgrade(database: Database) -> None:
     """Run the migrations that are missing, in one transaction."""
     config = _config()
     with database.atomic() as connection:
+        hold_whole(connection, Whole.SCHEMA)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def check_empty(database: Database) -> None:
+    """Refuse a database that holds tables already, of an HQ or of somebody else's. Raises `SetUpFault`."""
+    with database.reading() as connection:
+        if inspect(connection).get_table_names():
+            raise SetUpFault("The database is not empty. Make a new one for HQ; nothing was changed.")
+        if not database.is_sqlite and not connection.execute(select(MAY_CREATE)).scalar_one():
+            raise SetUpFault("This user may not make tables in the database. Make it the database's owner.")
 
 
 def check(database: Database) -> None:

@@ -29,7 +29,6 @@ def serve(
     *,
     host: str = "127.0.0.1",
     port: int = 8470,
-    database_url: str | None = None,
     clock: Clock | None = None,
     announce: Callable[[str], object] | None = None,
 ) -> None:
@@ -44,7 +43,7 @@ def serve(
             f"HQ would be reachable at {host} without encryption. Without a certificate it serves this machine only: "
             "use 127.0.0.1, and put a TLS proxy in front for other machines."
         )
-    hq = open_hq(folder, database_url=database_url, clock=clock)
+    hq = open_hq(folder, clock=clock)
     try:
         with _listen(host, port) as listener:
             address, real_port = listener.getsockname()[:2]

@@ -13,7 +13,7 @@ from hq.campaigns.store import insert_document
 from hq.db import Database, sqlite_url
 from hq.faults import SetUpFault
 from hq.feed import COUNTER as FEED_COUNTER
-from hq.home import BACKUP_FILE, DATABASE_FILE, KEYS_FOLDER
+from hq.home import BACKUP_FILE, DATABASE_FILE, KEYS_FOLDER, write_database_url
 from hq.journal.cases import COUNTER as CASE_COUNTER
 from hq.keys import KeyRing, keyset_body, new_keys, public_keys, root_fingerprint, sign_document, write_keys
 from hq.staff.service import ADMIN, insert_staff
@@ -36,26 +36,37 @@ class Made:
 
 
 def init_hq(folder: Path, *, database_url: str | None = None, clock: Clock | None = None) -> Made:
-    """Make a new HQ in an empty or missing folder. Raises `SetUpFault` when something is there already."""
+    """Make a new HQ in an empty or missing folder, its database a file there or the empty one at `database_url`.
+
+    Raises `SetUpFault` when something is there already.
+    """
     if folder.exists() and any(folder.iterdir()):
         raise SetUpFault(f"{folder} is not empty. Choose a new folder for HQ; nothing was changed.")
-    now_ms = (clock or SystemClock()).now_ms()
+    database = Database(database_url or sqlite_url(folder / DATABASE_FILE))
+    try:
+        return _init(folder, database, database_url, now_ms=(clock or SystemClock()).now_ms())
+    finally:
+        database.close()
+
+
+def _init(folder: Path, database: Database, database_url: str | None, *, now_ms: int) -> Made:
+    if database_url is not None:  # before anything is written
+        database.reach()
+        schema.check_empty(database)
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(FOLDER_MODE)  # members and journals lie in it unencrypted
+    if database_url is not None:
+        write_database_url(folder, database_url)
     keys, passphrase, password = new_keys(), new_passphrase(), new_number(PASSWORD_LENGTH)
     backup = folder / BACKUP_FILE
     # Keys and backup come first: a crash in between leaves a folder that open_hq refuses, and never a database
     # without keys.
     write_keys(folder / KEYS_FOLDER, keys)
     write_backup(backup, keys, passphrase=passphrase)
-    database = Database(database_url or sqlite_url(folder / DATABASE_FILE))
-    try:
-        schema.upgrade(database)
-        with database.atomic() as connection:
-            _first_rows(connection, keys, now_ms=now_ms)
-            insert_staff(connection, name=FIRST_ADMIN, role=ADMIN, password=password, now_ms=now_ms)
-    finally:
-        database.close()
+    schema.upgrade(database)
+    with database.atomic() as connection:
+        _first_rows(connection, keys, now_ms=now_ms)
+        insert_staff(connection, name=FIRST_ADMIN, role=ADMIN, password=password, now_ms=now_ms)
     return Made(FIRST_ADMIN, password, backup, passphrase, root_fingerprint(keys))
 
 

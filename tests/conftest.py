@@ -8,7 +8,7 @@ from hypothesis import settings
 # Pages are drawn off screen unless somebody wants to watch. Must stand before pytest-qt starts Qt.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-pytest_plugins = ["tests.quiet_log"]
+pytest_plugins = ["tests.quiet_log", "tests.databases"]
 
 # No deadline: the first example pays for imports, and a busy machine is no bug.
 settings.register_profile("here", deadline=None, print_blob=True)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 from app.core.program import Program, ProgramInvalid
 from app.core.program_format import read_program
 from hq.campaigns.store import insert_document, newest_version, read_document
+from hq.db import Whole, hold_whole
 from hq.faults import NotHere, NotPossible
 from hq.home import Hq
 from hq.keys import sign_document
@@ -26,6 +27,7 @@ def publish_program(hq: Hq, body: bytes) -> SignedDocument:
     except ProgramInvalid as problem:
         raise NotPossible(f"This program can't be published: {problem}") from problem
     with hq.database.atomic() as connection:
+        hold_whole(connection, Whole.PROGRAMS)
         newest = newest_version(connection, "program")
         _check_currency(connection, program)
         if program.version <= newest:
@@ -59,11 +61,13 @@ def program_of(hq: Hq, connection: Connection, version: int) -> Program | None:
 
     A version never changes, so each is read and compiled once in the life of the process.
     """
-    if version not in hq.programs:
-        found = read_document(connection, "program", version)
-        if found is None:
-            return None
-        if len(hq.programs) >= PROGRAMS_KEPT:
-            hq.programs.pop(min(hq.programs))
-        hq.programs[version] = read_program(found.body)
-    return hq.programs.get(version)
+    kept = hq.programs.get(version)
+    if kept is not None:
+        return kept
+    found = read_document(connection, "program", version)
+    if found is None:
+        return None
+    if len(hq.programs) >= PROGRAMS_KEPT:
+        hq.programs.pop(min(hq.programs), None)  # another thread may have dropped the same
+    compiled = hq.programs[version] = read_program(found.body)
+    return compiled

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from hq.feed import take_numbers
+from hq.rows import insert_rows, storable
 from hq.tables import case
 
 COUNTER = "case"
@@ -38,11 +39,11 @@ def open_cases(
             "seq": each.seq,
             "store": store,
             "flags": each.flags,
-            "detail": each.detail[:DETAIL_LENGTH_MAX],
+            "detail": storable(each.detail)[:DETAIL_LENGTH_MAX],
             "state": OPEN,
             "opened_ms": now_ms,
         }
         for each in found
     ]
-    connection.execute(insert(case), rows)
+    insert_rows(connection, case, rows)
     return names

@@ -8,6 +8,7 @@ itself. Rules of the business never refuse anything here; they give verdicts.
 """
 
 from collections.abc import Sequence
+from typing import TypeGuard
 
 from msgspec import ValidationError, convert
 from sqlalchemy import Connection
@@ -17,6 +18,7 @@ from app.core.chain import HASH_SIZE, ChainOwner, Head, follow, genesis, head_is
 from app.core.entry import ORDER, REDEEM, REFUSE, Entry, EntryInvalid, read_entry
 from app.failpoints import failpoint
 from hq.campaigns.service import program_of
+from hq.db import Whole, hold_whole
 from hq.faults import Malformed, NotHere, TooLarge
 from hq.feed import EVERYWHERE, MEMBER, VOUCHER, Change, announce
 from hq.home import Hq
@@ -55,18 +57,16 @@ from sync.protocol import (
 def push(hq: Hq, device_id: str, request: PushRequest) -> PushAnswer | PushRefusal:
     """Store and judge a push. Raises `Malformed`, `TooLarge`, `NotHere`, `Busy`."""
     _check_form(request)
-    with hq.database.atomic() as connection:
-        device = read_device(connection, device_id, for_update=True)
-        if device is None:
-            raise NotHere(f"There is no device {device_id}.")
-        answer = _push(hq, connection, device, request)
-        failpoint("hq_before_commit")
+    answer = hq.database.write(lambda connection: _push(hq, connection, device_id, request))
     failpoint("hq_after_commit")
     return answer
 
 
-def _push(hq: Hq, connection: Connection, device: Device, request: PushRequest) -> PushAnswer | PushRefusal:
+def _push(hq: Hq, connection: Connection, device_id: str, request: PushRequest) -> PushAnswer | PushRefusal:
     now_ms = hq.clock.now_ms()
+    device = read_device(connection, device_id, for_update=True)
+    if device is None:
+        raise NotHere(f"There is no device {device_id}.")
     owner = device.owner
     refusal = _refusal(connection, device, request)
     if refusal is not None:
@@ -78,10 +78,11 @@ def _push(hq: Hq, connection: Connection, device: Device, request: PushRequest) 
     if already >= request.from_seq:
         results += stored_results(connection, owner, first=request.from_seq, last=already)
     fresh = request.entries[device.head.seq + 1 - request.from_seq :]
-    if fresh:
-        results += _take_in(hq, connection, device, fresh, now_ms=now_ms)
     head = Head(request.head.seq, request.head.hash) if fresh else device.head
     move_head(connection, owner, head, request, now_ms=now_ms)
+    if fresh:
+        results += _take_in(hq, connection, device, fresh, now_ms=now_ms)
+    failpoint("hq_before_commit")
     return PushAnswer(
         acked_seq=head.seq,
         acked_hash=head.hash,
@@ -154,10 +155,19 @@ def _fork(device: Device, seq: int) -> PushRefusal:
 def _take_in(
     hq: Hq, connection: Connection, device: Device, bodies: Sequence[bytes], *, now_ms: int
 ) -> list[Result]:
-    """Judge and store new entries, which follow the stored head. Feed rows come last: see feed.py."""
+    """Judge and store new entries, which follow the stored head.
+
+    Every writer holds what it holds in the same order: the device, members, vouchers, the number of cases, and last
+    the number of the feed (see feed.py).
+    """
     owner = device.owner
     entries = [_read(body, owner, seq) for seq, body in enumerate(bodies, start=device.head.seq + 1)]
-    known = lock_members(connection, _members(entries))
+    refs = _members(entries)
+    if refs:
+        hold_whole(
+            connection, Whole.MEMBERS, is_shared=True
+        )  # nobody adds a member whose points we post meanwhile
+    known = lock_members(connection, refs)
     books = _open_books(hq, connection, device, entries)
     counted_before = {code_hash: uses.uses for code_hash, uses in books.uses.items()}
     kept = _judge_all(device.head, bodies, entries, books)
@@ -212,15 +222,25 @@ def _judge_all(
 def _open_books(hq: Hq, connection: Connection, device: Device, entries: Sequence[Entry | None]) -> Books:
     """Fetch everything that judging this batch may need: one question to the database for each kind of fact."""
     there = [entry for entry in entries if entry is not None]
+    earlier = read_orders(connection, device.owner, _orders_before(there))
+    programs = {
+        version: program_of(hq, connection, version) for version in _versions([*there, *earlier.values()])
+    }
     redemptions = [entry for entry in there if entry.type in (REDEEM, REFUSE)]
     return Books(
         store=device.store,
-        program=lambda version: program_of(hq, connection, version),
+        program=programs.get,
         taken_ids=taken_entry_ids(connection, [entry.entry_id for entry in there]),
         taken_redemptions=taken_redemption_ids(connection, _texts(redemptions, "redemption_id")),
         uses=lock_uses(connection, _texts(redemptions, "code_hash")),
-        earlier_orders=read_orders(connection, device.owner, _orders_before(there)),
+        earlier_orders=earlier,
     )
+
+
+def _versions(entries: Sequence[Entry]) -> set[int]:
+    """Return the versions of the program that entries name, as far as there could be such a version."""
+    found = (entry.data.get("program_version") for entry in entries)
+    return {version for version in found if isinstance(version, int) and 0 < version <= INTEGER_MAX}
 
 
 def _orders_before(entries: Sequence[Entry]) -> list[str]:
@@ -242,13 +262,18 @@ def _members(entries: Sequence[Entry | None]) -> list[str]:
     people = [entry.data.get("member") for entry in there if entry.type == ORDER]
     refs = [person.get("ref") for person in people if isinstance(person, dict)]
     refs += [entry.data.get("member") for entry in there if entry.type == REDEEM]
-    return [ref for ref in refs if isinstance(ref, str)]
+    return [ref for ref in refs if _is_text(ref)]
 
 
 def _texts(entries: Sequence[Entry], name: str) -> list[str]:
     """Return a field's different values, as far as they are texts: bodies have not been checked yet."""
     values = (entry.data.get(name) for entry in entries)
-    return list(dict.fromkeys(value for value in values if isinstance(value, str)))
+    return list(dict.fromkeys(value for value in values if _is_text(value)))
+
+
+def _is_text(value: object) -> TypeGuard[str]:
+    """Tell whether a value could be a name in HQ's tables: schemas.py refuses the others when it comes to them."""
+    return isinstance(value, str) and "\x00" not in value
 
 
 def _new_cases(kept: Sequence[Kept]) -> list[NewCase]:

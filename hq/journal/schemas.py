@@ -9,9 +9,10 @@ from msgspec import Meta, Struct
 
 from app.core.canonical import INTEGER_MAX
 
-Name = Annotated[str, Meta(max_length=80)]
-Ref = Annotated[str, Meta(max_length=13)]
-CodeHash = Annotated[str, Meta(max_length=32)]
+STORABLE = r"\A[^\x00]*\Z"  # PostgreSQL keeps every text but those with this character
+Name = Annotated[str, Meta(max_length=80, pattern=STORABLE)]
+Ref = Annotated[str, Meta(max_length=13, pattern=STORABLE)]
+CodeHash = Annotated[str, Meta(max_length=32, pattern=STORABLE)]
 Amount = Annotated[int, Meta(ge=-INTEGER_MAX, le=INTEGER_MAX)]
 EntryId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 
@@ -40,7 +41,7 @@ class OrderData(Recorded, frozen=True, kw_only=True):
     store: Name
     link: Literal["online", "offline"]
     t_eff: Amount
-    currency: Annotated[str, Meta(max_length=3)]
+    currency: Annotated[str, Meta(max_length=3, pattern=STORABLE)]
     member: MemberPart | None
     lines: list[Any]
     program_version: Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
@@ -54,7 +55,7 @@ class OrderData(Recorded, frozen=True, kw_only=True):
 class ReasonPart(Recorded, frozen=True, kw_only=True):
     """Why a redemption was refused."""
 
-    code: Annotated[str, Meta(max_length=40)]
+    code: Annotated[str, Meta(max_length=40, pattern=STORABLE)]
 
 
 class RedemptionData(Recorded, frozen=True, kw_only=True):

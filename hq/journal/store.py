@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, bindparam, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, bindparam, select, update
 
 from app.core.canonical import INTEGER_MAX
 from app.core.chain import ChainOwner, Head
@@ -16,6 +16,7 @@ from hq.db import NAMES_AT_ONCE
 from hq.journal.judge import Judgement
 from hq.journal.schemas import OrderData, RedemptionData
 from hq.members.store import parts_of
+from hq.rows import insert_rows, storable
 from hq.tables import device, journal, member, member_scope, order_fact, posting, redemption_fact
 from sync.protocol import PushRequest, Result, Verdict
 
@@ -102,7 +103,7 @@ def insert_entries(
             "epoch": owner.epoch,
             "seq": each.seq,
             "entry_id": _believable_id(each),
-            "type": UNKNOWN_NAME if each.entry is None else each.entry.type[:TYPE_LENGTH_MAX],
+            "type": UNKNOWN_NAME if each.entry is None else storable(each.entry.type)[:TYPE_LENGTH_MAX],
             "body": each.body,
             "hash": each.hash,
             "received_ms": now_ms,
@@ -112,7 +113,7 @@ def insert_entries(
         }
         for each in kept
     ]
-    connection.execute(insert(journal), rows)
+    insert_rows(connection, journal, rows)
 
 
 def insert_facts(connection: Connection, owner: ChainOwner, kept: Sequence[Kept], *, store: str) -> None:
@@ -141,8 +142,7 @@ def insert_facts(connection: Connection, owner: ChainOwner, kept: Sequence[Kept]
         for n, made in enumerate(each.judgement.postings)
     ]
     for table, rows in ((order_fact, orders), (redemption_fact, redemptions), (posting, postings)):
-        if rows:
-            connection.execute(insert(table), rows)
+        insert_rows(connection, table, rows)
 
 
 def move_balances(connection: Connection, points: dict[str, int]) -> None:
@@ -163,8 +163,7 @@ def note_visits(connection: Connection, visits: dict[str, int], *, first: set[st
     An older visit that comes late changes nothing.
     """
     new = [{"member": ref, "store": store, "last_visit_ms": visits[ref]} for ref in sorted(first)]
-    if new:
-        connection.execute(insert(member_scope), new)
+    insert_rows(connection, member_scope, new)
     again = [{"of": ref, "at": at} for ref, at in sorted(visits.items()) if ref not in first]
     if again:
         statement = (
@@ -191,7 +190,7 @@ def move_head(
         "pull_cursor": _exact(request.pull_cursor),
         "program_version": _exact(request.program_version),
         "clock_skew_ms": _exact(request.clock.wall_ms - now_ms),
-        "sw": request.sw[:SOFTWARE_LENGTH_MAX],
+        "sw": storable(request.sw)[:SOFTWARE_LENGTH_MAX],
     }
     connection.execute(MOVE_HEAD, told)
 

@@ -3,17 +3,20 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from app.core.codes import MEMBER_REF_SIZE, hash_number, number, sign_member_code
 from app.ids import MEMBER_BODY_LENGTH, REF_ALPHABET, REF_LENGTH, new_number
-from hq.db import ROWS_AT_ONCE, upsert
+from hq.db import ROWS_AT_ONCE, Whole, hold_whole
 from hq.faults import NotPossible
 from hq.feed import MEMBER, Change, announce
 from hq.home import Hq
 from hq.keys import TOKEN
 from hq.members.store import ACTIVE, lock_members, parts_of, points_posted, read_scopes
+from hq.rows import insert_rows, upsert
 from hq.tables import member, member_scope
 
 DAY_MS = 24 * 60 * 60 * 1000
@@ -42,10 +45,13 @@ def upsert_members(hq: Hq, members: Sequence[MemberFacts]) -> int:
     """
     for each in members:
         _check(each)
-    for some in parts_of(members, ROWS_AT_ONCE):
-        with hq.database.atomic() as connection:
-            _upsert_some(connection, some)
-    return len(members)
+    newest = list({each.ref: each for each in members}.values())  # of two with one reference, the later
+    for some in parts_of(newest, ROWS_AT_ONCE):
+        try:
+            hq.database.write(partial(_upsert_some, members=some))
+        except IntegrityError as problem:
+            raise NotPossible("Two members can't have the same number.") from problem
+    return len(newest)
 
 
 def issue_code(hq: Hq, ref: str, *, days: int = CODE_DAYS, issued_ms: int | None = None) -> str:
@@ -85,6 +91,8 @@ def _check(each: MemberFacts) -> None:
 
 
 def _upsert_some(connection: Connection, members: Sequence[MemberFacts]) -> None:
+    # A new member has no row to hold yet, while a push may be posting to the account: see ingest.
+    hold_whole(connection, Whole.MEMBERS)
     refs = [each.ref for each in members]
     known = lock_members(connection, refs)
     posted = points_posted(connection, set(refs) - known)
@@ -108,7 +116,7 @@ def _upsert_some(connection: Connection, members: Sequence[MemberFacts]) -> None
     ]
     if at_home:
         new = [{"member": each.ref, "store": each.home_store, "last_visit_ms": 0} for each in at_home]
-        connection.execute(insert(member_scope), new)
+        insert_rows(connection, member_scope, new)
     for each in at_home:
         scopes.setdefault(each.ref, set()).add(str(each.home_store))
     announce(

@@ -47,6 +47,7 @@ def lock_members(connection: Connection, refs: Iterable[str]) -> set[str]:
     """Hold the rows of these members until the commit and return those that exist.
 
     In sorted order, so that two writers never wait for each other; SQLite's only writer holds everything anyway.
+    Members who don't exist have no row to hold: whoever must know that they stay away holds `Whole.MEMBERS` too.
     """
     known: set[str] = set()
     for some in parts_of(sorted(set(refs)), NAMES_AT_ONCE):

@@ -4,21 +4,24 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection, insert, select
 
-from app.core.document import NAME_LENGTH_MAX
 from app.core.money import CURRENCIES
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
+from hq.db import Whole, hold_whole
 from hq.faults import NotPossible
 from hq.feed import EVERYWHERE
 from hq.home import Hq
 from hq.tables import store
 from sync.protocol import StoreFacts
 
+ID_LENGTH_MAX, NAME_LENGTH_MAX = 40, 80  # as the columns have room
+
 
 def add_store(hq: Hq, *, store_id: str, name: str, time_zone: str, currency: str) -> None:
     """Add a store. Raises `NotPossible`."""
-    _check(store_id, time_zone=time_zone, currency=currency)
+    _check(store_id, name=name, time_zone=time_zone, currency=currency)
     with hq.database.atomic() as connection:
+        hold_whole(connection, Whole.PROGRAMS)
         if read_store(connection, store_id) is not None:
             raise NotPossible(f"There is a store {store_id} already.")
         _check_program(hq, connection, currency=currency)
@@ -52,9 +55,11 @@ def read_store(connection: Connection, store_id: str) -> StoreFacts | None:
     return None if row is None else StoreFacts(**row)
 
 
-def _check(store_id: str, *, time_zone: str, currency: str) -> None:
-    if not store_id.strip() or store_id == EVERYWHERE or len(store_id) > NAME_LENGTH_MAX:
+def _check(store_id: str, *, name: str, time_zone: str, currency: str) -> None:
+    if not store_id.strip() or store_id == EVERYWHERE or len(store_id) > ID_LENGTH_MAX:
         raise NotPossible(f"A store can't be called {store_id!r}.")
+    if len(name) > NAME_LENGTH_MAX:
+        raise NotPossible(f"A store's name has at most {NAME_LENGTH_MAX} characters.")
     if currency not in CURRENCIES:
         raise NotPossible(f"{currency!r} is not one of {', '.join(CURRENCIES)}.")
     try:

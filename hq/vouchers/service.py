@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import insert
-
 from app.core.campaign import Trigger
 from app.core.codes import hash_number, number
 from app.ids import VOUCHER_BODY_LENGTH, new_number
@@ -16,6 +14,7 @@ from hq.faults import NotPossible
 from hq.feed import EVERYWHERE, VOUCHER, Change, announce
 from hq.home import Hq
 from hq.members.store import parts_of, read_members
+from hq.rows import insert_rows
 from hq.tables import voucher
 
 
@@ -36,7 +35,7 @@ def create_vouchers(hq: Hq, vouchers: Sequence[NewVoucher]) -> list[str]:
         numbers = [number("V", new_number(VOUCHER_BODY_LENGTH)) for _ in some]
         rows = [_row(each, text) for each, text in zip(some, numbers, strict=True)]
         with hq.database.atomic() as connection:
-            connection.execute(insert(voucher), rows)
+            insert_rows(connection, voucher, rows)
             announce(connection, [Change(EVERYWHERE, VOUCHER, str(row["code_hash"])) for row in rows])
         printed += numbers
     return printed

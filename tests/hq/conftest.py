@@ -1,6 +1,5 @@
-"""An HQ on real files for each test, made once and copied, and a station that speaks to it with none of our own."""
+"""An HQ on each of its databases for each test, made once and copied, and a station with nothing of our own."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -8,21 +7,21 @@ import pytest
 from app.clock import SetClock
 from hq.home import Hq, open_hq
 from hq.setup import Made, init_hq
+from tests.databases import Homes
 from tests.hq.station import NOW_MS, Station, add_store_and_program, enrol_station
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Made]:
+def made(homes: Homes, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Made]:
     """A new HQ, whose passwords take a while to hash."""
     folder = tmp_path_factory.mktemp("template") / "hq"
-    return folder, init_hq(folder, clock=SetClock(NOW_MS))
+    return folder, init_hq(folder, database_url=homes.new_url(), clock=SetClock(NOW_MS))
 
 
 @pytest.fixture(scope="session")
-def furnished(made: tuple[Path, Made], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def furnished(homes: Homes, made: tuple[Path, Made], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same with two stores and a published program."""
-    folder = tmp_path_factory.mktemp("furnished") / "hq"
-    shutil.copytree(made[0], folder)
+    folder = homes.copy(made[0], tmp_path_factory.mktemp("furnished") / "hq")
     hq = open_hq(folder, clock=SetClock(NOW_MS))
     add_store_and_program(hq)
     hq.close()
@@ -35,9 +34,10 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def folder(furnished: Path, tmp_path: Path) -> Path:
-    shutil.copytree(furnished, tmp_path / "hq")
-    return tmp_path / "hq"
+def folder(homes: Homes, furnished: Path, tmp_path: Path):
+    copied = homes.copy(furnished, tmp_path / "hq")
+    yield copied
+    homes.forget(copied)
 
 
 @pytest.fixture

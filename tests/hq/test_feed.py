@@ -125,14 +125,11 @@ def test_vouchers_go_everywhere_and_their_uses_where_they_are_limited(hq, statio
 
 @settings(max_examples=25)  # each is an HQ of its own
 @given(seed=st.integers(0, 2**32))
-def test_whatever_happens_between_pages_a_reader_ends_with_what_hq_holds(furnished, tmp_path_factory, seed):
+def test_whatever_happens_between_pages_a_reader_ends_with_what_hq_holds(
+    homes, furnished, tmp_path_factory, seed
+):
     chance = random.Random(seed)
-    folder = tmp_path_factory.mktemp("feed") / "hq"
-    folder.mkdir()
-    for name in ("hq.db", "hq.db-wal"):
-        if (furnished / name).exists():
-            (folder / name).write_bytes((furnished / name).read_bytes())
-    (folder / "keys").symlink_to(furnished / "keys")
+    folder = homes.copy(furnished, tmp_path_factory.mktemp("feed") / "hq")
     hq = open_hq(folder)
     stations = [enrol_station(hq, "S1"), enrol_station(hq, "S2")]
     readers = [Reader(station) for station in stations]
@@ -161,6 +158,7 @@ def test_whatever_happens_between_pages_a_reader_ends_with_what_hq_holds(furnish
     for reader in readers:
         assert known(reader.read(limit=chance.randint(1, 4))) == held(hq, reader.station.store)
     hq.close()
+    homes.forget(folder)
 
 
 def test_readers_skip_nothing_while_two_stations_write(hq):

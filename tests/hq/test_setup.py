@@ -26,6 +26,7 @@ from hq.stores.pairing import TOKEN_LIFE_MS, new_pairing
 from hq.stores.service import add_store, stores
 from hq.tables import metadata, staff
 from sync.protocol import document_message
+from tests.databases import on
 from tests.hq.station import NOW_MS, URL, ZONE, enrol_request, pairing_token, program_body
 
 
@@ -45,6 +46,7 @@ def test_the_first_admin_signs_in_with_the_password_shown(made):
     assert not is_password(person.password_hash, "another")
 
 
+@on("sqlite")
 def test_keys_are_files_that_only_their_owner_reads_and_never_in_the_database(made):
     folder, _ = made
     stored = b"".join(path.read_bytes() for path in folder.glob("hq.db*"))
@@ -117,7 +119,8 @@ def test_an_sqlite_that_can_lose_commits_is_refused(monkeypatch):
         db.Database("sqlite://")
 
 
-def test_the_database_is_set_up_for_durable_commits(hq):
+@on("sqlite")
+def test_a_file_is_set_up_for_durable_commits(hq):
     with hq.database.reading() as connection:
         found = [
             connection.execute(text(f"PRAGMA {name}")).scalar_one()
@@ -138,7 +141,8 @@ def test_a_writer_that_fails_leaves_nothing(hq):
         assert connection.execute(select(staff.c.role)).scalars().all() == ["admin"]
 
 
-def test_a_database_held_by_another_program_is_busy(hq, folder, monkeypatch):
+@on("sqlite")
+def test_a_file_held_by_another_program_is_busy(hq, folder, monkeypatch):
     monkeypatch.setattr(db, "PRAGMAS", ("busy_timeout=1",))
     other = open_hq(folder)
     with hq.database.atomic(), pytest.raises(faults.Busy), other.database.atomic():

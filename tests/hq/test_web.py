@@ -19,7 +19,7 @@ from hq.faults import Busy, SetUpFault
 from hq.home import open_hq
 from hq.members.service import MemberFacts, upsert_members
 from hq.serve import is_loopback, serve
-from hq.stores.devices import revoke
+from hq.stores.devices import read_device, revoke
 from hq.stores.pairing import new_pairing
 from hq.vouchers.service import NewVoucher, create_vouchers
 from sync.protocol import (
@@ -311,9 +311,12 @@ def test_a_bug_tells_nothing_of_itself(web, monkeypatch):
     assert "secret" not in response.text
 
 
-def test_a_busy_database_asks_to_come_back(web, folder, station, monkeypatch):
+def test_a_busy_database_asks_to_come_back(web, station, monkeypatch):
     monkeypatch.setattr(db, "BUSY_TIMEOUT_MS", 1)
-    with station.hq.database.atomic():
+    monkeypatch.setattr(db, "SETTINGS", ("lock_timeout = 1",))
+    station.hq.database.close()  # so that it connects anew
+    with station.hq.database.atomic() as connection:
+        read_device(connection, station.owner.device_id, for_update=True)
         response = post(web, station, one_order(station))
     found = problem(response, 503)
     assert int(response.headers["Retry-After"]) == found["retry_after_s"]

@@ -20,11 +20,11 @@ from app.station.redeem import hand_in
 from app.store.keystore import MemoryKeyStore
 from app.store.store import StationStore
 from hq.campaigns.service import publish_program
-from hq.db import upsert
 from hq.feed import head_of
 from hq.home import Hq, open_hq
 from hq.members.service import MemberFacts, issue_code, upsert_members
 from hq.members.store import read_members
+from hq.rows import upsert
 from hq.service import DeviceSession, EnrolService
 from hq.setup import init_hq
 from hq.stores.pairing import new_pairing

