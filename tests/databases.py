@@ -2,12 +2,20 @@
 
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import text
 
-from hq.home import URL_FILE, write_database_url
+from hq.home import URL_FILE, Hq, write_database_url
 from tests.postgres import FAST, Postgres, name_of, running_postgres
+
+LOOKS_MAX = 20_000
+WAITING = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 
 
 class OnSqlite:
@@ -65,6 +73,15 @@ def postgres() -> Iterator[Postgres]:
 def homes(request: pytest.FixtureRequest) -> Homes:
     """Each of the two databases in turn: what holds on one holds on the other."""
     return OnSqlite() if request.param == OnSqlite.name else OnPostgres(request.getfixturevalue("postgres"))
+
+
+def wait_until_over_or_blocked(hq: Hq, others: Future[Any]) -> None:
+    """Return when another thread's work is done, or when PostgreSQL says that somebody waits for a lock."""
+    for _ in range(LOOKS_MAX):
+        with hq.database.reading() as connection:
+            if others.done() or connection.execute(WAITING).scalar_one():
+                return
+    pytest.fail("the others are neither done nor waiting")
 
 
 def on(name: str) -> pytest.MarkDecorator:

@@ -48,15 +48,16 @@ class Postgres:
     def create(self, template: str = "template0") -> str:
         """Make a database, nobody being connected to its template, and return its URL."""
         name = f"hq_{next(self._numbers)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.run(self.url("postgres"), f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.url(name)
 
     def drop(self, url: str) -> None:
         """Delete a database, whoever is still connected."""
-        self._run(f"DROP DATABASE {name_of(url)} WITH (FORCE)")
+        self.run(self.url("postgres"), f"DROP DATABASE {name_of(url)} WITH (FORCE)")
 
-    def _run(self, statement: str) -> None:
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+    def run(self, url: str, statement: str) -> None:
+        """Run a statement in one of the databases."""
+        with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(statement)
 
 
