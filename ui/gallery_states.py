@@ -53,8 +53,8 @@ COFFEE = usable(2, "Free coffee, any size", 290)
 SHORT = not_now("5.00 off from 30.00", Refusal(Reason.MIN_TOTAL_NOT_MET, {"missing": 640, "wanted": 3_000}))
 DESSERT = not_now("Birthday dessert", Refusal(Reason.NOT_STARTED, {"starts_on": "2017-12-01"}))
 NO_ORDER = (
-    not_now("10 % off the whole order", Refusal(Reason.MIN_TOTAL_NOT_MET, {"missing": 1, "wanted": 1})),
-    not_now("Free coffee, any size", Refusal(Reason.LINES_NEEDED)),
+    not_now("10 % off the whole order", Refusal(Reason.ORDER_NEEDED)),
+    not_now("Free coffee, any size", Refusal(Reason.ORDER_NEEDED)),
 )
 NONE_USABLE = (
     SHORT,
@@ -64,6 +64,7 @@ NONE_USABLE = (
         Refusal(Reason.OUTSIDE_HOURS),
     ),
     not_now("Head office treat", Refusal(Reason.ONLINE_ONLY)),
+    not_now("Coffee and cake", Refusal(Reason.LINES_NEEDED)),
     DESSERT,
     not_now("Summer soap", Refusal(Reason.EXPIRED, {"ends_on": "2017-09-01"})),
 )
@@ -99,6 +100,16 @@ def _actions(count: int, name: str = "Ayşe Yılmaz-Petrov") -> tuple[ActionRow,
     )
 
 
+def _refused() -> tuple[ActionRow, ...]:
+    first, second, *others = _actions(4)
+    why = Refusal(Reason.REQUIRED_ITEM_MISSING)
+    return (
+        replace(first, member_name="", points=0, discount=0, refusal=why),
+        replace(second, is_queued=False, discount=0, refusal=Refusal(Reason.LIMIT_TOTAL_REACHED)),
+        *others,
+    )
+
+
 def states() -> dict[str, State]:
     """Return every state by its name."""
     return {
@@ -128,6 +139,7 @@ def _idle() -> dict[str, State]:
         "idle-one": replace(BASE, today=Today(1, 1, 500), recent=_actions(1)),
         "idle-two": replace(BASE, today=Today(2, 0, 0), recent=_actions(2)),
         "idle-21": replace(busy, today=Today(21, 21, 123_456_789), recent=_actions(21)),
+        "idle-refused": replace(busy, recent=_refused()),
         "idle-sending": replace(busy, pill=Pill(PillKind.SENDING, waiting=12, age_s=40)),
         "idle-offline": replace(busy, pill=OFFLINE),
         "idle-offline-none": replace(busy, pill=Pill(PillKind.OFFLINE, age_s=59)),
@@ -228,7 +240,16 @@ def _answers() -> dict[str, State]:
             sentence="This voucher has been used.",
         ),
         "look": answer(AnswerWord.LOOK, sentence="This member's card was reported lost."),
-        "not-possible": answer(AnswerWord.NOT_POSSIBLE, sentence="€6.40 short of €30.00."),
+        "not-possible": answer(
+            AnswerWord.NOT_POSSIBLE, sentence="€6.40 short of €30.00.", payable=2_360, points=23
+        ),
+        "not-possible-automatic": answer(
+            AnswerWord.NOT_POSSIBLE, discount=118, payable=2_242, points=22,
+            sentence="This offer depends on the products bought. A typed amount does not name them.",
+        ),
+        "not-possible-scan": answer(
+            AnswerWord.NOT_POSSIBLE, sentence="This code was not issued by us. Ask for another card."
+        ),
         "not-possible-more": answer(
             AnswerWord.NOT_POSSIBLE, sentence="This voucher belongs to another member.",
             undecided=(Refusal(Reason.EXPIRED, {"ends_on": "2017-09-01"}), short),

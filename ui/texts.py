@@ -97,7 +97,9 @@ def pill(shown: Pill) -> str:
         case PillKind.FRESH:
             return _("Online · synced {ago}").format(ago=ago(shown.age_s or 0))
         case PillKind.SENDING:
-            return _("Sending {count} …").format(count=grouped(shown.waiting))
+            return ngettext("Sending {count} order …", "Sending {count} orders …", shown.waiting).format(
+                count=grouped(shown.waiting)
+            )
         case PillKind.ATTENTION:
             return ngettext("{count} needs attention", "{count} need attention", shown.attention).format(
                 count=grouped(shown.attention)
@@ -110,7 +112,11 @@ def _offline(shown: Pill) -> str:
     since = duration(shown.age_s or 0)
     if not shown.waiting:
         return _("OFFLINE for {duration}").format(duration=since)
-    return _("OFFLINE for {duration} · {count} waiting").format(duration=since, count=grouped(shown.waiting))
+    return ngettext(
+        "OFFLINE for {duration} · {count} order waiting",
+        "OFFLINE for {duration} · {count} orders waiting",
+        shown.waiting,
+    ).format(duration=since, count=grouped(shown.waiting))
 
 
 def pill_name(words: str) -> str:
@@ -134,6 +140,11 @@ def balance_age(member: MemberCard, now_ms: int) -> str:
 def points_word(count: int) -> str:
     """Return the unit under a number of points."""
     return ngettext("point", "points", count)
+
+
+def points_counted(count: int) -> str:
+    """Return points with their sign and unit: `+25 points`."""
+    return ngettext("{points} point", "{points} points", count).format(points=points_gained(count))
 
 
 def points_pending(count: int) -> str:
@@ -163,6 +174,12 @@ def at_till_now(member: MemberCard | None) -> str:
 def order_goes_along(total: int, currency: Currency) -> str:
     """Return what happens to the order."""
     return _("The order of {amount} goes along.").format(amount=money(total, currency))
+
+
+def title_and_hint(said: str) -> tuple[str, str]:
+    """Split what a reason or a fault says: its first sentence is the title, what follows is what to do."""
+    title, _point, hint = said.partition(". ")
+    return title.removesuffix("."), hint
 
 
 def points_cost(count: int) -> str:
@@ -217,6 +234,13 @@ def lines_from_till(lines: int) -> str:
 # --- answers ------------------------------------------------------------------------------------------------
 
 
+def answer_title(answer: AnswerView) -> str:
+    """Return what an answer says largest: its word, or the reason where something isn't possible."""
+    if answer.word is AnswerWord.NOT_POSSIBLE:
+        return title_and_hint(answer.sentence)[0]
+    return answer_word(answer)
+
+
 def answer_word(answer: AnswerView) -> str:
     """Return the word of an answer."""
     match answer.word:
@@ -234,8 +258,10 @@ def instruction(answer: AnswerView, currency: Currency) -> str:
     """Return the one thing to do."""
     if answer.word is AnswerWord.UNKNOWN:
         return _("Scan it again, or type the number")
-    if answer.word not in (AnswerWord.APPROVED, AnswerWord.QUEUED):
+    if answer.word is AnswerWord.LOOK:
         return answer.sentence
+    if answer.word is AnswerWord.NOT_POSSIBLE and not answer.payable:
+        return title_and_hint(answer.sentence)[1] or _("Tell the reason, then go on")
     if answer.discount:
         return _("Take {amount} off at the till").format(amount=money(answer.discount, currency))
     return _("Nothing to take off at the till")
@@ -245,14 +271,11 @@ def answer_details(answer: AnswerView, currency: Currency) -> tuple[str, ...]:
     """Return what else there is to know, a line each."""
     if answer.word is AnswerWord.UNKNOWN:
         return (answer.sentence,)
-    if answer.word not in (AnswerWord.APPROVED, AnswerWord.QUEUED):
-        return tuple(because(refusal, currency) for refusal in answer.undecided) or (
-            _what_to_do(answer.word),
-        )
-    gained = ngettext("{points} point", "{points} points", answer.points).format(
-        points=points_gained(answer.points)
-    )
-    lines = [_("To pay {amount} · {points}").format(amount=money(answer.payable, currency), points=gained)]
+    if answer.word is AnswerWord.LOOK:
+        return (_("Call the manager before you go on."),)
+    if answer.word is AnswerWord.NOT_POSSIBLE:
+        return _beside_a_no(answer, currency)
+    lines = [_to_pay(answer, currency)]
     if answer.sentence:
         lines.append(answer.sentence)
     if answer.is_repeat:
@@ -262,15 +285,24 @@ def answer_details(answer: AnswerView, currency: Currency) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _what_to_do(word: AnswerWord) -> str:
-    if word is AnswerWord.LOOK:
-        return _("Call the manager before you go on.")
-    return _("Nothing was taken off. Tell the reason, then go on.")
+def _beside_a_no(answer: AnswerView, currency: Currency) -> tuple[str, ...]:
+    """Return what stands under a no. With `payable` the order itself was recorded, and automatic offers count."""
+    further = tuple(because(refusal, currency) for refusal in answer.undecided)
+    if not answer.payable:
+        return further
+    hint = title_and_hint(answer.sentence)[1]
+    return (*((hint,) if hint else ()), *further, _to_pay(answer, currency))
+
+
+def _to_pay(answer: AnswerView, currency: Currency) -> str:
+    to_pay, gained = money(answer.payable, currency), points_counted(answer.points)
+    return _("To pay {amount} · {points}").format(amount=to_pay, points=gained)
 
 
 def spoken(answer: AnswerView, currency: Currency) -> str:
     """Return the whole answer as it is read out."""
-    parts = (answer_word(answer), instruction(answer, currency), *answer_details(answer, currency))
+    words = dict.fromkeys((answer_word(answer), answer_title(answer)))  # each once
+    parts = (*words, instruction(answer, currency), *answer_details(answer, currency))
     return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts if part)
 
 
@@ -282,12 +314,17 @@ def action_name(action: ActionRow) -> str:
     return action.member_name or _("No member")
 
 
-def action_detail(action: ActionRow) -> str:
-    """Return what stands under an action."""
-    gained = ngettext("{points} point", "{points} points", action.points).format(
-        points=points_gained(action.points)
-    )
-    return _("{points} · waiting to be sent").format(points=gained) if action.is_queued else gained
+def action_detail(action: ActionRow, currency: Currency) -> str:
+    """Return what stands under an action: why it was refused, its points, and that it waits."""
+    parts = []
+    if action.refusal is not None:
+        title, _hint = title_and_hint(because(action.refusal, currency))
+        parts.append(_("Refused: {reason}").format(reason=title))
+    if action.points or action.refusal is None:
+        parts.append(points_counted(action.points))
+    if action.is_queued:
+        parts.append(_("waiting to be sent"))
+    return " · ".join(parts)
 
 
 def delete_last() -> str:

@@ -75,8 +75,13 @@ class Reason(Enum):
     NOT_OWNER = ("not_owner", ReasonClass.MEMBER, False, "This voucher belongs to another member.")
     NOT_IN_SEGMENT = ("not_in_segment", ReasonClass.MEMBER, False, "This offer is for invited members only.")
     WRONG_STORE = ("wrong_store", ReasonClass.ORDER, False, "This offer is not valid in this store.")
-    ORDER_NEEDED = ("order_needed", ReasonClass.ORDER, True, "Enter the order first.")
-    LINES_NEEDED = ("lines_needed", ReasonClass.ORDER, True, "Hand the order over from the till first.")
+    ORDER_NEEDED = ("order_needed", ReasonClass.ORDER, True, "Enter the order's amount first.")
+    LINES_NEEDED = (
+        "lines_needed",
+        ReasonClass.ORDER,
+        True,
+        "This offer depends on the products bought. A typed amount does not name them.",
+    )
     REQUIRED_ITEM_MISSING = (
         "required_item_missing",
         ReasonClass.ORDER,

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.core.entry import ORDER, REDEEM, Entry
+from app.core.entry import ORDER, REDEEM, REFUSE, Entry
 from app.core.order import local_date
+from app.core.reasons import BY_CODE, Refusal
 from app.store.store import StationStore
 
 ACTIONS_SHOWN = 5
@@ -12,49 +13,67 @@ ACTIONS_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An order as the list of last actions shows it. Amounts in minor units; `member_ref` None = nobody's card."""
+    """An order as the list of last actions shows it. Amounts in minor units; `member_ref` None = nobody's card.
+
+    `refusal` says why, where nothing of what was presented could be used.
+    """
 
     seq: int
     at_ms: int
     member_ref: str | None
     discount: int
     points: int
+    refusal: Refusal | None
 
 
 @dataclass(frozen=True, slots=True)
 class TodaysWork:
-    """Counts and value (minor units) of the local day, and the last actions, newest first."""
+    """The local day in counts and value (minor units), how many orders wait for HQ, the last actions, newest first."""
 
     orders: int
     redemptions: int
     value_given: int
+    waiting: int
     actions: tuple[Action, ...]
 
 
 def todays_work(store: StationStore) -> TodaysWork:
-    """Read the journal backwards as far as today goes, and at least until the last actions are found."""
+    """Read the journal backwards as far as today and what waits go, and at least until the last actions are found."""
     zone = store.device.time_zone
     today = local_date(store.clock.now_ms(), zone)
-    orders = redemptions = value_given = 0
+    acked_seq = store.acked_seq()
+    orders = redemptions = value_given = waiting = 0
     actions: list[Action] = []
+    presented: list[Entry] = []  # they follow their order, so they are met before it
     for entry in _backwards(store.journal.entries_backwards()):
         is_today = local_date(entry.data["t_eff"], zone) == today
-        if not is_today and len(actions) >= ACTIONS_SHOWN:
+        if not is_today and len(actions) >= ACTIONS_SHOWN and entry.seq <= acked_seq:
             break
         if entry.type == ORDER:
             orders += is_today
             value_given += entry.data["discount"] if is_today else 0
-            actions.append(_action(entry))
+            waiting += entry.seq > acked_seq
+            actions.append(_action(entry, _refusal(presented)))
+            presented = []
         else:
-            redemptions += is_today
-    return TodaysWork(orders, redemptions, value_given, tuple(actions[:ACTIONS_SHOWN]))
+            redemptions += is_today and entry.type == REDEEM
+            presented.append(entry)
+    return TodaysWork(orders, redemptions, value_given, waiting, tuple(actions[:ACTIONS_SHOWN]))
 
 
 def _backwards(entries: Iterable[Entry]) -> Iterable[Entry]:
-    return (entry for entry in entries if entry.type in (ORDER, REDEEM))
+    return (entry for entry in entries if entry.type in (ORDER, REDEEM, REFUSE))
 
 
-def _action(entry: Entry) -> Action:
+def _refusal(presented: list[Entry]) -> Refusal | None:
+    """Return the reason that the cashier was shown, given an order's redemptions and refusals, the last one first."""
+    if not presented or any(entry.type == REDEEM for entry in presented):
+        return None
+    reason = presented[-1].data["reasons"][0]
+    return Refusal(BY_CODE[reason["code"]], reason["numbers"])
+
+
+def _action(entry: Entry, refusal: Refusal | None) -> Action:
     data = entry.data
     member = data["member"]
     return Action(
@@ -63,4 +82,5 @@ def _action(entry: Entry) -> Action:
         member_ref=None if member is None else member["ref"],
         discount=data["discount"],
         points=data["points"],
+        refusal=refusal,
     )

@@ -40,8 +40,7 @@ def test_a_cashier_redeems_by_keyboard_online_and_offline_and_all_is_sent_by_its
     hq.stop()
     for number in (1, 2, 3):
         assert window.redeem(enrolled.member_code).startswith("approved")
-        # An order and its redemption are an entry each.
-        eventually(lambda number=number: window.waiting() == 2 * number, within_s=5)
+        eventually(lambda number=number: window.waiting() == number, within_s=5)
     assert window.words()[-1] == "approved_queued"
     again = HqProcess(enrolled, port=hq.port)
     try:

@@ -4,6 +4,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.core.order import Line
+from app.core.reasons import Reason, Refusal
 from app.store.faults import DiskFull
 from sync.worker import LinkState
 from tests.builders import (
@@ -78,7 +79,8 @@ def test_the_pending_points_rise_and_the_count_waits_at_once(bench: Bench, qtbot
     bench.quoted(3000)
     bench.model.enter()
     bench.until(Screen.ANSWER)
-    qtbot.waitUntil(lambda: bench.model.state.pill.waiting == 2)
+    qtbot.waitUntil(lambda: bench.model.state.pill.waiting == 1)
+    assert [row.is_queued for row in bench.model.state.recent] == [True]
     bench.leave_answer()
     open_member(bench)
     assert bench.model.state.member.pending == 25
@@ -112,6 +114,22 @@ def test_a_voucher_goes_with_the_member_and_shows_why_it_can_not(bench: Bench):
     bench.model.enter()
     bench.until(Screen.ANSWER)
     assert bench.model.state.answer.discount == 100
+
+
+def test_a_voucher_is_told_what_helps_and_its_order_is_listed_as_refused(bench: Bench):
+    bench.model.scan(bench.voucher)
+    bench.qtbot.waitUntil(lambda: any(row.is_voucher for row in bench.model.state.offers))
+    voucher = lambda: next(row for row in bench.model.state.offers if row.is_voucher)  # noqa: E731
+    assert [refusal.reason for refusal in voucher().refusals] == [Reason.ORDER_NEEDED]
+    bench.model.type_amount("5")
+    bench.quoted(500)
+    bench.qtbot.waitUntil(lambda: [why.reason for why in voucher().refusals] == [Reason.LINES_NEEDED])
+    bench.model.enter()
+    bench.until(Screen.ANSWER)
+    assert bench.model.state.answer.word is AnswerWord.NOT_POSSIBLE
+    bench.qtbot.waitUntil(lambda: bool(bench.model.state.recent))
+    assert bench.model.state.recent[0].refusal == Refusal(Reason.LINES_NEEDED)
+    assert bench.model.state.pill.waiting == 1
 
 
 def test_unknown_codes_answer_on_the_idle_page_and_notice_beside_a_member(bench: Bench, qtbot: QtBot):

@@ -1,6 +1,7 @@
 """What the station says: numbers, ages, the pill, answers; the pseudo language; and words that are never used."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from gettext import NullTranslations
 
@@ -10,7 +11,7 @@ from app.core.money import CURRENCIES
 from app.core.reasons import Reason, Refusal
 from ui import catalogue, i18n, texts
 from ui.models.amount import parse_amount
-from ui.models.state import AnswerView, AnswerWord, MemberCard, OfferRow, Pill, PillKind
+from ui.models.state import ActionRow, AnswerView, AnswerWord, MemberCard, OfferRow, Pill, PillKind
 
 EUR, KRW, USD = CURRENCIES["EUR"], CURRENCIES["KRW"], CURRENCIES["USD"]
 BANNED = re.compile(
@@ -51,10 +52,14 @@ def test_durations(seconds: int, written: str) -> None:
     [
         (Pill(), "Looking for head office"),
         (Pill(PillKind.FRESH, age_s=12), "Online · synced 12 s ago"),
-        (Pill(PillKind.SENDING, waiting=12), "Sending 12 …"),
+        (Pill(PillKind.SENDING, waiting=12), "Sending 12 orders …"),
         (Pill(PillKind.OFFLINE, age_s=5), "OFFLINE for 5 s"),
-        (Pill(PillKind.OFFLINE, waiting=37, age_s=187_200), "OFFLINE for 2 d 4 h · 37 waiting"),
-        (Pill(PillKind.STALE, waiting=1_204, age_s=777_600), f"OFFLINE for 9 d 0 h · 1{NBSP}204 waiting"),
+        (Pill(PillKind.OFFLINE, waiting=1, age_s=5), "OFFLINE for 5 s · 1 order waiting"),
+        (Pill(PillKind.OFFLINE, waiting=37, age_s=187_200), "OFFLINE for 2 d 4 h · 37 orders waiting"),
+        (
+            Pill(PillKind.STALE, waiting=1_204, age_s=777_600),
+            f"OFFLINE for 9 d 0 h · 1{NBSP}204 orders waiting",
+        ),
         (Pill(PillKind.ATTENTION, attention=1), "1 needs attention"),
         (Pill(PillKind.ATTENTION, attention=21), "21 need attention"),
     ],
@@ -109,9 +114,35 @@ def test_a_queued_answer_says_so_and_is_read_out_in_sentences() -> None:
 
 
 def test_a_no_says_why_and_what_else() -> None:
-    answer = AnswerView(AnswerWord.NOT_POSSIBLE, sentence="Why.", undecided=(Refusal(Reason.OUTSIDE_HOURS),))
-    assert texts.instruction(answer, USD) == "Why."
+    more = (Refusal(Reason.OUTSIDE_HOURS),)
+    answer = AnswerView(AnswerWord.NOT_POSSIBLE, sentence="$6.40 short of $30.00.", undecided=more)
+    assert texts.answer_title(answer) == "$6.40 short of $30.00"
+    assert texts.instruction(answer, USD) == "Tell the reason, then go on"
     assert texts.answer_details(answer, USD) == ("This offer is not valid at this time.",)
+    assert texts.spoken(answer, USD).startswith("Not possible. $6.40 short of $30.00. Tell the reason")
+
+
+def test_what_to_do_about_a_no_stands_below_its_reason() -> None:
+    answer = AnswerView(
+        AnswerWord.NOT_POSSIBLE, sentence="This code was not issued by us. Ask for another card."
+    )
+    assert texts.answer_title(answer) == "This code was not issued by us"
+    assert texts.instruction(answer, USD) == "Ask for another card."
+
+
+def test_a_no_to_a_voucher_still_says_what_comes_off_the_order_that_was_recorded() -> None:
+    said = "This voucher has been used."
+    answer = AnswerView(AnswerWord.NOT_POSSIBLE, sentence=said, discount=103, payable=2_047, points=20)
+    assert texts.instruction(answer, USD) == "Take $1.03 off at the till"
+    assert texts.answer_details(answer, USD) == ("To pay $20.47 · +20 points",)
+
+
+def test_a_refused_action_gives_its_reason_instead_of_no_points() -> None:
+    action = ActionRow(0, "", 0, 0, is_queued=True, refusal=Refusal(Reason.LIMIT_TOTAL_REACHED))
+    assert texts.action_detail(action, USD) == "Refused: This voucher has been used · waiting to be sent"
+    earned = replace(action, points=7, is_queued=False)
+    assert texts.action_detail(earned, USD) == "Refused: This voucher has been used · +7 points"
+    assert texts.action_detail(replace(action, refusal=None), USD) == "0 points · waiting to be sent"
 
 
 def test_an_offer_is_read_out_with_its_key_and_mark() -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt, QUrl
 from PySide6.QtGui import QAccessible, QDropEvent, QGuiApplication, QImage, QKeyEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from ui.gallery import StillModel, states
 from ui.gallery_states import member, order, usable
-from ui.models.state import Screen, State
+from ui.models.state import AnswerView, AnswerWord, Screen, State
+from ui.tokens import TYPE
 from ui.widgets.offer import OfferButton
 
 Key = Qt.Key
@@ -202,6 +203,28 @@ def test_an_answer_goes_when_its_time_is_up(shown, name: str, stays_ms: int) -> 
     assert shown.model.asked == []
     left.setCurrentTime(stays_ms)
     assert shown.model.asked == [("enter",)]
+
+
+def test_the_button_of_an_answer_comes_when_it_takes_enter_and_moves_nothing(shown) -> None:
+    shown.show(STATES["approved-new"])
+    button, shape = shown.window.answer._button, shown.window.answer.shape
+    before = shape.geometry()
+    assert not button.isVisible()
+    shown.show(replace(STATES["approved-new"], is_answer_new=False))
+    assert (button.isVisible(), shape.geometry()) == (True, before)
+
+
+def test_a_no_has_its_reason_as_the_title(shown) -> None:
+    shown.show(STATES["not-possible-scan"])
+    said = [label.text() for label in shown.window.answer.findChildren(QLabel) if label.isVisible()]
+    assert said[:2] == ["This code was not issued by us", "Ask for another card."]
+    title = shown.window.answer._title
+    assert title.font().pixelSize() == TYPE["answer"].px
+    shown.show(STATES["approved"])
+    shown.show(
+        replace(STATES["not-possible"], answer=AnswerView(AnswerWord.NOT_POSSIBLE, sentence="Why? " * 30))
+    )
+    assert title.font().pixelSize() < TYPE["answer"].px
 
 
 @pytest.mark.parametrize("name", ["not-possible", "look"])

@@ -11,7 +11,7 @@ STOPPING = {"fork", "chain", "epoch_revoked", "gap"}  # head office stopped the 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What is known of the line: its last state, when it went (UTC ms), what waits and what needs a look."""
+    """What is known of the line: its last state, when it went (UTC ms), how many orders wait, what needs a look."""
 
     link: LinkState = field(default_factory=LinkState)
     is_known: bool = False

@@ -36,7 +36,7 @@ class PillKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Pill:
-    """Always visible. `age_s` is the age of what is shown: since the last sync, or since the line went."""
+    """Always visible. `waiting` counts orders; `age_s` is the age of what is shown: since the last sync, or the cut."""
 
     kind: PillKind = PillKind.CONNECTING
     waiting: int = 0
@@ -132,13 +132,14 @@ class AnswerView:
 
 @dataclass(frozen=True, slots=True)
 class ActionRow:
-    """One of the last actions on this station."""
+    """One of the last actions on this station. `refusal`: why nothing that was presented could be used."""
 
     at_ms: int
     member_name: str
     discount: int
     points: int
     is_queued: bool
+    refusal: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True)

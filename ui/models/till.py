@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from app.core.order import Line
 from app.core.quote import Offer, Quote
+from app.core.reasons import Reason, Refusal
 from app.core.voucher import Presentation, picked
 from app.ids import new_id
 from app.station.identify import SeenMember
@@ -102,9 +103,16 @@ def _row(visit: Visit, offer: Offer, key: int | None) -> OfferRow:
         is_picked=offer.rule_id in visit.picks or (offer.is_usable and offer.rule_id not in visit.choices),
         is_voucher=is_voucher,
         discount=offer.discount,
-        refusals=offer.refusals,
+        refusals=_to_tell(offer.refusals),
         cost_points=offer.cost_points,
     )
+
+
+def _to_tell(refusals: tuple[Refusal, ...]) -> tuple[Refusal, ...]:
+    """Return the reasons that help: before there is an order, nobody can say which products it lacks."""
+    if any(refusal.reason is Reason.ORDER_NEEDED for refusal in refusals):
+        return tuple(refusal for refusal in refusals if refusal.reason is not Reason.LINES_NEEDED)
+    return refusals
 
 
 def order_view(visit: Visit, found: Quote | None) -> OrderView:

@@ -11,7 +11,7 @@ PROGRAM = "program"
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What the idle page and the pill need from the store."""
+    """What the idle page and the pill need from the store. `waiting` are orders, as the list shows them."""
 
     today: Today
     recent: tuple[ActionRow, ...]
@@ -28,7 +28,7 @@ def read_overview(store: StationStore) -> Overview:
     return Overview(
         today=Today(work.orders, work.redemptions, work.value_given),
         recent=tuple(_row(store, action, acked_seq) for action in work.actions),
-        waiting=store.waiting_count(),
+        waiting=work.waiting,
         flagged=store.journal.flagged_count(),
         members=store.replica.count("member"),
         has_program=store.replica.document_version(PROGRAM) > 0,
@@ -42,5 +42,6 @@ def _row(store: StationStore, action: Action, acked_seq: int) -> ActionRow:
         member_name=known.name if known else "",
         discount=action.discount,
         points=action.points,
+        refusal=action.refusal,
         is_queued=action.seq > acked_seq,
     )

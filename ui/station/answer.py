@@ -1,8 +1,8 @@
-"""The answer, over the whole window: shape, word, one instruction, and what else there is to know.
+"""The answer, over the whole window: shape, word or reason, one instruction, and what else there is to know.
 
 An approved answer goes away after eight seconds, an unknown code after four; what isn't possible stays until somebody
-goes on, and flashes its edge twice, for a station without sound. The button comes alive a moment after the answer, when
-the model takes Enter.
+goes on, and flashes its edge twice, for a station without sound. The button comes a moment after the answer, when the
+model takes Enter.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from ui.theme import current
 from ui.tokens import PRIMARY_HEIGHT
 from ui.widgets.button import Button
 from ui.widgets.card import column
-from ui.widgets.label import CENTER, Figure, Label
+from ui.widgets.label import CENTER, Label, Title
 from ui.widgets.shapes import AnswerShape
 from ui.widgets.tile import Look
 
@@ -55,12 +55,15 @@ class AnswerPage(Page):
         super().__init__()
         self._answer: AnswerView | None = None
         self.shape = AnswerShape()
-        self._word = Figure("answer", align=CENTER)
+        self._title = Title("answer", align=CENTER)
         self._instruction = Label("number", align=CENTER)
         self._details = Label("h2", align=CENTER)
         self._button = Button(key="Enter", role="primary", height=PRIMARY_HEIGHT)
         self._button.clicked.connect(self.enter)
         self._button.setFixedWidth(current().px(360))
+        keeps_its_place = self._button.sizePolicy()
+        keeps_its_place.setRetainSizeWhenHidden(True)
+        self._button.setSizePolicy(keeps_its_place)
         self._lay_out()
         self.time_left = QVariantAnimation(self)
         self.time_left.setStartValue(1.0)
@@ -79,7 +82,7 @@ class AnswerPage(Page):
         layout.addStretch(2)
         layout.addWidget(self.shape, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addSpacing(8)
-        for label in (self._word, self._instruction):
+        for label in (self._title, self._instruction):
             layout.addWidget(label)
         layout.addSpacing(8)
         layout.addWidget(self._details)
@@ -88,21 +91,21 @@ class AnswerPage(Page):
 
     def draw(self, state: State) -> None:
         """Show the answer; a new one is announced and gets its time."""
-        self._button.setEnabled(not state.is_answer_new)
+        self._button.setVisible(not state.is_answer_new)
         if state.answer is None or state.answer is self._answer:
             return
         self._answer = state.answer
         colours = COLOURS[state.answer.word]
         self.shape.show_answer(state.answer.word, colours.accent)
         self._say(state.answer, state)
-        for label in (self._word, self._instruction, self._details):
+        for label in (self._title, self._instruction, self._details):
             label.set_ink(colours.ink)
         self._button.set_look(Look(colours.fill, colours.ink, colours.ink))
         self._start(state.answer.word)
         self._announce(texts.spoken(state.answer, state.shop.currency))
 
     def _say(self, answer: AnswerView, state: State) -> None:
-        self._word.say(texts.answer_word(answer))
+        self._title.say(texts.answer_title(answer))
         self._instruction.say(texts.instruction(answer, state.shop.currency))
         self._details.say("\n".join(texts.answer_details(answer, state.shop.currency)))
         approved = answer.word in (AnswerWord.APPROVED, AnswerWord.QUEUED)

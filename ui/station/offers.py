@@ -93,7 +93,7 @@ class OffersColumn(Card):
 
 def _none_yet(*, has_order: bool, has_others: bool) -> str:
     if not has_order:
-        return _("Enter the order first")
+        return _("Enter the order's amount first")
     return _("No offer fits this order yet") if has_others else _("No offers for this order")
 
 

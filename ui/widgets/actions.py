@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from app.core.money import Currency
 from ui import texts
 from ui.i18n import _
 from ui.models.state import ActionRow, State
@@ -53,7 +54,7 @@ def _action(action: ActionRow, state: State) -> QWidget:
     name.say(texts.action_name(action))
     words = column(gap=0)
     words.addWidget(name)
-    words.addLayout(_detail(action))
+    words.addLayout(_detail(action, state.shop.currency))
     off = number("strong")
     off.say(texts.discount(action.discount, state.shop.currency) if action.discount else "")
     layout.addWidget(time)
@@ -62,12 +63,14 @@ def _action(action: ActionRow, state: State) -> QWidget:
     return box
 
 
-def _detail(action: ActionRow) -> QHBoxLayout:
+def _detail(action: ActionRow, currency: Currency) -> QHBoxLayout:
     line = row(gap=6)
-    if action.is_queued:
+    if action.refusal is not None:
+        line.addWidget(Sign(SIGN, SignKind.CROSS, "stop"))
+    elif action.is_queued:
         line.addWidget(Sign(SIGN, SignKind.ARROW, "queued"))
     detail = Label("small", ink="muted")
-    detail.say(texts.action_detail(action))
+    detail.say(texts.action_detail(action, currency))
     line.addWidget(detail, 1)
     return line
 

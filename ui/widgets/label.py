@@ -2,8 +2,8 @@
 
 import re
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui.theme import current, mark
@@ -146,6 +146,26 @@ class Figure(Label):
         if font != self.font():
             self.setFont(font)
         super()._fit()
+
+
+class Title(Label):
+    """A sentence in the largest type in which it takes two lines at most."""
+
+    LINES_MAX = 2
+
+    def _fit(self) -> None:
+        fonts = [current().font(role) for role in SHRINKS[self._role]]
+        font = next(filter(self._has_room, fonts), fonts[-1])
+        if font != self.font():
+            self.setFont(font)
+        super()._fit()
+
+    def _has_room(self, font: QFont) -> bool:
+        metrics, room = QFontMetrics(font), self.contentsRect().width()
+        area, wraps = QRect(0, 0, room, metrics.height() * len(self._whole)), Qt.TextFlag.TextWordWrap
+        needed = metrics.boundingRect(area, int(wraps.value), self._whole)
+        lines = round(needed.height() / metrics.lineSpacing())  # Qt adds a pixel between them
+        return needed.width() <= room and lines <= self.LINES_MAX
 
 
 def _broken(word: str, metrics: QFontMetrics, room: int) -> str:
