@@ -38,21 +38,20 @@ class TodaysWork:
 
 
 def todays_work(store: StationStore) -> TodaysWork:
-    """Read the journal backwards as far as today and what waits go, and at least until the last actions are found."""
+    """Read the journal backwards as far as today goes, and at least until the last actions are found."""
     zone = store.device.time_zone
     today = local_date(store.clock.now_ms(), zone)
-    acked_seq = store.acked_seq()
-    orders = redemptions = value_given = waiting = 0
+    waiting = store.journal.count(ORDER, after_seq=store.acked_seq())
+    orders = redemptions = value_given = 0
     actions: list[Action] = []
     presented: list[Entry] = []  # they follow their order, so they are met before it
     for entry in _backwards(store.journal.entries_backwards()):
         is_today = local_date(entry.data["t_eff"], zone) == today
-        if not is_today and len(actions) >= ACTIONS_SHOWN and entry.seq <= acked_seq:
+        if not is_today and len(actions) >= ACTIONS_SHOWN:
             break
         if entry.type == ORDER:
             orders += is_today
             value_given += entry.data["discount"] if is_today else 0
-            waiting += entry.seq > acked_seq
             actions.append(_action(entry, _refusal(presented)))
             presented = []
         else:

@@ -191,6 +191,14 @@ class Journal:
             after_seq + 1, before.hash, tuple(row[1] for row in rows), Head(last[0], last[2]), last[3]
         )
 
+    def count(self, entry_type: str, *, after_seq: int) -> int:
+        """Return how many entries of a type come after `after_seq`."""
+        row = self._db.execute(
+            "SELECT COUNT(*) FROM journal WHERE epoch = ? AND seq > ? AND type = ?",
+            (self._owner.epoch, after_seq, entry_type),
+        ).fetchone()
+        return int(row[0])
+
     def at(self, seq: int) -> Head:
         """Return the head after entry `seq` (0: before the first). Raises `JournalBroken` when it isn't there."""
         if seq == 0:
