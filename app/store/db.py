@@ -27,7 +27,7 @@ from app.store.faults import (
 KEY_SIZE = 32
 SQLITE_FIRST_SAFE = (3, 51, 3)
 BUSY_TIMEOUT_MS = 2_000  # only our own reader and checkpoints can make us wait
-CACHE_KIB = 2_048  # a till's working set is small, and many stores may be open in one process
+CACHE_KIB = 1_024  # a look-up touches a handful of pages, and many stores may be open in one process
 
 DatabaseError = dbapi2.DatabaseError
 IntegrityError = dbapi2.IntegrityError
