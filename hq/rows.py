@@ -10,7 +10,25 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, Table, insert
+import orjson
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 
 Row = Mapping[str, Any]
@@ -29,6 +47,37 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
         connection.execute(insert(table), rows)
     else:
         _run(connection, _insert(table, tuple(rows[0]), ()), rows)
+
+
+def is_among(connection: Connection, column: Column[Any], values: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that a text column has one of these values, which travel as one parameter.
+
+    One parameter a value would make a new statement for each number of values, to be written and read each time.
+    """
+    if connection.dialect.name == "sqlite":
+        listed = func.json_each(orjson.dumps(list(values)).decode("utf-8")).table_valued("value")
+        return column.in_(select(listed.c.value))
+    return column == any_(literal(list(values), ARRAY(Text)))
+
+
+def add_to(connection: Connection, column: Column[int], amounts: Mapping[str, int]) -> None:
+    """Add to a number in the rows that have these primary keys (of one text). Whoever calls holds the rows."""
+    moved = sorted((key, amount) for key, amount in amounts.items() if amount)
+    if not moved:
+        return
+    (key,) = column.table.primary_key.columns
+    if connection.dialect.name == "sqlite":
+        statement = (
+            update(column.table).where(key == bindparam("of")).values({column: column + bindparam("more")})
+        )
+        connection.execute(statement, [{"of": of, "more": more} for of, more in moved])
+        return
+    table, name = _quote(key.table.name), _quote(column.name)
+    connection.exec_driver_sql(
+        f"UPDATE {table} SET {name} = {table}.{name} + given.more "  # noqa: S608 names of ours
+        f"FROM unnest(%b::text[], %b::int8[]) AS given (k, more) WHERE {table}.{_quote(key.name)} = given.k",
+        tuple(map(list, zip(*moved, strict=True))),
+    )
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Row], *, changes: Sequence[str]) -> None:

@@ -8,7 +8,6 @@ itself. Rules of the business never refuse anything here; they give verdicts.
 """
 
 from collections.abc import Sequence
-from typing import TypeGuard
 
 from msgspec import ValidationError, convert
 from sqlalchemy import Connection
@@ -41,7 +40,7 @@ from hq.journal.store import (
 )
 from hq.members.store import lock_members, read_scopes
 from hq.stores.devices import Device, read_device
-from hq.vouchers.store import Uses, lock_uses, save_uses
+from hq.vouchers.store import Uses, add_uses, lock_uses
 from sync.protocol import (
     BATCH_BYTES_MAX,
     BATCH_ENTRIES_MAX,
@@ -157,17 +156,11 @@ def _take_in(
 ) -> list[Result]:
     """Judge and store new entries, which follow the stored head.
 
-    Every writer holds what it holds in the same order: the device, members, vouchers, the number of cases, and last
-    the number of the feed (see feed.py).
+    Every writer holds what it holds in the same order: the device, vouchers, the number of cases, members, and last
+    the number of the feed (see feed.py). Members come after the judging, which takes longest and needs them not.
     """
     owner = device.owner
     entries = [_read(body, owner, seq) for seq, body in enumerate(bodies, start=device.head.seq + 1)]
-    refs = _members(entries)
-    if refs:
-        hold_whole(
-            connection, Whole.MEMBERS, is_shared=True
-        )  # nobody adds a member whose points we post meanwhile
-    known = lock_members(connection, refs)
     books = _open_books(hq, connection, device, entries)
     counted_before = {code_hash: uses.uses for code_hash, uses in books.uses.items()}
     kept = _judge_all(device.head, bodies, entries, books)
@@ -183,8 +176,8 @@ def _take_in(
     failpoint("hq_mid_tx")
     insert_facts(connection, owner, kept, store=device.store)
     moved = {name: uses for name, uses in books.uses.items() if uses.uses != counted_before[name]}
-    save_uses(connection, moved)
-    changes = _move_members(connection, kept, known, store=device.store)
+    add_uses(connection, {name: uses.uses - counted_before[name] for name, uses in moved.items()})
+    changes = _move_members(connection, kept, store=device.store)
     announce(connection, changes + _voucher_changes(moved))
     return [
         Result(
@@ -256,24 +249,10 @@ def _orders_before(entries: Sequence[Entry]) -> list[str]:
     return list(earlier)
 
 
-def _members(entries: Sequence[Entry | None]) -> list[str]:
-    """Return the references on orders and redemptions, as far as these are of the right form."""
-    there = [entry for entry in entries if entry is not None]
-    people = [entry.data.get("member") for entry in there if entry.type == ORDER]
-    refs = [person.get("ref") for person in people if isinstance(person, dict)]
-    refs += [entry.data.get("member") for entry in there if entry.type == REDEEM]
-    return [ref for ref in refs if _is_text(ref)]
-
-
 def _texts(entries: Sequence[Entry], name: str) -> list[str]:
-    """Return a field's different values, as far as they are texts: bodies have not been checked yet."""
+    """Return a field's different values, as far as they could be names: bodies have not been checked yet."""
     values = (entry.data.get(name) for entry in entries)
-    return list(dict.fromkeys(value for value in values if _is_text(value)))
-
-
-def _is_text(value: object) -> TypeGuard[str]:
-    """Tell whether a value could be a name in HQ's tables: schemas.py refuses the others when it comes to them."""
-    return isinstance(value, str) and "\x00" not in value
+    return list(dict.fromkeys(value for value in values if isinstance(value, str) and "\x00" not in value))
 
 
 def _new_cases(kept: Sequence[Kept]) -> list[NewCase]:
@@ -284,9 +263,7 @@ def _new_cases(kept: Sequence[Kept]) -> list[NewCase]:
     ]
 
 
-def _move_members(
-    connection: Connection, kept: Sequence[Kept], known: set[str], *, store: str
-) -> list[Change]:
+def _move_members(connection: Connection, kept: Sequence[Kept], *, store: str) -> list[Change]:
     """Move balances and visits of known members; return who has to hear of it.
 
     An entry of a member whom HQ doesn't know has its postings all the same; adding the member later starts from
@@ -296,17 +273,25 @@ def _move_members(
     visits: dict[str, int] = {}
     for each in kept:
         order = each.judgement.order
-        if order is not None and order.member is not None and order.member.ref in known:
+        if order is not None and order.member is not None:
             ref = order.member.ref
             points[ref] = points.get(ref, 0) + order.points
             visits[ref] = max(visits.get(ref, 0), order.t_eff)
         redemption = each.judgement.redemption
-        if redemption is not None and redemption.points and redemption.member in known:
+        if redemption is not None and redemption.points and redemption.member is not None:
             points[redemption.member] = points.get(redemption.member, 0) - redemption.points
-    scopes = read_scopes(connection, visits.keys() | points.keys())
-    first = {ref for ref in visits if store not in scopes.get(ref, ())}
+    if not points:
+        return []
+    hold_whole(connection, Whole.MEMBERS, is_shared=True)  # nobody adds a member whom we then wouldn't know
+    known = lock_members(connection, points)
+    points = {ref: amount for ref, amount in points.items() if ref in known}
+    scopes = read_scopes(connection, known)
+    first = {ref for ref in visits if ref in known and store not in scopes.get(ref, ())}
+    later = {
+        ref: at for ref, at in visits.items() if ref in first or (ref in known and at > scopes[ref][store])
+    }
     move_balances(connection, points)
-    note_visits(connection, visits, first=first, store=store)
+    note_visits(connection, later, store=store)
     changes = [Change(store, MEMBER, ref) for ref in sorted(first)]
     moved = sorted(ref for ref, amount in points.items() if amount)
     return changes + [Change(scope, MEMBER, ref) for ref in moved for scope in sorted(scopes.get(ref, ()))]

@@ -16,7 +16,7 @@ from hq.db import NAMES_AT_ONCE
 from hq.journal.judge import Judgement
 from hq.journal.schemas import OrderData, RedemptionData
 from hq.members.store import parts_of
-from hq.rows import insert_rows, storable
+from hq.rows import add_to, insert_rows, is_among, storable, upsert
 from hq.tables import device, journal, member, member_scope, order_fact, posting, redemption_fact
 from sync.protocol import PushRequest, Result, Verdict
 
@@ -86,7 +86,7 @@ def read_orders(connection: Connection, owner: ChainOwner, order_ids: Sequence[s
                 & (journal.c.epoch == order_fact.c.epoch)
                 & (journal.c.seq == order_fact.c.seq),
             )
-            .where(order_fact.c.device == owner.device_id, order_fact.c.order_id.in_(some))
+            .where(order_fact.c.device == owner.device_id, is_among(connection, order_fact.c.order_id, some))
             .order_by(order_fact.c.epoch, order_fact.c.seq)
         )
         found.update((order_id, read_entry(body)) for order_id, body in connection.execute(statement))
@@ -146,36 +146,14 @@ def insert_facts(connection: Connection, owner: ChainOwner, kept: Sequence[Kept]
 
 
 def move_balances(connection: Connection, points: dict[str, int]) -> None:
-    """Add points (signed) to members' balances, in the order of references."""
-    moved = sorted((ref, amount) for ref, amount in points.items() if amount)
-    if moved:
-        statement = (
-            update(member)
-            .where(member.c.ref == bindparam("of"))
-            .values(balance=member.c.balance + bindparam("more"))
-        )
-        connection.execute(statement, [{"of": ref, "more": amount} for ref, amount in moved])
+    """Add points (signed) to the balances of members whom this transaction holds."""
+    add_to(connection, member.c.balance, points)
 
 
-def note_visits(connection: Connection, visits: dict[str, int], *, first: set[str], store: str) -> None:
-    """Remember when members were in a store last (UTC ms); `first` are those who were not there before.
-
-    An older visit that comes late changes nothing.
-    """
-    new = [{"member": ref, "store": store, "last_visit_ms": visits[ref]} for ref in sorted(first)]
-    insert_rows(connection, member_scope, new)
-    again = [{"of": ref, "at": at} for ref, at in sorted(visits.items()) if ref not in first]
-    if again:
-        statement = (
-            update(member_scope)
-            .where(
-                member_scope.c.member == bindparam("of"),
-                member_scope.c.store == store,
-                member_scope.c.last_visit_ms < bindparam("at"),
-            )
-            .values(last_visit_ms=bindparam("at"))
-        )
-        connection.execute(statement, again)
+def note_visits(connection: Connection, visits: dict[str, int], *, store: str) -> None:
+    """Remember when members were in a store last (UTC ms), for the first time or later than before."""
+    rows = [{"member": ref, "store": store, "last_visit_ms": at} for ref, at in sorted(visits.items())]
+    upsert(connection, member_scope, rows, changes=("last_visit_ms",))
 
 
 def move_head(
@@ -231,7 +209,7 @@ def _believable_id(each: Kept) -> str | None:
 def _present(connection: Connection, column: Column[Any], values: Sequence[str]) -> set[str]:
     found: set[str] = set()
     for some in parts_of(values, NAMES_AT_ONCE):
-        found.update(connection.execute(select(column).where(column.in_(some))).scalars())
+        found.update(connection.execute(select(column).where(is_among(connection, column, some))).scalars())
     return found
 
 

@@ -118,7 +118,7 @@ def _upsert_some(connection: Connection, members: Sequence[MemberFacts]) -> None
         new = [{"member": each.ref, "store": each.home_store, "last_visit_ms": 0} for each in at_home]
         insert_rows(connection, member_scope, new)
     for each in at_home:
-        scopes.setdefault(each.ref, set()).add(str(each.home_store))
+        scopes.setdefault(each.ref, {})[str(each.home_store)] = 0
     announce(
         connection, (Change(store, MEMBER, ref) for ref in refs for store in sorted(scopes.get(ref, ())))
     )

@@ -7,6 +7,7 @@ import orjson
 from sqlalchemy import Connection, func, select
 
 from hq.db import NAMES_AT_ONCE
+from hq.rows import is_among
 from hq.tables import member, member_scope, posting
 
 ACTIVE = "active"
@@ -28,7 +29,7 @@ def read_members(connection: Connection, refs: Sequence[str]) -> dict[str, dict[
     """Return the members with these references, by reference; unknown ones are left out."""
     found: dict[str, dict[str, Any]] = {}
     for some in parts_of(refs, NAMES_AT_ONCE):
-        for row in connection.execute(select(member).where(member.c.ref.in_(some))):
+        for row in connection.execute(select(member).where(is_among(connection, member.c.ref, some))):
             found[row.ref] = dict(zip(COLUMNS, facts(row), strict=True))
     return found
 
@@ -51,18 +52,19 @@ def lock_members(connection: Connection, refs: Iterable[str]) -> set[str]:
     """
     known: set[str] = set()
     for some in parts_of(sorted(set(refs)), NAMES_AT_ONCE):
-        statement = select(member.c.ref).where(member.c.ref.in_(some)).order_by(member.c.ref)
-        known.update(connection.execute(statement.with_for_update()).scalars())
+        statement = select(member.c.ref).where(is_among(connection, member.c.ref, some))
+        known.update(connection.execute(statement.order_by(member.c.ref).with_for_update()).scalars())
     return known
 
 
-def read_scopes(connection: Connection, refs: Iterable[str]) -> dict[str, set[str]]:
-    """Return for each of these members the stores whose stations hold them."""
-    scopes: dict[str, set[str]] = {}
+def read_scopes(connection: Connection, refs: Iterable[str]) -> dict[str, dict[str, int]]:
+    """Return for each of these members the stores whose stations hold them, with the last visit (UTC ms) there."""
+    scopes: dict[str, dict[str, int]] = {}
     for some in parts_of(sorted(set(refs)), NAMES_AT_ONCE):
-        statement = select(member_scope.c.member, member_scope.c.store).where(member_scope.c.member.in_(some))
-        for ref, store in connection.execute(statement):
-            scopes.setdefault(ref, set()).add(store)
+        for row in connection.execute(
+            select(member_scope).where(is_among(connection, member_scope.c.member, some))
+        ):
+            scopes.setdefault(row.member, {})[row.store] = row.last_visit_ms
     return scopes
 
 
@@ -73,7 +75,7 @@ def points_posted(connection: Connection, refs: Iterable[str]) -> dict[str, int]
     for some in parts_of(sorted(by_account), NAMES_AT_ONCE):
         statement = (
             select(posting.c.account, func.sum(posting.c.amount))
-            .where(posting.c.account.in_(some), posting.c.unit == POINTS)
+            .where(is_among(connection, posting.c.account, some), posting.c.unit == POINTS)
             .group_by(posting.c.account)
         )
         for name, amount in connection.execute(statement):

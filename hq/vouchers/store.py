@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, select
 
 from hq.db import NAMES_AT_ONCE
 from hq.members.store import parts_of
+from hq.rows import add_to, is_among
 from hq.tables import voucher
 
 COLUMNS = ("code_hash", "rule_id", "uses_max", "uses", "owner", "ends_on")  # as stations get them
@@ -31,7 +32,7 @@ def read_vouchers(connection: Connection, hashes: Sequence[str]) -> dict[str, di
     """Return the vouchers with these code hashes, by hash; unknown ones are left out."""
     found: dict[str, dict[str, Any]] = {}
     for some in parts_of(hashes, NAMES_AT_ONCE):
-        for row in connection.execute(select(voucher).where(voucher.c.code_hash.in_(some))):
+        for row in connection.execute(select(voucher).where(is_among(connection, voucher.c.code_hash, some))):
             found[row.code_hash] = dict(zip(COLUMNS, facts(row), strict=True))
     return found
 
@@ -45,17 +46,12 @@ def lock_uses(connection: Connection, hashes: Iterable[str]) -> dict[str, Uses]:
     """Hold the rows of these vouchers until the commit, in sorted order, and return their counters."""
     found: dict[str, Uses] = {}
     for some in parts_of(sorted(set(hashes)), NAMES_AT_ONCE):
-        statement = select(voucher).where(voucher.c.code_hash.in_(some)).order_by(voucher.c.code_hash)
-        for row in connection.execute(statement.with_for_update()):
+        statement = select(voucher).where(is_among(connection, voucher.c.code_hash, some))
+        for row in connection.execute(statement.order_by(voucher.c.code_hash).with_for_update()):
             found[row.code_hash] = Uses(row.rule_id, row.uses_max, row.uses)
     return found
 
 
-def save_uses(connection: Connection, counted: dict[str, Uses]) -> None:
-    """Store counters that moved."""
-    if counted:
-        statement = (
-            update(voucher).where(voucher.c.code_hash == bindparam("hash")).values(uses=bindparam("now"))
-        )
-        rows = [{"hash": code_hash, "now": uses.uses} for code_hash, uses in sorted(counted.items())]
-        connection.execute(statement, rows)
+def add_uses(connection: Connection, counted: dict[str, int]) -> None:
+    """Count uses of vouchers whose rows this transaction holds."""
+    add_to(connection, voucher.c.uses, counted)

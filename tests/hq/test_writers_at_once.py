@@ -216,7 +216,7 @@ def test_an_id_brought_by_two_at_once_is_posted_once(hq, monkeypatch, place):
         each.append(
             "redeem", redemption if not is_about_entries else {**redemption, "redemption_id": new_id()}
         )
-    meet(monkeypatch, "lock_members")
+    meet(monkeypatch, "lock_uses")
     answers = at_once(*[each.push for each in pair])
     quarantined = sorted(sum("ENTRY_ID_TAKEN" in code for code in codes(answer)) for answer in answers)
     assert quarantined == [0, 1]
