@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from tests.databases import OnPostgres
 from tests.sync.server import Server
 from tests.sync.world import World, make_hq
 
@@ -13,6 +14,19 @@ def hq_template(tmp_path_factory):
     """A furnished HQ; its passwords take a while to hash."""
     folder = tmp_path_factory.mktemp("template") / "hq"
     make_hq(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def on_postgres(postgres):
+    return OnPostgres(postgres)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(on_postgres, tmp_path_factory):
+    """The same, its database on the server."""
+    folder = tmp_path_factory.mktemp("template") / "hq"
+    make_hq(folder, database_url=on_postgres.new_url())
     return folder
 
 
@@ -44,7 +58,17 @@ def web_world(hq_folder, tmp_path, server):
     made.close()
 
 
-@pytest.fixture(params=["service", "server"])
+@pytest.fixture
+def postgres_world(on_postgres, postgres_template, tmp_path, server):
+    """The real server on PostgreSQL."""
+    folder = on_postgres.copy(postgres_template, tmp_path / "hq")
+    made = World(folder, tmp_path, server=server, homes=on_postgres)
+    yield made
+    made.close()
+    on_postgres.forget(folder)
+
+
+@pytest.fixture(params=["world", "web_world", "postgres_world"], ids=["service", "server", "postgresql"])
 def both(request):
-    """Each of the two implementations of the protocol in turn: what holds for one holds for the other."""
-    return request.getfixturevalue("world" if request.param == "service" else "web_world")
+    """Each implementation of the protocol in turn, and both databases: what holds for one holds for the others."""
+    return request.getfixturevalue(request.param)

@@ -1,7 +1,5 @@
 """What a station may count on, whichever of the two implementations of the protocol answers: pushing."""
 
-import shutil
-
 import pytest
 from msgspec.structs import replace
 
@@ -176,8 +174,7 @@ def test_more_than_a_batch_goes_in_one_sync(both, monkeypatch):
 
 def test_an_hq_from_a_backup_gets_every_entry_once(both, tmp_path):
     shop = selling(both, 3).synced()
-    both.start_hq()  # closed in between, so that the copy is whole
-    copy = shutil.copytree(both.hq_folder, tmp_path / "backup")
+    copy = both.back_up(tmp_path / "backup")
     card = both.card()
     for _ in range(4):
         shop.sell(card=card)
@@ -196,8 +193,7 @@ def test_an_hq_from_a_backup_gets_every_entry_once(both, tmp_path):
 def test_after_a_backup_the_feed_is_not_trusted_to_go_on(both, tmp_path):
     """HQ gives the numbers that it lost to other rows: whoever goes on from its old place would miss them."""
     shop = selling(both, 1).synced()
-    both.start_hq()
-    copy = shutil.copytree(both.hq_folder, tmp_path / "backup")
+    copy = both.back_up(tmp_path / "backup")
     upsert_members(both.hq, [MemberFacts(REF, name="Lost L.", home_store="s-1")])
     shop.sell()
     shop.synced()

@@ -37,6 +37,7 @@ from sync.enrolment import HttpEnrolment, enrol_station, read_pairing
 from sync.faults import HqUnreachable
 from sync.syncer import Syncer
 from tests.builders import NOW_MS, a_program, an_order, at_till
+from tests.databases import Homes, OnSqlite
 from tests.sync.server import Server
 
 REF = ref_of((1).to_bytes(8, "big"))
@@ -46,10 +47,10 @@ OTHER_SET = "00000000000000ff"  # what a restored HQ may call its facts
 NOWHERE = "http://127.0.0.1:1"
 
 
-def make_hq(folder: Path) -> None:
+def make_hq(folder: Path, *, database_url: str | None = None) -> None:
     """Make an HQ with two stores, a program, and a member at home in the first."""
     clock = SetClock(NOW_MS)
-    init_hq(folder, clock=clock)
+    init_hq(folder, database_url=database_url, clock=clock)
     hq = open_hq(folder, clock=clock)
     for store_id in STORES:
         add_store(
@@ -98,8 +99,11 @@ class _Direct:
 class World:
     """An HQ and its shops."""
 
-    def __init__(self, hq_folder: Path, shops_folder: Path, *, server: Server | None) -> None:
+    def __init__(
+        self, hq_folder: Path, shops_folder: Path, *, server: Server | None, homes: Homes | None = None
+    ) -> None:
         self.hq_folder = hq_folder
+        self._homes = homes or OnSqlite()
         self.clock = SetClock(NOW_MS)
         self.server = server
         self._shops_folder = shops_folder
@@ -115,6 +119,13 @@ class World:
         self.hq = open_hq(self.hq_folder, clock=self.clock)
         if self.server:
             self.server.app = create_app(self.hq)
+
+    def back_up(self, folder: Path) -> Path:
+        """Copy the HQ while it stands still."""
+        self.hq.close()
+        copied = self._homes.copy(self.hq_folder, folder)
+        self.start_hq()
+        return copied
 
     @property
     def url(self) -> str:
