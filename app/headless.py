@@ -31,6 +31,7 @@ from app.store.faults import StoreFault
 from app.store.store import StationStore
 from app.store.thread import StoreThread
 from sync.client import DeviceSigner, HttpHq
+from sync.line import Line as LineToHq
 from sync.syncer import Syncer
 from sync.worker import SyncWorker
 
@@ -70,7 +71,7 @@ class HeadlessStation:
         signer = DeviceSigner(
             device_id=device.device_id, epoch=device.epoch, key=store.keys.sign, clock=clock
         )
-        self._hq = HttpHq(device.hq_url, signer)
+        self._hq = HttpHq(LineToHq(device.hq_url), signer)
         syncer = Syncer(store, self._hq, run=lambda work: thread.call(lambda _: work()))
         self._worker = SyncWorker(
             syncer,

@@ -140,6 +140,7 @@ def _assemble(thread: "StoreThread", config: Config, clock: Clock, demo: DemoPar
     from app.core.money import CURRENCIES
     from app.store.store import StationStore
     from sync.client import DeviceSigner, HttpHq
+    from sync.line import Line
     from sync.syncer import Syncer
     from sync.worker import SyncWorker
     from ui.models.state import Shop
@@ -148,7 +149,7 @@ def _assemble(thread: "StoreThread", config: Config, clock: Clock, demo: DemoPar
 
     store, device = thread.store, thread.store.device
     signer = DeviceSigner(device_id=device.device_id, epoch=device.epoch, key=store.keys.sign, clock=clock)
-    hq = HttpHq(demo.hq_url if demo else device.hq_url, signer)
+    hq = HttpHq(Line(demo.hq_url if demo else device.hq_url), signer)
     tasks = Tasks(thread)
     model = StationModel(
         tasks,

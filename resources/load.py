@@ -1,5 +1,6 @@
 """Reads packaged data files. Names are relative paths with forward slashes, such as `migrations/journal/0001.sql`."""
 
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -9,9 +10,10 @@ def read_text(name: str) -> str:
     return _place(name).read_text(encoding="utf-8")
 
 
-def names(folder: str) -> list[str]:
+@cache  # packaged files stay as they are, and a store asks at every start
+def names(folder: str) -> tuple[str, ...]:
     """Return the names of the files in a packaged folder, sorted."""
-    return sorted(item.name for item in _place(folder).iterdir() if item.is_file())
+    return tuple(sorted(item.name for item in _place(folder).iterdir() if item.is_file()))
 
 
 def _place(name: str) -> Traversable:

@@ -70,11 +70,11 @@ class DeviceSigner:
 
 
 class HttpHq:
-    """HQ at a URL, for one enrolled device."""
+    """HQ at the end of a line, for one enrolled device."""
 
-    def __init__(self, url: str, signer: DeviceSigner, *, limits: Limits = Limits()) -> None:  # noqa: B008 frozen
-        """Keep one session; nothing is sent yet. Raises `ValueError` for plain http to another machine."""
-        self._line = Line(url, limits=limits)
+    def __init__(self, line: Line, signer: DeviceSigner) -> None:
+        """Speak over `line`; nothing is sent yet."""
+        self._line = line
         self._signer = signer
 
     def health(self) -> Health:

@@ -100,7 +100,7 @@ class Response:
 class Line:
     """A session with one HQ."""
 
-    def __init__(self, url: str, *, limits: Limits) -> None:
+    def __init__(self, url: str, *, limits: Limits = Limits()) -> None:
         """Keep one session; nothing is sent yet. Raises `ValueError` with a sentence for an address that can't be."""
         _check_address(url)
         self.limits = limits

@@ -24,6 +24,7 @@ FOREIGN_WORDS = {
         "hq/",
         "tests/",
         "app/cli.py",
+        "app/cli_hq.py",
         "app/demo/",
         "app/doctor/",
         "app/headless.py",

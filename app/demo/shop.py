@@ -44,14 +44,14 @@ class DeadPort:
 class Shop:
     """A shop's station, open for a day."""
 
-    def __init__(self, folder: Path, *, key_store: KeyStore, clock: SetClock, hq_url: str) -> None:
+    def __init__(self, folder: Path, *, key_store: KeyStore, clock: SetClock, line: LineToHq) -> None:
         """Open the store and sync, as far as HQ can be reached at `hq_url`."""
         self._store = StationStore(folder, key_store=key_store, clock=clock)
         device = self._store.device
         signer = DeviceSigner(
             device_id=device.device_id, epoch=device.epoch, key=self._store.keys.sign, clock=clock
         )
-        self._hq = HttpHq(hq_url, signer)
+        self._hq = HttpHq(line, signer)
         self._syncer = Syncer(self._store, self._hq, run=lambda work: work())
         self.is_online = False
         self.sync()

@@ -14,7 +14,7 @@ from app.store.keystore import KeyStore, StationKeys, load_keys
 from app.store.store import Card, Device, key_store_of, read_card
 from sync.client import DeviceSigner, HttpHq
 from sync.faults import HqBusy, HqFault, HqUnreachable
-from sync.line import Limits
+from sync.line import Limits, Line
 from sync.protocol import Health
 
 ANSWER_WAIT = Limits(connect_s=3.0, total_s=8.0)  # somebody is watching
@@ -44,7 +44,7 @@ Connect = Callable[[str, DeviceSigner], AsksHq]
 
 def connect_by_http(url: str, signer: DeviceSigner) -> AsksHq:
     """Return HQ at a URL, asked with little patience."""
-    return HttpHq(url, signer, limits=ANSWER_WAIT)
+    return HttpHq(Line(url, limits=ANSWER_WAIT), signer)
 
 
 def check_library() -> Finding:

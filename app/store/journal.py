@@ -21,6 +21,7 @@ from app.core.overlay import effects_of
 from app.ids import new_id
 from app.store.faults import JournalBroken
 
+LOWEST = -(1 << 63)  # below every number that a row can hold, ours or not
 TIME_QUALITY = "weak"  # until HQ's signed time anchors the station's clock
 
 
@@ -242,19 +243,21 @@ class Journal:
         ).fetchone()
         return int(row[0])
 
-    def verify(self) -> Head:
-        """Hold every entry against chain, columns, effects and the last signature.
+    def verify(self, *, after: Head | None = None) -> Head:
+        """Hold every entry (or those after a head that was verified) against chain, columns, effects and signature.
 
         Raises `JournalBroken` with the number of the first entry that doesn't hold.
         """
-        head = self._genesis
+        head = self._genesis if after is None else after
+        if after is not None and after == self.head():
+            return after
         signature = None
-        effects = groupby(self._stored_effects(), key=itemgetter(1))
+        effects = groupby(self._stored_effects(after_seq=LOWEST if after is None else after.seq), key=itemgetter(1))
         pending = next(effects, None)
         for row in self._db.execute(
             "SELECT epoch, seq, entry_id, type, wall_ms, boot, boot_ms, tq, body, prev, hash, sig"
-            " FROM journal WHERE epoch = ? ORDER BY seq",
-            (self._owner.epoch,),
+            " FROM journal WHERE epoch = ? AND seq > ? ORDER BY seq",
+            (self._owner.epoch, head.seq),
         ):
             entry = _checked(head, row)
             found: list[tuple[Any, ...]] = []
@@ -282,11 +285,11 @@ class Journal:
                 return int(seq)
         raise AssertionError("the last signature did not hold, so one of them can't")
 
-    def _stored_effects(self) -> Iterator[tuple[Any, ...]]:
+    def _stored_effects(self, *, after_seq: int) -> Iterator[tuple[Any, ...]]:
         # The cursor itself, no generator: one that is left half-read would outlive the connection.
         rows: Iterator[tuple[Any, ...]] = self._db.execute(
-            "SELECT epoch, seq, kind, ref, delta FROM effect WHERE epoch = ? ORDER BY seq, rowid",
-            (self._owner.epoch,),
+            "SELECT epoch, seq, kind, ref, delta FROM effect WHERE epoch = ? AND seq > ? ORDER BY seq, rowid",
+            (self._owner.epoch, after_seq),
         )
         return rows
 

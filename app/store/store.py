@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -72,6 +73,15 @@ class Device:
 DEVICE_FACTS = tuple(Device.__dataclass_fields__)
 
 
+class Check(Enum):
+    """How much of a store is held against its hashes before it is used."""
+
+    EVERYTHING = "everything"  # every page of both files, and the whole journal
+    SINCE_MARK = (
+        "since mark"  # the entries after the last mark: what came before was looked at when it was saved
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """What store.json says: under which name, and in which kind of key store, the keys are kept."""
@@ -128,13 +138,17 @@ def replica_name(number: int) -> str:
 class StationStore:
     """An open store. Everything in it belongs to one thread."""
 
-    def __init__(self, folder: Path, *, key_store: KeyStore, clock: Clock) -> None:
+    def __init__(
+        self, folder: Path, *, key_store: KeyStore, clock: Clock, check: Check = Check.EVERYTHING
+    ) -> None:
         """Open and check the store at `folder`. Raises a `StoreFault` that says why it can't be used."""
         self.folder = folder
         self.clock = clock
+        self._check_at_start = check
         self._key_store = key_store
         self._name = read_card(folder).name
         self.keys = load_keys(key_store, self._name)
+        self._mark: Head | None = None
         self._lock = StoreLock(folder / LOCK)
         try:
             self._open()
@@ -151,13 +165,20 @@ class StationStore:
                 stale.unlink(missing_ok=True)
 
     def _open(self) -> None:
-        self._check()
+        self._mark = load_mark(self._key_store, self._name)
+        is_quick = self._check_at_start is Check.SINCE_MARK and self._mark is not None
+        self._check_at_start = Check.EVERYTHING  # after a fault nothing is taken on trust
+        if not is_quick:
+            self._check()
         self._db = open_database(self.folder / JOURNAL, self.keys.database)
         try:
             migrate(self._db, "journal")
             self.device = _read_device(self._db)
             self.journal = self._journal_in(self._db, self.device)
-            self._replica_db = self._open_replica(read_meta(self._db, "replica"))
+            if is_quick:
+                self._hold_against_mark(self.journal, self.journal.head())
+                self.journal.verify(after=self._mark)
+            self._replica_db = self._open_replica(read_meta(self._db, "replica"), is_quick=is_quick)
             self.replica = Replica(self._replica_db)
         except BaseException:
             self._db.close()
@@ -181,20 +202,21 @@ class StationStore:
     def _journal_in(self, database: Database, device: Device) -> Journal:
         return Journal(database, owner=device.owner, nonce=device.nonce, key=self.keys.sign, clock=self.clock)
 
-    def _open_replica(self, number: int) -> Database:
+    def _open_replica(self, number: int, *, is_quick: bool) -> Database:
         name = replica_name(number)
         try:
-            return self._checked_replica(name)
+            return self._checked_replica(name, is_quick=is_quick)
         except StoreDamaged:
             # Kept for whoever wants to know why. The journal holds what it must never lose: the highest versions seen.
             for part in self.folder.glob(f"{name}*"):
                 part.replace(part.with_name(SET_ASIDE + part.name))
-            return self._checked_replica(name)
+            return self._checked_replica(name, is_quick=is_quick)
 
-    def _checked_replica(self, name: str) -> Database:
+    def _checked_replica(self, name: str, *, is_quick: bool) -> Database:
         database = open_database(self.folder / name, self.keys.database)
         try:
-            check_pages(database)
+            if not is_quick:
+                check_pages(database)
             migrate(database, "replica")
         except BaseException:
             database.close()
@@ -202,10 +224,8 @@ class StationStore:
         return database
 
     def _hold_against_mark(self, journal: Journal, head: Head) -> None:
-        mark = load_mark(self._key_store, self._name)
-        if mark is None:
-            return
-        if head.seq < mark.seq or journal.at(mark.seq) != mark:
+        mark = self._mark
+        if mark is not None and (head.seq < mark.seq or journal.at(mark.seq) != mark):
             raise StoreRolledBack(f"the journal stands at {head.seq}, it has been at {mark.seq}")
 
     def reopen(self) -> None:
@@ -236,7 +256,10 @@ class StationStore:
 
     def save_mark(self) -> None:
         """Note in the key store how far the journal has come, so that an older copy of it is found out."""
-        save_mark(self._key_store, self._name, self.journal.head())
+        head = self.journal.head()
+        if head != self._mark:
+            save_mark(self._key_store, self._name, head)
+            self._mark = head
 
     @contextmanager
     def atomic(self) -> Iterator[None]:

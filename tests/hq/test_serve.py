@@ -14,6 +14,7 @@ from hq.figures import figures, heads
 from hq.home import open_hq
 from sync.client import DeviceSigner, HttpHq
 from sync.faults import HqUnreachable
+from sync.line import Line
 from tests.hq.station import NOW_MS, enrol_station
 
 COMMAND = (
@@ -44,7 +45,7 @@ def process(folder, fail_points=""):
 
 def speaking(url, station, clock):
     signer = DeviceSigner(device_id=station.owner.device_id, epoch=1, key=station.key, clock=clock)
-    return HttpHq(url, signer)
+    return HttpHq(Line(url), signer)
 
 
 def test_it_answers_at_once_and_stops_when_told(folder):

@@ -1,7 +1,7 @@
 """A server that answers as a test says, over real sockets: what networks and other people's servers do to us.
 
     with Scripted(answer(200, b"{}")) as server:
-        HttpHq(server.url, …)
+        HttpHq(Line(server.url), …)
 
 An act is a function of the connection, called once the head of a request has come. What must wait waits on the
 server's own end (`ended`), so that nothing outlives the test.
@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.clock import SetClock
 from sync.client import DeviceSigner, HttpHq
-from sync.line import Limits
+from sync.line import Limits, Line
 from tests.builders import NOW_MS
 
 SHORT = Limits(connect_s=0.3, total_s=0.4, snapshot_s=0.4, answer_bytes_max=2_000, snapshot_bytes_max=2_000)
@@ -124,7 +124,7 @@ def answer(
 @contextmanager
 def asking(url: str, *, signer: DeviceSigner = STRANGER, limits: Limits = SHORT) -> Iterator[HttpHq]:
     """Talk to whatever is at a URL as to HQ."""
-    hq = HttpHq(url, signer, limits=limits)
+    hq = HttpHq(Line(url, limits=limits), signer)
     try:
         yield hq
     finally:

@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from app.clock import SetClock
 from sync.client import DeviceSigner, HttpHq
 from sync.faults import HqRefused
+from sync.line import Line
 from sync.protocol import CLOCK_WINDOW_MS, SIGNATURE_HEADER
 from tests.builders import NOW_MS
 from tests.sync.test_contract import request_of
@@ -58,7 +59,7 @@ def line(shop):
 def signed_with(shop, **changes):
     device = shop.store.device
     facts = {"device_id": device.device_id, "epoch": device.epoch, "key": shop.store.keys.sign}
-    return HttpHq(shop.world.server.url, DeviceSigner(**facts | {"clock": SetClock(NOW_MS)} | changes))
+    return HttpHq(Line(shop.world.server.url), DeviceSigner(**facts | {"clock": SetClock(NOW_MS)} | changes))
 
 
 @pytest.mark.parametrize(

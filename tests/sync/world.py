@@ -35,6 +35,7 @@ from hq.web import create_app
 from sync.client import DeviceSigner, HttpHq
 from sync.enrolment import HttpEnrolment, enrol_station, read_pairing
 from sync.faults import HqUnreachable
+from sync.line import Line
 from sync.syncer import Syncer
 from tests.builders import NOW_MS, a_program, an_order, at_till
 from tests.databases import Homes, OnSqlite
@@ -147,7 +148,7 @@ class World:
         """Return this world's implementation of HqProtocol for a station."""
         if not self.server:
             return _Direct(self, store.device.device_id)
-        return HttpHq(self.server.url, signer_of(store))
+        return HttpHq(Line(self.server.url), signer_of(store))
 
     def card(self, ref: str = REF) -> str:
         return issue_code(self.hq, ref)

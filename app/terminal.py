@@ -1,0 +1,15 @@
+"""What commands say to the person at the terminal: on standard error, so that standard output stays for figures."""
+
+import sys
+from typing import NoReturn
+
+
+def say(text: str) -> None:
+    """Show a line."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def fail(sentence: str) -> NoReturn:
+    """Say why it can't be done and end with status 1."""
+    say(sentence)
+    raise SystemExit(1)
