@@ -22,15 +22,21 @@ from typing import Any
 import psycopg
 
 VERSION_FOLDER = "pginstall18"
-START_S, STOP_S = 60, 30
+STOP_S = 30
 NOBODY = "nobody"
 # For tests: what a power cut would cost matters to nobody.
 FAST = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "4GB"}
 SETTINGS = {"listen_addresses": "", "max_connections": "200"}
 SCRIPT = """
-"$0/initdb" --pgdata="$1" --username=postgres --auth=trust --encoding=UTF8 --locale=C --no-sync >"$1.log" &&
-"$0/pg_ctl" --silent --wait --timeout=30 --pgdata="$1" --log="$1.log" --options="$2" start && echo ready && read -r _
-"$0/pg_ctl" --silent --mode=immediate --pgdata="$1" stop
+if "$0/initdb" --pgdata="$1/data" --username=postgres --auth=trust --encoding=UTF8 --locale=C --no-sync >"$1/log" &&
+    "$0/pg_ctl" --silent --wait --timeout=30 --pgdata="$1/data" --log="$1/log" --options="$2" start
+then
+    echo ready
+    read -r _
+    "$0/pg_ctl" --silent --mode=immediate --pgdata="$1/data" stop
+else
+    cat "$1/log"
+fi
 rm -rf "$1"
 """
 
@@ -74,20 +80,20 @@ def running_postgres(settings: Mapping[str, str]) -> Iterator[Postgres]:
         options = " ".join(f"-c {name}='{value}'" for name, value in {**SETTINGS, **settings}.items())
         programs, how = _programs(folder)
         with subprocess.Popen(
-            ["sh", "-c", SCRIPT, str(programs / "bin"), str(folder / "data"), f"{options} -k {folder}"],
+            ["sh", "-c", SCRIPT, str(programs / "bin"), str(folder), f"{options} -k {folder}"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder, start_new_session=True, **how,
         ) as server:  # fmt: skip
             assert server.stdin is not None
             assert server.stdout is not None
             try:
-                if server.stdout.readline() != "ready\n":
-                    raise RuntimeError((folder / "data.log").read_text(encoding="utf-8"))
+                if (said := server.stdout.readline()) != "ready\n":
+                    raise RuntimeError(said + server.stdout.read())
                 yield Postgres(folder)
             finally:
                 server.stdin.close()
                 server.wait(STOP_S)
     finally:
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)  # the shell was there first, unless it never began
 
 
 def _programs(folder: Path) -> tuple[Path, dict[str, Any]]:
