@@ -14,6 +14,7 @@ from app.core.entry import ORDER
 from app.ids import new_id
 from hq import db, faults
 from hq.campaigns.service import newest_document, publish_program
+from hq.feed import last_number
 from hq.journal import ingest
 from hq.members.service import MemberFacts, upsert_members
 from hq.members.store import account, lock_members
@@ -21,7 +22,7 @@ from hq.service import EnrolService
 from hq.stores.devices import revoke
 from hq.stores.pairing import new_pairing
 from hq.stores.service import add_store, stores
-from hq.tables import device, journal, member, order_fact, posting, redemption_fact, voucher
+from hq.tables import device, feed, journal, member, order_fact, posting, redemption_fact, voucher
 from hq.vouchers.service import NewVoucher, create_vouchers
 from sync.protocol import PushAnswer, PushRefusal
 from tests.databases import on, wait_until_over_or_blocked
@@ -238,27 +239,53 @@ def test_uses_of_a_voucher_are_counted_one_after_the_other(hq, monkeypatch):
         assert connection.execute(select(voucher.c.uses)).scalar_one() == 2
 
 
+def pushed_while_it_stands(hq, monkeypatch, station, name, work):
+    """Let a push stand behind ingest's function `name` until `work` is done or waits for it; return its answer."""
+    inside, go_on, real = threading.Event(), threading.Event(), getattr(ingest, name)
+
+    def standing(*args, **named):
+        found = real(*args, **named)
+        if not inside.is_set():
+            inside.set()
+            assert go_on.wait(WAIT_S)
+        return found
+
+    monkeypatch.setattr(ingest, name, standing)
+    with ThreadPoolExecutor(2) as threads:
+        pushed = threads.submit(station.push)
+        assert inside.wait(WAIT_S)
+        other = threads.submit(work)
+        wait_until_over_or_blocked(hq, other)
+        go_on.set()
+        other.result(WAIT_S)
+        return pushed.result(WAIT_S)
+
+
 @on("postgresql")
 def test_a_member_added_while_an_order_of_theirs_is_posted_has_its_points(hq, station, monkeypatch):
     """The member's row isn't there to be held: the push would see no member, the import no posting."""
     station.order("o1")
-    inside, go_on, real = threading.Event(), threading.Event(), ingest.insert_facts
-
-    def slow(*args, **named):
-        real(*args, **named)
-        inside.set()
-        assert go_on.wait(WAIT_S)
-
-    monkeypatch.setattr(ingest, "insert_facts", slow)
-    with ThreadPoolExecutor(2) as threads:
-        pushed = threads.submit(station.push)
-        assert inside.wait(WAIT_S)
-        added = threads.submit(upsert_members, hq, [MemberFacts(REF)])
-        wait_until_over_or_blocked(hq, added)
-        go_on.set()
-        assert codes(pushed.result(WAIT_S)) == [[]]
-        added.result(WAIT_S)
+    answer = pushed_while_it_stands(
+        hq, monkeypatch, station, "read_scopes", lambda: upsert_members(hq, [MemberFacts(REF)])
+    )
+    assert codes(answer) == [[]]
     assert balances(hq) == {REF: 7}
+
+
+@on("postgresql")
+def test_a_store_that_a_member_is_new_to_hears_of_what_another_posts_meanwhile(hq, station, monkeypatch):
+    """The other store must see that this one holds the member now, or its change would never come here."""
+    upsert_members(hq, [MemberFacts(REF, home_store="S2")])
+    station.order("o1")
+    other = enrol_station(hq, "S2")
+    other.order("o1")
+    pushed_while_it_stands(hq, monkeypatch, station, "note_visits", other.push)
+    with hq.database.reading() as connection:
+        newest = last_number(connection)
+        numbers = (
+            connection.execute(select(feed.c.n).where(feed.c.k == REF).order_by(feed.c.n)).scalars().all()
+        )
+    assert numbers == [newest - 1, newest]  # the later push moved the rows of both stores
 
 
 @on("postgresql")
