@@ -22,6 +22,7 @@ station_cli = typer.Typer(invoke_without_command=True, help="The station at the 
 cli.add_typer(station_cli, name="station")
 cli.add_typer(hq_cli, name="hq")
 
+FULL_PARTS = 2  # processes of the whole year beside HQ's own
 StoreDir = Annotated[Path | None, typer.Option("--dir", help="Folder of this station's store.")]
 StateDir = Annotated[Path | None, typer.Option("--state", help="Folder of the key files.")]
 
@@ -42,6 +43,10 @@ def demo(
     stores: Annotated[int, typer.Option(help="How many of the busiest shops.", min=1)] = 12,
     weeks: Annotated[str, typer.Option(help="Weeks of the data, such as 32-38.")] = "32-38",
     out: Annotated[Path, typer.Option(help="Folder for everything the demo makes.")] = Path("demo-out"),
+    full: Annotated[bool, typer.Option(help="The whole year: all 457 shops, in several processes.")] = False,
+    database: Annotated[
+        str | None, typer.Option("--db", help="Empty PostgreSQL database for HQ: postgresql://…")
+    ] = None,
     figures: Annotated[Path | None, typer.Option(help="Only count the demo in this folder.")] = None,
     window: Annotated[bool, typer.Option(help="Open the largest shop's window after the replay.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="End with one line of JSON.")] = False,
@@ -50,7 +55,12 @@ def demo(
     from app.demo.folder import FolderTaken
 
     try:
-        found = _count_demo(figures) if figures else _run_demo(stores, weeks, out, with_window=window)
+        if figures:
+            found = _count_demo(figures)
+        elif full:
+            found = _run_demo(None, "1-53", out, parts=FULL_PARTS, database=database, with_window=window)
+        else:
+            found = _run_demo(stores, weeks, out, parts=1, database=database, with_window=window)
     except FolderTaken as problem:
         fail(str(problem))
     if as_json or figures:
@@ -69,18 +79,22 @@ def _count_demo(path: Path) -> dict[str, Any]:
         raise FolderTaken(str(problem)) from problem
 
 
-def _run_demo(stores: int, weeks: str, out: Path, *, with_window: bool) -> dict[str, Any]:
+def _run_demo(
+    stores: int | None, weeks: str, out: Path, *, parts: int, database: str | None, with_window: bool
+) -> dict[str, Any]:
     from app.demo.headquarters import HqDidNotStart
     from app.demo.journey import JourneyUnavailable, Selection
-    from app.demo.run import run_demo
+    from app.demo.parts import PartFailed
+    from app.demo.run import CountFailed, Plan, run_demo
+    from hq.faults import HqFault
 
     first, _, last = weeks.partition("-")
     if not (first.isdecimal() and (last or first).isdecimal()):
         fail(f"{weeks!r} are no weeks. Write them as 32-38.")
     try:
         selection = Selection(stores=stores, first_week=int(first), last_week=int(last or first))
-        return run_demo(selection, out, say=say, with_window=with_window)
-    except (ValueError, JourneyUnavailable, HqDidNotStart) as problem:
+        return run_demo(Plan(selection, out, parts, database, with_window), say=say)
+    except (ValueError, JourneyUnavailable, HqDidNotStart, PartFailed, CountFailed, HqFault) as problem:
         fail(f"The demo could not run: {problem}")
 
 

@@ -27,6 +27,7 @@ NONCE_LENGTH_MAX = 64
 NONCES_KEPT_MAX = (
     500_000  # 1,000 stations asking twice in 30 s leave 40,000 in a window; above this somebody floods us
 )
+KEYS_KEPT_MAX = 10_000
 PARTS = ("device", "epoch", "time", "nonce", "sig")
 
 
@@ -73,26 +74,38 @@ class Gate:
         """Check against this HQ's devices and clock."""
         self._hq = hq
         self._nonces = _Nonces()
+        self._keys: dict[str, Ed25519PublicKey] = {}
 
     def admit(self, header: SignedHeader, asked: Asked) -> None:
         """Make sure the device named in `header` signed what was asked, now and for the first time.
 
         Raises `NotSigned`.
         """
-        with self._hq.database.reading() as connection:
-            device = read_device(connection, header.device_id)
-        if device is None:
-            raise NotSigned("HQ does not know this device.")
-        _check_signature(device.key, header, asked)
-        clock = self._hq.clock
+        _check_signature(self._key_of(header.device_id), header, asked)
+        clock, window_ms = self._hq.clock, CLOCK_WINDOW_MS
         if isinstance(clock, FollowingClock):
             clock.follow(header.time_ms)
+            window_ms = clock.window_ms
         now_ms = clock.now_ms()
-        if abs(header.time_ms - now_ms) > CLOCK_WINDOW_MS:
+        if abs(header.time_ms - now_ms) > window_ms:
             minutes = abs(header.time_ms - now_ms) // 60_000
             sentence = f"The device's clock is {minutes} minutes away from HQ's. Sign with HQ's time."
             raise NotSigned(sentence, time_ms=now_ms)
         self._nonces.take(f"{header.device_id} {header.nonce}", time_ms=header.time_ms, now_ms=now_ms)
+
+
+    def _key_of(self, device_id: str) -> Ed25519PublicKey:
+        """Return a device's key, which it keeps for life. Whether it may still ask is for the services to say."""
+        key = self._keys.get(device_id)
+        if key is None:
+            with self._hq.database.reading() as connection:
+                device = read_device(connection, device_id)
+            if device is None:
+                raise NotSigned("HQ does not know this device.")
+            if len(self._keys) >= KEYS_KEPT_MAX:
+                self._keys.clear()
+            key = self._keys[device_id] = device.key
+        return key
 
 
 class _Nonces:

@@ -11,6 +11,8 @@ DEMO_CLOCK_HEADER = "Tillside-Demo-Clock"
 class FollowingClock:
     """Stands at the latest time of a signed request and never goes back."""
 
+    window_ms = 8 * 24 * 3_600_000  # the parts of a replay are up to a week apart
+
     def __init__(self, start_ms: int = 0) -> None:
         """Start at `start_ms` (milliseconds since 1970, UTC)."""
         self._now_ms = start_ms

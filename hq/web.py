@@ -5,6 +5,7 @@ documentation pages are off: they load scripts from another host. docs/protocol.
 """
 
 import hashlib
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, FastAPI, Query, Request, Response
@@ -31,7 +32,20 @@ from sync.protocol import (
 _push_request = Decoder(PushRequest)
 _enrol_request = Decoder(EnrolRequest)
 
-Body = Annotated[bytes, Depends(read_body)]
+
+async def _whole(request: Request) -> "Whole":
+    return Whole(request, await read_body(request))
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A request with its body as sent."""
+
+    request: Request
+    body: bytes
+
+
+Asking = Annotated[Whole, Depends(_whole)]
 
 
 def create_app(hq: Hq) -> FastAPI:
@@ -40,12 +54,11 @@ def create_app(hq: Hq) -> FastAPI:
     problems.install(app)
     gate = Gate(hq)
 
-    def session(request: Request, body: Body) -> DeviceSession:
-        header = read_header(request.headers.get(SIGNATURE_HEADER))
-        gate.admit(header, _asked(request, body))
+    def session(asking: Whole) -> DeviceSession:
+        """Admit a signed request. Called by each route and no dependency: that would be a second wait for a thread."""
+        header = read_header(asking.request.headers.get(SIGNATURE_HEADER))
+        gate.admit(header, _asked(asking))
         return DeviceSession(hq, header.device_id)
-
-    Session = Annotated[DeviceSession, Depends(session)]  # noqa: N806 an alias of a type, though a local one
 
     @app.get("/v1/health")
     def get_health(request: Request) -> Response:
@@ -56,61 +69,62 @@ def create_app(hq: Hq) -> FastAPI:
         return answer(request, EnrolService(hq).keyset())
 
     @app.post("/v1/enrol")
-    def post_enrol(request: Request, body: Body) -> Response:
-        enrolled = EnrolService(hq).enrol(_read(_enrol_request, request, body))
+    def post_enrol(asking: Asking) -> Response:
+        enrolled = EnrolService(hq).enrol(_read(_enrol_request, asking))
         if enrolled is None:
             raise TokenRefused("This pairing code is unknown, was used, or is too old. Show a new one.")
-        return answer(request, enrolled)
+        return answer(asking.request, enrolled)
 
     @app.post("/v1/devices/{device_id}/journal")
-    def post_journal(request: Request, body: Body, session: Session, device_id: str) -> Response:
-        if device_id != session.device_id:
+    def post_journal(asking: Asking, device_id: str) -> Response:
+        device = session(asking)
+        if device_id != device.device_id:
             raise NotSigned("The signature is of another device.")
-        answered = session.push(_read(_push_request, request, body))
+        answered = device.push(_read(_push_request, asking))
         if isinstance(answered, PushRefusal):
             return problems.of_refusal(answered)
-        return answer(request, answered)
+        return answer(asking.request, answered)
 
     @app.get("/v1/sync/manifest")
-    def get_manifest(request: Request, session: Session) -> Response:
-        return answer(request, session.manifest())
+    def get_manifest(asking: Asking) -> Response:
+        return answer(asking.request, session(asking).manifest())
 
     @app.get("/v1/sync/snapshot/{name}")
-    def get_snapshot(session: Session, name: str) -> Response:
-        return FileResponse(session.snapshot_path(name), media_type="application/zstd")
+    def get_snapshot(asking: Asking, name: str) -> Response:
+        return FileResponse(session(asking).snapshot_path(name), media_type="application/zstd")
 
     @app.get("/v1/sync/changes")
     def get_changes(
-        request: Request,
-        session: Session,
+        asking: Asking,
         cursor: Annotated[int, Query(ge=0)],
         set_id: str,
         limit: Annotated[int, Query(ge=1)] = CHANGES_ROWS_MAX,
     ) -> Response:
-        changes = session.changes(cursor=cursor, set_id=set_id, limit=limit)
+        changes = session(asking).changes(cursor=cursor, set_id=set_id, limit=limit)
         if isinstance(changes, MustRefetch):
             return problems.of_refetch(changes)
-        return answer(request, changes)
+        return answer(asking.request, changes)
 
     @app.get("/v1/sync/document/{kind}")
-    def get_document(request: Request, session: Session, kind: Literal["program", "keyset"]) -> Response:
-        return answer(request, session.document(kind))
+    def get_document(asking: Asking, kind: Literal["program", "keyset"]) -> Response:
+        return answer(asking.request, session(asking).document(kind))
 
     if isinstance(hq.clock, FollowingClock):
         app.add_middleware(_DemoClockHeader, clock=hq.clock)
     return app
 
 
-def _asked(request: Request, body: bytes) -> Asked:
+def _asked(asking: Whole) -> Asked:
     """Return what the signature must cover, from the bytes of the request and not from what a router made of them."""
-    path, query = request.scope["raw_path"].decode("latin-1"), request.scope["query_string"].decode("latin-1")
+    scope = asking.request.scope
+    path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
     target = f"{path}?{query}" if query else path
-    return Asked(request.method, target, hashlib.sha256(body).digest())
+    return Asked(scope["method"], target, hashlib.sha256(asking.body).digest())
 
 
-def _read(form: Decoder[Any], request: Request, body: bytes) -> Any:
+def _read(form: Decoder[Any], asking: Whole) -> Any:
     try:
-        return form.decode(decode(body, request.headers.get("content-encoding")))
+        return form.decode(decode(asking.body, asking.request.headers.get("content-encoding")))
     except (DecodeError, UnicodeDecodeError) as problem:
         raise Malformed(f"Not understood: {problem}.") from problem
 

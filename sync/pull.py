@@ -17,8 +17,8 @@ import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from app.core.program import ProgramInvalid
-from app.core.program_format import read_program
 from app.station.keyset import KEYSET, signing_keys
+from app.store.programs import compiled
 from app.store.replica import Position
 from app.store.store import ReplicaDraft, StationStore
 from sync.faults import HqUntrusted
@@ -193,7 +193,8 @@ def _check_progress(changes: Changes, position: Position) -> None:
 def _is_readable(document: SignedDocument) -> bool:
     """Tell whether this program is one that we can decide by; if not, the one before stays until it expires."""
     try:
-        return read_program(document.body).version == document.version
+        program = compiled(document.version, document.sig, lambda: document.body)
+        return program.version == document.version
     except ProgramInvalid as problem:
         log.warning("program %s can't be used by this version of Tillside: %s", document.version, problem)
         return False

@@ -1,12 +1,11 @@
 """HQ for the demo: set up with the year's shops, members, vouchers and program, then run as a process of its own."""
 
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.clock import SetClock
+from app.demo.child import Child, Usage
 from app.demo.journey import Journey, VoucherKey
 from app.demo.program import CURRENCY, TIME_ZONE, program_body, rule_id
 from app.ids import new_ref
@@ -20,7 +19,6 @@ from hq.vouchers.service import NewVoucher, create_vouchers
 
 LISTENING = "Tillside HQ is listening on "
 CODE_DAYS = 800
-STOP_WAIT_S = 20
 
 
 class HqDidNotStart(Exception):
@@ -35,10 +33,10 @@ class Cards:
     vouchers: dict[VoucherKey, str]
 
 
-def set_up(journey: Journey, data_dir: Path, *, now_ms: int) -> Cards:
-    """Make a new HQ that knows the year. Returns the codes that its members show."""
+def set_up(journey: Journey, data_dir: Path, *, now_ms: int, database_url: str | None = None) -> Cards:
+    """Make a new HQ that knows the year. Returns the codes that its members show. Raises `SetUpFault`."""
     clock = SetClock(now_ms)
-    init_hq(data_dir, clock=clock)
+    init_hq(data_dir, clock=clock, database_url=database_url)
     hq = open_hq(data_dir, clock=clock)
     try:
         return _fill(hq, journey, now_ms=now_ms)
@@ -74,18 +72,14 @@ class HqProcess:
 
     def __init__(self, data_dir: Path, *, now_ms: int) -> None:
         """Start it and wait until it listens. Raises `HqDidNotStart`."""
-        command = [sys.executable, "-m", "app.cli", "hq", "serve", "--dir", str(data_dir), "--port", "0"]
-        self._process = subprocess.Popen(
-            [*command, "--demo-clock", str(now_ms)], stdout=subprocess.PIPE, text=True
-        )
-        assert self._process.stdout is not None, "a pipe was asked for"
-        line = self._process.stdout.readline()
+        command = ["hq", "serve", "--dir", str(data_dir), "--port", "0", "--demo-clock", str(now_ms)]
+        self._process = Child(command)
+        line = self._process.output.readline()
         if not line.startswith(LISTENING):
             self.stop()
             raise HqDidNotStart(f"HQ did not start: {line.strip() or 'it said nothing'}")
         self.url = line.removeprefix(LISTENING).split()[0]
 
-    def stop(self) -> None:
-        """Ask it to end, and wait."""
-        self._process.terminate()
-        self._process.wait(STOP_WAIT_S)
+    def stop(self) -> Usage:
+        """Ask it to end, wait, and return what it used."""
+        return self._process.stop()

@@ -9,7 +9,7 @@ Limits: the columns of the whole year are held (about 30 MB), orders are made on
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -120,10 +120,12 @@ class Journey:
         """How many lines the selected orders have."""
         return int((self._orders.end - self._orders.begin).sum())
 
-    def orders(self) -> Iterator[JourneyOrder]:
-        """Every selected order in the one global order of the replay: by time, then basket_id."""
+    def orders(self, shops: Container[int] | None = None) -> Iterator[JourneyOrder]:
+        """Every selected order (of these shops) in the one global order of the replay: by time, then basket_id."""
         for row in zip(*(column.tolist() for column in self._orders), strict=True):
             order = _Row(*row)
+            if shops is not None and order.store_id not in shops:
+                continue
             yield JourneyOrder(
                 basket_id=order.basket_id,
                 household_id=order.household_id,
@@ -136,9 +138,12 @@ class Journey:
                 presented=self._presented.get(order.basket_id, ()),
             )
 
-    def members(self) -> tuple[int, ...]:
-        """The households with an order in the selection; `households` are all of the year."""
-        return tuple(np.unique(self._orders.household_id).tolist())
+    def members(self, shops: Collection[int] | None = None) -> tuple[int, ...]:
+        """The households with an order in the selection (at these shops); `households` are all of the year."""
+        chosen = self._orders.household_id
+        if shops is not None:
+            chosen = chosen[np.isin(self._orders.store_id, list(shops))]
+        return tuple(np.unique(chosen).tolist())
 
     def store_days(self) -> tuple[tuple[date, int], ...]:
         """Each (local day, store_id) with an order, sorted: the days on which a shop opens."""

@@ -1,6 +1,11 @@
-"""The replay: every order of the selection in one global order, each through its own shop's station."""
+"""The replay: every order in one global order, each through its own shop's station.
 
-from collections.abc import Callable
+A large replay is shared out: each part takes its own shops, in a process of its own (`parts`), and all of them go
+through the year together, week by week.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,19 +16,19 @@ from app.demo.journey import Journey, JourneyOrder
 from app.demo.scans import Pictures
 from app.demo.shop import DeadPort, Shop
 from app.store.keystore import FileKeyStore
+from sync.line import Line
 
 PROGRESS_EVERY = 500
+DAYS_APART_MAX = 7  # how far one part may be ahead of another
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the replay is."""
+    """How far a replay is."""
 
     orders: int
-    orders_total: int
     day: date
     shops_open: int
-    shops_cut_off: int
     redeemed: int
 
 
@@ -31,15 +36,28 @@ class Replay:
     """Opens each shop with its first order of a day and closes it with the last."""
 
     def __init__(
-        self, journey: Journey, folder: DemoFolder, cards: Cards, pictures: Pictures, *, hq_url: str
+        self,
+        journey: Journey,
+        folder: DemoFolder,
+        cards: Cards,
+        pictures: Pictures,
+        *,
+        hq_url: str,
+        shops: Collection[int],
+        wait_for_others: Callable[[], object] = lambda: None,
     ) -> None:
-        """Prepare to replay `journey` with stations in `folder` and HQ at `hq_url`."""
+        """Prepare to replay the orders of `shops` with stations in `folder` and HQ at `hq_url`.
+
+        `wait_for_others` is called between weeks.
+        """
         self._journey = journey
         self._folder = folder
         self._cards = cards
         self._pictures = pictures
-        self._hq_url = hq_url
+        self._shops = frozenset(shops)
+        self._wait_for_others = wait_for_others
         self._dead_port = DeadPort()
+        self._line, self._cut_line = Line(hq_url), Line(self._dead_port.url)
         self._key_store = FileKeyStore(folder.state / "keys")
         self._clock = SetClock()
         self._open: dict[int, Shop] = {}
@@ -48,19 +66,37 @@ class Replay:
 
     def run(self, report: Callable[[Progress], None]) -> None:
         """Replay everything, telling `report` now and then how far it is."""
-        left = self._journey.orders_by_shop_day()
+        left = self._orders_by_shop_day()
+        number, week, day = 0, 0, self._journey.first_day
         try:
-            for number, order in enumerate(self._journey.orders(), start=1):
+            for number, order in enumerate(self._journey.orders(self._shops), start=1):
+                week = self._keep_pace(week, order.local_date)
+                day = order.local_date
                 self._clock.set_ms(order.at_ms)
                 self._serve(order)
-                left[order.local_date, order.store_id] -= 1
-                if not left[order.local_date, order.store_id]:
+                left[day, order.store_id] -= 1
+                if not left[day, order.store_id]:
                     self._close(order.store_id)
-                if number % PROGRESS_EVERY == 0 or number == self._journey.order_count:
-                    report(self._progress(number, order.local_date))
+                if number % PROGRESS_EVERY == 0:
+                    report(self._progress(number, day))
+            self._keep_pace(week, self._journey.last_day)
             self._catch_up()
+            report(self._progress(number, day))
         finally:
+            self._line.close()
+            self._cut_line.close()
             self._dead_port.close()
+
+    def _orders_by_shop_day(self) -> Counter[tuple[date, int]]:
+        every = self._journey.orders_by_shop_day()
+        return Counter({key: count for key, count in every.items() if key[1] in self._shops})
+
+    def _keep_pace(self, week: int, day: date) -> int:
+        """Wait at the end of each week, also of one in which these shops sold nothing. Returns the week of `day`."""
+        now = (day - self._journey.first_day).days // DAYS_APART_MAX
+        for _ in range(week, now):
+            self._wait_for_others()
+        return now
 
     def _serve(self, order: JourneyOrder) -> None:
         shop = self._open.get(order.store_id) or self._open_shop(order.store_id, order.local_date)
@@ -75,7 +111,7 @@ class Replay:
             self._folder.store(store_id),
             key_store=self._key_store,
             clock=self._clock,
-            hq_url=self._dead_port.url if is_cut_off else self._hq_url,
+            line=self._cut_line if is_cut_off else self._line,
         )
         self._open[store_id] = shop
         return shop
@@ -91,6 +127,5 @@ class Replay:
             self._open_shop(store_id, self._journey.last_day)
             self._close(store_id)
 
-    def _progress(self, number: int, day: date) -> Progress:
-        cut_off = sum(self._journey.is_cut_off(rank, day) for rank in range(len(self._journey.shops)))
-        return Progress(number, self._journey.order_count, day, len(self._open), cut_off, self._redeemed)
+    def _progress(self, orders: int, day: date) -> Progress:
+        return Progress(orders, day, len(self._open), self._redeemed)

@@ -1,58 +1,105 @@
 """`tillside demo` from start to end: HQ, stations, the replay, then the figures by another process."""
 
 import json
-import subprocess
-import sys
+import os
+import statistics
+import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.clock import SetClock
 from app.demo import headquarters
+from app.demo.child import Child, Usage
 from app.demo.folder import DemoFolder, prepare
 from app.demo.journey import Journey, Selection, load
-from app.demo.replay import Progress, Replay
-from app.demo.scans import SAMPLE_MEMBERS, Pictures, evenly_spaced
-from app.demo.shop import Shop
+from app.demo.parts import Report, Task, peak_mib, run_parts, shares
+from app.demo.replay import Progress
 from app.demo.summary import summary_text
-from app.store.keystore import FileKeyStore, KeyStoreKind
-from sync.enrolment import enrol_station, read_pairing
+from app.store.keystore import KeyStoreKind
 
 Say = Callable[[str], None]
 SHEET_PNG = "codes.png"
+PROBES, PROBE_BYTES = 200, 4096
 
 
-def run_demo(selection: Selection, out: Path, *, say: Say, with_window: bool = False) -> dict[str, Any]:
-    """Run a demo into `out` and return its summary. Raises `FolderTaken` or `JourneyUnavailable`."""
+class CountFailed(Exception):
+    """The process that counts ended without figures."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a demo does. `parts`: how many processes share the shops. `database_url`: of HQ; None = a file."""
+
+    selection: Selection
+    out: Path
+    parts: int = 1
+    database_url: str | None = None
+    with_window: bool = False
+
+
+def run_demo(plan: Plan, *, say: Say) -> dict[str, Any]:
+    """Run a demo and return its summary. Raises `FolderTaken`, `JourneyUnavailable`, `SetUpFault` or `PartFailed`."""
     started = time.perf_counter()
-    folder = prepare(out)
+    folder = prepare(plan.out)
+    probe_ms = fsync_probe_ms(folder.path)
     say("Reading the shopping year …")
-    journey = load(selection)
-    first = next(journey.orders())
+    journey = load(plan.selection)
+    now_ms = next(journey.orders()).at_ms
     say(f"Setting up head office: {len(journey.households):,} members, {len(journey.coupons):,} vouchers …")
-    cards = headquarters.set_up(journey, folder.hq, now_ms=first.at_ms)
-    pictures = Pictures(evenly_spaced(journey.members(), SAMPLE_MEMBERS))
-    hq = headquarters.HqProcess(folder.hq, now_ms=first.at_ms)
+    cards = headquarters.set_up(journey, folder.hq, now_ms=now_ms, database_url=plan.database_url)
+    hq = headquarters.HqProcess(folder.hq, now_ms=now_ms)
     try:
         say(f"Enrolling {len(journey.shops)} stations with head office at {hq.url} …")
-        _enrol(journey, folder, url=hq.url, now_ms=first.at_ms)
-        say(f"Replaying {journey.order_count:,} orders from {journey.first_day} to {journey.last_day} …")
-        Replay(journey, folder, cards, pictures, hq_url=hq.url).run(lambda progress: say(_line(progress)))
+        pairing = headquarters.pairing_texts(folder.hq, journey.shops, url=hq.url, now_ms=now_ms)
+        task = Task(journey, folder, cards, pairing, hq.url, plan.parts)
+        done = run_parts(task, _Counted(journey, say).report)
     finally:
-        hq.stop()
+        hq_used = hq.stop()
     say("Counting at head office …")
-    found = count(folder)
+    found, count_used = count(folder)
+    peaks = [peak_mib(), hq_used.peak_mib, count_used.peak_mib]
+    peaks += [part.peak_mib for part in done] if plan.parts > 1 else []
     found |= {
-        "pictures_read": pictures.read_count,
+        "pictures_read": sum(part.pictures_read for part in done),
         "key_store": KeyStoreKind.FILE,
+        "processes": plan.parts,
+        "fsync_probe_ms": probe_ms,
+        "station_time_percent": shares(done),
+        "hq_cpu_seconds": hq_used.cpu_s and round(hq_used.cpu_s, 1),
+        "peak_mib": None if None in peaks else round(sum(filter(None, peaks))),
         "seconds": round(time.perf_counter() - started, 1),
     }
     folder.summary.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     say(summary_text(found))
-    if with_window:
+    if plan.with_window:
         _open_window(journey, folder, cards, say)
     return found
+
+
+class _Counted:
+    """Adds up what the parts report and says how far they are together."""
+
+    def __init__(self, journey: Journey, say: Say) -> None:
+        self._journey = journey
+        self._say = say
+        self._newest: dict[int, Progress] = {}
+
+    def report(self, report: Report) -> None:
+        if report.done is None:
+            self._newest[report.part] = report.progress
+            self._say(self._line())
+
+    def _line(self) -> str:
+        parts, journey = self._newest.values(), self._journey
+        day = min(part.day for part in parts)
+        cut_off = sum(journey.is_cut_off(rank, day) for rank in range(len(journey.shops)))
+        return (
+            f"  {sum(part.orders for part in parts):>7,} of {journey.order_count:,} orders · {day} · "
+            f"{sum(part.shops_open for part in parts)} shops open, {cut_off} cut off · "
+            f"{sum(part.redeemed for part in parts)} redemptions"
+        )
 
 
 def _open_window(journey: Journey, folder: DemoFolder, cards: headquarters.Cards, say: Say) -> None:
@@ -63,31 +110,25 @@ def _open_window(journey: Journey, folder: DemoFolder, cards: headquarters.Cards
     open_window(journey, folder, cards, last_ms=last.at_ms)
 
 
-def count(folder: DemoFolder) -> dict[str, Any]:
+def count(folder: DemoFolder) -> tuple[dict[str, Any], Usage]:
     """Return the figures of `tillside demo --figures`, run as a process that knows nothing of the replay."""
-    command = [sys.executable, "-m", "app.cli", "demo", "--figures", str(folder.path)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    child = Child(["demo", "--figures", str(folder.path)])
+    *_, last = child.output.read().splitlines() or [""]
+    used = child.wait()
+    if not last:
+        raise CountFailed("the figures could not be counted; what was said stands above")
+    found: dict[str, Any] = json.loads(last)
+    return found, used
 
 
-def _enrol(journey: Journey, folder: DemoFolder, *, url: str, now_ms: int) -> None:
-    key_store, clock = FileKeyStore(folder.state / "keys"), SetClock(now_ms)
-    texts = headquarters.pairing_texts(folder.hq, journey.shops, url=url, now_ms=now_ms)
-    for shop, text in texts.items():
-        enrol_station(
-            read_pairing(text),
-            folder=folder.store(shop),
-            key_store=key_store,
-            key_store_kind=KeyStoreKind.FILE,
-            clock=clock,
-        )
-        # The first download belongs to setting a station up: a shop may be cut off on its first day.
-        Shop(folder.store(shop), key_store=key_store, clock=clock, hq_url=url).close()
-
-
-def _line(progress: Progress) -> str:
-    return (
-        f"  {progress.orders:>7,} of {progress.orders_total:,} orders · {progress.day} · "
-        f"{progress.shops_open} shops open, {progress.shops_cut_off} cut off · {progress.redeemed} redemptions"
-    )
+def fsync_probe_ms(folder: Path) -> float:
+    """Return how long a small write takes here until it is on the disk: the median of some, in milliseconds."""
+    took = []
+    with tempfile.NamedTemporaryFile(dir=folder) as file:
+        for _ in range(PROBES):
+            began = time.perf_counter()
+            file.write(bytes(PROBE_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+            took.append(1000 * (time.perf_counter() - began))
+    return round(statistics.median(took), 3)

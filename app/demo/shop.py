@@ -5,6 +5,7 @@ in the station knows of it.
 """
 
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 from app.clock import SetClock
@@ -15,9 +16,10 @@ from app.station.answer import OrderAnswer
 from app.station.identify import SeenMember, identify
 from app.station.redeem import AtTill, OrderIn, hand_in
 from app.store.keystore import KeyStore
-from app.store.store import StationStore
+from app.store.store import Check, StationStore
 from sync.client import DeviceSigner, HttpHq
 from sync.faults import HqUnreachable
+from sync.line import Line as LineToHq
 from sync.syncer import Syncer
 
 PUSH_AT_WAITING = 200  # a station pushes when this many entries wait
@@ -45,25 +47,28 @@ class Shop:
     """A shop's station, open for a day."""
 
     def __init__(self, folder: Path, *, key_store: KeyStore, clock: SetClock, line: LineToHq) -> None:
-        """Open the store and sync, as far as HQ can be reached at `hq_url`."""
-        self._store = StationStore(folder, key_store=key_store, clock=clock)
+        """Open the store and fetch what is new, as far as HQ can be reached at the end of `line`."""
+        # Every store is looked at whole when the demo counts.
+        self._store = StationStore(folder, key_store=key_store, clock=clock, check=Check.SINCE_MARK)
         device = self._store.device
         signer = DeviceSigner(
             device_id=device.device_id, epoch=device.epoch, key=self._store.keys.sign, clock=clock
         )
-        self._hq = HttpHq(line, signer)
-        self._syncer = Syncer(self._store, self._hq, run=lambda work: work())
-        self.is_online = False
-        self.sync()
+        self._syncer = Syncer(self._store, HttpHq(line, signer), run=lambda work: work())
+        self.is_online = self._reaches_hq(self._open_the_day)
 
-    def sync(self) -> None:
-        """Push and pull; without a connection everything waits."""
+    def _open_the_day(self) -> None:
+        if self._store.waiting_count():
+            self._syncer.push()
+        self._syncer.pull()
+
+    def _reaches_hq(self, work: Callable[[], object]) -> bool:
+        """Do what needs HQ; without a connection everything waits."""
         try:
-            self._syncer.sync()
+            work()
         except HqUnreachable:
-            self.is_online = False
-        else:
-            self.is_online = True
+            return False
+        return True
 
     def serve(self, order: JourneyOrder, *, member_scan: str, voucher_scans: list[str]) -> OrderAnswer:
         """Scan the card and the vouchers, then hand the order in."""
@@ -86,14 +91,10 @@ class Shop:
             raise ScanRefused(f"voucher {text}: {seen}")
         return seen
 
-    def waiting_count(self) -> int:
-        """Return how many entries wait for HQ."""
-        return self._store.waiting_count()
-
     def close(self) -> None:
-        """Sync once more and close the store."""
-        self.sync()
-        self._hq.close()
+        """Send what waits and close the store."""
+        if self._store.waiting_count():
+            self.is_online = self._reaches_hq(self._syncer.push)
         self._store.close()
 
 

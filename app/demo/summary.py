@@ -3,6 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+SHARES = {
+    "engine": "the engine",
+    "journal": "the journal",
+    "signature": "signatures",
+    "http": "HTTP and waiting for head office",
+    "other": "the rest",
+}
 REASONS = {"required_item_missing": "none of the offer's products was in the order"}
 
 
@@ -33,9 +40,22 @@ def summary_text(found: Mapping[str, Any]) -> str:
         "",
         f"  {found['pictures_read']:,} codes were scanned from real QR pictures. "
         f"Keys of the demo's stations: {found['key_store']} (for the demo only).",
-        f"  Took {found['seconds']:.0f} s.",
+        f"  Took {found['seconds']:.0f} s. Of the stations' time: "
+        + ", ".join(f"{SHARES[name]} {share:.0f} %" for name, share in found["station_time_percent"].items())
+        + ".",
+        *_used(found),
     ]
     return "\n".join(lines)
+
+
+def _used(found: Mapping[str, Any]) -> list[str]:
+    """Say what the system knows of memory and processors; some don't say."""
+    if found["hq_cpu_seconds"] is None or found["peak_mib"] is None:
+        return []
+    return [
+        f"  Head office used {found['hq_cpu_seconds']:.0f} s of a processor; all processes together at most "
+        f"{found['peak_mib']:,} MiB of memory."
+    ]
 
 
 def _equality(found: Mapping[str, Any]) -> str:

@@ -78,7 +78,7 @@ class FileKeyStore:
 
     def _write(self, name: str, content: bytes) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = self._folder / f"{name}.new"
+        draft = self._folder / f"{name}.{os.getpid()}.new"  # several stations may keep their keys here
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)

@@ -3,6 +3,9 @@
 A step and the record that it ran (`user_version`) are one transaction. A database from a newer program is refused.
 """
 
+import sqlite3
+from functools import cache
+
 from sqlite_utils import Database
 
 from app.store.db import atomic
@@ -15,8 +18,9 @@ def migrate(database: Database, kind: str) -> None:
     found = refuse_newer(database, kind)
     for number, name in enumerate(_steps(kind)[found:], start=found + 1):
         with atomic(database):
-            # sqlite-utils' own method stays inside the transaction; the driver's would commit first.
-            database.executescript(load.read_text(name))
+            # One by one: the driver's own method for scripts would commit first.
+            for statement in _statements(load.read_text(name)):
+                database.execute(statement)
             database.execute(f"PRAGMA user_version = {number}")
 
 
@@ -27,6 +31,18 @@ def refuse_newer(database: Database, kind: str) -> int:
     if form > known:
         raise StoreTooNew(f"the {kind} has form {form}, this program knows {known}")
     return form
+
+
+@cache  # a process may lay out many stores
+def _statements(script: str) -> tuple[str, ...]:
+    """Return the statements of a script, comments with the statement that they stand before."""
+    found, begun = [], ""
+    for part in script.split(";")[:-1]:
+        begun += part + ";"
+        if sqlite3.complete_statement(begun):
+            found.append(begun)
+            begun = ""
+    return tuple(found)
 
 
 def _steps(kind: str) -> list[str]:

@@ -14,9 +14,9 @@ import zstandard
 from sqlite_utils import Database
 
 from app.core.program import Program
-from app.core.program_format import read_program
 from app.core.voucher import Voucher
 from app.store.meta import read_meta, write_meta
+from app.store.programs import compiled
 
 DOCUMENT_BYTES_MAX = 64 << 20  # a program with a hundred thousand products is about one mebibyte
 
@@ -115,11 +115,16 @@ class Replica:
         )
 
     def program(self) -> Program | None:
-        """Return the newest program, compiled once."""
+        """Return the newest program, compiled once in this process for all stores that hold it."""
         if self._program is None:
-            body = self.document_body("program")
-            self._program = None if body is None else read_program(body)
+            row = self._db.execute("SELECT version, sig FROM document WHERE kind = 'program'").fetchone()
+            self._program = None if row is None else compiled(row[0], row[1], self._program_body)
         return self._program
+
+    def _program_body(self) -> bytes:
+        body = self.document_body("program")
+        assert body is not None, "its row is there"
+        return body
 
     def document_body(self, kind: str) -> bytes | None:
         """Return the bytes of the newest document of a kind."""

@@ -25,9 +25,28 @@ DEFAULT = {
 }
 
 
-def tillside(*words: str) -> subprocess.CompletedProcess[str]:
+WHOLE_YEAR = {
+    "orders": 155848,
+    "lines": 1469307,
+    "members": 2469,
+    "stores": 457,
+    "gross_cents": 459603958,
+    "redemptions_attempted": 2102,
+    "redemptions_approved": 1836,
+    "redemptions_refused": 266,
+    "refused_by_reason": {"required_item_missing": 266},
+    "discount_cents": 181737,
+    "points_earned": 4518118,
+}
+
+
+def tillside(*words: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "app.cli", *words], capture_output=True, text=True, check=False, timeout=300
+        [sys.executable, "-m", "app.cli", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=timeout,
     )
 
 
@@ -107,3 +126,13 @@ def test_the_default_demo_comes_to_the_known_figures(tmp_path: Path):
     found = json.loads(done.stdout.splitlines()[-1])
     assert DEFAULT.items() <= found.items()
     assert found["hq_equals_stations"] is True
+
+
+@pytest.mark.slow
+def test_the_whole_year_comes_to_the_known_figures(tmp_path: Path):
+    done = tillside("demo", "--full", "--out", str(tmp_path / "out"), "--json", timeout=1_500)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert WHOLE_YEAR.items() <= found.items()
+    assert found["hq_equals_stations"] is True
+    assert found["approved_by_campaign"]["18"] == 591 and found["approved_by_campaign"]["13"] == 564

@@ -331,7 +331,7 @@ def test_the_demos_clock_follows_signed_requests_and_shows_everywhere(folder):
     clock = FollowingClock(NOW_MS)
     hq = open_hq(folder, clock=clock)
     station = enrol_station(hq, "S1")
-    later = NOW_MS + 10 * CLOCK_WINDOW_MS
+    later = NOW_MS + 2 * FollowingClock.window_ms
 
     def shown(response, status):
         assert response.status_code == status
