@@ -51,9 +51,18 @@ def _usage_at_end(pid: int) -> Usage:
     if sys.platform == "win32":
         return Usage()
     _, _, used = os.wait4(pid, 0)
-    return Usage(used.ru_utime + used.ru_stime, used.ru_maxrss / mib_units())
+    return Usage(used.ru_utime + used.ru_stime, used.ru_maxrss / _mib_units())
 
 
-def mib_units() -> int:
+def peak_mib() -> float | None:
+    """Return the most memory that this process has held, in MiB; None where the system doesn't say."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _mib_units()
+
+
+def _mib_units() -> int:
     """Return how many of the units in which this system counts a peak of memory make a MiB."""
     return 1024 * 1024 if sys.platform == "darwin" else 1024

@@ -3,23 +3,29 @@
 Run by a process of its own after the replay, so that nothing it says was remembered by the replay.
 """
 
+import multiprocessing
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from itertools import repeat
+from pathlib import Path
 from typing import Any
 
 from app.clock import SetClock
 from app.core.chain import next_hash
 from app.core.entry import ORDER, REDEEM, REFUSE
+from app.demo.child import peak_mib
 from app.demo.folder import DemoFolder
 from app.store.faults import StoreFault
 from app.store.keystore import FileKeyStore
 from app.store.store import StationStore
 from hq.db import Database
-from hq.figures import Figures, LedgerSums, figures, heads, held_bodies, ledger_sums
+from hq.figures import Figures, HeldHead, LedgerSums, figures, heads, held_bodies, ledger_sums
 from hq.home import open_database
 
 POSTED = "posted"
+MANY_STORES, PROCESSES = 50, 2
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,7 @@ class Comparison:
     figures: Figures
     entries_acked: int
     differences: tuple[str, ...]
+    peak_mib: float | None  # of all processes that counted, added up
 
     def record(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -37,6 +44,7 @@ class Comparison:
             "entries_acked": self.entries_acked,
             "hq_equals_stations": not self.differences,
             "differences": list(self.differences),
+            "peak_mib": self.peak_mib,
         }
 
 
@@ -45,38 +53,72 @@ def compare(folder: DemoFolder) -> Comparison:
     database = open_database(folder.hq)
     try:
         found = figures(database)
+        parts = _compare_stores(folder, heads(database))
         totals: Counter[str] = Counter()
         differences: list[str] = []
-        for store in _stores(folder, differences):
-            differences += _compare_store(database, store, totals)
+        for part in parts:
+            totals.update(part.totals)
+            differences += part.differences
         differences += _compare_totals(found, totals)
         differences += _compare_ledger(ledger_sums(database), totals)
         differences += [
             f"{count} entries are {verdict}" for verdict, count in found.verdicts.items() if verdict != POSTED
         ]
-        return Comparison(found, totals["acked"], tuple(differences))
+        return Comparison(found, totals["acked"], tuple(differences), _peak_of(parts))
     finally:
         database.close()
 
 
-def _stores(folder: DemoFolder, differences: list[str]) -> Iterator[StationStore]:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What some of the stores come to, and the peak of memory of the process of its own that counted them."""
+
+    totals: Counter[str]
+    differences: list[str]
+    peak_mib: float | None
+
+
+def _compare_stores(folder: DemoFolder, held: Mapping[str, HeldHead]) -> list[_Part]:
+    """Compare all stores: many of them by two processes, each with every second one."""
+    paths = sorted(folder.stores.iterdir())
+    if len(paths) < MANY_STORES:
+        return [replace(_compare_some(folder, paths, held), peak_mib=0)]
+    with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as pool:
+        parts = [paths[part::PROCESSES] for part in range(PROCESSES)]
+        return list(pool.map(_compare_some, repeat(folder), parts, repeat(held)))
+
+
+def _peak_of(parts: Sequence[_Part]) -> float | None:
+    peaks = [peak_mib(), *(part.peak_mib for part in parts)]
+    known = [peak for peak in peaks if peak is not None]
+    return sum(known) if len(known) == len(peaks) else None
+
+
+def _compare_some(folder: DemoFolder, paths: Sequence[Path], held: Mapping[str, HeldHead]) -> _Part:
+    database = open_database(folder.hq)
     key_store = FileKeyStore(folder.state / "keys")
-    for path in sorted(folder.stores.iterdir()):
-        try:
-            store = StationStore(path, key_store=key_store, clock=SetClock())
-        except StoreFault as fault:
-            differences.append(f"{path.name}: {fault}")
-            continue
-        try:
-            yield store
-        finally:
+    totals: Counter[str] = Counter()
+    differences: list[str] = []
+    try:
+        for path in paths:
+            try:
+                store = StationStore(path, key_store=key_store, clock=SetClock())
+            except StoreFault as fault:
+                differences.append(f"{path.name}: {fault}")
+                continue
+            differences += _compare_store(database, held, store, totals)
             store.close()
+    finally:
+        database.close()
+    return _Part(totals, differences, peak_mib())
 
 
-def _compare_store(database: Database, store: StationStore, totals: Counter[str]) -> list[str]:
+def _compare_store(
+    database: Database, all_held: Mapping[str, HeldHead], store: StationStore, totals: Counter[str]
+) -> list[str]:
     """Compare one station's entries with HQ's, hash by hash, and add up what its journal says."""
     device_id = store.device.device_id
-    held = heads(database).get(device_id)
+    held = all_held.get(device_id)
     own = store.journal.head()
     if held is None:
         return [f"HQ does not know device {device_id}"]

@@ -6,7 +6,6 @@ of one go through the same days as the shops of another.
 
 import multiprocessing
 import queue
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from app.clock import SetClock
-from app.demo.child import mib_units
+from app.demo.child import peak_mib
 from app.demo.folder import DemoFolder
 from app.demo.headquarters import Cards
 from app.demo.journey import Journey
@@ -160,15 +159,6 @@ def _enrol(task: Task, shops: tuple[int, ...], *, now_ms: int) -> None:
         # The first download belongs to setting a station up: a shop may be cut off on its first day.
         Shop(folder, key_store=key_store, clock=clock, line=line).close()
     line.close()
-
-
-def peak_mib() -> float | None:
-    """Return the most memory that this process has held, in MiB; None where the system doesn't say."""
-    if sys.platform == "win32":
-        return None
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / mib_units()
 
 
 def shares(done: list[Done]) -> dict[str, float]:

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from app.demo import headquarters
-from app.demo.child import Child, Usage
+from app.demo.child import Child, peak_mib
 from app.demo.folder import DemoFolder, prepare
 from app.demo.journey import Journey, Selection, load
-from app.demo.parts import Report, Task, peak_mib, run_parts, shares
+from app.demo.parts import Report, Task, run_parts, shares
 from app.demo.replay import Progress
 from app.demo.summary import summary_text
 from app.store.keystore import KeyStoreKind
@@ -58,8 +58,8 @@ def run_demo(plan: Plan, *, say: Say) -> dict[str, Any]:
     finally:
         hq_used = hq.stop()
     say("Counting at head office …")
-    found, count_used = count(folder)
-    peaks = [peak_mib(), hq_used.peak_mib, count_used.peak_mib]
+    found = count(folder)
+    peaks = [peak_mib(), hq_used.peak_mib, found.pop("peak_mib")]
     peaks += [part.peak_mib for part in done] if plan.parts > 1 else []
     found |= {
         "pictures_read": sum(part.pictures_read for part in done),
@@ -110,15 +110,15 @@ def _open_window(journey: Journey, folder: DemoFolder, cards: headquarters.Cards
     open_window(journey, folder, cards, last_ms=last.at_ms)
 
 
-def count(folder: DemoFolder) -> tuple[dict[str, Any], Usage]:
+def count(folder: DemoFolder) -> dict[str, Any]:
     """Return the figures of `tillside demo --figures`, run as a process that knows nothing of the replay."""
     child = Child(["demo", "--figures", str(folder.path)])
     *_, last = child.output.read().splitlines() or [""]
-    used = child.wait()
+    child.wait()
     if not last:
         raise CountFailed("the figures could not be counted; what was said stands above")
     found: dict[str, Any] = json.loads(last)
-    return found, used
+    return found
 
 
 def fsync_probe_ms(folder: Path) -> float:
