@@ -93,7 +93,6 @@ class Gate:
             raise NotSigned(sentence, time_ms=now_ms)
         self._nonces.take(f"{header.device_id} {header.nonce}", time_ms=header.time_ms, now_ms=now_ms)
 
-
     def _key_of(self, device_id: str) -> Ed25519PublicKey:
         """Return a device's key, which it keeps for life. Whether it may still ask is for the services to say."""
         key = self._keys.get(device_id)

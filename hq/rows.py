@@ -8,28 +8,28 @@ to types without a length, since a cast to `varchar(80)` would cut in silence wh
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import orjson
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     Column,
     ColumnElement,
     Connection,
+    Dialect,
     Integer,
     LargeBinary,
     Table,
     Text,
-    any_,
+    TypeDecorator,
     bindparam,
-    func,
-    insert,
-    literal,
-    select,
-    update,
 )
-from sqlalchemy.dialects import sqlite as sqlite_dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeEngine
 
 Row = Mapping[str, Any]
 
@@ -41,23 +41,17 @@ def storable(text: str) -> str:
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows that all have the same columns."""
-    if not rows:
-        return
-    if connection.dialect.name == "sqlite":
-        connection.execute(insert(table), rows)
-    else:
-        _run(connection, _insert(table, tuple(rows[0]), ()), rows)
+    if rows:
+        _run(connection, table, rows, changes=())
 
 
-def is_among(connection: Connection, column: Column[Any], values: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition that a text column has one of these values, which travel as one parameter.
+def is_among(column: Column[Any]) -> ColumnElement[bool]:
+    """Return the condition that a text column has one of the values in the parameter `names`.
 
-    One parameter a value would make a new statement for each number of values, to be written and read each time.
+    One parameter a value would make a new statement for each number of values, to be written and read each time; so
+    statements with it are built once, where modules begin.
     """
-    if connection.dialect.name == "sqlite":
-        listed = func.json_each(orjson.dumps(list(values)).decode("utf-8")).table_valued("value")
-        return column.in_(select(listed.c.value))
-    return column == any_(literal(list(values), ARRAY(Text)))
+    return _IsAmong(column, bindparam("names", type_=_Names()))
 
 
 def add_to(connection: Connection, column: Column[int], amounts: Mapping[str, int]) -> None:
@@ -66,13 +60,13 @@ def add_to(connection: Connection, column: Column[int], amounts: Mapping[str, in
     if not moved:
         return
     (key,) = column.table.primary_key.columns
-    if connection.dialect.name == "sqlite":
-        statement = (
-            update(column.table).where(key == bindparam("of")).values({column: column + bindparam("more")})
-        )
-        connection.execute(statement, [{"of": of, "more": more} for of, more in moved])
-        return
     table, name = _quote(key.table.name), _quote(column.name)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(
+            f"UPDATE {table} SET {name} = {name} + ? WHERE {_quote(key.name)} = ?",  # noqa: S608 names of ours
+            [(more, of) for of, more in moved],
+        )
+        return
     connection.exec_driver_sql(
         f"UPDATE {table} SET {name} = {table}.{name} + given.more "  # noqa: S608 names of ours
         f"FROM unnest(%b::text[], %b::int8[]) AS given (k, more) WHERE {table}.{_quote(key.name)} = given.k",
@@ -85,33 +79,41 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row], *, changes
 
     No two rows may have the same primary key.
     """
-    if not rows:
-        return
-    if connection.dialect.name != "sqlite":
-        _run(connection, _insert(table, tuple(rows[0]), tuple(changes)), rows)
-        return
-    statement = sqlite_dialect.insert(table)
-    statement = statement.on_conflict_do_update(
-        index_elements=list(table.primary_key.columns),
-        set_={name: statement.excluded[name] for name in changes},
-    )
-    connection.execute(statement, list(rows))
+    if rows:
+        _run(connection, table, rows, changes=tuple(changes))
 
 
-def _run(connection: Connection, statement: str, rows: Sequence[Row]) -> None:
-    connection.exec_driver_sql(statement, tuple([row[name] for row in rows] for name in rows[0]))
+def _run(connection: Connection, table: Table, rows: Sequence[Row], *, changes: tuple[str, ...]) -> None:
+    names = tuple(rows[0])
+    pick = itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(_insert_one(table, names, changes), [pick(row) for row in rows])
+    else:
+        columns = tuple([row[name] for row in rows] for name in names)
+        connection.exec_driver_sql(_insert_arrays(table, names, changes), columns)
 
 
 @cache
-def _insert(table: Table, names: tuple[str, ...], changes: tuple[str, ...]) -> str:
-    columns = ", ".join(map(_quote, names))
+def _insert_one(table: Table, names: tuple[str, ...], changes: tuple[str, ...]) -> str:
+    return f"{_insert(table, names)} VALUES ({', '.join('?' * len(names))}){_on_conflict(table, changes)}"
+
+
+@cache
+def _insert_arrays(table: Table, names: tuple[str, ...], changes: tuple[str, ...]) -> str:
     arrays = ", ".join(f"%b::{_element(table.c[name])}[]" for name in names)
-    statement = f"INSERT INTO {_quote(table.name)} ({columns}) SELECT * FROM unnest({arrays})"  # noqa: S608 names of ours
+    return f"{_insert(table, names)} SELECT * FROM unnest({arrays}){_on_conflict(table, changes)}"
+
+
+def _insert(table: Table, names: tuple[str, ...]) -> str:
+    return f"INSERT INTO {_quote(table.name)} ({', '.join(map(_quote, names))})"
+
+
+def _on_conflict(table: Table, changes: tuple[str, ...]) -> str:
     if not changes:
-        return statement
+        return ""
     keys = ", ".join(_quote(column.name) for column in table.primary_key.columns)
     values = ", ".join(f"{_quote(name)} = excluded.{_quote(name)}" for name in changes)
-    return f"{statement} ON CONFLICT ({keys}) DO UPDATE SET {values}"
+    return f" ON CONFLICT ({keys}) DO UPDATE SET {values}"
 
 
 def _quote(name: str) -> str:
@@ -124,3 +126,36 @@ def _element(column: Column[Any]) -> str:
     if isinstance(column.type, Integer):
         return "int4"
     return "bytea" if isinstance(column.type, LargeBinary) else "text"
+
+
+class _Names(TypeDecorator[Sequence[str]]):
+    """Texts as one parameter: an array, and for SQLite a JSON list."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(Text))
+
+    def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> Any:
+        names = list(value or ())
+        return orjson.dumps(names).decode("utf-8") if dialect.name == "sqlite" else names
+
+
+class _IsAmong(FunctionElement[bool]):
+    """A column and a parameter of `_Names`."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(_IsAmong, "sqlite")
+def _in_json(element: _IsAmong, compiler: Any, **options: Any) -> str:
+    column, names = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({names}))"
+
+
+@compiles(_IsAmong, "postgresql")
+def _in_array(element: _IsAmong, compiler: Any, **options: Any) -> str:
+    column, names = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} = ANY ({names})"

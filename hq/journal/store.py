@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, select, update
 
 from app.core.canonical import INTEGER_MAX
 from app.core.chain import ChainOwner, Head
@@ -31,6 +31,19 @@ MOVE_HEAD = (
     .where(device.c.device_id == bindparam("of"))
     .values({name: bindparam(name) for name in TOLD})
 )
+ORDERS = (
+    select(order_fact.c.order_id, journal.c.body)
+    .join(
+        journal,
+        (journal.c.device == order_fact.c.device)
+        & (journal.c.epoch == order_fact.c.epoch)
+        & (journal.c.seq == order_fact.c.seq),
+    )
+    .where(order_fact.c.device == bindparam("of"), is_among(order_fact.c.order_id))
+    .order_by(order_fact.c.epoch, order_fact.c.seq)
+)
+TAKEN_ENTRIES = select(journal.c.entry_id).where(is_among(journal.c.entry_id))
+TAKEN_REDEMPTIONS = select(redemption_fact.c.redemption_id).where(is_among(redemption_fact.c.redemption_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,30 +79,20 @@ def stored_results(connection: Connection, owner: ChainOwner, *, first: int, las
 
 def taken_entry_ids(connection: Connection, ids: Sequence[str]) -> set[str]:
     """Return those of the ids that entries of HQ have."""
-    return _present(connection, journal.c.entry_id, ids)
+    return _present(connection, TAKEN_ENTRIES, ids)
 
 
 def taken_redemption_ids(connection: Connection, ids: Sequence[str]) -> set[str]:
     """Return those of the redemption ids that were posted."""
-    return _present(connection, redemption_fact.c.redemption_id, ids)
+    return _present(connection, TAKEN_REDEMPTIONS, ids)
 
 
 def read_orders(connection: Connection, owner: ChainOwner, order_ids: Sequence[str]) -> dict[str, Entry]:
     """Return the posted order entries of a device with these order ids; of several with one id, the last."""
     found: dict[str, Entry] = {}
     for some in parts_of(order_ids, NAMES_AT_ONCE):
-        statement = (
-            select(order_fact.c.order_id, journal.c.body)
-            .join(
-                journal,
-                (journal.c.device == order_fact.c.device)
-                & (journal.c.epoch == order_fact.c.epoch)
-                & (journal.c.seq == order_fact.c.seq),
-            )
-            .where(order_fact.c.device == owner.device_id, is_among(connection, order_fact.c.order_id, some))
-            .order_by(order_fact.c.epoch, order_fact.c.seq)
-        )
-        found.update((order_id, read_entry(body)) for order_id, body in connection.execute(statement))
+        rows = connection.execute(ORDERS, {"of": owner.device_id, "names": some})
+        found.update((order_id, read_entry(body)) for order_id, body in rows)
     return found
 
 
@@ -206,10 +209,10 @@ def _believable_id(each: Kept) -> str | None:
     return each.entry.entry_id
 
 
-def _present(connection: Connection, column: Column[Any], values: Sequence[str]) -> set[str]:
+def _present(connection: Connection, statement: Select[Any], values: Sequence[str]) -> set[str]:
     found: set[str] = set()
     for some in parts_of(values, NAMES_AT_ONCE):
-        found.update(connection.execute(select(column).where(is_among(connection, column, some))).scalars())
+        found.update(connection.execute(statement, {"names": some}).scalars())
     return found
 
 

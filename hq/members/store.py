@@ -14,6 +14,15 @@ ACTIVE = "active"
 POINTS = "points"
 COLUMNS = ("ref", "number_hash", "name", "tier", "segments", "balance", "state")  # as stations get them
 
+MEMBERS = select(member).where(is_among(member.c.ref))
+HELD_MEMBERS = select(member.c.ref).where(is_among(member.c.ref)).order_by(member.c.ref).with_for_update()
+SCOPES = select(member_scope).where(is_among(member_scope.c.member))
+POSTED = (
+    select(posting.c.account, func.sum(posting.c.amount))
+    .where(is_among(posting.c.account), posting.c.unit == POINTS)
+    .group_by(posting.c.account)
+)
+
 
 def account(ref: str) -> str:
     """Return the name of a member's account in the ledger."""
@@ -29,7 +38,7 @@ def read_members(connection: Connection, refs: Sequence[str]) -> dict[str, dict[
     """Return the members with these references, by reference; unknown ones are left out."""
     found: dict[str, dict[str, Any]] = {}
     for some in parts_of(refs, NAMES_AT_ONCE):
-        for row in connection.execute(select(member).where(is_among(connection, member.c.ref, some))):
+        for row in connection.execute(MEMBERS, {"names": some}):
             found[row.ref] = dict(zip(COLUMNS, facts(row), strict=True))
     return found
 
@@ -52,8 +61,7 @@ def lock_members(connection: Connection, refs: Iterable[str]) -> set[str]:
     """
     known: set[str] = set()
     for some in parts_of(sorted(set(refs)), NAMES_AT_ONCE):
-        statement = select(member.c.ref).where(is_among(connection, member.c.ref, some))
-        known.update(connection.execute(statement.order_by(member.c.ref).with_for_update()).scalars())
+        known.update(connection.execute(HELD_MEMBERS, {"names": some}).scalars())
     return known
 
 
@@ -61,9 +69,7 @@ def read_scopes(connection: Connection, refs: Iterable[str]) -> dict[str, dict[s
     """Return for each of these members the stores whose stations hold them, with the last visit (UTC ms) there."""
     scopes: dict[str, dict[str, int]] = {}
     for some in parts_of(sorted(set(refs)), NAMES_AT_ONCE):
-        for row in connection.execute(
-            select(member_scope).where(is_among(connection, member_scope.c.member, some))
-        ):
+        for row in connection.execute(SCOPES, {"names": some}):
             scopes.setdefault(row.member, {})[row.store] = row.last_visit_ms
     return scopes
 
@@ -73,12 +79,7 @@ def points_posted(connection: Connection, refs: Iterable[str]) -> dict[str, int]
     by_account = {account(ref): ref for ref in refs}
     posted: dict[str, int] = {}
     for some in parts_of(sorted(by_account), NAMES_AT_ONCE):
-        statement = (
-            select(posting.c.account, func.sum(posting.c.amount))
-            .where(is_among(connection, posting.c.account, some), posting.c.unit == POINTS)
-            .group_by(posting.c.account)
-        )
-        for name, amount in connection.execute(statement):
+        for name, amount in connection.execute(POSTED, {"names": some}):
             posted[by_account[name]] = int(amount)
     return posted
 

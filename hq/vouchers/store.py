@@ -12,6 +12,8 @@ from hq.rows import add_to, is_among
 from hq.tables import voucher
 
 COLUMNS = ("code_hash", "rule_id", "uses_max", "uses", "owner", "ends_on")  # as stations get them
+VOUCHERS = select(voucher).where(is_among(voucher.c.code_hash))
+HELD_VOUCHERS = VOUCHERS.order_by(voucher.c.code_hash).with_for_update()
 
 
 @dataclass(slots=True)
@@ -32,7 +34,7 @@ def read_vouchers(connection: Connection, hashes: Sequence[str]) -> dict[str, di
     """Return the vouchers with these code hashes, by hash; unknown ones are left out."""
     found: dict[str, dict[str, Any]] = {}
     for some in parts_of(hashes, NAMES_AT_ONCE):
-        for row in connection.execute(select(voucher).where(is_among(connection, voucher.c.code_hash, some))):
+        for row in connection.execute(VOUCHERS, {"names": some}):
             found[row.code_hash] = dict(zip(COLUMNS, facts(row), strict=True))
     return found
 
@@ -46,8 +48,7 @@ def lock_uses(connection: Connection, hashes: Iterable[str]) -> dict[str, Uses]:
     """Hold the rows of these vouchers until the commit, in sorted order, and return their counters."""
     found: dict[str, Uses] = {}
     for some in parts_of(sorted(set(hashes)), NAMES_AT_ONCE):
-        statement = select(voucher).where(is_among(connection, voucher.c.code_hash, some))
-        for row in connection.execute(statement.order_by(voucher.c.code_hash).with_for_update()):
+        for row in connection.execute(HELD_VOUCHERS, {"names": some}):
             found[row.code_hash] = Uses(row.rule_id, row.uses_max, row.uses)
     return found
 
