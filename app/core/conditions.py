@@ -9,6 +9,8 @@ so that a discount never breaks its own condition.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from app.core.member import Member
@@ -22,13 +24,31 @@ class ConditionInvalid(ValueError):
     """A tree that can't be compiled. The message names the place, what is wrong and what would be right."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Circumstances:
-    """What conditions look at: the order, the member if there is one, and the product sets of the program."""
+    """What conditions look at: the order, the member if there is one, and the product sets of the program.
+
+    What many conditions of a program ask is worked out once.
+    """
 
     order: Order
     member: Member | None
     product_sets: Mapping[str, frozenset[str]]
+
+    @cached_property
+    def total(self) -> int:
+        """The order's initial goods total in minor units."""
+        return self.order.total
+
+    @cached_property
+    def has_lines(self) -> bool:
+        """Whether the order came with its products."""
+        return self.order.has_lines
+
+    @cached_property
+    def local(self) -> datetime:
+        """The order's time on the store's clock."""
+        return self.order.local
 
 
 Value = int | str | frozenset[str]
@@ -57,7 +77,7 @@ def _quantity_of(seen: Circumstances, products: str) -> int:
 
 
 FACTS: dict[str, Fact] = {
-    "order.total": Fact(lambda seen, _: seen.order.total, "number", Reason.MIN_TOTAL_NOT_MET),
+    "order.total": Fact(lambda seen, _: seen.total, "number", Reason.MIN_TOTAL_NOT_MET),
     "order.quantity": Fact(
         lambda seen, _: sum(line.quantity for line in seen.order.lines),
         "number",
@@ -71,9 +91,9 @@ FACTS: dict[str, Fact] = {
         _quantity_of, "number", Reason.MIN_QTY_NOT_MET, needs_products=True, needs_lines=True
     ),
     "order.store": Fact(lambda seen, _: seen.order.store, "text", Reason.WRONG_STORE),
-    "order.weekday": Fact(lambda seen, _: seen.order.local.isoweekday(), "number", Reason.OUTSIDE_HOURS),
-    "order.date": Fact(lambda seen, _: seen.order.local.date().isoformat(), "date", Reason.OUTSIDE_HOURS),
-    "order.time": Fact(lambda seen, _: seen.order.local.strftime("%H:%M:%S"), "time", Reason.OUTSIDE_HOURS),
+    "order.weekday": Fact(lambda seen, _: seen.local.isoweekday(), "number", Reason.OUTSIDE_HOURS),
+    "order.date": Fact(lambda seen, _: seen.local.date().isoformat(), "date", Reason.OUTSIDE_HOURS),
+    "order.time": Fact(lambda seen, _: seen.local.strftime("%H:%M:%S"), "time", Reason.OUTSIDE_HOURS),
     "member.tier": Fact(
         lambda seen, _: seen.member.tier if seen.member else "", "text", Reason.NOT_IN_SEGMENT
     ),
@@ -179,7 +199,7 @@ def _leaf(fact: Fact, *, operator: str, wanted: Any, products: str) -> Check:
     holds = OPERATORS[fact.kind][operator]
 
     def check(seen: Circumstances) -> tuple[Refusal, ...]:
-        if fact.needs_lines and not seen.order.has_lines:
+        if fact.needs_lines and not seen.has_lines:
             return (Refusal(Reason.LINES_NEEDED),)
         found = fact.read(seen, products)
         if holds(found, wanted):

@@ -134,6 +134,8 @@ class Refusal:
 
 def by_precedence(refusals: list[Refusal]) -> tuple[Refusal, ...]:
     """Return the refusals with the one to show first in front, each said once."""
+    if len(refusals) == 1:
+        return (refusals[0],)
     different = [refusal for place, refusal in enumerate(refusals) if refusal not in refusals[:place]]
     return tuple(sorted(different, key=lambda refusal: PRECEDENCE[refusal.reason]))
 

@@ -52,8 +52,8 @@ def by_scan_order(candidate) -> tuple[Any, ...]:
     return sort_key(candidate)[:-2]  # of equal rules, whoever was scanned first
 
 
-def without_limit(facts, voucher, *, uses: int) -> list[Any]:
-    return about_voucher(facts, voucher, uses=voucher.uses)  # forgets what this order has used
+def without_limit(member, voucher, *, uses: int, today) -> list[Any]:
+    return about_voucher(member, voucher, uses=voucher.uses, today=today)  # forgets what this order has used
 
 
 def without_clip(effect, lines, left, eligible) -> list[int]:
@@ -70,6 +70,10 @@ def without_cap(effect, lines, left, eligible) -> list[int]:
     return apply(
         effect if isinstance(effect, AmountOff) else replace(effect, cap=None), lines, left, eligible
     )
+
+
+def at_a_glance(table, campaign, rule) -> bool:
+    return rule.condition is None  # what asks for more is left out too
 
 
 def without_floor(line: Line) -> dict[str, Any]:
@@ -131,6 +135,8 @@ DECISION: tuple[tuple[Bug, tuple[Callable[..., None], Any]], ...] = (
     ((effects, "allocate", ties_to_the_later_line), WALK),
     ((records, "_line_record", without_floor), REPLAY),
     ((quote, "decide", own_mind), REPLAY),
+    ((decision._Table, "may_apply", at_a_glance), REPLAY),
+    ((decision._Table, "may_apply", lambda table, campaign, rule: campaign.audience is None), REPLAY),
 )
 EARNING: tuple[Bug, ...] = (
     (earning, "_points", ceiling),
