@@ -2,8 +2,9 @@
 
 SQLite runs a prepared statement once a row, inside this process. For PostgreSQL each run is a message to another
 process, so there the rows travel as one array a column, in the binary form, and one statement takes them apart
-again (`unnest`). SQLAlchemy can't ask for the binary form; hence the statements in text. Array elements are cast
-to types without a length, since a cast to `varchar(80)` would cut in silence what the column refuses.
+again (`unnest`). The statements are text for the driver: SQLAlchemy can't ask for the binary form, and looks at
+every value of every row, which takes longer than the rows themselves. Array elements are cast to types without a
+length, since a cast to `varchar(80)` would cut in silence what the column refuses.
 """
 
 from collections.abc import Mapping, Sequence
@@ -85,9 +86,9 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row], *, changes
 
 def _run(connection: Connection, table: Table, rows: Sequence[Row], *, changes: tuple[str, ...]) -> None:
     names = tuple(rows[0])
-    pick = itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(_insert_one(table, names, changes), [pick(row) for row in rows])
+        picked = map(itemgetter(*names), rows)  # tuples: no table of ours has a single column
+        connection.exec_driver_sql(_insert_one(table, names, changes), list(picked))
     else:
         columns = tuple([row[name] for row in rows] for name in names)
         connection.exec_driver_sql(_insert_arrays(table, names, changes), columns)
@@ -101,7 +102,7 @@ def _insert_one(table: Table, names: tuple[str, ...], changes: tuple[str, ...]) 
 @cache
 def _insert_arrays(table: Table, names: tuple[str, ...], changes: tuple[str, ...]) -> str:
     arrays = ", ".join(f"%b::{_element(table.c[name])}[]" for name in names)
-    return f"{_insert(table, names)} SELECT * FROM unnest({arrays}){_on_conflict(table, changes)}"
+    return f"{_insert(table, names)} SELECT * FROM unnest({arrays}){_on_conflict(table, changes)}"  # noqa: S608 names of ours
 
 
 def _insert(table: Table, names: tuple[str, ...]) -> str:
@@ -152,7 +153,7 @@ class _IsAmong(FunctionElement[bool]):
 @compiles(_IsAmong, "sqlite")
 def _in_json(element: _IsAmong, compiler: Any, **options: Any) -> str:
     column, names = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({names}))"
+    return f"{column} IN (SELECT value FROM json_each({names}))"  # noqa: S608 made by SQLAlchemy
 
 
 @compiles(_IsAmong, "postgresql")
