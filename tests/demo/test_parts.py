@@ -10,6 +10,7 @@ from app.demo import parts
 from app.demo.journey import Selection
 from app.demo.run import Plan, run_demo
 from app.demo.shares import Sampler
+from tests.postgres import Postgres
 
 SMALL = Selection(stores=3, first_week=33, last_week=34)
 OF_THE_RUN = {
@@ -39,6 +40,16 @@ def test_two_processes_come_to_what_one_comes_to(alone: dict, tmp_path: Path):
     assert together["pictures_read"] > together["redemptions_attempted"]
     assert any(f"{alone['orders']:,} of {alone['orders']:,} orders" in line for line in said)
     assert json.loads((tmp_path / "out" / "summary.json").read_text()) == together
+
+
+def test_postgresql_comes_to_the_same(alone: dict, postgres: Postgres, tmp_path: Path):
+    url = postgres.create()
+    plan = Plan(SMALL, tmp_path / "out", parts=2, database_url=url)
+    found = run_demo(plan, say=lambda _: None)
+    postgres.drop(url)
+    assert {name: value for name, value in found.items() if name not in OF_THE_RUN} == {
+        name: value for name, value in alone.items() if name not in OF_THE_RUN
+    }
 
 
 def test_it_is_said_where_the_time_went_and_how_much_memory_it_took(alone: dict):
