@@ -171,13 +171,22 @@ class _Bench:
         """Enter an amount, confirm, and leave the answer."""
         seen = len(window.events())
         self._screen.keys.type_keys(AMOUNT)
-        window.wait("the offers", lambda event: event.get("picked") == 1, after=seen)
-        self._screen.keys.press("Enter", "Enter")  # takes the amount, then confirms
+        quoted = window.wait("the offers", lambda event: event.get("picked") == 1, after=seen)
+        ready = self._ready(window, since_ms=float(quoted["t_ms"]))
+        self._screen.keys.press("Enter")  # takes the amount
+        self._ready(window, since_ms=ready)
+        self._screen.keys.press("Enter")  # confirms
         took = _between(window, "confirm", "answer_painted", after=seen)
         window.wait_for("answer_ready", after=seen)
         self._screen.keys.press("Enter")
         window.wait_for("idle_painted", after=seen)
         return took
+
+    def _ready(self, window: Window, *, since_ms: float) -> float:
+        """Wait until Enter acts on what was painted since; return when."""
+        what = "Enter to act"
+        event = window.wait(what, lambda event: event["event"] == "member_ready" and event["t_ms"] > since_ms)
+        return float(event["t_ms"])
 
     # --- imports ------------------------------------------------------------------------------------------------------
 

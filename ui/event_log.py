@@ -71,6 +71,8 @@ class EventLog(QObject):
         if self._before.is_busy and not (before and before.is_busy):
             self._note({"event": "confirm"})
         self._unpainted += _to_paint(before, self._before)
+        if before and before.is_new and not self._before.is_new and before.screen is self._before.screen:
+            self._note({"event": f"{before.screen.value}_ready"})  # from now on Enter acts on what is painted
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 Qt
         """Look on; keep nothing from anybody."""
@@ -101,8 +103,6 @@ def _to_paint(before: State | None, now: State) -> list[Event]:
     elif now.screen is Screen.ANSWER:
         if now.answer is not None and (before is None or before.answer is not now.answer):
             events.append({"event": "answer_painted", "word": now.answer.word.value})
-        if before is not None and before.is_answer_new and not now.is_answer_new:
-            events.append({"event": "answer_ready"})
     elif is_new_page:
         events.append({"event": f"{now.screen.value}_painted"})
     pill = (now.pill.kind, now.pill.waiting)

@@ -43,6 +43,10 @@ class StillModel(QObject):
         """Keep it."""
         self.asked.append(("type_amount", text))
 
+    def remove_voucher(self, redemption_id: str = "") -> None:
+        """Keep it."""
+        self.asked.append(("remove_voucher", redemption_id))
+
     def enter(self) -> None:
         """Keep it."""
         self.asked.append(("enter",))
@@ -54,6 +58,12 @@ class StillModel(QObject):
     def pick(self, key: int) -> None:
         """Keep it."""
         self.asked.append(("pick", key))
+
+    def painted(self) -> None:
+        """Nothing to keep: every state is painted."""
+
+    def totals_shown(self) -> None:
+        """Nothing to keep: whoever asked for it is the page."""
 
     def sync_now(self) -> None:
         """Keep it."""

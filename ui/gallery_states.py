@@ -230,7 +230,7 @@ def _answers() -> dict[str, State]:
     return {
         "approved": answer(AnswerWord.APPROVED, discount=472, payable=1_888, points=18),
         "approved-new": replace(
-            answer(AnswerWord.APPROVED, discount=472, payable=1_888, points=18), is_answer_new=True
+            answer(AnswerWord.APPROVED, discount=472, payable=1_888, points=18), is_new=True
         ),
         "approved-points": answer(AnswerWord.APPROVED, payable=2_360, points=23),
         "approved-repeat": answer(AnswerWord.APPROVED, discount=472, payable=1_888, points=18, is_repeat=True),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from app.core.money import Currency, format_amount
 from app.core.reasons import Refusal, sentence
 from ui.i18n import _, ngettext
-from ui.models.amount import AmountProblem
+from ui.models.amount import AmountProblem, parse_amount
 from ui.models.state import ActionRow, AnswerView, AnswerWord, MemberCard, OfferRow, Pill, PillKind
 
 SIGNS: Mapping[str, str] = MappingProxyType(
@@ -104,6 +104,8 @@ def pill(shown: Pill) -> str:
             return ngettext("{count} needs attention", "{count} need attention", shown.attention).format(
                 count=grouped(shown.attention)
             )
+        case PillKind.STORAGE:
+            return _storage(shown)
         case _:
             return _offline(shown)
 
@@ -117,6 +119,16 @@ def _offline(shown: Pill) -> str:
         "OFFLINE for {duration} · {count} orders waiting",
         shown.waiting,
     ).format(duration=since, count=grouped(shown.waiting))
+
+
+def _storage(shown: Pill) -> str:
+    if not shown.waiting:
+        return _("Records can't be written")
+    return ngettext(
+        "Records can't be written · {count} order waiting",
+        "Records can't be written · {count} orders waiting",
+        shown.waiting,
+    ).format(count=grouped(shown.waiting))
 
 
 def pill_name(words: str) -> str:
@@ -192,6 +204,11 @@ def scanned_voucher() -> str:
     return _("Scanned voucher")
 
 
+def remove_voucher(offer: OfferRow) -> str:
+    """Return what the cross beside a scanned voucher is called when it is read out."""
+    return _("Take {offer} out again").format(offer=offer.name)
+
+
 def offer_name(offer: OfferRow, currency: Currency) -> str:
     """Return what an offer is called when it is read out."""
     off = discount(offer.discount, currency)
@@ -224,6 +241,12 @@ def amount_problem(problem: AmountProblem, currency: Currency) -> str:
             )
         case AmountProblem.ZERO:
             return _("Type an amount above {nothing}.").format(nothing=money(0, currency))
+
+
+def typed_problem(typed: str, currency: Currency) -> str:
+    """Return what to say of a typed text that is no amount, and nothing of one that is."""
+    amount = parse_amount(typed, currency)
+    return amount_problem(amount, currency) if isinstance(amount, AmountProblem) else ""
 
 
 def lines_from_till(lines: int) -> str:

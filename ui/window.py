@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QImage,
     QKeyEvent,
     QKeySequence,
+    QPaintEvent,
 )  # fmt: skip
 from PySide6.QtWidgets import QWidget
 
@@ -54,12 +55,15 @@ class Model(Protocol):
     def enter(self) -> None: ...  # noqa: D102
     def escape(self) -> None: ...  # noqa: D102
     def pick(self, key: int) -> None: ...  # noqa: D102
+    def remove_voucher(self, redemption_id: str = "") -> None: ...  # noqa: D102
     def sync_now(self) -> None: ...  # noqa: D102
     def pair(self, text: str) -> None: ...  # noqa: D102
     def take_demo_order(self) -> None: ...  # noqa: D102
     def set_line_cut(self, is_cut: bool) -> None: ...  # noqa: D102
     def picture(self, data: bytes) -> None: ...  # noqa: D102
     def dismiss_notice(self) -> None: ...  # noqa: D102
+    def painted(self) -> None: ...  # noqa: D102
+    def totals_shown(self) -> None: ...  # noqa: D102
 
 
 class StationWindow(QWidget):
@@ -70,6 +74,7 @@ class StationWindow(QWidget):
         super().__init__()
         self._model = model
         self._screen: Screen | None = None
+        self._is_unpainted = False
         self.setWindowTitle("Tillside")
         self.setAcceptDrops(True)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, on=False)
@@ -148,6 +153,9 @@ class StationWindow(QWidget):
         page.draw(state)
         if state.screen is not self._screen:
             self._turn_to(state.screen, page, is_full=is_full)
+        self._is_unpainted = state.is_new
+        if state.is_new:
+            self.update()  # all of it, so that the paint event is that of this state
 
     def _turn_to(self, screen: Screen, page: Page, *, is_full: bool) -> None:
         """Bring up another page and put the focus where it belongs there."""
@@ -164,6 +172,19 @@ class StationWindow(QWidget):
     def _controls(self, page: Page) -> list[QWidget]:
         """Return what Tab goes through, in reading order."""
         return [self.topbar.pill, *page.controls(), self.notice, self.demobar.order, self.demobar.cut]
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell the model once what it wants to know: that something new is on the screen."""
+        super().paintEvent(event)
+        if self._is_unpainted:
+            self._is_unpainted = False
+            QTimer.singleShot(
+                0, self, self._painted
+            )  # the pages are painted after this, within the same event
+
+    def _painted(self) -> None:
+        if not self._is_unpainted:  # else something newer has come and waits for its paint
+            self._model.painted()
 
     # --- keys -------------------------------------------------------------------------------------------------------
 
@@ -188,6 +209,7 @@ class StationWindow(QWidget):
             keys.Key_Return: page.enter,
             keys.Key_Enter: page.enter,
             keys.Key_Escape: self._escape,
+            keys.Key_Delete: self._model.remove_voucher,
             keys.Key_F6: self._edit_amount,
             keys.Key_F9: self._model.sync_now,
             keys.Key_F11: self._toggle_full_screen,

@@ -1,5 +1,6 @@
 """The cashier's whole job in the real window, by real key events alone; HQ is a process that goes and comes back."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from app.core.entry import ORDER, REDEEM
 from tests.e2e.audit import audit
 from tests.e2e.processes import HqProcess, World, eventually
-from tests.e2e.windows import OPEN_S, WindowProcess, journal_types
+from tests.e2e.windows import AMOUNT, OPEN_S, WindowProcess, journal_types
 from tests.x_screen import XScreen, require_x
 
 ALL_SENT_S = 30
@@ -67,3 +68,41 @@ def test_fast_enters_are_one_redemption_and_leave_its_answer_to_be_read(
     window.kill()
     found = journal_types(enrolled)
     assert (found[ORDER], found[REDEEM]) == (1, 1)
+
+
+def test_keys_pressed_while_the_computer_hangs_record_nothing_that_was_not_shown(
+    enrolled: World, screen: XScreen, window: WindowProcess
+):
+    so_far = len(window.events())
+    screen.scan(enrolled.member_code)
+    window.wait("member_ready", after=so_far)
+    window.process.send_signal(signal.SIGSTOP)
+    screen.type_keys(AMOUNT)
+    for _ in range(2):
+        screen.press("Enter")
+    window.process.send_signal(signal.SIGCONT)
+    quoted = window.wait("offers_painted", after=so_far, usable=1, picked=1)
+    window.wait("member_ready", after=quoted)
+    assert not window.has("confirm")
+    screen.press("Enter")
+    window.wait("answer_painted", word="approved")
+    window.kill()
+    assert journal_types(enrolled)[REDEEM] == 1
+
+
+@pytest.mark.parametrize("apart_ms", [60, 200])
+def test_a_double_enter_on_the_amount_does_not_confirm(
+    apart_ms: int, enrolled: World, screen: XScreen, window: WindowProcess
+):
+    so_far = len(window.events())
+    screen.scan(enrolled.member_code)
+    window.wait("card_painted", after=so_far)
+    screen.type_keys(AMOUNT)
+    quoted = window.wait("offers_painted", after=so_far, usable=1, picked=1)
+    ready = window.wait("member_ready", after=quoted)
+    screen.press("Enter", delay_ms=apart_ms)
+    screen.press("Enter")
+    window.wait("member_ready", after=ready)
+    assert not window.has("confirm")
+    window.kill()
+    assert journal_types(enrolled)[ORDER] == 0

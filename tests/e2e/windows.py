@@ -46,8 +46,12 @@ class WindowProcess:
         wanted = ({"event": name} | facts).items()
         return any(wanted <= event.items() for event in self.events()[after:])
 
-    def wait(self, name: str, *, after: int = 0, within_s: float = PAINT_S, **facts: Any) -> None:
+    def wait(self, name: str, *, after: int = 0, within_s: float = PAINT_S, **facts: Any) -> int:
+        """Wait for an event; return how many there were with the first of these."""
+        wanted = ({"event": name} | facts).items()
         eventually(lambda: self.has(name, after=after, **facts), within_s=within_s, every_s=EVERY_S)
+        places = (place for place, event in enumerate(self.events()) if wanted <= event.items())
+        return 1 + next(place for place in places if place >= after)
 
     def words(self) -> list[str]:
         """Return the answers that somebody saw."""
@@ -69,8 +73,10 @@ class WindowProcess:
         self._screen.scan(code)
         self.wait("card_painted", after=so_far)
         self._screen.type_keys(AMOUNT)
-        self.wait("offers_painted", after=so_far, usable=1, picked=1)
+        quoted = self.wait("offers_painted", after=so_far, usable=1, picked=1)
+        ready = self.wait("member_ready", after=quoted)
         self._screen.press("Enter")
+        self.wait("member_ready", after=ready)
 
     def redeem(self, code: str) -> str:
         """Do the whole job by keyboard, back to the idle page; return the answer's word."""

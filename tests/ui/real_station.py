@@ -145,6 +145,10 @@ class RealStation:
 
         self._qtbot.waitUntil(look, timeout=WAIT_MS)
 
+    def until_settled(self) -> None:
+        """Wait until the newest quote is on the screen and Enter acts on it."""
+        self.until(lambda: self.running.model._quotes.newest is not None and not self.state.is_new)
+
     def until_screen(self, screen: Screen) -> None:
         self.until(lambda: self.state.screen is screen)
 
@@ -162,7 +166,8 @@ class RealStation:
         self.press(Qt.Key.Key_Return)
 
     def confirm(self) -> AnswerView:
-        """Press Enter, and return the answer on the screen."""
+        """Press Enter as soon as it acts on the quote, and return the answer on the screen."""
+        self.until_settled()
         self.press(Qt.Key.Key_Return)
         self.until_screen(Screen.ANSWER)
         assert self.state.answer is not None
@@ -179,7 +184,7 @@ class RealStation:
 
     def leave_answer(self) -> None:
         """Press Enter as soon as the answer takes it."""
-        self.until(lambda: not self.state.is_answer_new)
+        self.until(lambda: not self.state.is_new)
         self.press(Qt.Key.Key_Return)
 
     def close(self) -> None:

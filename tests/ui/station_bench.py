@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from app.clock import SetClock
@@ -24,6 +25,8 @@ from tests.builders import (
 from ui.models.state import Screen, Shop
 from ui.models.station import StationModel
 from ui.tasks import Tasks
+
+STUCK_S = 10
 
 
 def a_choice(rule_id: str, name: str, effect: dict, **rule) -> dict:
@@ -49,11 +52,13 @@ class Bench:
 
     qtbot: QtBot
     thread: StoreThread
+    tasks: Tasks
     model: StationModel
     clock: SetClock
     card: AMember
     voucher: str
     woken: list[str]
+    paints: bool = True
 
     def until(self, screen: Screen) -> None:
         self.qtbot.waitUntil(lambda: self.model.state.screen is screen)
@@ -61,21 +66,41 @@ class Bench:
     def quoted(self, total: int) -> None:
         """Wait until the page shows offers for an order of this total."""
         self.qtbot.waitUntil(lambda: self.model.state.order.total == total and bool(self.model.state.offers))
-        done = threading.Event()
-        self.thread.post(lambda store: done.set())
-        self.qtbot.waitUntil(done.is_set)
-        self.qtbot.wait(1)
+        self.settled()
+
+    def settled(self) -> None:
+        """Wait until the newest quote is on the page and Enter acts on it."""
+        home: list[None] = []
+        self.tasks.on_store(lambda store: None, then=home.append, failed=lambda problem: None)
+        self.qtbot.waitUntil(lambda: bool(home))  # whatever was asked before is home, too
+        self.qtbot.waitUntil(lambda: not self.model.state.is_new)
 
     def offer(self, rule_id: str):
         return next(row for row in self.model.state.offers if row.rule_id == rule_id)
 
     def leave_answer(self) -> None:
         """Press Enter as soon as the answer takes it."""
-        self.qtbot.waitUntil(lambda: not self.model.state.is_answer_new)
+        self.qtbot.waitUntil(lambda: not self.model.state.is_new)
         self.model.enter()
+
+    @contextmanager
+    def slow_store(self) -> Iterator[None]:
+        """Keep the store's thread from answering."""
+        goes_on = threading.Event()
+        self.thread.post(lambda store: goes_on.wait(STUCK_S))
+        try:
+            yield
+        finally:
+            goes_on.set()
 
     def head(self) -> int:
         return self.thread.call(lambda store: store.journal.head().seq)
+
+
+def stand_in_for_a_window(bench: Bench) -> None:
+    """Paint whatever is new in the next turn of the loop, unless the window is kept from painting."""
+    paint = lambda: bench.model.painted() if bench.paints else None  # noqa: E731
+    bench.model.changed.connect(lambda: QTimer.singleShot(0, bench.model, paint))
 
 
 @contextmanager
@@ -95,7 +120,8 @@ def open_bench(qtbot: QtBot, folder: Path) -> Iterator[Bench]:
     tasks = Tasks(thread)
     shop = Shop("Harbour", "s-1", CURRENCIES["USD"])
     model = StationModel(tasks, clock=clock, shop=shop, time_zone="America/New_York", register="1")
-    bench = Bench(qtbot, thread, model, clock, made["card"], made["voucher"], [])
+    bench = Bench(qtbot, thread, tasks, model, clock, made["card"], made["voucher"], [])
+    stand_in_for_a_window(bench)
     worker = type("Worker", (), {"wake": lambda self: bench.woken.append("wake")})()
     model.connect_worker(worker)
     bench.until(Screen.IDLE)

@@ -80,12 +80,10 @@ def test_a_visit_is_logged_page_by_page_with_rising_times(qtbot: QtBot, window: 
     model.show(State(screen=Screen.MEMBER, member=MEMBER, order=ORDER, offers=(OFFER,), is_busy=True))
     qtbot.waitUntil(lambda: "confirm" in _names(log))
     answer = AnswerView(AnswerWord.QUEUED, discount=500)
-    told = State(
-        screen=Screen.ANSWER, answer=answer, pill=Pill(PillKind.OFFLINE, waiting=2), is_answer_new=True
-    )
+    told = State(screen=Screen.ANSWER, answer=answer, pill=Pill(PillKind.OFFLINE, waiting=2), is_new=True)
     model.show(told)
     qtbot.waitUntil(lambda: _names(log)[-2:] == ["answer_painted", "pill"])
-    model.show(replace(told, is_answer_new=False))
+    model.show(replace(told, is_new=False))
     qtbot.waitUntil(lambda: _names(log)[-1] == "answer_ready")
     events = _events(log)
     assert [event["event"] for event in events if event["event"] != "pill"] == [

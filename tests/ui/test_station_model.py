@@ -69,7 +69,7 @@ def test_an_enter_that_comes_with_the_answer_does_not_leave_it(bench: Bench):
 def test_a_scan_leaves_an_answer_at_once(bench: Bench):
     bench.model.scan("hello there")
     bench.until(Screen.ANSWER)
-    assert bench.model.state.is_answer_new
+    assert bench.model.state.is_new
     open_member(bench)
 
 
@@ -111,6 +111,7 @@ def test_a_voucher_goes_with_the_member_and_shows_why_it_can_not(bench: Bench):
     assert not row.is_usable
     bench.model.till_order("T-1", (Line(line=1, sku="coffee", quantity=1, amount=450),))
     bench.qtbot.waitUntil(lambda: any(row.is_voucher and row.is_usable for row in bench.model.state.offers))
+    bench.settled()
     bench.model.enter()
     bench.until(Screen.ANSWER)
     assert bench.model.state.answer.discount == 100
@@ -124,6 +125,7 @@ def test_a_voucher_is_told_what_helps_and_its_order_is_listed_as_refused(bench: 
     bench.model.type_amount("5")
     bench.quoted(500)
     bench.qtbot.waitUntil(lambda: [why.reason for why in voucher().refusals] == [Reason.LINES_NEEDED])
+    bench.settled()
     bench.model.enter()
     bench.until(Screen.ANSWER)
     assert bench.model.state.answer.word is AnswerWord.NOT_POSSIBLE
@@ -171,7 +173,7 @@ def test_a_fault_is_told_in_words_and_the_same_order_is_tried_again(
     bench.quoted(3000)
     order_id = bench.model.state.order.order_id
     with monkeypatch.context() as patched:
-        patched.setattr("ui.models.station.hand_in", _full_disk)
+        patched.setattr("ui.models.quoting.hand_in", _full_disk)
         bench.model.enter()
         bench.until(Screen.ANSWER)
     assert bench.model.state.answer.word is AnswerWord.NOT_POSSIBLE

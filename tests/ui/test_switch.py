@@ -20,6 +20,7 @@ def scan_another(bench: Bench) -> None:
     bench.qtbot.waitUntil(lambda: bench.model.state.order.discount == 600)
     bench.model.scan(other.code)
     bench.until(Screen.SWITCH)
+    bench.settled()
 
 
 def test_another_members_card_is_asked_about_and_enter_switches(bench: Bench):
@@ -65,6 +66,7 @@ def test_an_order_from_the_till_leaves_the_question_open(bench: Bench):
     scan_another(bench)
     bench.model.till_order("T-1", (Line(line=1, sku="coffee", quantity=1, amount=3200),))
     assert (bench.model.state.screen, bench.model.state.order.total) == (Screen.SWITCH, 3200)
+    bench.settled()
     bench.model.enter()
     bench.quoted(3200)
     assert bench.model.state.member.balance == 5

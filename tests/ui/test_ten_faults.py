@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 from sqlcipher3 import dbapi2
 
 from app.config import Config
-from sync.client import HttpHq
 from sync.enrolment import PREFIX
+from sync.line import Line
 from tests.sync.scripted import SHORT
 from tests.ui.bad_hq import HQ_FAULTS, head_office
 from tests.ui.real_station import RealStation, enrolled_store, unfit
@@ -73,7 +73,7 @@ def test_the_job_goes_on_whatever_head_office_does(
     name: str, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     act, problem = HQ_FAULTS[name]
-    monkeypatch.setattr("sync.client.HttpHq", partial(HttpHq, limits=SHORT))
+    monkeypatch.setattr("sync.line.Line", partial(Line, limits=SHORT))
     with head_office(act) as url:
         card = enrolled_store(tmp_path, hq_url=url)
         with _station(qtbot, tmp_path) as station:
@@ -135,7 +135,7 @@ def test_a_bug_while_redeeming_is_one_plain_sentence_and_can_be_tried_again(
         station.until_screen(Screen.IDLE)
         station.open_visit(card.code)
         with monkeypatch.context() as patch:
-            patch.setattr("ui.models.station.hand_in", _bug)
+            patch.setattr("ui.models.quoting.hand_in", _bug)
             refused = station.confirm()
         assert refused.word is AnswerWord.NOT_POSSIBLE
         assert station.has_shown("Nothing was recorded; try again.")
@@ -143,7 +143,9 @@ def test_a_bug_while_redeeming_is_one_plain_sentence_and_can_be_tried_again(
 
 
 @pytest.mark.loud("a bug is planted")
-@pytest.mark.parametrize("place", ["identify", "quote_visit", "read_overview"])
+@pytest.mark.parametrize(
+    "place", ["ui.models.station.identify", "ui.models.quotes.quote_visit", "ui.models.around.read_overview"]
+)
 def test_a_bug_anywhere_else_is_a_plain_notice(
     place: str, qtbot: QtBot, tmp_path: Path, nobody: str, monkeypatch: pytest.MonkeyPatch
 ):
@@ -151,8 +153,8 @@ def test_a_bug_anywhere_else_is_a_plain_notice(
     with _station(qtbot, tmp_path) as station:
         station.until_screen(Screen.IDLE)
         with monkeypatch.context() as patch:
-            patch.setattr(f"ui.models.station.{place}", _bug)
-            if place == "read_overview":
+            patch.setattr(place, _bug)
+            if place.endswith("read_overview"):
                 station.press(Qt.Key.Key_F9)
             else:
                 station._application._scanned(card.code)

@@ -58,6 +58,7 @@ def test_scan_and_enter_redeem_an_order_from_the_till(
     if not till_is_first:
         station.running.model.till_order("T-1", ORDER)
     station.until(lambda: station.state.order.discount == 500)
+    station.until_settled()
     station.press(Qt.Key.Key_Return)  # the second
     station.until_screen(Screen.ANSWER)
     assert station.state.answer.word is AnswerWord.QUEUED

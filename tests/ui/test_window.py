@@ -210,7 +210,7 @@ def test_the_button_of_an_answer_comes_when_it_takes_enter_and_moves_nothing(sho
     button, shape = shown.window.answer._button, shown.window.answer.shape
     before = shape.geometry()
     assert not button.isVisible()
-    shown.show(replace(STATES["approved-new"], is_answer_new=False))
+    shown.show(replace(STATES["approved-new"], is_new=False))
     assert (button.isVisible(), shape.geometry()) == (True, before)
 
 

@@ -68,10 +68,19 @@ class OpeningModel(QObject):
     def pick(self, key: int) -> None:
         """Nothing to do yet."""
 
+    def remove_voucher(self, redemption_id: str = "") -> None:
+        """Nothing to do yet."""
+
     def enter(self) -> None:
         """Nothing to do yet."""
 
     def escape(self) -> None:
+        """Nothing to do yet."""
+
+    def painted(self) -> None:
+        """Nothing to do yet."""
+
+    def totals_shown(self) -> None:
         """Nothing to do yet."""
 
     def sync_now(self) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from app.store.faults import StoreFault
 from sync.worker import LinkState
 from ui.models.state import Pill, PillKind
 
@@ -26,6 +27,15 @@ def after(line: Line, link: LinkState, *, waiting: int, flagged: int, now_ms: in
     return Line(link, is_known=True, offline_since_ms=since, waiting=waiting, flagged=flagged)
 
 
+def is_storage(problem: str) -> bool:
+    """Whether a sync ended because the station's own records could not be read or written."""
+    return problem in _codes(StoreFault)
+
+
+def _codes(fault: type[StoreFault]) -> set[str]:
+    return {fault.code}.union(*(_codes(kind) for kind in fault.__subclasses__()))
+
+
 def pill(line: Line, *, now_ms: int) -> Pill:
     """Return what the pill shows now."""
     stopped = line.link.problem in STOPPING
@@ -35,6 +45,8 @@ def pill(line: Line, *, now_ms: int) -> Pill:
         return Pill(PillKind.CONNECTING, line.waiting)
     if attention or stopped:
         return Pill(PillKind.ATTENTION, line.waiting, age_s, max(attention, 1))
+    if is_storage(line.link.problem):
+        return Pill(PillKind.STORAGE, line.waiting, age_s)
     if not line.link.is_online:
         offline_s = _age_s(line.link.synced_at_ms or line.offline_since_ms, now_ms) or 0
         kind = PillKind.STALE if offline_s > STALE_AFTER_S else PillKind.OFFLINE

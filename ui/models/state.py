@@ -32,6 +32,7 @@ class PillKind(Enum):
     OFFLINE = "offline"
     STALE = "stale"  # offline for longer than a day: warn
     ATTENTION = "attention"  # head office flagged or stopped something
+    STORAGE = "storage"  # the station's own records can't be written, most likely because its disk is full
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class OfferRow:
     discount: int
     refusals: tuple[Refusal, ...] = ()
     cost_points: int = 0
+    redemption_id: str = ""  # of a voucher: names it where it is taken out of the order
 
     @property
     def is_usable(self) -> bool:
@@ -129,6 +131,11 @@ class AnswerView:
     is_repeat: bool = False
     undecided: tuple[Refusal, ...] = ()  # further reasons, for the detail line
 
+    @property
+    def is_to_retry(self) -> bool:
+        """Whether the same order may be handed in again, if it is still there."""
+        return self.word in (AnswerWord.LOOK, AnswerWord.NOT_POSSIBLE)
+
 
 @dataclass(frozen=True, slots=True)
 class ActionRow:
@@ -163,7 +170,7 @@ class State:
     order: OrderView | None = None
     offers: tuple[OfferRow, ...] = ()  # usable first, then the others, the nearest to reachable first
     answer: AnswerView | None = None
-    is_answer_new: bool = False  # it came so lately that Enter doesn't leave it yet
+    is_new: bool = False  # it came so lately that Enter doesn't act on it yet
     notice: str = ""  # one sentence that goes away by itself or with the next scan
     today: Today = Today()
     recent: tuple[ActionRow, ...] = ()

@@ -1,39 +1,39 @@
 """The station's view-model: intents in, one frozen state out. No window, and no waiting: work goes out by `Tasks`.
 
-The redemption ids and the order's id exist before the confirm; an answer is shown only when the store's transaction has
-come home. While a confirm is under way a second one does nothing, and a repeated order is answered from the journal.
+The redemption ids and the order's id exist before the confirm. Enter records what is shown and nothing else: it waits
+for the newest quote to be painted and looked at. An answer is shown only when the store's transaction has come home.
+While a confirm is under way a second one does nothing, and a repeated order is answered from the journal.
 """
 
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.clock import Clock
 from app.core.order import Line
-from app.core.quote import Quote
 from app.core.reasons import Refusal
 from app.core.voucher import Presentation
 from app.station.answer import OrderAnswer
 from app.station.identify import Seen, SeenMember, identify
-from app.station.redeem import hand_in
 from sync.worker import LinkState
 from ui.i18n import _
-from ui.models import pill as pills
-from ui.models.amount import parse_amount
 from ui.models.answers import after_fault, after_order, after_refusal
+from ui.models.around import Around
+from ui.models.guard import LOOK_MS, READ_MS, Guard
 from ui.models.outside import DemoTill, Worker
-from ui.models.quoting import quote_visit
-from ui.models.state import AnswerView, AnswerWord, MemberCard, OrderView, Screen, Shop, State
-from ui.models.till import TillOrder, Visit, new_visit, offer_rows, order_view
-from ui.models.today import Overview, read_overview
+from ui.models.quotes import Quotes
+from ui.models.quoting import Quoted, QuoteOutdated
+from ui.models.state import AnswerView, Screen, Shop, State
+from ui.models.till import TillOrder, Visit, card_of, new_visit, offer_rows, order_meanwhile, order_view
+from ui.models.today import Overview
 from ui.tasks import Tasks
-from ui.texts import amount_problem, because
+from ui.texts import because, typed_problem
 
 log = logging.getLogger(__name__)
 TICK_MS = 1_000  # ages on the screen go by seconds
-READ_MS = 700  # Enter pressed twice comes within this, and nobody has read an answer sooner
 
 
 class StationModel(QObject):
@@ -56,26 +56,29 @@ class StationModel(QObject):
         super().__init__(tasks)
         self._tasks = tasks
         self._clock = clock
-        self._register = register
         self._demo = demo
         self._read_picture = read_picture
-        self._worker: Worker | None = None
-        self._line = pills.Line()
+        self._around = Around(tasks, clock=clock, parent=self)
+        self._around.read.connect(self._overview)
+        self._around.unreadable.connect(self._overview_failed)
+        self._quotes = Quotes(tasks, register=register, parent=self)
+        self._quotes.came.connect(self._quoted)
+        self._quotes.failed.connect(self._notice_fault)
         self._visit: Visit | None = None
         self._newcomer: SeenMember | None = None  # while the page asks whether to switch to them
-        self._quote_number = 0
+        self._held_scan = ""  # crossed a confirm: its turn comes after the answer
         self._state = State(shop=shop, time_zone=time_zone, now_ms=clock.now_ms(), screen=Screen.PREPARING)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._tick)
         self._timer.start(TICK_MS)
-        self._reading = QTimer(self, singleShot=True, interval=READ_MS)
-        self._reading.timeout.connect(lambda: self._show(is_answer_new=False))
-        self._refresh_overview()
+        self._guard = Guard(self)
+        self._guard.ended.connect(lambda: self._show(is_new=False))
+        self._around.refresh()
 
     def close(self) -> None:
         """Stop ticking."""
         self._timer.stop()
-        self._reading.stop()
+        self._guard.stop()
 
     @property
     def state(self) -> State:
@@ -86,15 +89,18 @@ class StationModel(QObject):
 
     def scan(self, text: str) -> None:
         """Take a scan, from any screen."""
-        if self._state.screen in (Screen.PREPARING, Screen.STOPPED) or self._state.is_busy:
+        if self._state.screen in (Screen.PREPARING, Screen.STOPPED):
             self._show(notice=_("One moment, this station is not ready yet."))
-            return
-        self._tasks.on_store(lambda store: identify(store, text), then=self._seen, failed=self._scan_failed)
+        elif self._state.is_busy:
+            self._held_scan = text
+        else:
+            seen = partial(self._seen, text)
+            self._tasks.on_store(lambda store: identify(store, text), then=seen, failed=self._notice_fault)
 
     def picture(self, data: bytes) -> None:
         """Take a picture of a code that was dropped or pasted."""
         self._tasks.on_net(
-            lambda: self._read_picture(data), then=self._picture_read, failed=self._scan_failed
+            lambda: self._read_picture(data), then=self._picture_read, failed=self._notice_fault
         )
 
     def type_amount(self, text: str) -> None:
@@ -106,48 +112,60 @@ class StationModel(QObject):
             or (text == visit.order.typed and not visit.order.is_from_till)
         ):
             return
-        if self._state.notice == self._amount_problem(visit):
-            self._show(notice="")
-        amount = parse_amount(text, self._state.shop.currency)
-        lines = (Line(line=1, sku="", quantity=1, amount=amount),) if isinstance(amount, int) else ()
-        self._turn_to(replace(visit, order=TillOrder(visit.order.order_id, lines, text)))
-
-    def _amount_problem(self, visit: Visit) -> str:
-        """Return what to say of an amount that can't be taken; what was typed stays."""
         currency = self._state.shop.currency
-        amount = parse_amount(visit.order.typed, currency)
-        return "" if isinstance(amount, int) else amount_problem(amount, currency)
+        if self._state.notice == typed_problem(visit.order.typed, currency):
+            self._show(notice="")
+        self._turn_to(replace(visit, order=visit.order.retyped(text, currency)))
 
     def pick(self, key: int) -> None:
         """Pick the offer with this key, or put it back."""
         row = next((row for row in self._state.offers if row.key == key), None)
         if row is None or self._visit is None or self._state.is_busy:
             return
-        picks = self._visit.picks ^ {row.rule_id}
-        self._turn_to(replace(self._visit, picks=picks, is_hands_on=True))
+        self._turn_to(self._visit.turned(row.rule_id))
+
+    def remove_voucher(self, redemption_id: str = "") -> None:
+        """Take a scanned voucher out of the order again; without an id the one that was scanned last."""
+        visit = self._visit
+        if visit is None or self._state.screen is not Screen.MEMBER or self._state.is_busy:
+            return
+        if visit.vouchers:
+            self._turn_to(visit.without(redemption_id or visit.vouchers[-1].redemption_id))
 
     def enter(self) -> None:
         """Do the one primary thing of the screen."""
         if self._state.screen is Screen.MEMBER:
             self._confirm()
-        elif self._state.screen is Screen.SWITCH:
+        elif self._state.screen is Screen.SWITCH and not self._state.is_new:
             self._switch()
-        elif self._state.screen is Screen.ANSWER and not self._state.is_answer_new:
+        elif self._state.screen is Screen.ANSWER and not self._state.is_new:
             self._leave_answer()
 
     def escape(self) -> None:
-        """Go back to the idle page; nothing was recorded on the way. From a question: to where it came up."""
+        """Go back to the idle page; nothing was recorded on the way. From a question: to where it came up.
+
+        An answer stays until it can have been read: an Esc that came too late to stop it must not hide it.
+        """
         if self._state.screen is Screen.ANSWER:
-            self._leave_answer()
+            if not self._state.is_new:
+                self._leave_answer()
         elif self._state.screen is Screen.SWITCH and self._visit is not None:
             self._begin(self._visit)
         elif self._state.screen is Screen.MEMBER and not self._state.is_busy:
             self._go_idle()
 
+    def painted(self) -> None:
+        """Know that what the state says is on the screen."""
+        self._guard.painted()
+
+    def totals_shown(self) -> None:
+        """Know that the totals have come up where the amount was typed: the Enter that did it is not their confirm."""
+        if self._state.screen is Screen.MEMBER:
+            self._renew(LOOK_MS)
+
     def sync_now(self) -> None:
         """Ask for a sync."""
-        if self._worker is not None:
-            self._worker.wake()
+        self._around.sync_now()
 
     def dismiss_notice(self) -> None:
         """Take the notice away."""
@@ -188,15 +206,11 @@ class StationModel(QObject):
 
     def connect_worker(self, worker: Worker) -> None:
         """Know whom to ask for a sync."""
-        self._worker = worker
+        self._around.connect_worker(worker)
 
     def link_changed(self, link: LinkState) -> None:
         """Take how the line stands; called on the worker's thread."""
-        self._tasks.at_home(lambda: self._link_came(link))
-
-    def _link_came(self, link: LinkState) -> None:
-        self._line = replace(self._line, link=link, is_known=True)
-        self._refresh_overview()
+        self._around.link_changed(link)
 
     # --- scanning -----------------------------------------------------------------------------------------------------
 
@@ -206,13 +220,18 @@ class StationModel(QObject):
         else:
             self.scan(text)
 
-    def _seen(self, seen: Seen) -> None:
+    def _seen(self, text: str, seen: Seen) -> None:
+        if self._state.is_busy:
+            self._held_scan = text
+            return
         visit = self._open_visit()
         match seen:
             case SeenMember():
                 self._member_came(visit or new_visit(), seen)
             case Presentation() if self._newcomer is not None:
                 self._show(notice=_("Switch or stay first, then scan the voucher again."))
+            case Presentation() if visit is not None and visit.holds(seen):
+                self._show(notice=_("This voucher is in the order already."))
             case Presentation():
                 visit = visit or new_visit()
                 self._begin(replace(visit, vouchers=(*visit.vouchers, seen)))
@@ -235,8 +254,8 @@ class StationModel(QObject):
 
     def _ask(self, visit: Visit, newcomer: SeenMember) -> None:
         self._visit, self._newcomer = visit, newcomer
-        order = self._order_view(visit)
-        self._show(screen=Screen.SWITCH, newcomer=_card(newcomer), order=order, notice="")
+        order = order_meanwhile(visit, self._state.order)
+        self._renew(LOOK_MS, screen=Screen.SWITCH, newcomer=card_of(newcomer), order=order, notice="")
 
     def _switch(self) -> None:
         """Let the newcomer take over: the order is the till's, but what was scanned and picked was the other's."""
@@ -249,7 +268,7 @@ class StationModel(QObject):
         else:
             self._answer(after_refusal(refusal, self._state.shop.currency))
 
-    def _scan_failed(self, problem: BaseException) -> None:
+    def _notice_fault(self, problem: BaseException) -> None:
         self._show(notice=after_fault(problem).sentence)
 
     # --- quote --------------------------------------------------------------------------------------------------------
@@ -257,12 +276,14 @@ class StationModel(QObject):
     def _begin(self, visit: Visit) -> None:
         """Open the member's page at once; its offers follow from the store."""
         self._visit, self._newcomer = visit, None
+        self._guard.stop()
         self._show(
             screen=Screen.MEMBER,
-            member=_card(visit.member),
+            member=card_of(visit.member),
             newcomer=None,
-            order=self._order_view(visit),
+            order=order_meanwhile(visit, self._state.order),
             answer=None,
+            is_new=False,
             notice="",
         )
         self._turn_to(visit)
@@ -270,30 +291,20 @@ class StationModel(QObject):
     def _turn_to(self, visit: Visit) -> None:
         """Quote the visit anew; only the newest quote counts."""
         self._visit = visit
-        self._quote_number += 1
-        number, link = self._quote_number, self._link()
-        self._show(order=self._order_view(visit))
-        self._tasks.on_store(
-            lambda store: quote_visit(store, visit, register=self._register, link=link),
-            then=lambda found: self._quoted(number, *found),
-            failed=self._quote_failed,
-        )
+        self._quotes.ask(visit, link=self._around.link)
+        self._show(order=order_meanwhile(visit, self._state.order))
 
-    def _quoted(self, number: int, visit: Visit, found: Quote) -> None:
-        if number != self._quote_number or self._state.screen is not Screen.MEMBER:
+    def _quoted(self, found: Quoted) -> None:
+        if self._state.screen is not Screen.MEMBER:
             return
-        self._visit = visit
-        self._show(offers=offer_rows(visit, found), order=order_view(visit, found))
+        self._visit = found.visit
+        offers = offer_rows(found.visit, found.quote)
+        self._renew(LOOK_MS, offers=offers, order=order_view(found.visit, found.quote))
 
-    def _quote_failed(self, problem: BaseException) -> None:
-        self._show(notice=after_fault(problem).sentence)
-
-    def _order_view(self, visit: Visit) -> OrderView:
-        """Keep the totals on the page while the new quote is on its way, as long as the order is the same."""
-        now = self._state.order
-        if now is not None and now.order_id == visit.order.order_id and now.typed == visit.order.typed:
-            return now
-        return order_view(visit, None)
+    def _quote_anew(self, visit: Visit) -> None:
+        """Show what has become of the quote before anything is recorded."""
+        self._show(notice=_("What this order gets has changed. Look again, then confirm."), is_busy=False)
+        self._turn_to(visit)
 
     # --- confirm ------------------------------------------------------------------------------------------------------
 
@@ -301,94 +312,88 @@ class StationModel(QObject):
         visit = self._visit
         if visit is None or self._state.is_busy:
             return
+        shown, link = self._quotes.newest, self._around.link
         if visit.order.total <= 0:
-            self._show(notice=self._amount_problem(visit))
-            return
-        self._show(is_busy=True)
-        order_in, at_till = visit.order.order_in(self._register), visit.at_till(link=self._link())
-        self._tasks.on_store(
-            lambda store: hand_in(store, order_in, at_till), then=self._recorded, failed=self._not_recorded
-        )
+            self._show(notice=typed_problem(visit.order.typed, self._state.shop.currency))
+        elif shown is None and not self._quotes.is_awaited:
+            self._turn_to(visit)  # the last quote failed
+        elif shown is not None and not self._state.is_new:
+            self._show(is_busy=True)
+            self._quotes.record(shown, link=link, then=self._recorded, failed=self._not_recorded)
 
     def _recorded(self, answer: OrderAnswer) -> None:
         self._visit = None
         self._answer(after_order(answer, self._state.shop.currency))
-        self._refresh_overview()
+        self._around.refresh()
         self.sync_now()
 
     def _not_recorded(self, problem: BaseException) -> None:
-        self._answer(after_fault(problem))
+        if isinstance(problem, QuoteOutdated) and self._visit is not None:
+            self._quote_anew(self._visit)
+            self._scan_what_was_held()
+        else:
+            self._answer(after_fault(problem))
 
     def _answer(self, answer: AnswerView) -> None:
-        """Show an answer. For a moment it takes no Enter: that would be the second of two meant for the confirm."""
+        """Show an answer. For a moment it takes no key: that would be the second of two meant for the confirm."""
         self._newcomer = None
-        self._show(
-            screen=Screen.ANSWER, answer=answer, is_answer_new=True, newcomer=None, is_busy=False, notice=""
-        )
-        self._reading.start()
+        self._renew(READ_MS, screen=Screen.ANSWER, answer=answer, newcomer=None, is_busy=False, notice="")
 
     def _leave_answer(self) -> None:
         """Nothing recorded: back to the order, to try again under the same ids. Else the next customer."""
         answer = self._state.answer
-        was_recorded = answer is None or answer.word in (
-            AnswerWord.APPROVED,
-            AnswerWord.QUEUED,
-            AnswerWord.UNKNOWN,
-        )
-        if self._visit is not None and not was_recorded:
+        if self._visit is not None and answer is not None and answer.is_to_retry:
             self._begin(self._visit)
         else:
             self._go_idle()
+        self._scan_what_was_held()
+
+    def _scan_what_was_held(self) -> None:
+        held, self._held_scan = self._held_scan, ""
+        if held:
+            self.scan(held)
 
     def _go_idle(self) -> None:
         self._visit = None
-        self._quote_number += 1
-        self._show(screen=Screen.IDLE, member=None, order=None, offers=(), answer=None, notice="")
+        self._quotes.drop()
+        self._guard.stop()
+        self._show(
+            screen=Screen.IDLE, member=None, order=None, offers=(), answer=None, is_new=False, notice=""
+        )
 
     # --- what stands around -------------------------------------------------------------------------------------------
 
-    def _link(self) -> str:
-        return "online" if self._line.link.is_online else "offline"
-
-    def _refresh_overview(self) -> None:
-        self._tasks.on_store(read_overview, then=self._overview, failed=self._overview_failed)
-
     def _overview(self, found: Overview) -> None:
-        since = self._line.offline_since_ms or self._clock.now_ms()
-        self._line = replace(
-            self._line,
-            waiting=found.waiting,
-            flagged=found.flagged,
-            offline_since_ms=None if self._line.link.is_online else since,
-        )
         screen = self._state.screen
-        if screen is Screen.PREPARING and found.has_program:
+        if screen is Screen.PREPARING and found.program_version:
             screen = Screen.IDLE
         self._show(screen=screen, today=found.today, recent=found.recent, rows_loaded=found.members)
+        shown = self._quotes.newest if screen is Screen.MEMBER and not self._state.is_busy else None
+        if shown is not None and shown.program_version != found.program_version:
+            self._quote_anew(shown.visit)
 
     def _overview_failed(self, problem: BaseException) -> None:
-        fault = after_fault(problem)
         if self._state.screen in (Screen.IDLE, Screen.PREPARING):
-            self._show(notice=fault.sentence)
+            self._notice_fault(problem)
 
     def _tick(self) -> None:
+        self._around.second_passed()
         self._show()
+
+    def _renew(self, wait_ms: int, **changes: object) -> None:
+        """Show something that a key may act on only when it has been painted and looked at for so long."""
+        self._guard.begin(wait_ms)
+        self._state = replace(self._state, is_new=False)  # so that it is told and painted in any case
+        self._show(is_new=True, **changes)
 
     def _show(self, **changes: object) -> None:
         now_ms = self._clock.now_ms()
         shown = replace(
             self._state,
             now_ms=now_ms,
-            pill=pills.pill(self._line, now_ms=now_ms),
+            pill=self._around.pill(now_ms),
             **changes,  # type: ignore[arg-type]
         )
         if shown != self._state:
             self._state = shown
             self.changed.emit()
-
-
-def _card(seen: SeenMember | None) -> MemberCard | None:
-    if seen is None:
-        return None
-    member = seen.member
-    return MemberCard(seen.name, member.tier, member.balance, seen.pending, member.is_known, member.as_of_ms)

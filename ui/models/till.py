@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from app.core.money import Currency
 from app.core.order import Line
 from app.core.quote import Offer, Quote
 from app.core.reasons import Reason, Refusal
@@ -10,7 +11,8 @@ from app.core.voucher import Presentation, picked
 from app.ids import new_id
 from app.station.identify import SeenMember
 from app.station.redeem import AtTill, OrderIn
-from ui.models.state import OfferRow, OrderView
+from ui.models.amount import parse_amount
+from ui.models.state import MemberCard, OfferRow, OrderView
 
 KEYS = 9
 
@@ -29,6 +31,12 @@ class TillOrder:
         """What the order comes to before any offer."""
         return sum(line.amount for line in self.lines)
 
+    def retyped(self, text: str, currency: Currency) -> "TillOrder":
+        """Return the order as it is typed now; without lines while that is no amount."""
+        amount = parse_amount(text, currency)
+        lines = (Line(line=1, sku="", quantity=1, amount=amount),) if isinstance(amount, int) else ()
+        return TillOrder(self.order_id, lines, text)
+
     def order_in(self, register: str) -> OrderIn:
         """Return what is handed to the station."""
         return OrderIn(self.order_id, self.lines, register)
@@ -38,8 +46,9 @@ class TillOrder:
 class Visit:
     """One customer at the till. Every redemption id is made here, before anything is written.
 
-    `choices` are the rules that can be picked, with the redemption id that each would have; `is_hands_on` says that the
-    cashier has picked or unpicked by hand, after which nothing is picked by itself any more.
+    `choices` are the rules that can be picked, with the redemption id that each would have. `wishes` are the cashier's
+    own: which to pick and which not, kept while the order changes; with any of them nothing is picked by itself.
+    `picks` are those that count now.
     """
 
     order: TillOrder
@@ -47,12 +56,31 @@ class Visit:
     vouchers: tuple[Presentation, ...] = ()
     choices: Mapping[str, str] = field(default_factory=dict)
     picks: frozenset[str] = frozenset()
-    is_hands_on: bool = False
+    wishes: Mapping[str, bool] = field(default_factory=dict)
 
     @property
     def is_begun(self) -> bool:
         """Whether there is work in it that would be missed."""
         return bool(self.order.lines or self.order.typed or self.vouchers)
+
+    @property
+    def wished(self) -> frozenset[str]:
+        """The rules that the cashier picked."""
+        return frozenset(rule_id for rule_id, is_wished in self.wishes.items() if is_wished)
+
+    def turned(self, rule_id: str) -> "Visit":
+        """Return the visit with a rule picked by hand, or put back; what else is picked now is the cashier's, too."""
+        now = dict.fromkeys(self.picks, True) | dict(self.wishes)
+        return replace(self, wishes=now | {rule_id: not now.get(rule_id, False)})
+
+    def holds(self, shown: Presentation) -> bool:
+        """Whether the same voucher was scanned before."""
+        return any(held.voucher.code_hash == shown.voucher.code_hash for held in self.vouchers)
+
+    def without(self, redemption_id: str) -> "Visit":
+        """Return the visit without a voucher."""
+        left = tuple(held for held in self.vouchers if held.redemption_id != redemption_id)
+        return replace(self, vouchers=left)
 
     def is_of_another(self, seen: SeenMember) -> bool:
         """Whether it belongs to a member who is not the one just seen."""
@@ -69,18 +97,26 @@ class Visit:
         return AtTill(self.member, (*self.vouchers, *chosen), link)
 
 
+def card_of(seen: SeenMember | None) -> MemberCard | None:
+    """Return what the page shows of a member."""
+    if seen is None:
+        return None
+    member = seen.member
+    return MemberCard(seen.name, member.tier, member.balance, seen.pending, member.is_known, member.as_of_ms)
+
+
 def new_visit(**known: object) -> Visit:
     """Begin with an order that has an id and nothing else."""
     return replace(Visit(TillOrder(new_id())), **known)  # type: ignore[arg-type]  # fields of Visit
 
 
 def settled(visit: Visit, found: Quote) -> Visit:
-    """Return the visit with picks that a quote allows: none that can't be used, and the only usable one by itself."""
-    usable = {offer.rule_id for offer in found.offers if offer.is_usable and offer.rule_id in visit.choices}
-    picks = visit.picks & usable
-    if not visit.is_hands_on and not picks and len(usable) == 1:
-        picks = frozenset(usable)
-    return replace(visit, picks=picks)
+    """Return the visit with picks that a quote allows: the cashier's own, or without any the only usable one."""
+    rules = (offer.rule_id for offer in found.offers if offer.is_usable)
+    usable = frozenset(rules) & frozenset(visit.choices)
+    if visit.wishes:
+        return replace(visit, picks=usable & visit.wished)
+    return replace(visit, picks=usable if len(usable) == 1 else frozenset())
 
 
 def offer_rows(visit: Visit, found: Quote) -> tuple[OfferRow, ...]:
@@ -105,6 +141,7 @@ def _row(visit: Visit, offer: Offer, key: int | None) -> OfferRow:
         discount=offer.discount,
         refusals=_to_tell(offer.refusals),
         cost_points=offer.cost_points,
+        redemption_id=offer.redemption_id or "",
     )
 
 
@@ -128,3 +165,10 @@ def order_view(visit: Visit, found: Quote | None) -> OrderView:
         points=found.decision.points if found else 0,
         is_from_till=order.is_from_till,
     )
+
+
+def order_meanwhile(visit: Visit, now: OrderView | None) -> OrderView:
+    """Keep the totals on the page while the new quote is on its way, as long as the order is the same."""
+    if now is not None and now.order_id == visit.order.order_id and now.typed == visit.order.typed:
+        return now
+    return order_view(visit, None)

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from app.station.today import Action, todays_work
 from app.store.store import StationStore
+from ui.models.quoting import PROGRAM
 from ui.models.state import ActionRow, Today
-
-PROGRAM = "program"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +17,7 @@ class Overview:
     waiting: int
     flagged: int
     members: int
-    has_program: bool
+    program_version: int  # 0 before the first download
 
 
 def read_overview(store: StationStore) -> Overview:
@@ -31,7 +30,7 @@ def read_overview(store: StationStore) -> Overview:
         waiting=work.waiting,
         flagged=store.journal.flagged_count(),
         members=store.replica.count("member"),
-        has_program=store.replica.document_version(PROGRAM) > 0,
+        program_version=store.replica.document_version(PROGRAM),
     )
 
 

@@ -91,7 +91,7 @@ class AnswerPage(Page):
 
     def draw(self, state: State) -> None:
         """Show the answer; a new one is announced and gets its time."""
-        self._button.setVisible(not state.is_answer_new)
+        self._button.setVisible(not state.is_new)
         if state.answer is None or state.answer is self._answer:
             return
         self._answer = state.answer

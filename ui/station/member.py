@@ -18,8 +18,10 @@ class MemberPage(Page):
     """The page where an offer is chosen and redeemed."""
 
     picked = Signal(int)
+    removed = Signal(str)
     amount_typed = Signal(str)
     cancelled = Signal()
+    totals_shown = Signal()
 
     def __init__(self) -> None:
         """Build the page."""
@@ -34,9 +36,11 @@ class MemberPage(Page):
         layout.addWidget(self.offers, 1)
         layout.addWidget(self.order)
         self.offers.picked.connect(self.picked)
+        self.offers.removed.connect(self.removed)
         self.order.amount_typed.connect(self.amount_typed)
         self.order.confirmed.connect(self.entered)
         self.order.cancelled.connect(self.cancelled)
+        self.order.totals_shown.connect(self.totals_shown)
         self.order.amount_taken.connect(super().place_focus)
 
     def draw(self, state: State) -> None:

@@ -17,6 +17,7 @@ class OffersColumn(Card):
     """The offers of this order."""
 
     picked = Signal(int)
+    removed = Signal(str)  # a voucher, by the id of its redemption
 
     def __init__(self) -> None:
         """Build the column."""
@@ -65,11 +66,14 @@ class OffersColumn(Card):
             self._list.addSpacing(4)
             self._list.addWidget(_heading(SignKind.CROSS, _("Not now")))
         for offer in others:
-            self._list.addWidget(OfferNotNow(offer, state.shop.currency))
+            box = OfferNotNow(offer, state.shop.currency)
+            box.removed.connect(self.removed)
+            self._list.addWidget(box)
 
     def _button(self, offer: OfferRow, state: State) -> OfferButton:
         button = OfferButton(offer, state.shop.currency)
         button.picked.connect(self.picked)
+        button.removed.connect(self.removed)
         return button
 
     def _focused_key(self) -> int | None:

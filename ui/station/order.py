@@ -17,6 +17,7 @@ class OrderColumn(Card):
 
     amount_typed = Signal(str)
     amount_taken = Signal()
+    totals_shown = Signal()  # because Enter took the amount
     confirmed = Signal()
     cancelled = Signal()
 
@@ -118,6 +119,7 @@ class OrderColumn(Card):
         if self.is_editing and self._has_amount():
             self._turn(is_editing=False)
             self.amount_taken.emit()
+            self.totals_shown.emit()
         else:
             self.confirmed.emit()
 

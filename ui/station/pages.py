@@ -84,7 +84,9 @@ class Pages(QStackedWidget):
         page = MemberPage()
         page.picked.connect(lambda key: self._model().pick(key))
         page.amount_typed.connect(lambda text: self._model().type_amount(text))
+        page.removed.connect(lambda redemption_id: self._model().remove_voucher(redemption_id))
         page.cancelled.connect(lambda: self._model().escape())
+        page.totals_shown.connect(lambda: self._model().totals_shown())
         return page
 
     def _make_switch(self) -> Page:

@@ -50,6 +50,13 @@ class AmountField(Field):
         self.setFixedHeight(current().px(64))
         self.setInputMethodHints(Qt.InputMethodHint.ImhFormattedNumbersOnly)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave the key Delete to the window where there is nothing to delete."""
+        if event.key() == Qt.Key.Key_Delete and not self.text():
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
 
 class Keypad(QWidget):
     """Keys for a finger. They never take the focus, so that the field they type into keeps it."""

@@ -1,6 +1,6 @@
 """An offer as it stands: one that can be used is a numbered button, one that can't says why in a dashed box."""
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal, SignalInstance
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
@@ -8,7 +8,7 @@ from app.core.money import Currency
 from ui import texts
 from ui.models.state import OfferRow
 from ui.theme import current
-from ui.tokens import ACTION_HEIGHT, GAP_M
+from ui.tokens import ACTION_HEIGHT, GAP_M, TARGET_MIN
 from ui.widgets.card import column, row
 from ui.widgets.label import CENTER, Label, number
 from ui.widgets.shapes import Sign, SignKind
@@ -39,10 +39,26 @@ class KeyCap(Label):
         super().paintEvent(event)
 
 
+class Remove(Tile):
+    """The cross that takes a voucher out of the order again. The keyboard has a key for it."""
+
+    def __init__(self, offer: OfferRow, ink: str, removed: SignalInstance) -> None:
+        """Make the cross of a voucher; `removed` is told its redemption's id."""
+        super().__init__(Look(fill="", ink=ink, edge=""))
+        self.setFixedSize(current().px(TARGET_MIN), current().px(TARGET_MIN))
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName(texts.remove_voucher(offer))
+        sign = Sign(14, SignKind.CROSS, ink)
+        sign.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        row(self, gap=0).addWidget(sign, 0, CENTER)
+        self.clicked.connect(lambda: removed.emit(offer.redemption_id))
+
+
 class OfferButton(Tile):
     """An offer that can be used now."""
 
     picked = Signal(int)
+    removed = Signal(str)
 
     def __init__(self, offer: OfferRow, currency: Currency) -> None:
         """Draw an offer."""
@@ -70,11 +86,12 @@ class OfferButton(Tile):
             words.addWidget(_said(Label("small", ink=ink), texts.scanned_voucher()))
         if offer.cost_points:
             words.addWidget(_said(Label("small", ink=ink), texts.points_cost(offer.cost_points)))
-        layout.addWidget(KeyCap(offer.key))
+        layout.addWidget(Remove(offer, ink, self.removed) if offer.is_voucher else KeyCap(offer.key))
         layout.addLayout(words, 1)
         layout.addWidget(_said(number("h2", ink=ink), texts.discount(offer.discount, currency)))
         layout.addWidget(Sign(26, SignKind.CHECK if offer.is_picked else SignKind.CIRCLE, ink))
-        for child in self.findChildren(QWidget):
+        parts = (part for part in self.findChildren(QWidget) if not isinstance(part, Remove))
+        for child in parts:
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def _pick(self) -> None:
@@ -84,16 +101,22 @@ class OfferButton(Tile):
 
 
 class OfferNotNow(QFrame):
-    """An offer that can't be used now, and why."""
+    """An offer that can't be used now, and why. A voucher can be taken out of the order."""
+
+    removed = Signal(str)
 
     def __init__(self, offer: OfferRow, currency: Currency) -> None:
         """Draw an offer with every reason, the one that counts first."""
         super().__init__()
-        layout = column(self, gap=2, margin=GAP_M)
+        sides = row(self, margin=GAP_M)
+        layout = column(gap=2)
+        sides.addLayout(layout, 1)
         layout.addWidget(_said(Label("strong", ink="muted"), offer.name))
         for place, refusal in enumerate(offer.refusals):
             reason = Label("body" if place == 0 else "small", ink="muted" if place else "text")
             layout.addWidget(_said(reason, texts.because(refusal, currency)))
+        if offer.is_voucher:
+            sides.addWidget(Remove(offer, "muted", self.removed))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the dashed box."""

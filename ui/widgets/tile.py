@@ -15,7 +15,7 @@ from ui.tokens import FOCUS_GAP, FOCUS_WIDTH, RADIUS_CONTROL, TARGET_MIN
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The tokens of a tile; an empty edge means none."""
+    """The tokens of a tile; an empty fill or edge means none."""
 
     fill: str = "surface"
     ink: str = "text"
@@ -58,7 +58,7 @@ def _round(
     if is_dashed:
         pen.setDashPattern([3, 3])
     painter.setPen(pen)
-    painter.setBrush(theme.color(fill))
+    painter.setBrush(theme.color(fill) if fill else Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(area.adjusted(half, half, -half, -half), radius - half, radius - half)
 
 

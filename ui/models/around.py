@@ -1,0 +1,77 @@
+"""What stands around the work: how the line to head office is, what waits, and the figures of the day."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from app.clock import Clock
+from sync.worker import LinkState
+from ui.models import pill as pills
+from ui.models.outside import Worker
+from ui.models.state import Pill
+from ui.models.today import Overview, read_overview
+from ui.tasks import Tasks
+
+LOOK_AGAIN_S = 5  # while the records can't be written: soon enough once they can be again
+
+
+class Around(QObject):
+    """Asks store and worker; tells what was read."""
+
+    read = Signal(object)  # an Overview
+    unreadable = Signal(object)  # what went wrong
+
+    def __init__(self, tasks: Tasks, *, clock: Clock, parent: QObject) -> None:
+        """Know nothing of the line yet."""
+        super().__init__(parent)
+        self._tasks = tasks
+        self._clock = clock
+        self._worker: Worker | None = None
+        self._line = pills.Line()
+        self._seconds = 0
+
+    @property
+    def link(self) -> str:
+        """How the line stands, as entries say it."""
+        return "online" if self._line.link.is_online else "offline"
+
+    def pill(self, now_ms: int) -> Pill:
+        """Return what the pill shows now."""
+        return pills.pill(self._line, now_ms=now_ms)
+
+    def connect_worker(self, worker: Worker) -> None:
+        """Know whom to ask for a sync."""
+        self._worker = worker
+
+    def sync_now(self) -> None:
+        """Ask for a sync."""
+        if self._worker is not None:
+            self._worker.wake()
+
+    def second_passed(self) -> None:
+        """Look again whether the records can be written, where they could not be."""
+        self._seconds += 1
+        if pills.is_storage(self._line.link.problem) and self._seconds % LOOK_AGAIN_S == 0:
+            self.sync_now()
+
+    def link_changed(self, link: LinkState) -> None:
+        """Take how the line stands; called on the worker's thread."""
+        self._tasks.at_home(lambda: self._link_came(link))
+
+    def refresh(self) -> None:
+        """Read the figures anew."""
+        self._tasks.on_store(read_overview, then=self._came, failed=self.unreadable.emit)
+
+    def _link_came(self, link: LinkState) -> None:
+        self._line = replace(self._line, link=link, is_known=True)
+        self.refresh()
+
+    def _came(self, found: Overview) -> None:
+        since = self._line.offline_since_ms or self._clock.now_ms()
+        self._line = replace(
+            self._line,
+            waiting=found.waiting,
+            flagged=found.flagged,
+            offline_since_ms=None if self._line.link.is_online else since,
+        )
+        self.read.emit(found)

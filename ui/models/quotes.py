@@ -1,0 +1,62 @@
+"""The newest quote of what is at the till: older ones that still come home don't count, and this one is recorded."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from app.station.answer import OrderAnswer
+from ui.models.quoting import Quoted, hand_in_as_shown, quote_visit
+from ui.models.till import Visit
+from ui.tasks import Failed, Tasks
+
+
+class Quotes(QObject):
+    """Asks for quotes, one visit after the other."""
+
+    came = Signal(object)  # a Quoted
+    failed = Signal(object)  # what went wrong
+
+    def __init__(self, tasks: Tasks, *, register: str, parent: QObject) -> None:
+        """Begin with none."""
+        super().__init__(parent)
+        self._tasks = tasks
+        self._register = register
+        self._number = 0
+        self.newest: Quoted | None = None  # None: none was asked for, it is on its way, or it failed
+        self.is_awaited = False
+
+    def ask(self, visit: Visit, *, link: str) -> None:
+        """Ask for the quote of a visit; from now on no other counts."""
+        self.drop()
+        self.is_awaited = True
+        number = self._number
+        self._tasks.on_store(
+            lambda store: quote_visit(store, visit, register=self._register, link=link),
+            then=lambda found: self._came(number, found),
+            failed=lambda problem: self._failed(number, problem),
+        )
+
+    def drop(self) -> None:
+        """Let none count any more."""
+        self._number += 1
+        self.newest, self.is_awaited = None, False
+
+    def record(
+        self, shown: Quoted, *, link: str, then: Callable[[OrderAnswer], None], failed: Failed
+    ) -> None:
+        """Record an order as it was quoted."""
+        self._tasks.on_store(
+            lambda store: hand_in_as_shown(store, shown, register=self._register, link=link),
+            then=then,
+            failed=failed,
+        )
+
+    def _came(self, number: int, found: Quoted) -> None:
+        if number == self._number:
+            self.newest, self.is_awaited = found, False
+            self.came.emit(found)
+
+    def _failed(self, number: int, problem: BaseException) -> None:
+        if number == self._number:
+            self.is_awaited = False
+            self.failed.emit(problem)
