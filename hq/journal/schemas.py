@@ -1,6 +1,8 @@
 """What HQ needs of an entry's data for its own tables, checked strictly. The rest is the replay's business.
 
-Texts have the lengths of the columns they go into; amounts stay where a JSON number is exact.
+Texts have the lengths of the columns they go into. Amounts and points are no larger than a station takes of a till:
+then nothing that is summed up here, such as a member's balance, outgrows its column or a JSON number, which would hold
+up what comes after.
 """
 
 from typing import Annotated, Any, Literal
@@ -8,12 +10,14 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from app.core.canonical import INTEGER_MAX
+from app.core.order import AMOUNT_MAX
 
 STORABLE = r"\A[^\x00]*\Z"  # PostgreSQL keeps every text but those with this character
 Name = Annotated[str, Meta(max_length=80, pattern=STORABLE)]
 Ref = Annotated[str, Meta(max_length=13, pattern=STORABLE)]
 CodeHash = Annotated[str, Meta(max_length=32, pattern=STORABLE)]
-Amount = Annotated[int, Meta(ge=-INTEGER_MAX, le=INTEGER_MAX)]
+Amount = Annotated[int, Meta(ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
+Moment = Annotated[int, Meta(ge=-INTEGER_MAX, le=INTEGER_MAX)]  # UTC milliseconds
 EntryId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 
 
@@ -40,7 +44,7 @@ class OrderData(Recorded, frozen=True, kw_only=True):
     order_id: Name
     store: Name
     link: Literal["online", "offline"]
-    t_eff: Amount
+    t_eff: Moment
     currency: Annotated[str, Meta(max_length=3, pattern=STORABLE)]
     member: MemberPart | None
     lines: list[Any]
@@ -68,11 +72,11 @@ class RedemptionData(Recorded, frozen=True, kw_only=True):
     code_hash: CodeHash
     member: Ref | None
     store: Name
-    t_eff: Amount
+    t_eff: Moment
     program_version: Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
     program_hash: str
     discount: Amount
-    points: Annotated[int, Meta(ge=0, le=INTEGER_MAX)] = 0
+    points: Annotated[int, Meta(ge=0, le=AMOUNT_MAX)] = 0
     reasons: list[ReasonPart]
 
 
@@ -81,4 +85,4 @@ class DeniedData(Recorded, frozen=True, kw_only=True):
 
     store: Name
     reason: Name
-    t_eff: Amount
+    t_eff: Moment

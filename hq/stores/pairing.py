@@ -24,6 +24,7 @@ from hq.campaigns.service import newest_document
 from hq.faults import NotPossible
 from hq.home import Hq
 from hq.keys import root_fingerprint
+from hq.rows import storable
 from hq.stores.devices import ACTIVE
 from hq.stores.service import read_store
 from hq.tables import device, enrol_token
@@ -137,8 +138,8 @@ def _device_row(
         "pull_cursor": 0,
         "program_version": 0,
         "clock_skew_ms": 0,
-        "hw": request.hw[:HARDWARE_LENGTH_MAX],
-        "sw": request.sw[:SOFTWARE_LENGTH_MAX],
+        "hw": storable(request.hw)[:HARDWARE_LENGTH_MAX],
+        "sw": storable(request.sw)[:SOFTWARE_LENGTH_MAX],
     }
 
 

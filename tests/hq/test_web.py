@@ -253,6 +253,12 @@ def test_enrolment(web, hq):
     assert found["type"].endswith("token_refused")
 
 
+def test_what_a_device_says_of_itself_never_hinders_its_enrolment(web, hq):
+    token = pairing_token(new_pairing(hq, store_id="S1", url=URL).text)
+    request = enrol_request(token, Ed25519PrivateKey.generate(), hw="a\x00b" * 100, sw="\x00")
+    assert web.post("/v1/enrol", content=encode(request)).status_code == 200
+
+
 def test_a_feed_that_cannot_go_on_is_gone(web, hq, station):
     found = problem(get(web, station, "/v1/sync/changes?cursor=0&set_id=other"), 410)
     assert found["set_id"] == hq.set_id
