@@ -29,6 +29,10 @@ POOL_SIZE = 20  # uvicorn's threads (40) mostly wait for the writer; readers nee
 POOL_WAIT_S = 5
 TRIES_MAX = 5  # each needs another writer to come in between at the same ids; then the station may ask again
 ROWS_AT_ONCE = 500  # of a bulk change by staff: a longer transaction would keep stations waiting
+CACHE_KIB = (
+    16 << 10
+)  # of a connection: what a large batch changes, which would go to the disk twice otherwise
+CHECKPOINT_PAGES = 4_000  # 16 MiB: pages that many batches change are written back once
 NAMES_AT_ONCE = 2_000  # values in one IN (…): well under SQLite's 32,766
 
 PRAGMAS = (
@@ -38,6 +42,8 @@ PRAGMAS = (
     "trusted_schema=OFF",
     "cell_size_check=ON",
     f"busy_timeout={BUSY_TIMEOUT_MS}",
+    f"cache_size=-{CACHE_KIB}",
+    f"wal_autocheckpoint={CHECKPOINT_PAGES}",
 )
 SETTINGS = (
     "synchronous_commit = on",  # whatever the server's default: an answer promises that the entries are on disk
@@ -210,7 +216,10 @@ def _make_engine(text: str) -> Engine:
         raise SetUpFault(
             f"SQLite {sqlite.sqlite_version} can lose commits. Tillside needs 3.51.3 or newer: update sqlcipher3."
         )
-    engine = create_engine(url, module=sqlite, pool_size=POOL_SIZE, pool_timeout=POOL_WAIT_S)
+    # The connection used last is used next: its pages are still good.
+    engine = create_engine(
+        url, module=sqlite, pool_size=POOL_SIZE, pool_timeout=POOL_WAIT_S, pool_use_lifo=True
+    )
     event.listen(engine, "connect", _prepare_connection)
     event.listen(engine, "begin", _begin)
     return engine

@@ -43,7 +43,16 @@ def storable(text: str) -> str:
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows that all have the same columns."""
     if rows:
-        _run(connection, table, rows, changes=())
+        names = tuple(rows[0])
+        insert_tuples(connection, table, names, list(map(itemgetter(*names), rows)))
+
+
+def insert_tuples(
+    connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert rows whose values stand in the order of `names`, of which there are at least two."""
+    if rows:
+        _run(connection, table, names, rows, changes=())
 
 
 def is_among(column: Column[Any]) -> ColumnElement[bool]:
@@ -81,16 +90,22 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row], *, changes
     No two rows may have the same primary key.
     """
     if rows:
-        _run(connection, table, rows, changes=tuple(changes))
+        names = tuple(rows[0])
+        _run(connection, table, names, list(map(itemgetter(*names), rows)), changes=tuple(changes))
 
 
-def _run(connection: Connection, table: Table, rows: Sequence[Row], *, changes: tuple[str, ...]) -> None:
-    names = tuple(rows[0])
+def _run(
+    connection: Connection,
+    table: Table,
+    names: tuple[str, ...],
+    rows: Sequence[tuple[Any, ...]],
+    *,
+    changes: tuple[str, ...],
+) -> None:
     if connection.dialect.name == "sqlite":
-        picked = map(itemgetter(*names), rows)  # tuples: no table of ours has a single column
-        connection.exec_driver_sql(_insert_one(table, names, changes), list(picked))
+        connection.exec_driver_sql(_insert_one(table, names, changes), list(rows))
     else:
-        columns = tuple([row[name] for row in rows] for name in names)
+        columns = tuple(map(list, zip(*rows, strict=True)))
         connection.exec_driver_sql(_insert_arrays(table, names, changes), columns)
 
 

@@ -4,6 +4,7 @@ Plain http goes to a loopback address only, since a station sends there what oth
 address needs a certificate, which comes with the next issues.
 """
 
+import gc
 import ipaddress
 import socket
 import sys
@@ -52,6 +53,7 @@ def serve(
             if isinstance(clock, FollowingClock):
                 line += " (its clock follows the stations': for the demo only)"
             server = _Server(_config(create_app(hq)), lambda: (announce or _print)(line))
+            gc.freeze()  # what is there by now stays: looking through it again and again takes time from pushes
             server.run(sockets=[listener])
     finally:
         hq.close()

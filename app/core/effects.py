@@ -8,7 +8,7 @@ Effects never see what another effect took: they get what is left.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from fractions import Fraction
+from math import lcm
 
 from app.core.allocation import allocate
 from app.core.money import BASIS_POINTS, divide_half_up
@@ -80,7 +80,13 @@ def _chosen(
     if effect.target is not Target.CHEAPEST:
         return eligible
     open_lines = [place for place in eligible if left[place] > 0]
-    return open_lines and [min(open_lines, key=lambda place: _unit_price(lines[place], left[place]))]
+    if not open_lines:
+        return open_lines
+    units = {place: max(lines[place].quantity, 1) for place in open_lines}
+    common = lcm(*units.values())  # exact prices of `common` units each, without fractions
+    return [
+        min(open_lines, key=lambda place: _remaining(lines[place], left[place]) * (common // units[place]))
+    ]
 
 
 def _line_by_line(effect: PercentOff, limits: Sequence[int], remaining: Sequence[int]) -> list[int]:
@@ -105,7 +111,3 @@ def _wanted(effect: Effect, remaining: int, *, units: int) -> int:
 def _remaining(line: Line, left: int) -> int:
     """Return what remains of a line's amount: what may still be taken, and what its floor keeps."""
     return left + max(line.amount, 0) - line.discountable
-
-
-def _unit_price(line: Line, left: int) -> Fraction:
-    return Fraction(_remaining(line, left), max(line.quantity, 1))

@@ -16,13 +16,14 @@ from hq.db import NAMES_AT_ONCE
 from hq.journal.judge import Judgement
 from hq.journal.schemas import OrderData, RedemptionData
 from hq.members.store import parts_of
-from hq.rows import add_to, insert_rows, is_among, storable, upsert
+from hq.rows import add_to, insert_rows, insert_tuples, is_among, storable, upsert
 from hq.tables import device, journal, member, member_scope, order_fact, posting, redemption_fact
 from sync.protocol import PushRequest, Result, Verdict
 
 UNKNOWN_NAME = "?"  # stands as type where no type could be read
 TYPE_LENGTH_MAX = 20
 SOFTWARE_LENGTH_MAX = 40
+POSTING = ("entry_id", "n", "account", "unit", "amount")
 REDEEMED, REFUSED = "redeemed", "refused"
 
 TOLD = ("head_seq", "head_hash", "last_seen_ms", "pull_cursor", "program_version", "clock_skew_ms", "sw")
@@ -133,19 +134,14 @@ def insert_facts(connection: Connection, owner: ChainOwner, kept: Sequence[Kept]
         if each.judgement.redemption is not None
     ]
     postings = [
-        {
-            "entry_id": each.entry.entry_id,
-            "n": n,
-            "account": made.account,
-            "unit": made.unit,
-            "amount": made.amount,
-        }
+        (each.entry.entry_id, n, made.account, made.unit, made.amount)
         for each in kept
         if each.entry is not None
         for n, made in enumerate(each.judgement.postings)
     ]
-    for table, rows in ((order_fact, orders), (redemption_fact, redemptions), (posting, postings)):
-        insert_rows(connection, table, rows)
+    insert_rows(connection, order_fact, orders)
+    insert_rows(connection, redemption_fact, redemptions)
+    insert_tuples(connection, posting, POSTING, postings)
 
 
 def move_balances(connection: Connection, points: dict[str, int]) -> None:
