@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bench._report import Line
@@ -60,6 +60,53 @@ def fsync_ms(folder: Path, *, times: int = FSYNCS) -> list[float]:
             os.fsync(file.fileno())
             took.append((time.perf_counter() - began) * 1000)
     return took
+
+
+Batch = list[tuple[str, tuple[str, ...], list[tuple[Any, ...]]]]  # table, columns, rows
+
+
+def insert_sqlite(path: Path, batches: list[Batch]) -> float:
+    """Insert batches of rows into an SQLite file, each batch durable before the next; return the seconds."""
+    import sqlcipher3.dbapi2 as sqlite
+
+    connection = sqlite.connect(str(path), isolation_level=None)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-65536"):
+        connection.execute(f"PRAGMA {pragma}").close()
+    began = time.perf_counter()
+    for batch in batches:
+        connection.execute("BEGIN IMMEDIATE")
+        for table, columns, rows in batch:
+            marks = ",".join("?" * len(columns))
+            statement = f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})"  # noqa: S608
+            connection.executemany(statement, rows)
+        connection.execute("COMMIT")
+    took_s = time.perf_counter() - began
+    connection.close()
+    return took_s
+
+
+def insert_postgres(url: str, batches: list[Batch]) -> float:
+    """Insert batches of rows into PostgreSQL, each batch durable before the next; return the seconds."""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        types = {
+            (table, column): kind
+            for table, column, kind in connection.execute(
+                "SELECT table_name, column_name, udt_name FROM information_schema.columns"
+            )
+        }
+        began = time.perf_counter()
+        for batch in batches:
+            with connection.transaction():
+                for table, columns, rows in batch:
+                    kinds = (types[table, column].replace("varchar", "text") for column in columns)
+                    arrays = ",".join(f"%b::{kind}[]" for kind in kinds)
+                    connection.execute(
+                        f"INSERT INTO {table} ({','.join(columns)}) SELECT * FROM unnest({arrays})",  # noqa: S608
+                        list(map(list, zip(*rows, strict=True))),
+                    )
+        return time.perf_counter() - began
 
 
 def run(words: list[str]) -> list["Line"]:

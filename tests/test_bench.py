@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.main import window_settings
-from bench._report import Line, as_json, p95, ratio, table
+from bench._report import Line, as_json, p95, p99, ratio, table
 from tests.x_screen import require_x
 
 ROOT = Path(__file__).parents[1]
@@ -85,3 +85,32 @@ def test_only_the_plain_start_of_the_window_takes_the_short_way(
     words: list[str], settings: dict[str, str] | None
 ) -> None:
     assert window_settings(words) == settings
+
+
+def test_what_hq_takes_in_is_measured_on_both_databases_and_a_missed_limit_is_told() -> None:
+    small = ["sync", "--year", "1000", "--rounds", "1", "--stored", "1", "--judged", "1", "--json"]
+    code = f"import sys, bench.__main__, bench.sync as b; b.JUDGED_LEAST = 1e9; sys.exit(bench.__main__.main({small}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False, timeout=110
+    )
+    assert done.returncode == 1, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    lines = {line["name"]: line for line in found["lines"]}
+    for database in ("SQLite", "PostgreSQL"):
+        for kind in ("chain, stored, acked", "decided again, with verdicts"):
+            name = f"{database}, {kind}"
+            assert len(lines[f"{name}: a push, p99"]["values"]) == 4  # stations, each with one push
+            assert lines[name]["counts"] > 0 and lines[f"{name}: bare loop over ours"]["counts"] > 0
+    assert "SQLite, decided again, with verdicts" in found["missed"]
+    assert lines["PostgreSQL over SQLite, chain, stored, acked"]["least"] == 0.8
+
+
+def test_a_figure_below_its_least_is_missed() -> None:
+    assert Line("slow", "entries/s", (9,), least=10).is_missed
+    assert not Line("just right", "entries/s", (10,), least=10).is_missed
+    assert Line("not measured", "entries/s", (), least=10).is_missed
+    assert "≥ 10 entries/s" in table([Line("slow", "entries/s", (9,), least=10)])
+
+
+def test_p99_leaves_one_in_a_hundred_out() -> None:
+    assert p99([float(each) for each in range(101)]) == 99.0
