@@ -99,6 +99,11 @@ class _Station:
             self.opening.stop(after_fault(problem).sentence)
 
     def _pair(self, text: str) -> None:
+        from ui.models.pairing import instead_of_pairing
+
+        if said := instead_of_pairing(text):
+            self.opening.pairing_failed(said)
+            return
         self._beside(lambda: _enrol(text, self._config, self._clock), lambda _: self.open(), self._not_paired)
 
     def _pair_by_picture(self, data: bytes) -> None:

@@ -10,6 +10,7 @@ Everything is an ordinary value with a default, so that a test names only what i
 Keys come from small numbers and are the same in every run; nothing here is secret.
 """
 
+import hashlib
 from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -140,9 +141,10 @@ def a_store(
 
 
 def put_document(store: StationStore, kind: str, body: bytes, *, version: int = 1) -> None:
-    """Put a document into the replica as if its signature had been checked."""
+    """Put a document into the replica as if its signature, which differs with the body, had been checked."""
+    signature = hashlib.sha512(body).digest()
     with store.replica_atomic():
-        store.replica.put_document(kind=kind, version=version, kid="h1", signature=bytes(64), body=body)
+        store.replica.put_document(kind=kind, version=version, kid="h1", signature=signature, body=body)
 
 
 def put_program(store: StationStore, body: bytes, *, version: int = 1) -> None:

@@ -12,12 +12,13 @@ from itertools import combinations
 
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible, QColor, QFontMetrics, QImage, QPalette
-from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QLabel, QLineEdit, QStackedLayout, QWidget
 
 from ui.tokens import TARGET_MIN, TEXT_CONTRAST_MIN, contrast
 from ui.widgets.label import Elided
 
 TEXT_PX_MIN = 14
+QT_OWN = "qt_"  # parts that Qt makes by itself, such as the box around a scroll bar
 SAMPLE_STEP = 2  # every second pixel both ways is enough to find the ground
 
 
@@ -39,7 +40,9 @@ def check(window: QWidget, image: QImage, size: tuple[int, int]) -> list[Finding
     shown = [widget for widget in window.findChildren(QWidget) if widget.isVisibleTo(window)]
     found = [*_too_large(window, size), *_overlaps(window)]
     for widget in shown:
-        found += [*_cut_off(widget, window), *_small_target(widget), *_nameless(widget)]
+        if widget.objectName().startswith(QT_OWN):
+            continue
+        found += [*_grows(widget), *_cut_off(widget, window), *_small_target(widget), *_nameless(widget)]
         if isinstance(widget, QLabel) and widget.text():
             found += [*_truncated(widget), *_small_text(widget), *_faint(widget, window, image)]
         if isinstance(widget, QLineEdit):
@@ -55,6 +58,19 @@ def _name(widget: QWidget) -> str:
 def _too_large(window: QWidget, size: tuple[int, int]) -> Iterator[Finding]:
     if (window.width(), window.height()) != size:
         yield Finding("clipped", type(window).__name__, f"needs {window.width()}x{window.height()}")
+
+
+def _grows(widget: QWidget) -> Iterator[Finding]:
+    """What its parts need at least must fit: a widget that is smaller squeezes them, a window grows past the screen."""
+    layout = widget.layout()
+    if layout is None or isinstance(layout, QStackedLayout):  # of a stack only the page on top counts
+        return
+    needed = layout.totalMinimumSize()
+    if layout.hasHeightForWidth():
+        needed.setHeight(layout.totalMinimumHeightForWidth(widget.width()))
+    if needed.width() > widget.width() or needed.height() > widget.height():
+        has = f"{widget.width()}x{widget.height()}"
+        yield Finding("grows", _name(widget), f"needs {needed.width()}x{needed.height()}, has {has}")
 
 
 def _truncated(label: QLabel) -> Iterator[Finding]:

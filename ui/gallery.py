@@ -129,7 +129,6 @@ def _draw_dressed(
     for name, state in states().items():
         model.show(State())
         model.show(state)
-        window.resize(*size)  # it grows where something needs more, which is a finding of that state alone
         settle(app, window)
         image = window.grab().toImage()
         image.save(str(out / "drawn.png"))

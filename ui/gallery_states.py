@@ -1,9 +1,20 @@
-"""The states of the gallery by name: empty, usual, long, many and wrong, for every screen."""
+"""The states of the gallery by name: empty, usual, long, many and wrong, for every screen.
+
+What they say is made as the station makes it, of reasons, faults and its own sentences: so it is in the language that
+is drawn, and a sentence that no longer fits is found.
+"""
 
 from dataclasses import replace
 
+from app.core.decision import Outcome
 from app.core.money import CURRENCIES
 from app.core.reasons import Reason, Refusal
+from app.station.answer import AnswerKind, OrderAnswer
+from app.store.faults import DiskFull, JournalBroken, KeysMissing, StoreBusy, StoreDamaged, StoreTooNew
+from ui import i18n, texts
+from ui.i18n import _
+from ui.models.answers import after_fault, after_order, after_refusal
+from ui.models.pairing import instead_of_pairing
 from ui.models.state import (
     ActionRow,
     AnswerView,
@@ -19,6 +30,8 @@ from ui.models.state import (
     Today,
 )  # fmt: skip
 
+EUR = CURRENCIES["EUR"]
+UNKNOWN = Refusal(Reason.UNKNOWN_CODE, {"shown": "40063813339"})
 NOW_MS = 1_511_280_000_000  # 2017-11-21 16:00 UTC: a day like another
 LONG_NAME = "Wilhelmina Alexandra Konstantinopoulou-Featherstonehaugh 3rd"  # 60 characters
 LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitänskajütenschlüssel"
@@ -34,6 +47,16 @@ AYSE = MemberCard("Ayşe Yılmaz-Petrov", "Gold", 1_240, 25, is_known=True, as_o
 NEWCOMER = MemberCard("", "", 0, 0, is_known=False, as_of_ms=0)
 
 BASE = State(shop=SHOP, pill=FRESH, now_ms=NOW_MS, time_zone="America/New_York", camera="on")
+
+
+def because(refusal: Refusal) -> str:
+    """Return the sentence of a reason."""
+    return texts.because(refusal, EUR)
+
+
+def said(sentence: str) -> str:
+    """Return a sentence that the station has no use for yet, in the language that is drawn."""
+    return i18n._(sentence)
 
 
 def usable(
@@ -92,10 +115,12 @@ def answer(word: AnswerWord, **facts: object) -> State:
     return replace(BASE, screen=Screen.ANSWER, answer=view)
 
 
-def _actions(count: int, name: str = "Ayşe Yılmaz-Petrov") -> tuple[ActionRow, ...]:
+def _actions(count: int, name: str = "Ayşe Yılmaz-Petrov", *, queued: int = 2) -> tuple[ActionRow, ...]:
     names = (name, "B. Ng", "", "Олександра Шевченко", "김서연")
     return tuple(
-        ActionRow(NOW_MS - place * 700_000, names[place % 5], (place % 3) * 250, place * 7 + 1, place < 2)
+        ActionRow(
+            NOW_MS - place * 700_000, names[place % 5], (place % 3) * 250, place * 7 + 1, place < queued
+        )
         for place in range(count)
     )
 
@@ -123,9 +148,7 @@ def _first_run() -> dict[str, State]:
         "pairing": start,
         "pairing-camera": replace(start, camera="on"),
         "pairing-busy": replace(start, is_busy=True),
-        "pairing-refused": replace(
-            start, notice="This is a member's card. Scan the pairing code of head office."
-        ),
+        "pairing-refused": replace(start, notice=instead_of_pairing("L2:A2F")),
         "preparing": replace(BASE, screen=Screen.PREPARING, pill=Pill()),
         "preparing-rows": replace(BASE, screen=Screen.PREPARING, rows_loaded=142_000),
     }
@@ -145,12 +168,20 @@ def _idle() -> dict[str, State]:
         "idle-offline-none": replace(busy, pill=Pill(PillKind.OFFLINE, age_s=59)),
         "idle-stale": replace(busy, pill=STALE),
         "idle-attention": replace(busy, pill=Pill(PillKind.ATTENTION, waiting=2, attention=2)),
+        "idle-storage": replace(busy, pill=Pill(PillKind.STORAGE, waiting=1_204, age_s=40)),
+        "idle-demo-queued": replace(
+            busy,
+            shop=DEMO,
+            pill=OFFLINE,
+            notice=_("There are no more orders."),
+            recent=tuple(replace(row, refusal=Refusal(Reason.LINES_NEEDED)) for row in _actions(5, queued=5)),
+        ),
         "idle-no-camera": replace(busy, camera="missing"),
         "idle-camera-off": replace(busy, camera=""),
-        "idle-notice": replace(busy, notice="There is no code in this picture."),
+        "idle-notice": replace(busy, notice=_("There is no single code in this picture.")),
         "idle-demo": replace(busy, shop=DEMO),
         "idle-demo-cut": replace(
-            busy, shop=replace(DEMO, is_line_cut=True), pill=OFFLINE, notice="Unknown code."
+            busy, shop=replace(DEMO, is_line_cut=True), pill=OFFLINE, notice=because(UNKNOWN)
         ),
         "idle-long": replace(
             busy, shop=replace(SHOP, name=LONG_NAME), recent=_actions(5, LONG_NAME), pill=STALE
@@ -165,7 +196,7 @@ def _member() -> dict[str, State]:
         "member-no-order": member(*NO_ORDER, at_till=order(0)),
         "member-amount-refused": member(
             *NO_ORDER, at_till=replace(order(0), typed="12,345"),
-            notice="Type at most 2 decimals, such as 12.50.",
+            notice=texts.typed_problem("12,345", EUR),
         ),
         "member-one-picked": member(picked, SHORT, DESSERT, at_till=order(2_360, 236)),
         "member-two-picked": member(picked, replace(COFFEE, is_picked=True), SHORT, at_till=order(2_360, 526)),
@@ -178,12 +209,21 @@ def _member() -> dict[str, State]:
             usable(None, "1.00 off (coupon 51200092776)", 100, is_picked=True, is_voucher=True), TEN_PERCENT,
             at_till=order(2_360, 100),
         ),
+        "member-vouchers": member(
+            usable(None, "1.00 off (coupon 51200092776)", 100, is_picked=True, is_voucher=True), TEN_PERCENT,
+            replace(SHORT, is_voucher=True), replace(NONE_USABLE[3], is_voucher=True), at_till=order(2_360, 100),
+            notice=_("This voucher is in the order already."),
+        ),
+        "member-changed": member(
+            picked, SHORT, at_till=order(2_360, 236), shop=DEMO,
+            notice=_("What this order gets has changed. Look again, then confirm."),
+        ),
         "member-demo": member(picked, SHORT, at_till=order(2_360, 236), shop=DEMO),
         "member-demo-no-order": member(*NO_ORDER, at_till=order(0), shop=DEMO, pill=OFFLINE),
         "member-offline": member(
             TEN_PERCENT, SHORT, pill=OFFLINE, who=replace(AYSE, as_of_ms=NOW_MS - 187_200_000)
         ),
-        "member-notice": member(TEN_PERCENT, COFFEE, notice="Unknown code 40063813339."),
+        "member-notice": member(TEN_PERCENT, COFFEE, notice=because(UNKNOWN)),
     }  # fmt: skip
 
 
@@ -219,53 +259,65 @@ def _switch() -> dict[str, State]:
         "switch-first-visits": replace(begun, member=NEWCOMER, newcomer=NEWCOMER, pill=OFFLINE),
         "switch-long": replace(
             begun, member=long, newcomer=long, order=order(999_999_999), pill=STALE,
-            notice="Switch or stay first, then scan the voucher again.",
+            notice=_("Switch or stay first, then scan the voucher again."),
         ),
     }  # fmt: skip
 
 
+def _approved(word: AnswerWord = AnswerWord.APPROVED, **facts: object) -> State:
+    return answer(word, **({"discount": 472, "payable": 1_888, "points": 18} | facts))
+
+
+def _refused_order(*refusals: Refusal, discount: int = 0) -> State:
+    """Return the answer to an order of 23.60 whose voucher was refused; the order itself is recorded."""
+    outcome = Outcome("r", "c", "v", 0, (), refusals)
+    payable = 2_360 - discount
+    told = OrderAnswer(
+        AnswerKind.NOT_POSSIBLE, "o1", 1, 2_360, discount, payable, payable // 100, (outcome, outcome)
+    )
+    return replace(BASE, screen=Screen.ANSWER, answer=after_order(told, EUR))
+
+
+def _refused_scan(refusal: Refusal) -> State:
+    return replace(BASE, screen=Screen.ANSWER, answer=after_refusal(refusal, EUR))
+
+
 def _answers() -> dict[str, State]:
-    short = SHORT.refusals[0]
-    fault = "This station's disk is full. Nothing was recorded; free some space and try again."
+    short, dated = SHORT.refusals[0], Refusal(Reason.EXPIRED, {"ends_on": "2017-09-01"})
+    lines = Refusal(Reason.LINES_NEEDED)
+    fault = replace(BASE, screen=Screen.ANSWER, answer=after_fault(DiskFull()))
     return {
-        "approved": answer(AnswerWord.APPROVED, discount=472, payable=1_888, points=18),
-        "approved-new": replace(
-            answer(AnswerWord.APPROVED, discount=472, payable=1_888, points=18), is_new=True
-        ),
+        "approved": _approved(),
+        "approved-new": replace(_approved(), is_new=True),
         "approved-points": answer(AnswerWord.APPROVED, payable=2_360, points=23),
-        "approved-repeat": answer(AnswerWord.APPROVED, discount=472, payable=1_888, points=18, is_repeat=True),
-        "queued": answer(AnswerWord.QUEUED, discount=472, payable=1_888, points=1),
-        "queued-partly": answer(
-            AnswerWord.QUEUED, discount=999_999, payable=1_888, points=1, is_repeat=True,
-            sentence="This voucher has been used.",
+        "approved-repeat": _approved(is_repeat=True),
+        "queued": _approved(AnswerWord.QUEUED, points=1),
+        "queued-partly": _approved(
+            AnswerWord.QUEUED, discount=999_999, points=1, is_repeat=True,
+            sentence=because(Refusal(Reason.LIMIT_TOTAL_REACHED)),
         ),
-        "look": answer(AnswerWord.LOOK, sentence="This member's card was reported lost."),
-        "not-possible": answer(
-            AnswerWord.NOT_POSSIBLE, sentence="€6.40 short of €30.00.", payable=2_360, points=23
+        "look": answer(AnswerWord.LOOK, sentence=said("This member's card was reported lost.")),
+        "not-possible": _refused_order(short),
+        "not-possible-automatic": _refused_order(lines, discount=118),
+        "not-possible-scan": _refused_scan(Refusal(Reason.CODE_FORGED)),
+        "not-possible-expired": _refused_scan(Refusal(Reason.CODE_EXPIRED)),
+        "not-possible-more": _refused_order(Refusal(Reason.NOT_OWNER), dated, short),
+        "not-possible-many": _refused_order(
+            Refusal(Reason.MEMBER_NEEDED), Refusal(Reason.PROGRAM_EXPIRED), Refusal(Reason.ONLINE_ONLY), dated,
+            lines, Refusal(Reason.REQUIRED_ITEM_MISSING), short, Refusal(Reason.NO_EFFECT), discount=118,
         ),
-        "not-possible-automatic": answer(
-            AnswerWord.NOT_POSSIBLE, discount=118, payable=2_242, points=22,
-            sentence="This offer depends on the products bought. A typed amount does not name them.",
-        ),
-        "not-possible-scan": answer(
-            AnswerWord.NOT_POSSIBLE, sentence="This code was not issued by us. Ask for another card."
-        ),
-        "not-possible-more": answer(
-            AnswerWord.NOT_POSSIBLE, sentence="This voucher belongs to another member.",
-            undecided=(Refusal(Reason.EXPIRED, {"ends_on": "2017-09-01"}), short),
-        ),
-        "not-possible-fault": answer(AnswerWord.NOT_POSSIBLE, sentence=fault),
-        "unknown": answer(AnswerWord.UNKNOWN, sentence="Unknown code 40063813339."),
+        "not-possible-fault": fault,
+        "unknown": _refused_scan(UNKNOWN),
     }  # fmt: skip
 
 
 def _stopped() -> dict[str, State]:
-    sentences = {
-        "locked": "Tillside is already open on this computer. Use that window.",
-        "damaged": "The records of this station are damaged. Call head office; don't delete anything.",
-        "key": "The key of this station's records is missing. Call head office.",
-        "newer": "The records were written by a newer Tillside. Update this station.",
-        "full": "The disk is full. Free some space, then start Tillside again.",
-    }
+    faults = {
+        "open": StoreBusy(), "damaged": StoreDamaged(), "key": KeysMissing(), "newer": StoreTooNew(),
+        "full": DiskFull(), "journal": JournalBroken(first_bad_seq=1, detail=""),
+    }  # fmt: skip
     stopped = replace(BASE, screen=Screen.STOPPED)
-    return {f"stopped-{name}": replace(stopped, stopped_sentence=said) for name, said in sentences.items()}
+    return {
+        f"stopped-{name}": replace(stopped, stopped_sentence=after_fault(fault).sentence)
+        for name, fault in faults.items()
+    }

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from app.core.money import Currency, format_amount
-from app.core.reasons import Refusal, sentence
+from app.core.reasons import Reason, Refusal, sentence
 from ui.i18n import _, ngettext
 from ui.models.amount import AmountProblem, parse_amount
 from ui.models.state import ActionRow, AnswerView, AnswerWord, MemberCard, OfferRow, Pill, PillKind
@@ -166,6 +166,11 @@ def points_pending(count: int) -> str:
 
 def because(refusal: Refusal, currency: Currency) -> str:
     """Return the sentence of a reason, with money and dates as people read them."""
+    if refusal.reason is Reason.MIN_TOTAL_NOT_MET and refusal.numbers.get("missing") == refusal.numbers.get(
+        "wanted"
+    ):
+        wanted = money(int(refusal.numbers["wanted"]), currency)
+        return _("From {wanted} on.").format(wanted=wanted)  # nothing is on the order yet
     return sentence(refusal, money=lambda minor: money(minor, currency), translate=_)
 
 
@@ -314,7 +319,7 @@ def _beside_a_no(answer: AnswerView, currency: Currency) -> tuple[str, ...]:
     if not answer.payable:
         return further
     hint = title_and_hint(answer.sentence)[1]
-    return (*((hint,) if hint else ()), *further, _to_pay(answer, currency))
+    return (_to_pay(answer, currency), *((hint,) if hint else ()), *further)
 
 
 def _to_pay(answer: AnswerView, currency: Currency) -> str:

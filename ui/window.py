@@ -215,8 +215,8 @@ class StationWindow(QWidget):
             keys.Key_F11: self._toggle_full_screen,
             keys.Key_Insert: self._demo_order,
             keys.Key_Pause: self._demo_cut,
-            keys.Key_PageDown: lambda: self.member.offers.page(1),
-            keys.Key_PageUp: lambda: self.member.offers.page(-1),
+            keys.Key_PageDown: lambda: page.turn(1),
+            keys.Key_PageUp: lambda: page.turn(-1),
         }
 
     def _escape(self) -> None:

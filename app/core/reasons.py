@@ -80,7 +80,7 @@ class Reason(Enum):
         "lines_needed",
         ReasonClass.ORDER,
         True,
-        "This offer depends on the products bought. A typed amount does not name them.",
+        "This offer depends on the products bought. A typed amount does not name the products.",
     )
     REQUIRED_ITEM_MISSING = (
         "required_item_missing",

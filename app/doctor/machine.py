@@ -27,10 +27,12 @@ DISK_LOW = 1 << 30  # a year of a busy shop is about 200 MB, with its replica an
 DISK_FULL = 200 << 20
 PROBE_WAIT_S = 30  # Qt's first start on a cold disk
 CAMERA_OFF = "off"
+DEVICES = "/dev/"  # a camera may be named by its device
 PLUG_IN = (
     "To scan by camera plug one in; TILLSIDE_CAMERA names another number, or off. "
     "A hand scanner, a picture or the typed number do without."
 )
+NUMBER = "Set TILLSIDE_CAMERA to the number of a camera, or to off."
 ALLOW = "Ask whoever looks after the computer to add this user to the group video, then log in again."
 SET_FREE = (
     "Close what else uses the camera, such as a video call or a second station. If nothing does, plug it in "
@@ -117,6 +119,9 @@ def check_camera(setting: str) -> Finding:
     match look(source_of(setting)):
         case Sight.SEES:
             return Finding("camera", Level.OK, f"Camera {setting} gives a picture.")
+        case Sight.MISSING if not setting.isdecimal() and not setting.startswith(DEVICES):
+            text = f"There is no file {setting} to stand in for a camera."
+            return Finding("camera", Level.WARN, text, NUMBER)
         case Sight.MISSING:
             return Finding("camera", Level.NOTE, f"There is no camera {setting} on this computer.", PLUG_IN)
         case Sight.FORBIDDEN:
@@ -124,7 +129,7 @@ def check_camera(setting: str) -> Finding:
             return Finding("camera", Level.WARN, text, ALLOW)
         case Sight.SILENT if not setting.isdecimal():
             text = f"The file {setting}, which stands in for a camera, can't be read as a video."
-            return Finding("camera", Level.WARN, text, "Set TILLSIDE_CAMERA to the number of a camera.")
+            return Finding("camera", Level.WARN, text, NUMBER)
         case Sight.SILENT:
             text = (
                 f"Camera {setting} is there, but gives no picture: most likely another program is using it."

@@ -48,6 +48,13 @@ def test_a_camera_that_is_there_is_told_apart(
     assert text in finding.text and remedy in finding.remedy
 
 
+@pytest.mark.parametrize("setting", ["xyz", "gone.mp4"])
+def test_a_file_in_place_of_a_camera_that_is_missing(setting: str) -> None:
+    finding = machine.check_camera(setting)
+    assert (finding.level, finding.text) == ("warn", f"There is no file {setting} to stand in for a camera.")
+    assert "plug" not in finding.remedy
+
+
 def test_a_file_in_place_of_a_camera_that_is_no_video(tmp_path: Path) -> None:
     path = tmp_path / "film.avi"
     path.write_bytes(b"RIFF nonsense")

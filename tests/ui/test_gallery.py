@@ -5,6 +5,7 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel
 
@@ -34,7 +35,7 @@ def test_a_state_is_drawn_without_a_finding(shown, name: str) -> None:
 def test_a_state_has_room_to_grow_by_130_percent(shown, dressed, name: str, qtbot, qapp) -> None:
     dressed("pseudo", "dark")
     dark = type(shown)(qtbot, qapp)
-    dark.show(STATES[name])
+    dark.show(states()[name])
     assert check(dark.window, dark.window.grab().toImage(), SIZES[0]) == []
 
 
@@ -100,3 +101,37 @@ def test_no_label_reads_markup(shown) -> None:
         shown.show(state)
         formats = {label.textFormat().name for label in shown.window.findChildren(QLabel)}
         assert formats == {"PlainText"}
+
+
+def test_nothing_makes_the_window_grow_and_what_matters_stays_in_sight(shown) -> None:
+    """One window through every state, as they come in a day: once grown it would never shrink."""
+    size = shown.window.size()
+    for name, state in STATES.items():
+        shown.show(state)
+        assert shown.window.size() == size, name
+        if state.screen is Screen.ANSWER and not state.is_new:
+            button = shown.window.answer._button
+            assert shown.window.rect().contains(button.geometry()), name
+        elif state.notice:
+            assert shown.window.rect().contains(shown.window.notice.geometry()), name
+
+
+def test_what_else_an_answer_says_scrolls_by_key(shown) -> None:
+    shown.show(STATES["not-possible-many"])
+    bar = shown.window.answer._more.verticalScrollBar()
+    assert bar.maximum() > 0
+    shown.press(Qt.Key.Key_PageDown)
+    assert bar.value() > 0
+    shown.press(Qt.Key.Key_PageUp)
+    assert bar.value() == 0
+    assert texts.answer_details(STATES["not-possible-many"].answer, STATES["idle"].shop.currency)[
+        0
+    ].startswith("To pay")
+
+
+def test_the_last_actions_are_as_many_as_there_is_room_for(shown) -> None:
+    shown.show(STATES["idle-demo-queued"])
+    rows = shown.window.idle.recent._rows
+    seen = [row.isVisible() for row in rows._rows]
+    assert 0 < sum(seen) < len(seen) and seen == sorted(seen, reverse=True)
+    assert all(rows.rect().contains(row.geometry()) for row in rows._rows if row.isVisible())

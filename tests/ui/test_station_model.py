@@ -10,9 +10,11 @@ from sync.worker import LinkState
 from tests.builders import (
     NOW_MS,
     a_program,
+    a_voucher,
     put_program,
 )
 from tests.ui.station_bench import Bench, a_choice, open_member
+from ui.models.around import LOOK_AGAIN_S
 from ui.models.state import AnswerWord, PillKind, Screen
 
 
@@ -204,6 +206,32 @@ def test_the_pill_tells_how_the_line_stands(bench: Bench, qtbot: QtBot):
     qtbot.waitUntil(lambda: pill() is PillKind.ATTENTION)
 
 
+def test_records_that_can_not_be_written_are_no_missing_line(bench: Bench, qtbot: QtBot):
+    bench.model.link_changed(LinkState(is_online=False, synced_at_ms=NOW_MS, problem=DiskFull.code))
+    qtbot.waitUntil(lambda: bench.model.state.pill.kind is PillKind.STORAGE)
+    before = len(bench.woken)
+    for _ in range(LOOK_AGAIN_S):
+        bench.model._tick()
+    assert len(bench.woken) == before + 1  # asks again by itself
+    bench.model.link_changed(LinkState(is_online=True, synced_at_ms=NOW_MS))
+    qtbot.waitUntil(lambda: bench.model.state.pill.kind is PillKind.FRESH)
+    for _ in range(LOOK_AGAIN_S):
+        bench.model._tick()
+    assert len(bench.woken) == before + 1
+
+
+def test_vouchers_refused_for_the_same_reason_are_told_once(bench: Bench):
+    second = bench.thread.call(lambda store: a_voucher(store, seed=2))
+    for code in (bench.voucher, second):
+        bench.model.scan(code)
+    bench.qtbot.waitUntil(lambda: sum(row.is_voucher for row in bench.model.state.offers) == 2)
+    bench.model.type_amount("5")
+    bench.quoted(500)
+    bench.model.enter()
+    bench.until(Screen.ANSWER)
+    assert bench.model.state.answer.undecided == ()
+
+
 def test_the_balance_falls_at_once_after_an_offline_redemption(bench: Bench):
     """An offer for 200 points is redeemed while head office is away; the next look at the card shows the rest."""
     campaign = a_choice(
@@ -211,7 +239,7 @@ def test_the_balance_falls_at_once_after_an_offline_redemption(bench: Bench):
     )
     campaign["rules"][0]["cost_points"] = 200
     program = a_program(version=2, campaigns=[campaign])
-    bench.thread.call(lambda store: put_program(store, program))
+    bench.thread.call(lambda store: put_program(store, program, version=2))
     open_member(bench)
     assert bench.model.state.member.balance == 300
     bench.model.type_amount("5")

@@ -208,6 +208,14 @@ def _pairing_text(url: str) -> str:
     return PREFIX + urlsafe_b64encode(packed).decode()
 
 
+def test_a_members_card_on_the_pairing_page_is_called_one(qtbot: QtBot, tmp_path: Path):
+    with _station(qtbot, tmp_path) as station:
+        station.until_screen(Screen.PAIRING)
+        station._application._scanned("L2:6BF")
+        station.until(lambda: station.has_shown("This is a member's card."))
+        assert not station.state.is_busy
+
+
 @pytest.mark.parametrize("is_real_code", [True, False])
 def test_pairing_that_fails_says_why_and_asks_again(
     is_real_code: bool, qtbot: QtBot, tmp_path: Path, nobody: str

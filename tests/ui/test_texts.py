@@ -61,6 +61,8 @@ def test_durations(seconds: int, written: str) -> None:
             f"OFFLINE for 9 d 0 h · 1{NBSP}204 orders waiting",
         ),
         (Pill(PillKind.ATTENTION, attention=1), "1 needs attention"),
+        (Pill(PillKind.STORAGE), "Records can't be written"),
+        (Pill(PillKind.STORAGE, waiting=1), "Records can't be written · 1 order waiting"),
         (Pill(PillKind.ATTENTION, attention=21), "21 need attention"),
     ],
 )
@@ -81,6 +83,11 @@ def test_times_are_those_of_the_store() -> None:
 def test_reasons_hold_money_with_its_sign() -> None:
     short = Refusal(Reason.MIN_TOTAL_NOT_MET, {"missing": 640, "wanted": 3_000})
     assert texts.because(short, EUR) == "€6.40 short of €30.00."
+
+
+def test_before_there_is_an_order_nothing_is_short_of_itself() -> None:
+    short = Refusal(Reason.MIN_TOTAL_NOT_MET, {"missing": 3_000, "wanted": 3_000})
+    assert texts.because(short, EUR) == "From €30.00 on."
 
 
 def test_an_amount_of_a_currency_without_decimals_has_none() -> None:

@@ -9,10 +9,10 @@ from PySide6.QtGui import QAccessible, QDropEvent, QGuiApplication, QImage, QKey
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from ui.gallery import StillModel, states
-from ui.gallery_states import member, order, usable
+from ui.gallery_states import member, not_now, order, usable
 from ui.models.state import AnswerView, AnswerWord, Screen, State
 from ui.tokens import TYPE
-from ui.widgets.offer import OfferButton
+from ui.widgets.offer import OfferButton, Remove
 
 Key = Qt.Key
 STATES = states()
@@ -119,6 +119,43 @@ def test_a_number_typed_on_the_idle_page_is_a_scan(shown) -> None:
     shown.type("77")
     assert shown.press(Key.Key_Escape) == []  # drops what was typed
     assert shown.press(Key.Key_Return) == [("enter",)]
+
+
+def test_a_half_typed_number_is_still_there_after_a_scan(shown) -> None:
+    shown.show(STATES["idle"])
+    shown.type("12")
+    shown.show(STATES["member"])
+    shown.show(STATES["idle"])
+    shown.type("3")
+    assert shown.press(Key.Key_Return) == [("scan", "123")]
+
+
+def test_delete_takes_a_voucher_out_also_beside_an_empty_amount_and_the_cross_names_its_own(shown) -> None:
+    shown.show(STATES["member-voucher"])
+    assert shown.press(Key.Key_Delete) == [("remove_voucher", "")]
+    shown.show(STATES["idle"])
+    shown.show(STATES["member-no-order"])
+    assert shown.window.member.order.field.hasFocus()
+    assert shown.press(Key.Key_Delete) == [("remove_voucher", "")]
+    shown.type("12")
+    assert ("remove_voucher", "") not in shown.press(Key.Key_Delete)
+    voucher = replace(usable(None, "Coffee", 100, is_voucher=True), redemption_id="v-1")
+    shown.show(
+        member(voucher, not_now("Tea"), replace(not_now("Cake"), is_voucher=True, redemption_id="v-2"))
+    )
+    for cross in shown.window.findChildren(Remove):
+        cross.click()
+    assert shown.model.asked == [("remove_voucher", "v-1"), ("remove_voucher", "v-2")]
+
+
+def test_the_model_hears_once_of_the_paint_of_something_new(shown, qtbot) -> None:
+    painted = []
+    shown.model.painted = lambda: painted.append(shown.model.state)
+    shown.model.show(STATES["approved-new"])
+    assert painted == []
+    qtbot.waitUntil(lambda: painted == [STATES["approved-new"]])
+    shown.show(STATES["idle"])
+    assert len(painted) == 1
 
 
 def test_pairing_takes_what_was_typed(shown) -> None:

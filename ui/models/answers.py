@@ -7,7 +7,7 @@ and what has none gets one sentence for all.
 import logging
 
 from app.core.money import Currency
-from app.core.reasons import Reason, Refusal
+from app.core.reasons import Reason, Refusal, by_precedence
 from app.station.answer import AnswerKind, OrderAnswer
 from app.station.redeem import NotRecorded
 from app.store.faults import StoreFault
@@ -28,7 +28,7 @@ WORDS = {
 
 def after_order(answer: OrderAnswer, currency: Currency) -> AnswerView:
     """Return the answer to an order."""
-    refusals = tuple(refusal for outcome in answer.presented for refusal in outcome.refusals)
+    refusals = by_precedence([refusal for outcome in answer.presented for refusal in outcome.refusals])
     return AnswerView(
         word=WORDS[answer.kind],
         discount=answer.discount,

@@ -20,6 +20,7 @@ from ui.tokens import PRIMARY_HEIGHT
 from ui.widgets.button import Button
 from ui.widgets.card import column
 from ui.widgets.label import CENTER, Label, Title
+from ui.widgets.room import Scroll
 from ui.widgets.shapes import AnswerShape
 from ui.widgets.tile import Look
 
@@ -56,8 +57,9 @@ class AnswerPage(Page):
         self._answer: AnswerView | None = None
         self.shape = AnswerShape()
         self._title = Title("answer", align=CENTER)
-        self._instruction = Label("number", align=CENTER)
+        self._instruction = Title("number", align=CENTER)
         self._details = Label("h2", align=CENTER)
+        self._more = Scroll(self._details)
         self._button = Button(key="Enter", role="primary", height=PRIMARY_HEIGHT)
         self._button.clicked.connect(self.enter)
         self._button.setFixedWidth(current().px(360))
@@ -85,7 +87,7 @@ class AnswerPage(Page):
         for label in (self._title, self._instruction):
             layout.addWidget(label)
         layout.addSpacing(8)
-        layout.addWidget(self._details)
+        layout.addWidget(self._more)
         layout.addStretch(2)
         layout.addWidget(self._button, 0, Qt.AlignmentFlag.AlignHCenter)
 
@@ -109,6 +111,7 @@ class AnswerPage(Page):
         self._instruction.say(texts.instruction(answer, state.shop.currency))
         self._details.say("\n".join(texts.answer_details(answer, state.shop.currency)))
         approved = answer.word in (AnswerWord.APPROVED, AnswerWord.QUEUED)
+        self._more.fit()
         self._button.say(_("Next member") if approved else _("Go on"))
 
     def _start(self, word: AnswerWord) -> None:
@@ -119,6 +122,10 @@ class AnswerPage(Page):
         if word is AnswerWord.NOT_POSSIBLE:
             self.flash.start()
         self.update()
+
+    def turn(self, direction: int) -> None:
+        """Scroll what else there is to know."""
+        self._more.turn(direction)
 
     def stop(self) -> None:
         """Let no time run out any more: the page was left."""

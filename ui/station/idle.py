@@ -66,9 +66,11 @@ class IdlePage(Page):
         self.camera.set_frame(frame)
 
     def place_focus(self) -> None:
-        """Leave the focus nowhere: what is typed goes to the field all the same."""
-        self.field.clear()
-        super().place_focus()
+        """Leave the focus nowhere: what is typed goes to the field all the same. A half-typed number goes on."""
+        if self.field.text():
+            self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            super().place_focus()
 
     def type_key(self, event: QKeyEvent) -> bool:
         """Begin to type a number by hand; False for a key that isn't typing."""
@@ -82,6 +84,7 @@ class IdlePage(Page):
     def escape(self) -> bool:
         """Drop what was typed."""
         had_text = bool(self.field.text())
+        self.field.clear()
         self.place_focus()
         return had_text
 

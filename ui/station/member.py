@@ -63,6 +63,10 @@ class MemberPage(Page):
         """Take the amount that is being typed, or redeem."""
         self.order.enter()
 
+    def turn(self, direction: int) -> None:
+        """Move through the offers."""
+        self.offers.page(direction)
+
     def escape(self) -> bool:
         """Leave the amount field, if there is an order to go back to."""
         return self.order.escape()

@@ -31,7 +31,7 @@ class MemberColumn(Card):
         self._note = Label("body")
         for widget in (self._name, self._tier_row):
             self.body.addWidget(widget)
-        self.body.addSpacing(16)
+        self.body.addSpacing(12)
         for widget in (self._points, self._unit, self._pending):
             self.body.addWidget(widget)
         self.body.addSpacing(12)

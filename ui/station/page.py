@@ -31,6 +31,9 @@ class Page(QWidget):
         """Do the primary action."""
         self.entered.emit()
 
+    def turn(self, direction: int) -> None:
+        """Turn a page down (1) or up (-1) where there is more than is to be seen."""
+
     def escape(self) -> bool:
         """Step back inside the page; False when there's nothing to step back from."""
         return False

@@ -7,7 +7,8 @@ window makes the others in the moments after it.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QStackedWidget
 
 from ui.models.state import Screen
 from ui.station.page import Page
@@ -33,7 +34,6 @@ class Pages(QStackedWidget):
         if screen not in self._made:
             page = self._made[screen] = self._make(screen)
             page.entered.connect(lambda: self._model().enter())
-            page.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
             self.addWidget(page)
         return self._made[screen]
 
@@ -46,11 +46,16 @@ class Pages(QStackedWidget):
         missing = next((screen for screen in Screen if screen not in self._made), None)
         return missing is not None and bool(self[missing])
 
+    def minimumSizeHint(self) -> QSize:
+        """Ask for no room: what a page shows must never make the window grow past the screen."""
+        return QSize(0, 0)
+
+    def hasHeightForWidth(self) -> bool:
+        """Nor for a height, which sentences that wrap would ask for."""
+        return False
+
     def turn_to(self, page: Page) -> None:
-        """Bring up a page; only this one has a say in how large the window must be."""
-        for other in self._made.values():
-            policy = QSizePolicy.Policy.Expanding if other is page else QSizePolicy.Policy.Ignored
-            other.setSizePolicy(policy, policy)
+        """Bring up a page."""
         self.setCurrentWidget(page)
 
     def _make(self, screen: Screen) -> Page:

@@ -7,9 +7,10 @@ from ui import texts
 from ui.i18n import _
 from ui.models.state import ActionRow, State
 from ui.theme import current
-from ui.widgets.card import Card, clear, column, row, rule
+from ui.widgets.card import Card, column, row, rule
 from ui.widgets.label import Elided, Label, number
 from ui.widgets.offer import KeyCap
+from ui.widgets.room import Rows
 from ui.widgets.shapes import Sign, SignKind
 
 ROWS = 5
@@ -17,17 +18,16 @@ SIGN = 14
 
 
 class Actions(Card):
-    """A short list. It is drawn again only when it has changed."""
+    """A short list, drawn again only when it has changed; the oldest are left out where there is no room."""
 
     def __init__(self) -> None:
         """Make an empty list."""
         super().__init__(gap=8)
         self._title = Label("h2")
-        self._rows = column(gap=6)
+        self._rows = Rows(gap=6)
         self._shown: object = None
         self.body.addWidget(self._title)
-        self.body.addLayout(self._rows)
-        self.body.addStretch(1)
+        self.body.addWidget(self._rows, 1)
 
     def draw(self, state: State) -> None:
         """Show the last actions or the tips."""
@@ -35,19 +35,21 @@ class Actions(Card):
         if shown == self._shown:
             return
         self._shown = shown
-        clear(self._rows)
         self._title.say(_("Last actions") if state.recent else _("Ready for the first member"))
-        for place, action in enumerate(state.recent[:ROWS]):
-            if place:
-                self._rows.addWidget(rule())
-            self._rows.addWidget(_action(action, state))
-        for place, tip in enumerate(() if state.recent else _tips(), start=1):
-            self._rows.addWidget(_tip(place, tip))
+        actions = [
+            _action(action, state, is_first=not place) for place, action in enumerate(state.recent[:ROWS])
+        ]
+        tips = [_tip(place, tip) for place, tip in enumerate(_tips(), start=1)]
+        self._rows.fill(actions or tips)
 
 
-def _action(action: ActionRow, state: State) -> QWidget:
+def _action(action: ActionRow, state: State, *, is_first: bool) -> QWidget:
     box = QWidget()
-    layout = row(box, gap=12)
+    ruled = column(box, gap=6)
+    if not is_first:
+        ruled.addWidget(rule())
+    layout = row(gap=12)
+    ruled.addLayout(layout)
     time = number("body", ink="muted")
     time.say(texts.clock(action.at_ms, state.time_zone))
     name = Elided("strong")

@@ -1,0 +1,91 @@
+"""Boxes for what may be longer than there is room: one that scrolls, and one that leaves out its last rows."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
+
+from ui.theme import current
+
+SCROLL_MIN = 56  # two lines
+
+
+class Scroll(QScrollArea):
+    """As high as its content where there is room for it; else it scrolls. On the ground of whatever it lies on."""
+
+    def __init__(self, inside: QWidget) -> None:
+        """Show `inside` at the full width."""
+        super().__init__()
+        self._inside = inside
+        self.setWidget(inside)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.viewport().setAutoFillBackground(False)
+        inside.setAutoFillBackground(False)
+
+    def fit(self) -> None:
+        """Take what the content needs now; called when it has changed."""
+        width = self.viewport().width()
+        self._inside.resize(width, self._height(width))
+        self.verticalScrollBar().setValue(0)
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """Ask for the height of the content."""
+        return QSize(self.width(), self._height(self.width()))
+
+    def minimumSizeHint(self) -> QSize:
+        """Make do with little."""
+        return QSize(0, min(current().px(SCROLL_MIN), self.sizeHint().height()))
+
+    def turn(self, direction: int) -> None:
+        """Turn a page down (1) or up (-1)."""
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.value() + direction * bar.pageStep())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask again: another width breaks the lines elsewhere."""
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width():
+            self.fit()
+
+    def _height(self, width: int) -> int:
+        inside = self._inside
+        return inside.heightForWidth(width) if inside.hasHeightForWidth() else inside.sizeHint().height()
+
+
+class Rows(QWidget):
+    """Rows below each other, from the first to the last for which there is room."""
+
+    def __init__(self, gap: int) -> None:
+        """Begin empty; `gap` is pixels at 100 %."""
+        super().__init__()
+        self._gap = gap
+        self._rows: list[QWidget] = []
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def fill(self, rows: list[QWidget]) -> None:
+        """Show other rows."""
+        for row in self._rows:
+            row.hide()
+            row.setParent(None)
+            row.deleteLater()
+        self._rows = rows
+        for row in rows:
+            row.setParent(self)
+        self._place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Place them anew."""
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        top, has_room = 0, True
+        for row in self._rows:
+            height = row.heightForWidth(self.width()) if row.hasHeightForWidth() else row.sizeHint().height()
+            has_room = has_room and top + height <= self.height()
+            row.setGeometry(0, top, self.width(), height)
+            row.setVisible(has_room)
+            top += height + current().px(self._gap)
