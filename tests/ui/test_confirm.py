@@ -6,7 +6,7 @@ from app.store.faults import DiskFull
 from sync.worker import LinkState
 from tests.builders import a_member, a_program, a_voucher, put_program
 from tests.ui.station_bench import FIVE_OFF, TEN_PERCENT, Bench, a_choice, open_member
-from ui.models.guard import LOOK_MS, READ_MS
+from ui.models.guard import LOOK_MS, READ_MS, Guard
 from ui.models.state import AnswerWord, Screen
 
 ONE_OFF = a_choice(
@@ -102,6 +102,10 @@ def test_enter_waits_until_the_quote_was_painted(bench: Bench):
     bench.paints = False
     bench.model.type_amount("35")
     bench.qtbot.waitUntil(lambda: bench.model.state.order.discount == 500)
+    as_long_as_it_takes = Guard(bench.model)
+    as_long_as_it_takes.begin(LOOK_MS)
+    with bench.qtbot.waitSignal(as_long_as_it_takes.ended):
+        as_long_as_it_takes.painted()
     bench.model.enter()
     assert bench.model.state.is_new and not bench.model.state.is_busy
     bench.model.painted()
