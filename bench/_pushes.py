@@ -1,6 +1,5 @@
 """Signed pushes as stations make them, built before they are timed, and clients that cost next to nothing."""
 
-import http.client
 import random
 import threading
 import time
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 
 import zstandard
 from msgspec.json import decode, encode
+from urllib3.connection import HTTPConnection
 
 from app.clock import SystemClock
 from app.core.chain import Head, next_hash, sign_head
@@ -147,14 +147,14 @@ def send_all(url: str, stations: Sequence[Sequence[Push]]) -> Sent:
     address = urlsplit(url)
 
     def send(row: Sequence[tuple[Push, dict[str, str]]], into: list[tuple[float, int, bytes]]) -> None:
-        line = http.client.HTTPConnection(address.hostname or "", address.port, timeout=TIMEOUT_S)
+        line = HTTPConnection(address.hostname or "", address.port, timeout=TIMEOUT_S)
         line.connect()
         start.wait()
         for push, headers in row:
             began = time.perf_counter()
             line.request("POST", push.target, push.body, headers)
             response = line.getresponse()
-            body = response.read()
+            body = response.data
             into.append(((time.perf_counter() - began) * 1000, response.status, body))
         line.close()
 

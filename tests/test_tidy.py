@@ -29,6 +29,7 @@ FOREIGN_WORDS = {
         "app/doctor/",
         "app/headless.py",
         "app/window.py",
+        "bench/_pushes.py",
     ),
     "customer": (),
     "prize": (),
