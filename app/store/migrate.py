@@ -3,9 +3,9 @@
 A step and the record that it ran (`user_version`) are one transaction. A database from a newer program is refused.
 """
 
-import sqlite3
 from functools import cache
 
+from sqlcipher3 import dbapi2
 from sqlite_utils import Database
 
 from app.store.db import atomic
@@ -39,7 +39,7 @@ def _statements(script: str) -> tuple[str, ...]:
     found, begun = [], ""
     for part in script.split(";")[:-1]:
         begun += part + ";"
-        if sqlite3.complete_statement(begun):
+        if dbapi2.complete_statement(begun):
             found.append(begun)
             begun = ""
     return tuple(found)
