@@ -252,7 +252,9 @@ class Journal:
         if after is not None and after == self.head():
             return after
         signature = None
-        effects = groupby(self._stored_effects(after_seq=LOWEST if after is None else after.seq), key=itemgetter(1))
+        effects = groupby(
+            self._stored_effects(after_seq=LOWEST if after is None else after.seq), key=itemgetter(1)
+        )
         pending = next(effects, None)
         for row in self._db.execute(
             "SELECT epoch, seq, entry_id, type, wall_ms, boot, boot_ms, tq, body, prev, hash, sig"
