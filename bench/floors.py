@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,71 @@ def bare_window(log: Path) -> int:
     window.installEventFilter(watch)
     window.windowHandle().installEventFilter(watch)
     return application.exec()
+
+
+Settings = Sequence[tuple[str, str | int]]
+Writes = Sequence[tuple[str, Sequence[Sequence[Any]]]]  # a statement, and the rows it is for
+
+
+class BareCipher:
+    """A SQLCipher file used as directly as the driver allows."""
+
+    def __init__(self, path: Path, key: bytes, settings: Settings, schema: Sequence[str] = ()) -> None:
+        """Open or make the file with these settings; `schema` is made statement by statement."""
+        from sqlcipher3 import dbapi2
+
+        self.connection = dbapi2.connect(str(path), isolation_level=None)
+        self.connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        for name, value in settings:
+            self.connection.execute(f"PRAGMA {name} = {value}")
+        for statement in schema:
+            self.connection.execute(statement)
+
+    def commit_us(self, writes: Writes) -> tuple[float, float]:
+        """Return the microseconds of the statements of a transaction, and of its COMMIT."""
+        connection = self.connection
+        began = time.perf_counter()
+        connection.execute("BEGIN IMMEDIATE")
+        for statement, rows in writes:
+            connection.executemany(statement, rows)
+        written = time.perf_counter()
+        connection.execute("COMMIT")
+        return (written - began) * 1e6, (time.perf_counter() - written) * 1e6
+
+    def fill_s(self, writes: Writes, indexes: Sequence[str]) -> float:
+        """Return the seconds of one transaction with all rows, then their indexes: faster than the other way round."""
+        connection = self.connection
+        began = time.perf_counter()
+        connection.execute("BEGIN IMMEDIATE")
+        for statement, rows in writes:
+            connection.executemany(statement, rows)
+        for statement in indexes:
+            connection.execute(statement)
+        connection.execute("COMMIT")
+        return time.perf_counter() - began
+
+    def look_up_us(self, statement: str, value: str) -> float:
+        """Return the microseconds of a SELECT of one row."""
+        execute = self.connection.execute
+        began = time.perf_counter()
+        execute(statement, (value,)).fetchone()
+        return (time.perf_counter() - began) * 1e6
+
+
+class BareFsync:
+    """A file that grows by a small write at a time, each of them on the disk before the next."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make the file in the folder."""
+        self._file = tempfile.NamedTemporaryFile(dir=folder)  # noqa: SIM115 it goes when this does
+
+    def write_us(self) -> float:
+        """Return the microseconds of one write until it is on the disk."""
+        began = time.perf_counter()
+        self._file.write(bytes(FSYNC_BYTES))
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        return (time.perf_counter() - began) * 1e6
 
 
 def fsync_ms(folder: Path, *, times: int = FSYNCS) -> list[float]:

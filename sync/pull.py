@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any, Literal
 
 import zstandard
@@ -29,7 +29,7 @@ from sync.trust import check_document, key_of, read_manifest
 log = logging.getLogger(__name__)
 
 APPLY_ROWS_MAX = (
-    200  # rows a transaction: a redemption never waits longer than such a chunk takes (some 10 ms)
+    100  # rows a transaction: a redemption never waits longer than such a chunk takes (some 10 ms)
 )
 SNAPSHOT_LINE_MAX = 64 << 20
 PROGRAM: Literal["program"] = "program"
@@ -130,18 +130,19 @@ class Puller:
             chunk = following
 
     def _apply_chunk(self, rows: list[Row], position: Position | None) -> None:
-        for row in rows:
-            if row.op == "put":
-                check_rows(row.t, [row.v or {}])
+        for (op, kind, _), alike in groupby(rows, _shape):
+            if op == "put":
+                check_rows(kind, [row.v or {} for row in alike])
         if position is not None:
             self._check_included(position.included_seq)
         replica = self._store.replica
         with self._store.replica_atomic():
-            for row in rows:
-                if row.op == "del":
-                    replica.delete_row(row.t, row.k)
+            for (op, kind, columns), alike in groupby(rows, _shape):
+                if op == "del":
+                    for row in alike:
+                        replica.delete_row(kind, row.k)
                 else:
-                    replica.put_row(row.t, row.v or {})
+                    replica.put_rows(kind, columns, [list((row.v or {}).values()) for row in alike])
             if position is not None:
                 replica.move_to(position)
 
@@ -151,7 +152,10 @@ class Puller:
             raise HqUntrusted(f"HQ's figures include entry {included_seq}, which isn't ours")
 
     def _pull_snapshot(self) -> tuple[Position, int]:
-        """Build a new replica beside the old one and switch when it is whole."""
+        """Build a new replica beside the old one and switch when it is whole.
+
+        It is filled on this thread: the store's own connections have no part in it, and nobody waits for its rows.
+        """
         signed = self._hq.manifest()
         if signed.kid not in self._run(self._signing_keys):
             self._pull_document("keyset")
@@ -160,6 +164,7 @@ class Puller:
         draft: ReplicaDraft = self._run(self._store.begin_replica)
         try:
             rows = sum(self._fill(draft, file) for file in manifest.files)
+            draft.finish()
             self._run(lambda: self._adopt(draft, position))
         except BaseException:
             draft.database.close()  # its file goes when the next attempt begins
@@ -172,7 +177,7 @@ class Puller:
             raise HqUntrusted(f"{file.name} is not the file that the manifest names")
         try:
             with zstandard.ZstdDecompressor().stream_reader(packed) as reader:
-                return sum(self._run(partial(_fill_line, draft, line)) for line in _lines(reader))
+                return sum(_fill_line(draft, line) for line in _lines(reader))
         except zstandard.ZstdError as problem:
             raise HqUntrusted(f"{file.name} is not whole zstd") from problem
 
@@ -188,6 +193,11 @@ def _check_progress(changes: Changes, position: Position) -> None:
     is_stuck = changes.next == position.cursor and not changes.checkpoint
     if is_stuck or changes.next < position.cursor:
         raise HqUntrusted("HQ's changes do not get on")
+
+
+def _shape(row: Row) -> tuple[str, str, tuple[str, ...]]:
+    """Say what rows that follow each other must share to be put in one go."""
+    return row.op, row.t, tuple(row.v or ())
 
 
 def _is_readable(document: SignedDocument) -> bool:

@@ -1,13 +1,16 @@
 """The benchmarks run, and what the first paint needs stays light. The figures themselves are for a quiet machine."""
 
+import importlib
 import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.main import window_settings
+from bench.__main__ import main
 from bench._report import Line, as_json, p95, p99, ratio, table
 from tests.x_screen import require_x
 
@@ -114,3 +117,78 @@ def test_a_figure_below_its_least_is_missed() -> None:
 
 def test_p99_leaves_one_in_a_hundred_out() -> None:
     assert p99([float(each) for each in range(101)]) == 99.0
+
+
+def lines_of(done: subprocess.CompletedProcess[str]) -> dict[str, dict[str, Any]]:
+    assert done.returncode in (0, 1), done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert (done.returncode == 1) is bool(found["missed"])
+    return {line["name"]: line for line in found["lines"]}
+
+
+def test_a_commit_is_measured_beside_a_bare_one_and_its_steps_are_named() -> None:
+    lines = lines_of(bench("commit", "--repeats", "6", "--warm-up", "2", "--lines", "3", "--json"))
+    assert lines["redemption : bare commit"]["limit"] == 1.6 and lines["redemption : fsync"]["limit"] == 2.5
+    for name in ("fsync of 4 KiB", "bare commit", "redemption, whole", "redemption : bare commit"):
+        assert len(lines[name]["values"]) == 6 and min(lines[name]["values"]) > 0
+    steps = ("engine", "canonical, hash", "signature", "statements", "COMMIT", "other")
+    assert all(f"difference: {step}" in lines for step in steps)
+    assert min(lines["difference: signature"]["values"]) > 0
+
+
+def test_a_replica_is_fetched_looked_into_searched_and_fed() -> None:
+    words = [
+        "--members",
+        "1500",
+        "--repeats",
+        "1",
+        "--look-ups",
+        "20",
+        "--searches",
+        "40",
+        "--feed-rows",
+        "900",
+    ]
+    lines = lines_of(bench("replica", *words, "--json"))
+    limits = {
+        "fetched : bare file": 1.5,
+        "look-up : bare SELECT by reference": 3.0,
+        "look-up : bare SELECT by number": 3.0,
+        "look-up : one of 300 members by number": 1.5,
+        "search by name, p95": 1.0,
+        "the feed delays a redemption, at most": 50.0,
+    }
+    assert {name: lines[name]["limit"] for name in limits} == limits
+    assert len(lines["search by name, p95"]["values"]) == 40 and lines["redemption beside the feed"]["values"]
+
+
+@pytest.mark.parametrize(
+    ("name", "limit", "words"),
+    [
+        ("commit", "BARE_LIMIT", ["--repeats", "2", "--warm-up", "1"]),
+        (
+            "replica",
+            "FETCH_LIMIT",
+            ["--members", "300", "--look-ups", "3", "--searches", "3", "--feed-rows", "30"],
+        ),
+    ],
+)
+def test_a_limit_that_is_missed_ends_with_status_1(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    limit: str,
+    words: list[str],
+) -> None:
+    monkeypatch.setattr(importlib.import_module(f"bench.{name}"), limit, 0.0)
+    assert main([name, *words, "--json"]) == 1
+    assert len(json.loads(capsys.readouterr().out.splitlines()[-1])["missed"]) >= 1
+
+
+def test_the_floors_import_nothing_of_ours() -> None:
+    code = "import bench.floors, sys\nprint(*sys.modules)\n"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+    ours = {"app", "hq", "sync", "ui", "scanner", "resources"}
+    assert not ours & {module.partition(".")[0] for module in done.stdout.split()}

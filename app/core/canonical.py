@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 INTEGER_MAX = 2**53 - 1  # beyond it, JSON readers that use doubles would change the number
+ALLOWED = frozenset({str, bool, type(None), int, dict, list, tuple})
 
 
 class NotCanonical(ValueError):
@@ -19,11 +20,14 @@ class NotCanonical(ValueError):
 
 def canonical(value: Any) -> bytes:
     """Return the RFC 8785 form of `value`. Raises `NotCanonical`."""
-    _check(value)
     try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER)
-    except TypeError as problem:  # orjson's complaints: a lone surrogate, a type it does not know
+        written = orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER)
+    except (
+        TypeError
+    ) as problem:  # orjson's complaints: a lone surrogate, an integer too large, a type it does not know
         raise NotCanonical(str(problem)) from problem
+    _check(value, is_ascii=written.isascii())
+    return written
 
 
 def digest(data: bytes) -> str:
@@ -31,20 +35,22 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _check(value: Any) -> None:
-    kind = type(value)
-    if kind is str or kind is bool or value is None:
-        return
-    if kind is int:
-        if not -INTEGER_MAX <= value <= INTEGER_MAX:
-            raise NotCanonical(f"{value} is outside what JSON readers keep exact")
-    elif kind is dict:
-        for key, item in value.items():
-            if type(key) is not str or not key.isascii():
-                raise NotCanonical(f"{key!r} can't be a key here: keys are ASCII text")
-            _check(item)
-    elif kind is list or kind is tuple:
-        for item in value:
-            _check(item)
-    else:
-        raise NotCanonical(f"{kind.__name__} has no place in a signed document")
+def _check(value: Any, *, is_ascii: bool) -> None:
+    """Refuse what orjson writes in a way of its own. What contains itself, or has keys that aren't texts, it refused.
+
+    One loop over a list that grows while it is walked: an order has a hundred values, and this is done at each commit.
+    """
+    found = [value]
+    for each in found:
+        kind = type(each)
+        if kind is dict:
+            found += each.values()
+        elif kind is list or kind is tuple:
+            found += each
+    kinds = set(map(type, found)) - ALLOWED
+    if kinds:
+        raise NotCanonical(f"{min(kind.__name__ for kind in kinds)} has no place in a signed document")
+    if not is_ascii:
+        for each in found:
+            if type(each) is dict and not "".join(each).isascii():
+                raise NotCanonical("keys are ASCII text here")

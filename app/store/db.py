@@ -8,7 +8,7 @@ two connections can lose a commit) is refused. See https://sqlite.org/wal.html#w
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlcipher3 import dbapi2
 from sqlite_utils import Database
@@ -83,19 +83,24 @@ def _open(path: Path, mode: str, key: bytes, settings: Settings) -> Database:
     if len(key) != KEY_SIZE:
         raise ValueError("a store key has 32 bytes")
     with faults_mapped():
-        connection = dbapi2.connect(
-            f"{path.absolute().as_uri()}?mode={mode}",
-            uri=True,
-            isolation_level=None,
-            check_same_thread=False,
-            factory=_Connection,
-        )
-        try:
-            _prepare(connection, key, settings)
-        except BaseException:
-            connection.close()
-            raise
+        connection = _connect(path, mode, key, settings)
     return Database(connection)
+
+
+def _connect(path: Path, mode: str, key: bytes, settings: Settings) -> Any:
+    connection = dbapi2.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        factory=_Connection,
+    )
+    try:
+        _prepare(connection, key, settings)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _prepare(connection: Any, key: bytes, settings: Settings) -> None:
@@ -122,61 +127,77 @@ def atomic(database: Database) -> Iterator[None]:
     It doesn't nest: a use case opens one, and the functions it calls write inside it. Raises a `StoreFault` when the
     disk refuses; whatever the block raises goes on after a rollback.
     """
-    database.execute("BEGIN IMMEDIATE")
+    connection = database.conn  # sqlite-utils' own `execute` would read each statement's first word
+    connection.execute("BEGIN IMMEDIATE")
     try:
         yield
         failpoint("before_commit")
-        database.execute("COMMIT")
+        connection.execute("COMMIT")
     except BaseException:
-        _roll_back(database)
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
     failpoint("after_commit")
 
 
-def _roll_back(database: Database) -> None:
-    if database.conn.in_transaction:
-        database.execute("ROLLBACK")
-
-
 @contextmanager
 def faults_mapped() -> Iterator[None]:
-    """Turn the database's complaints about the world into our faults, in this one place. Our own bugs pass through."""
+    """Turn the database's complaints about the world into our faults. Our own bugs pass through."""
     try:
         yield
-    except dbapi2.DatabaseError as problem:
-        code = getattr(problem, "sqlite_errorcode", None)
-        fault = FAULT_BY_CODE.get(code & PRIMARY_CODE) if code is not None else None
-        if fault is None:
-            raise
-        raise fault(str(problem)) from problem
+    except DatabaseError as problem:
+        _raise_mapped(problem)
+
+
+def _raise_mapped(problem: Any) -> NoReturn:
+    """The one place that knows which complaint is which fault."""
+    code = getattr(problem, "sqlite_errorcode", None)
+    fault = FAULT_BY_CODE.get(code & PRIMARY_CODE) if code is not None else None
+    if fault is None:
+        raise problem
+    raise fault(str(problem)) from problem
 
 
 class _Cursor(dbapi2.Cursor):  # type: ignore[misc]  # the driver carries no types
-    """Maps faults wherever the disk is touched: also while reading, when a damaged page turns up."""
+    """Maps faults wherever the disk is touched: also while reading, when a damaged page turns up.
+
+    Each method has its own `try`, which costs nothing until something is raised; `faults_mapped` costs a microsecond
+    and a redemption would pay it twenty times.
+    """
 
     def execute(self, *statement: Any) -> Any:
-        with faults_mapped():
-            return super().execute(*statement)
+        try:
+            return dbapi2.Cursor.execute(self, *statement)
+        except DatabaseError as problem:
+            _raise_mapped(problem)
 
     def executemany(self, *statement: Any) -> Any:
-        with faults_mapped():
-            return super().executemany(*statement)
+        try:
+            return dbapi2.Cursor.executemany(self, *statement)
+        except DatabaseError as problem:
+            _raise_mapped(problem)
 
     def fetchone(self) -> Any:
-        with faults_mapped():
-            return super().fetchone()
+        try:
+            return dbapi2.Cursor.fetchone(self)
+        except DatabaseError as problem:
+            _raise_mapped(problem)
 
     def fetchall(self) -> Any:
-        with faults_mapped():
-            return super().fetchall()
+        try:
+            return dbapi2.Cursor.fetchall(self)
+        except DatabaseError as problem:
+            _raise_mapped(problem)
 
     def __next__(self) -> Any:
-        with faults_mapped():
-            return super().__next__()
+        try:
+            return dbapi2.Cursor.__next__(self)
+        except DatabaseError as problem:
+            _raise_mapped(problem)
 
 
 class _Connection(dbapi2.Connection):  # type: ignore[misc]  # the driver carries no types
     """Its own `execute` and `executemany` go through the cursor that this makes."""
 
     def cursor(self, factory: Any = _Cursor) -> Any:
-        return super().cursor(factory)
+        return dbapi2.Connection.cursor(self, factory)

@@ -5,17 +5,21 @@ A step and the record that it ran (`user_version`) are one transaction. A databa
 
 from functools import cache
 
+import orjson
 from sqlcipher3 import dbapi2
 from sqlite_utils import Database
 
 from app.store.db import atomic
 from app.store.faults import StoreTooNew
+from app.store.names import later_keys, name_key
 from resources import load
 
 
 def migrate(database: Database, kind: str) -> None:
     """Run the steps of `kind` (journal or replica) that the database lacks. Raises `StoreTooNew`."""
     found = refuse_newer(database, kind)
+    database.conn.create_function("name_key", 1, name_key)
+    database.conn.create_function("later_keys", 1, lambda key: orjson.dumps(later_keys(key)).decode())
     for number, name in enumerate(_steps(kind)[found:], start=found + 1):
         with atomic(database):
             # One by one: the driver's own method for scripts would commit first.

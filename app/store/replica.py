@@ -4,9 +4,10 @@ It is read on every decision and written only when something from HQ is applied.
 station has done since lies over them as effects of the journal.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -16,32 +17,81 @@ from sqlite_utils import Database
 from app.core.program import Program
 from app.core.voucher import Voucher
 from app.store.meta import read_meta, write_meta
+from app.store.names import later_keys, name_key
 from app.store.programs import compiled
 
 DOCUMENT_BYTES_MAX = 64 << 20  # a program with a hundred thousand products is about one mebibyte
+SETTINGS = (
+    (
+        "wal_autocheckpoint",
+        200,
+    ),  # pages folded into the file at once; SQLite's thousand would hold up a redemption
+    (
+        "cache_size",
+        -2_048,
+    ),  # KiB: the inner pages of a million members, so that a look-up reads no more than leaves
+)
+MEMBER = "member"
+REF, NUMBER_HASH, NAME, TIER, NAME_KEY = 0, 1, 2, 3, -1  # places in a member's row as it is kept
+NAMED_MAX = 20  # more than a person reads; who sees this many types another letter
+LAST_LETTER = "\U0010ffff"  # behind every letter that a name may have
+
+HELD = "SELECT ref, number_hash, name FROM member WHERE ref IN (SELECT value FROM json_each(?))"
+PUT_SAME_NAME = "UPDATE member SET tier = ?, segments = ?, balance = ?, state = ? WHERE ref = ?"
+BY_NAME = """
+SELECT ref, name, tier, segments, balance, state FROM member
+WHERE name_key >= ? AND name_key < ? ORDER BY name_key LIMIT ?
+"""
+BY_LATER_WORD = """
+SELECT member.ref, name, tier, segments, balance, state FROM member_word JOIN member ON member.ref = member_word.ref
+WHERE member_word.name_key >= ? AND member_word.name_key < ? ORDER BY member_word.name_key LIMIT ?
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """How rows of one type are kept: the columns in the order of the statement that puts them, and which hold JSON."""
+    """How rows of one type are kept: HQ's columns in the order in which `kept` reads them, and the statements."""
 
     columns: tuple[str, ...]
-    json_columns: frozenset[str]
+    kept: Callable[[Iterable[Sequence[Any]]], list[tuple[Any, ...]]]
     put: str
     delete: str
 
 
+def _members_kept(rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    return [
+        (
+            ref,
+            number_hash,
+            name,
+            tier,
+            orjson.dumps(segments).decode() if segments else "[]",
+            balance,
+            state,
+            name_key(name),
+        )
+        for ref, number_hash, name, tier, segments, balance, state in rows
+    ]
+
+
+def _vouchers_kept(rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    return [
+        (*facts, None if ends_on is None else str(ends_on))  # a date of a snapshot, a text of the feed
+        for *facts, ends_on in rows
+    ]
+
+
 TABLES = {
-    "member": Table(
+    MEMBER: Table(
         columns=("ref", "number_hash", "name", "tier", "segments", "balance", "state"),
-        json_columns=frozenset({"segments"}),
-        put="INSERT OR REPLACE INTO member (ref, number_hash, name, tier, segments, balance, state)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        kept=_members_kept,
+        put="INSERT OR REPLACE INTO member (ref, number_hash, name, tier, segments, balance, state, name_key)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         delete="DELETE FROM member WHERE ref = ?",
     ),
     "voucher": Table(
         columns=("code_hash", "rule_id", "uses_max", "uses", "owner", "ends_on"),
-        json_columns=frozenset(),
+        kept=_vouchers_kept,
         put="INSERT OR REPLACE INTO voucher (code_hash, rule_id, uses_max, uses, owner, ends_on)"
         " VALUES (?, ?, ?, ?, ?, ?)",
         delete="DELETE FROM voucher WHERE code_hash = ?",
@@ -71,12 +121,19 @@ class Position:
     included_seq: int
 
 
+def _member_row(row: Sequence[Any]) -> MemberRow:
+    return MemberRow(row[0], row[1], row[2], frozenset(orjson.loads(row[3])), row[4], row[5])
+
+
 class Replica:
     """The replica in an open database."""
 
-    def __init__(self, database: Database) -> None:
-        """Read from `database`, which has been migrated."""
+    def __init__(self, database: Database, *, is_new: bool = False) -> None:
+        """Read from `database`, which has been migrated; into a new one no row comes twice."""
         self._db = database
+        self._is_new = is_new
+        for name, value in SETTINGS:
+            database.execute(f"PRAGMA {name} = {value}")
         self._program: Program | None = None
 
     def member(self, ref: str) -> MemberRow | None:
@@ -95,7 +152,23 @@ class Replica:
         row = self._db.execute(sql, (value,)).fetchone()
         if row is None:
             return None
-        return MemberRow(row[0], row[1], row[2], frozenset(orjson.loads(row[3])), row[4], row[5])
+        return _member_row(row)
+
+    def members_named(self, typed: str, *, limit: int = NAMED_MAX) -> list[MemberRow]:
+        """Find members whose name, or a later word of it, begins with what was typed; the whole names first.
+
+        Case, accents and marks don't count. Both ranges are read in the order of their index, and no further than
+        `limit`, so that one letter takes no longer than a whole name.
+        """
+        key = name_key(typed)
+        if not key:
+            return []
+        found: dict[str, MemberRow] = {}
+        for sql in (BY_NAME, BY_LATER_WORD):
+            if len(found) < limit:
+                for row in self._db.execute(sql, (key, key + LAST_LETTER, limit)).fetchall():
+                    found.setdefault(row[0], _member_row(row))
+        return list(found.values())[:limit]
 
     def voucher(self, code_hash: str) -> Voucher | None:
         """Find a voucher by the hash of its number; its `uses` are HQ's count."""
@@ -162,18 +235,26 @@ class Replica:
         table = TABLES.get(kind)
         if table is None:
             return
-        order = [columns.index(name) for name in table.columns]
-        is_json = [name in table.json_columns for name in table.columns]
-        self._db.conn.executemany(
-            table.put,
-            [
-                [
-                    orjson.dumps(row[i]).decode() if as_json else row[i]
-                    for i, as_json in zip(order, is_json, strict=True)
-                ]
-                for row in rows
-            ],
-        )
+        if tuple(columns) != table.columns:
+            rows = list(map(itemgetter(*map(columns.index, table.columns)), rows))
+        kept = table.kept(rows)
+        if kind == MEMBER and not self._is_new:
+            kept = self._put_same_names(kept)
+        self._db.conn.executemany(table.put, kept)
+        if kind == MEMBER:
+            self._forget_words([row[REF] for row in kept])
+            self._put_words([(row[REF], key) for row in kept for key in later_keys(row[NAME_KEY])])
+
+    def _put_same_names(self, kept: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """Put members who are held with this number and name, and return the others: who buys gets points, no new name.
+
+        Their indexes stay as they are, which is three pages out of four that would be read and written.
+        """
+        listed = orjson.dumps([row[REF] for row in kept]).decode()
+        held = set(self._db.execute(HELD, (listed,)).fetchall())
+        same = [row for row in kept if (row[REF], row[NUMBER_HASH], row[NAME]) in held]
+        self._db.conn.executemany(PUT_SAME_NAME, [(*row[TIER:NAME_KEY], row[REF]) for row in same])
+        return [row for row in kept if (row[REF], row[NUMBER_HASH], row[NAME]) not in held]
 
     def put_row(self, kind: str, values: Mapping[str, Any]) -> None:
         """Insert or replace one row. Call it inside `atomic`."""
@@ -183,6 +264,22 @@ class Replica:
         """Take a row out. Call it inside `atomic`."""
         if kind in TABLES:
             self._db.execute(TABLES[kind].delete, (key,))
+        if kind == MEMBER:
+            self._forget_words([key])
+
+    def _forget_words(self, refs: list[str]) -> None:
+        if refs and not self._is_new:
+            listed = orjson.dumps(refs).decode()
+            self._db.execute(
+                "DELETE FROM member_word WHERE ref IN (SELECT value FROM json_each(?))", (listed,)
+            )
+
+    def _put_words(self, words: list[tuple[str, str]]) -> None:
+        """Keep the words, after the first, that members are found by."""
+        if words:
+            self._db.conn.executemany(
+                "INSERT OR IGNORE INTO member_word (ref, name_key) VALUES (?, ?)", words
+            )
 
     def position(self) -> Position | None:
         """Return where the replica stands, or None before the first snapshot."""

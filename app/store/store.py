@@ -24,6 +24,7 @@ from app.core.chain import ChainOwner, Head
 from app.ids import new_ref
 from app.store.db import DatabaseError, atomic, check_pages, look_into_database, open_database
 from app.store.faults import StoreDamaged, StoreFault, StoreMissing, StoreReadOnly, StoreRolledBack
+from app.store.filling import begin_filling, end_filling
 from app.store.journal import Journal
 from app.store.keystore import (
     FileKeyStore,
@@ -298,16 +299,21 @@ class StationStore:
         return ReplicaDraft(self, read_meta(self._db, "replica") + 1)
 
     def adopt_replica(self, draft: "ReplicaDraft") -> None:
-        """Make a finished draft the valid replica: one commit moves the pointer."""
+        """Make a draft the valid replica: one commit moves the pointer."""
+        draft.finish()
         with self.atomic():
             write_meta(self._db, replica=draft.number)
         self._replica_db.close()
         self._replica_db = draft.database
-        self.replica = draft.replica
+        self.replica = Replica(draft.database)
 
 
 class ReplicaDraft:
-    """A replica that is being filled and isn't valid yet."""
+    """A replica that is being filled and isn't valid yet. It belongs to whoever fills it, not to the store's thread.
+
+    Until it is finished nothing of it is durable and its look-ups have no index: with indexes in place each row of a
+    large replica would touch a page of its own in each of them, and an interrupted draft is made anew anyway.
+    """
 
     def __init__(self, store: StationStore, number: int) -> None:
         """Make the file anew; what an interrupted attempt left is dropped."""
@@ -317,13 +323,20 @@ class ReplicaDraft:
         self.number = number
         self.database = open_database(path, store.keys.database)
         migrate(self.database, "replica")
-        self.replica = Replica(self.database)
+        self.replica = Replica(self.database, is_new=True)
+        self._indexes = begin_filling(self.database)
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
         """One transaction on the draft."""
         with atomic(self.database):
             yield
+
+    def finish(self) -> None:
+        """Build the indexes and bring all of it to the disk; a second time does nothing. Raises a `StoreFault`."""
+        if self._indexes:
+            end_filling(self.database, self._indexes)
+            self._indexes = []
 
 
 def _read_device(database: Database) -> Device:

@@ -14,8 +14,9 @@ from app.core.voucher import Voucher
 from app.store.db import open_database
 from app.store.keystore import MemoryKeyStore
 from app.store.migrate import migrate
-from app.store.replica import TABLES, MemberRow, Position
+from app.store.replica import TABLES, MemberRow, Position, Replica
 from app.store.store import StationStore
+from resources import load
 from tests.builders import NOW_MS, a_member, a_program, a_store, put_program, station_keys
 from tests.store.through_key import crash_image
 
@@ -36,6 +37,9 @@ VOUCHER = {
     "owner": "r-1",
     "ends_on": "2026-02-28",
 }
+
+
+DERIVED = {"member": ("name_key",), "voucher": ()}
 
 
 @pytest.fixture
@@ -112,7 +116,7 @@ def test_a_row_that_fails_takes_its_whole_chunk_back(store: StationStore) -> Non
 def test_the_tables_have_just_the_columns_that_are_put(store: StationStore) -> None:
     for kind, table in TABLES.items():
         found = store._replica_db.execute(f"SELECT name FROM pragma_table_info('{kind}')").fetchall()  # noqa: S608
-        assert tuple(name for (name,) in found) == table.columns
+        assert tuple(name for (name,) in found) == table.columns + DERIVED[kind]
 
 
 def put_nonsense(store: StationStore, _moved: None) -> None:
@@ -215,7 +219,7 @@ def test_cut_off_around_the_switch_it_is_the_old_or_the_new_whole(
 def test_what_an_interrupted_draft_left_is_not_in_the_next(tmp_path: Path, store: StationStore) -> None:
     left = open_database(tmp_path / "store" / "replica-2.db", station_keys().database)
     migrate(left, "replica")
-    left.execute("INSERT INTO member VALUES ('ghost', NULL, '', '', '[]', 0, '')")
+    left.execute("INSERT INTO member VALUES ('ghost', NULL, '', '', '[]', 0, '', '')")
     shutil.copy(tmp_path / "store" / "replica-2.db-wal", tmp_path / "wal")
     left.close()
     shutil.copy(tmp_path / "wal", tmp_path / "store" / "replica-2.db-wal")
@@ -241,3 +245,63 @@ def test_ten_replicas_on_the_right_one_is_kept(
     member = store.replica.member("r-1")
     assert member is not None and member.balance == 11
     store.close()
+
+
+def named(store: StationStore, typed: str, **how: int) -> list[str]:
+    return [row.name for row in store.replica.members_named(typed, **how)]
+
+
+def test_members_are_found_by_any_word_of_their_name_whatever_is_typed(store: StationStore) -> None:
+    names = ["Ana-María O\u2019Neil K.", "Maria B.", "Łukasz Ø.", "Jürgen Weiß", "김민수", "Anabel C."]
+    put(store, "member", *(MEMBER | {"ref": f"r-{at}", "name": name} for at, name in enumerate(names)))
+    assert named(store, "ana") == ["Ana-María O\u2019Neil K.", "Anabel C."]
+    assert named(store, "MARIA") == ["Maria B.", "Ana-María O\u2019Neil K."]
+    assert named(store, "oneil k") == named(store, "María  o'ne") == ["Ana-María O\u2019Neil K."]
+    assert named(store, "lukasz o") == ["Łukasz Ø."] and named(store, "JURGEN WEISS") == ["Jürgen Weiß"]
+    assert named(store, "김민") == ["김민수"] and named(store, "maria b") == ["Maria B."]
+    assert named(store, "k") == [] and named(store, " .-' ") == [] and named(store, "zoe") == []
+    assert named(store, "a", limit=1) == ["Ana-María O\u2019Neil K."]
+
+
+def test_a_member_is_found_by_their_newest_name_only(store: StationStore) -> None:
+    put(store, "member", MEMBER | {"name": "Ada Maria L."})
+    assert named(store, "maria") == ["Ada Maria L."]
+    put(store, "member", MEMBER | {"name": "Eva Sofia L."})
+    assert (named(store, "maria"), named(store, "ada"), named(store, "sofia")) == ([], [], ["Eva Sofia L."])
+    with store.replica_atomic():
+        store.replica.delete_row("member", MEMBER["ref"])
+    assert named(store, "eva") == named(store, "sofia") == []
+    put(store, "member", MEMBER | {"name": "Eva L."})
+    assert (named(store, "eva"), named(store, "sofia")) == (["Eva L."], [])
+
+
+def test_a_member_who_is_found_by_two_words_is_shown_once(store: StationStore) -> None:
+    put(store, "member", MEMBER | {"name": "Jo Jo Joanna"})
+    assert named(store, "jo") == ["Jo Jo Joanna"]
+
+
+def test_a_replica_of_the_first_form_learns_its_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = open_database(tmp_path / "old.db", bytes(32))
+    with monkeypatch.context() as patched:
+        names = load.names
+        patched.setattr(load, "names", lambda folder: list(names(folder))[:1])
+        migrate(database, "replica")
+    database.execute("INSERT INTO member VALUES ('r', NULL, 'Zoë Maria K.', '', '[]', 0, 'active')")
+    migrate(database, "replica")
+    replica = Replica(database)
+    assert [row.ref for row in replica.members_named("zoe") + replica.members_named("maria k")] == ["r", "r"]
+    database.close()
+
+
+def test_a_finished_draft_has_its_indexes_and_is_durable_as_ever(store: StationStore) -> None:
+    indexes = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name"
+    before = store._replica_db.execute(indexes).fetchall()
+    draft = store.begin_replica()
+    assert draft.database.execute(indexes).fetchall() == []
+    draft.finish()
+    store.adopt_replica(draft)
+    assert store._replica_db.execute(indexes).fetchall() == before
+    assert store._replica_db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert store._replica_db.execute("PRAGMA synchronous").fetchone() == (2,)

@@ -146,15 +146,15 @@ def test_a_crash_between_chunks_heals(world, monkeypatch):
     before = shop.store.replica.position()
     add_members(world, 450)
     world.clock.set_ms(world.clock.now_ms() + 1)
-    put_row, calls = shop.store.replica.put_row, []
+    put_rows, seen = shop.store.replica.put_rows, []
 
-    def put_some(kind, values):
-        calls.append(kind)
-        if len(calls) == 401:
+    def put_some(kind, columns, rows):
+        put_rows(kind, columns, rows)
+        seen.extend(rows)
+        if len(seen) > 400:
             raise KeyboardInterrupt
-        put_row(kind, values)
 
-    monkeypatch.setattr(shop.store.replica, "put_row", put_some)
+    monkeypatch.setattr(shop.store.replica, "put_rows", put_some)
     with pytest.raises(KeyboardInterrupt):
         shop.syncer.pull()
     shop.restart()
