@@ -127,10 +127,10 @@ def lines_of(done: subprocess.CompletedProcess[str]) -> dict[str, dict[str, Any]
 
 
 def test_a_commit_is_measured_beside_a_bare_one_and_its_steps_are_named() -> None:
-    lines = lines_of(bench("commit", "--repeats", "6", "--warm-up", "2", "--lines", "3", "--json"))
+    lines = lines_of(bench("commit", "--repeats", "10", "--warm-up", "2", "--lines", "3", "--json"))
     assert lines["redemption : bare commit"]["limit"] == 1.6 and lines["redemption : fsync"]["limit"] == 2.5
     for name in ("fsync of 4 KiB", "bare commit", "redemption, whole", "redemption : bare commit"):
-        assert len(lines[name]["values"]) == 6 and min(lines[name]["values"]) > 0
+        assert len(lines[name]["values"]) == 10 and min(lines[name]["values"]) > 0
     steps = ("engine", "canonical, hash", "signature", "statements", "COMMIT", "other")
     assert all(f"difference: {step}" in lines for step in steps)
     assert min(lines["difference: signature"]["values"]) > 0
