@@ -4,6 +4,7 @@ With one part everything happens in this process. Parts wait for each other at t
 of one go through the same days as the shops of another.
 """
 
+import gc
 import multiprocessing
 import queue
 import threading
@@ -109,6 +110,7 @@ def _next(reports: Any, processes: Sequence[Any]) -> Report:
 
 
 def _part_process(task: Task, part: int, pace: _Barrier, reports: Any) -> None:
+    gc.freeze()  # what was handed over stays: nothing to look through again and again
     try:
         _run_part(task, part, pace, reports.put)
     except BaseException:

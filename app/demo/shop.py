@@ -49,7 +49,9 @@ class Shop:
     def __init__(self, folder: Path, *, key_store: KeyStore, clock: SetClock, line: LineToHq) -> None:
         """Open the store and fetch what is new, as far as HQ can be reached at the end of `line`."""
         # Every store is looked at whole when the demo counts.
-        self._store = StationStore(folder, key_store=key_store, clock=clock, check=Check.SINCE_MARK)
+        self._store = StationStore(
+            folder, key_store=key_store, clock=clock, check=Check.SINCE_MARK, is_alone=True
+        )
         device = self._store.device
         signer = DeviceSigner(
             device_id=device.device_id, epoch=device.epoch, key=self._store.keys.sign, clock=clock

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from app.store.db import SETTINGS, atomic
+from app.store.db import REPLICA_SETTINGS, atomic
 from app.store.faults import DiskBroken
 
 FILLING = (("journal_mode", "MEMORY"), ("synchronous", "OFF"))
-AS_ALWAYS = tuple((name, value) for name, value in SETTINGS if name in dict(FILLING))
+AS_ALWAYS = tuple((name, value) for name, value in REPLICA_SETTINGS if name in dict(FILLING))
 
 
 def begin_filling(database: Database) -> list[str]:
@@ -29,7 +29,7 @@ def begin_filling(database: Database) -> list[str]:
 
 
 def end_filling(database: Database, indexes: list[str]) -> None:
-    """Build the indexes and put everything on the disk; from then on each commit is durable again."""
+    """Build the indexes and put everything on the disk; from then on it is written as a replica always is."""
     with atomic(database):
         for sql in indexes:
             database.execute(sql)

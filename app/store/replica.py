@@ -16,10 +16,11 @@ from sqlite_utils import Database
 
 from app.core.program import Program
 from app.core.voucher import Voucher
-from app.store.meta import read_meta, write_meta
+from app.store.meta import write_meta
 from app.store.names import later_keys, name_key
 from app.store.programs import compiled
 
+SMALL_DOCUMENT_BYTES = 1 << 16  # the set of keys, which each scan needs, and no program
 DOCUMENT_BYTES_MAX = 64 << 20  # a program with a hundred thousand products is about one mebibyte
 SETTINGS = (
     (
@@ -135,6 +136,7 @@ class Replica:
         for name, value in SETTINGS:
             database.execute(f"PRAGMA {name} = {value}")
         self._program: Program | None = None
+        self._small_bodies: dict[str, bytes] = {}
 
     def member(self, ref: str) -> MemberRow | None:
         """Find a member by reference."""
@@ -201,10 +203,15 @@ class Replica:
 
     def document_body(self, kind: str) -> bytes | None:
         """Return the bytes of the newest document of a kind."""
+        if kind in self._small_bodies:
+            return self._small_bodies[kind]
         row = self._db.execute("SELECT body FROM document WHERE kind = ?", (kind,)).fetchone()
         if row is None:
             return None
-        return zstandard.decompress(row[0], max_output_size=DOCUMENT_BYTES_MAX)
+        body = zstandard.decompress(row[0], max_output_size=DOCUMENT_BYTES_MAX)
+        if len(body) <= SMALL_DOCUMENT_BYTES:
+            self._small_bodies[kind] = body
+        return body
 
     def document_version(self, kind: str) -> int:
         """Return the version of the newest document of a kind; 0 before the first."""
@@ -219,6 +226,7 @@ class Replica:
             (kind, version, kid, signature, zstandard.compress(body)),
         )
         self._program = None
+        self._small_bodies.pop(kind, None)
 
     def copy_documents_from(self, other: "Replica") -> None:
         """Take over the documents of the replica that this one replaces. Call it inside `atomic`."""
@@ -283,15 +291,10 @@ class Replica:
 
     def position(self) -> Position | None:
         """Return where the replica stands, or None before the first snapshot."""
-        set_id = read_meta(self._db, "set_id")
-        if set_id is None:
+        kept = dict(self._db.execute("SELECT k, v FROM meta").fetchall())
+        if "set_id" not in kept:
             return None
-        return Position(
-            set_id,
-            read_meta(self._db, "cursor"),
-            read_meta(self._db, "as_of_ms"),
-            read_meta(self._db, "included_seq"),
-        )
+        return Position(kept["set_id"], kept["cursor"], kept["as_of_ms"], kept["included_seq"])
 
     def move_to(self, position: Position) -> None:
         """Note that everything up to a checkpoint has been applied. Call it inside `atomic` with its last rows."""

@@ -304,4 +304,4 @@ def test_a_finished_draft_has_its_indexes_and_is_durable_as_ever(store: StationS
     store.adopt_replica(draft)
     assert store._replica_db.execute(indexes).fetchall() == before
     assert store._replica_db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    assert store._replica_db.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert store._replica_db.execute("PRAGMA synchronous").fetchone() == (1,)
