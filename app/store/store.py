@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -361,8 +362,8 @@ class ReplicaDraft:
 
 
 def _read_device(database: Database) -> Device:
-    kept = dict(database.execute("SELECT k, v FROM meta").fetchall())
-    facts = {fact: kept.get(fact) for fact in DEVICE_FACTS}
+    kept: dict[str, Any] = dict(database.execute("SELECT k, v FROM meta").fetchall())
+    facts: dict[str, Any] = {fact: kept.get(fact) for fact in DEVICE_FACTS}
     missing = [fact for fact, value in facts.items() if value is None]
     if missing:
         raise StoreDamaged(f"the journal does not say its {missing[0]}")
