@@ -22,7 +22,6 @@ station_cli = typer.Typer(invoke_without_command=True, help="The station at the 
 cli.add_typer(station_cli, name="station")
 cli.add_typer(hq_cli, name="hq")
 
-FULL_PARTS = 2  # processes of the whole year beside HQ's own
 StoreDir = Annotated[Path | None, typer.Option("--dir", help="Folder of this station's store.")]
 StateDir = Annotated[Path | None, typer.Option("--state", help="Folder of the key files.")]
 
@@ -57,10 +56,8 @@ def demo(
     try:
         if figures:
             found = _count_demo(figures)
-        elif full:
-            found = _run_demo(None, "1-53", out, parts=FULL_PARTS, database=database, with_window=window)
         else:
-            found = _run_demo(stores, weeks, out, parts=1, database=database, with_window=window)
+            found = _run_demo(stores, weeks, out, is_full=full, database=database, with_window=window)
     except FolderTaken as problem:
         fail(str(problem))
     if as_json or figures:
@@ -80,11 +77,11 @@ def _count_demo(path: Path) -> dict[str, Any]:
 
 
 def _run_demo(
-    stores: int | None, weeks: str, out: Path, *, parts: int, database: str | None, with_window: bool
+    stores: int, weeks: str, out: Path, *, is_full: bool, database: str | None, with_window: bool
 ) -> dict[str, Any]:
     from app.demo.headquarters import HqDidNotStart
-    from app.demo.journey import JourneyUnavailable, Selection
-    from app.demo.parts import PartFailed
+    from app.demo.journey import WHOLE_YEAR, JourneyUnavailable, Selection
+    from app.demo.parts import DAY_BY_DAY, IN_PARTS, PartFailed
     from app.demo.run import CountFailed, Plan, run_demo
     from hq.faults import HqFault
 
@@ -92,8 +89,12 @@ def _run_demo(
     if not (first.isdecimal() and (last or first).isdecimal()):
         fail(f"{weeks!r} are no weeks. Write them as 32-38.")
     try:
-        selection = Selection(stores=stores, first_week=int(first), last_week=int(last or first))
-        return run_demo(Plan(selection, out, parts, database, with_window), say=say)
+        if is_full:
+            plan = Plan(WHOLE_YEAR, out, IN_PARTS, database, with_window)
+        else:
+            chosen = Selection(stores=stores, first_week=int(first), last_week=int(last or first))
+            plan = Plan(chosen, out, DAY_BY_DAY, database, with_window)
+        return run_demo(plan, say=say)
     except (ValueError, JourneyUnavailable, HqDidNotStart, PartFailed, CountFailed, HqFault) as problem:
         fail(f"The demo could not run: {problem}")
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO
 
 STOP_WAIT_S = 20
@@ -34,35 +35,31 @@ class Child:
         return self._process.stdout
 
     def stop(self) -> Usage:
-        """Ask it to end, and wait."""
+        """Ask it to end, wait, and return what it used."""
+        peak = peak_mib(self._process.pid)
         self._process.terminate()
-        return self.wait()
+        cpu_s = self.wait()
+        return Usage(cpu_s, peak)
 
-    def wait(self) -> Usage:
-        """Wait until it has ended."""
+    def wait(self) -> float | None:
+        """Wait until it has ended and return the seconds of processor time that it used."""
         with self.output as rest:
             rest.read()
-        usage = _usage_at_end(self._process.pid)
+        cpu_s = None
+        if sys.platform != "win32":
+            _, _, used = os.wait4(self._process.pid, 0)
+            cpu_s = used.ru_utime + used.ru_stime
         self._process.wait(STOP_WAIT_S)
-        return usage
+        return cpu_s
 
 
-def _usage_at_end(pid: int) -> Usage:
-    if sys.platform == "win32":
-        return Usage()
-    _, _, used = os.wait4(pid, 0)
-    return Usage(used.ru_utime + used.ru_stime, used.ru_maxrss / _mib_units())
+def peak_mib(pid: int | None = None) -> float | None:
+    """Return the most memory that a process (this one) has held, in MiB; None where the system doesn't say.
 
-
-def peak_mib() -> float | None:
-    """Return the most memory that this process has held, in MiB; None where the system doesn't say."""
-    if sys.platform == "win32":
+    Linux says it of the program that runs now. What getrusage says begins with the parent's memory at the fork.
+    """
+    try:
+        lines = Path(f"/proc/{pid or 'self'}/status").read_text(encoding="ascii").splitlines()
+    except OSError:
         return None
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _mib_units()
-
-
-def _mib_units() -> int:
-    """Return how many of the units in which this system counts a peak of memory make a MiB."""
-    return 1024 * 1024 if sys.platform == "darwin" else 1024
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), None)

@@ -21,7 +21,7 @@ from app.demo.journey import Journey
 from app.demo.replay import Progress, Replay
 from app.demo.scans import SAMPLE_MEMBERS, Pictures, evenly_spaced
 from app.demo.shares import Sampler
-from app.demo.shop import Shop
+from app.demo.shop import DAILY, WEEKLY, Sending, Shop
 from app.store.keystore import FileKeyStore, KeyStoreKind
 from sync.enrolment import enrol_station, read_pairing
 from sync.line import Line
@@ -34,6 +34,19 @@ class PartFailed(Exception):
     """A process of the replay ended before its part was done."""
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a replay goes: by how many processes, how often shops sync, how many scans are pictures (None: no limit)."""
+
+    parts: int
+    sending: Sending
+    pictures_max: int | None
+
+
+DAY_BY_DAY = Manner(parts=1, sending=DAILY, pictures_max=None)
+IN_PARTS = Manner(parts=4, sending=WEEKLY, pictures_max=400)
+
+
 @dataclass(frozen=True)
 class Task:
     """What every part needs. `pairing` are the texts that HQ showed for the shops."""
@@ -43,7 +56,7 @@ class Task:
     cards: Cards
     pairing: dict[int, str]
     hq_url: str
-    parts: int
+    manner: Manner
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,42 +84,65 @@ class _Barrier(Protocol):
 
 
 def run_parts(task: Task, report: Callable[[Report], None]) -> list[Done]:
-    """Run all parts and return what each used. Raises `PartFailed`."""
-    if task.parts == 1:
-        last = _run_part(task, 0, threading.Barrier(1), report)
-        return [last]
+    """Run all parts, the first in this process, and return what each used. Raises `PartFailed`.
+
+    `report` is called from two threads when there are several parts.
+    """
+    if task.manner.parts == 1:
+        return [_run_part(task, 0, threading.Barrier(1), report)]
     context = multiprocessing.get_context("spawn")  # a fork would take sockets and threads along
-    reports, pace = context.Queue(), context.Barrier(task.parts)
+    reports, pace = context.Queue(), context.Barrier(task.manner.parts)
     processes = [
         context.Process(target=_part_process, args=(task, part, pace, reports), name=f"part {part}")
-        for part in range(task.parts)
+        for part in range(1, task.manner.parts)
     ]
     for process in processes:
         process.start()
-    done: dict[int, Done] = {}
+    others = _Others(reports, processes, pace, report)
     try:
-        while len(done) < task.parts:
-            found = _next(reports, processes)
-            report(found)
-            if found.done is not None:
-                done[found.part] = found.done
+        first = _run_part(task, 0, pace, report)
+        return [first, *others.wait()]
+    except threading.BrokenBarrierError:
+        raise PartFailed("a part of the replay ended early; what it said stands above") from None
     finally:
+        pace.abort()  # of no concern to those who are done
         for process in processes:
-            if len(done) < task.parts:
-                process.terminate()
             process.join()
-    return [done[part] for part in range(task.parts)]
 
 
-def _next(reports: Any, processes: Sequence[Any]) -> Report:
-    while True:
-        try:
-            found: Report = reports.get(timeout=LOOK_EVERY_S)
-        except queue.Empty:
-            if any(process.exitcode for process in processes):
-                raise PartFailed("a part of the replay ended early; what it said stands above") from None
-        else:
-            return found
+class _Others:
+    """Listens to the parts that run in processes of their own, on a thread."""
+
+    def __init__(
+        self, reports: Any, processes: Sequence[Any], pace: _Barrier, report: Callable[[Report], None]
+    ) -> None:
+        self._reports = reports
+        self._processes = processes
+        self._pace = pace
+        self._report = report
+        self._done: dict[int, Done] = {}
+        self._thread = threading.Thread(target=self._run, name="parts", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while len(self._done) < len(self._processes):
+            try:
+                found: Report = self._reports.get(timeout=LOOK_EVERY_S)
+            except queue.Empty:
+                if any(process.exitcode for process in self._processes):
+                    self._pace.abort()
+                    return
+                continue
+            self._report(found)
+            if found.done is not None:
+                self._done[found.part] = found.done
+
+    def wait(self) -> list[Done]:
+        """Return what all of them used. Raises `PartFailed`."""
+        self._thread.join()
+        if len(self._done) < len(self._processes):
+            raise PartFailed("a part of the replay ended early; what it said stands above")
+        return [self._done[part] for part in sorted(self._done)]
 
 
 def _part_process(task: Task, part: int, pace: _Barrier, reports: Any) -> None:
@@ -120,11 +156,14 @@ def _part_process(task: Task, part: int, pace: _Barrier, reports: Any) -> None:
 
 def _run_part(task: Task, part: int, pace: _Barrier, report: Callable[[Report], None]) -> Done:
     journey = task.journey
-    shops = journey.shops[part :: task.parts]
+    shops = journey.shops[part :: task.manner.parts]
     now_ms = next(journey.orders()).at_ms
     _enrol(task, shops, now_ms=now_ms)
     pace.wait(WEEK_WAIT_S)  # the first day would make the pairing texts of the others too old
-    pictures = Pictures(evenly_spaced(journey.members(shops), SAMPLE_MEMBERS // task.parts))
+    pictures = Pictures(
+        evenly_spaced(journey.members(shops), SAMPLE_MEMBERS // task.manner.parts),
+        at_most=None if task.manner.pictures_max is None else task.manner.pictures_max // task.manner.parts,
+    )
     replay = Replay(
         journey,
         task.folder,
@@ -132,6 +171,7 @@ def _run_part(task: Task, part: int, pace: _Barrier, report: Callable[[Report], 
         pictures,
         hq_url=task.hq_url,
         shops=shops,
+        sending=task.manner.sending,
         wait_for_others=lambda: pace.wait(WEEK_WAIT_S),
     )
     sampler, last = Sampler(), Progress(0, journey.first_day, 0, 0)

@@ -14,7 +14,7 @@ from app.demo.folder import DemoFolder
 from app.demo.headquarters import Cards
 from app.demo.journey import Journey, JourneyOrder
 from app.demo.scans import Pictures
-from app.demo.shop import DeadPort, Shop
+from app.demo.shop import DAILY, DeadPort, Sending, Shop
 from app.store.keystore import FileKeyStore
 from sync.line import Line
 
@@ -44,6 +44,7 @@ class Replay:
         *,
         hq_url: str,
         shops: Collection[int],
+        sending: Sending = DAILY,
         wait_for_others: Callable[[], object] = lambda: None,
     ) -> None:
         """Prepare to replay the orders of `shops` with stations in `folder` and HQ at `hq_url`.
@@ -55,6 +56,7 @@ class Replay:
         self._cards = cards
         self._pictures = pictures
         self._shops = frozenset(shops)
+        self._sending = sending
         self._wait_for_others = wait_for_others
         self._dead_port = DeadPort()
         self._line, self._cut_line = Line(hq_url), Line(self._dead_port.url)
@@ -112,6 +114,7 @@ class Replay:
             key_store=self._key_store,
             clock=self._clock,
             line=self._cut_line if is_cut_off else self._line,
+            sending=self._sending,
         )
         self._open[store_id] = shop
         return shop
@@ -119,10 +122,11 @@ class Replay:
     def _close(self, store_id: int) -> None:
         shop = self._open.pop(store_id)
         shop.close()
-        (self._behind.discard if shop.is_online else self._behind.add)(store_id)
+        (self._behind.add if shop.is_behind else self._behind.discard)(store_id)
 
     def _catch_up(self) -> None:
-        """On the last day nobody is cut off: shops whose last orders fell into a cut come back now."""
+        """Send what still waits. On the last day nobody is cut off."""
+        self._sending = DAILY
         for store_id in sorted(self._behind):
             self._open_shop(store_id, self._journey.last_day)
             self._close(store_id)

@@ -4,6 +4,7 @@ import json
 import os
 import statistics
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from app.demo import headquarters
 from app.demo.child import Child, peak_mib
 from app.demo.folder import DemoFolder, prepare
 from app.demo.journey import Journey, Selection, load
-from app.demo.parts import Report, Task, run_parts, shares
+from app.demo.parts import DAY_BY_DAY, Manner, Report, Task, run_parts, shares
 from app.demo.replay import Progress
 from app.demo.summary import summary_text
 from app.store.keystore import KeyStoreKind
@@ -30,11 +31,11 @@ class CountFailed(Exception):
 
 @dataclass(frozen=True)
 class Plan:
-    """What a demo does. `parts`: how many processes share the shops. `database_url`: of HQ; None = a file."""
+    """What a demo does. `database_url`: of HQ; None = a file."""
 
     selection: Selection
     out: Path
-    parts: int = 1
+    manner: Manner = DAY_BY_DAY
     database_url: str | None = None
     with_window: bool = False
 
@@ -53,18 +54,18 @@ def run_demo(plan: Plan, *, say: Say) -> dict[str, Any]:
     try:
         say(f"Enrolling {len(journey.shops)} stations with head office at {hq.url} …")
         pairing = headquarters.pairing_texts(folder.hq, journey.shops, url=hq.url, now_ms=now_ms)
-        task = Task(journey, folder, cards, pairing, hq.url, plan.parts)
+        task = Task(journey, folder, cards, pairing, hq.url, plan.manner)
         done = run_parts(task, _Counted(journey, say).report)
     finally:
         hq_used = hq.stop()
     say("Counting at head office …")
     found = count(folder)
     peaks = [peak_mib(), hq_used.peak_mib, found.pop("peak_mib")]
-    peaks += [part.peak_mib for part in done] if plan.parts > 1 else []
+    peaks += [part.peak_mib for part in done[1:]]  # the first was this process
     found |= {
         "pictures_read": sum(part.pictures_read for part in done),
         "key_store": KeyStoreKind.FILE,
-        "processes": plan.parts,
+        "processes": plan.manner.parts,
         "fsync_probe_ms": probe_ms,
         "station_time_percent": shares(done),
         "hq_cpu_seconds": hq_used.cpu_s and round(hq_used.cpu_s, 1),
@@ -85,11 +86,13 @@ class _Counted:
         self._journey = journey
         self._say = say
         self._newest: dict[int, Progress] = {}
+        self._lock = threading.Lock()
 
     def report(self, report: Report) -> None:
-        if report.done is None:
-            self._newest[report.part] = report.progress
-            self._say(self._line())
+        with self._lock:
+            if report.done is None:
+                self._newest[report.part] = report.progress
+                self._say(self._line())
 
     def _line(self) -> str:
         parts, journey = self._newest.values(), self._journey

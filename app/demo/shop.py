@@ -6,6 +6,7 @@ in the station knows of it.
 
 import socket
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.clock import SetClock
@@ -22,6 +23,7 @@ from sync.faults import HqUnreachable
 from sync.line import Line as LineToHq
 from sync.syncer import Syncer
 
+DAY_MS = 86_400_000
 PUSH_AT_WAITING = 200  # a station pushes when this many entries wait
 
 
@@ -43,10 +45,24 @@ class DeadPort:
         self._socket.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """When a shop that reaches HQ syncs: every so many days, and when so many entries wait."""
+
+    days: int
+    entries: int
+
+
+DAILY = Sending(days=0, entries=1)  # when it opens and when it closes
+WEEKLY = Sending(days=7, entries=25)
+
+
 class Shop:
     """A shop's station, open for a day."""
 
-    def __init__(self, folder: Path, *, key_store: KeyStore, clock: SetClock, line: LineToHq) -> None:
+    def __init__(
+        self, folder: Path, *, key_store: KeyStore, clock: SetClock, line: LineToHq, sending: Sending = DAILY
+    ) -> None:
         """Open the store and fetch what is new, as far as HQ can be reached at the end of `line`."""
         # Every store is looked at whole when the demo counts.
         self._store = StationStore(
@@ -56,10 +72,18 @@ class Shop:
         signer = DeviceSigner(
             device_id=device.device_id, epoch=device.epoch, key=self._store.keys.sign, clock=clock
         )
-        self._syncer = Syncer(self._store, HttpHq(line, signer), run=lambda work: work())
+        self._sending = sending
+        self._hq = HttpHq(line, signer)
+        self._syncer = Syncer(self._store, self._hq, run=lambda work: work())
         self.is_online = self._reaches_hq(self._open_the_day)
 
     def _open_the_day(self) -> None:
+        """Sync if it is time to; otherwise only see whether HQ answers."""
+        position = self._store.replica.position()
+        age_ms = self._store.clock.now_ms() - (position.as_of_ms if position else 0)
+        if age_ms < self._sending.days * DAY_MS:
+            self._hq.health()
+            return
         if self._store.waiting_count():
             self._syncer.push()
         self._syncer.pull()
@@ -94,9 +118,10 @@ class Shop:
         return seen
 
     def close(self) -> None:
-        """Send what waits and close the store."""
-        if self._store.waiting_count():
-            self.is_online = self._reaches_hq(self._syncer.push)
+        """Send what waits, if it is enough, and close the store."""
+        if self._store.waiting_count() >= self._sending.entries:
+            self._reaches_hq(self._syncer.push)
+        self.is_behind = self._store.waiting_count() > 0
         self._store.close()
 
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from app.demo.shares import Sampler
 from tests.postgres import Postgres
 
 SMALL = Selection(stores=3, first_week=33, last_week=34)
+TWO = replace(parts.IN_PARTS, parts=2)
 OF_THE_RUN = {
     "pictures_read",
     "processes",
@@ -31,7 +33,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> dict:
 
 def test_two_processes_come_to_what_one_comes_to(alone: dict, tmp_path: Path):
     said: list[str] = []
-    together = run_demo(Plan(SMALL, tmp_path / "out", parts=2), say=said.append)
+    together = run_demo(Plan(SMALL, tmp_path / "out", TWO), say=said.append)
     assert {name: value for name, value in together.items() if name not in OF_THE_RUN} == {
         name: value for name, value in alone.items() if name not in OF_THE_RUN
     }
@@ -44,7 +46,7 @@ def test_two_processes_come_to_what_one_comes_to(alone: dict, tmp_path: Path):
 
 def test_postgresql_comes_to_the_same(alone: dict, postgres: Postgres, tmp_path: Path):
     url = postgres.create()
-    plan = Plan(SMALL, tmp_path / "out", parts=2, database_url=url)
+    plan = Plan(SMALL, tmp_path / "out", TWO, database_url=url)
     found = run_demo(plan, say=lambda _: None)
     postgres.drop(url)
     assert {name: value for name, value in found.items() if name not in OF_THE_RUN} == {
@@ -67,7 +69,7 @@ def test_a_part_that_fails_ends_the_replay(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(parts, "LOOK_EVERY_S", 0.1)
     monkeypatch.setattr(parts, "_part_process", _dies)
     with pytest.raises(parts.PartFailed):
-        run_demo(Plan(SMALL, tmp_path / "out", parts=2), say=lambda _: None)
+        run_demo(Plan(SMALL, tmp_path / "out", TWO), say=lambda _: None)
 
 
 def _dies(*_: object) -> None:
