@@ -40,7 +40,8 @@ def summary_text(found: Mapping[str, Any]) -> str:
         "",
         f"  {found['pictures_read']:,} codes were scanned from real QR pictures. "
         f"Keys of the demo's stations: {found['key_store']} (for the demo only).",
-        f"  Took {found['seconds']:.0f} s. Of the stations' time: "
+        f"  Took {found['seconds']:.0f} s. The stations' time went to:",
+        "    "
         + ", ".join(f"{SHARES[name]} {share:.0f} %" for name, share in found["station_time_percent"].items())
         + ".",
         *_used(found),
