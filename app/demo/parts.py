@@ -181,8 +181,11 @@ def _run_part(task: Task, part: int, pace: _Barrier, report: Callable[[Report], 
         last = progress
         report(Report(part, progress))
 
-    replay.run(said)
-    done = Done(pictures.read_count, sampler.stop(), peak_mib())
+    try:
+        replay.run(said)
+    finally:
+        seconds = sampler.stop()
+    done = Done(pictures.read_count, seconds, peak_mib())
     report(Report(part, last, done))
     return done
 
