@@ -10,7 +10,7 @@ from enum import Enum
 
 
 class ReasonClass(Enum):
-    """What a reason is about."""
+    """What a reason is about, highest precedence first."""
 
     IDENTITY = "identity"
     AUTHORITY = "authority"
@@ -18,106 +18,123 @@ class ReasonClass(Enum):
     MEMBER = "member"
     ORDER = "order"
     LIMIT = "limit"
+    STACKING = "stacking"
     BALANCE = "balance"
     EFFECT = "effect"
 
 
 class Reason(Enum):
-    """Stable codes, highest precedence first. Each: code, class, could asking again later help, sentence."""
+    """Highest precedence first. Each: class, could asking again later help, sentence. Its stable code is its name."""
 
     CODE_UNREADABLE = (
-        "code_unreadable",
         ReasonClass.IDENTITY,
         False,
         "This code can't be read. Scan it again or type the number.",
     )
-    CODE_FORGED = (
-        "code_forged",
-        ReasonClass.IDENTITY,
-        False,
-        "This code was not issued by us. Ask for another card.",
-    )
-    UNKNOWN_CODE = ("unknown_code", ReasonClass.IDENTITY, True, "Unknown code {shown}.")
-    CODE_EXPIRED = (
-        "code_expired",
-        ReasonClass.IDENTITY,
-        False,
-        "This member code has expired. A new one is in the portal.",
-    )
-    CODE_NOT_YET_VALID = (
-        "code_not_yet_valid",
-        ReasonClass.IDENTITY,
-        True,
-        "This member code is not valid yet.",
-    )
-    MEMBER_NEEDED = ("member_needed", ReasonClass.IDENTITY, True, "Scan the member's card first.")
+    CODE_FORGED = (ReasonClass.IDENTITY, False, "This code was not issued by us. Ask for another card.")
+    UNKNOWN_CODE = (ReasonClass.IDENTITY, True, "Unknown code {shown}.")
+    CODE_EXPIRED = (ReasonClass.IDENTITY, False, "This member code has expired. A new one is in the portal.")
+    CODE_NOT_YET_VALID = (ReasonClass.IDENTITY, True, "This member code is not valid yet.")
+    MEMBER_NEEDED = (ReasonClass.IDENTITY, True, "Scan the member's card first.")
+    PROGRAM_NOT_LIVE = (ReasonClass.AUTHORITY, True, "The loyalty program is not open here at the moment.")
+    PROGRAM_ENDED = (ReasonClass.AUTHORITY, False, "The loyalty program ended on {ends_on}.")
     PROGRAM_EXPIRED = (
-        "program_expired",
         ReasonClass.AUTHORITY,
         True,
         "The rules on this station are too old. Points are still earned.",
     )
-    OFFER_UNKNOWN = (
-        "offer_unknown",
+    STOPPED = (ReasonClass.AUTHORITY, False, "Head office has stopped this.")
+    OFFER_UNKNOWN = (ReasonClass.AUTHORITY, True, "The rules of this offer are not on this station yet.")
+    ONLINE_ONLY = (ReasonClass.AUTHORITY, True, "This offer needs head office, which can't be reached.")
+    FACTS_MISSING = (
         ReasonClass.AUTHORITY,
         True,
-        "The rules of this offer are not on this station yet.",
+        "This station does not know enough about the member to decide. Head office does.",
     )
-    ONLINE_ONLY = (
-        "online_only",
-        ReasonClass.AUTHORITY,
+    NOT_STARTED = (ReasonClass.TIME, True, "This offer starts on {starts_on}.")
+    EXPIRED = (ReasonClass.TIME, False, "This offer ended on {ends_on}.")
+    OUTSIDE_HOURS = (ReasonClass.TIME, True, "This offer is not valid at this time.")
+    NOT_OWNER = (ReasonClass.MEMBER, False, "This voucher belongs to another member.")
+    NOT_IN_SEGMENT = (ReasonClass.MEMBER, False, "This offer is for invited members only.")
+    WRONG_TIER = (ReasonClass.MEMBER, True, "This offer is for another tier.")
+    OTHER_VARIANT = (ReasonClass.MEMBER, False, "This offer is being tried out with other members.")
+    ATTRIBUTE_MISSING = (ReasonClass.MEMBER, True, "Not known yet: {name}.")
+    ATTRIBUTE_DOES_NOT_FIT = (ReasonClass.MEMBER, False, "Does not fit this offer: {name} is {found}.")
+    CONSENT_MISSING = (ReasonClass.MEMBER, True, "The member has not agreed to this: {name}.")
+    NOT_THE_DAY = (ReasonClass.MEMBER, True, "This offer is for another day in the member's year.")
+    NOT_NTH_ORDER = (
+        ReasonClass.MEMBER,
         True,
-        "This offer needs head office, which can't be reached.",
+        "This offer is for order number {wanted}. This is number {found}.",
     )
-    NOT_STARTED = ("not_started", ReasonClass.TIME, True, "This offer starts on {starts_on}.")
-    EXPIRED = ("expired", ReasonClass.TIME, False, "This offer ended on {ends_on}.")
-    OUTSIDE_HOURS = ("outside_hours", ReasonClass.TIME, True, "This offer is not valid at this time.")
-    NOT_OWNER = ("not_owner", ReasonClass.MEMBER, False, "This voucher belongs to another member.")
-    NOT_IN_SEGMENT = ("not_in_segment", ReasonClass.MEMBER, False, "This offer is for invited members only.")
-    WRONG_STORE = ("wrong_store", ReasonClass.ORDER, False, "This offer is not valid in this store.")
-    ORDER_NEEDED = ("order_needed", ReasonClass.ORDER, True, "Enter the order's amount first.")
+    SPEND_NOT_MET = (
+        ReasonClass.MEMBER,
+        True,
+        "The member has spent {found} so far: {missing} short of {wanted}.",
+    )
+    HISTORY_NOT_MET = (
+        ReasonClass.MEMBER,
+        True,
+        "{missing} more needed in the member's history: {found} of {wanted}.",
+    )
+    HISTORY_DOES_NOT_FIT = (ReasonClass.MEMBER, True, "This offer does not fit what the member did before.")
+    SELF_REFERRAL = (ReasonClass.MEMBER, False, "Nobody can refer themselves.")
+    WRONG_STORE = (ReasonClass.ORDER, False, "This offer is not valid in this store.")
+    ORDER_NEEDED = (ReasonClass.ORDER, True, "Enter the order's amount first.")
     LINES_NEEDED = (
-        "lines_needed",
         ReasonClass.ORDER,
         True,
         "This offer depends on the products bought. A typed amount does not name the products.",
     )
-    REQUIRED_ITEM_MISSING = (
-        "required_item_missing",
-        ReasonClass.ORDER,
+    REQUIRED_ITEM_MISSING = (ReasonClass.ORDER, True, "None of the products of this offer is in the order.")
+    MIN_QTY_NOT_MET = (ReasonClass.ORDER, True, "{missing} more needed: from {wanted} on.")
+    MIN_TOTAL_NOT_MET = (ReasonClass.ORDER, True, "{missing} short of {wanted}.")
+    ORDER_DOES_NOT_FIT = (ReasonClass.ORDER, True, "This offer does not fit this order.")
+    LIMIT_TOTAL_REACHED = (ReasonClass.LIMIT, False, "This voucher has been used.")
+    LIMIT_CAMPAIGN_REACHED = (ReasonClass.LIMIT, False, "This offer has been used as often as it may be.")
+    LIMIT_PER_MEMBER_REACHED = (
+        ReasonClass.LIMIT,
         True,
-        "None of the products of this offer is in the order.",
+        "The member has used this as often as one member may.",
     )
-    MIN_QTY_NOT_MET = ("min_qty_not_met", ReasonClass.ORDER, True, "{missing} more needed: from {wanted} on.")
-    MIN_TOTAL_NOT_MET = ("min_total_not_met", ReasonClass.ORDER, True, "{missing} short of {wanted}.")
-    ORDER_DOES_NOT_FIT = (
-        "order_does_not_fit",
-        ReasonClass.ORDER,
+    LIMIT_MEMBERS_REACHED = (ReasonClass.LIMIT, False, "The first {wanted} members have had this offer.")
+    BUDGET_EXHAUSTED = (ReasonClass.LIMIT, False, "What was set aside for this offer has been given.")
+    BUDGET_EXCEEDED = (ReasonClass.LIMIT, True, "Only {left} is left of what was set aside for this offer.")
+    OUT_OF_STOCK = (ReasonClass.LIMIT, True, "None is left of this reward.")
+    STACK_INVALID = (
+        ReasonClass.STACKING,
         True,
-        "This offer does not fit this order.",
+        "Another code of this order can't be used, and they go together only.",
     )
-    LIMIT_TOTAL_REACHED = ("limit_total_reached", ReasonClass.LIMIT, False, "This voucher has been used.")
-    INSUFFICIENT_POINTS = (
-        "insufficient_points",
-        ReasonClass.BALANCE,
-        True,
-        "{missing} points short of {wanted}.",
-    )
-    NO_EFFECT = ("no_effect", ReasonClass.EFFECT, True, "Nothing is left on the order for this offer.")
+    EXCLUDED_BY_EXCLUSIVE = (ReasonClass.STACKING, True, "{other} can't be combined with anything else.")
+    NOT_COMBINABLE = (ReasonClass.STACKING, True, "{name} does not combine with {other}.")
+    ONLY_TOGETHER = (ReasonClass.STACKING, True, "Only together with {other}.")
+    NOT_BEST = (ReasonClass.STACKING, True, "{other} saves more, and only one of the two applies.")
+    GROUP_LIMIT = (ReasonClass.STACKING, True, "No more than {wanted} offers of this kind in one order.")
+    INSUFFICIENT_POINTS = (ReasonClass.BALANCE, True, "{missing} points short of {wanted}.")
+    POINTS_MIN_NOT_MET = (ReasonClass.BALANCE, True, "At least {wanted} points must be used at once.")
+    DEBT = (ReasonClass.BALANCE, True, "{missing} points are owed from a return. Earn them first.")
+    WALLET_EXPIRED = (ReasonClass.BALANCE, False, "The value on this card ended on {ends_on}.")
+    CARD_USED = (ReasonClass.BALANCE, False, "This gift card has been used.")
+    VALUE_EMPTY = (ReasonClass.BALANCE, True, "Nothing is left on this card.")
+    NOTHING_DUE = (ReasonClass.EFFECT, True, "Nothing is left to pay.")
+    NO_EFFECT = (ReasonClass.EFFECT, True, "Nothing is left on the order for this offer.")
 
-    def __init__(self, code: str, reason_class: ReasonClass, is_transient: bool, sentence: str) -> None:
+    def __init__(self, reason_class: ReasonClass, is_transient: bool, sentence: str) -> None:
         """Keep the parts under their names."""
-        self.code = code
+        self.code = self.name.lower()
         self.reason_class = reason_class
-        self.is_transient = (
-            is_transient  # asking again later, or with another order, could get another answer
-        )
+        self.is_transient = is_transient  # later, or with another order, the answer could be another
         self.sentence = sentence
 
 
 PRECEDENCE = {reason: place for place, reason in enumerate(Reason)}
 BY_CODE = {reason.code: reason for reason in Reason}
-MONEY_NUMBERS = {Reason.MIN_TOTAL_NOT_MET}  # their numbers are amounts of money, not counts
+MONEY_NUMBERS = {  # their numbers are amounts of money, not counts
+    Reason.MIN_TOTAL_NOT_MET,
+    Reason.SPEND_NOT_MET,
+    Reason.BUDGET_EXCEEDED,
+}
 
 
 @dataclass(frozen=True)
