@@ -1,8 +1,18 @@
-"""Reads packaged data files. Names are relative paths with forward slashes, such as `migrations/journal/0001.sql`."""
+"""Reads packaged data files. Names are relative paths with forward slashes, such as `migrations/journal/0001.sql`.
+
+Catalogues of sentences are packed as people write them (PO) and compiled in memory when their language is first asked
+for. A compiled file would be a second copy that could be forgotten; Babel, which compiles, is imported only then.
+"""
 
 from functools import cache
+from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from io import BytesIO
+
+from resources import LANGUAGES
+
+CATALOGUE = "i18n/{language}/LC_MESSAGES/tillside.po"
 
 
 def read_text(name: str) -> str:
@@ -14,6 +24,26 @@ def read_text(name: str) -> str:
 def names(folder: str) -> tuple[str, ...]:
     """Return the names of the files in a packaged folder, sorted."""
     return tuple(sorted(item.name for item in _place(folder).iterdir() if item.is_file()))
+
+
+@cache
+def translations(language: str) -> NullTranslations:
+    """Return gettext for one of `LANGUAGES`; a sentence it lacks stays English. KeyError for another language."""
+    if language not in LANGUAGES:
+        raise KeyError(language)
+    if language == "en":
+        return NullTranslations()
+    return GNUTranslations(BytesIO(_compiled(CATALOGUE.format(language=language))))
+
+
+def _compiled(name: str) -> bytes:
+    """Return a packaged PO catalogue in gettext's MO form. What is marked as fuzzy or left empty is not in it."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = BytesIO()
+    write_mo(compiled, read_po(BytesIO(_place(name).read_bytes()), abort_invalid=True))
+    return compiled.getvalue()
 
 
 def _place(name: str) -> Traversable:

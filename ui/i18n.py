@@ -7,7 +7,10 @@ Placeholders such as `{missing}` come through whole.
 
 import re
 from collections.abc import Callable
+from functools import partial
 from gettext import NullTranslations
+
+import resources
 
 PSEUDO = "pseudo"
 GROWTH = 2.3  # length of a pseudo sentence for one of English: +130 %
@@ -38,8 +41,18 @@ class PseudoTranslations(NullTranslations):
         return pseudo(super().ngettext(msgid1, msgid2, n))
 
 
-# Further languages are compiled catalogues in resources/i18n; each adds its line here.
-LANGUAGES: dict[str, Callable[[], NullTranslations]] = {"en": NullTranslations, PSEUDO: PseudoTranslations}
+def _catalogue(language: str) -> NullTranslations:
+    from resources.load import translations
+
+    return translations(language)
+
+
+# What a catalogue lacks stays English, today all but the reasons: so no setting offers these languages yet.
+LANGUAGES: dict[str, Callable[[], NullTranslations]] = {
+    **{language: partial(_catalogue, language) for language in resources.LANGUAGES},
+    "en": NullTranslations,  # the first paint reads no file
+    PSEUDO: PseudoTranslations,
+}
 _chosen: list[NullTranslations] = [NullTranslations()]
 
 
