@@ -382,6 +382,19 @@ def test_a_refund_goes_first_where_the_program_says() -> None:
     ]
 
 
+def test_where_tenders_come_last_the_till_gives_only_what_was_paid_in_its_own_money() -> None:
+    """30.00: 6.00 in points, 15.00 by card and wallet, 9.00 in cash; 2.00 of each 10.00 come back as points."""
+    points = PaidRedemption("points", ((1, 600),), points=(("lot", 60),), is_payment=True)
+    order = PaidOrder(
+        (line(1, 3000, units=3),), (points,), CARD_AND_WALLET, refund_order=RefundOrder.TENDERS_LAST
+    )
+    tills = []
+    for _ in range(3):
+        order, outcome = returning(order, (1, UNIT))
+        tills.append(outcome.till)
+    assert tills == [800, 100, 0]
+
+
 def test_a_void_gives_everything_back_exactly() -> None:
     once = PaidTender(TenderKind.GIFT_CARD, "G2", 400, rest=100, rest_is=Rest.FORFEITED)
     cashed = PaidTender(TenderKind.GIFT_CARD, "G3", 300, rest=200, rest_is=Rest.PAID_OUT)
