@@ -16,10 +16,10 @@ import orjson
 
 from app.clock import Clock
 from app.config import Config
-from app.core.decision import Outcome
 from app.core.document import DocumentInvalid, Place
 from app.core.money import CURRENCIES, format_amount
 from app.core.order import AMOUNT_MAX, LINES_MAX, Line
+from app.core.outcome import Outcome
 from app.core.quote import Quote
 from app.core.reasons import Refusal, sentence
 from app.core.voucher import Presentation

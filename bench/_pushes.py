@@ -13,10 +13,11 @@ from urllib3.connection import HTTPConnection
 
 from app.clock import SystemClock
 from app.core.chain import Head, next_hash, sign_head
-from app.core.decision import Facts, decide
+from app.core.decision import decide
 from app.core.entry import ORDER, REDEEM, SCAN_DENIED, Entry, write_entry
 from app.core.member import Member
 from app.core.order import Line, Order
+from app.core.outcome import Facts
 from app.core.records import Attendance, order_record, redemption_record
 from app.core.voucher import Presentation, Voucher
 from app.ids import new_id

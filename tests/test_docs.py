@@ -17,9 +17,10 @@ import typer
 from app.cli import cli
 from app.config import PREFIX, Config
 from app.core.codes import Level
-from app.core.decision import Decision, Facts, decide
+from app.core.decision import decide
 from app.core.member import Member
 from app.core.order import Line, Order
+from app.core.outcome import Decision, Facts
 from app.core.program_format import read_program
 from app.core.reasons import Reason
 from app.core.voucher import Presentation, Voucher

@@ -6,8 +6,8 @@ is drawn, and a sentence that no longer fits is found.
 
 from dataclasses import replace
 
-from app.core.decision import Outcome
 from app.core.money import CURRENCIES
+from app.core.outcome import Outcome
 from app.core.reasons import Reason, Refusal
 from app.station.answer import AnswerKind, OrderAnswer
 from app.store.faults import DiskFull, JournalBroken, KeysMissing, StoreBusy, StoreDamaged, StoreTooNew

@@ -6,12 +6,20 @@ the others by the same weights until none exceeds, and only then are cents round
 
 from collections.abc import Sequence
 
+from app.core.policy import Remainder
 
-def allocate(amount: int, *, weights: Sequence[int], limits: Sequence[int]) -> list[int]:
+
+def allocate(
+    amount: int,
+    *,
+    weights: Sequence[int],
+    limits: Sequence[int],
+    remainder: Remainder = Remainder.LARGEST,
+) -> list[int]:
     """Share `amount` (minor units, ≥ 0) over lines by `weights`, line i giving at most `limits[i]`.
 
-    Weights and limits are ≥ 0 and of one length. Returns one share a line. Their sum is `amount`, or the sum of
-    the limits of the lines with a weight when that is less.
+    Weights and limits are ≥ 0 and of one length. `remainder` says who gets the cents left over. Returns one share a
+    line. Their sum is `amount`, or the sum of the limits of the lines with a weight when that is less.
     """
     shares = [0] * len(weights)
     open_lines = [line for line, weight in enumerate(weights) if weight > 0 and limits[line] > 0]
@@ -28,21 +36,33 @@ def allocate(amount: int, *, weights: Sequence[int], limits: Sequence[int]) -> l
         if not open_lines or rest <= 0:
             return shares
     if open_lines:
-        _share_by_largest_remainder(rest, weights, open_lines, shares)
+        _share_out(rest, weights, open_lines, shares, remainder)
     return shares
 
 
-def _share_by_largest_remainder(
-    amount: int, weights: Sequence[int], lines: list[int], shares: list[int]
+def _share_out(
+    amount: int, weights: Sequence[int], lines: list[int], shares: list[int], remainder: Remainder
 ) -> None:
-    """Put shares of `amount` for these lines into `shares`: floors first, then a cent each by largest remainder."""
+    """Put shares of `amount` for these lines into `shares`: rounded down first, then a cent each to some.
+
+    Each of these lines can give a cent more than its share rounded down, since its exact share is below its limit.
+    """
     total = sum(weights[line] for line in lines)
     remainders = []
     left = amount
     for line in lines:
-        share, remainder = divmod(amount * weights[line], total)
+        share, rest = divmod(amount * weights[line], total)
         shares[line] = share
         left -= share
-        remainders.append((-remainder, line))
-    for _, line in sorted(remainders)[:left]:
-        shares[line] += 1
+        remainders.append((-rest, line))
+    if left:
+        for line in _luckiest(remainders, remainder)[:left]:
+            shares[line] += 1
+
+
+def _luckiest(remainders: list[tuple[int, int]], remainder: Remainder) -> list[int]:
+    """Return the lines in the order in which they get the cents left over; each by its negative remainder."""
+    if remainder is Remainder.LARGEST:
+        remainders.sort()
+    lines = [line for _, line in remainders]
+    return lines[::-1] if remainder is Remainder.LAST else lines

@@ -1,11 +1,12 @@
 """A campaign: a dated set of rules with effects on orders, for everybody or for an audience."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
-from app.core.conditions import Check
-from app.core.effects import Effect, Target
+from app.core.circumstances import Check
+from app.core.effects import Bundle, BuyGet, Credit, Effect, PointsPayment, Target
+from app.core.experiments import Experiment
 
 
 class Trigger(StrEnum):
@@ -24,6 +25,52 @@ class Offline(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Stacking:
+    """What a campaign goes together with. `not_with` names campaigns and payments, `only_with` campaigns."""
+
+    is_exclusive: bool = False
+    is_always: bool = False
+    best_of: str = ""
+    group: str = ""
+    not_with: frozenset[str] = frozenset()
+    only_with: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most so many, in a period of the calendar, or for ever when the period is empty."""
+
+    at_most: int
+    period: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How often a campaign may be used; None asks nothing."""
+
+    uses: int | None = None
+    members: int | None = None
+    member_uses: tuple[Limit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What may be given in all: uses, discount and order value (minor units); None asks nothing."""
+
+    uses: int | None = None
+    discount: int | None = None
+    order_value: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of an experiment: members to whom one of these variants falls get the campaign."""
+
+    experiment: Experiment
+    variants: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One effect and what it depends on. A larger priority comes first."""
 
@@ -33,36 +80,55 @@ class Rule:
     priority: int
     effect: Effect
     condition: Check | None
+    tree: Any = None  # the condition as published
     cost_points: int = 0  # whole points that the member pays for it
+    has_stock: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """Dates are inclusive, on the store's calendar. `audience` holds member references; None = everybody."""
+    """Moments are local, as ISO texts to the second; both are inclusive. `audience` None = everybody."""
 
     campaign_id: str
     name: str
-    starts_on: date
-    ends_on: date
+    starts_at: str
+    ends_at: str
     audience: frozenset[str] | None
     offline: Offline
     rules: tuple[Rule, ...]
+    stacking: Stacking = field(default_factory=Stacking)
+    limits: Limits | None = None
+    budget: Budget | None = None
+    share: Share | None = None
 
 
 TARGET_PLACE = {target: place for place, target in enumerate(Target)}
+UNIT_SETS, ON_PRODUCTS, ON_ORDER, POINTS_PAID, AFTER_ALL = range(5)  # the phases in which rules apply
 
 
-def place_in_order(campaign: Campaign, rule: Rule) -> tuple[bool, int, int, date, str, str]:
+def phase(effect: Effect) -> int:
+    """Return when an effect's turn is: sets of units, products, the order, points paid, what follows payment."""
+    match effect:
+        case BuyGet() | Bundle():
+            return UNIT_SETS
+        case PointsPayment():
+            return POINTS_PAID
+        case Credit():
+            return AFTER_ALL
+        case _:
+            return ON_ORDER if effect.target is Target.ORDER else ON_PRODUCTS
+
+
+def place_in_order(campaign: Campaign, rule: Rule) -> tuple[int, int, int, str, str, str]:
     """Return the sort key that decides when a rule applies: a total order, nothing left to chance.
 
-    Item effects before order effects, then priority (higher first), narrower target, start date, ids.
+    By phase, then priority (higher first), narrower target, start date, ids.
     """
-    target = rule.effect.target
     return (
-        target is Target.ORDER,
+        phase(rule.effect),
         -rule.priority,
-        TARGET_PLACE[target],
-        campaign.starts_on,
+        TARGET_PLACE[rule.effect.target],
+        campaign.starts_at,
         campaign.campaign_id,
         rule.rule_id,
     )

@@ -2,165 +2,127 @@
 
 A rule is data, `{"all": [{"fact": "order.total", "op": "at_least", "value": 3000}, …]}`, and says the same on
 station and HQ. Evaluating yields, for each leaf that failed, the refusal with what was wanted, found and is missing.
-"At least" is inclusive and "more than" is exclusive: two operators. The total a condition reads is the initial one,
-so that a discount never breaks its own condition.
+"At least" is inclusive and "more than" is exclusive: two operators. The total a condition reads is the initial one
+unless it asks for the running one, so that a discount never breaks its own condition.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
-from app.core.member import Member
-from app.core.order import Order
+from app.core.circumstances import FACTS, GROSS, NET, Ask, Check, Circumstances, Fact, Value
+from app.core.order import MILLI
+from app.core.products import ProductSets
 from app.core.reasons import Reason, Refusal
 
 DEPTH_MAX = 8  # deeper trees are not understood by people either
+DAYS_MAX = 3_660  # ten years: what no counter keeps can't be asked
+PERIODS = ("day", "week", "month", "quarter", "year", "previous_month")
+UNKNOWN = {Reason.LINES_NEEDED, Reason.FACTS_MISSING, Reason.ATTRIBUTE_MISSING, Reason.MEMBER_NEEDED}
 
 
 class ConditionInvalid(ValueError):
     """A tree that can't be compiled. The message names the place, what is wrong and what would be right."""
 
 
-@dataclass(frozen=True)
-class Circumstances:
-    """What conditions look at: the order, the member if there is one, and the product sets of the program.
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What a program's conditions may name. Compiling adds the counters that they ask for to `counters`."""
 
-    What many conditions of a program ask is worked out once.
-    """
-
-    order: Order
-    member: Member | None
-    product_sets: Mapping[str, frozenset[str]]
-
-    @cached_property
-    def total(self) -> int:
-        """The order's initial goods total in minor units."""
-        return self.order.total
-
-    @cached_property
-    def has_lines(self) -> bool:
-        """Whether the order came with its products."""
-        return self.order.has_lines
-
-    @cached_property
-    def local(self) -> datetime:
-        """The order's time on the store's clock."""
-        return self.order.local
-
-
-Value = int | str | frozenset[str]
-Check = Callable[[Circumstances], "tuple[Refusal, ...]"]  # empty: the condition holds
+    product_sets: ProductSets
+    calendars: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    counters: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """A fact by name: how to read it, its kind (number, text, set) and the reason to give when it fails."""
+class _Node:
+    """A compiled part of a tree, and the refusal to give where it holds but must not."""
 
-    read: Callable[[Circumstances, str], Value]
-    kind: str
-    reason: Reason
-    needs_products: bool = False
-    needs_lines: bool = False  # can't be known of an order of which only the total is known
+    check: Check
+    opposite: Refusal
 
-
-def _amount_of(seen: Circumstances, products: str) -> int:
-    wanted = seen.product_sets[products]
-    return sum(line.amount for line in seen.order.lines if line.sku in wanted)
-
-
-def _quantity_of(seen: Circumstances, products: str) -> int:
-    wanted = seen.product_sets[products]
-    return sum(line.quantity for line in seen.order.lines if line.sku in wanted)
-
-
-FACTS: dict[str, Fact] = {
-    "order.total": Fact(lambda seen, _: seen.total, "number", Reason.MIN_TOTAL_NOT_MET),
-    "order.quantity": Fact(
-        lambda seen, _: sum(line.quantity for line in seen.order.lines),
-        "number",
-        Reason.MIN_QTY_NOT_MET,
-        needs_lines=True,
-    ),
-    "order.amount_of": Fact(
-        _amount_of, "number", Reason.MIN_TOTAL_NOT_MET, needs_products=True, needs_lines=True
-    ),
-    "order.quantity_of": Fact(
-        _quantity_of, "number", Reason.MIN_QTY_NOT_MET, needs_products=True, needs_lines=True
-    ),
-    "order.store": Fact(lambda seen, _: seen.order.store, "text", Reason.WRONG_STORE),
-    "order.weekday": Fact(lambda seen, _: seen.local.isoweekday(), "number", Reason.OUTSIDE_HOURS),
-    "order.date": Fact(lambda seen, _: seen.local.date().isoformat(), "date", Reason.OUTSIDE_HOURS),
-    "order.time": Fact(lambda seen, _: seen.local.strftime("%H:%M:%S"), "time", Reason.OUTSIDE_HOURS),
-    "member.tier": Fact(
-        lambda seen, _: seen.member.tier if seen.member else "", "text", Reason.NOT_IN_SEGMENT
-    ),
-    "member.segments": Fact(
-        lambda seen, _: seen.member.segments if seen.member else frozenset(), "set", Reason.NOT_IN_SEGMENT
-    ),
-}
 
 # The operators of each kind of fact, on the value found and the value wanted. Of hours, `between` leaves out the end;
 # of dates, the last day is in.
+NUMBERS: dict[str, Callable[[Any, Any], bool]] = {
+    "at_least": lambda found, wanted: found >= wanted,
+    "more_than": lambda found, wanted: found > wanted,
+    "at_most": lambda found, wanted: found <= wanted,
+    "less_than": lambda found, wanted: found < wanted,
+    "is": lambda found, wanted: found == wanted,
+    "one_of": lambda found, wanted: found in wanted,
+    "every": lambda found, wanted: found % wanted == 0,
+}
 OPERATORS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
-    "number": {
-        "at_least": lambda found, wanted: found >= wanted,
-        "more_than": lambda found, wanted: found > wanted,
-        "at_most": lambda found, wanted: found <= wanted,
-        "less_than": lambda found, wanted: found < wanted,
-        "is": lambda found, wanted: found == wanted,
-        "one_of": lambda found, wanted: found in wanted,
-    },
+    "number": NUMBERS,
+    "quantity": NUMBERS,
     "text": {
         "is": lambda found, wanted: found == wanted,
         "one_of": lambda found, wanted: found in wanted,
-        "between": lambda found, wanted: wanted[0] <= found < wanted[1],
     },
     "date": {
         "is": lambda found, wanted: found == wanted,
         "one_of": lambda found, wanted: found in wanted,
         "between": lambda found, wanted: wanted[0] <= found <= wanted[1],
+        "in_calendar": lambda found, wanted: found in wanted,
     },
     "time": {"between": lambda found, wanted: wanted[0] <= found < wanted[1]},
-    "set": {"contains": lambda found, wanted: wanted in found},
+    "set": {
+        "contains": lambda found, wanted: wanted in found,
+        "contains_any": lambda found, wanted: not found.isdisjoint(wanted),
+    },
+    "day": {"within_days": lambda found, wanted: found <= wanted},
 }
-LIST_OPERATORS = {"one_of", "between"}
-LEAF_KEYS = {"fact", "op", "value"}
+LIST_OPERATORS = {"one_of", "between", "contains_any"}
 SHAPES = {  # dates and times compare as texts, which holds only when all are written alike
     "date": (re.compile(r"\d{4}-\d\d-\d\d"), "a date such as 2026-12-31"),
     "time": (re.compile(r"\d\d:\d\d(:\d\d)?"), "a time such as 09:30"),
 }
 
 
-def compile_condition(
-    tree: Any, *, product_sets: Mapping[str, frozenset[str]], path: str = "condition"
-) -> Check:
+def compile_condition(tree: Any, vocabulary: Vocabulary, *, path: str = "condition") -> Check:
     """Return the predicate for a tree. Raises `ConditionInvalid`, naming the place by `path`."""
-    return _compile(tree, product_sets, path, 0)
+    return _compile(tree, vocabulary, path, 0).check
 
 
-def _compile(tree: Any, product_sets: Mapping[str, frozenset[str]], path: str, depth: int) -> Check:
+def facts_of(tree: Any) -> Iterator[str]:
+    """Yield the names of the facts that a tree which compiles asks for."""
+    for key, inner in tree.items():
+        if key == "fact":
+            yield inner
+        elif key == "not":
+            yield from facts_of(inner)
+        elif key in ("all", "any"):
+            for item in inner:
+                yield from facts_of(item)
+
+
+def _compile(tree: Any, vocabulary: Vocabulary, path: str, depth: int) -> _Node:
     if depth > DEPTH_MAX:
         raise ConditionInvalid(f"{path}: nested too deep; at most {DEPTH_MAX} levels")
     if not isinstance(tree, dict):
         raise ConditionInvalid(f'{path}: expected an object such as {{"all": […]}} or {{"fact": …}}')
     if "fact" in tree:
-        return _compile_leaf(tree, product_sets, path)
+        return _compile_leaf(tree, vocabulary, path)
     if len(tree) != 1 or next(iter(tree)) not in ("all", "any", "not"):
         raise ConditionInvalid(f"{path}: expected one of all, any, not, or a fact; found {sorted(tree)}")
     kind, inner = next(iter(tree.items()))
     if kind == "not":
-        return _negated(_compile(inner, product_sets, f"{path}.not", depth + 1))
+        return _negated(_compile(inner, vocabulary, f"{path}.not", depth + 1))
     if not isinstance(inner, list) or not inner:
         raise ConditionInvalid(f"{path}.{kind}: expected a list with at least one condition")
-    checks = [_compile(item, product_sets, f"{path}.{kind}[{i}]", depth + 1) for i, item in enumerate(inner)]
-    return _all_of(checks) if kind == "all" else _any_of(checks)
+    nodes = [_compile(item, vocabulary, f"{path}.{kind}[{i}]", depth + 1) for i, item in enumerate(inner)]
+    checks = [node.check for node in nodes]
+    return _Node(_all_of(checks) if kind == "all" else _any_of(checks), nodes[0].opposite)
 
 
-def _compile_leaf(leaf: dict[str, Any], product_sets: Mapping[str, frozenset[str]], path: str) -> Check:
-    name, operator, products = leaf["fact"], leaf.get("op"), leaf.get("products", "")
+# --- leaves ------------------------------------------------------------------------------------------------------
+
+
+def _compile_leaf(leaf: dict[str, Any], vocabulary: Vocabulary, path: str) -> _Node:
+    name, operator = leaf["fact"], leaf.get("op")
     fact = FACTS.get(name) if isinstance(name, str) else None
     if fact is None:
         raise ConditionInvalid(f"{path}.fact: {name!r} is no fact; one of {', '.join(sorted(FACTS))}")
@@ -169,25 +131,77 @@ def _compile_leaf(leaf: dict[str, Any], product_sets: Mapping[str, frozenset[str
         raise ConditionInvalid(
             f"{path}.op: {operator!r} does not fit a {fact.kind}; one of {', '.join(operators)}"
         )
-    allowed = LEAF_KEYS | {"products"} if fact.needs_products else LEAF_KEYS
+    allowed = {"fact", "op", "value"} | fact.keys
     if extra := leaf.keys() - allowed:
         raise ConditionInvalid(f"{path}: {sorted(extra)} mean nothing here; allowed are {sorted(allowed)}")
-    if fact.needs_products and (not isinstance(products, str) or products not in product_sets):
+    ask = _read_ask(leaf, fact, vocabulary, path)
+    if ask.key:
+        vocabulary.counters.add(ask.key)
+    wanted = _read_wanted(leaf.get("value"), fact, operator, vocabulary, path=f"{path}.value")
+    return _Node(_leaf(fact, ask, operator=operator, wanted=wanted), _opposite(fact, ask))
+
+
+def _read_ask(leaf: dict[str, Any], fact: Fact, vocabulary: Vocabulary, path: str) -> Ask:
+    products, measured = leaf.get("products", ""), leaf.get("measured", "")
+    if "products" in fact.keys and (not isinstance(products, str) or products not in vocabulary.product_sets):
         raise ConditionInvalid(f"{path}.products: {products!r} is not among the program's product sets")
-    wanted = leaf.get("value")
-    _check_value(wanted, kind=fact.kind, operator=operator, path=f"{path}.value")
-    return _leaf(fact, operator=operator, wanted=wanted, products=products)
+    if measured not in ("", GROSS, NET):
+        raise ConditionInvalid(f"{path}.measured: {measured!r} is not one of {GROSS}, {NET}")
+    subject = _read_subject(leaf, fact, path) or products
+    return Ask(products, measured, subject, _counter_key(leaf, fact, subject, path))
+
+
+def _read_subject(leaf: dict[str, Any], fact: Fact, path: str) -> str:
+    for key in ("name", "campaign"):
+        if key in fact.keys:
+            found = leaf.get(key)
+            if not isinstance(found, str) or not found:
+                raise ConditionInvalid(f"{path}.{key}: expected a text")
+            return found
+    return ""
+
+
+def _counter_key(leaf: dict[str, Any], fact: Fact, subject: str, path: str) -> str:
+    """Return the key of the counter a leaf asks for: `history.spend/365d`, `event.count:review/month`."""
+    name: str = leaf["fact"]
+    if not name.startswith(("history.", "event.")):
+        return "history.orders" if name == "order.nth" else ""
+    days, period = leaf.get("days"), leaf.get("period")
+    if days is not None and period is not None:
+        raise ConditionInvalid(f"{path}: either days or period, not both")
+    if days is not None and (type(days) is not int or not 1 <= days <= DAYS_MAX):
+        raise ConditionInvalid(f"{path}.days: expected 1 to {DAYS_MAX}")
+    if period is not None and period not in PERIODS:
+        raise ConditionInvalid(f"{path}.period: {period!r} is not one of {', '.join(PERIODS)}")
+    about = f":{subject}" if subject else ""
+    window = f"/{days}d" if days is not None else f"/{period}" if period is not None else ""
+    return f"{name}{about}{window}"
+
+
+def _read_wanted(wanted: Any, fact: Fact, operator: str, vocabulary: Vocabulary, *, path: str) -> Any:
+    if operator == "in_calendar":
+        if not isinstance(wanted, str) or wanted not in vocabulary.calendars:
+            raise ConditionInvalid(f"{path}: {wanted!r} is not among the program's calendars")
+        return vocabulary.calendars[wanted]
+    _check_value(wanted, kind=fact.kind, operator=operator, path=path)
+    if operator == "contains_any":
+        return frozenset(wanted)
+    if fact.kind == "quantity" and operator != "every":
+        return [value * MILLI for value in wanted] if isinstance(wanted, list) else wanted * MILLI
+    return wanted * MILLI if fact.kind == "quantity" else wanted
 
 
 def _check_value(wanted: Any, *, kind: str, operator: str, path: str) -> None:
-    scalar = int if kind == "number" else str
+    scalar = int if kind in ("number", "quantity", "day") else str
     values = wanted if operator in LIST_OPERATORS else [wanted]
-    if not isinstance(values, list) or not values or any(type(value) is not scalar for value in values):
+    if not isinstance(values, list) or any(type(value) is not scalar for value in values):
         expected = "a list of " if operator in LIST_OPERATORS else "a "
         raise ConditionInvalid(f"{path}: expected {expected}{'whole number' if scalar is int else 'text'}")
     shape, example = SHAPES.get(kind, (None, ""))
     if shape is not None and not all(shape.fullmatch(value) for value in values):
         raise ConditionInvalid(f"{path}: expected {example}")
+    if operator == "every" and wanted < 1:
+        raise ConditionInvalid(f"{path}: expected at least 1")
     is_span = operator != "between" or (
         len(values) == 2 and (values[0] < values[1] or (kind == "date" and values[0] == values[1]))
     )
@@ -195,60 +209,125 @@ def _check_value(wanted: Any, *, kind: str, operator: str, path: str) -> None:
         raise ConditionInvalid(f"{path}: expected two values, the first below the second")
 
 
-def _leaf(fact: Fact, *, operator: str, wanted: Any, products: str) -> Check:
+def _leaf(fact: Fact, ask: Ask, *, operator: str, wanted: Any) -> Check:
     holds = OPERATORS[fact.kind][operator]
+    read, is_day = fact.read, fact.kind == "day"
 
     def check(seen: Circumstances) -> tuple[Refusal, ...]:
         if fact.needs_lines and not seen.has_lines:
             return (Refusal(Reason.LINES_NEEDED),)
-        found = fact.read(seen, products)
+        if fact.needs_member and seen.member is None:
+            return (Refusal(Reason.MEMBER_NEEDED),)
+        found = read(seen, ask)
+        if isinstance(found, Refusal):
+            return (found,)
+        if is_day:
+            assert isinstance(found, date), "a day of the year is read as a date"
+            found = days_from_anniversary(found, seen.day)
+        elif type(found) is not _PYTHON_TYPE.get(fact.kind, type(found)):
+            return (Refusal(Reason.ATTRIBUTE_MISSING, {"name": ask.name}),)
         if holds(found, wanted):
             return ()
-        return (_explain(fact, operator=operator, wanted=wanted, found=found),)
+        return (_explain(fact, ask, operator=operator, wanted=wanted, found=found),)
 
     return check
 
 
-def _explain(fact: Fact, *, operator: str, wanted: Any, found: Value) -> Refusal:
-    if fact.needs_products and found == 0:
+_PYTHON_TYPE = {"number": int, "text": str}  # an attribute may be either; one of the wrong type says nothing
+
+
+def days_from_anniversary(since: date, today: date) -> int:
+    """Return how many days the nearest anniversary is away; 29 February counts on the 28th in other years."""
+    return min(
+        abs(today - _in_year(since, year)) for year in (today.year - 1, today.year, today.year + 1)
+    ) // timedelta(days=1)
+
+
+def _in_year(day: date, year: int) -> date:
+    try:
+        return day.replace(year=year)
+    except ValueError:
+        return date(year, 2, 28)
+
+
+# --- explanations ------------------------------------------------------------------------------------------------
+
+
+def _explain(fact: Fact, ask: Ask, *, operator: str, wanted: Any, found: Value) -> Refusal:
+    if fact.kind == "quantity" and operator == "more_than" and wanted == 0:
         return Refusal(Reason.REQUIRED_ITEM_MISSING)
-    if fact.kind == "number" and operator in ("at_least", "more_than") and isinstance(found, int):
-        beyond = 1 if operator == "more_than" else 0
+    reason = fact.too_little
+    if reason is Reason.NOT_NTH_ORDER:
+        shown = wanted[0] if isinstance(wanted, list) else wanted
+        return Refusal(reason, {"wanted": shown, "found": _shown(found)})
+    if reason is Reason.ATTRIBUTE_DOES_NOT_FIT:
+        return Refusal(reason, {"name": ask.name, "found": _shown(found)})
+    if reason is Reason.CONSENT_MISSING:
         return Refusal(
-            fact.reason, {"wanted": wanted + beyond, "found": found, "missing": wanted + beyond - found}
+            reason, {"name": ", ".join(sorted(wanted)) if isinstance(wanted, frozenset) else wanted}
         )
-    if fact.kind == "number" and fact.reason is not Reason.OUTSIDE_HOURS:
-        # Too much instead of too little: there is nothing to add, so no "missing" can be told.
-        return Refusal(Reason.ORDER_DOES_NOT_FIT)
-    return Refusal(fact.reason)
+    if fact.kind in ("number", "quantity") and reason is not fact.unfit:
+        if operator not in ("at_least", "more_than"):
+            # Too much instead of too little: there is nothing to add, so no "missing" can be told.
+            return Refusal(fact.unfit)
+        assert isinstance(found, int), "numbers are read as whole numbers"
+        return Refusal(reason, _short_of(fact, operator=operator, wanted=wanted, found=found))
+    return Refusal(reason)
+
+
+def _short_of(fact: Fact, *, operator: str, wanted: int, found: int) -> dict[str, int | str]:
+    """Return wanted, found and missing; of quantities in whole units, so that what is missing is enough."""
+    step = MILLI if fact.kind == "quantity" else 1
+    needed = wanted // step + (1 if operator == "more_than" else 0)
+    has = found // step
+    return {"wanted": needed, "found": has, "missing": needed - has}
+
+
+def _shown(found: Value) -> int | str:
+    return found if isinstance(found, int | str) else str(found)
+
+
+def _opposite(fact: Fact, ask: Ask) -> Refusal:
+    """Return what is said where a fact should not hold but does."""
+    if fact.unfit is Reason.ATTRIBUTE_DOES_NOT_FIT:
+        return Refusal(Reason.HISTORY_DOES_NOT_FIT)
+    if fact.unfit is Reason.NOT_NTH_ORDER:
+        return Refusal(Reason.HISTORY_DOES_NOT_FIT)
+    return Refusal(fact.unfit)
+
+
+# --- inner nodes -------------------------------------------------------------------------------------------------
 
 
 def _all_of(checks: list[Check]) -> Check:
     def check(seen: Circumstances) -> tuple[Refusal, ...]:
-        return tuple(refusal for inner in checks for refusal in inner(seen))
+        refusals: tuple[Refusal, ...] = ()
+        for inner in checks:
+            refusals += inner(seen)
+        return refusals
 
     return check
 
 
 def _any_of(checks: list[Check]) -> Check:
     def check(seen: Circumstances) -> tuple[Refusal, ...]:
-        refusals: list[Refusal] = []
+        refusals: tuple[Refusal, ...] = ()
         for inner in checks:
             found = inner(seen)
             if not found:
                 return ()
-            refusals.extend(found)
-        return tuple(refusals)
+            refusals += found
+        return refusals
 
     return check
 
 
-def _negated(inner: Check) -> Check:
+def _negated(inner: _Node) -> _Node:
     def check(seen: Circumstances) -> tuple[Refusal, ...]:
-        refusals = inner(seen)
+        refusals = inner.check(seen)
         if not refusals:
-            return (Refusal(Reason.ORDER_DOES_NOT_FIT),)
+            return (inner.opposite,)
         # What can't be known isn't thereby false.
-        return tuple(refusal for refusal in refusals if refusal.reason is Reason.LINES_NEEDED)
+        return tuple(refusal for refusal in refusals if refusal.reason in UNKNOWN)
 
-    return check
+    return _Node(check, inner.opposite)

@@ -1,272 +1,186 @@
 """decide(): the one function that station and HQ both call. Facts in, what happens to the order out.
 
-Rules apply in one total order (campaign.place_in_order), whatever the order in which codes were scanned or lines came.
-A refused presentation has all its reasons, the one to show first in front.
+Rules apply in one total order, whatever the order in which codes were scanned or lines came. A refused presentation has
+all its reasons, the one to show first in front. After the rules come points earned, tax, and what gift cards and
+wallets pay.
 """
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from app.core.campaign import Campaign, Offline, Rule, Trigger, place_in_order
-from app.core.conditions import Circumstances
-from app.core.earning import points_earned
-from app.core.effects import Effect, Target, apply, eligible_lines
-from app.core.member import Member
-from app.core.order import Order
-from app.core.program import Program
-from app.core.reasons import Reason, Refusal, by_precedence
-from app.core.voucher import Presentation, Voucher
+from app.core.campaign import Trigger
+from app.core.circumstances import Circumstances
+from app.core.earning import POINTS, Earned, earn
+from app.core.gift_cards import TenderOutcome, pay
+from app.core.life import may_earn
+from app.core.outcome import Decision, Facts, Outcome
+from app.core.policy import Codes
+from app.core.reasons import Reason, Refusal
+from app.core.sheet import totals_of
+from app.core.stacking import Stacking, fallen, refused_tenders
+from app.core.table import Candidate, Table, refused
+from app.core.voucher import Presentation
 
-Allocation = tuple[
-    tuple[int, int], ...
-]  # (line number, minor units taken off it), lines without anything left out
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Everything that a decision reads."""
-
-    program: Program
-    order: Order
-    member: Member | None
-    presented: tuple[Presentation, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one rule does: a discount with its allocation, or the reasons why not.
-
-    `redemption_id` is None for automatic rules; `campaign_id` is empty when the rule isn't in the program.
-    """
-
-    rule_id: str
-    campaign_id: str
-    redemption_id: str | None
-    discount: int
-    allocation: Allocation
-    refusals: tuple[Refusal, ...]
-    points: int = 0  # that the member pays for it
-
-    @property
-    def is_approved(self) -> bool:
-        """Whether the rule applies."""
-        return not self.refusals
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The engine's answer: one outcome a presentation (in the order presented), the automatic rules, the totals.
-
-    All amounts are minor units; `payable` = `total` - `discount`; `points` are earned on `payable`.
-    """
-
-    presented: tuple[Outcome, ...]
-    automatic: tuple[Outcome, ...]
-    total: int
-    discount: int
-    payable: int
-    points: int
-
-
-@dataclass(slots=True)
-class _Candidate:
-    campaign: Campaign
-    rule: Rule
-    presentation: Presentation | None
+EXPLAINED_MAX = (
+    200  # automatic rules: more reasons than that why not are read by nobody, and cost time at every scan
+)
+Banned = Mapping[int, Refusal]  # rules that must not apply, by their place among the candidates
 
 
 def decide(facts: Facts, *, explain: bool = True) -> Decision:
     """Decide an order. Pure: the same facts give the same decision, on station and HQ.
 
     Without `explain`, automatic rules that don't apply are left out of the decision instead of being explained, which
-    is much quicker where most of them don't; everything else is the same.
+    is much quicker where most of them don't; everything else is the same. Of a large program those are explained for
+    which something in the order speaks.
     """
-    table = _Table(facts)
-    presented: dict[str, Outcome] = {}
-    automatic: list[Outcome] = []
-    rules = facts.program.automatic
-    if not explain:
-        rules = tuple(pair for pair in rules if table.may_apply(*pair))
-    for candidate in _in_order(facts, rules):
-        outcome = table.play(candidate)
-        if outcome.redemption_id is not None:
-            presented[outcome.redemption_id] = outcome
-        elif explain or outcome.is_approved:
-            automatic.append(outcome)
-    total = table.seen.total
-    payable = total - table.given
+    seen = circumstances(facts)
+    table, stacking, outcomes = _play(facts, seen, explain=explain)
+    totals = totals_of(table.sheet)
+    tenders = _tenders(facts, seen, stacking, due=max(totals.payable - table.paid, 0))
+    earned = _earned(facts, seen, table)
+    by_id = {outcome.redemption_id: outcome for outcome in outcomes if outcome.redemption_id is not None}
     return Decision(
-        presented=tuple(
-            presented.get(shown.redemption_id) or _without_rule(shown) for shown in facts.presented
+        presented=tuple(by_id.get(shown.redemption_id) or _without_rule(shown) for shown in facts.presented),
+        automatic=tuple(
+            outcome
+            for outcome in outcomes
+            if outcome.redemption_id is None and (explain or outcome.is_approved)
         ),
-        automatic=tuple(automatic),
-        total=total,
-        discount=table.given,
-        payable=payable,
-        points=points_earned(facts.program.earning, base=payable, seen=table.seen),
+        total=table.total,
+        discount=table.sheet.given,
+        payable=totals.payable,
+        points=sum(part.points for part in earned if part.currency == POINTS),
+        tax=totals.tax,
+        due=totals.payable - table.paid - sum(tender.amount for tender in tenders),
+        tenders=tenders,
+        earned=earned,
     )
 
 
-class _Table:
-    """The order while rules are played on it: what is left of each line, what was given, which vouchers were used."""
-
-    def __init__(self, facts: Facts) -> None:
-        self.facts = facts
-        self.seen = Circumstances(facts.order, facts.member, facts.program.product_sets)
-        self.today = self.seen.local.date()
-        # The earlier line is the one with the lower number, however the till lists them.
-        self.lines = sorted(facts.order.lines, key=lambda line: line.line)
-        self.left = [line.discountable for line in self.lines]
-        self.given = 0
-        self.used: Counter[str] = Counter()
-        self.points_left = facts.member.balance if facts.member else 0
-        self._eligible: dict[str | None, list[int]] = {}  # by product set, which rules often share
-
-    def may_apply(self, campaign: Campaign, rule: Rule) -> bool:
-        """Tell whether a rule without a presentation could apply, as far as one can tell without playing it.
-
-        What is cheapest to ask comes first.
-        """
-        if not campaign.starts_on <= self.today <= campaign.ends_on:
-            return False
-        if campaign.audience is not None:
-            member = self.facts.member
-            if member is None or member.ref not in campaign.audience:
-                return False
-        return bool(self.eligible(rule.effect)) and not (rule.condition and rule.condition(self.seen))
-
-    def eligible(self, effect: Effect) -> list[int]:
-        """Return the places of the lines that an effect is for."""
-        found = self._eligible.get(effect.products)
-        if found is None:
-            found = eligible_lines(effect, self.lines, self.facts.program.product_sets)
-            self._eligible[effect.products] = found
-        return found
-
-    def play(self, candidate: _Candidate) -> Outcome:
-        """Apply one rule if nothing speaks against it."""
-        lines = self.lines
-        effect = candidate.rule.effect
-        eligible = self.eligible(effect)
-        refusals = self._refusals(candidate, eligible)
-        if refusals:
-            return _outcome(candidate, (), by_precedence(refusals))
-        shares = apply(effect, lines, self.left, eligible)
-        if not any(shares):
-            return _outcome(candidate, (), (Refusal(Reason.NO_EFFECT),))
-        self.left = [left - share for left, share in zip(self.left, shares, strict=True)]
-        self.given += sum(shares)
-        self.points_left -= candidate.rule.cost_points
-        if candidate.presentation is not None:
-            self.used[candidate.presentation.voucher.counts_as] += 1
-        allocation = tuple((line.line, share) for line, share in zip(lines, shares, strict=True) if share)
-        return _outcome(candidate, allocation, ())
-
-    def _refusals(self, candidate: _Candidate, eligible: list[int]) -> list[Refusal]:
-        facts, campaign, rule = self.facts, candidate.campaign, candidate.rule
-        found = self._about_order_and_time(campaign)
-        found += _about_member(facts.member, campaign)
-        if rule.condition is not None:
-            found += rule.condition(self.seen)
-        if rule.effect.target is not Target.ORDER:
-            found += self._about_products(rule.effect, eligible)
-        found += _about_points(facts.member, rule.cost_points, left=self.points_left)
-        if candidate.presentation is not None:
-            voucher = candidate.presentation.voucher
-            found += _about_voucher(
-                facts.member, voucher, uses=voucher.uses + self.used[voucher.counts_as], today=self.today
-            )
-        return found
-
-    def _about_order_and_time(self, campaign: Campaign) -> list[Refusal]:
-        order = self.facts.order
-        found = []
-        if order.at_ms >= self.facts.program.expires_ms:
-            found.append(Refusal(Reason.PROGRAM_EXPIRED))
-        if campaign.offline is Offline.NEVER:
-            # Asking HQ on line comes with offline authority; until then such an offer can't be given here.
-            found.append(Refusal(Reason.ONLINE_ONLY))
-        if not order.lines:
-            found.append(Refusal(Reason.ORDER_NEEDED))
-        if self.today < campaign.starts_on:
-            found.append(Refusal(Reason.NOT_STARTED, {"starts_on": campaign.starts_on.isoformat()}))
-        if self.today > campaign.ends_on:
-            found.append(Refusal(Reason.EXPIRED, {"ends_on": campaign.ends_on.isoformat()}))
-        return found
-
-    def _about_products(self, effect: Effect, eligible: Sequence[int]) -> list[Refusal]:
-        if not self.seen.has_lines:
-            return [Refusal(Reason.LINES_NEEDED)]
-        if effect.products is None or any(self.lines[place].amount > 0 for place in eligible):
-            return []
-        return [Refusal(Reason.REQUIRED_ITEM_MISSING)]
+def circumstances(facts: Facts) -> Circumstances:
+    """Return what conditions look at."""
+    program = facts.program
+    return Circumstances(
+        facts.order, facts.member, program.product_sets, facts.known, facts.signals, program.segments
+    )
 
 
-def _in_order(facts: Facts, automatic: Sequence[tuple[Campaign, Rule]]) -> list[_Candidate]:
+def _play(
+    facts: Facts, seen: Circumstances, *, explain: bool
+) -> tuple[Table, Stacking | None, list[Outcome]]:
+    """Play all rules; again without those that can't stand alone, until all that apply may.
+
+    Each time at least one more is banned, so it ends.
+    """
+    table = Table(facts, seen)
+    candidates = _in_play(facts, seen, table, explain=explain)
+    if not _is_stacked(facts):
+        return table, None, [table.play(candidate) for candidate in candidates]
+    banned: dict[int, Refusal] = {}
+    while True:
+        stacking, outcomes = _one_round(table, candidates, banned)
+        more = fallen(candidates, outcomes) or _all_or_none(facts, candidates, outcomes)
+        if not more:
+            return table, stacking, outcomes
+        banned |= more
+        table = Table(facts, seen)
+
+
+def _one_round(
+    table: Table, candidates: Sequence[Candidate], banned: Banned
+) -> tuple[Stacking, list[Outcome]]:
+    allowed = [candidate for place, candidate in enumerate(candidates) if place not in banned]
+    stacking = Stacking(table, allowed)
+    outcomes = []
+    for place, candidate in enumerate(candidates):
+        if place in banned:
+            outcomes.append(refused(candidate, (banned[place],)))
+            continue
+        outcome = table.play(candidate, stacking.against(candidate))
+        stacking.note(candidate, outcome)
+        outcomes.append(outcome)
+    return stacking, outcomes
+
+
+def _in_play(facts: Facts, seen: Circumstances, table: Table, *, explain: bool) -> list[Candidate]:
     """Return all rules that come into play, in the order in which they apply; scan order doesn't matter."""
-    candidates = [_Candidate(campaign, rule, None) for campaign, rule in automatic]
+    program = facts.program
+    index = program.index
+    if explain and len(program.automatic) <= EXPLAINED_MAX:
+        places: Sequence[int] = program.automatic
+    else:
+        places = index.find(facts.order, facts.member, seen.member_segments, seen.local)
+    candidates = []
+    for place in places:
+        campaign, rule = program.rules[place]
+        if explain or table.may_apply(campaign, rule):
+            candidates.append(Candidate(place, campaign, rule))
     if not facts.presented:
         return candidates
     for shown in facts.presented:
-        pair = facts.program.rules_by_id.get(shown.voucher.rule_id)
-        if pair is not None and pair[1].trigger is (
-            Trigger.VOUCHER if shown.voucher.code_hash else Trigger.CHOICE
-        ):
-            candidates.append(_Candidate(*pair, shown))
-    return sorted(candidates, key=_sort_key)
+        found = program.rules_by_id.get(shown.voucher.rule_id)
+        if found is not None and _comes_by(shown, program.rules[found].rule.trigger):
+            candidates.append(Candidate(found, *program.rules[found], shown))
+    return sorted(candidates, key=_turn)
 
 
-def _sort_key(candidate: _Candidate) -> tuple[Any, ...]:
+def _comes_by(shown: Presentation, trigger: Trigger) -> bool:
+    return trigger is (Trigger.VOUCHER if shown.voucher.code_hash else Trigger.CHOICE)
+
+
+def _turn(candidate: Candidate) -> tuple[int, str, str]:
     shown = candidate.presentation
-    tie = ("", "") if shown is None else (shown.voucher.code_hash, shown.redemption_id)
-    return (*place_in_order(candidate.campaign, candidate.rule), *tie)
+    return (
+        (candidate.place, "", "")
+        if shown is None
+        else (candidate.place, shown.voucher.code_hash, shown.redemption_id)
+    )
 
 
-def _about_member(member: Member | None, campaign: Campaign) -> list[Refusal]:
-    if campaign.audience is None:
-        return []
-    if member is None:
-        return [Refusal(Reason.MEMBER_NEEDED)]
-    return [] if member.ref in campaign.audience else [Refusal(Reason.NOT_IN_SEGMENT)]
+def _is_stacked(facts: Facts) -> bool:
+    program = facts.program
+    return program.is_stacked or (bool(facts.presented) and program.policy.codes is Codes.ALL_OR_NONE)
 
 
-def _about_points(member: Member | None, cost: int, *, left: int) -> list[Refusal]:
-    if not cost:
-        return []
-    if member is None:
-        return [Refusal(Reason.MEMBER_NEEDED)]
-    if left >= cost:
-        return []
-    return [Refusal(Reason.INSUFFICIENT_POINTS, {"wanted": cost, "found": left, "missing": cost - left})]
+def _all_or_none(
+    facts: Facts, candidates: Sequence[Candidate], outcomes: Sequence[Outcome]
+) -> dict[int, Refusal]:
+    """Return the presented rules that must fall because another one was refused, where codes go together only."""
+    if facts.program.policy.codes is not Codes.ALL_OR_NONE:
+        return {}
+    shown = [place for place, candidate in enumerate(candidates) if candidate.presentation is not None]
+    if len(shown) == len(facts.presented) and all(outcomes[place].is_approved for place in shown):
+        return {}
+    return {place: Refusal(Reason.STACK_INVALID) for place in shown if outcomes[place].is_approved}
 
 
-def _about_voucher(member: Member | None, voucher: Voucher, *, uses: int, today: date) -> list[Refusal]:
-    found = []
-    if voucher.owner is not None:
-        if member is None:
-            found.append(Refusal(Reason.MEMBER_NEEDED))
-        elif member.ref != voucher.owner:
-            found.append(Refusal(Reason.NOT_OWNER))
-    if voucher.ends_on is not None and today > voucher.ends_on:
-        found.append(Refusal(Reason.EXPIRED, {"ends_on": voucher.ends_on.isoformat()}))
-    if voucher.uses_max and uses >= voucher.uses_max:
-        found.append(Refusal(Reason.LIMIT_TOTAL_REACHED))
-    return found
+def _tenders(
+    facts: Facts, seen: Circumstances, stacking: Stacking | None, *, due: int
+) -> tuple[TenderOutcome, ...]:
+    """Return what gift cards and wallets pay of what is due; those that may not, beside the campaigns that apply."""
+    if not facts.tenders:
+        return ()
+    refusals = refused_tenders(facts.tenders, stacking.applied.values() if stacking else ())
+    allowed = [tender for tender in facts.tenders if tender.kind not in refusals]
+    paid = pay(allowed, due, seen.day, member=facts.member.ref if facts.member else None)
+    not_paid = tuple(
+        TenderOutcome(tender.ref, tender.kind, 0, tender.balance, (refusals[tender.kind],))
+        for tender in facts.tenders
+        if tender.kind in refusals
+    )
+    return paid + not_paid
 
 
-def _outcome(candidate: _Candidate, allocation: Allocation, refusals: tuple[Refusal, ...]) -> Outcome:
-    shown = candidate.presentation
-    return Outcome(
-        rule_id=candidate.rule.rule_id,
-        campaign_id=candidate.campaign.campaign_id,
-        redemption_id=None if shown is None else shown.redemption_id,
-        discount=sum(share for _, share in allocation),
-        allocation=allocation,
-        refusals=refusals,
-        points=0 if refusals else candidate.rule.cost_points,
+def _earned(facts: Facts, seen: Circumstances, table: Table) -> tuple[Earned, ...]:
+    program = facts.program
+    if not program.earning or not may_earn(program.life, store=facts.order.store, day=seen.day):
+        return ()
+    member = facts.member
+    if "program" in facts.stopped or (member is not None and f"member:{member.ref}" in facts.stopped):
+        return ()
+    seen.sheet = table.sheet
+    return earn(
+        program.earning, sheet=table.net_of_points(), seen=seen, multipliers=program.policy.multipliers
     )
 
 

@@ -1,10 +1,11 @@
 """Reading a JSON document with a path to each place, so that every complaint says where, what and what instead."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
 NAME_LENGTH_MAX = 80  # HQ keeps no longer ones
+DATE_LENGTH = len("2026-12-31")
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -65,12 +66,36 @@ class Place:
             words = ", ".join(kind)
             raise DocumentInvalid(f"{self.path}.{key}: {found!r} is not one of {words}") from problem
 
+    def words(self, key: str, kind: type[Word]) -> list[Word]:
+        """Return a list of words of an enum."""
+        return [Place(self.path, {key: found}).word(key, kind) for found in self.texts(key)]
+
+    def flag(self, key: str) -> bool:
+        """Return true or false; a key that isn't there is false."""
+        found = self.value.get(key, False)
+        if type(found) is not bool:
+            raise DocumentInvalid(f"{self.path}.{key}: expected true or false")
+        return found
+
     def day(self, key: str) -> date:
         """Return a calendar date, written 2026-12-31."""
         try:
             return date.fromisoformat(self.text(key))
         except ValueError as problem:
             raise DocumentInvalid(f"{self.path}.{key}: expected a date such as 2026-12-31") from problem
+
+    def moment(self, key: str, *, is_end: bool = False) -> str:
+        """Return a local moment as an ISO text to the second. A date alone means its start, or its end."""
+        found = self.text(key)
+        try:
+            if len(found) == DATE_LENGTH:
+                return f"{date.fromisoformat(found)}T{'23:59:59' if is_end else '00:00:00'}"
+            moment = datetime.fromisoformat(found)
+        except ValueError as problem:
+            raise DocumentInvalid(f"{self.path}.{key}: expected a date such as 2026-12-31") from problem
+        if moment.tzinfo is not None:
+            raise DocumentInvalid(f"{self.path}.{key}: expected a time on the store's clock, without a zone")
+        return moment.isoformat(timespec="seconds")
 
     def texts(self, key: str) -> list[str]:
         """Return a list of texts, perhaps empty."""

@@ -1,18 +1,14 @@
-"""What a rule does to the lines of an order: takes an amount or a percentage off, exactly allocated.
+"""What a rule can do to an order, as data. How it is done stands in discounts.py, unit_sets.py and points.py.
 
-A discount is clipped to what is left of the lines it may touch; what is recorded is what was given. A percentage off
-the order rounds once, half-up, and is then allocated; off products it rounds once a line (order and line scope).
-Effects never see what another effect took: they get what is left.
+Amounts are minor units, percentages basis points (1000 = 10 %), points whole. Product sets go by their names; None
+means all goods.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import lcm
 
-from app.core.allocation import allocate
-from app.core.money import BASIS_POINTS, divide_half_up
-from app.core.order import Line
+from app.core.money import BASIS_POINTS
+from app.core.policy import PercentBase
 
 
 class Target(StrEnum):
@@ -23,91 +19,199 @@ class Target(StrEnum):
     ORDER = "order"
 
 
+class Per(StrEnum):
+    """How often an amount is given: once, for each line, or for each unit."""
+
+    ORDER = "order"
+    LINE = "line"
+    UNIT = "unit"
+
+
+class Measure(StrEnum):
+    """What steps go by: the initial amount of the products, or how many units."""
+
+    AMOUNT = "amount"
+    QUANTITY = "quantity"
+
+
+class Weights(StrEnum):
+    """By what an amount is shared out over lines."""
+
+    AMOUNT = "amount"
+    QUANTITY = "quantity"
+
+
 @dataclass(frozen=True, slots=True)
 class AmountOff:
-    """A fixed amount (minor units) off, once, clipped to what is left."""
+    """A fixed amount off, `times` over, clipped to what is left. `units`: of at most so many units of each line."""
 
     target: Target
     amount: int
-    products: str | None = None  # the name of a product set; None = every line
+    products: str | None = None
+    per: Per = Per.ORDER
+    units: int | None = None
+    weights: Weights = Weights.AMOUNT
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class PercentOff:
-    """A percentage (basis points: 1000 = 10 %) off what is left, at most `cap` minor units if there is a cap."""
+    """A percentage off, at most `cap`. `base` None: as the program's policy says."""
 
     target: Target
     basis_points: int
     products: str | None = None
     cap: int | None = None
+    units: int | None = None
+    base: PercentBase | None = None
 
 
-Effect = AmountOff | PercentOff
+@dataclass(frozen=True, slots=True)
+class UnitPrice:
+    """Each unit, or at most `units` of each line, for `amount`; a price is never raised."""
+
+    amount: int
+    products: str | None = None
+    units: int | None = None
+    target: Target = Target.PRODUCTS
 
 
-def eligible_lines(
-    effect: Effect, lines: Sequence[Line], product_sets: Mapping[str, frozenset[str]]
-) -> list[int]:
-    """Return the places of the lines that the effect is for, whether or not something is left of them."""
-    if effect.products is None:
-        return list(range(len(lines)))
-    wanted = product_sets[effect.products]
-    return [place for place, line in enumerate(lines) if line.sku in wanted]
+@dataclass(frozen=True, slots=True)
+class StepsPercent:
+    """The percentage of the step reached, `basis_points` below the first; the bound of a step is inclusive."""
+
+    measure: Measure
+    basis_points: int
+    steps: tuple[tuple[int, int], ...]
+    products: str | None = None
+    target: Target = Target.PRODUCTS
 
 
-def apply(effect: Effect, lines: Sequence[Line], left: Sequence[int], eligible: Sequence[int]) -> list[int]:
-    """Return what the effect takes off each line (minor units, one a line).
+@dataclass(frozen=True, slots=True)
+class StepsAmount:
+    """The amount of the step reached, once, `amount` below the first step."""
 
-    `left` is what may still be taken of each line, `eligible` the places of the lines the effect is for. Shares and
-    percentages go by the whole remaining amount, floor included; a line at its floor passes its share on to the others.
+    measure: Measure
+    amount: int
+    steps: tuple[tuple[int, int], ...]
+    products: str | None = None
+    target: Target = Target.ORDER
+
+
+@dataclass(frozen=True, slots=True)
+class ByUnit:
+    """So much for the first unit and so much for each further one, of at most `units`."""
+
+    first: int
+    further: int
+    products: str | None = None
+    units: int | None = None
+    target: Target = Target.PRODUCTS
+
+
+@dataclass(frozen=True, slots=True)
+class BuyGet:
+    """For each `buy_units` of `buy` there are `get_units` of `get` cheaper by `basis_points`; at most `times`."""
+
+    buy: str
+    get: str
+    buy_units: int
+    get_units: int
+    basis_points: int = BASIS_POINTS
+    times: int | None = None
+    is_dearest_free: bool = False
+    target: Target = Target.PRODUCTS
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """So many units of a product set."""
+
+    products: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Products together: for a price, or less an amount or a percentage, for each complete set; at most `times`.
+
+    With `products` it is taken off these instead, for each set so many `units` of them.
     """
-    chosen = _chosen(effect, lines, left, eligible)
-    limits, remaining = [0] * len(lines), [0] * len(lines)
-    for place in chosen:
-        limits[place] = left[place]
-        remaining[place] = _remaining(lines[place], left[place])
-    if isinstance(effect, PercentOff) and effect.target is Target.PRODUCTS:
-        return _line_by_line(effect, limits, remaining)
-    units = lines[chosen[0]].quantity if chosen and effect.target is Target.CHEAPEST else 1
-    wanted = _wanted(effect, sum(remaining), units=max(units, 1))
-    return allocate(min(wanted, sum(limits)), weights=remaining, limits=limits)
+
+    parts: tuple[Part, ...]
+    price: int | None = None
+    amount_off: int | None = None
+    basis_points: int | None = None
+    products: str | None = None
+    units: int | None = None
+    times: int | None = None
+    target: Target = Target.PRODUCTS
 
 
-def _chosen(
-    effect: Effect, lines: Sequence[Line], left: Sequence[int], eligible: Sequence[int]
-) -> Sequence[int]:
-    """Return the places that share the effect: all it is for, or the (earlier) line with the cheapest unit."""
-    if effect.target is not Target.CHEAPEST:
-        return eligible
-    open_lines = [place for place in eligible if left[place] > 0]
-    if not open_lines:
-        return open_lines
-    units = {place: max(lines[place].quantity, 1) for place in open_lines}
-    common = lcm(*units.values())  # exact prices of `common` units each, without fractions
-    return [
-        min(open_lines, key=lambda place: _remaining(lines[place], left[place]) * (common // units[place]))
-    ]
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """Units of a product handed out at 0.00, once, or for each so many units bought."""
+
+    sku: str
+    units: int = 1
+    per: Part | None = None
+    target: Target = Target.ORDER
 
 
-def _line_by_line(effect: PercentOff, limits: Sequence[int], remaining: Sequence[int]) -> list[int]:
-    """Take a percentage off each line by itself: rounded a line, never passed on to another."""
-    shares = [
-        min(divide_half_up(amount * effect.basis_points, BASIS_POINTS), limit)
-        for amount, limit in zip(remaining, limits, strict=True)
-    ]
-    if effect.cap is None or sum(shares) <= effect.cap:
-        return shares
-    return allocate(effect.cap, weights=shares, limits=shares)
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Money back to the member's wallet: of what is paid, rounded down, or a fixed amount."""
+
+    basis_points: int = 0
+    amount: int = 0
+    target: Target = Target.ORDER
 
 
-def _wanted(effect: Effect, remaining: int, *, units: int) -> int:
-    """Return what the effect would take where nothing hindered it: a percentage is of one in `units`."""
-    if isinstance(effect, AmountOff):
-        return effect.amount
-    wanted = divide_half_up(remaining * effect.basis_points, BASIS_POINTS * units)
-    return wanted if effect.cap is None else min(wanted, effect.cap)
+@dataclass(frozen=True, slots=True)
+class PointsPayment:
+    """Points as payment: `points` buy `worth`, in whole steps of `step` points, from `least` on.
+
+    At most `share_max` basis points of what is to be paid. A step is worth a whole number of minor units.
+    """
+
+    points: int
+    worth: int
+    step: int
+    least: int = 0
+    share_max: int = BASIS_POINTS
+    target: Target = Target.ORDER
+
+    @property
+    def step_worth(self) -> int:
+        """Return what a step of points buys, in minor units."""
+        return self.step * self.worth // self.points
 
 
-def _remaining(line: Line, left: int) -> int:
-    """Return what remains of a line's amount: what may still be taken, and what its floor keeps."""
-    return left + max(line.amount, 0) - line.discountable
+Effect = (
+    AmountOff
+    | PercentOff
+    | UnitPrice
+    | StepsPercent
+    | StepsAmount
+    | ByUnit
+    | BuyGet
+    | Bundle
+    | Gift
+    | Credit
+    | PointsPayment
+)
+
+
+def product_sets_of(effect: Effect) -> tuple[str | None, ...]:
+    """Return the product sets without any line of which the effect can do nothing; None in it means all goods."""
+    match effect:
+        case BuyGet():
+            return (effect.buy,)
+        case Bundle():
+            return (effect.parts[0].products,)
+        case Gift():
+            return (effect.per.products,) if effect.per else ()
+        case Credit() | PointsPayment():
+            return ()
+        case _:
+            return (effect.products,)

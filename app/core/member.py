@@ -1,6 +1,8 @@
 """The customer in the scheme, as a station knows them when it decides."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -8,7 +10,8 @@ class Member:
     """The facts about a member that a decision may read.
 
     `is_known` is false for a member whom the replica does not hold (a first visit while cut off): then only the
-    signed code speaks for them and balance, tier and segments are empty. `balance` is in whole points.
+    signed code speaks for them and balance, tier and segments are empty. `balance` and `debt` (owed from returns) are
+    whole points. `attributes` are what the shop wants to know of its members, texts or whole numbers by name.
     """
 
     ref: str
@@ -17,3 +20,8 @@ class Member:
     segments: frozenset[str] = frozenset()
     balance: int = 0
     as_of_ms: int = 0
+    attributes: Mapping[str, str | int] = field(default_factory=dict, hash=False)
+    consents: frozenset[str] = frozenset()
+    birthday: date | None = None
+    joined_on: date | None = None
+    debt: int = 0

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -10,11 +11,25 @@ ID_LENGTH_MAX = 80  # of an order, a product, a register: HQ keeps no longer one
 AMOUNT_MAX = 10**11  # a thousand million in two-digit money: above it, something is wrong with the till
 
 
+MILLI = 1000  # quantities are exact to a thousandth of a unit, as scales are
+
+
+class LineKind(StrEnum):
+    """What a line is. Only goods are discounted, earn points and count to an order's total."""
+
+    GOODS = "goods"
+    DELIVERY = "delivery"
+    CARD = "card"  # a gift card sold or topped up
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: `amount` in minor units is the line's own total, whatever the quantity.
+    """One line: `amount` in minor units is the line's own total as priced, whatever the quantity.
 
     Zero and negative amounts are legal (a free item, a bottle returned). `floor` is what must stay of the amount.
+    Weighed goods add `milli` thousandths to the whole `quantity`: 0.350 kg are 0 and 350. `unit_price` is asked for
+    only where products are chosen by it; amounts are never worked out from it. `is_net` says that the price is without
+    its tax, `levy` what is paid on top for deposits and fees: never discounted, never taxed.
     """
 
     line: int
@@ -22,11 +37,26 @@ class Line:
     quantity: int
     amount: int
     floor: int = 0
+    milli: int = 0
+    unit_price: int | None = None
+    categories: frozenset[str] = frozenset()
+    brand: str = ""
+    attributes: tuple[tuple[str, str], ...] = ()
+    is_reduced: bool = False  # by the till itself
+    kind: LineKind = LineKind.GOODS
+    tax_basis_points: int = 0
+    is_net: bool = False
+    levy: int = 0
 
     @property
     def discountable(self) -> int:
         """How much of the amount discounts may take, in minor units."""
         return max(self.amount - max(self.floor, 0), 0)
+
+    @property
+    def quantity_milli(self) -> int:
+        """The quantity in thousandths of a unit."""
+        return self.quantity * MILLI + self.milli
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +73,18 @@ class Order:
     time_zone: str
     currency: str
     lines: tuple[Line, ...]
+    channel: str = ""
+    partner: str = ""
 
     @property
     def total(self) -> int:
-        """The initial goods total in minor units."""
+        """The initial total of all lines as priced, in minor units, without levies."""
         return sum(line.amount for line in self.lines)
+
+    @property
+    def is_reduced(self) -> bool:
+        """Whether the till has reduced any of it by promotions of its own."""
+        return any(line.is_reduced for line in self.lines)
 
     @property
     def has_lines(self) -> bool:
@@ -75,6 +112,7 @@ def check_order(order: Order) -> None:
         order.total,
         *(line.amount for line in order.lines),
         *(line.quantity for line in order.lines),
+        *(line.levy for line in order.lines),
     ):
         if abs(number) > AMOUNT_MAX:
             raise OrderInvalid(f"{number} is out of range")

@@ -5,20 +5,37 @@ bytes. Reading and checking that form is program_format's job.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from app.core.campaign import Campaign, Rule
+from app.core.circumstances import Check
 from app.core.earning import EarningRule
+from app.core.index import RuleIndex
+from app.core.life import Life
 from app.core.money import Currency
+from app.core.policy import Policy
+from app.core.products import ProductSets
 
 
 class ProgramInvalid(ValueError):
     """A program that can't be used. The message names the place, what is wrong and what would be right."""
 
 
+class Pair(NamedTuple):
+    """A rule and the campaign it belongs to."""
+
+    campaign: Campaign
+    rule: Rule
+
+
 @dataclass(frozen=True)
 class Program:
-    """A version as the engine uses it. `automatic` holds its automatic rules in the order in which they apply."""
+    """A version as the engine uses it. `rules` holds all of its rules in the order in which they apply.
+
+    `rules_by_id` and `automatic` are places in it. `counters` are the keys of what conditions and limits ask the caller
+    to have counted.
+    """
 
     program_id: str
     version: int
@@ -27,8 +44,21 @@ class Program:
     currency: Currency
     time_zone: str
     expires_ms: int
-    product_sets: Mapping[str, frozenset[str]]
+    product_sets: ProductSets
     earning: tuple[EarningRule, ...]
     campaigns: tuple[Campaign, ...]
-    rules_by_id: Mapping[str, tuple[Campaign, Rule]]
-    automatic: tuple[tuple[Campaign, Rule], ...]
+    rules: tuple[Pair, ...]
+    rules_by_id: Mapping[str, int]
+    automatic: tuple[int, ...]
+    index: RuleIndex
+    policy: Policy = field(default_factory=Policy)
+    life: Life = field(default_factory=Life)
+    segments: Mapping[str, Check] = field(default_factory=dict)
+    joining: Check | None = None
+    counters: frozenset[str] = frozenset()
+    is_stacked: bool = False  # whether any campaign says anything about others
+
+    def pair(self, rule_id: str) -> Pair | None:
+        """Return a rule with its campaign; None for one that this version doesn't hold."""
+        place = self.rules_by_id.get(rule_id)
+        return None if place is None else self.rules[place]

@@ -1,35 +1,39 @@
-"""The published form of a program (format 1) and how it is read.
-
-    {"format": 1, "program_id": …, "version": 7, "name": …, "currency": "USD", "time_zone": "America/New_York",
-     "expires_ms": …, "product_sets": {"coffee": ["SKU", …]},
-     "earning": [{"id": …, "points_milli": 1000, "per": 100, "mode": "full_unit"|"pro_rata", "condition"?: {…}}],
-     "campaigns": [{"id": …, "name": …, "starts_on": "2017-10-30", "ends_on": "2017-12-24", "audience": null|[refs],
-       "offline": "always"|"never",
-       "rules": [{"id": …, "name": …, "trigger": "automatic"|"voucher"|"choice", "priority": 0,
-                  "effect": {…}, "condition"?: {…}, "cost_points"?: 500}]}]}
-
-Effects: {"kind": "amount_off", "target": "order"|"products"|"cheapest", "amount": 100, "products"?: set} and
-{"kind": "percent_off", "target": …, "basis_points": 1000, "products"?: set, "cap"?: 500}.
-"""
+"""Reading a published program (format 1, docs/program.md): checked whole, compiled once, complaints with the place."""
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
 
-from app.core.campaign import Campaign, Offline, Rule, Trigger, place_in_order
+from app.core import earning, limits
+from app.core.campaign import ON_ORDER, Campaign, Stacking, Trigger, phase, place_in_order
+from app.core.campaign_format import read_campaign, read_condition
 from app.core.canonical import digest
-from app.core.conditions import Check, ConditionInvalid, compile_condition
+from app.core.circumstances import Check
+from app.core.conditions import ConditionInvalid, Vocabulary, compile_condition, facts_of
 from app.core.document import DocumentInvalid, Place
-from app.core.earning import EarningMode, EarningRule
-from app.core.effects import AmountOff, Effect, PercentOff, Target
-from app.core.money import BASIS_POINTS, CURRENCIES, Currency
-from app.core.program import Program, ProgramInvalid
+from app.core.earning_format import read_earning
+from app.core.effects_format import read_product_sets
+from app.core.gift_cards import TenderKind
+from app.core.index import RuleIndex, build_index
+from app.core.life import Life, Stage
+from app.core.money import CURRENCIES, Currency
+from app.core.policy import (
+    AmountBasis,
+    Codes,
+    Multipliers,
+    PercentBase,
+    PointsAs,
+    Policy,
+    Remainder,
+    RoundAt,
+    Rounding,
+)
+from app.core.program import Pair, Program, ProgramInvalid
 
 FORMAT = 1
-POINTS_MAX = 10**9
-POINTS_MILLI_MAX = 10**6  # a thousand points a unit: then the largest order's points are exact everywhere
 ROOT_KEYS = (
     "format",
     "program_id",
@@ -41,10 +45,27 @@ ROOT_KEYS = (
     "product_sets",
     "earning",
     "campaigns",
+    "policy",
+    "order_of_application",
+    "life",
+    "calendars",
+    "segments",
+    "joining",
 )
+POLICIES = {
+    "percent_base": PercentBase,
+    "round": Rounding,
+    "round_at": RoundAt,
+    "remainder": Remainder,
+    "amount_basis": AmountBasis,
+    "points_as": PointsAs,
+    "codes": Codes,
+    "multipliers": Multipliers,
+}
 PROGRAMS_KEPT = 4  # the newest, and the few that entries still on their way were made under
-
-ProductSets = Mapping[str, frozenset[str]]
+PAYMENTS = {"points", "till", *TenderKind}  # what a campaign may not go with, besides campaigns
+PLAIN = Stacking()
+MEMBER_FACTS = ("member.", "history.", "event.")  # what says something about a member whatever they buy
 
 
 @lru_cache(maxsize=PROGRAMS_KEPT)
@@ -60,15 +81,15 @@ def read_program(body: bytes) -> Program:
 
 
 def _read_root(root: Place, program_hash: str) -> Program:
-    product_sets = _read_product_sets(root)
-    campaigns = tuple(_read_campaign(place, product_sets) for place in root.objects("campaigns"))
-    rules_by_id: dict[str, tuple[Campaign, Rule]] = {}
-    for campaign in campaigns:
-        for rule in campaign.rules:
-            if rule.rule_id in rules_by_id:
-                raise DocumentInvalid(f"{root.path}.campaigns: two rules are called {rule.rule_id!r}")
-            rules_by_id[rule.rule_id] = (campaign, rule)
-    automatic = [pair for pair in rules_by_id.values() if pair[1].trigger is Trigger.AUTOMATIC]
+    vocabulary = Vocabulary(read_product_sets(root), _read_calendars(root))
+    campaigns = tuple(read_campaign(place, vocabulary) for place in root.objects("campaigns"))
+    rules = _in_order(root, _pairs(root, campaigns))
+    earning_rules = tuple(read_earning(place, vocabulary) for place in root.objects("earning"))
+    counters = set(vocabulary.counters)
+    counters.update(*(limits.keys_of(campaign) for campaign in campaigns))
+    counters.update(*(earning.keys_of(rule) for rule in earning_rules))
+    segments = _read_segments(root, vocabulary)
+    joining = read_condition(root, vocabulary, "joining")
     return Program(
         program_id=root.name("program_id"),
         version=root.number("version", least=1),
@@ -77,17 +98,60 @@ def _read_root(root: Place, program_hash: str) -> Program:
         currency=_read_currency(root),
         time_zone=_read_time_zone(root),
         expires_ms=root.number("expires_ms", least=0),
-        product_sets=product_sets,
-        earning=tuple(_read_earning(place, product_sets) for place in root.objects("earning")),
+        product_sets=vocabulary.product_sets,
+        earning=earning_rules,
         campaigns=campaigns,
-        rules_by_id=rules_by_id,
-        automatic=tuple(sorted(automatic, key=lambda pair: place_in_order(*pair))),
+        rules=rules,
+        rules_by_id={pair.rule.rule_id: place for place, pair in enumerate(rules)},
+        automatic=tuple(place for place, pair in enumerate(rules) if pair.rule.trigger is Trigger.AUTOMATIC),
+        index=_read_index(rules, vocabulary),
+        policy=_read_policy(root),
+        life=_read_life(root),
+        segments=segments,
+        joining=joining,
+        counters=frozenset(counters | vocabulary.counters),
+        is_stacked=any(campaign.stacking != PLAIN for campaign in campaigns),
     )
 
 
-def _read_product_sets(root: Place) -> ProductSets:
-    sets = root.inner("product_sets")
-    return {name: frozenset(sets.texts(name)) for name in sets.value}
+def _pairs(root: Place, campaigns: tuple[Campaign, ...]) -> list[Pair]:
+    seen: set[str] = set()
+    pairs = [Pair(campaign, rule) for campaign in campaigns for rule in campaign.rules]
+    for pair in pairs:
+        if pair.rule.rule_id in seen:
+            raise DocumentInvalid(f"{root.path}.campaigns: two rules are called {pair.rule.rule_id!r}")
+        seen.add(pair.rule.rule_id)
+    names = {campaign.campaign_id for campaign in campaigns}
+    if len(names) < len(campaigns):
+        raise DocumentInvalid(f"{root.path}.campaigns: two campaigns have one id")
+    for campaign in campaigns:
+        stacking = campaign.stacking
+        if unknown := sorted((stacking.only_with | stacking.not_with) - names - PAYMENTS):
+            raise DocumentInvalid(
+                f"{root.path}.campaigns: {campaign.campaign_id!r} names {unknown[0]!r}, which is no campaign"
+                f" and none of {', '.join(sorted(PAYMENTS))}"
+            )
+    return pairs
+
+
+def _in_order(root: Place, pairs: list[Pair]) -> tuple[Pair, ...]:
+    """Return the rules in the order in which they apply: as the program states it, else by the fixed order."""
+    if not root.has("order_of_application"):
+        return tuple(sorted(pairs, key=lambda pair: place_in_order(*pair)))
+    stated = {name: place for place, name in enumerate(root.texts("order_of_application"))}
+    if unknown := sorted(stated.keys() - {pair.rule.rule_id for pair in pairs}):
+        raise DocumentInvalid(f"{root.path}.order_of_application: no rule is called {unknown[0]!r}")
+
+    def turn(pair: Pair) -> tuple[Any, ...]:
+        stage = max(phase(pair.rule.effect), ON_ORDER)  # points and what follows payment keep their place
+        return (stage, stated.get(pair.rule.rule_id, len(stated)), *place_in_order(*pair))
+
+    return tuple(sorted(pairs, key=turn))
+
+
+def _read_index(rules: tuple[Pair, ...], vocabulary: Vocabulary) -> RuleIndex:
+    automatic = ((place, *pair) for place, pair in enumerate(rules) if pair.rule.trigger is Trigger.AUTOMATIC)
+    return build_index(automatic, vocabulary.product_sets)
 
 
 def _read_currency(root: Place) -> Currency:
@@ -108,75 +172,52 @@ def _read_time_zone(root: Place) -> str:
     return name
 
 
-def _read_earning(place: Place, product_sets: ProductSets) -> EarningRule:
-    place.only("id", "points_milli", "per", "mode", "condition")
-    return EarningRule(
-        rule_id=place.name("id"),
-        points_milli=place.number("points_milli", least=1, most=POINTS_MILLI_MAX),
-        per=place.number("per", least=1),
-        mode=place.word("mode", EarningMode),
-        condition=_read_condition(place, product_sets),
+def _read_calendars(root: Place) -> Mapping[str, frozenset[str]]:
+    if not root.has("calendars"):
+        return {}
+    calendars = root.inner("calendars")
+    found = {}
+    for name in calendars.value:
+        days = calendars.texts(name)
+        for day in days:
+            Place(f"{calendars.path}.{name}", {"day": day}).day("day")
+        found[name] = frozenset(days)
+    return found
+
+
+def _read_policy(root: Place) -> Policy:
+    if not root.has("policy"):
+        return Policy()
+    place = root.inner("policy").only(*POLICIES, "group_limits")
+    words: dict[str, Any] = {key: place.word(key, kind) for key, kind in POLICIES.items() if place.has(key)}
+    if place.has("group_limits"):
+        limits_of = place.inner("group_limits")
+        words["group_limits"] = {name: limits_of.number(name, least=0) for name in limits_of.value}
+    return Policy(**words)
+
+
+def _read_life(root: Place) -> Life:
+    if not root.has("life"):
+        return Life()
+    place = root.inner("life").only("stage", "pilot_stores", "earn_until", "spend_until")
+    return Life(
+        stage=place.word("stage", Stage),
+        pilot_stores=frozenset(place.texts("pilot_stores")) if place.has("pilot_stores") else frozenset(),
+        earn_until=place.day("earn_until") if place.has("earn_until") else None,
+        spend_until=place.day("spend_until") if place.has("spend_until") else None,
     )
 
 
-def _read_campaign(place: Place, product_sets: ProductSets) -> Campaign:
-    place.only("id", "name", "starts_on", "ends_on", "audience", "offline", "rules")
-    starts_on, ends_on = place.day("starts_on"), place.day("ends_on")
-    if ends_on < starts_on:
-        raise DocumentInvalid(f"{place.path}.ends_on: {ends_on} is before the start, {starts_on}")
-    return Campaign(
-        campaign_id=place.name("id"),
-        name=place.name("name"),
-        starts_on=starts_on,
-        ends_on=ends_on,
-        audience=frozenset(place.texts("audience")) if place.has("audience") else None,
-        offline=place.word("offline", Offline),
-        rules=tuple(_read_rule(inner, product_sets) for inner in place.objects("rules")),
-    )
-
-
-def _read_rule(place: Place, product_sets: ProductSets) -> Rule:
-    place.only("id", "name", "trigger", "priority", "effect", "condition", "cost_points")
-    return Rule(
-        rule_id=place.name("id"),
-        name=place.name("name"),
-        trigger=place.word("trigger", Trigger),
-        priority=place.number("priority"),
-        effect=_read_effect(place.inner("effect"), product_sets),
-        condition=_read_condition(place, product_sets),
-        cost_points=_read_cost(place),
-    )
-
-
-def _read_cost(place: Place) -> int:
-    if not place.has("cost_points"):
-        return 0
-    if place.word("trigger", Trigger) is Trigger.AUTOMATIC:
-        raise DocumentInvalid(f"{place.path}.cost_points: nobody pays points without choosing to")
-    return place.number("cost_points", least=1, most=POINTS_MAX)
-
-
-def _read_effect(place: Place, product_sets: ProductSets) -> Effect:
-    kind, target = place.text("kind"), place.word("target", Target)
-    products = place.text("products") if place.has("products") else None
-    if products is not None and products not in product_sets:
-        raise DocumentInvalid(f"{place.path}.products: {products!r} is not among the program's product sets")
-    if (target is Target.PRODUCTS) != (products is not None) and target is not Target.CHEAPEST:
-        raise DocumentInvalid(f"{place.path}: a product set belongs to target products, and only there")
-    if kind == "amount_off":
-        place.only("kind", "target", "products", "amount")
-        return AmountOff(target, place.number("amount", least=1), products)
-    if kind == "percent_off":
-        place.only("kind", "target", "products", "basis_points", "cap")
-        basis_points = place.number("basis_points", least=1, most=BASIS_POINTS)
-        cap = place.number("cap", least=1) if place.has("cap") else None
-        return PercentOff(target, basis_points, products, cap)
-    raise DocumentInvalid(f"{place.path}.kind: {kind!r} is not one of amount_off, percent_off")
-
-
-def _read_condition(place: Place, product_sets: ProductSets) -> Check | None:
-    if not place.has("condition"):
-        return None
-    return compile_condition(
-        place.value["condition"], product_sets=product_sets, path=f"{place.path}.condition"
-    )
+def _read_segments(root: Place, vocabulary: Vocabulary) -> Mapping[str, Check]:
+    """Read the segments that the program defines; they are about the member, whatever is bought."""
+    if not root.has("segments"):
+        return {}
+    place = root.inner("segments")
+    found = {}
+    for name, tree in place.value.items():
+        path = f"{place.path}.{name}"
+        found[name] = compile_condition(tree, vocabulary, path=path)
+        for fact in facts_of(tree):
+            if not fact.startswith(MEMBER_FACTS) or fact == "member.segments":
+                raise DocumentInvalid(f"{path}: {fact} says nothing about a member")
+    return found

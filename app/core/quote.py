@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from app.core.campaign import Trigger
-from app.core.decision import Decision, Facts, Outcome, decide
+from app.core.decision import decide
+from app.core.outcome import Decision, Facts, Outcome
 from app.core.program import Program
 from app.core.reasons import Refusal
 from app.core.voucher import Presentation, picked
@@ -16,7 +17,10 @@ from app.core.voucher import Presentation, picked
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A rule as it stands for this order: usable with its discount (minor units), or not and why."""
+    """A rule as it stands for this order: usable with its discount (minor units), or not and why.
+
+    The rest is as in the outcome: points paid, what they pay, gifts, credit, and how many more units would be free.
+    """
 
     rule_id: str
     name: str
@@ -24,6 +28,10 @@ class Offer:
     discount: int
     refusals: tuple[Refusal, ...]
     cost_points: int = 0
+    paid: int = 0
+    gifts: tuple[tuple[str, int], ...] = ()
+    credit: int = 0
+    more_free: int = 0
 
     @property
     def is_usable(self) -> bool:
@@ -55,17 +63,29 @@ def quote(facts: Facts, *, choices: Mapping[str, str] | None = None, level: str 
 
 def choosable(program: Program) -> list[str]:
     """Return the rules of the program that can be picked at the station."""
-    return [rule_id for rule_id, (_, rule) in program.rules_by_id.items() if rule.trigger is Trigger.CHOICE]
+    return [rule.rule_id for _, rule in program.rules if rule.trigger is Trigger.CHOICE]
 
 
 def _if_picked(facts: Facts, choice: Presentation) -> Outcome:
-    return decide(replace(facts, presented=(*facts.presented, choice))).presented[-1]
+    with_it = replace(facts, presented=(*facts.presented, choice))
+    return decide(with_it, explain=False).presented[-1]
 
 
 def _offer(facts: Facts, outcome: Outcome) -> Offer:
-    pair = facts.program.rules_by_id.get(outcome.rule_id)
-    name, cost = (pair[1].name, pair[1].cost_points) if pair else (outcome.rule_id, 0)
-    return Offer(outcome.rule_id, name, outcome.redemption_id, outcome.discount, outcome.refusals, cost)
+    pair = facts.program.pair(outcome.rule_id)
+    name, cost = (pair.rule.name, pair.rule.cost_points) if pair else (outcome.rule_id, 0)
+    return Offer(
+        rule_id=outcome.rule_id,
+        name=name,
+        redemption_id=outcome.redemption_id,
+        discount=outcome.discount,
+        refusals=outcome.refusals,
+        cost_points=outcome.points or cost,
+        paid=outcome.paid,
+        gifts=outcome.gifts,
+        credit=outcome.credit,
+        more_free=outcome.more_free,
+    )
 
 
 def _nearness(offer: Offer) -> tuple[bool, int, int, str, str]:

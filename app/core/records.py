@@ -6,20 +6,31 @@ Everything that decide() read is in the `order` record. `replay_order` reads it 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from app.core.decision import Allocation, Decision, Facts, Outcome, decide
-from app.core.member import Member
-from app.core.order import AMOUNT_MAX, LINES_MAX, Line, Order
+from app.core.decision import decide
+from app.core.earning import POINTS
+from app.core.facts_record import (
+    Record,
+    facts_record,
+    line_record,
+    member_record,
+    presentation_record,
+    read_facts,
+)
+from app.core.gift_cards import TenderOutcome
+from app.core.outcome import Allocation, Decision, Facts, Outcome
 from app.core.program import Program
-from app.core.voucher import Presentation, Voucher
+from app.core.voucher import Presentation
 
-Record = dict[str, Any]
-
-
-class RecordInvalid(ValueError):
-    """A record that isn't what its type promises."""
+SOMETIMES = (
+    "payable",
+    "tax",
+    "paid",
+    "earned",
+    "gifts",
+    "credit",
+)  # what stands in a record only where there is some
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +54,15 @@ def order_record(facts: Facts, decision: Decision, attendance: Attendance) -> Re
         "t_eff": order.at_ms,
         "tz": order.time_zone,
         "currency": order.currency,
-        "member": _member_record(facts.member, attendance),
-        "lines": [_line_record(line) for line in order.lines],
+        "member": member_record(
+            facts.member, level=str(attendance.member_level), code_hash=attendance.member_code_hash
+        ),
+        "lines": [line_record(line) for line in order.lines],
         "program_version": facts.program.version,
         "program_hash": facts.program.hash,
-        "presented": [_presentation_record(shown) for shown in facts.presented],
+        "presented": [presentation_record(shown) for shown in facts.presented],
         "cashier": attendance.cashier,
+        **facts_record(facts),
         **_decided(decision),
     }
 
@@ -76,7 +90,7 @@ def replay_order(data: Mapping[str, Any], program: Program) -> Decision:
 
     Automatic rules that didn't apply stand in no record, so nobody asks why they didn't.
     """
-    return decide(read_order(data, program), explain=False)
+    return decide(read_facts(data, program), explain=False)
 
 
 def order_differences(data: Mapping[str, Any], decision: Decision) -> list[str]:
@@ -103,35 +117,32 @@ def presentation_differences(redemption: Mapping[str, Any], order: Mapping[str, 
     return _differences(redemption, expected)
 
 
-def read_order(data: Mapping[str, Any], program: Program) -> Facts:
-    """Return the facts of a recorded order. Raises `RecordInvalid`."""
-    try:
-        member = data["member"]
-        return Facts(
-            program=program,
-            order=_read_order(data),
-            member=None if member is None else _read_member(member),
-            presented=tuple(_read_presentation(shown) for shown in data["presented"]),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError) as problem:
-        raise RecordInvalid(f"not an order record: {problem!r}") from problem
-
-
 def _decided(decision: Decision) -> Record:
-    return {
-        "campaigns": [
-            {
-                "rule": outcome.rule_id,
-                "campaign": outcome.campaign_id,
-                "discount": outcome.discount,
-                "allocation": _allocation_record(outcome.allocation),
-            }
-            for outcome in decision.automatic
-            if outcome.is_approved
-        ],
+    record: Record = {
+        "campaigns": [_automatic_record(outcome) for outcome in decision.automatic if outcome.is_approved],
         "total": decision.total,
         "discount": decision.discount,
         "points": decision.points,
+    }
+    told: Record = {
+        "tax": decision.tax,
+        "paid": [_tender_record(tender) for tender in decision.tenders],
+        "earned": [
+            [part.rule_id, part.currency, part.points] for part in decision.earned if part.currency != POINTS
+        ],
+    }
+    if decision.payable != decision.total - decision.discount:
+        told["payable"] = decision.payable
+    return record | {key: value for key, value in told.items() if value or key == "payable"}
+
+
+def _automatic_record(outcome: Outcome) -> Record:
+    return {
+        "rule": outcome.rule_id,
+        "campaign": outcome.campaign_id,
+        "discount": outcome.discount,
+        "allocation": _allocation_record(outcome.allocation),
+        **_beside_discount(outcome),
     }
 
 
@@ -143,114 +154,35 @@ def _outcome_decided(outcome: Outcome) -> Record:
         "allocation": _allocation_record(outcome.allocation),
         "points": outcome.points,
         "reasons": [refusal.record() for refusal in outcome.refusals],
+        **_beside_discount(outcome),
+    }
+
+
+def _beside_discount(outcome: Outcome) -> Record:
+    """Return what an outcome gives beside a discount, where it does."""
+    told: Record = {
+        "paid": outcome.paid,
+        "gifts": [list(gift) for gift in outcome.gifts],
+        "credit": outcome.credit,
+    }
+    return {key: value for key, value in told.items() if value}
+
+
+def _tender_record(tender: TenderOutcome) -> Record:
+    return {
+        "kind": str(tender.kind),
+        "ref": tender.ref,
+        "amount": tender.amount,
+        "left": tender.left,
+        "reasons": [refusal.record() for refusal in tender.refusals],
     }
 
 
 def _differences(recorded: Mapping[str, Any], decided: Record) -> list[str]:
-    return [key for key, value in decided.items() if recorded.get(key) != value]
+    """Name what differs; what the record leaves out because there was none of it counts as none on both sides."""
+    keys = [*decided, *(key for key in SOMETIMES if key in recorded and key not in decided)]
+    return [key for key in keys if recorded.get(key) != decided.get(key)]
 
 
 def _allocation_record(allocation: Allocation) -> list[list[int]]:
     return [list(share) for share in allocation]
-
-
-def _line_record(line: Line) -> Record:
-    record: Record = {"line": line.line, "sku": line.sku, "qty": line.quantity, "amount": line.amount}
-    if line.floor:
-        record["floor"] = line.floor
-    return record
-
-
-def _member_record(member: Member | None, attendance: Attendance) -> Record | None:
-    if member is None:
-        return None
-    return {
-        "ref": member.ref,
-        "level": str(attendance.member_level),
-        "code_hash": attendance.member_code_hash,
-        "known": member.is_known,
-        "tier": member.tier,
-        "segments": sorted(member.segments),
-        "balance": member.balance,
-        "as_of": member.as_of_ms,
-    }
-
-
-def _presentation_record(shown: Presentation) -> Record:
-    voucher = shown.voucher
-    return {
-        "redemption_id": shown.redemption_id,
-        "rule": voucher.rule_id,
-        "code_hash": voucher.code_hash,
-        "level": str(shown.level),
-        "uses_max": voucher.uses_max,
-        "uses": voucher.uses,
-        "owner": voucher.owner,
-        "ends_on": None if voucher.ends_on is None else voucher.ends_on.isoformat(),
-    }
-
-
-def _read_order(data: Mapping[str, Any]) -> Order:
-    lines = tuple(_read_line(line) for line in data["lines"])
-    if len(lines) > LINES_MAX:
-        raise ValueError("too many lines")
-    order = Order(
-        order_id=_text(data["order_id"]),
-        store=_text(data["store"]),
-        register=_text(data["register"]),
-        at_ms=_whole(data["t_eff"]),
-        time_zone=_text(data["tz"]),
-        currency=_text(data["currency"]),
-        lines=lines,
-    )
-    order.local  # noqa: B018 a moment or a zone that no calendar knows must fail here, not while deciding
-    return order
-
-
-def _read_line(line: Mapping[str, Any]) -> Line:
-    amount = _whole(line["amount"])
-    if abs(amount) > AMOUNT_MAX:
-        raise ValueError("amount out of range")
-    return Line(
-        line=_whole(line["line"]),
-        sku=_text(line["sku"]),
-        quantity=_whole(line["qty"]),
-        amount=amount,
-        floor=_whole(line.get("floor", 0)),
-    )
-
-
-def _read_member(member: Mapping[str, Any]) -> Member:
-    return Member(
-        ref=_text(member["ref"]),
-        is_known=bool(member["known"]),
-        tier=_text(member["tier"]),
-        segments=frozenset(_text(segment) for segment in member["segments"]),
-        balance=_whole(member["balance"]),
-        as_of_ms=_whole(member["as_of"]),
-    )
-
-
-def _read_presentation(shown: Mapping[str, Any]) -> Presentation:
-    ends_on = shown["ends_on"]
-    voucher = Voucher(
-        code_hash=_text(shown["code_hash"]),
-        rule_id=_text(shown["rule"]),
-        uses_max=_whole(shown["uses_max"]),
-        uses=_whole(shown["uses"]),
-        owner=None if shown["owner"] is None else _text(shown["owner"]),
-        ends_on=None if ends_on is None else date.fromisoformat(ends_on),
-    )
-    return Presentation(_text(shown["redemption_id"]), voucher, _text(shown["level"]))
-
-
-def _text(value: Any) -> str:
-    if type(value) is not str:
-        raise TypeError(f"expected a text, found {value!r}")
-    return value
-
-
-def _whole(value: Any) -> int:
-    if type(value) is not int:
-        raise TypeError(f"expected a whole number, found {value!r}")
-    return value

@@ -34,8 +34,12 @@ def picked(rule_id: str) -> Voucher:
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """A voucher shown for an order, under the id that its redemption will have. `level` is the code's assurance."""
+    """A voucher shown for an order, under the id that its redemption will have. `level` is the code's assurance.
+
+    `points` are what the member wants to pay where points are the payment; 0 = as many as the order takes.
+    """
 
     redemption_id: str
     voucher: Voucher
     level: str
+    points: int = 0

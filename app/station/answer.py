@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.core.decision import Outcome
+from app.core.outcome import Outcome
 
 
 class AnswerKind(StrEnum):

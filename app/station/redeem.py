@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core.codes import Level
-from app.core.decision import Allocation, Decision, Facts, Outcome, decide
+from app.core.decision import decide
 from app.core.entry import ORDER, REDEEM, REFUSE, Entry
 from app.core.order import Line, Order, OrderInvalid, check_order
+from app.core.outcome import Allocation, Decision, Facts, Outcome
 from app.core.overlay import ORDER_CLAIM
 from app.core.program import Program
 from app.core.quote import Quote, choosable, quote
@@ -182,7 +183,7 @@ def _answer_again(store: StationStore, facts: Facts, seq: int) -> OrderAnswer:
         seq=seq,
         total=data["total"],
         discount=data["discount"],
-        payable=data["total"] - data["discount"],
+        payable=data.get("payable", data["total"] - data["discount"]),
         points=data["points"],
         presented=presented,
         is_repeat=True,

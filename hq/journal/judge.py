@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 
 from msgspec import ValidationError, convert
 
-from app.core.decision import Decision
 from app.core.entry import ORDER, REDEEM, REFUSE, SCAN_DENIED, Entry
+from app.core.facts_record import RecordInvalid
+from app.core.outcome import Decision
 from app.core.program import Program
 from app.core.records import (
-    RecordInvalid,
     order_differences,
     presentation_differences,
     redemption_differences,

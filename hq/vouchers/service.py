@@ -56,8 +56,8 @@ def check_voucher(hq: Hq, new: NewVoucher) -> None:
     """Refuse what a person at the keyboard surely didn't mean. Raises `NotPossible`."""
     with hq.database.reading() as connection:
         program = program_of(hq, connection, newest_version(connection, "program"))
-        pair = None if program is None else program.rules_by_id.get(new.rule_id)
-        if pair is None or pair[1].trigger is not Trigger.VOUCHER:
+        pair = None if program is None else program.pair(new.rule_id)
+        if pair is None or pair.rule.trigger is not Trigger.VOUCHER:
             raise NotPossible(f"The published program has no voucher rule {new.rule_id!r}.")
         if new.owner is not None and not read_members(connection, [new.owner]):
             raise NotPossible(f"There is no member {new.owner!r}.")

@@ -5,9 +5,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.core.canonical import canonical
-from app.core.decision import Facts
 from app.core.member import Member
 from app.core.order import Line, Order
+from app.core.outcome import Facts
 from app.core.program import Program
 from app.core.program_format import read_program
 from app.core.voucher import Presentation, Voucher

@@ -9,9 +9,9 @@ from fractions import Fraction
 from typing import Any
 
 from app.core.campaign import Campaign, Rule
-from app.core.decision import Decision, Facts, Outcome
 from app.core.effects import AmountOff, PercentOff
 from app.core.order import Line
+from app.core.outcome import Decision, Facts, Outcome
 
 NEVER_GIVE = 0
 

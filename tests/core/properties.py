@@ -13,11 +13,11 @@ import orjson
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
-from app.core import allocation, decision, earning, quote, records
+from app.core import allocation, decision, earning, facts_record, quote, records
 from app.core.canonical import canonical
 from app.core.conditions import Circumstances
-from app.core.decision import Decision, Facts
 from app.core.member import Member
+from app.core.outcome import Decision, Facts
 from app.core.reasons import Reason
 from tests.core import oracle
 from tests.core.facts import order
@@ -138,7 +138,7 @@ def replay_gives_the_same(facts: Facts) -> None:
     assert quote.quote(facts).decision == decided
     attendance = records.Attendance("offline")
     data = orjson.loads(canonical(records.order_record(facts, decided, attendance)))
-    assert records.read_order(data, facts.program) == facts
+    assert facts_record.read_facts(data, facts.program) == facts
     again = records.replay_order(data, facts.program)
     applied = tuple(outcome for outcome in decided.automatic if outcome.is_approved)
     assert again == replace(decided, automatic=applied)

@@ -5,9 +5,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from app.core.canonical import canonical
-from app.core.decision import Facts
 from app.core.earning import EarningMode, EarningRule
 from app.core.order import Line
+from app.core.outcome import Facts
 from app.core.program_format import read_program
 from app.core.voucher import Presentation, Voucher
 from tests.core.facts import MEMBER, amount_off, campaign, document, order, percent_off, rule

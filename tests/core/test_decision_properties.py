@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.decision import Facts, decide
+from app.core.decision import decide
 from app.core.order import Line
+from app.core.outcome import Facts
 from tests.core import properties, strategies
 from tests.core.facts import amount_off, campaign, facts, percent_off, program, rule
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from app.core.decision import Decision, decide
+from app.core.decision import decide
 from app.core.member import Member
+from app.core.outcome import Decision
 from app.core.quote import quote
 from app.core.reasons import Reason, Refusal
 from tests.core.facts import (

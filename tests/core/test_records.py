@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from app.core.canonical import canonical
 from app.core.codes import Level
-from app.core.decision import Facts, decide
+from app.core.decision import decide
+from app.core.facts_record import RecordInvalid, read_facts
 from app.core.order import AMOUNT_MAX, LINES_MAX, local_date
+from app.core.outcome import Facts
 from app.core.records import (
     Attendance,
-    RecordInvalid,
     order_differences,
     order_record,
-    read_order,
     redemption_differences,
     redemption_record,
     replay_order,
@@ -51,7 +51,7 @@ GOOD = orjson.loads(canonical(order_record(FACTS, DECISION, ATTENDANCE)))
 
 
 def test_a_record_holds_all_that_was_decided_on() -> None:
-    assert read_order(GOOD, PLAN) == FACTS
+    assert read_facts(GOOD, PLAN) == FACTS
     assert replay_order(GOOD, PLAN) == DECISION
     assert order_differences(GOOD, DECISION) == []
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from app.core.decision import Facts, decide
+from app.core.decision import decide
 from app.core.order import local_date, local_time
+from app.core.outcome import Facts
 from app.core.reasons import Reason
 from tests.core.facts import MEMBER, amount_off, campaign, line, moment, order, program, rule, shown
 

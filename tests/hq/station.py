@@ -9,10 +9,11 @@ from msgspec import structs
 
 from app.core.canonical import canonical
 from app.core.chain import ChainOwner, Head, genesis, next_hash, sign_head
-from app.core.decision import Facts, decide
+from app.core.decision import decide
 from app.core.entry import ORDER, REDEEM, REFUSE, Entry, write_entry
 from app.core.member import Member
 from app.core.order import Line, Order
+from app.core.outcome import Facts
 from app.core.program_format import read_program
 from app.core.records import Attendance, order_record, redemption_record
 from app.core.voucher import Presentation, Voucher

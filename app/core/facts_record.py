@@ -1,0 +1,257 @@
+"""How the facts of a decision stand in an `order` record, and how they are read back for the replay.
+
+A fact that says nothing beyond the ordinary is left out: a line of ordinary goods is five numbers and words. Reading
+is strict, since what is read here was signed by a station but may be anything.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from app.core.gift_cards import Rest, Tender, TenderKind
+from app.core.member import Member
+from app.core.order import AMOUNT_MAX, LINES_MAX, MILLI, Line, LineKind, Order
+from app.core.outcome import Facts
+from app.core.program import Program
+from app.core.voucher import Presentation, Voucher
+
+Record = dict[str, Any]
+STATEMENTS_MAX = 10_000  # counters, signals and stops of one order: far more than any program asks for
+
+
+class RecordInvalid(ValueError):
+    """A record that isn't what its type promises."""
+
+
+def facts_record(facts: Facts) -> Record:
+    """Return what a decision read beside order, member and presentations; nothing where there was nothing."""
+    record: Record = {}
+    if facts.known:
+        record["known"] = {key: facts.known[key] for key in sorted(facts.known)}
+    if facts.signals:
+        record["signals"] = {key: facts.signals[key] for key in sorted(facts.signals)}
+    if facts.stopped:
+        record["stopped"] = sorted(facts.stopped)
+    if facts.tenders:
+        record["tenders"] = [_tender_record(tender) for tender in facts.tenders]
+    for key, value in (("channel", facts.order.channel), ("partner", facts.order.partner)):
+        if value:
+            record[key] = value
+    return record
+
+
+def read_facts(data: Mapping[str, Any], program: Program) -> Facts:
+    """Return the facts of a recorded order. Raises `RecordInvalid`."""
+    try:
+        member = data["member"]
+        return Facts(
+            program=program,
+            order=_read_order(data),
+            member=None if member is None else _read_member(member),
+            presented=tuple(_read_presentation(shown) for shown in data["presented"]),
+            known={_text(key): _whole(value) for key, value in _mapping(data, "known").items()},
+            tenders=tuple(_read_tender(tender) for tender in data.get("tenders", ())),
+            stopped=frozenset(_text(stop) for stop in data.get("stopped", ())),
+            signals={_text(key): _text(value) for key, value in _mapping(data, "signals").items()},
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError) as problem:
+        raise RecordInvalid(f"not an order record: {problem!r}") from problem
+
+
+def line_record(line: Line) -> Record:
+    """Return a line as it stands in an order record."""
+    record: Record = {"line": line.line, "sku": line.sku, "qty": line.quantity, "amount": line.amount}
+    told: Record = {
+        "floor": line.floor,
+        "milli": line.milli,
+        "categories": sorted(line.categories),
+        "brand": line.brand,
+        "attributes": [list(pair) for pair in line.attributes],
+        "reduced": line.is_reduced,
+        "tax": line.tax_basis_points,
+        "net": line.is_net,
+        "levy": line.levy,
+    }
+    record |= {key: value for key, value in told.items() if value}
+    if line.unit_price is not None:
+        record["unit_price"] = line.unit_price
+    if line.kind is not LineKind.GOODS:
+        record["kind"] = str(line.kind)
+    return record
+
+
+def member_record(member: Member | None, *, level: str, code_hash: str) -> Record | None:
+    """Return a member as they stand in an order record, with how they showed who they are."""
+    if member is None:
+        return None
+    record: Record = {
+        "ref": member.ref,
+        "level": level,
+        "code_hash": code_hash,
+        "known": member.is_known,
+        "tier": member.tier,
+        "segments": sorted(member.segments),
+        "balance": member.balance,
+        "as_of": member.as_of_ms,
+    }
+    told: Record = {
+        "attributes": {key: member.attributes[key] for key in sorted(member.attributes)},
+        "consents": sorted(member.consents),
+        "birthday": member.birthday and member.birthday.isoformat(),
+        "joined_on": member.joined_on and member.joined_on.isoformat(),
+        "debt": member.debt,
+    }
+    return record | {key: value for key, value in told.items() if value}
+
+
+def presentation_record(shown: Presentation) -> Record:
+    """Return what was presented as it stands in an order record."""
+    voucher = shown.voucher
+    record: Record = {
+        "redemption_id": shown.redemption_id,
+        "rule": voucher.rule_id,
+        "code_hash": voucher.code_hash,
+        "level": str(shown.level),
+        "uses_max": voucher.uses_max,
+        "uses": voucher.uses,
+        "owner": voucher.owner,
+        "ends_on": None if voucher.ends_on is None else voucher.ends_on.isoformat(),
+    }
+    return record | ({"points": shown.points} if shown.points else {})
+
+
+def _tender_record(tender: Tender) -> Record:
+    return {
+        "kind": str(tender.kind),
+        "ref": tender.ref,
+        "balance": tender.balance,
+        "ends_on": None if tender.ends_on is None else tender.ends_on.isoformat(),
+        "owner": tender.owner,
+        "single_use": tender.is_single_use,
+        "used": tender.is_used,
+        "rest": str(tender.single_use_rest),
+        "most": tender.most,
+    }
+
+
+# --- reading back ------------------------------------------------------------------------------------------------
+
+
+def _read_order(data: Mapping[str, Any]) -> Order:
+    lines = tuple(_read_line(line) for line in data["lines"])
+    if len(lines) > LINES_MAX:
+        raise ValueError("too many lines")
+    order = Order(
+        order_id=_text(data["order_id"]),
+        store=_text(data["store"]),
+        register=_text(data["register"]),
+        at_ms=_whole(data["t_eff"]),
+        time_zone=_text(data["tz"]),
+        currency=_text(data["currency"]),
+        lines=lines,
+        channel=_text(data.get("channel", "")),
+        partner=_text(data.get("partner", "")),
+    )
+    order.local  # noqa: B018 a moment or a zone that no calendar knows must fail here, not while deciding
+    return order
+
+
+def _read_line(line: Mapping[str, Any]) -> Line:
+    unit_price = line.get("unit_price")
+    milli = _whole(line.get("milli", 0))
+    tax = _whole(line.get("tax", 0))
+    if not (0 <= milli < MILLI and 0 <= tax <= AMOUNT_MAX):
+        raise ValueError("quantity or tax out of range")
+    return Line(
+        line=_whole(line["line"]),
+        sku=_text(line["sku"]),
+        quantity=_whole(line["qty"]),
+        amount=_amount(line["amount"]),
+        floor=_amount(line.get("floor", 0)),
+        milli=milli,
+        unit_price=None if unit_price is None else _amount(unit_price),
+        categories=frozenset(_text(category) for category in line.get("categories", ())),
+        brand=_text(line.get("brand", "")),
+        attributes=tuple((_text(name), _text(value)) for name, value in line.get("attributes", ())),
+        is_reduced=bool(line.get("reduced", False)),
+        kind=LineKind(line.get("kind", LineKind.GOODS)),
+        tax_basis_points=tax,
+        is_net=bool(line.get("net", False)),
+        levy=_amount(line.get("levy", 0)),
+    )
+
+
+def _read_member(member: Mapping[str, Any]) -> Member:
+    return Member(
+        ref=_text(member["ref"]),
+        is_known=bool(member["known"]),
+        tier=_text(member["tier"]),
+        segments=frozenset(_text(segment) for segment in member["segments"]),
+        balance=_whole(member["balance"]),
+        as_of_ms=_whole(member["as_of"]),
+        attributes={_text(name): _word(value) for name, value in _mapping(member, "attributes").items()},
+        consents=frozenset(_text(consent) for consent in member.get("consents", ())),
+        birthday=_day(member.get("birthday")),
+        joined_on=_day(member.get("joined_on")),
+        debt=_whole(member.get("debt", 0)),
+    )
+
+
+def _read_presentation(shown: Mapping[str, Any]) -> Presentation:
+    voucher = Voucher(
+        code_hash=_text(shown["code_hash"]),
+        rule_id=_text(shown["rule"]),
+        uses_max=_whole(shown["uses_max"]),
+        uses=_whole(shown["uses"]),
+        owner=None if shown["owner"] is None else _text(shown["owner"]),
+        ends_on=_day(shown["ends_on"]),
+    )
+    points = _whole(shown.get("points", 0))
+    return Presentation(_text(shown["redemption_id"]), voucher, _text(shown["level"]), points)
+
+
+def _read_tender(tender: Mapping[str, Any]) -> Tender:
+    return Tender(
+        kind=TenderKind(tender["kind"]),
+        ref=_text(tender["ref"]),
+        balance=_amount(tender["balance"]),
+        ends_on=_day(tender["ends_on"]),
+        is_single_use=bool(tender["single_use"]),
+        owner=None if tender["owner"] is None else _text(tender["owner"]),
+        is_used=bool(tender["used"]),
+        single_use_rest=Rest(tender["rest"]),
+        most=None if tender["most"] is None else _amount(tender["most"]),
+    )
+
+
+def _mapping(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found: Any = data.get(key, {})
+    if not isinstance(found, dict) or len(found) > STATEMENTS_MAX:
+        raise TypeError(f"expected an object under {key}")
+    return found
+
+
+def _day(value: Any) -> date | None:
+    return None if value is None else date.fromisoformat(_text(value))
+
+
+def _word(value: Any) -> str | int:
+    return _whole(value) if type(value) is int else _text(value)
+
+
+def _text(value: Any) -> str:
+    if type(value) is not str:
+        raise TypeError(f"expected a text, found {value!r}")
+    return value
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int:
+        raise TypeError(f"expected a whole number, found {value!r}")
+    return value
+
+
+def _amount(value: Any) -> int:
+    if abs(_whole(value)) > AMOUNT_MAX:
+        raise ValueError("amount out of range")
+    return int(value)

@@ -1,0 +1,129 @@
+"""Limits and budgets of a campaign, judged by counters that the caller hands in.
+
+How often a campaign was used, by how many members, and what it has given so far are facts of the whole chain: somebody
+counts them (HQ; a lease or a floor limit when a station is cut off) and hands the numbers in. A counter that nobody
+knows refuses, because guessing it would spend what may not be there.
+"""
+
+from collections.abc import Mapping
+
+from app.core.campaign import Budget, Campaign, Limits
+from app.core.reasons import Reason, Refusal
+
+Known = Mapping[str, int]
+NOT_KNOWN = Refusal(Reason.ONLINE_ONLY)
+
+
+def uses_key(campaign_id: str) -> str:
+    """Return the key of how often a campaign was used in all."""
+    return f"uses:{campaign_id}"
+
+
+def members_key(campaign_id: str) -> str:
+    """Return the key of how many different members used it."""
+    return f"members:{campaign_id}"
+
+
+def counted_key(campaign_id: str) -> str:
+    """Return the key that is 1 when this member is among those counted, else 0."""
+    return f"member_counted:{campaign_id}"
+
+
+def member_uses_key(campaign_id: str, period: str) -> str:
+    """Return the key of how often this member used it, in the running period if there is one."""
+    return f"member_uses:{campaign_id}/{period}" if period else f"member_uses:{campaign_id}"
+
+
+def discount_key(campaign_id: str) -> str:
+    """Return the key of what it has given, in minor units."""
+    return f"discount:{campaign_id}"
+
+
+def order_value_key(campaign_id: str) -> str:
+    """Return the key of the value of the orders it was used on, in minor units."""
+    return f"order_value:{campaign_id}"
+
+
+def stock_key(rule_id: str) -> str:
+    """Return the key of how many of a reward are left here."""
+    return f"stock:{rule_id}"
+
+
+def keys_of(campaign: Campaign) -> set[str]:
+    """Return the counters that a campaign's limits and budget ask for."""
+    name, limits, budget = campaign.campaign_id, campaign.limits, campaign.budget
+    keys = {stock_key(rule.rule_id) for rule in campaign.rules if rule.has_stock}
+    if limits is not None:
+        keys |= {member_uses_key(name, limit.period) for limit in limits.member_uses}
+        keys |= {uses_key(name)} if limits.uses is not None else set()
+        keys |= {members_key(name), counted_key(name)} if limits.members is not None else set()
+    if budget is not None:
+        keys |= {uses_key(name)} if budget.uses is not None else set()
+        keys |= {discount_key(name)} if budget.discount is not None else set()
+        keys |= {order_value_key(name)} if budget.order_value is not None else set()
+    return keys
+
+
+def refused_by_limits(limits: Limits, campaign_id: str, known: Known, *, has_member: bool) -> list[Refusal]:
+    """Return why one more use isn't possible."""
+    found: list[Refusal] = []
+    if limits.uses is not None:
+        found += _reached(known, uses_key(campaign_id), limits.uses, Refusal(Reason.LIMIT_CAMPAIGN_REACHED))
+    if not has_member and (limits.member_uses or limits.members is not None):
+        return [*found, Refusal(Reason.MEMBER_NEEDED)]
+    for limit in limits.member_uses:
+        key = member_uses_key(campaign_id, limit.period)
+        found += _reached(known, key, limit.at_most, Refusal(Reason.LIMIT_PER_MEMBER_REACHED))
+    if limits.members is not None:
+        found += _refused_by_members(limits.members, campaign_id, known)
+    return found
+
+
+def _refused_by_members(members: int, campaign_id: str, known: Known) -> list[Refusal]:
+    """The first so many members: one who was counted before takes no second place."""
+    counted = known.get(counted_key(campaign_id))
+    if counted is None:
+        return [NOT_KNOWN]
+    reached = Refusal(Reason.LIMIT_MEMBERS_REACHED, {"wanted": members})
+    return [] if counted else _reached(known, members_key(campaign_id), members, reached)
+
+
+def _reached(known: Known, key: str, at_most: int, refusal: Refusal) -> list[Refusal]:
+    counted = known.get(key)
+    if counted is None:
+        return [NOT_KNOWN]
+    return [refusal] if counted >= at_most else []
+
+
+def refused_by_budget(
+    budget: Budget, campaign_id: str, known: Known, *, discount: int, order_value: int, is_first: bool
+) -> list[Refusal]:
+    """Return why so much more (minor units) can't be given. What would exceed a budget is refused, not cut.
+
+    `discount` is what the campaign gives in this order altogether; `is_first`: it has no use of this order yet.
+    """
+    found: list[Refusal] = []
+    if budget.uses is not None and is_first:
+        found += _spent(known, uses_key(campaign_id), budget.uses, more=1)
+    if budget.discount is not None:
+        found += _spent(known, discount_key(campaign_id), budget.discount, more=discount)
+    if budget.order_value is not None and is_first:
+        found += _spent(known, order_value_key(campaign_id), budget.order_value, more=order_value)
+    return found
+
+
+def _spent(known: Known, key: str, budget: int, *, more: int) -> list[Refusal]:
+    used = known.get(key)
+    if used is None:
+        return [NOT_KNOWN]
+    if used >= budget:
+        return [Refusal(Reason.BUDGET_EXHAUSTED)]
+    return [Refusal(Reason.BUDGET_EXCEEDED, {"left": budget - used})] if used + more > budget else []
+
+
+def refused_by_stock(rule_id: str, known: Known, *, used: int) -> list[Refusal]:
+    """Return why a reward can't be handed out: `used` of what is left here go to this order already."""
+    left = known.get(stock_key(rule_id))
+    if left is None:
+        return [NOT_KNOWN]
+    return [] if left > used else [Refusal(Reason.OUT_OF_STOCK)]

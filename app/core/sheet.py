@@ -1,0 +1,117 @@
+"""The order while rules are played on it: what is left of each line, and which units are still unused.
+
+Amounts are in the price basis of the program's policy. A line's `left` is what discounts may still take; `remaining`
+is its whole amount by now, floor included, which shares and percentages go by. Units that qualified for an offer or
+were free are used up; what the unused ones of a line are worth together is its `open_amount`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from app.core.money import divide_half_up
+from app.core.order import Line, Order
+from app.core.policy import AmountBasis, Policy
+from app.core.tax import gross_amount, net_amount, tax_in
+
+
+@dataclass(slots=True)
+class Sheet:
+    """Lists with an entry a line, in the order of line numbers. Amounts are minor units and never below zero."""
+
+    lines: list[Line]
+    initial: list[int]  # what percentages of the initial price are of
+    remaining: list[int]
+    left: list[int]
+    open_units: list[int]
+    open_amount: list[int]
+    policy: Policy
+    given: int = 0
+
+    def copy(self) -> "Sheet":
+        """Return a sheet to try something on."""
+        return Sheet(
+            self.lines,
+            self.initial,
+            self.remaining[:],
+            self.left[:],
+            self.open_units[:],
+            self.open_amount[:],
+            self.policy,
+            self.given,
+        )
+
+    def take(self, shares: Sequence[int]) -> None:
+        """Take what an effect takes off each line; unused units become cheaper in proportion."""
+        for place, share in enumerate(shares):
+            if share:
+                remaining = self.remaining[place]
+                open_amount = self.open_amount[place]
+                self.open_amount[place] -= divide_half_up(share * open_amount, remaining)
+                self.remaining[place] = remaining - share
+                self.left[place] -= share
+                self.given += share
+
+    def use(self, place: int, units: int) -> None:
+        """Use units of a line up: they serve no further offer."""
+        self.open_amount[place] -= self.worth(place, units)
+        self.open_units[place] -= units
+
+    def worth(self, place: int, units: int) -> int:
+        """Return what so many unused units of a line are worth by now, rounded half-up."""
+        return divide_half_up(self.open_amount[place] * units, self.open_units[place])
+
+    def taken(self, place: int) -> int:
+        """Return what has been taken off a line."""
+        return self.initial[place] - self.remaining[place]
+
+    def amount_now(self, place: int) -> int:
+        """Return what is left of a line's amount as it is discounted, also of a negative one."""
+        amount = self.lines[place].amount
+        return self.remaining[place] if amount > 0 else amount
+
+
+def sheet_of(order: Order, policy: Policy) -> Sheet:
+    """Lay an order out. The earlier line is the one with the lower number, however the till lists them."""
+    lines = sorted(order.lines, key=lambda line: line.line)
+    if policy.amount_basis is not AmountBasis.LINE_PRICE:
+        lines = [in_basis(line, policy.amount_basis) for line in lines]
+    initial = [line.amount if line.amount > 0 else 0 for line in lines]
+    left = [line.discountable for line in lines]
+    units = [line.quantity for line in lines]
+    return Sheet(lines, initial, initial[:], left, units, initial[:], policy)
+
+
+def in_basis(line: Line, basis: AmountBasis) -> Line:
+    """Return the line with its amounts in a price basis; the unit price, which only chooses products, stays."""
+    is_net = basis is AmountBasis.NET
+    if is_net == line.is_net or not line.tax_basis_points:
+        return line
+    turn = net_amount if is_net else gross_amount
+    return replace(
+        line,
+        amount=turn(line.amount, line.tax_basis_points, is_net=line.is_net),
+        floor=turn(line.floor, line.tax_basis_points, is_net=line.is_net),
+        is_net=is_net,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What is to be paid in the end, with its taxes, in minor units."""
+
+    payable: int
+    tax: int
+
+
+def totals_of(sheet: Sheet) -> Totals:
+    """Return what remains to be paid of all lines: with tax, each line's rounded once, and with levies."""
+    payable = tax = 0
+    for place, line in enumerate(sheet.lines):
+        amount = sheet.amount_now(place)
+        payable += amount + line.levy
+        if line.tax_basis_points:
+            share = tax_in(amount, line.tax_basis_points, is_net=line.is_net)
+            tax += share
+            if line.is_net:
+                payable += share
+    return Totals(payable, tax)

@@ -1,0 +1,154 @@
+"""What campaigns say about each other: who stands alone, who is the best of a group, who goes with whom.
+
+The exclusive campaign with the highest priority that applies stands alone beside those that always do. Of a `best_of`
+group the one applies that saves the member most. `not_with` holds both ways, and the rule whose turn is first stays.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from app.core.campaign import Campaign
+from app.core.effects import PointsPayment
+from app.core.gift_cards import Tender, TenderKind
+from app.core.outcome import Outcome
+from app.core.reasons import Reason, Refusal
+from app.core.table import Candidate, Table
+
+POINTS, TILL = "points", "till"  # what not_with may name besides campaigns, gift cards and wallets
+
+
+class Stacking:
+    """Who applies so far, and what that means for those whose turn is later."""
+
+    def __init__(self, table: Table, candidates: Sequence[Candidate]) -> None:
+        self.table = table
+        self.candidates = candidates
+        self.applied: dict[str, Campaign] = {}
+        self.exclusive = _exclusive(table, candidates)
+        self._best: dict[
+            str, tuple[Campaign | None, frozenset[str]]
+        ] = {}  # by group: the best, and who would do
+        self._pays_points = False
+
+    def against(self, candidate: Candidate) -> list[Refusal]:
+        """Return what other campaigns say against a rule whose turn it is."""
+        campaign = candidate.campaign
+        found = self._about_exclusive(campaign)
+        found += self._about_best(campaign)
+        if campaign.campaign_id not in self.applied:
+            found += self._about_group(campaign)
+            found += self._about_others(campaign)
+        if isinstance(candidate.rule.effect, PointsPayment):
+            found += self._about_points(campaign)
+        return found
+
+    def note(self, candidate: Candidate, outcome: Outcome) -> None:
+        """Remember that a rule applies."""
+        if outcome.is_approved:
+            self.applied[candidate.campaign.campaign_id] = candidate.campaign
+            self._pays_points |= isinstance(candidate.rule.effect, PointsPayment)
+
+    def _about_exclusive(self, campaign: Campaign) -> list[Refusal]:
+        alone = self.exclusive
+        if alone is None or alone.campaign_id == campaign.campaign_id or campaign.stacking.is_always:
+            return []
+        return [Refusal(Reason.EXCLUDED_BY_EXCLUSIVE, {"other": alone.name})]
+
+    def _about_best(self, campaign: Campaign) -> list[Refusal]:
+        group = campaign.stacking.best_of
+        if not group:
+            return []
+        if group not in self._best:
+            self._best[group] = self._try_group(group)
+        best, would_do = self._best[group]
+        if best is None or best.campaign_id == campaign.campaign_id or campaign.campaign_id not in would_do:
+            return []
+        return [Refusal(Reason.NOT_BEST, {"other": best.name})]
+
+    def _try_group(self, group: str) -> tuple[Campaign | None, frozenset[str]]:
+        """Try each campaign of a group by itself on the table as it is; of equal ones the earlier is the best."""
+        campaigns: dict[str, list[Candidate]] = {}
+        for candidate in self.candidates:
+            stacking = candidate.campaign.stacking
+            if stacking.best_of == group and not self._about_exclusive(candidate.campaign):
+                campaigns.setdefault(candidate.campaign.campaign_id, []).append(candidate)
+        saved = {name: _saved(self.table, candidates) for name, candidates in campaigns.items()}
+        would_do = frozenset(name for name, amount in saved.items() if amount > 0)
+        if not would_do:
+            return None, would_do
+        best = max(saved, key=lambda name: (saved[name], -campaigns[name][0].place))
+        return campaigns[best][0].campaign, would_do
+
+    def _about_group(self, campaign: Campaign) -> list[Refusal]:
+        group = campaign.stacking.group
+        most = self.table.facts.program.policy.group_limits.get(group)
+        if not group or most is None:
+            return []
+        count = sum(other.stacking.group == group for other in self.applied.values())
+        return [Refusal(Reason.GROUP_LIMIT, {"wanted": most})] if count >= most else []
+
+    def _about_others(self, campaign: Campaign) -> list[Refusal]:
+        found = [
+            _not_combinable(campaign.name, other.name)
+            for other in self.applied.values()
+            if _are_apart(campaign, other)
+        ]
+        if TILL in campaign.stacking.not_with and self.table.facts.order.is_reduced:
+            found.append(_not_combinable(campaign.name, TILL))
+        if POINTS in campaign.stacking.not_with and self._pays_points:
+            found.append(_not_combinable(campaign.name, POINTS))
+        return found
+
+    def _about_points(self, campaign: Campaign) -> list[Refusal]:
+        return [
+            _not_combinable(campaign.name, other.name)
+            for other in self.applied.values()
+            if POINTS in other.stacking.not_with
+        ]
+
+
+def refused_tenders(tenders: Iterable[Tender], applied: Iterable[Campaign]) -> dict[TenderKind, Refusal]:
+    """Return why gift cards and wallets can't pay beside the campaigns that apply, by the kind of tender."""
+    kinds = {tender.kind for tender in tenders}
+    return {
+        kind: _not_combinable(kind, campaign.name)
+        for campaign in applied
+        for kind in kinds
+        if kind in campaign.stacking.not_with
+    }
+
+
+def fallen(candidates: Sequence[Candidate], outcomes: Sequence[Outcome]) -> dict[int, Refusal]:
+    """Return which rules that apply must not, since one without which they can't doesn't: by place in the list."""
+    names = {candidate.campaign.campaign_id: candidate.campaign.name for candidate in candidates}
+    applied = {outcome.campaign_id for outcome in outcomes if outcome.is_approved}
+    found = {}
+    for place, (candidate, outcome) in enumerate(zip(candidates, outcomes, strict=True)):
+        missing = candidate.campaign.stacking.only_with - applied
+        if outcome.is_approved and missing:
+            other = min(missing)
+            found[place] = Refusal(Reason.ONLY_TOGETHER, {"other": names.get(other, other)})
+    return found
+
+
+def _exclusive(table: Table, candidates: Sequence[Candidate]) -> Campaign | None:
+    exclusives = [candidate for candidate in candidates if candidate.campaign.stacking.is_exclusive]
+    for candidate in sorted(exclusives, key=lambda candidate: (-candidate.rule.priority, candidate.place)):
+        if table.copy().play(candidate).is_approved:
+            return candidate.campaign
+    return None
+
+
+def _saved(table: Table, candidates: Sequence[Candidate]) -> int:
+    trial = table.copy()
+    outcomes = [trial.play(candidate) for candidate in candidates]
+    return sum(outcome.discount + outcome.paid + outcome.credit for outcome in outcomes)
+
+
+def _are_apart(one: Campaign, other: Campaign) -> bool:
+    return (
+        other.campaign_id in one.stacking.not_with or one.campaign_id in other.stacking.not_with
+    ) and one.campaign_id != other.campaign_id
+
+
+def _not_combinable(name: str, other: str) -> Refusal:
+    return Refusal(Reason.NOT_COMBINABLE, {"name": name, "other": other})

@@ -1,0 +1,354 @@
+"""The order on the table: rules are played on it one after the other, each on what the ones before have left.
+
+A rule applies when nothing speaks against it; otherwise its outcome says everything that does. What rules say about
+each other stands in stacking.py.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from app.core.campaign import Campaign, Offline, Rule
+from app.core.circumstances import Circumstances
+from app.core.discounts import shared_out, shares_of
+from app.core.effects import (
+    Bundle,
+    BuyGet,
+    Credit,
+    Effect,
+    Gift,
+    PointsPayment,
+    Target,
+    product_sets_of,
+)
+from app.core.experiments import refused_by_experiment
+from app.core.life import refused_by_life
+from app.core.limits import refused_by_budget, refused_by_limits, refused_by_stock
+from app.core.member import Member
+from app.core.money import BASIS_POINTS
+from app.core.outcome import Facts, Outcome
+from app.core.points import points_paid
+from app.core.policy import PointsAs
+from app.core.products import places_of
+from app.core.reasons import Reason, Refusal, by_precedence
+from app.core.sheet import Sheet, sheet_of, totals_of
+from app.core.unit_sets import SetsTaken, bundle, buy_get
+from app.core.voucher import Presentation
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A rule that is in play, by itself or because something was presented for it; `place` is its turn."""
+
+    place: int
+    campaign: Campaign
+    rule: Rule
+    presentation: Presentation | None = None
+
+
+@dataclass(slots=True)
+class Taken:
+    """What a rule's effect would do: what it takes off each line, and what there is beside that."""
+
+    shares: Sequence[int] = ()
+    used: dict[int, int] = field(default_factory=dict)  # units by the place of their line
+    points: int = 0
+    paid: int = 0
+    gifts: tuple[tuple[str, int], ...] = ()
+    credit: int = 0
+    more_free: int = 0
+    refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether it would do nothing."""
+        return not (any(self.shares) or self.paid or self.gifts or self.credit)
+
+
+class Table:
+    """The order while rules are played on it: what is left of each line, what was given and used so far."""
+
+    def __init__(self, facts: Facts, seen: Circumstances) -> None:
+        self.facts = facts
+        self.seen = seen
+        self.now = seen.local.strftime("%Y-%m-%dT%H:%M:%S")
+        self.sheet = sheet_of(facts.order, facts.program.policy)
+        self.total = sum(line.amount for line in self.sheet.lines)
+        self.points_left = facts.member.balance if facts.member else 0
+        self.paid = 0  # by points as payment
+        self.used: Counter[str] = Counter()  # vouchers and rewards of this order
+        self.given: dict[str, int] = {}  # discount by campaign, of those that apply
+        self._places: dict[str | None, list[int]] = {}  # by product set, which rules often share
+        self._general = self._about_everything()
+
+    def copy(self) -> "Table":
+        """Return a table to try something on."""
+        other = object.__new__(Table)
+        other.__dict__.update(self.__dict__)
+        other.sheet = self.sheet.copy()
+        other.used = self.used.copy()
+        other.given = self.given.copy()
+        return other
+
+    def places(self, products: str | None) -> list[int]:
+        """Return the places of the lines of a product set; None means all goods."""
+        found = self._places.get(products)
+        if found is None:
+            chosen = None if products is None else self.facts.program.product_sets[products]
+            found = self._places[products] = places_of(chosen, self.sheet.lines)
+        return found
+
+    def net_of_points(self) -> Sheet:
+        """Return the sheet that earns points: without what points paid, also where they are a payment."""
+        if not self.paid:
+            return self.sheet
+        sheet = self.sheet.copy()
+        sheet.take(shared_out(self.paid, sheet, self.places(None)))
+        return sheet
+
+    def may_apply(self, campaign: Campaign, rule: Rule) -> bool:
+        """Tell whether a rule without a presentation could apply, as far as one can tell without playing it.
+
+        What is cheapest to ask comes first.
+        """
+        if not campaign.starts_at <= self.now <= campaign.ends_at:
+            return False
+        if campaign.audience is not None:
+            member = self.facts.member
+            if member is None or member.ref not in campaign.audience:
+                return False
+        if not all(self.places(products) for products in product_sets_of(rule.effect)):
+            return False
+        if rule.condition is None:
+            return True
+        self.seen.sheet = self.sheet
+        return not rule.condition(self.seen)
+
+    def play(self, candidate: Candidate, against: Sequence[Refusal] = ()) -> Outcome:
+        """Apply one rule if nothing speaks against it; `against` is what other rules say."""
+        refusals = [*against, *self._refusals(candidate)]
+        if refusals:
+            return refused(candidate, by_precedence(refusals))
+        taken = self._take(candidate)
+        if taken.is_nothing:
+            nothing = taken.refusals or (Refusal(Reason.NO_EFFECT),)
+            return refused(candidate, nothing, more_free=taken.more_free)
+        refusals = self._about_budget(candidate.campaign, sum(taken.shares))
+        if refusals:
+            return refused(candidate, by_precedence(refusals))
+        return self._put_down(candidate, taken)
+
+    def _put_down(self, candidate: Candidate, taken: Taken) -> Outcome:
+        sheet, name = self.sheet, candidate.campaign.campaign_id
+        for place, units in taken.used.items():
+            if units:
+                sheet.use(place, units)
+        sheet.take(taken.shares)
+        points = taken.points or candidate.rule.cost_points
+        self.points_left -= points
+        self.paid += taken.paid
+        self.given[name] = self.given.get(name, 0) + sum(taken.shares)
+        if candidate.presentation is not None:
+            self.used[candidate.presentation.voucher.counts_as] += 1
+        if candidate.rule.has_stock:
+            self.used[_stock(candidate.rule)] += 1
+        allocation = tuple(
+            (line.line, share) for line, share in zip(sheet.lines, taken.shares, strict=False) if share
+        )
+        return Outcome(
+            rule_id=candidate.rule.rule_id,
+            campaign_id=name,
+            redemption_id=_redemption_id(candidate),
+            discount=sum(taken.shares),
+            allocation=allocation,
+            refusals=(),
+            points=points,
+            paid=taken.paid,
+            gifts=taken.gifts,
+            credit=taken.credit,
+            more_free=taken.more_free,
+        )
+
+    # --- what speaks against a rule ------------------------------------------------------------------------------
+
+    def _refusals(self, candidate: Candidate) -> list[Refusal]:
+        campaign, rule = candidate.campaign, candidate.rule
+        found = [*self._general, *self._about_campaign(campaign, rule)]
+        if rule.condition is not None:
+            self.seen.sheet = self.sheet
+            found += rule.condition(self.seen)
+        found += self._about_products(rule.effect)
+        if campaign.limits is not None and campaign.campaign_id not in self.given:
+            found += refused_by_limits(
+                campaign.limits,
+                campaign.campaign_id,
+                self.facts.known,
+                has_member=self.facts.member is not None,
+            )
+        if rule.has_stock:
+            found += refused_by_stock(rule.rule_id, self.facts.known, used=self.used[_stock(rule)])
+        found += self._about_points(rule)
+        if candidate.presentation is not None:
+            found += self._about_voucher(candidate.presentation)
+        return found
+
+    def _about_everything(self) -> list[Refusal]:
+        """Return what speaks against any rule on this order."""
+        facts, order = self.facts, self.facts.order
+        found = []
+        if order.at_ms >= facts.program.expires_ms:
+            found.append(Refusal(Reason.PROGRAM_EXPIRED))
+        if refusal := refused_by_life(facts.program.life, store=order.store, day=self.seen.day):
+            found.append(refusal)
+        if "program" in facts.stopped or (facts.member and f"member:{facts.member.ref}" in facts.stopped):
+            found.append(Refusal(Reason.STOPPED))
+        if not order.lines:
+            found.append(Refusal(Reason.ORDER_NEEDED))
+        return found
+
+    def _about_campaign(self, campaign: Campaign, rule: Rule) -> list[Refusal]:
+        found = []
+        stopped = self.facts.stopped
+        if stopped and not stopped.isdisjoint((f"campaign:{campaign.campaign_id}", f"rule:{rule.rule_id}")):
+            found.append(Refusal(Reason.STOPPED))
+        if campaign.offline is Offline.NEVER:
+            # Asking HQ on line comes with offline authority; until then such an offer can't be given here.
+            found.append(Refusal(Reason.ONLINE_ONLY))
+        if self.now < campaign.starts_at:
+            found.append(Refusal(Reason.NOT_STARTED, {"starts_on": _shown(campaign.starts_at, "T00:00:00")}))
+        if self.now > campaign.ends_at:
+            found.append(Refusal(Reason.EXPIRED, {"ends_on": _shown(campaign.ends_at, "T23:59:59")}))
+        member = self.facts.member
+        if campaign.audience is not None and (member is None or member.ref not in campaign.audience):
+            found.append(Refusal(Reason.MEMBER_NEEDED if member is None else Reason.NOT_IN_SEGMENT))
+        if campaign.share is not None:
+            share, ref = campaign.share, member.ref if member else None
+            refusal = refused_by_experiment(share.experiment, variants=share.variants, member=ref)
+            found += [refusal] if refusal else []
+        return found
+
+    def _about_products(self, effect: Effect) -> list[Refusal]:
+        wanted = product_sets_of(effect)
+        if not wanted or (effect.target is Target.ORDER and wanted == (None,)):
+            return []
+        if not self.seen.has_lines:
+            return [Refusal(Reason.LINES_NEEDED)] if self.facts.order.lines else []
+        if all(self.places(products) for products in wanted):
+            return []
+        return [Refusal(Reason.REQUIRED_ITEM_MISSING)]
+
+    def _about_points(self, rule: Rule) -> list[Refusal]:
+        cost, member = rule.cost_points, self.facts.member
+        if not cost and not isinstance(rule.effect, PointsPayment):
+            return []
+        if member is None:
+            return [Refusal(Reason.MEMBER_NEEDED)]
+        if member.debt > 0:
+            return [Refusal(Reason.DEBT, {"missing": member.debt})]
+        left = self.points_left
+        if left >= cost:
+            return []
+        return [Refusal(Reason.INSUFFICIENT_POINTS, {"wanted": cost, "found": left, "missing": cost - left})]
+
+    def _about_voucher(self, shown: Presentation) -> list[Refusal]:
+        voucher, member = shown.voucher, self.facts.member
+        found = _about_owner(voucher.owner, member)
+        if f"code:{voucher.code_hash}" in self.facts.stopped:
+            found.append(Refusal(Reason.STOPPED))
+        if voucher.ends_on is not None and self.seen.day > voucher.ends_on:
+            found.append(Refusal(Reason.EXPIRED, {"ends_on": voucher.ends_on.isoformat()}))
+        if voucher.uses_max and voucher.uses + self.used[voucher.counts_as] >= voucher.uses_max:
+            found.append(Refusal(Reason.LIMIT_TOTAL_REACHED))
+        return found
+
+    def _about_budget(self, campaign: Campaign, discount: int) -> list[Refusal]:
+        if campaign.budget is None:
+            return []
+        name = campaign.campaign_id
+        return refused_by_budget(
+            campaign.budget,
+            name,
+            self.facts.known,
+            discount=self.given.get(name, 0) + discount,
+            order_value=self.seen.total,
+            is_first=name not in self.given,
+        )
+
+    # --- what a rule does ----------------------------------------------------------------------------------------
+
+    def _take(self, candidate: Candidate) -> Taken:
+        effect, sheet = candidate.rule.effect, self.sheet
+        match effect:
+            case BuyGet():
+                return _of_sets(buy_get(effect, sheet, self.places))
+            case Bundle():
+                return _of_sets(bundle(effect, sheet, self.places))
+            case Gift():
+                units = self._gift_units(effect)
+                return Taken(gifts=((effect.sku, units),) if units > 0 else ())
+            case Credit():
+                payable = totals_of(sheet).payable - self.paid
+                return Taken(credit=effect.amount + max(payable, 0) * effect.basis_points // BASIS_POINTS)
+            case PointsPayment():
+                return self._pay_with_points(effect, candidate.presentation)
+            case _:
+                return Taken(shares_of(effect, sheet, self.places(effect.products)))
+
+    def _gift_units(self, effect: Gift) -> int:
+        if effect.per is None:
+            return effect.units
+        bought = sum(self.sheet.lines[place].quantity for place in self.places(effect.per.products))
+        return bought // effect.per.units * effect.units
+
+    def _pay_with_points(self, effect: PointsPayment, shown: Presentation | None) -> Taken:
+        sheet = self.sheet
+        payable = max(totals_of(sheet).payable - self.paid, 0)
+        is_payment = self.facts.program.policy.points_as is PointsAs.PAYMENT
+        places = self.places(None)
+        absorbs = payable if is_payment else min(payable, sum(sheet.left[place] for place in places))
+        found = points_paid(
+            effect,
+            balance=self.points_left,
+            absorbs=absorbs,
+            payable=payable,
+            wanted=shown.points if shown else 0,
+        )
+        if found.refusals or is_payment:
+            return Taken(points=found.points, paid=found.worth, refusals=found.refusals)
+        return Taken(shared_out(found.worth, sheet, places), points=found.points)
+
+
+def _about_owner(owner: str | None, member: Member | None) -> list[Refusal]:
+    if owner is None or (member is not None and member.ref == owner):
+        return []
+    return [Refusal(Reason.MEMBER_NEEDED if member is None else Reason.NOT_OWNER)]
+
+
+def _of_sets(sets: SetsTaken) -> Taken:
+    return Taken(sets.shares, sets.used, more_free=sets.more_free)
+
+
+def _stock(rule: Rule) -> str:
+    return f"stock:{rule.rule_id}"
+
+
+def _shown(moment: str, whole_day: str) -> str:
+    """Return a moment as people read it: the date alone where it means the whole day."""
+    return moment.removesuffix(whole_day).replace("T", " ")
+
+
+def _redemption_id(candidate: Candidate) -> str | None:
+    return None if candidate.presentation is None else candidate.presentation.redemption_id
+
+
+def refused(candidate: Candidate, refusals: tuple[Refusal, ...], *, more_free: int = 0) -> Outcome:
+    """Return the outcome of a rule that doesn't apply."""
+    return Outcome(
+        rule_id=candidate.rule.rule_id,
+        campaign_id=candidate.campaign.campaign_id,
+        redemption_id=_redemption_id(candidate),
+        discount=0,
+        allocation=(),
+        refusals=refusals,
+        more_free=more_free,
+    )

@@ -1,0 +1,167 @@
+"""Offers on units that belong together: buy so many and get some free, and bundles.
+
+Units are used once: one that qualified can't be the free one, nor serve a second offer of this kind. Bought units are
+the dearest, free ones the cheapest, of equal ones the earlier line first. A set that isn't complete gives nothing.
+Weighed goods count by their whole units; what costs nothing counts for nothing.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from math import lcm
+
+from app.core.allocation import allocate
+from app.core.effects import Bundle, BuyGet
+from app.core.money import BASIS_POINTS, divide_half_up
+from app.core.sheet import Sheet
+
+Find = Callable[[str | None], Sequence[int]]  # the places of the lines of a product set
+Units = dict[int, int]  # units by the place of their line
+
+
+@dataclass(slots=True)
+class SetsTaken:
+    """What complete sets take off each line, which units they use, and how many more units would be free at once."""
+
+    shares: list[int]
+    used: Units
+    more_free: int = 0
+
+
+@dataclass(slots=True)
+class _Pool:
+    """The unused units of an order while sets are put together."""
+
+    sheet: Sheet
+    used: Units = field(default_factory=dict)
+
+    def open(self, place: int) -> int:
+        return self.sheet.open_units[place] - self.used.get(place, 0)
+
+    def count(self, places: Sequence[int]) -> int:
+        return sum(self.open(place) for place in places)
+
+    def pick(self, places: Sequence[int], units: int) -> Units | None:
+        """Use so many units, of the first lines first; None, and nothing used, when there are too few."""
+        if self.count(places) < units:
+            return None
+        picked: Units = {}
+        for place in places:
+            taken = min(self.open(place), units)
+            if taken:
+                picked[place] = taken
+                self.used[place] = self.used.get(place, 0) + taken
+                units -= taken
+            if not units:
+                break
+        return picked
+
+    def put_back(self, picked: Units) -> None:
+        for place, units in picked.items():
+            self.used[place] -= units
+
+
+def buy_get(effect: BuyGet, sheet: Sheet, find: Find) -> SetsTaken:
+    """Return what buying and getting takes off each line."""
+    bought_from = _by_worth(sheet, find(effect.buy), dearest_first=True)
+    got_from = _by_worth(sheet, find(effect.get), dearest_first=effect.is_dearest_free)
+    pool, got, sets = _Pool(sheet), dict[int, int](), 0
+    while effect.times is None or sets < effect.times:
+        bought = pool.pick(bought_from, effect.buy_units)
+        if bought is None:
+            break
+        free = pool.pick(got_from, effect.get_units)
+        if free is None:
+            more = effect.get_units - pool.count(got_from)
+            pool.put_back(bought)
+            return SetsTaken(_got(effect, sheet, got), pool.used, more_free=more)
+        _add(got, free)
+        sets += 1
+    return SetsTaken(_got(effect, sheet, got), pool.used)
+
+
+def bundle(effect: Bundle, sheet: Sheet, find: Find) -> SetsTaken:
+    """Return what complete sets of a bundle take off each line."""
+    pool, picked, sets = _Pool(sheet), dict[int, int](), 0
+    from_places = [_by_worth(sheet, find(part.products), dearest_first=True) for part in effect.parts]
+    while effect.times is None or sets < effect.times:
+        units = _one_set(effect, pool, from_places)
+        if units is None:
+            break
+        _add(picked, units)
+        sets += 1
+    if not sets:
+        return SetsTaken([0] * len(sheet.lines), {})
+    if effect.products is None:
+        return SetsTaken(_off_sets(effect, sheet, picked, sets), pool.used)
+    return SetsTaken(_off_others(effect, sheet, find(effect.products), sets), pool.used)
+
+
+def _one_set(effect: Bundle, pool: _Pool, from_places: Sequence[Sequence[int]]) -> Units | None:
+    units: Units = {}
+    for part, places in zip(effect.parts, from_places, strict=True):
+        found = pool.pick(places, part.units)
+        if found is None:
+            pool.put_back(units)
+            return None
+        _add(units, found)
+    return units
+
+
+def _by_worth(sheet: Sheet, places: Sequence[int], *, dearest_first: bool) -> list[int]:
+    """Return the lines with unused units that are worth something, by what one of them is worth."""
+    open_lines = [place for place in places if sheet.open_units[place] > 0 and sheet.open_amount[place] > 0]
+    common = lcm(*(sheet.open_units[place] for place in open_lines))
+    sign = -1 if dearest_first else 1
+    return sorted(
+        open_lines,
+        key=lambda place: (sign * sheet.open_amount[place] * (common // sheet.open_units[place]), place),
+    )
+
+
+def _got(effect: BuyGet, sheet: Sheet, got: Units) -> list[int]:
+    shares = [0] * len(sheet.lines)
+    for place, units in got.items():
+        wanted = divide_half_up(sheet.worth(place, units) * effect.basis_points, BASIS_POINTS)
+        shares[place] = min(wanted, sheet.left[place])
+    return shares
+
+
+def _off_sets(effect: Bundle, sheet: Sheet, picked: Units, sets: int) -> list[int]:
+    """Take the discount off the units that make up the sets, shared out by what they are worth."""
+    worth, limits = [0] * len(sheet.lines), [0] * len(sheet.lines)
+    for place, units in picked.items():
+        worth[place] = sheet.worth(place, units)
+        limits[place] = min(worth[place], sheet.left[place])
+    together = sum(worth)
+    if effect.price is not None:
+        wanted = together - effect.price * sets
+    elif effect.amount_off is not None:
+        wanted = effect.amount_off * sets
+    else:
+        wanted = divide_half_up(together * (effect.basis_points or 0), BASIS_POINTS)
+    return allocate(max(wanted, 0), weights=worth, limits=limits, remainder=sheet.policy.remainder)
+
+
+def _off_others(effect: Bundle, sheet: Sheet, places: Sequence[int], sets: int) -> list[int]:
+    """Take the discount off other products: so many units for each set, the cheapest first, each by itself."""
+    shares = [0] * len(sheet.lines)
+    units = (effect.units or 1) * sets
+    for place in _by_worth(sheet, places, dearest_first=False):
+        taken = min(units, sheet.open_units[place])
+        worth = sheet.worth(place, taken)
+        if effect.amount_off is not None:
+            wanted = min(effect.amount_off * taken, worth)
+        elif effect.price is not None:
+            wanted = max(worth - effect.price * taken, 0)
+        else:
+            wanted = divide_half_up(worth * (effect.basis_points or 0), BASIS_POINTS)
+        shares[place] = min(wanted, sheet.left[place])
+        units -= taken
+        if not units:
+            break
+    return shares
+
+
+def _add(units: Units, more: Units) -> None:
+    for place, count in more.items():
+        units[place] = units.get(place, 0) + count
