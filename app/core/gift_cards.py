@@ -303,6 +303,20 @@ class WhenUsed(StrEnum):
     PART = "part"
 
 
+@dataclass(frozen=True, slots=True)
+class CardKind:
+    """A kind of gift card that is sold under these SKUs: how often it can be used, and for how many months.
+
+    `months` None: it never ends. Where it is sold may ask for more (`issue` refuses what the law has no room for).
+    """
+
+    kind_id: str
+    skus: frozenset[str]
+    is_single_use: bool = False
+    months: int | None = None
+    when_used: WhenUsed = WhenUsed.REFUSE
+
+
 def take_back(
     card: GiftCard, tender: Tender, *, face: int, paid: int, when_used: WhenUsed
 ) -> tuple[CardEntry, int] | Refusal:

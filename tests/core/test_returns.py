@@ -235,12 +235,33 @@ def test_a_recomputed_discount_never_gives_more_nor_asks_for_money() -> None:
     less_than_nothing = Recount(lambda _, __: -50, lambda _: {})
     assert refunds_of(TWO_LINES, (2, UNIT), recount=less_than_nothing) == [4000]
     half_price = PaidRedemption("half", ((1, 4750), (2, 250)), on_return=OnReturn.RECOMPUTE)
-    order = PaidOrder((line(1, 9500, discount=4750), line(2, 500, discount=250)), (half_price,))
-    left, outcome = returning(order, (2, UNIT))
+    order = PaidOrder((line(1, 9500, discount=4750), line(2, 500, discount=250), line(3, 0)), (half_price,))
+    left, outcome = returning(order, (2, UNIT), (3, UNIT))
+    assert [(one.line, one.amount) for one in outcome.lines] == [(2, 0), (3, 0)]
     assert (outcome.amount, outcome.till, outcome.kept) == (0, 0, (KeptLine(1, 1000, 9500, 5000),))
     assert not outcome.redemptions[0].is_use_given_back  # the member keeps most of the discount
     left, outcome = returning(left, (1, UNIT))
     assert (outcome.amount, outcome.redemptions[0].is_use_given_back) == (5000, True)
+
+
+def test_what_is_kept_without_the_lost_discount_stays_as_it_was() -> None:
+    order = replace(TWO_LINES, lines=(*TWO_LINES.lines, line(3, 700)))
+    assert returning(order, (2, UNIT))[1].kept == (KeptLine(1, 1000, 6000, 6000), KeptLine(3, 1000, 700, 700))
+
+
+def test_single_cents_and_single_points_come_back_too() -> None:
+    cent = PaidRedemption("cent", ((1, 1), (2, 1)), (("early", 1), ("late", 1)), OnReturn.RECOMPUTE)
+    order = PaidOrder((line(1, 300, discount=1), line(2, 300, discount=1)), (cent,))
+    _, outcome = returning(order, (2, UNIT))
+    assert (outcome.amount, outcome.redemptions[0].points) == (298, (("late", 1), ("early", 1)))
+
+
+def test_a_redemption_that_took_nothing_is_never_recomputed_away() -> None:
+    perk = PaidRedemption("perk", ((1, 0),), (("lot", 9),), OnReturn.RECOMPUTE)
+    order = PaidOrder((line(1, 300), line(2, 300)), (perk,))
+    left, outcome = returning(order, (1, UNIT))
+    assert outcome.redemptions == ()
+    assert returning(left, (2, UNIT))[1].redemptions[0].points == (("lot", 9),)
 
 
 def test_what_a_line_had_held_back_comes_with_the_last_one() -> None:
