@@ -233,8 +233,7 @@ def _tax_refunded(line: PaidLine, refunded: int) -> int:
     """Return the tax within the first `refunded` minor units given back of a line."""
     if not line.paid:
         return 0
-    sign = 1 if line.paid > 0 else -1
-    return divide_half_up(sign * line.tax * refunded, abs(line.paid))
+    return divide_half_up(line.tax * refunded * line.paid, line.paid**2)  # squared: a divisor above zero
 
 
 def _to_tenders(order: PaidOrder, money: int) -> tuple[TenderRefund, ...]:
