@@ -1,16 +1,13 @@
-"""Voids and partial returns: money to the cent, points to their lots, uses, and what a lost threshold costs."""
+"""Voids and returns: each line gives back what it had paid, to the cent, and the money goes where it came from."""
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.gift_cards import Rest, TenderKind
-from app.core.lots import Account, Lot, Taken, credit, deduct, spend
-from app.core.lots import give_back as give_back_to_lots
 from app.core.paid_order import (
     KeptLine,
     OnReturn,
@@ -19,62 +16,23 @@ from app.core.paid_order import (
     PaidRedemption,
     PaidTender,
     RefundOrder,
-    ReturnedUnits,
-    ReturnOutcome,
     TenderRefund,
     after,
 )
-from app.core.reasons import Reason, Refusal
-from app.core.returns import Recount, ReturnInvalid, give_back, void
-
-UNIT = 1000
-TODAY = date(2026, 3, 10)
-NOTHING_LEFT = Recount(lambda _, __: 0, lambda _: {})
-
-
-def line(number: int, amount: int, *, units: int = 1, **rest: int) -> PaidLine:
-    return PaidLine(number, units * UNIT, amount, **rest)
-
-
-def per_unit(points: int, cents: int = 100) -> Recount:
-    """Points per full unit of money paid; a discount whose condition no longer holds gives nothing."""
-    return Recount(
-        lambda _, __: 0,
-        lambda kept: {"points": sum(one.remaining for one in kept) // cents * points},
-    )
-
-
-def returning(
-    order: PaidOrder, *units: tuple[int, int], recount: Recount = NOTHING_LEFT
-) -> tuple[PaidOrder, ReturnOutcome]:
-    outcome = give_back(order, [ReturnedUnits(*one) for one in units], recount=recount)
-    assert outcome.amount == sum(refund.amount for refund in outcome.lines)
-    given = sum(tender.amount for tender in outcome.tenders) + sum(back.worth for back in outcome.redemptions)
-    assert outcome.amount == given + outcome.till
-    return after(order, outcome), outcome
-
-
-def refunds_of(order: PaidOrder, *steps: tuple[int, int], recount: Recount = NOTHING_LEFT) -> list[int]:
-    amounts = []
-    for step in steps:
-        order, outcome = returning(order, step, recount=recount)
-        amounts.append(outcome.amount)
-    return amounts
-
-
-THREE_FOR_TWO = PaidOrder((line(1, 3000, units=3, discount=1000),))
+from app.core.returns import Recount, ReturnInvalid, void
+from tests.core.returning import (
+    THREE_FOR_TWO,
+    UNIT,
+    line,
+    refunds_of,
+    returning,
+)
 
 
 def test_a_three_for_two_comes_back_unit_by_unit_and_sums_to_what_was_paid() -> None:
     assert refunds_of(THREE_FOR_TWO, (1, UNIT), (1, UNIT), (1, UNIT)) == [667, 666, 667]
     assert refunds_of(THREE_FOR_TWO, (1, 2 * UNIT), (1, UNIT)) == [1333, 667]
     assert refunds_of(THREE_FOR_TWO, (1, 3 * UNIT)) == [2000]
-
-
-def test_a_three_for_two_that_recomputes_gives_nothing_for_the_unit_that_was_free() -> None:
-    offer = PaidRedemption("r1", ((1, 1000),), on_return=OnReturn.RECOMPUTE)
-    order = replace(THREE_FOR_TWO, redemptions=(offer,))
-    assert refunds_of(order, (1, UNIT), (1, UNIT), (1, UNIT)) == [0, 1000, 1000]
 
 
 def test_over_lines_each_gives_back_what_it_had_paid() -> None:
@@ -201,183 +159,6 @@ def test_returns_in_any_pieces_sum_to_what_was_paid(order: PaidOrder, pieces: li
     assert dict(order.earned) == {"points": 0}
 
 
-SPEND_100_SAVE_10 = PaidRedemption("save", ((1, 545), (2, 455)), on_return=OnReturn.RECOMPUTE)
-TWO_LINES = PaidOrder(
-    (line(1, 6000, discount=545), line(2, 5000, discount=455)),
-    (SPEND_100_SAVE_10,),
-    earned=(("points", 100),),
-)
-
-
-def test_a_threshold_no_longer_met_is_proportional_unless_the_campaign_recomputes() -> None:
-    proportional = replace(SPEND_100_SAVE_10, on_return=OnReturn.PROPORTIONAL)
-    asked = Recount(lambda _, __: pytest.fail("a proportional discount is never asked again"), lambda _: {})
-    order = replace(TWO_LINES, redemptions=(proportional,))
-    assert refunds_of(order, (2, UNIT), (1, UNIT), recount=asked) == [4545, 5455]
-    assert refunds_of(TWO_LINES, (2, UNIT), (1, UNIT)) == [4000, 6000]
-
-
-def test_a_discount_recomputed_to_less_is_charged_in_part() -> None:
-    def gives_200(redemption_id: str, kept: tuple[KeptLine, ...]) -> int:
-        assert (redemption_id, kept) == ("save", (KeptLine(1, 1000, 6000, 5455),))
-        return 200
-
-    left, outcome = returning(TWO_LINES, (2, UNIT), recount=Recount(gives_200, lambda _: {}))
-    assert (outcome.amount, outcome.kept) == (4545 - 345, (KeptLine(1, 1000, 6000, 5800),))
-    (back,) = outcome.redemptions
-    assert (back.lost, back.is_use_given_back) == (345, False)
-    assert returning(left, (1, UNIT))[1].amount == 5800
-
-
-def test_a_recomputed_discount_never_gives_more_nor_asks_for_money() -> None:
-    more = Recount(lambda _, __: 9999, lambda _: {})
-    assert refunds_of(TWO_LINES, (2, UNIT), recount=more) == [4545]
-    less_than_nothing = Recount(lambda _, __: -50, lambda _: {})
-    assert refunds_of(TWO_LINES, (2, UNIT), recount=less_than_nothing) == [4000]
-    half_price = PaidRedemption("half", ((1, 4750), (2, 250)), on_return=OnReturn.RECOMPUTE)
-    order = PaidOrder((line(1, 9500, discount=4750), line(2, 500, discount=250), line(3, 0)), (half_price,))
-    left, outcome = returning(order, (2, UNIT), (3, UNIT))
-    assert [(one.line, one.amount) for one in outcome.lines] == [(2, 0), (3, 0)]
-    assert (outcome.amount, outcome.till, outcome.kept) == (0, 0, (KeptLine(1, 1000, 9500, 5000),))
-    assert not outcome.redemptions[0].is_use_given_back  # the member keeps most of the discount
-    left, outcome = returning(left, (1, UNIT))
-    assert (outcome.amount, outcome.redemptions[0].is_use_given_back) == (5000, True)
-
-
-def test_what_is_kept_without_the_lost_discount_stays_as_it_was() -> None:
-    order = replace(TWO_LINES, lines=(*TWO_LINES.lines, line(3, 700)))
-    assert returning(order, (2, UNIT))[1].kept == (KeptLine(1, 1000, 6000, 6000), KeptLine(3, 1000, 700, 700))
-
-
-def test_single_cents_and_single_points_come_back_too() -> None:
-    cent = PaidRedemption("cent", ((1, 1), (2, 1)), (("early", 1), ("late", 1)), OnReturn.RECOMPUTE)
-    order = PaidOrder((line(1, 300, discount=1), line(2, 300, discount=1)), (cent,))
-    _, outcome = returning(order, (2, UNIT))
-    assert (outcome.amount, outcome.redemptions[0].points) == (298, (("late", 1), ("early", 1)))
-
-
-def test_a_redemption_that_took_nothing_is_never_recomputed_away() -> None:
-    perk = PaidRedemption("perk", ((1, 0),), (("lot", 9),), OnReturn.RECOMPUTE)
-    order = PaidOrder((line(1, 300), line(2, 300)), (perk,))
-    left, outcome = returning(order, (1, UNIT))
-    assert outcome.redemptions == ()
-    assert returning(left, (2, UNIT))[1].redemptions[0].points == (("lot", 9),)
-
-
-def test_what_a_line_had_held_back_comes_with_the_last_one() -> None:
-    left, _ = returning(TWO_LINES, (2, UNIT))
-    outcome = give_back(left, [ReturnedUnits(1, UNIT)], recount=NOTHING_LEFT)
-    assert [(one.line, one.quantity_milli, one.amount) for one in outcome.lines] == [
-        (1, 1000, 5455),
-        (2, 0, 545),
-    ]
-
-
-def test_a_charge_is_shared_by_the_lines_that_come_back() -> None:
-    lines = (
-        line(1, 6000, discount=600),
-        line(2, 3000, discount=300),
-        line(3, 1000, discount=100),
-        line(4, -40),
-    )
-    offer = PaidRedemption("save", ((1, 600), (2, 300), (3, 100)), on_return=OnReturn.RECOMPUTE)
-    _, outcome = returning(PaidOrder(lines, (offer,)), (2, UNIT), (3, UNIT), (4, UNIT))
-    assert [(one.line, one.amount) for one in outcome.lines] == [(2, 2250), (3, 750), (4, -40)]
-
-
-def test_a_use_comes_back_with_the_last_unit_it_was_for_unless_the_campaign_says_otherwise() -> None:
-    on_one = PaidRedemption("one", ((1, 500),))
-    kept = replace(on_one, redemption_id="kept", is_reusable=False)
-    on_all = PaidRedemption("all", ((1, 100), (2, 100)))
-    nowhere = PaidRedemption("nowhere")
-    order = PaidOrder(
-        (line(1, 3000, units=2, discount=600), line(2, 800, discount=100)), (on_one, kept, on_all, nowhere)
-    )
-    uses = []
-    for step in ((1, UNIT), (1, UNIT), (2, UNIT)):
-        order, outcome = returning(order, step)
-        uses.append([back.redemption_id for back in outcome.redemptions if back.is_use_given_back])
-    assert uses == [[], ["one"], ["all", "nowhere"]]
-    assert [one.is_use_returned for one in order.redemptions] == [True, False, True, True]
-
-
-def test_a_discount_recomputed_away_gives_back_its_use_and_all_its_points_once() -> None:
-    paid_in_points = replace(SPEND_100_SAVE_10, points=(("lot", 300),))
-    left, outcome = returning(replace(TWO_LINES, redemptions=(paid_in_points,)), (2, UNIT))
-    (back,) = outcome.redemptions
-    assert (back.points, back.is_use_given_back) == ((("lot", 300),), True)
-    assert returning(left, (1, UNIT))[1].redemptions == ()
-
-
-def test_points_come_back_pro_rata_rounded_down_until_the_last_unit() -> None:
-    reward = PaidRedemption("reward", ((1, 1000),), points=(("early", 60), ("late", 40)))
-    order = replace(THREE_FOR_TWO, redemptions=(reward,))
-    found = []
-    for _ in range(3):
-        order, outcome = returning(order, (1, UNIT))
-        found.append(outcome.redemptions[0].points)
-    assert found == [(("late", 33),), (("late", 7), ("early", 26)), (("early", 34),)]
-
-
-def test_points_follow_the_discount_and_not_the_price() -> None:
-    reward = PaidRedemption("reward", ((1, 0), (2, 300), (3, 100)), points=(("lot", 101),))
-    lines = (line(1, 9000), line(2, 600, units=2, discount=300), line(3, 350, units=7, discount=100))
-    order = PaidOrder(lines, (reward,))
-    found = []
-    for step in ((1, UNIT), (2, UNIT), (3, 3 * UNIT), (3, 4 * UNIT), (2, UNIT)):
-        order, outcome = returning(order, step)
-        found.append(sum(points for back in outcome.redemptions for _, points in back.points))
-    assert found == [0, 37, 11, 15, 38]
-
-
-def test_points_that_paid_as_money_come_back_as_points_and_the_rest_as_money() -> None:
-    points = PaidRedemption("points", ((1, 1000), (2, 500)), points=(("lot", 150),), is_payment=True)
-    order = PaidOrder((line(1, 2000, units=3), line(2, 1000)), (points,))
-    found = []
-    for step in ((1, UNIT), (1, 2 * UNIT), (2, UNIT)):
-        order, outcome = returning(order, step)
-        (back,) = outcome.redemptions
-        found.append((outcome.amount, back.worth, outcome.till, back.points))
-    assert found == [
-        (667, 333, 334, (("lot", 33),)),
-        (1333, 667, 666, (("lot", 67),)),
-        (1000, 500, 500, (("lot", 50),)),
-    ]
-
-
-def test_a_charge_never_reaches_what_comes_back_as_points() -> None:
-    points = PaidRedemption("points", ((2, 500),), points=(("lot", 50),), is_payment=True)
-    half = PaidRedemption("half", ((1, 4750), (2, 250)), on_return=OnReturn.RECOMPUTE)
-    order = PaidOrder((line(1, 9500, discount=4750), line(2, 750, discount=250)), (half, points))
-    left, outcome = returning(order, (2, UNIT))
-    assert (outcome.amount, outcome.till) == (500, 0)
-    left, outcome = returning(left, (1, UNIT))
-    assert (outcome.amount, outcome.till) == (4750, 4750)
-
-
-def test_points_earned_are_counted_again_for_what_was_kept() -> None:
-    order = PaidOrder((line(1, 7500), line(2, 2500)), earned=(("points", 100),))
-    left, outcome = returning(order, (1, UNIT), recount=per_unit(1))
-    assert outcome.earned == (("points", -75),)
-    assert returning(
-        left, (2, UNIT), recount=Recount(lambda _, __: 0, lambda _: pytest.fail("nothing is kept"))
-    )[1].earned == (("points", -25),)
-
-
-def test_points_earned_are_counted_on_what_was_really_paid_in_the_end() -> None:
-    left, outcome = returning(TWO_LINES, (2, UNIT), recount=per_unit(1))
-    assert outcome.earned == (("points", -40),)  # 60.00 are paid for what is kept, without the lost discount
-    assert left.earned == (("points", 60),)
-
-
-def test_every_account_is_counted_and_only_differences_are_said() -> None:
-    order = PaidOrder((line(1, 1000), line(2, 1000)), earned=(("points", 20), ("same", 3), ("wallet", 100)))
-    recount = Recount(lambda _, __: 0, lambda _: {"points": 10, "same": 3, "bonus": 2})
-    left, outcome = returning(order, (1, UNIT), recount=recount)
-    assert outcome.earned == (("bonus", 2), ("points", -10), ("wallet", -100))
-    assert dict(left.earned) == {"points": 10, "same": 3, "wallet": 0, "bonus": 2}
-
-
 CARD_AND_WALLET = (PaidTender(TenderKind.GIFT_CARD, "G1", 1000), PaidTender(TenderKind.WALLET, "W1", 500))
 
 
@@ -447,40 +228,4 @@ def test_a_void_after_a_return_gives_back_what_is_left() -> None:
         TenderRefund(TenderKind.WALLET, "W1", 500),
         TenderRefund(TenderKind.GIFT_CARD, "G1", 167),
         TenderRefund(TenderKind.GIFT_CARD, "G1", 833),
-    ]
-
-
-def test_points_earned_and_spent_elsewhere_are_owed_when_a_return_breaks_the_threshold() -> None:
-    """120.00 earned 240 at "from 100.00 on, 2 points per 1.00"; 200 are spent; 60.00 come back: 0 are earned."""
-
-    def from_100_on(kept: tuple[KeptLine, ...]) -> dict[str, int]:
-        total = sum(one.amount for one in kept)
-        return {"points": total // 100 * 2 if total >= 10_000 else 0}
-
-    order = PaidOrder((line(1, 12_000, units=2),), earned=(("points", 240),))
-    _, outcome = returning(order, (1, UNIT), recount=Recount(lambda _, __: 0, from_100_on))
-    assert outcome.earned == (("points", -240),)
-    account = credit(Account(), Lot("L1", 240, 240, TODAY))
-    spent = spend(account, 200, day=TODAY)
-    assert not isinstance(spent, Refusal)
-    owing = deduct(spent.account, 240, day=TODAY).account
-    assert owing.active(TODAY) == -200
-    assert spend(owing, 1, day=TODAY) == Refusal(Reason.DEBT, {"missing": 200})
-
-
-def test_points_come_back_to_the_lots_they_came_from_also_when_one_has_expired() -> None:
-    taken = (("early", 60), ("late", 40))
-    reward = PaidRedemption("reward", ((1, 1000),), points=taken)
-    _, outcome = returning(replace(THREE_FOR_TWO, redemptions=(reward,)), (1, 2 * UNIT))
-    shares = outcome.redemptions[0].points
-    assert shares == (("late", 40), ("early", 26))
-    lots = [
-        Lot("early", 60, 0, TODAY - timedelta(days=400), expires_on=TODAY - timedelta(days=1)),
-        Lot("late", 50, 10, TODAY, expires_on=TODAY),
-    ]
-    given = give_back_to_lots(lots, [Taken(*part) for part in taken], 66, day=TODAY, renewed_id="new")
-    assert [(lot.lot_id, lot.left, lot.expires_on) for lot in given.lots] == [
-        ("early", 0, TODAY - timedelta(days=1)),
-        ("late", 50, TODAY),
-        ("new", 26, TODAY + timedelta(days=30)),
     ]
