@@ -174,21 +174,31 @@ def give_back(
 ) -> GivenBack:
     """Put up to `points` of what a debit took back where they came from, what was taken last first.
 
-    So a debit of which a part came back is as if only the rest had been taken. Points of lots that have expired by
-    `day` become one new lot, called `renewed_id`, which ends 30 days later. Raises KeyError for an unknown lot: that
-    is a bug.
+    So a debit of which a part came back is as if only the rest had been taken. `put_back` says how.
+    """
+    still, parts = _split_last(taken, points)
+    after, returned = put_back(lots, parts, day=day, renewed_id=renewed_id)
+    return GivenBack(after, returned, still)
+
+
+def put_back(
+    lots: Sequence[Lot], parts: Sequence[Taken], *, day: date, renewed_id: str
+) -> tuple[tuple[Lot, ...], tuple[Taken, ...]]:
+    """Return the lots with these points back in them, and which lots the points came to.
+
+    Points of lots that have expired by `day` become one new lot, called `renewed_id`, which ends 30 days later. Raises
+    KeyError for an unknown lot: that is a bug.
     """
     by_id = {lot.lot_id: lot for lot in lots}
-    still, returned = _split_last(taken, points)
-    late = tuple(part for part in returned if not by_id[part.lot_id].is_live(day))
-    for part in returned:
+    live = tuple(part for part in parts if by_id[part.lot_id].is_live(day))
+    late = tuple(part for part in parts if not by_id[part.lot_id].is_live(day))
+    for part in live:
         lot = by_id[part.lot_id]
-        if lot.is_live(day):
-            by_id[part.lot_id] = replace(lot, left=lot.left + part.points)
-    renewed = (_renewed(late, by_id, day=day, renewed_id=renewed_id),) if late else ()
-    live = tuple(part for part in returned if part not in late)
-    came_to = (*live, *(Taken(lot.lot_id, lot.left) for lot in renewed))
-    return GivenBack((*by_id.values(), *renewed), came_to, still)
+        by_id[part.lot_id] = replace(lot, left=lot.left + part.points)
+    if not late:
+        return tuple(by_id.values()), live
+    renewed = _renewed(late, by_id, day=day, renewed_id=renewed_id)
+    return (*by_id.values(), renewed), (*live, Taken(renewed_id, renewed.points))
 
 
 def _split_last(taken: Sequence[Taken], points: int) -> tuple[tuple[Taken, ...], tuple[Taken, ...]]:

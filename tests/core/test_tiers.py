@@ -188,6 +188,12 @@ def test_who_falls_to_a_tier_holds_it_for_one_period(below: Tier, until: date | 
     assert found == Spell("silver", date(2026, 4, 1), until)  # past the paid tier, to which nobody falls
 
 
+def test_who_falls_in_the_middle_of_a_period_holds_the_lower_tier_to_its_end() -> None:
+    held = [Spell("gold", date(2026, 1, 1), REACHED)]
+    tiers = (BASE, earned("silver", 500), earned("gold", 1000))
+    assert tier_on(tiers, [], day=REACHED + DAY, held=held).until == date(2026, 12, 31)
+
+
 def test_a_tier_that_was_given_is_held_to_its_end() -> None:
     held = [Spell("silver", REACHED, date(2026, 4, 30))]
     assert held_on((BASE, earned("silver", 500)), [], "2026-03-09", "2026-04-30", "2026-05-01", held=held) == [
