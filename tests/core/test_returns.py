@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.core.gift_cards import Rest, TenderKind
 from app.core.paid_order import (
     KeptLine,
+    LineRefund,
     OnReturn,
     PaidLine,
     PaidOrder,
@@ -57,6 +58,7 @@ def test_zero_priced_and_negative_lines_come_back_too() -> None:
 def test_weighed_goods_come_back_by_the_gram() -> None:
     order = PaidOrder((PaidLine(1, 350, 700),))
     assert refunds_of(order, (1, 1), (1, 349)) == [2, 698]
+    assert returning(order, (1, 350))[1].lines == (LineRefund(1, 350, 700, tax=0),)
 
 
 @pytest.mark.parametrize("units", [(1, 0), (1, -1), (1, 3001), (7, 1000)])

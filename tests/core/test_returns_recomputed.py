@@ -70,6 +70,13 @@ def test_what_is_kept_without_the_lost_discount_stays_as_it_was() -> None:
     assert returning(order, (2, UNIT))[1].kept == (KeptLine(1, 1000, 6000, 6000), KeptLine(3, 1000, 700, 700))
 
 
+def test_a_lost_discount_comes_back_on_the_lines_that_had_it() -> None:
+    offer = PaidRedemption("save", ((1, 10), (2, 1000), (3, 90)), on_return=OnReturn.RECOMPUTE)
+    lines = (line(1, 100, discount=10), line(2, 5000, discount=1000), line(3, 9000, discount=90))
+    kept = returning(PaidOrder(lines, (offer,)), (3, UNIT))[1].kept
+    assert [one.remaining for one in kept] == [100, 5000]
+
+
 def test_single_cents_and_single_points_come_back_too() -> None:
     cent = PaidRedemption("cent", ((1, 1), (2, 1)), (("early", 1), ("late", 1)), OnReturn.RECOMPUTE)
     order = PaidOrder((line(1, 300, discount=1), line(2, 300, discount=1)), (cent,))
