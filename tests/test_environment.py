@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from sqlcipher3 import dbapi2 as sqlcipher
 
 ROOT = Path(__file__).parent.parent
-LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-demo.lock"]
+LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-bench.lock", "requirements-demo.lock"]
 PINNED = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>[^ ]+)( ; .+)? \\$", re.MULTILINE)
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}( \\)?$")
 
@@ -45,7 +45,11 @@ def test_lock_holds_pins_and_hashes_and_no_address(lock: str) -> None:
 
 @pytest.mark.parametrize(
     ("lock", "groups"),
-    [("requirements.lock", ["runtime", "hq", "demo", "build"]), ("requirements-dev.lock", ["dev"])],
+    [
+        ("requirements.lock", ["runtime", "hq", "demo", "build"]),
+        ("requirements-dev.lock", ["dev"]),
+        ("requirements-bench.lock", ["bench"]),
+    ],
 )
 def test_lock_answers_to_pyproject(lock: str, groups: list[str]) -> None:
     """Whoever adds a dependency and forgets `./tillside lock` learns it here and not at a shop."""
