@@ -26,7 +26,7 @@ BANNED = {
     "ko": r"오류|에러|예외|서버|네트워크|인터넷|무효|실패|호스트|고객|손님|바우처|상품권|주문|단말기|본점|점포",
     "id": r"\b(galat|kesalahan|gagal|server|jaringan|internet|tidak valid|anggota|pelanggan|promo|kupon|pesanan"
     r"|gift card|terminal|gerai|silakan|tolong)\w*",
-    "tr": r"\b(hata|istisna|sunucu|ağ|internet|geçersiz|başarısız|müşteri|fırsat|sipariş|çek|terminal|şube|lütfen)",
+    "tr": r"\b(hata|istisna|sunucu|ağ\b|internet|geçersiz|başarısız|müşteri|fırsat|sipariş|çek\b|terminal|şube|lütfen)",
     "ru": r"\b(ошибк|сбо[йя]|исключени|сервер|сет[ьи]\b|интернет|недействительн|неверн|клиент|покупател|ваучер"
     r"|акци|заказ|бонус|терминал|станци|пожалуйста)",
 }
