@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
+from app.core.earning import POINTS
 from app.core.expiry import ExpiryRule
 from app.core.reasons import Reason, Refusal
 
@@ -28,7 +29,7 @@ class Lot:
     left: int
     earned_on: date
     expires_on: date | None = None
-    currency: str = "points"
+    currency: str = POINTS
     rolling_days: int | None = None
     expired: int = 0
 
@@ -89,7 +90,7 @@ def earned_lot(
     rule: ExpiryRule,
     tier: str = "",
     segments: Set[str] = frozenset(),
-    currency: str = "points",
+    currency: str = POINTS,
 ) -> Lot:
     """Return a new lot, with the expiry that the rule gives a member of this tier and these segments on that day.
 

@@ -20,6 +20,7 @@ from collections.abc import Collection, Sequence
 from enum import StrEnum
 
 from app.core.document import DocumentInvalid, Place
+from app.core.earning import POINTS
 from app.core.expiry import (
     END_OF_YEAR,
     AfterActivity,
@@ -46,7 +47,6 @@ from app.core.tiers import (
 DAYS_MAX = 36_500  # a hundred years: far enough, and no date goes past the calendar's end
 MONTHS_MAX = 1_200
 AT_LEAST_MAX = 10**12
-POINTS = "points"  # the point currency when none is named
 EVERY_TIER_KEYS = ("id", "name", "access")
 EARNED_TIER_KEYS = (
     *EVERY_TIER_KEYS,

@@ -51,18 +51,23 @@ def run(case: Case) -> Case:
     return fitting[0][1](case)
 
 
-def comparable(value: Any) -> Any:
-    """Return figures such that 90, "90" and "90.00" are the same, also inside lists and objects."""
-    if isinstance(value, dict):
-        return {key: comparable(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [comparable(inner) for inner in value]
-    if isinstance(value, str | int) and not isinstance(value, bool):
-        try:
-            return Decimal(value)
-        except ArithmeticError:
-            return value
-    return value
+def agrees(wanted: Any, got: Any) -> bool:
+    """Compare as cases mean it: 90, "90" and "90.00" are the same, and what an object doesn't name is 0."""
+    if isinstance(wanted, dict):
+        return isinstance(got, dict) and all(agrees(inner, got.get(key, 0)) for key, inner in wanted.items())
+    if isinstance(wanted, list):
+        is_as_long = isinstance(got, list) and len(wanted) == len(got)
+        return is_as_long and all(agrees(*pair) for pair in zip(wanted, got, strict=True))
+    if isinstance(wanted, bool) or isinstance(got, bool):
+        return wanted is got
+    return bool(_number(wanted) == _number(got))
+
+
+def _number(value: Any) -> Any:
+    try:
+        return Decimal(value)
+    except (ArithmeticError, TypeError):
+        return value
 
 
 def cents(text: str) -> int:

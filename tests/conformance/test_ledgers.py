@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.conformance import ledger_points  # noqa: F401  (registers its kinds)
-from tests.conformance.ledger_kinds import KINDS, Case, cases, comparable, run
+from tests.conformance import ledger_orders, ledger_points, ledger_returns  # noqa: F401  (register their kinds)
+from tests.conformance.ledger_kinds import KINDS, Case, agrees, cases, run
 
 CASES = cases("ledgers.jsonl")
 
@@ -23,7 +23,24 @@ class Difference:
     ours: dict[str, Any] = field(default_factory=dict)
 
 
-DIFFERS: dict[str, Difference] = {}
+DIFFERS = {
+    "ISS-012": Difference(
+        "Points can't be spent in the order that earns them, so the reward is refused.",
+        {"points_spent": 0, "points_balance_after": 5},
+    ),
+    "ODO-071": Difference(
+        "Points of a category count its lines as they were paid: the order's discount is shared out over them.",
+        {"points_earned": 90},
+    ),
+    "ODO-076": Difference(
+        "Earned on what is left after points were paid (165.00), and whole.", {"points_earned": 16}
+    ),
+    "ODO-090": Difference(
+        "This order's points can't be spent in it, and 75 don't pay for the reward. Earned on 140.00 as priced.",
+        {"lots_after": [75, 700]},
+    ),
+    "VOU-043": Difference("A limit of points cuts, it never rejects.", {"points_earned": 100}),
+}
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
@@ -32,13 +49,27 @@ def test_a_case(case: Case) -> None:
     if case["id"] in DIFFERS:
         wanted |= DIFFERS[case["id"]].ours
     got = run(case)
-    assert comparable({key: got.get(key) for key in wanted}) == comparable(wanted)
+    assert wanted.keys() <= got.keys()
+    assert {key: got[key] for key in wanted if not agrees(wanted[key], got[key])} == {}
 
 
 def test_every_case_is_there_and_fits_one_kind() -> None:
     assert len(CASES) == len({case["id"] for case in CASES}) == 77
     for case in CASES:
         assert [name for name, fits, _ in KINDS if fits(case)], case["id"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "got"),
+    [
+        (90, 91), ("90.00", "90.01"), ({"a": 1}, {"b": 1}), ({"a": 1}, {}), ([1, 2], [1]), ([1, 2], [2, 1]),
+        ([1], 1), (True, 1), (False, 0), ("expired", "no_effect"), ({"a": {"b": 1}}, {"a": {"b": 2}}),
+        ("2026-01-01", None), ({"a": "expired"}, {}),
+    ],
+)  # fmt: skip
+def test_what_does_not_agree(wanted: Any, got: Any) -> None:
+    assert not agrees(wanted, got)
+    assert agrees(wanted, wanted) and agrees(got, got)
 
 
 def test_no_difference_is_claimed_where_there_is_none() -> None:
@@ -49,4 +80,4 @@ def test_no_difference_is_claimed_where_there_is_none() -> None:
         assert case["strength"] == "policy", case_id
         assert difference.reason and difference.ours, case_id
         for key, ours in difference.ours.items():
-            assert comparable(ours) != comparable(case["expected"][key]), f"{case_id} {key}"
+            assert not agrees(case["expected"][key], ours), f"{case_id} {key}"

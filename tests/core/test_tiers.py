@@ -94,6 +94,12 @@ def test_a_tier_that_is_reached_again_goes_on_without_a_gap() -> None:
     activities = [spent("2026-03-10", 100), spent("2026-04-02", 100), spent("2026-05-09", 99)]
     assert tier_on(tiers, activities, day=date(2026, 4, 2)) == Spell("gold", REACHED, date(2026, 5, 31))
     assert held_on(tiers, activities, "2026-05-31", "2026-06-01") == ["gold", "base"]
+    by_month = (BASE, earned("gold", 100, MONTH, validity=Validity.PERIOD))
+    on_the_day_after = [spent("2026-03-10", 100), spent("2026-04-01", 100)]
+    expected = Spell("gold", REACHED, date(2026, 4, 30))
+    assert tier_on(by_month, on_the_day_after, day=date(2026, 4, 1)) == expected
+    a_day_later = [spent("2026-03-10", 100), spent("2026-04-02", 100)]
+    assert tier_on(by_month, a_day_later, day=date(2026, 4, 2)).since == date(2026, 4, 2)
 
 
 def test_a_rolling_window_counts_what_is_no_older_than_its_days() -> None:
@@ -203,7 +209,15 @@ def test_a_tier_that_was_given_is_held_to_its_end() -> None:
 
 def test_a_tier_that_the_program_no_longer_has_is_the_base() -> None:
     held = [Spell("old", REACHED, date(2026, 4, 30))]
-    assert tier_on((BASE, earned("silver", 500)), [], day=date(2026, 5, 1), held=held).tier_id == "base"
+    assert held_on((BASE, earned("silver", 500)), [], "2026-04-30", "2026-05-01", held=held) == [
+        "base",
+        "base",
+    ]
+
+
+def test_what_was_given_for_good_stays_though_it_was_also_reached_for_a_while() -> None:
+    held = [Spell("silver", date(2026, 1, 1), None)]
+    assert tier_on((BASE, earned("silver", 500)), [spent(REACHED, 500)], day=REACHED, held=held) == held[0]
 
 
 POINTS_NOW = (
@@ -222,6 +236,7 @@ def test_redeeming_lowers_no_tier_before_its_end() -> None:
     assert tier_on(POINTS_NOW, activities, day=date(2026, 7, 26)).until == date(2026, 8, 19)
     assert held_on(POINTS_NOW, activities, "2026-08-19", "2026-08-20") == ["silver", "base"]
     assert held_on(POINTS_NOW, activities[:1], "2026-08-20", "2026-12-20") == ["silver", "silver"]
+    assert tier_on(POINTS_NOW, activities[:1], day=date(2026, 8, 19)).until == date(2026, 8, 19)
 
 
 def test_points_that_end_with_the_period_still_count_for_the_next() -> None:
