@@ -5,7 +5,7 @@ all its reasons, the one to show first in front. After the rules come points ear
 wallets pay.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from app.core.campaign import Trigger
 from app.core.circumstances import Circumstances
@@ -70,27 +70,31 @@ def _play(
 ) -> tuple[Table, Stacking | None, list[Outcome]]:
     """Play all rules; again without those that can't stand alone, until all that apply may.
 
-    Each time at least one more is banned, so it ends.
+    Each time at least one more is banned or may no longer stand alone, so it ends.
     """
     table = Table(facts, seen)
     candidates = _in_play(facts, seen, table, explain=explain)
     if not _is_stacked(facts):
         return table, None, [table.play(candidate) for candidate in candidates]
     banned: dict[int, Refusal] = {}
+    humbled: set[str] = set()
     while True:
-        stacking, outcomes = _one_round(table, candidates, banned)
-        more = fallen(candidates, outcomes) or _all_or_none(facts, candidates, outcomes)
-        if not more:
+        stacking, outcomes = _one_round(table, candidates, banned, humbled)
+        alone = stacking.exclusive
+        if alone is not None and alone.campaign_id not in stacking.applied:
+            humbled.add(alone.campaign_id)  # those that always apply left nothing for it
+        elif more := fallen(candidates, outcomes) or _all_or_none(facts, candidates, outcomes):
+            banned |= more
+        else:
             return table, stacking, outcomes
-        banned |= more
         table = Table(facts, seen)
 
 
 def _one_round(
-    table: Table, candidates: Sequence[Candidate], banned: Banned
+    table: Table, candidates: Sequence[Candidate], banned: Banned, humbled: Collection[str]
 ) -> tuple[Stacking, list[Outcome]]:
     allowed = [candidate for place, candidate in enumerate(candidates) if place not in banned]
-    stacking = Stacking(table, allowed)
+    stacking = Stacking(table, allowed, humbled=humbled)
     outcomes = []
     for place, candidate in enumerate(candidates):
         if place in banned:

@@ -47,7 +47,9 @@ def shares_of(effect: LineEffect, sheet: Sheet, places: Places) -> list[int]:
             return _percent_off(PercentOff(effect.target, basis_points), sheet, places)
         case StepsAmount():
             amount = _step_reached(effect.measure, effect.steps, sheet, places, below=effect.amount)
-            return shared_out(min(amount, _worth_together(sheet)), sheet, places)
+            if effect.products is None:
+                amount = min(amount, _worth_together(sheet))
+            return shared_out(amount, sheet, places)
         case ByUnit():
             return shared_out(_by_unit(effect, sheet, places), sheet, places)
 

@@ -13,6 +13,7 @@ from app.core.order import MILLI, LineKind
 from app.core.policy import Multipliers
 from app.core.products import ProductSet
 from app.core.sheet import Sheet
+from app.core.tax import gross_amount
 
 POINTS = "points"  # the point currency when a rule names none
 
@@ -154,10 +155,11 @@ def _points(rule: EarningRule, sheet: Sheet, factors: Mapping[int, int]) -> int:
 
 def _counts(rule: EarningRule, sheet: Sheet, place: int) -> int:
     """Return what a line counts: minor units, or thousandths of a unit. What is free earns nothing."""
-    amount = sheet.lines[place].amount if rule.basis is Basis.INITIAL else sheet.amount_now(place)
+    line = sheet.lines[place]
+    amount = line.amount if rule.basis is Basis.INITIAL else sheet.amount_now(place)
     if rule.of is Of.AMOUNT:
-        return amount
-    return sheet.lines[place].quantity_milli if amount > 0 else 0
+        return gross_amount(amount, line.tax_basis_points, is_net=line.is_net)
+    return line.quantity_milli if amount > 0 else 0
 
 
 def _rate(rule: EarningRule, counted: int) -> int:

@@ -58,9 +58,7 @@ def keys_of(campaign: Campaign) -> set[str]:
         keys |= {uses_key(name)} if limits.uses is not None else set()
         keys |= {members_key(name), counted_key(name)} if limits.members is not None else set()
     if budget is not None:
-        keys |= {uses_key(name)} if budget.uses is not None else set()
-        keys |= {discount_key(name)} if budget.discount is not None else set()
-        keys |= {order_value_key(name)} if budget.order_value is not None else set()
+        keys |= {key for key, _ in _budgets(budget, name)}
     return keys
 
 
@@ -95,30 +93,41 @@ def _reached(known: Known, key: str, at_most: int, refusal: Refusal) -> list[Ref
     return [refusal] if counted >= at_most else []
 
 
-def refused_by_budget(
-    budget: Budget, campaign_id: str, known: Known, *, discount: int, order_value: int, is_first: bool
-) -> list[Refusal]:
-    """Return why so much more (minor units) can't be given. What would exceed a budget is refused, not cut.
-
-    `discount` is what the campaign gives in this order altogether; `is_first`: it has no use of this order yet.
-    """
+def refused_by_spent(budget: Budget, campaign_id: str, known: Known) -> list[Refusal]:
+    """Return why nothing more can be given, before anything is tried: a budget is used up, or nobody knows."""
     found: list[Refusal] = []
-    if budget.uses is not None and is_first:
-        found += _spent(known, uses_key(campaign_id), budget.uses, more=1)
-    if budget.discount is not None:
-        found += _spent(known, discount_key(campaign_id), budget.discount, more=discount)
-    if budget.order_value is not None and is_first:
-        found += _spent(known, order_value_key(campaign_id), budget.order_value, more=order_value)
+    for key, most in _budgets(budget, campaign_id):
+        used = known.get(key)
+        if used is None:
+            found.append(NOT_KNOWN)
+        elif used >= most:
+            found.append(Refusal(Reason.BUDGET_EXHAUSTED))
     return found
 
 
-def _spent(known: Known, key: str, budget: int, *, more: int) -> list[Refusal]:
-    used = known.get(key)
-    if used is None:
-        return [NOT_KNOWN]
-    if used >= budget:
-        return [Refusal(Reason.BUDGET_EXHAUSTED)]
-    return [Refusal(Reason.BUDGET_EXCEEDED, {"left": budget - used})] if used + more > budget else []
+def refused_by_budget(
+    budget: Budget, campaign_id: str, known: Known, *, discount: int, order_value: int
+) -> list[Refusal]:
+    """Return why so much (minor units) can't be given. What would exceed a budget is refused, not cut.
+
+    `discount` is what the campaign gives in this order altogether.
+    """
+    more = {discount_key(campaign_id): discount, order_value_key(campaign_id): order_value}
+    return [
+        Refusal(Reason.BUDGET_EXCEEDED, {"left": most - known[key]})
+        for key, most in _budgets(budget, campaign_id)
+        if known[key] + more.get(key, 1) > most
+    ]
+
+
+def _budgets(budget: Budget, campaign_id: str) -> list[tuple[str, int]]:
+    """Return the counter of each budget there is, and how high it may go."""
+    budgets = (
+        (uses_key(campaign_id), budget.uses),
+        (discount_key(campaign_id), budget.discount),
+        (order_value_key(campaign_id), budget.order_value),
+    )
+    return [(key, most) for key, most in budgets if most is not None]
 
 
 def refused_by_stock(rule_id: str, known: Known, *, used: int) -> list[Refusal]:

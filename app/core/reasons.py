@@ -14,7 +14,7 @@ class ReasonClass(Enum):
 
     IDENTITY = "identity"
     AUTHORITY = "authority"
-    TIME = "time"
+    TIME = "time"  # and place
     MEMBER = "member"
     ORDER = "order"
     LIMIT = "limit"
@@ -53,6 +53,7 @@ class Reason(Enum):
     )
     NOT_STARTED = (ReasonClass.TIME, True, "This offer starts on {starts_on}.")
     EXPIRED = (ReasonClass.TIME, False, "This offer ended on {ends_on}.")
+    WRONG_STORE = (ReasonClass.TIME, False, "This offer is not valid in this store.")
     OUTSIDE_HOURS = (ReasonClass.TIME, True, "This offer is not valid at this time.")
     NOT_OWNER = (ReasonClass.MEMBER, False, "This voucher belongs to another member.")
     NOT_IN_SEGMENT = (ReasonClass.MEMBER, False, "This offer is for invited members only.")
@@ -79,15 +80,14 @@ class Reason(Enum):
     )
     HISTORY_DOES_NOT_FIT = (ReasonClass.MEMBER, True, "This offer does not fit what the member did before.")
     SELF_REFERRAL = (ReasonClass.MEMBER, False, "Nobody can refer themselves.")
-    WRONG_STORE = (ReasonClass.ORDER, False, "This offer is not valid in this store.")
     ORDER_NEEDED = (ReasonClass.ORDER, True, "Enter the order's amount first.")
     LINES_NEEDED = (
         ReasonClass.ORDER,
         True,
         "This offer depends on the products bought. A typed amount does not name the products.",
     )
-    REQUIRED_ITEM_MISSING = (ReasonClass.ORDER, True, "None of the products of this offer is in the order.")
     MIN_QTY_NOT_MET = (ReasonClass.ORDER, True, "{missing} more needed: from {wanted} on.")
+    REQUIRED_ITEM_MISSING = (ReasonClass.ORDER, True, "None of the products of this offer is in the order.")
     MIN_TOTAL_NOT_MET = (ReasonClass.ORDER, True, "{missing} short of {wanted}.")
     ORDER_DOES_NOT_FIT = (ReasonClass.ORDER, True, "This offer does not fit this order.")
     LIMIT_TOTAL_REACHED = (ReasonClass.LIMIT, False, "This voucher has been used.")

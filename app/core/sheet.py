@@ -5,10 +5,10 @@ is its whole amount by now, floor included, which shares and percentages go by. 
 were free are used up; what the unused ones of a line are worth together is its `open_amount`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from app.core.money import divide_half_up
+from app.core.money import BASIS_POINTS, divide_half_up
 from app.core.order import Line, Order
 from app.core.policy import AmountBasis, Policy
 from app.core.tax import gross_amount, net_amount, tax_in
@@ -40,13 +40,16 @@ class Sheet:
             self.given,
         )
 
-    def take(self, shares: Sequence[int]) -> None:
-        """Take what an effect takes off each line; unused units become cheaper in proportion."""
+    def take(self, shares: Sequence[int], used: Collection[int] = ()) -> None:
+        """Take what an effect takes off each line; unused units become cheaper in proportion.
+
+        Of the lines in `used` it was taken off units that are used up by now, so that the others keep their worth.
+        """
         for place, share in enumerate(shares):
             if share:
                 remaining = self.remaining[place]
-                open_amount = self.open_amount[place]
-                self.open_amount[place] -= divide_half_up(share * open_amount, remaining)
+                if place not in used:
+                    self.open_amount[place] -= divide_half_up(share * self.open_amount[place], remaining)
                 self.remaining[place] = remaining - share
                 self.left[place] -= share
                 self.given += share
@@ -56,9 +59,11 @@ class Sheet:
         self.open_amount[place] -= self.worth(place, units)
         self.open_units[place] -= units
 
-    def worth(self, place: int, units: int) -> int:
-        """Return what so many unused units of a line are worth by now, rounded half-up."""
-        return divide_half_up(self.open_amount[place] * units, self.open_units[place])
+    def worth(self, place: int, units: int, basis_points: int = BASIS_POINTS) -> int:
+        """Return what so many unused units of a line are worth by now, or a part of it, rounded half-up."""
+        return divide_half_up(
+            self.open_amount[place] * units * basis_points, self.open_units[place] * BASIS_POINTS
+        )
 
     def taken(self, place: int) -> int:
         """Return what has been taken off a line."""

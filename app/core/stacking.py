@@ -4,7 +4,7 @@ The exclusive campaign with the highest priority that applies stands alone besid
 group the one applies that saves the member most. `not_with` holds both ways, and the rule whose turn is first stays.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from app.core.campaign import Campaign
 from app.core.effects import PointsPayment
@@ -19,11 +19,14 @@ POINTS, TILL = "points", "till"  # what not_with may name besides campaigns, gif
 class Stacking:
     """Who applies so far, and what that means for those whose turn is later."""
 
-    def __init__(self, table: Table, candidates: Sequence[Candidate]) -> None:
+    def __init__(
+        self, table: Table, candidates: Sequence[Candidate], *, humbled: Collection[str] = ()
+    ) -> None:
+        """Find out who stands alone, if anybody; the `humbled` campaigns were to, but nothing was left for them."""
         self.table = table
         self.candidates = candidates
         self.applied: dict[str, Campaign] = {}
-        self.exclusive = _exclusive(table, candidates)
+        self.exclusive = _exclusive(table, candidates, humbled)
         self._best: dict[
             str, tuple[Campaign | None, frozenset[str]]
         ] = {}  # by group: the best, and who would do
@@ -130,8 +133,12 @@ def fallen(candidates: Sequence[Candidate], outcomes: Sequence[Outcome]) -> dict
     return found
 
 
-def _exclusive(table: Table, candidates: Sequence[Candidate]) -> Campaign | None:
-    exclusives = [candidate for candidate in candidates if candidate.campaign.stacking.is_exclusive]
+def _exclusive(table: Table, candidates: Sequence[Candidate], humbled: Collection[str]) -> Campaign | None:
+    exclusives = [
+        candidate
+        for candidate in candidates
+        if candidate.campaign.stacking.is_exclusive and candidate.campaign.campaign_id not in humbled
+    ]
     for candidate in sorted(exclusives, key=lambda candidate: (-candidate.rule.priority, candidate.place)):
         if table.copy().play(candidate).is_approved:
             return candidate.campaign

@@ -23,7 +23,7 @@ from app.core.effects import (
 )
 from app.core.experiments import refused_by_experiment
 from app.core.life import refused_by_life
-from app.core.limits import refused_by_budget, refused_by_limits, refused_by_stock
+from app.core.limits import refused_by_budget, refused_by_limits, refused_by_spent, refused_by_stock
 from app.core.member import Member
 from app.core.money import BASIS_POINTS
 from app.core.outcome import Facts, Outcome
@@ -143,7 +143,7 @@ class Table:
         for place, units in taken.used.items():
             if units:
                 sheet.use(place, units)
-        sheet.take(taken.shares)
+        sheet.take(taken.shares, taken.used)
         points = taken.points or candidate.rule.cost_points
         self.points_left -= points
         self.paid += taken.paid
@@ -185,6 +185,8 @@ class Table:
                 self.facts.known,
                 has_member=self.facts.member is not None,
             )
+        if campaign.budget is not None and campaign.campaign_id not in self.given:
+            found += refused_by_spent(campaign.budget, campaign.campaign_id, self.facts.known)
         if rule.has_stock:
             found += refused_by_stock(rule.rule_id, self.facts.known, used=self.used[_stock(rule)])
         found += self._about_points(rule)
@@ -271,7 +273,6 @@ class Table:
             self.facts.known,
             discount=self.given.get(name, 0) + discount,
             order_value=self.seen.total,
-            is_first=name not in self.given,
         )
 
     # --- what a rule does ----------------------------------------------------------------------------------------

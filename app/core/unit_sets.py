@@ -66,17 +66,43 @@ def buy_get(effect: BuyGet, sheet: Sheet, find: Find) -> SetsTaken:
     got_from = _by_worth(sheet, find(effect.get), dearest_first=effect.is_dearest_free)
     pool, got, sets = _Pool(sheet), dict[int, int](), 0
     while effect.times is None or sets < effect.times:
-        bought = pool.pick(bought_from, effect.buy_units)
-        if bought is None:
-            break
-        free = pool.pick(got_from, effect.get_units)
+        free = _one_free(effect, pool, bought_from, got_from)
         if free is None:
-            more = effect.get_units - pool.count(got_from)
-            pool.put_back(bought)
-            return SetsTaken(_got(effect, sheet, got), pool.used, more_free=more)
+            return SetsTaken(
+                _got(effect, sheet, got), pool.used, _more_free(effect, pool, bought_from, got_from)
+            )
         _add(got, free)
         sets += 1
     return SetsTaken(_got(effect, sheet, got), pool.used)
+
+
+def _one_free(
+    effect: BuyGet, pool: _Pool, bought_from: Sequence[int], got_from: Sequence[int]
+) -> Units | None:
+    """Use one complete set and return its free units; None, and nothing used, when there is none.
+
+    Where the dearest are to be free they are chosen before those that qualify, else after them.
+    """
+    turns = [(bought_from, effect.buy_units), (got_from, effect.get_units)]
+    picked: list[Units] = []
+    for places, units in reversed(turns) if effect.is_dearest_free else turns:
+        found = pool.pick(places, units)
+        if found is None:
+            for other in picked:
+                pool.put_back(other)
+            return None
+        picked.append(found)
+    return picked[0] if effect.is_dearest_free else picked[1]
+
+
+def _more_free(effect: BuyGet, pool: _Pool, bought_from: Sequence[int], got_from: Sequence[int]) -> int:
+    """Return how many more units would be free at once; none unless enough were bought for it."""
+    bought = pool.pick(bought_from, effect.buy_units)
+    if bought is None:
+        return 0
+    more = effect.get_units - pool.count(got_from)
+    pool.put_back(bought)
+    return max(more, 0)
 
 
 def bundle(effect: Bundle, sheet: Sheet, find: Find) -> SetsTaken:
@@ -121,8 +147,7 @@ def _by_worth(sheet: Sheet, places: Sequence[int], *, dearest_first: bool) -> li
 def _got(effect: BuyGet, sheet: Sheet, got: Units) -> list[int]:
     shares = [0] * len(sheet.lines)
     for place, units in got.items():
-        wanted = divide_half_up(sheet.worth(place, units) * effect.basis_points, BASIS_POINTS)
-        shares[place] = min(wanted, sheet.left[place])
+        shares[place] = min(sheet.worth(place, units, effect.basis_points), sheet.left[place])
     return shares
 
 
@@ -154,7 +179,7 @@ def _off_others(effect: Bundle, sheet: Sheet, places: Sequence[int], sets: int) 
         elif effect.price is not None:
             wanted = max(worth - effect.price * taken, 0)
         else:
-            wanted = divide_half_up(worth * (effect.basis_points or 0), BASIS_POINTS)
+            wanted = sheet.worth(place, taken, effect.basis_points or 0)
         shares[place] = min(wanted, sheet.left[place])
         units -= taken
         if not units:
