@@ -45,6 +45,8 @@ def test_a_price_a_unit_is_exact_where_it_does_not_come_out_in_cents() -> None:
 def test_units_without_a_price_count_for_nothing() -> None:
     assert free_of(PunchLine(1, 2, 0), PunchLine(2, -1, 50), PunchLine(3, 1, -50), PunchLine(4, 2, 500)) == {}
     assert free_of(PunchLine(1, 2, 0), PunchLine(4, 3, 300)) == {4: (1, 100)}
+    assert free_of(PunchLine(1, 0, 500), PunchLine(4, 3, 300)) == {4: (1, 100)}  # 0.350 kg are no unit
+    assert free_of(PunchLine(1, 1, 1), PunchLine(4, 2, 300)) == {1: (1, 1)}
     assert punch([], every=3, counter=2) == Punched((), 2, 0)
 
 
