@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from app.cli_cases import cases_cli
 from app.cli_hq import hq_cli
 from app.config import Config, ConfigInvalid, load_config
 from app.terminal import fail, say
@@ -21,6 +22,7 @@ cli = typer.Typer(
 station_cli = typer.Typer(invoke_without_command=True, help="The station at the till.")
 cli.add_typer(station_cli, name="station")
 cli.add_typer(hq_cli, name="hq")
+cli.add_typer(cases_cli, name="cases")
 
 StoreDir = Annotated[Path | None, typer.Option("--dir", help="Folder of this station's store.")]
 StateDir = Annotated[Path | None, typer.Option("--state", help="Folder of the key files.")]
