@@ -1,0 +1,285 @@
+"""What an order can use, worked out at every scan: the whole quote against a plain greedy loop, and against others.
+
+Measured are an order of 20 lines under 100 campaigns of mixed kinds of which ten apply (_campaigns.py), how that grows
+with the program and the order, and how long a program takes to compile. The floor (_floor_quote.py) is played by turns
+with the quote and must give every cent to the same line, or nothing is measured. Beside it, in the same run, stand
+what others make (_oscar.py, _peers.py); one that isn't installed is said to be missing and counts as missed.
+Each quote is of an order that the engine has not seen before.
+"""
+
+import argparse
+import cProfile
+import pstats
+import signal
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from app.core.decision import circumstances
+from app.core.member import Member
+from app.core.order import Line as OrderLine
+from app.core.order import Order
+from app.core.outcome import Facts
+from app.core.program import Program
+from app.core.program_format import read_program
+from app.core.quote import quote
+from app.core.table import Table
+from bench import _peers
+from bench._campaigns import (
+    AT_MS,
+    REGISTER,
+    SEGMENTS,
+    STORE,
+    TIME_ZONE,
+    Scene,
+    plain_campaigns,
+    plain_order,
+    program_bytes,
+    scene,
+)
+from bench._floor_quote import greedy
+from bench._report import Line, p99, ratio
+
+FLOOR_LIMIT, P99_LIMIT = 10.0, 5.0
+THOUSAND_LIMIT, TEN_THOUSAND_LIMIT, LINES_LIMIT = 1.5, 3.0, 12.0
+COMPILE_MS, OSCAR_LIMIT, RULES_LIMIT = 500.0, 0.25, 1.0
+MEMBER = Member("member-1", is_known=True, segments=SEGMENTS)
+AS_SHIPPED_REPEATS = 3
+IN_A_ROW = (
+    10  # a large program leaves nothing of the others in the processor's caches, so they take longer turns
+)
+WHOLE_S = 600  # a run that takes longer hangs
+
+
+def run(words: list[str]) -> list[Line]:
+    """Measure, and return the lines of the report."""
+    asked = _asked(words)
+    signal.signal(signal.SIGALRM, _too_long)
+    signal.alarm(WHOLE_S)
+    try:
+        return _profile(asked) if asked.profile else _measure(asked)
+    finally:
+        signal.alarm(0)
+
+
+def _asked(words: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench quote")
+    parser.add_argument("--repeats", type=int, default=1_000, help="of a quote and its floor")
+    parser.add_argument("--seed", type=int, default=1, help="of the orders and campaigns")
+    parser.add_argument("--campaigns", type=int, default=10_000, help="in the largest program")
+    parser.add_argument("--peers", type=Path, default=_peers.FOLDER, help="where other engines are installed")
+    parser.add_argument("--profile", action="store_true", help="say where the time goes, by cProfile")
+    return parser.parse_args(words)
+
+
+def _too_long(*_: Any) -> None:
+    raise TimeoutError(f"bench quote did not end within {WHOLE_S} s")
+
+
+def _measure(asked: argparse.Namespace) -> list[Line]:
+    shop = Shop(scene(lines=20, campaigns=100, seed=asked.seed))
+    _peers.reach(asked.peers)
+    return [
+        *_beside_floor(shop, asked.repeats),
+        *_growth(shop, asked),
+        *_compiled(asked),
+        *_beside_oscar(shop, asked.repeats),
+        *_eligibility(shop, asked.repeats),
+    ]
+
+
+class Shop:
+    """A scene as the engine knows it and as the floor does."""
+
+    def __init__(self, made: Scene) -> None:
+        """Compile the program, and see to it that engine and floor agree."""
+        self.scene = made
+        self.program = read_program(program_bytes(made.campaigns))
+        self.rows, self.order = plain_campaigns(made.campaigns), plain_order(made.items)
+        self._check()
+
+    def facts(self) -> Facts:
+        """Return an order that nobody has seen before."""
+        return facts_of(self.program, self.scene)
+
+    def floor(self) -> Any:
+        """Play the floor."""
+        return greedy(self.rows, self.order)
+
+    def _check(self) -> None:
+        applied, payable = self.floor()
+        decision = quote(self.facts()).decision
+        ours = {each.campaign_id: list(each.allocation) for each in decision.automatic if each.is_approved}
+        floor = {ident: [(place + 1, share) for place, share in taken] for ident, taken in applied}
+        assert ours == floor and decision.payable == payable, "engine and floor share out alike"
+
+
+def facts_of(program: Program, made: Scene) -> Facts:
+    """Return what the engine reads of a scene's order."""
+    lines = tuple(
+        OrderLine(at, item.sku, item.quantity, item.amount, categories=frozenset((item.category,)))
+        for at, item in enumerate(made.items, start=1)
+    )
+    order = Order("order-1", STORE, REGISTER, AT_MS, TIME_ZONE, "EUR", lines)
+    return Facts(program, order, MEMBER)
+
+
+def _us(work: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1e6
+
+
+def _quote_us(shop: Shop) -> float:
+    facts = shop.facts()
+    return _us(lambda: quote(facts))
+
+
+# --- the quote itself --------------------------------------------------------------------------------------------
+
+
+def _beside_floor(shop: Shop, repeats: int) -> list[Line]:
+    floor, ours = [], []
+    for _ in range(repeats):
+        floor.append(_us(shop.floor))
+        ours.append(_quote_us(shop))
+    return [
+        Line("plain greedy loop", "µs", tuple(floor)),
+        Line("quote", "µs", tuple(ours), note="20 lines, 100 campaigns of which 10 apply"),
+        ratio("quote : greedy loop", ours, floor, limit=FLOOR_LIMIT),
+        ratio("quote, p99 : median", [p99(ours)], ours, limit=P99_LIMIT),
+    ]
+
+
+def _growth(shop: Shop, asked: argparse.Namespace) -> list[Line]:
+    """Measure larger programs and a longer order by turns with the usual one."""
+    sizes = {
+        "1,000 campaigns": (20, 1_000, THOUSAND_LIMIT),
+        f"{asked.campaigns:,} campaigns": (20, asked.campaigns, TEN_THOUSAND_LIMIT),
+        "200 lines": (200, 100, LINES_LIMIT),
+    }
+    shops = {
+        name: Shop(scene(lines=lines, campaigns=campaigns, seed=asked.seed))
+        for name, (lines, campaigns, _) in sizes.items()
+    }
+    usual: list[float] = []
+    took: dict[str, list[float]] = {name: [] for name in sizes}
+    for _ in range(max(asked.repeats // 3 // IN_A_ROW, 1)):
+        usual += [_quote_us(shop) for _ in range(IN_A_ROW)]
+        for name, other in shops.items():
+            took[name] += [_quote_us(other) for _ in range(IN_A_ROW)]
+    found = []
+    for name, (_, _, limit) in sizes.items():
+        found.append(Line(f"quote, {name}", "µs", tuple(took[name])))
+        found.append(ratio(f"quote, {name} : the usual one", took[name], usual, limit=limit))
+    return found
+
+
+def _compiled(asked: argparse.Namespace) -> list[Line]:
+    body = program_bytes(scene(lines=20, campaigns=1_000, seed=asked.seed).campaigns)
+    compile_anew = read_program.__wrapped__  # past what keeps the last programs
+    took = [_us(lambda: compile_anew(body)) / 1_000 for _ in range(5)]
+    return [Line("a program of 1,000 campaigns compiled", "ms", tuple(took), limit=COMPILE_MS)]
+
+
+# --- beside others -----------------------------------------------------------------------------------------------
+
+
+def _beside_oscar(shop: Shop, repeats: int) -> list[Line]:
+    name = "quote : django-oscar in memory"
+    if not _peers.is_installed("django-oscar"):
+        return [_missing(name, "django-oscar", OSCAR_LIMIT)]
+    from bench._oscar import OscarShop
+
+    oscar = OscarShop(shop.scene)
+    prepare, apply = oscar.in_memory()
+    theirs, ours = [], []
+    for _ in range(max(repeats // 5, 1)):
+        prepare()
+        theirs.append(_us(apply) / 1_000)
+        ours.append(_quote_us(shop) / 1_000)
+    as_shipped = oscar.as_shipped()
+    asked = oscar.queries(as_shipped)
+    took = [_us(as_shipped) / 1_000 for _ in range(AS_SHIPPED_REPEATS)]
+    prepare()
+    return [
+        Line("django-oscar, all in memory", "ms", tuple(theirs), note=f"{apply()} offers apply"),
+        ratio(name, ours, theirs, limit=OSCAR_LIMIT),
+        Line("django-oscar as shipped", "ms", tuple(took), note=f"{asked} queries to a database in memory"),
+    ]
+
+
+def _eligibility(shop: Shop, repeats: int) -> list[Line]:
+    """Ask which rules an order is eligible for, by turns; each engine starts from the order as the till gives it."""
+    campaigns = shop.scene.campaigns
+    plain = _peers.PlainFacts(campaigns)
+    others = {
+        "common-expression-language": ("common-expression-language", _peers.cel_rules, RULES_LIMIT),
+        "zen-engine": ("zen-engine", _peers.zen_decision, RULES_LIMIT),
+        "zen-engine, all in one expression": ("zen-engine", _peers.zen_expression, None),
+    }
+    there = {
+        name: made(campaigns) for name, (package, made, _) in others.items() if _peers.is_installed(package)
+    }
+    expected = eligible(shop.facts())
+    for name, rules in there.items():
+        assert rules(plain.of(shop.order)) == expected, f"{name} and the engine agree"
+    ours: list[float] = []
+    took: dict[str, list[float]] = {name: [] for name in there}
+    for _ in range(repeats):
+        facts = shop.facts()
+        ours.append(_us(partial(eligible, facts)))
+        for name, rules in there.items():
+            took[name].append(_us(partial(_asked_of, rules, plain, shop)))
+    found = [Line("eligibility of 100 rules", "µs", tuple(ours))]
+    for name, (package, _, limit) in others.items():
+        if name in there:
+            found += [
+                Line(name, "µs", tuple(took[name])),
+                ratio(f"eligibility : {name}", ours, took[name], limit=limit),
+            ]
+        elif limit is not None:
+            found.append(_missing(f"eligibility : {name}", package, limit))
+    return found
+
+
+def _asked_of(rules: _peers.Eligible, plain: _peers.PlainFacts, shop: Shop) -> list[bool]:
+    return rules(plain.of(shop.order))
+
+
+def eligible(facts: Facts) -> list[bool]:
+    """Return for each rule of the program, in the order of application, whether nothing in its condition fails."""
+    seen = circumstances(facts)
+    table = Table(facts, seen)
+    rules = facts.program.rules
+    holds = [False] * len(rules)
+    for place in facts.program.index.find(facts.order, facts.member, seen.member_segments, seen.local):
+        holds[place] = table.may_apply(*rules[place])
+    return holds
+
+
+def _missing(name: str, package: str, limit: float) -> Line:
+    return Line(
+        name, "×", (), limit=limit, note=f"{package} is not installed: ./tillside bench quote brings it"
+    )
+
+
+# --- where the time goes -----------------------------------------------------------------------------------------
+
+
+def _profile(asked: argparse.Namespace) -> list[Line]:
+    lines = []
+    for name, count, campaigns in (("usual", 20, 100), ("1,000", 20, 1_000), ("200 lines", 200, 100)):
+        shop = Shop(scene(lines=count, campaigns=campaigns, seed=asked.seed))
+        facts = [shop.facts() for _ in range(asked.repeats)]
+        profile = cProfile.Profile()
+        profile.enable()
+        for each in facts:
+            quote(each)
+        profile.disable()
+        print(f"--- {name}")
+        pstats.Stats(profile).sort_stats("tottime").print_stats(25)
+        lines.append(Line(f"quote, {name}", "µs", tuple(_quote_us(shop) for _ in range(asked.repeats))))
+    return lines
