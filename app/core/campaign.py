@@ -5,8 +5,9 @@ from enum import StrEnum
 from typing import Any
 
 from app.core.circumstances import Check
-from app.core.effects import Bundle, BuyGet, Credit, Effect, PointsPayment, Target
+from app.core.effects import Bundle, BuyGet, Credit, Effect, PointsPayment, PunchCardFree, Target
 from app.core.experiments import Experiment
+from app.core.paid_order import ReturnSettings
 
 
 class Trigger(StrEnum):
@@ -100,6 +101,7 @@ class Campaign:
     limits: Limits | None = None
     budget: Budget | None = None
     share: Share | None = None
+    returns: ReturnSettings = field(default_factory=ReturnSettings)
 
 
 TARGET_PLACE = {target: place for place, target in enumerate(Target)}
@@ -109,7 +111,7 @@ UNIT_SETS, ON_PRODUCTS, ON_ORDER, POINTS_PAID, AFTER_ALL = range(5)  # the phase
 def phase(effect: Effect) -> int:
     """Return when an effect's turn is: sets of units, products, the order, points paid, what follows payment."""
     match effect:
-        case BuyGet() | Bundle():
+        case BuyGet() | Bundle() | PunchCardFree():
             return UNIT_SETS
         case PointsPayment():
             return POINTS_PAID

@@ -16,9 +16,8 @@ from app.core.conditions import PERIODS, Vocabulary, compile_condition
 from app.core.document import DocumentInvalid, Place
 from app.core.effects import PointsPayment
 from app.core.effects_format import POINTS_MAX, read_effect
-from app.core.experiments import WEIGHT_MAX, Experiment, Variant
-from app.core.money import BASIS_POINTS
 from app.core.order import AMOUNT_MAX
+from app.core.schemes_format import RETURN_KEYS, read_return_settings
 
 LIMIT_MAX = 10**9
 CALENDAR_PERIODS = tuple(period for period in PERIODS if not period.startswith("previous"))
@@ -38,6 +37,7 @@ def read_campaign(place: Place, vocabulary: Vocabulary) -> Campaign:
         "limits",
         "budget",
         "experiment",
+        *RETURN_KEYS,
     )
     starts_at, ends_at = place.moment("starts_on"), place.moment("ends_on", is_end=True)
     if ends_at < starts_at:
@@ -55,7 +55,8 @@ def read_campaign(place: Place, vocabulary: Vocabulary) -> Campaign:
         stacking=_read_stacking(place.inner("stacking")) if place.has("stacking") else Stacking(),
         limits=_read_limits(place.inner("limits")) if place.has("limits") else None,
         budget=_read_budget(place.inner("budget")) if place.has("budget") else None,
-        share=_read_share(place.inner("experiment")) if place.has("experiment") else None,
+        returns=read_return_settings(place),
+        share=_read_share(place.inner("experiment"), vocabulary) if place.has("experiment") else None,
     )
 
 
@@ -66,14 +67,17 @@ def _read_rule(place: Place, vocabulary: Vocabulary) -> Rule:
         name=place.name("name"),
         trigger=place.word("trigger", Trigger),
         priority=place.number("priority"),
-        effect=read_effect(place.inner("effect"), vocabulary.product_sets),
+        effect=read_effect(place.inner("effect"), vocabulary),
         condition=read_condition(place, vocabulary),
         tree=place.value.get("condition"),
         cost_points=_read_cost(place),
         has_stock=place.flag("has_stock"),
     )
-    if rule.cost_points and isinstance(rule.effect, PointsPayment):
-        raise DocumentInvalid(f"{place.path}.cost_points: points are the payment already")
+    if isinstance(rule.effect, PointsPayment):
+        if rule.cost_points:
+            raise DocumentInvalid(f"{place.path}.cost_points: points are the payment already")
+        if rule.trigger is Trigger.AUTOMATIC:
+            raise DocumentInvalid(f"{place.path}.trigger: nobody pays points without choosing to")
     return rule
 
 
@@ -128,19 +132,17 @@ def _read_budget(place: Place) -> Budget:
     )
 
 
-def _read_share(place: Place) -> Share:
-    """Read `{"id": …, "variants": ["b"], "of": {"a": 50, "b": 50}, "holdout": 1000}`; the holdout gets none of them."""
-    place.only("id", "variants", "of", "holdout")
-    weights = place.inner("of")
-    of = tuple(
-        Variant(name, weights.number(name, least=0, most=WEIGHT_MAX)) for name in sorted(weights.value)
-    )
+def _read_share(place: Place, vocabulary: Vocabulary) -> Share:
+    """Read `{"id": "spring", "variants": ["bold"]}`: who gets one of these variants gets the campaign."""
+    place.only("id", "variants")
+    experiment = vocabulary.experiments.get(place.text("id"))
+    if experiment is None:
+        raise DocumentInvalid(f"{place.path}.id: no experiment is called {place.text('id')!r}")
     variants = frozenset(place.texts("variants"))
-    if not any(variant.weight for variant in of if variant.name in variants):
-        raise DocumentInvalid(f"{place.path}.variants: none of them has a weight, so nobody gets it")
-    holdout = place.number("holdout", least=0, most=BASIS_POINTS) if place.has("holdout") else 0
-    experiment_id = place.name("id")
-    return Share(Experiment(experiment_id, experiment_id, of, holdout), variants)
+    names = {variant.name for variant in experiment.variants}
+    if not variants or variants - names:
+        raise DocumentInvalid(f"{place.path}.variants: expected some of {', '.join(sorted(names))}")
+    return Share(experiment, variants)
 
 
 def read_period(place: Place, periods: tuple[str, ...]) -> str:

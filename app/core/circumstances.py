@@ -67,6 +67,11 @@ class Circumstances:
         return self.local.strftime("%H:%M:%S")
 
     @cached_property
+    def tier(self) -> str:
+        """The member's tier on the day of the order, empty without a member."""
+        return self.member.tier_on(self.day) if self.member else ""
+
+    @cached_property
     def member_segments(self) -> frozenset[str]:
         """The segments that HQ put the member in, and those whose definition holds."""
         if self.member is None:
@@ -218,7 +223,7 @@ FACTS: dict[str, Fact] = {
     "order.date": Fact(lambda seen, _: seen.day.isoformat(), "date", HOURS, HOURS),
     "order.time": Fact(lambda seen, _: seen.clock, "time", HOURS, HOURS),
     "order.nth": Fact(_nth, "number", Reason.NOT_NTH_ORDER, Reason.NOT_NTH_ORDER, needs_member=True),
-    "member.tier": _text(_of_member(lambda member: member.tier), Reason.WRONG_TIER, member=True),
+    "member.tier": _text(lambda seen, _: seen.tier, Reason.WRONG_TIER, member=True),
     "member.attribute": _text(_attribute, Reason.ATTRIBUTE_DOES_NOT_FIT, "name", member=True),
     "member.number": Fact(
         _attribute,

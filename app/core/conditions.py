@@ -13,8 +13,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from app.core.circumstances import FACTS, GROSS, NET, Ask, Check, Circumstances, Fact, Value
+from app.core.experiments import Experiment
 from app.core.order import MILLI
 from app.core.products import ProductSets
+from app.core.punch_cards import PunchCard
 from app.core.reasons import Reason, Refusal
 
 DEPTH_MAX = 8  # deeper trees are not understood by people either
@@ -29,10 +31,12 @@ class ConditionInvalid(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What a program's conditions may name. Compiling adds the counters that they ask for to `counters`."""
+    """What a program's rules may name. Compiling conditions adds the counters that they ask for to `counters`."""
 
     product_sets: ProductSets
     calendars: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    experiments: Mapping[str, Experiment] = field(default_factory=dict)
+    punch_cards: Mapping[str, PunchCard] = field(default_factory=dict)
     counters: set[str] = field(default_factory=set)
 
 

@@ -11,10 +11,13 @@ from app.core.campaign import Trigger
 from app.core.circumstances import Circumstances
 from app.core.earning import POINTS, Earned, earn
 from app.core.gift_cards import TenderOutcome, pay
-from app.core.life import may_earn
+from app.core.life import may_earn, refused_by_life
+from app.core.member import Member
+from app.core.order import Order
 from app.core.outcome import Decision, Facts, Outcome
 from app.core.policy import Codes
-from app.core.reasons import Reason, Refusal
+from app.core.program import Program
+from app.core.reasons import Reason, Refusal, by_precedence
 from app.core.sheet import totals_of
 from app.core.stacking import Stacking, fallen, refused_tenders
 from app.core.table import Candidate, Table, refused
@@ -55,6 +58,21 @@ def decide(facts: Facts, *, explain: bool = True) -> Decision:
         tenders=tenders,
         earned=earned,
     )
+
+
+def refused_joining(
+    program: Program, applicant: Member, *, store: str, at_ms: int, known: Mapping[str, int]
+) -> tuple[Refusal, ...]:
+    """Return why somebody may not become a member, most important first; the same at station, portal and API.
+
+    `applicant` has the attributes that are known of them, `known` what they bought as a known customer (joining.py).
+    """
+    order = Order("", store, "", at_ms, program.time_zone, program.currency.code, ())
+    seen = circumstances(Facts(program, order, applicant, known=known))
+    refusals = [*program.joining(seen)] if program.joining else []
+    if refusal := refused_by_life(program.life, store=store, day=seen.day):
+        refusals.append(refusal)
+    return by_precedence(refusals)
 
 
 def circumstances(facts: Facts) -> Circumstances:
@@ -113,7 +131,7 @@ def _in_play(facts: Facts, seen: Circumstances, table: Table, *, explain: bool) 
     if explain and len(program.automatic) <= EXPLAINED_MAX:
         places: Sequence[int] = program.automatic
     else:
-        places = index.find(facts.order, facts.member, seen.member_segments, seen.local)
+        places = index.find(seen)
     candidates = []
     for place in places:
         campaign, rule = program.rules[place]

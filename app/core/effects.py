@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from app.core.money import BASIS_POINTS
 from app.core.policy import PercentBase
+from app.core.punch_cards import PunchCard
 
 
 class Target(StrEnum):
@@ -187,6 +188,14 @@ class PointsPayment:
         return self.step * self.worth // self.points
 
 
+@dataclass(frozen=True, slots=True)
+class PunchCardFree:
+    """The units free that complete a punch card."""
+
+    card: PunchCard
+    target: Target = Target.PRODUCTS
+
+
 Effect = (
     AmountOff
     | PercentOff
@@ -199,6 +208,7 @@ Effect = (
     | Gift
     | Credit
     | PointsPayment
+    | PunchCardFree
 )
 
 
@@ -209,6 +219,8 @@ def product_sets_of(effect: Effect) -> tuple[str | None, ...]:
             return (effect.buy,)
         case Bundle():
             return (effect.parts[0].products,)
+        case PunchCardFree():
+            return (effect.card.products,)
         case Gift():
             return (effect.per.products,) if effect.per else ()
         case Credit() | PointsPayment():

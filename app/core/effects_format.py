@@ -6,6 +6,7 @@ The words are listed in docs/program.md.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from app.core.conditions import Vocabulary
 from app.core.document import DocumentInvalid, Place
 from app.core.effects import (
     AmountOff,
@@ -20,6 +21,7 @@ from app.core.effects import (
     Per,
     PercentOff,
     PointsPayment,
+    PunchCardFree,
     StepsAmount,
     StepsPercent,
     Target,
@@ -29,7 +31,7 @@ from app.core.effects import (
 from app.core.money import BASIS_POINTS
 from app.core.order import AMOUNT_MAX, LineKind
 from app.core.policy import PercentBase
-from app.core.products import GOODS, ProductSet, ProductSets
+from app.core.products import GOODS, ProductSet
 
 UNITS_MAX = 10**6  # above any order: more is a slip of the pen
 STEPS_MAX = 50
@@ -76,25 +78,25 @@ def _product_set(place: Place) -> ProductSet:
     )
 
 
-def read_effect(place: Place, product_sets: ProductSets) -> Effect:
+def read_effect(place: Place, names: Vocabulary) -> Effect:
     """Return the effect that a place describes. Raises `DocumentInvalid`."""
     kind = place.text("kind")
     read = READERS.get(kind)
     if read is None:
         raise DocumentInvalid(f"{place.path}.kind: {kind!r} is not one of {', '.join(READERS)}")
-    return read(place, product_sets)
+    return read(place, names)
 
 
-def _amount_off(place: Place, sets: ProductSets) -> Effect:
+def _amount_off(place: Place, names: Vocabulary) -> Effect:
     place.only("kind", "target", "products", "amount", "per", "units", "weights", "times")
-    target = _target(place, sets)
+    target = _target(place, names)
     per = place.word("per", Per) if place.has("per") else Per.ORDER
     if per is not Per.ORDER and target is not Target.PRODUCTS:
         raise DocumentInvalid(f"{place.path}.per: {per} belongs to target products, and only there")
     return AmountOff(
         target=target,
         amount=place.number("amount", least=1, most=AMOUNT_MAX),
-        products=_products(place, sets),
+        products=_products(place, names),
         per=per,
         units=_units(place),
         weights=place.word("weights", Weights) if place.has("weights") else Weights.AMOUNT,
@@ -102,62 +104,62 @@ def _amount_off(place: Place, sets: ProductSets) -> Effect:
     )
 
 
-def _percent_off(place: Place, sets: ProductSets) -> Effect:
+def _percent_off(place: Place, names: Vocabulary) -> Effect:
     place.only("kind", "target", "products", "basis_points", "cap", "units", "base")
     return PercentOff(
-        target=_target(place, sets),
+        target=_target(place, names),
         basis_points=place.number("basis_points", least=1, most=BASIS_POINTS),
-        products=_products(place, sets),
+        products=_products(place, names),
         cap=_amount(place, "cap"),
         units=_units(place),
         base=place.word("base", PercentBase) if place.has("base") else None,
     )
 
 
-def _unit_price(place: Place, sets: ProductSets) -> Effect:
+def _unit_price(place: Place, names: Vocabulary) -> Effect:
     place.only("kind", "amount", "products", "units")
-    return UnitPrice(place.number("amount", least=0, most=AMOUNT_MAX), _products(place, sets), _units(place))
+    return UnitPrice(place.number("amount", least=0, most=AMOUNT_MAX), _products(place, names), _units(place))
 
 
-def _steps_percent(place: Place, sets: ProductSets) -> Effect:
+def _steps_percent(place: Place, names: Vocabulary) -> Effect:
     place.only("kind", "measure", "basis_points", "steps", "products", "target")
-    target = _target(place, sets) if place.has("target") else Target.PRODUCTS
+    target = _target(place, names) if place.has("target") else Target.PRODUCTS
     if target is Target.CHEAPEST:
         raise DocumentInvalid(f"{place.path}.target: expected products or order")
     return StepsPercent(
         measure=place.word("measure", Measure),
         basis_points=place.number("basis_points", least=0, most=BASIS_POINTS),
         steps=_steps(place, most=BASIS_POINTS),
-        products=_products(place, sets),
+        products=_products(place, names),
         target=target,
     )
 
 
-def _steps_amount(place: Place, sets: ProductSets) -> Effect:
+def _steps_amount(place: Place, names: Vocabulary) -> Effect:
     place.only("kind", "measure", "amount", "steps", "products")
     return StepsAmount(
         measure=place.word("measure", Measure),
         amount=place.number("amount", least=0, most=AMOUNT_MAX),
         steps=_steps(place, most=AMOUNT_MAX),
-        products=_products(place, sets),
+        products=_products(place, names),
     )
 
 
-def _by_unit(place: Place, sets: ProductSets) -> Effect:
+def _by_unit(place: Place, names: Vocabulary) -> Effect:
     place.only("kind", "first", "further", "products", "units")
     return ByUnit(
         first=place.number("first", least=0, most=AMOUNT_MAX),
         further=place.number("further", least=0, most=AMOUNT_MAX),
-        products=_products(place, sets),
+        products=_products(place, names),
         units=_units(place),
     )
 
 
-def _buy_get(place: Place, sets: ProductSets) -> Effect:
+def _buy_get(place: Place, names: Vocabulary) -> Effect:
     place.only("kind", "buy", "get", "buy_units", "get_units", "basis_points", "times", "dearest")
     return BuyGet(
-        buy=_named(place, "buy", sets),
-        get=_named(place, "get", sets),
+        buy=_named(place, "buy", names),
+        get=_named(place, "get", names),
         buy_units=place.number("buy_units", least=1, most=UNITS_MAX),
         get_units=place.number("get_units", least=1, most=UNITS_MAX),
         basis_points=place.number("basis_points", least=1, most=BASIS_POINTS)
@@ -168,9 +170,9 @@ def _buy_get(place: Place, sets: ProductSets) -> Effect:
     )
 
 
-def _bundle(place: Place, sets: ProductSets) -> Effect:
+def _bundle(place: Place, names: Vocabulary) -> Effect:
     place.only("kind", "parts", "price", "amount_off", "basis_points", "products", "units", "times")
-    parts = tuple(_part(inner, sets) for inner in place.objects("parts"))
+    parts = tuple(_part(inner, names) for inner in place.objects("parts"))
     given = [key for key in ("price", "amount_off", "basis_points") if place.has(key)]
     if not parts:
         raise DocumentInvalid(f"{place.path}.parts: expected at least one part")
@@ -185,19 +187,19 @@ def _bundle(place: Place, sets: ProductSets) -> Effect:
         basis_points=place.number("basis_points", least=1, most=BASIS_POINTS)
         if place.has("basis_points")
         else None,
-        products=_products(place, sets),
+        products=_products(place, names),
         units=_units(place),
         times=_units(place, "times"),
     )
 
 
-def _gift(place: Place, sets: ProductSets) -> Effect:
+def _gift(place: Place, names: Vocabulary) -> Effect:
     place.only("kind", "sku", "units", "per")
-    per = _part(place.inner("per"), sets) if place.has("per") else None
+    per = _part(place.inner("per"), names) if place.has("per") else None
     return Gift(place.name("sku"), _units(place) or 1, per)
 
 
-def _credit(place: Place, sets: ProductSets) -> Effect:
+def _credit(place: Place, names: Vocabulary) -> Effect:
     place.only("kind", "basis_points", "amount")
     if place.has("basis_points") == place.has("amount"):
         raise DocumentInvalid(f"{place.path}: expected one of basis_points, amount")
@@ -206,7 +208,7 @@ def _credit(place: Place, sets: ProductSets) -> Effect:
     return Credit(place.number("basis_points", least=1, most=BASIS_POINTS))
 
 
-def _points_payment(place: Place, sets: ProductSets) -> Effect:
+def _points_payment(place: Place, names: Vocabulary) -> Effect:
     place.only("kind", "points", "worth", "step", "least", "share_max")
     points = place.number("points", least=1, most=POINTS_MAX)
     worth = place.number("worth", least=1, most=AMOUNT_MAX)
@@ -218,7 +220,15 @@ def _points_payment(place: Place, sets: ProductSets) -> Effect:
     return PointsPayment(points, worth, step, least, share)
 
 
-READERS: Mapping[str, Callable[[Place, ProductSets], Effect]] = {
+def _punch_card(place: Place, names: Vocabulary) -> Effect:
+    place.only("kind", "card")
+    card = names.punch_cards.get(place.text("card"))
+    if card is None:
+        raise DocumentInvalid(f"{place.path}.card: no punch card is called {place.text('card')!r}")
+    return PunchCardFree(card)
+
+
+READERS: Mapping[str, Callable[[Place, Vocabulary], Effect]] = {
     "amount_off": _amount_off,
     "percent_off": _percent_off,
     "unit_price": _unit_price,
@@ -230,30 +240,31 @@ READERS: Mapping[str, Callable[[Place, ProductSets], Effect]] = {
     "gift": _gift,
     "credit": _credit,
     "points_payment": _points_payment,
+    "punch_card": _punch_card,
 }
 
 
 # --- what they share ---------------------------------------------------------------------------------------------
 
 
-def _target(place: Place, sets: ProductSets) -> Target:
+def _target(place: Place, names: Vocabulary) -> Target:
     return place.word("target", Target)
 
 
-def _products(place: Place, sets: ProductSets) -> str | None:
-    return _named(place, "products", sets) if place.has("products") else None
+def _products(place: Place, names: Vocabulary) -> str | None:
+    return _named(place, "products", names) if place.has("products") else None
 
 
-def _named(place: Place, key: str, sets: ProductSets) -> str:
+def _named(place: Place, key: str, names: Vocabulary) -> str:
     name = place.text(key)
-    if name not in sets:
+    if name not in names.product_sets:
         raise DocumentInvalid(f"{place.path}.{key}: {name!r} is not among the program's product sets")
     return name
 
 
-def _part(place: Place, sets: ProductSets) -> Part:
+def _part(place: Place, names: Vocabulary) -> Part:
     place.only("products", "units")
-    return Part(_named(place, "products", sets), place.number("units", least=1, most=UNITS_MAX))
+    return Part(_named(place, "products", names), place.number("units", least=1, most=UNITS_MAX))
 
 
 def _steps(place: Place, *, most: int) -> tuple[tuple[int, int], ...]:

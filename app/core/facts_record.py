@@ -100,6 +100,9 @@ def member_record(member: Member | None, *, level: str, code_hash: str) -> Recor
         "birthday": member.birthday and member.birthday.isoformat(),
         "joined_on": member.joined_on and member.joined_on.isoformat(),
         "debt": member.debt,
+        "tier_ends_on": member.tier_ends_on and member.tier_ends_on.isoformat(),
+        "tier_after": member.tier_after,
+        "expiring": [[ends_on.isoformat(), points] for ends_on, points in member.expiring],
     }
     return record | {key: value for key, value in told.items() if value}
 
@@ -194,6 +197,12 @@ def _read_member(member: Mapping[str, Any]) -> Member:
         birthday=_day(member.get("birthday")),
         joined_on=_day(member.get("joined_on")),
         debt=_whole(member.get("debt", 0)),
+        tier_ends_on=_day(member.get("tier_ends_on")),
+        tier_after=_text(member.get("tier_after", "")),
+        expiring=tuple(
+            (date.fromisoformat(_text(ends_on)), _whole(points))
+            for ends_on, points in member.get("expiring", ())
+        ),
     )
 
 

@@ -4,15 +4,13 @@ A rule hangs on one gate: the products it is for, the stores, members, segments 
 is always asked. That a rule is found says nothing yet; that it isn't says that it can't apply.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from app.core.campaign import Campaign, Rule
+from app.core.circumstances import Circumstances
 from app.core.effects import product_sets_of
-from app.core.member import Member
-from app.core.order import Order
 from app.core.products import Key, ProductSets
 
 HOURS, DAYS = range(24), range(1, 8)
@@ -27,30 +25,26 @@ class RuleIndex:
     by_key: Mapping[Key, tuple[int, ...]]
     always: tuple[int, ...]
 
-    def find(
-        self, order: Order, member: Member | None, segments: Collection[str], local: datetime
-    ) -> list[int]:
+    def find(self, seen: Circumstances) -> list[int]:
         """Return the places of the rules that could apply, in the order in which they apply."""
         found = set(self.always)
         get = self.by_key.get
-        for key in _keys_of(order, member, segments, local):
+        for key in _keys_of(seen):
             hanging = get(key)
             if hanging is not None:
                 found.update(hanging)
         return sorted(found)
 
 
-def _keys_of(
-    order: Order, member: Member | None, segments: Collection[str], local: datetime
-) -> Iterable[Key]:
-    yield ("store", order.store)
-    yield ("hour", f"{local.isoweekday()}/{local.hour}")
-    if member is not None:
-        yield ("member", member.ref)
-        yield ("tier", member.tier)
-        for segment in segments:
+def _keys_of(seen: Circumstances) -> Iterable[Key]:
+    yield ("store", seen.order.store)
+    yield ("hour", f"{seen.local.isoweekday()}/{seen.local.hour}")
+    if seen.member is not None:
+        yield ("member", seen.member.ref)
+        yield ("tier", seen.tier)
+        for segment in seen.member_segments:
             yield ("segment", segment)
-    for line in order.lines:
+    for line in seen.order.lines:
         yield ("sku", line.sku)
         for category in line.categories:
             yield ("category", category)

@@ -25,3 +25,15 @@ class Member:
     birthday: date | None = None
     joined_on: date | None = None
     debt: int = 0
+    tier_ends_on: date | None = None  # the last day of a tier that is paid for or runs out
+    tier_after: str = ""
+    expiring: tuple[tuple[date, int], ...] = ()  # points of the balance by their last day
+
+    def tier_on(self, day: date) -> str:
+        """Return the tier that counts on a day, as far as is known: the tier itself through its last day."""
+        is_over = self.tier_ends_on is not None and day > self.tier_ends_on
+        return self.tier_after if is_over else self.tier
+
+    def balance_on(self, day: date) -> int:
+        """Return the points that can be spent on a day: without those whose last day is over."""
+        return self.balance - sum(points for ends_on, points in self.expiring if day > ends_on)

@@ -57,6 +57,7 @@ class Outcome:
     gifts: tuple[tuple[str, int], ...] = ()  # (SKU, units) handed out at 0.00
     credit: int = 0  # to the member's wallet
     more_free: int = 0
+    counts: tuple[tuple[str, int], ...] = ()  # by how much counters of the member change
 
     @property
     def is_approved(self) -> bool:

@@ -30,6 +30,14 @@ class RefundOrder(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnSettings:
+    """What a campaign says of returns."""
+
+    on_return: OnReturn = OnReturn.PROPORTIONAL
+    is_reusable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class PaidLine:
     """A line as it was paid: its `amount` as priced, the sum of its stored discount shares, and what came on top.
 

@@ -11,11 +11,14 @@ from typing import NamedTuple
 from app.core.campaign import Campaign, Rule
 from app.core.circumstances import Check
 from app.core.earning import EarningRule
+from app.core.expiry import ExpiryRule
 from app.core.index import RuleIndex
 from app.core.life import Life
 from app.core.money import Currency
 from app.core.policy import Policy
 from app.core.products import ProductSets
+from app.core.schemes_format import Schemes
+from app.core.tiers import Tier
 
 
 class ProgramInvalid(ValueError):
@@ -55,6 +58,9 @@ class Program:
     life: Life = field(default_factory=Life)
     segments: Mapping[str, Check] = field(default_factory=dict)
     joining: Check | None = None
+    schemes: Schemes = field(default_factory=Schemes)
+    tiers: tuple[Tier, ...] = ()  # lowest first
+    expiry: Mapping[str, ExpiryRule] = field(default_factory=dict)  # by point currency
     counters: frozenset[str] = frozenset()
     is_stacked: bool = False  # whether any campaign says anything about others
 

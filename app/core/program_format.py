@@ -16,10 +16,12 @@ from app.core.conditions import ConditionInvalid, Vocabulary, compile_condition,
 from app.core.document import DocumentInvalid, Place
 from app.core.earning_format import read_earning
 from app.core.effects_format import read_product_sets
+from app.core.expiry import ExpiryRule
 from app.core.gift_cards import TenderKind
 from app.core.index import RuleIndex, build_index
 from app.core.life import Life, Stage
 from app.core.money import CURRENCIES, Currency
+from app.core.points_format import read_expiry, read_tiers
 from app.core.policy import (
     AmountBasis,
     Codes,
@@ -32,6 +34,8 @@ from app.core.policy import (
     Rounding,
 )
 from app.core.program import Pair, Program, ProgramInvalid
+from app.core.punch_cards import punches_key
+from app.core.schemes_format import SECTIONS, read_schemes
 
 FORMAT = 1
 ROOT_KEYS = (
@@ -51,6 +55,9 @@ ROOT_KEYS = (
     "calendars",
     "segments",
     "joining",
+    "tiers",
+    "expiry",
+    *SECTIONS,
 )
 POLICIES = {
     "percent_base": PercentBase,
@@ -81,13 +88,16 @@ def read_program(body: bytes) -> Program:
 
 
 def _read_root(root: Place, program_hash: str) -> Program:
-    vocabulary = Vocabulary(read_product_sets(root), _read_calendars(root))
+    product_sets = read_product_sets(root)
+    schemes = read_schemes(root, product_sets=product_sets.keys(), rules=_rule_ids(root))
+    vocabulary = Vocabulary(product_sets, _read_calendars(root), schemes.experiments, schemes.punch_cards)
     campaigns = tuple(read_campaign(place, vocabulary) for place in root.objects("campaigns"))
     rules = _in_order(root, _pairs(root, campaigns))
     earning_rules = tuple(read_earning(place, vocabulary) for place in root.objects("earning"))
     counters = set(vocabulary.counters)
     counters.update(*(limits.keys_of(campaign) for campaign in campaigns))
     counters.update(*(earning.keys_of(rule) for rule in earning_rules))
+    counters.update(map(punches_key, schemes.punch_cards))
     segments = _read_segments(root, vocabulary)
     joining = read_condition(root, vocabulary, "joining")
     return Program(
@@ -109,9 +119,25 @@ def _read_root(root: Place, program_hash: str) -> Program:
         life=_read_life(root),
         segments=segments,
         joining=joining,
+        schemes=schemes,
+        tiers=read_tiers(root.objects("tiers")) if root.has("tiers") else (),
+        expiry=_read_expiry(root),
         counters=frozenset(counters | vocabulary.counters),
         is_stacked=any(campaign.stacking != PLAIN for campaign in campaigns),
     )
+
+
+def _rule_ids(root: Place) -> set[str]:
+    return {rule.name("id") for campaign in root.objects("campaigns") for rule in campaign.objects("rules")}
+
+
+def _read_expiry(root: Place) -> Mapping[str, ExpiryRule]:
+    """Read how points expire, by point currency."""
+    if not root.has("expiry"):
+        return {}
+    place = root.inner("expiry")
+    tiers = {tier.text("id") for tier in root.objects("tiers")} if root.has("tiers") else None
+    return {name: read_expiry(place.inner(name), tiers=tiers) for name in place.value}
 
 
 def _pairs(root: Place, campaigns: tuple[Campaign, ...]) -> list[Pair]:

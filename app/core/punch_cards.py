@@ -75,6 +75,11 @@ def _cheapest(lines: Sequence[PunchLine], wanted: int) -> list[FreeUnits]:
     return free
 
 
+def punches_key(card_id: str) -> str:
+    """Return the key under which a member's counter of a card is handed in."""
+    return f"punches:{card_id}"
+
+
 def units_to_free(every: int, counter: int) -> int:
     """Return how many more units it takes until one is free, that one included; for `every` = 10 and a new card 10."""
     return max(every - counter, 1)

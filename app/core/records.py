@@ -5,7 +5,6 @@ Everything that decide() read is in the `order` record. `replay_order` reads it 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from app.core.decision import decide
@@ -23,14 +22,8 @@ from app.core.outcome import Allocation, Decision, Facts, Outcome
 from app.core.program import Program
 from app.core.voucher import Presentation
 
-SOMETIMES = (
-    "payable",
-    "tax",
-    "paid",
-    "earned",
-    "gifts",
-    "credit",
-)  # what stands in a record only where there is some
+# What stands in a record only where there is some.
+SOMETIMES = ("payable", "tax", "paid", "earned", "gifts", "credit", "counts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +157,7 @@ def _beside_discount(outcome: Outcome) -> Record:
         "paid": outcome.paid,
         "gifts": [list(gift) for gift in outcome.gifts],
         "credit": outcome.credit,
+        "counts": [list(count) for count in outcome.counts],
     }
     return {key: value for key, value in told.items() if value}
 

@@ -31,7 +31,7 @@ from app.core.experiments import WEIGHT_MAX, Experiment, Variant
 from app.core.gift_cards import JURISDICTIONS, CardKind, Jurisdiction, Rest, WhenUsed
 from app.core.milestones import Challenge, Measure, Milestone, Repeat
 from app.core.money import BASIS_POINTS
-from app.core.paid_order import OnReturn, RefundOrder
+from app.core.paid_order import OnReturn, RefundOrder, ReturnSettings
 from app.core.punch_cards import EVERY_MIN, PunchCard
 from app.core.referral import Counts, ReferralScheme
 
@@ -88,14 +88,6 @@ class Schemes:
     challenges: Mapping[str, Challenge] = field(default_factory=dict)
     referrals: Mapping[str, ReferralScheme] = field(default_factory=dict)
     experiments: Mapping[str, Experiment] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class ReturnSettings:
-    """What a campaign says of returns."""
-
-    on_return: OnReturn = OnReturn.PROPORTIONAL
-    is_reusable: bool = True
 
 
 def read_schemes(root: Place, *, product_sets: Set[str], rules: Set[str]) -> Schemes:

@@ -18,6 +18,7 @@ from app.core.effects import (
     Effect,
     Gift,
     PointsPayment,
+    PunchCardFree,
     Target,
     product_sets_of,
 )
@@ -30,6 +31,7 @@ from app.core.outcome import Facts, Outcome
 from app.core.points import points_paid
 from app.core.policy import PointsAs
 from app.core.products import places_of
+from app.core.punch_cards import PunchCard, PunchLine, punch, punches_key
 from app.core.reasons import Reason, Refusal, by_precedence
 from app.core.sheet import Sheet, sheet_of, totals_of
 from app.core.unit_sets import SetsTaken, bundle, buy_get
@@ -56,13 +58,14 @@ class Taken:
     paid: int = 0
     gifts: tuple[tuple[str, int], ...] = ()
     credit: int = 0
+    counts: tuple[tuple[str, int], ...] = ()
     more_free: int = 0
     refusals: tuple[Refusal, ...] = ()
 
     @property
     def is_nothing(self) -> bool:
         """Whether it would do nothing."""
-        return not (any(self.shares) or self.paid or self.gifts or self.credit)
+        return not (any(self.shares) or self.paid or self.gifts or self.credit or self.counts)
 
 
 class Table:
@@ -74,7 +77,7 @@ class Table:
         self.now = seen.local.strftime("%Y-%m-%dT%H:%M:%S")
         self.sheet = sheet_of(facts.order, facts.program.policy)
         self.total = sum(line.amount for line in self.sheet.lines)
-        self.points_left = facts.member.balance if facts.member else 0
+        self.points_left = facts.member.balance_on(seen.day) if facts.member else 0
         self.paid = 0  # by points as payment
         self.used: Counter[str] = Counter()  # vouchers and rewards of this order
         self.given: dict[str, int] = {}  # discount by campaign, of those that apply
@@ -167,6 +170,7 @@ class Table:
             gifts=taken.gifts,
             credit=taken.credit,
             more_free=taken.more_free,
+            counts=taken.counts,
         )
 
     # --- what speaks against a rule ------------------------------------------------------------------------------
@@ -284,6 +288,8 @@ class Table:
                 return _of_sets(buy_get(effect, sheet, self.places))
             case Bundle():
                 return _of_sets(bundle(effect, sheet, self.places))
+            case PunchCardFree():
+                return self._punch(effect.card)
             case Gift():
                 units = self._gift_units(effect)
                 return Taken(gifts=((effect.sku, units),) if units > 0 else ())
@@ -294,6 +300,20 @@ class Table:
                 return self._pay_with_points(effect, candidate.presentation)
             case _:
                 return Taken(shares_of(effect, sheet, self.places(effect.products)))
+
+    def _punch(self, card: PunchCard) -> Taken:
+        counter = self.facts.known.get(punches_key(card.card_id))
+        if self.facts.member is None or counter is None:
+            reason = Reason.MEMBER_NEEDED if self.facts.member is None else Reason.FACTS_MISSING
+            return Taken(refusals=(Refusal(reason),))
+        sheet, places = self.sheet, self.places(card.products)
+        lines = [PunchLine(place, sheet.open_units[place], sheet.open_amount[place]) for place in places]
+        punched = punch(lines, every=card.every, counter=counter)
+        shares = [0] * len(sheet.lines)
+        for free in punched.free:
+            shares[free.line] = min(free.discount, sheet.left[free.line])
+        counts = ((punches_key(card.card_id), punched.change),) if punched.change else ()
+        return Taken(shares, {free.line: free.units for free in punched.free}, counts=counts)
 
     def _gift_units(self, effect: Gift) -> int:
         if effect.per is None:

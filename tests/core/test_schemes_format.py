@@ -11,10 +11,10 @@ from app.core.document import DocumentInvalid, Place
 from app.core.experiments import Experiment, Variant
 from app.core.gift_cards import JURISDICTIONS, CardKind, Jurisdiction, Rest, WhenUsed, jurisdiction_of
 from app.core.milestones import Challenge, Measure, Milestone, Repeat
-from app.core.paid_order import OnReturn, RefundOrder
+from app.core.paid_order import OnReturn, RefundOrder, ReturnSettings
 from app.core.punch_cards import PunchCard
 from app.core.referral import Counts, ReferralScheme
-from app.core.schemes_format import SECTIONS, ReturnSettings, Schemes, read_return_settings, read_schemes
+from app.core.schemes_format import SECTIONS, Schemes, read_return_settings, read_schemes
 
 POINTS = {"kind": "points", "points": 50}
 GOOD: dict[str, Any] = {
