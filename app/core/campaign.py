@@ -82,6 +82,7 @@ class Rule:
     effect: Effect
     condition: Check | None
     tree: Any = None  # the condition as published
+    is_running: bool = False  # whether it asks what the rules before have left
     cost_points: int = 0  # whole points that the member pays for it
     has_stock: bool = False
 

@@ -12,7 +12,7 @@ from app.core.campaign import (
     Trigger,
 )
 from app.core.circumstances import Check
-from app.core.conditions import PERIODS, Vocabulary, compile_condition
+from app.core.conditions import PERIODS, Vocabulary, compile_condition, facts_of
 from app.core.document import DocumentInvalid, Place
 from app.core.effects import PointsPayment
 from app.core.effects_format import POINTS_MAX, read_effect
@@ -70,6 +70,7 @@ def _read_rule(place: Place, vocabulary: Vocabulary) -> Rule:
         effect=read_effect(place.inner("effect"), vocabulary),
         condition=read_condition(place, vocabulary),
         tree=place.value.get("condition"),
+        is_running=any(fact.startswith("order.running") for fact in facts_of(place.value.get("condition"))),
         cost_points=_read_cost(place),
         has_stock=place.flag("has_stock"),
     )

@@ -92,8 +92,8 @@ def compile_condition(tree: Any, vocabulary: Vocabulary, *, path: str = "conditi
 
 
 def facts_of(tree: Any) -> Iterator[str]:
-    """Yield the names of the facts that a tree which compiles asks for."""
-    for key, inner in tree.items():
+    """Yield the names of the facts that a tree which compiles asks for; None stands for no tree."""
+    for key, inner in (tree or {}).items():
         if key == "fact":
             yield inner
         elif key == "not":

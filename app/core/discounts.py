@@ -59,7 +59,7 @@ def cheapest(sheet: Sheet, places: Places) -> list[int]:
     open_lines = [place for place in places if sheet.left[place] > 0]
     if not open_lines:
         return []
-    milli = {place: max(sheet.lines[place].quantity_milli, 1) for place in open_lines}
+    milli = {place: _milli(sheet, place) for place in open_lines}
     common = lcm(*milli.values())  # exact prices of `common` thousandths each, without fractions
     return [min(open_lines, key=lambda place: sheet.remaining[place] * (common // milli[place]))]
 
@@ -90,16 +90,17 @@ def _off_the_cheapest(effect: PercentOff, sheet: Sheet, places: Places) -> list[
     bases = _bases(effect, sheet)
 
     def share(place: int) -> int:
-        wanted = _rounded(bases[place] * MILLI, effect.basis_points, sheet, _units(sheet, place))
+        quantity = max(_milli(sheet, place), MILLI)  # of less than one unit there is one
+        wanted = _rounded(bases[place] * MILLI, effect.basis_points, sheet, quantity)
         return wanted if effect.cap is None else min(wanted, effect.cap)
 
     return _each(sheet, cheapest(sheet, places), share)
 
 
 def _off_a_line(effect: PercentOff, sheet: Sheet, place: int) -> int:
-    base, quantity = _bases(effect, sheet)[place], sheet.lines[place].quantity_milli
+    base, quantity = _bases(effect, sheet)[place], _milli(sheet, place)
     units = quantity if effect.units is None else min(quantity, effect.units * MILLI)
-    if sheet.policy.round_at is RoundAt.UNIT and quantity > 0:
+    if sheet.policy.round_at is RoundAt.UNIT:
         of_a_unit = _rounded(base * MILLI, effect.basis_points, sheet, quantity)
         return divide_half_up(of_a_unit * units, MILLI)
     if units == quantity:
@@ -140,7 +141,7 @@ def _amount_off(effect: AmountOff, sheet: Sheet, places: Places) -> list[int]:
 
 
 def _for_each_unit(effect: AmountOff, sheet: Sheet, place: int) -> int:
-    quantity = max(sheet.lines[place].quantity_milli, 0)
+    quantity = _milli(sheet, place)
     units = quantity if effect.units is None else min(quantity, effect.units * MILLI)
     wanted = divide_half_up(effect.amount * effect.times * units, MILLI)
     return min(wanted, _price_of(effect.units, sheet, place))
@@ -148,14 +149,14 @@ def _for_each_unit(effect: AmountOff, sheet: Sheet, place: int) -> int:
 
 def _price_of(units: int | None, sheet: Sheet, place: int) -> int:
     """Return what so many units of a line cost by now, or all of them."""
-    remaining, quantity = sheet.remaining[place], sheet.lines[place].quantity_milli
+    remaining, quantity = sheet.remaining[place], _milli(sheet, place)
     if units is None or quantity <= units * MILLI:
         return remaining
     return divide_half_up(remaining * units * MILLI, quantity)
 
 
 def _above_price(effect: UnitPrice, sheet: Sheet, place: int) -> int:
-    quantity = max(sheet.lines[place].quantity_milli, 0)
+    quantity = _milli(sheet, place)
     units = quantity if effect.units is None else min(quantity, effect.units * MILLI)
     return _price_of(effect.units, sheet, place) - divide_half_up(effect.amount * units, MILLI)
 
@@ -209,6 +210,7 @@ def _worth_together(sheet: Sheet) -> int:
     return max(together, 0)
 
 
-def _units(sheet: Sheet, place: int) -> int:
-    """Return the quantity in thousandths; of less than one unit there is one."""
-    return max(sheet.lines[place].quantity_milli, MILLI)
+def _milli(sheet: Sheet, place: int) -> int:
+    """Return a line's quantity in thousandths; a line without a quantity counts as one unit."""
+    quantity = sheet.lines[place].quantity_milli
+    return quantity if quantity > 0 else MILLI

@@ -5,6 +5,7 @@ Everything that decide() read is in the `order` record. `replay_order` reads it 
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from app.core.decision import decide

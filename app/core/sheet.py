@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from app.core.money import BASIS_POINTS, divide_half_up
-from app.core.order import Line, Order
+from app.core.order import MILLI, Line, Order
 from app.core.policy import AmountBasis, Policy
 from app.core.tax import gross_amount, net_amount, tax_in
 
@@ -83,7 +83,14 @@ def sheet_of(order: Order, policy: Policy) -> Sheet:
     initial = [line.amount if line.amount > 0 else 0 for line in lines]
     left = [line.discountable for line in lines]
     units = [line.quantity for line in lines]
-    return Sheet(lines, initial, initial[:], left, units, initial[:], policy)
+    return Sheet(lines, initial, initial[:], left, units, [_of_whole_units(line) for line in lines], policy)
+
+
+def _of_whole_units(line: Line) -> int:
+    """Return what the whole units of a line cost; of 2.500 kg those two, without the half."""
+    if line.amount <= 0 or not line.milli or line.quantity < 0:
+        return max(line.amount, 0)
+    return divide_half_up(line.amount * line.quantity * MILLI, line.quantity_milli)
 
 
 def in_basis(line: Line, basis: AmountBasis) -> Line:

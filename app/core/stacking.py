@@ -35,11 +35,7 @@ class Stacking:
     def against(self, candidate: Candidate) -> list[Refusal]:
         """Return what other campaigns say against a rule whose turn it is."""
         campaign = candidate.campaign
-        found = self._about_exclusive(campaign)
-        found += self._about_best(campaign)
-        if campaign.campaign_id not in self.applied:
-            found += self._about_group(campaign)
-            found += self._about_others(campaign)
+        found = self._objections(campaign) + self._about_best(campaign)
         if isinstance(candidate.rule.effect, PointsPayment):
             found += self._about_points(campaign)
         return found
@@ -49,6 +45,14 @@ class Stacking:
         if outcome.is_approved:
             self.applied[candidate.campaign.campaign_id] = candidate.campaign
             self._pays_points |= isinstance(candidate.rule.effect, PointsPayment)
+
+    def _objections(self, campaign: Campaign) -> list[Refusal]:
+        """Return what others say against a campaign, its own group of best ones apart."""
+        found = self._about_exclusive(campaign)
+        if campaign.campaign_id not in self.applied:
+            found += self._about_group(campaign)
+            found += self._about_others(campaign)
+        return found
 
     def _about_exclusive(self, campaign: Campaign) -> list[Refusal]:
         alone = self.exclusive
@@ -72,7 +76,7 @@ class Stacking:
         campaigns: dict[str, list[Candidate]] = {}
         for candidate in self.candidates:
             stacking = candidate.campaign.stacking
-            if stacking.best_of == group and not self._about_exclusive(candidate.campaign):
+            if stacking.best_of == group and not self._objections(candidate.campaign):
                 campaigns.setdefault(candidate.campaign.campaign_id, []).append(candidate)
         saved = {name: _saved(self.table, candidates) for name, candidates in campaigns.items()}
         would_do = frozenset(name for name, amount in saved.items() if amount > 0)

@@ -106,6 +106,7 @@ class Table:
         if not self.paid:
             return self.sheet
         sheet = self.sheet.copy()
+        sheet.left = sheet.remaining[:]  # a floor holds for discounts, not for what is paid
         sheet.take(shared_out(self.paid, sheet, self.places(None)))
         return sheet
 
@@ -122,7 +123,7 @@ class Table:
                 return False
         if not all(self.places(products) for products in product_sets_of(rule.effect)):
             return False
-        if rule.condition is None:
+        if rule.condition is None or rule.is_running:  # what will be left when its turn comes isn't known yet
             return True
         self.seen.sheet = self.sheet
         return not rule.condition(self.seen)
@@ -245,10 +246,12 @@ class Table:
 
     def _about_points(self, rule: Rule) -> list[Refusal]:
         cost, member = rule.cost_points, self.facts.member
-        if not cost and not isinstance(rule.effect, PointsPayment):
+        if not cost and not isinstance(rule.effect, PointsPayment | PunchCardFree | Credit):
             return []
         if member is None:
             return [Refusal(Reason.MEMBER_NEEDED)]
+        if not cost and not isinstance(rule.effect, PointsPayment):
+            return []
         if member.debt > 0:
             return [Refusal(Reason.DEBT, {"missing": member.debt})]
         left = self.points_left
@@ -303,9 +306,8 @@ class Table:
 
     def _punch(self, card: PunchCard) -> Taken:
         counter = self.facts.known.get(punches_key(card.card_id))
-        if self.facts.member is None or counter is None:
-            reason = Reason.MEMBER_NEEDED if self.facts.member is None else Reason.FACTS_MISSING
-            return Taken(refusals=(Refusal(reason),))
+        if counter is None:
+            return Taken(refusals=(Refusal(Reason.FACTS_MISSING),))
         sheet, places = self.sheet, self.places(card.products)
         lines = [PunchLine(place, sheet.open_units[place], sheet.open_amount[place]) for place in places]
         punched = punch(lines, every=card.every, counter=counter)

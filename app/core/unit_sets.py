@@ -119,7 +119,7 @@ def bundle(effect: Bundle, sheet: Sheet, find: Find) -> SetsTaken:
         return SetsTaken([0] * len(sheet.lines), {})
     if effect.products is None:
         return SetsTaken(_off_sets(effect, sheet, picked, sets), pool.used)
-    return SetsTaken(_off_others(effect, sheet, find(effect.products), sets), pool.used)
+    return SetsTaken(_off_others(effect, pool, find(effect.products), sets), pool.used)
 
 
 def _one_set(effect: Bundle, pool: _Pool, from_places: Sequence[Sequence[int]]) -> Units | None:
@@ -167,24 +167,24 @@ def _off_sets(effect: Bundle, sheet: Sheet, picked: Units, sets: int) -> list[in
     return allocate(max(wanted, 0), weights=worth, limits=limits, remainder=sheet.policy.remainder)
 
 
-def _off_others(effect: Bundle, sheet: Sheet, places: Sequence[int], sets: int) -> list[int]:
-    """Take the discount off other products: so many units for each set, the cheapest first, each by itself."""
+def _off_others(effect: Bundle, pool: _Pool, places: Sequence[int], sets: int) -> list[int]:
+    """Take the discount off other units: so many for each set, the cheapest first, each line by itself."""
+    sheet = pool.sheet
     shares = [0] * len(sheet.lines)
-    units = (effect.units or 1) * sets
-    for place in _by_worth(sheet, places, dearest_first=False):
-        taken = min(units, sheet.open_units[place])
-        worth = sheet.worth(place, taken)
-        if effect.amount_off is not None:
-            wanted = min(effect.amount_off * taken, worth)
-        elif effect.price is not None:
-            wanted = max(worth - effect.price * taken, 0)
-        else:
-            wanted = sheet.worth(place, taken, effect.basis_points or 0)
-        shares[place] = min(wanted, sheet.left[place])
-        units -= taken
-        if not units:
-            break
+    cheapest = _by_worth(sheet, places, dearest_first=False)
+    wanted = min((effect.units or 1) * sets, pool.count(cheapest))
+    for place, units in (pool.pick(cheapest, wanted) or {}).items():
+        shares[place] = min(_off_units(effect, sheet, place, units), sheet.left[place])
     return shares
+
+
+def _off_units(effect: Bundle, sheet: Sheet, place: int, units: int) -> int:
+    worth = sheet.worth(place, units)
+    if effect.amount_off is not None:
+        return min(effect.amount_off * units, worth)
+    if effect.price is not None:
+        return max(worth - effect.price * units, 0)
+    return sheet.worth(place, units, effect.basis_points or 0)
 
 
 def _add(units: Units, more: Units) -> None:
