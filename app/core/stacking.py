@@ -117,7 +117,7 @@ def refused_tenders(tenders: Iterable[Tender], applied: Iterable[Campaign]) -> d
     """Return why gift cards and wallets can't pay beside the campaigns that apply, by the kind of tender."""
     kinds = {tender.kind for tender in tenders}
     return {
-        kind: _not_combinable(kind, campaign.name)
+        kind: _not_combinable(str(kind), campaign.name)
         for campaign in applied
         for kind in kinds
         if kind in campaign.stacking.not_with
