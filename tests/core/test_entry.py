@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from app.core.canonical import NotCanonical
 from app.core.entry import BODY_BYTES_MAX, KEYS, Entry, EntryInvalid, read_entry, write_entry
 from app.core.overlay import Effect, effects_of
-from tests.core.test_program_format import json_values
+from tests.core.test_program_complaints import json_values
 
 ENTRY = Entry("S1-1", 3, 17, "0" * 32, "order", 1, "f" * 32, 2, "weak", {"order_id": "o-1"})
 BODY = orjson.loads(write_entry(ENTRY))

@@ -1,7 +1,5 @@
 """Orders as they come in a shop: what each voucher gives, or why not."""
 
-import pytest
-
 from app.core.decision import decide
 from app.core.member import Member
 from app.core.outcome import Decision
@@ -45,11 +43,13 @@ def test_it_is_clipped_to_what_is_left() -> None:
     assert answer.presented[0].discount == 60
 
 
-@pytest.mark.parametrize(
-    "lines", [(line(1, "soap", 500),), (line(1, "espresso", 0), line(2, "filter", -100))]
-)
-def test_without_a_product_that_costs_something_it_is_missing(lines) -> None:
-    assert reasons(decided(COFFEE, *lines)) == [[Reason.REQUIRED_ITEM_MISSING]]
+def test_without_one_of_its_products_it_is_missing() -> None:
+    assert reasons(decided(COFFEE, line(1, "soap", 500))) == [[Reason.REQUIRED_ITEM_MISSING]]
+
+
+def test_products_that_are_there_but_cost_nothing_leave_it_without_effect() -> None:
+    lines = (line(1, "espresso", 0), line(2, "filter", -100))
+    assert reasons(decided(COFFEE, *lines)) == [[Reason.NO_EFFECT]]
 
 
 def test_vouchers_of_one_order_apply_by_priority_whatever_was_scanned_first() -> None:
@@ -166,6 +166,7 @@ def test_several_reasons_stand_in_order_of_precedence_each_once() -> None:
         Reason.MEMBER_NEEDED,
         Reason.ONLINE_ONLY,
         Reason.EXPIRED,
+        Reason.MIN_QTY_NOT_MET,
         Reason.REQUIRED_ITEM_MISSING,
         Reason.LIMIT_TOTAL_REACHED,
     ]

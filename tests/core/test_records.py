@@ -35,7 +35,7 @@ from tests.core.facts import (
     rule,
     shown,
 )
-from tests.core.test_program_format import json_values, places
+from tests.core.test_program_complaints import json_values, places
 
 PLAN = program(
     campaign("13", rule("auto", percent_off(1000), trigger="automatic"), rule("v", amount_off(100)))
