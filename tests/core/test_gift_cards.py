@@ -126,6 +126,7 @@ def test_a_card_scanned_twice_pays_once_and_a_wallet_may_have_the_number_of_a_ca
 def test_the_cashier_may_take_less_than_the_card_could_give() -> None:
     assert paid(gift_card(most=700), due=1000) == [("G1", 700, 4300)]
     assert paid(gift_card(most=7000), due=1000) == [("G1", 1000, 4000)]
+    assert paid(gift_card(balance=1, most=1), due=1) == [("G1", 1, 0)]
     assert reasons_of(gift_card(most=0)) == [Reason.NOTHING_DUE]
 
 
@@ -289,6 +290,7 @@ def test_closing_pays_out_what_could_be_used_and_what_the_law_protects() -> None
     protected = GiftCard("G1", YESTERDAY, rest=Rest.PAID_OUT)
     assert closing(protected) == (CardEntry("G1", CardEntryKind.PAID_OUT, -300),)
     assert closing(GiftCard("G1"), held=0) == ()
+    assert closing(GiftCard("G1"), held=1) == (CardEntry("G1", CardEntryKind.PAID_OUT, -1),)
 
 
 def test_a_sold_card_comes_back_whole_in_part_or_not() -> None:
@@ -299,6 +301,7 @@ def test_a_sold_card_comes_back_whole_in_part_or_not() -> None:
     assert back(gift_card()) == back(gift_card(), WhenUsed.REFUSE) == (emptied, 5000)
     assert back(gift_card(), price=4500) == (emptied, 4500)  # sold below its face
     assert back(gift_card(balance=3333), price=4500) == (replace(emptied, amount=-3333), 2999)
+    assert back(gift_card(balance=1)) == (replace(emptied, amount=-1), 1)
     used_up = Refusal(Reason.CARD_USED)
     assert back(gift_card(balance=4999), WhenUsed.REFUSE) == used_up
     assert back(gift_card(balance=0)) == used_up

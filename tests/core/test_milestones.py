@@ -120,6 +120,7 @@ def test_how_far_it_is_to_the_next_mark() -> None:
     every = replace(once, repeat=Repeat.EVERY)
     assert next_step(every, 10) == Step(value=10, wanted=20, missing=10, per_mille=0)
     assert next_step(every, 29) == Step(value=29, wanted=30, missing=1, per_mille=900)
+    assert next_step(replace(every, at=1), 0) == Step(value=0, wanted=1, missing=1, per_mille=0)
     assert next_step(every, -5) == Step(value=-5, wanted=10, missing=15, per_mille=0)
 
 
@@ -163,6 +164,7 @@ def test_a_challenge_is_completed_at_its_target_and_not_one_before() -> None:
 def test_what_is_to_come_does_not_count_yet_and_what_is_heard_of_late_does() -> None:
     late = (date(2026, 3, 20), 3000)
     assert state_on(date(2026, 3, 19), late).step.value == 0
+    assert state_on(date(2026, 3, 20), (date(2026, 3, 20), 1500)).step.per_mille == 500
     assert state_on(date(2026, 4, 9), late).completed_on == date(2026, 3, 20)
 
 

@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from app.core.benefits import Benefit, BenefitKind
+from app.core.benefits import Benefit, BenefitKind, grant_id
 from app.core.reasons import Reason, Refusal
 from app.core.referral import (
     Counts,
@@ -125,6 +125,7 @@ def test_two_stations_with_two_orders_that_count_make_the_same_grants() -> None:
     both = replace(SCHEME, friend_benefits=FOR_FRIEND)
     one = settled(order(1, 5000), scheme=both).grants
     assert one == settled(order(2, 8000), scheme=both).grants
+    assert one[1].grant_id == grant_id("referral", "friends", "M1", "M2", member="M2", number=1)
     assert [(grant.member, grant.benefits) for grant in one] == [("M1", FOR_REFERRER), ("M2", FOR_FRIEND)]
     other_friend = settled(order(1, 5000), scheme=both, referral=Referral("M1", "M3", DAY)).grants
     assert not {grant.grant_id for grant in one} & {grant.grant_id for grant in other_friend}

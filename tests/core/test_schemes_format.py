@@ -87,7 +87,9 @@ def read(document: dict[str, Any]) -> Schemes:
 def test_all_sections() -> None:
     schemes = read(GOOD)
     assert schemes.card_kinds == {
-        "gift": CardKind("gift", frozenset({"GIFT50", "GIFT20"})),
+        "gift": CardKind(
+            "gift", frozenset({"GIFT50", "GIFT20"}), is_single_use=False, when_used=WhenUsed.REFUSE
+        ),
         "once": CardKind("once", frozenset({"ONCE"}), is_single_use=True, months=36, when_used=WhenUsed.PART),
     }
     assert schemes.refund_order is RefundOrder.TENDERS_LAST
