@@ -1,0 +1,125 @@
+"""From a decision to what can be returned of it, and what the same rules say of what is kept.
+
+Returns work from what a redemption stored (returns.py). Here stands how a decision is stored for them, and how earning
+and rules that recompute look at the rest of an order: the same engine, on fewer units.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from app.core.decision import circumstances, decide
+from app.core.earning import earn
+from app.core.life import may_earn
+from app.core.order import MILLI, Line
+from app.core.outcome import Decision, Facts, Outcome
+from app.core.paid_order import KeptLine, PaidLine, PaidOrder, PaidRedemption, PaidTender
+from app.core.returns import Recount
+from app.core.sheet import Sheet, sheet_of
+from app.core.tax import tax_in
+
+POINTS_PAID = "points"  # stands for the lots until HQ says which ones were taken
+
+
+def paid_order(facts: Facts, decision: Decision) -> PaidOrder:
+    """Return an order as it was paid. What points cost stands under one name: which lots they took is HQ's to say."""
+    sheet = sheet_of(facts.order, facts.program.policy)
+    approved = [outcome for outcome in decision.outcomes if outcome.is_approved]
+    return PaidOrder(
+        lines=tuple(_paid_line(line, approved) for line in sheet.lines),
+        redemptions=tuple(_paid_redemption(facts, outcome) for outcome in approved),
+        tenders=tuple(
+            PaidTender(tender.kind, tender.ref, tender.amount, tender.left, tender.rest)
+            for tender in decision.tenders
+            if tender.amount
+        ),
+        earned=tuple(_by_currency(decision).items()),
+        refund_order=facts.program.schemes.refund_order,
+    )
+
+
+def recount(facts: Facts) -> Recount:
+    """Return how the rules of that order's program look at what is kept of it."""
+
+    def discount(redemption_id: str, kept: tuple[KeptLine, ...]) -> int:
+        again = decide(replace(facts, order=replace(facts.order, lines=_kept_lines(facts, kept))))
+        return sum(outcome.discount for outcome in again.outcomes if _redemption_id(outcome) == redemption_id)
+
+    def earned(kept: tuple[KeptLine, ...]) -> Mapping[str, int]:
+        return _earned(facts, kept)
+
+    return Recount(discount, earned)
+
+
+def _paid_line(line: Line, approved: list[Outcome]) -> PaidLine:
+    discount = sum(
+        share for outcome in approved for number, share in outcome.allocation if number == line.line
+    )
+    tax = tax_in(line.amount - discount, line.tax_basis_points, is_net=line.is_net)
+    return PaidLine(
+        line=line.line,
+        quantity_milli=line.quantity_milli,
+        amount=line.amount,
+        discount=discount,
+        on_top=line.levy + (tax if line.is_net else 0),
+        tax=tax,
+    )
+
+
+def _paid_redemption(facts: Facts, outcome: Outcome) -> PaidRedemption:
+    pair = facts.program.pair(outcome.rule_id)
+    assert pair is not None, "a rule that applied is in its program"
+    return PaidRedemption(
+        redemption_id=_redemption_id(outcome),
+        shares=outcome.allocation,
+        points=((POINTS_PAID, outcome.points),) if outcome.points else (),
+        on_return=pair.campaign.returns.on_return,
+        is_reusable=pair.campaign.returns.is_reusable,
+    )
+
+
+def _redemption_id(outcome: Outcome) -> str:
+    """Return what a redemption goes by; an automatic rule by its own id."""
+    return outcome.redemption_id or outcome.rule_id
+
+
+def _by_currency(decision: Decision) -> dict[str, int]:
+    earned: dict[str, int] = {}
+    for part in decision.earned:
+        earned[part.currency] = earned.get(part.currency, 0) + part.points
+    return earned
+
+
+def _kept_lines(facts: Facts, kept: tuple[KeptLine, ...]) -> tuple[Line, ...]:
+    """Return the order's lines as if only this had been bought."""
+    lines = {line.line: line for line in sheet_of(facts.order, facts.program.policy).lines}
+    return tuple(
+        replace(
+            lines[part.line],
+            quantity=part.quantity_milli // MILLI,
+            milli=part.quantity_milli % MILLI,
+            amount=part.amount,
+        )
+        for part in kept
+    )
+
+
+def _earned(facts: Facts, kept: tuple[KeptLine, ...]) -> Mapping[str, int]:
+    """Return what is earned on what is kept: conditions look at it as if it were the order."""
+    program, order = facts.program, replace(facts.order, lines=_kept_lines(facts, kept))
+    seen = circumstances(replace(facts, order=order))
+    if not may_earn(program.life, store=order.store, day=seen.day):
+        return {}
+    sheet = _kept_sheet(facts, order.lines, kept)
+    seen.sheet = sheet
+    earned: dict[str, int] = {}
+    for part in earn(program.earning, sheet=sheet, seen=seen, multipliers=program.policy.multipliers):
+        earned[part.currency] = earned.get(part.currency, 0) + part.points
+    return earned
+
+
+def _kept_sheet(facts: Facts, lines: tuple[Line, ...], kept: tuple[KeptLine, ...]) -> Sheet:
+    sheet = sheet_of(replace(facts.order, lines=lines), facts.program.policy)
+    remaining = {part.line: part.remaining for part in kept}
+    for place, line in enumerate(sheet.lines):
+        sheet.remaining[place] = max(remaining[line.line], 0)
+    return sheet
