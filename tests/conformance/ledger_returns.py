@@ -3,9 +3,6 @@
 import copy
 from dataclasses import dataclass, replace
 
-import orjson
-
-from app.cases.translate import Translation
 from app.core.decision import decide
 from app.core.gift_cards import (
     CardEntry,
@@ -18,12 +15,13 @@ from app.core.gift_cards import (
     take_back,
     tender_of,
 )
-from app.core.lots import Account, Lot, Spending, Taken, credit, deduct, put_back, spend, total
-from app.core.outcome import Decision
-from app.core.paid_order import KeptLine, PaidLine, PaidOrder, PaidRedemption, ReturnedUnits, ReturnOutcome
-from app.core.program_format import read_program
+from app.core.lots import Account, Lot, Spending, Taken, credit, deduct, spend, total
+from app.core.lots import give_back as lots_given_back
+from app.core.outcome import Decision, Facts
+from app.core.paid_order import ReturnedUnits, ReturnOutcome
 from app.core.reasons import Refusal
-from app.core.returns import Recount, give_back
+from app.core.returning import paid_order, recount
+from app.core.returns import give_back
 from tests.conformance.ledger_kinds import Case, cents, kind, money, types
 from tests.conformance.ledger_orders import translated
 from tests.conformance.ledger_points import SOME_DAY, has_return_policy
@@ -39,24 +37,34 @@ def is_return_of_points_and_money(case: Case) -> bool:
 
 @dataclass(frozen=True)
 class Sale:
-    """An order as it was sold, and the member's points afterwards."""
+    """An order as it was sold, the member's points afterwards, and which lots had paid."""
 
-    translation: Translation
+    facts: Facts
     decision: Decision
     account: Account
-    order: PaidOrder
+    taken: tuple[Taken, ...]
+
+    def returned(self, case: Case) -> ReturnOutcome:
+        """Return the lines that a case names, or all of them."""
+        order = paid_order(self.facts, self.decision)
+        if case["action"].get("refund") == "full":
+            units = [ReturnedUnits(line.line, line.left_milli) for line in order.lines]
+        else:
+            lines = {line.sku: line.line for line in self.facts.order.lines}
+            wanted = case["action"]["refund_lines"]
+            units = [ReturnedUnits(lines[one["sku"]], one["qty"] * 1000) for one in wanted]
+        return give_back(order, units, recount=recount(self.facts))
 
 
 def sold(case: Case) -> Sale:
     """Sell the order of a case; the balance the case speaks of is the one afterwards, where it says one."""
     bare = copy.deepcopy(case)
     bare["action"] = {}
-    member = bare["member"]
-    before = member.pop("points_before_order", 0)
-    after = member.pop("points", None)
+    before = bare["member"].pop("points_before_order", 0)
+    after = bare["member"].pop("points", None)
     bare["member"]["points"] = before
-    translation = translated(bare)
-    decision = decide(translation.facts)
+    facts = translated(bare).facts
+    decision = decide(facts)
     spent = sum(outcome.points for outcome in decision.outcomes)
     spending = spend(Account((Lot("old", before, before, SOME_DAY),)), spent, day=SOME_DAY)
     assert isinstance(spending, Spending)
@@ -64,76 +72,22 @@ def sold(case: Case) -> Sale:
     assert after is None or account.active(SOME_DAY) == after
     assert spent == case["action"].get("points_spent_in_order", spent)
     assert decision.points == case["action"].get("refund_of", {}).get("points_earned", decision.points)
-    return Sale(translation, decision, account, paid_order(translation, decision, spending.taken))
-
-
-def paid_order(translation: Translation, decision: Decision, taken: tuple[Taken, ...]) -> PaidOrder:
-    """Put down what was stored of the order. Points of several redemptions would have to be told apart."""
-    spending = [outcome for outcome in decision.outcomes if outcome.points]
-    assert len(spending) <= 1 and decision.tax == 0
-    given: dict[int, int] = {}
-    for outcome in decision.outcomes:
-        for number, share in outcome.allocation:
-            given[number] = given.get(number, 0) + share
-    lines = tuple(
-        PaidLine(line.line, line.quantity_milli, line.amount, given.get(line.line, 0))
-        for line in translation.order.lines
-    )
-    redemptions = tuple(
-        PaidRedemption(
-            redemption_id=outcome.rule_id,
-            shares=outcome.allocation,
-            points=tuple((part.lot_id, part.points) for part in taken) if outcome.points else (),
-        )
-        for outcome in decision.outcomes
-        if outcome.is_approved
-    )
-    return PaidOrder(lines, redemptions, earned=(("points", decision.points),))
-
-
-def earned_again(translation: Translation, kept: tuple[KeptLine, ...]) -> dict[str, int]:
-    """What the lines that were kept would have earned, by the engine: paid as they were, with no more discounts."""
-    program = {**translation.program, "campaigns": [], "order_of_application": []}
-    by_number = {line.line: line for line in translation.order.lines}
-    lines = tuple(
-        replace(by_number[one.line], quantity=one.quantity_milli // 1000, amount=one.remaining)
-        for one in kept
-    )
-    facts = replace(
-        translation.facts,
-        program=read_program(orjson.dumps(program, option=orjson.OPT_SORT_KEYS)),
-        order=replace(translation.order, lines=lines),
-        presented=(),
-    )
-    return {"points": decide(facts).points}
-
-
-def returned(case: Case, sale: Sale) -> ReturnOutcome:
-    """Return the lines that a case names, or all of them."""
-    if case["action"].get("refund") == "full":
-        units = [ReturnedUnits(line.line, line.left_milli) for line in sale.order.lines]
-    else:
-        by_sku = {line.sku: line.line for line in sale.translation.order.lines}
-        units = [
-            ReturnedUnits(by_sku[one["sku"]], one["qty"] * 1000) for one in case["action"]["refund_lines"]
-        ]
-    recount = Recount(lambda _, __: 0, lambda kept: earned_again(sale.translation, kept))
-    return give_back(sale.order, units, recount=recount)
+    return Sale(facts, decision, account, spending.taken)
 
 
 @kind(is_return_of_points_and_money)
 def a_return(case: Case) -> Case:
     """Points that had been spent come back to their lots, and what was earned is taken back."""
     sale = sold(case)
-    outcome = returned(case, sale)
-    parts = [Taken(*share) for back in outcome.redemptions for share in back.points]
-    lots, came_to = put_back(sale.account.lots, parts, day=SOME_DAY, renewed_id="renewed")
+    outcome = sale.returned(case)
+    points = sum(part for back in outcome.redemptions for _, part in back.points)
+    back = lots_given_back(sale.account.lots, sale.taken, points, day=SOME_DAY, renewed_id="renewed")
     taken_back = -sum(difference for _, difference in outcome.earned)
-    deduction = deduct(replace(sale.account, lots=lots), taken_back, day=SOME_DAY)
+    deduction = deduct(replace(sale.account, lots=back.lots), taken_back, day=SOME_DAY)
     return {
         "paid": money(sale.decision.payable),
         "refund_amount": money(outcome.amount),
-        "points_returned": total(came_to),
+        "points_returned": total(back.returned),
         "points_deducted": deduction.points,
         "points_balance_after": deduction.account.active(SOME_DAY),
     }
@@ -160,7 +114,7 @@ def a_gift_card_that_comes_back(case: Case) -> Case:
 def a_refund_to_the_wallet(case: Case) -> Case:
     """What the till's own money had paid goes to the wallet instead of back over the counter."""
     sale = sold(case | {"member": {}, "program": {"promotions": []}})
-    outcome = returned(case, sale)
+    outcome = sale.returned(case)
     entries = [
         CardEntry("wallet", CardEntryKind.ISSUED, cents(case["member"]["wallet"])),
         CardEntry("wallet", CardEntryKind.GIVEN_BACK, outcome.till),

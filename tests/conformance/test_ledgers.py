@@ -36,8 +36,8 @@ DIFFERS = {
         "Earned on what is left after points were paid (165.00), and whole.", {"points_earned": 16}
     ),
     "ODO-090": Difference(
-        "This order's points can't be spent in it, and 75 don't pay for the reward. Earned on 140.00 as priced.",
-        {"lots_after": [75, 700]},
+        "The 805 points of this order can't be spent in it, and 75 don't pay for the reward.",
+        {"lots_after": [75, 805]},
     ),
     "VOU-043": Difference("A limit of points cuts, it never rejects.", {"points_earned": 100}),
 }

@@ -217,7 +217,12 @@ def test_a_tier_that_the_program_no_longer_has_is_the_base() -> None:
 
 def test_what_was_given_for_good_stays_though_it_was_also_reached_for_a_while() -> None:
     held = [Spell("silver", date(2026, 1, 1), None)]
-    assert tier_on((BASE, earned("silver", 500)), [spent(REACHED, 500)], day=REACHED, held=held) == held[0]
+    tiers = (BASE, earned("silver", 500))
+    assert tier_on(tiers, [spent(REACHED, 500)], day=REACHED, held=held) == held[0]
+    longer = [Spell("silver", date(2026, 1, 1), date(2028, 12, 31))]
+    assert tier_on(tiers, [spent(REACHED, 500)], day=REACHED, held=longer) == longer[0]
+    for_ever = (BASE, earned("silver", 500, validity=Validity.EVER))
+    assert tier_on(for_ever, [spent(REACHED, 500)], day=REACHED, held=longer) == held[0]
 
 
 POINTS_NOW = (
