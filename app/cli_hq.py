@@ -126,7 +126,12 @@ def hq_enrol(
 
 @hq_cli.command("publish")
 def hq_publish(
-    program: Annotated[Path, typer.Argument(help="The program, JSON of format 1.")], data_dir: HqDir = None
+    program: Annotated[Path, typer.Argument(help="The program, JSON of format 1.")],
+    data_dir: HqDir = None,
+    is_meant: Annotated[
+        bool,
+        typer.Option("--meant", help="Publish also what can hardly be meant; somebody has looked at it."),
+    ] = False,
 ) -> None:
     """Publish a program version; stations have it with their next sync."""
     import orjson
@@ -138,7 +143,7 @@ def hq_publish(
         body = canonical(orjson.loads(program.read_bytes()))
     except (OSError, orjson.JSONDecodeError, NotCanonical) as problem:
         fail(f"{program} can't be published: {problem}")
-    version = _with_hq(data_dir, lambda hq: publish_program(hq, body)).version
+    version = _with_hq(data_dir, lambda hq: publish_program(hq, body, is_meant=is_meant)).version
     print(f"Version {version} is published.")
 
 

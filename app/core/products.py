@@ -60,6 +60,18 @@ class ProductSet:
         return (least is None or price >= least) and (most is None or price <= most)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether it can't hold for any line."""
+        chosen = (
+            self.skus,
+            self.categories,
+            self.brands,
+            self.kinds,
+            *(values for _, values in self.attributes),
+        )
+        return any(words is not None and not words for words in chosen)
+
+    @property
     def keys(self) -> tuple[Key, ...] | None:
         """What at least one line of an order must have for the set to hold for any; None when it can't be said."""
         if self.skus is not None:

@@ -4,6 +4,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, select
 
+from app.core.contradictions import contradictions
 from app.core.program import Program, ProgramInvalid
 from app.core.program_format import read_program
 from hq.campaigns.store import insert_document, newest_version, read_document
@@ -17,15 +18,19 @@ from sync.protocol import SignedDocument
 PROGRAMS_KEPT = 32  # compiled ones in memory: more versions than stations that were away can bring along
 
 
-def publish_program(hq: Hq, body: bytes) -> SignedDocument:
+def publish_program(hq: Hq, body: bytes, *, is_meant: bool = False) -> SignedDocument:
     """Check, sign and store a program version, which stays as it is from then on. Raises `NotPossible`.
 
-    `body` is the canonical JSON of program format 1. Its version must be higher than every one before.
+    `body` is the canonical JSON of program format 1. Its version must be higher than every one before. What it says
+    that can't be meant is refused too, unless `is_meant` says that somebody has looked at it.
     """
     try:
         program = read_program(body)
     except ProgramInvalid as problem:
         raise NotPossible(f"This program can't be published: {problem}") from problem
+    if not is_meant and (found := contradictions(program)):
+        said = "".join(f"\n- {contradiction}" for contradiction in found)
+        raise NotPossible(f"This program says what can hardly be meant:{said}")
     with hq.database.atomic() as connection:
         hold_whole(connection, Whole.PROGRAMS)
         newest = newest_version(connection, "program")
