@@ -17,6 +17,7 @@ WORDS = {
     Reason.LIMIT_CAMPAIGN_REACHED: "limit_total_reached",
     Reason.ORDER_DOES_NOT_FIT: "min_total_not_met",
     Reason.NOTHING_DUE: "no_effect",
+    Reason.VALUE_EMPTY: "no_effect",
     Reason.POINTS_MIN_NOT_MET: "insufficient_points",
 }
 MISSING = Reason.REQUIRED_ITEM_MISSING
@@ -49,7 +50,8 @@ def _reasons(facts: Facts, outcome: Outcome) -> list[Reason]:
 
 def _is_required(facts: Facts, rule_id: str) -> bool:
     """Tell whether the condition of a rule itself misses an item."""
-    condition = facts.program.rules[facts.program.rules_by_id[rule_id]].rule.condition
+    place = facts.program.rules_by_id.get(rule_id)
+    condition = None if place is None else facts.program.rules[place].rule.condition
     if condition is None:
         return False
     return any(refusal.reason is MISSING for refusal in condition(circumstances(facts)))
@@ -78,11 +80,23 @@ def _line_discounts(case: Translation, decision: Decision) -> dict[str, str]:
 
 
 def _refused(case: Translation, decision: Decision) -> dict[str, str]:
-    return {
+    by_rule = {
         case.rule_names[outcome.rule_id]: found
         for outcome in decision.outcomes
-        if (found := word(_reasons(case.facts, outcome))) is not None
+        if outcome.rule_id in case.rule_names and (found := word(_reasons(case.facts, outcome))) is not None
     }
+    return by_rule | _refused_tenders(case, decision)
+
+
+def _refused_tenders(case: Translation, decision: Decision) -> dict[str, str]:
+    """Return why payments are refused, by promotion: those of which nothing could be used."""
+    found: dict[str, str] = {}
+    for kind, name in case.tender_names.items():
+        tenders = [tender for tender in decision.tenders if tender.kind is kind]
+        reason = word(refusal.reason for tender in tenders for refusal in tender.refusals)
+        if reason is not None and all(tender.refusals for tender in tenders):
+            found[name] = reason
+    return found
 
 
 def _refusal_reason(case: Translation, decision: Decision) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 from app.cases.moments import ANY_MOMENT, milliseconds
 from app.cases.reading import CaseInvalid, CaseUnknown, Spot
 from app.core.money import divide_half_up
-from app.core.order import MILLI, Line, Order
+from app.core.order import MILLI, Line, Order, OrderInvalid, check_order
 
 LINE_KEYS = frozenset(
     {
@@ -26,6 +26,7 @@ LINE_KEYS = frozenset(
 )
 TIME_ZONE, CURRENCY = "UTC", "EUR"
 NO_STORE = "-"  # where a case names none
+QUANTITY_MAX = 100_000  # of a line: far above any order; an offer on units looks at each of them
 FINE = 6  # decimals of a price a unit: fuel is priced finer than a cent
 FINE_IN_A_CENT = 10 ** (FINE - 2)
 NOTHING: frozenset[str] = frozenset()
@@ -86,7 +87,7 @@ def _item(line: Spot, place: int) -> Item:
         line_id=line.text("id") if line.has("id") else f"L{place}",
         sku=line.text("sku"),
         price=line.decimal("unit_price", FINE),
-        milli=line.decimal("qty", 3),
+        milli=quantity_milli(line, "qty"),
         floor=line.decimal("min_unit_price", FINE, default="0"),
         fee=line.decimal("fixed_fee_per_unit", FINE, default="0"),
         categories=frozenset(line.texts("categories")) if line.has("categories") else NOTHING,
@@ -96,16 +97,35 @@ def _item(line: Spot, place: int) -> Item:
     )
 
 
+def quantity_milli(line: Spot, key: str, *, default: str | None = None) -> int:
+    """Return a quantity in thousandths of a unit."""
+    milli = line.decimal(key, 3, default=default)
+    if abs(milli) > QUANTITY_MAX * MILLI:
+        raise CaseInvalid(f"{line.at(key)}: expected at most {QUANTITY_MAX}, found {line.value[key]}")
+    return milli
+
+
+def checked(order: Order) -> Order:
+    """Return the order, if a till may hand it in. Raises `CaseInvalid`."""
+    try:
+        check_order(order)
+    except OrderInvalid as problem:
+        raise CaseInvalid(f"order: {problem}") from problem
+    return order
+
+
 def order_of(items: Sequence[Item], *, store: str, at: datetime | None) -> Order:
     """Return the order."""
-    return Order(
-        order_id="case",
-        store=store,
-        register="1",
-        at_ms=milliseconds(at or ANY_MOMENT),
-        time_zone=TIME_ZONE,
-        currency=CURRENCY,
-        lines=tuple(item.line(number) for number, item in enumerate(items, start=1)),
+    return checked(
+        Order(
+            order_id="case",
+            store=store,
+            register="1",
+            at_ms=milliseconds(at or ANY_MOMENT),
+            time_zone=TIME_ZONE,
+            currency=CURRENCY,
+            lines=tuple(item.line(number) for number, item in enumerate(items, start=1)),
+        )
     )
 
 

@@ -16,14 +16,17 @@ PERIODS = {"max_points_per_day": "day", "max_points_per_month": "month"}
 
 
 def earning_rules(
-    promotion: Spot, rule_id: str, terms: Terms, sets: ProductSets, *, has_own_reward: bool
+    promotion: Spot, rule_id: str, terms: Terms, sets: ProductSets, *, own_basis: str | None
 ) -> list[Rule]:
-    """Return the earning rules that a promotion stands for; `has_own_reward`: points are spent in the order."""
+    """Return the earning rules that a promotion stands for.
+
+    `own_basis` is what is earned by before the member's own reward for points; None where a program can't say it.
+    """
     promotion.only(EARNING_KEYS)
     effect = promotion.inner("effect")
     match effect.value["type"]:
         case "points_earn":
-            rules = [_earn(effect, sets, has_own_reward=has_own_reward)]
+            rules = [_earn(effect, sets, own_basis=own_basis)]
         case "points_bonus":
             rules = [_bonus(effect, sets)]
         case _:
@@ -41,7 +44,7 @@ def earning_rules(
     ]
 
 
-def _earn(effect: Spot, sets: ProductSets, *, has_own_reward: bool) -> Rule:
+def _earn(effect: Spot, sets: ProductSets, *, own_basis: str | None) -> Rule:
     effect.only(frozenset({"type", "points", "per_amount", "per_unit", "basis", "selector"}))
     rule: Rule = {"points_milli": effect.decimal("points", 3), "mode": "full_unit", **_products(effect, sets)}
     if effect.has("per_amount") == effect.has("per_unit"):
@@ -52,9 +55,13 @@ def _earn(effect: Spot, sets: ProductSets, *, has_own_reward: bool) -> Rule:
         rule |= {"of": "amount", "per": effect.money("per_amount")}
     bases = {"net_paid": "paid", "before_discounts": "initial", "before_own_reward": "own"}
     basis = effect.word("basis", bases, "net_paid")
-    if basis == "own" and has_own_reward:
-        raise CaseUnknown(f"{effect.at('basis')}: before_own_reward beside a reward for points is not known")
-    return rule | ({"basis": "initial"} if basis == "initial" else {})
+    if basis == "own":
+        if own_basis is None:
+            raise CaseUnknown(
+                f"{effect.at('basis')}: before_own_reward is not known beside a reward and other discounts"
+            )
+        basis = own_basis
+    return {**rule, "basis": "initial"} if basis == "initial" else rule
 
 
 def _bonus(effect: Spot, sets: ProductSets) -> Rule:

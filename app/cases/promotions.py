@@ -31,6 +31,10 @@ PROMOTION_KEYS = frozenset(
     }
 )
 BARE_KEYS = frozenset({"id", "effect", "priority", "conditions"})  # of tenders and exchanges
+# What earns points has no outcome of its own. Where a case asks why it is refused, a campaign of the same terms that
+# changes nothing in the order stands beside it and tells.
+ASIDE: dict[str, Any] = {"kind": "credit", "amount": 1}
+ALWAYS: dict[str, Any] = {"stacking": {"always": True}}
 CANCELLED = frozenset({"cancelled", "canceled"})
 MEMBER = "member"
 
@@ -45,13 +49,17 @@ class Draft:
     codes: tuple[str, ...]
     items: list[Item]
     all_or_none: bool
-    has_own_reward: bool
+    own_basis: (
+        str | None
+    )  # what points are earned by before the member's own reward; None where it can't be told
+    asked: frozenset[str]  # promotions of which the case asks why they are refused
     sets: ProductSets = field(default_factory=ProductSets)
     campaigns: list[dict[str, Any]] = field(default_factory=list)
     earning: list[dict[str, Any]] = field(default_factory=list)
     presented: list[Presentation] = field(default_factory=list)
     known: dict[str, int] = field(default_factory=dict)
     tenders: list[Tender] = field(default_factory=list)
+    tender_names: dict[TenderKind, str] = field(default_factory=dict)
     multipliers: str = "highest"
 
 
@@ -96,7 +104,7 @@ def _add_campaign(
             "audience": None,
             "offline": "always",
             "rules": [rule],
-            **_stacking(promotion),
+            **(ALWAYS if effect is ASIDE else _stacking(promotion)),
             **_limits(promotion, rule_id, terms, draft),
         }
     )
@@ -107,6 +115,8 @@ def _bring_into_play(promotion: Spot, rule_id: str, effect: Mapping[str, Any], d
 
     Where one invalid promotion fails the whole request, all that were asked for are presented together.
     """
+    if effect is ASIDE:
+        return "automatic"
     if promotion.has("code"):
         code = promotion.text("code")
         if code in draft.codes:
@@ -187,7 +197,9 @@ def _add_earning(promotion: Spot, effect: Spot, rule_id: str, draft: Draft) -> N
     terms = read_terms(promotion, draft.sets, draft.at)
     if terms.member_uses_max is not None:
         draft.known[f"earned_times:{rule_id}"] = _used_by_member(promotion, terms, draft.member)
-    draft.earning += earning_rules(promotion, rule_id, terms, draft.sets, has_own_reward=draft.has_own_reward)
+    draft.earning += earning_rules(promotion, rule_id, terms, draft.sets, own_basis=draft.own_basis)
+    if promotion.text("id") in draft.asked:
+        _add_campaign(promotion, rule_id, ASIDE, terms, draft)
     if combines_by_product(effect):
         draft.multipliers = "product"
 
@@ -198,8 +210,9 @@ def _add_tender(promotion: Spot, effect: Spot, draft: Draft) -> None:
     if promotion.inner("conditions").value:
         raise CaseUnknown(f"{promotion.at('conditions')}: not known of a payment")
     effect.only(frozenset({"type", "kind"}))
-    kind = effect.word("kind", {"gift_card": "gift_card", "ewallet": "wallet"})
-    if kind == "wallet":
+    kind = TenderKind(effect.word("kind", {"gift_card": "gift_card", "ewallet": "wallet"}))
+    draft.tender_names[kind] = promotion.text("id")
+    if kind is TenderKind.WALLET:
         source, key = (
             (draft.action, "wallet_balance")
             if draft.action.has("wallet_balance")

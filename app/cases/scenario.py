@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
+from app.cases.orders import checked, quantity_milli
 from app.cases.reading import CaseInvalid, Spot
 from app.core.campaign import Trigger
 from app.core.gift_cards import Tender, TenderKind
@@ -132,7 +133,7 @@ def _order(said: Spot, program: Program) -> Order:
         _line(line.only(LINE_KEYS), number, program.currency)
         for number, line in enumerate(said.objects("lines"), start=1)
     ]
-    return Order(
+    order = Order(
         order_id="scenario",
         store=said.text("store"),
         register=said.text("register") if said.has("register") else "1",
@@ -143,6 +144,7 @@ def _order(said: Spot, program: Program) -> Order:
         channel=said.text("channel") if said.has("channel") else "",
         partner=said.text("partner") if said.has("partner") else "",
     )
+    return checked(order)
 
 
 def _at_ms(said: Spot, time_zone: str) -> int:
@@ -155,7 +157,7 @@ def _at_ms(said: Spot, time_zone: str) -> int:
 
 
 def _line(said: Spot, number: int, currency: Currency) -> Line:
-    milli = said.decimal("quantity", 3, default="1")
+    milli = quantity_milli(said, "quantity", default="1")
     quantity, rest = divmod(milli, MILLI)
     if said.has("unit_price") == said.has("amount"):
         raise CaseInvalid(f"{said.path}: expected either unit_price or amount")

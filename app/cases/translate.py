@@ -12,14 +12,15 @@ import orjson
 
 from app.cases.moments import ANY_MOMENT, milliseconds, moment
 from app.cases.orders import CURRENCY, NO_STORE, TIME_ZONE, order_of, read_items
+from app.cases.points import EARNINGS
 from app.cases.promotions import MEMBER, Draft, add
 from app.cases.reading import CaseInvalid, Spot
-from app.core.gift_cards import Tender
+from app.core.gift_cards import Tender, TenderKind
 from app.core.member import Member
 from app.core.order import Order
 from app.core.outcome import Facts
 from app.core.program_format import read_program
-from app.core.voucher import Presentation
+from app.core.voucher import Presentation, Voucher
 
 CASE_KEYS = frozenset(
     {
@@ -70,7 +71,10 @@ ACTION_KEYS = frozenset(
         "entered_first",
     }
 )
+POINTS_PAID = "pay_with_points"
+BESIDE = EARNINGS | {"tender"}  # promotions that take nothing off
 ENOUGH_POINTS = 10**9  # a case with no balance says nothing about it
+UNKNOWN_RULE = "unknown"  # what a code stands for that no promotion has
 DAY_MS = 86_400_000
 
 
@@ -86,6 +90,7 @@ class Translation:
     tenders: tuple[Tender, ...]
     line_ids: tuple[str, ...]
     rule_names: dict[str, str]  # promotions by the ids of their rules
+    tender_names: dict[TenderKind, str]  # and by what they let pay
     unknown_codes: tuple[str, ...]
     points_before: int | None  # None: the case says nothing
     points_added: int  # earned in this very order, as the case has it
@@ -115,6 +120,10 @@ def translate(case: Spot) -> Translation:
         rule_names[rule_id] = promotion.text("id")
         add(promotion, rule_id, draft)
     given = {promotion.text("code") for promotion in promotions if promotion.has("code")}
+    unknown_codes = tuple(code for code in draft.codes if code not in given)
+    if draft.all_or_none:  # an unknown code fails the request like any other that is invalid
+        draft.presented += [Presentation(code, Voucher(code, UNKNOWN_RULE), "") for code in unknown_codes]
+    draft.member.whole("cancelled_orders", default=0)  # they count for nothing
     draft.known["history.orders"] = draft.member.whole("completed_orders", default=0, least=0)
     before = draft.member.whole("points") if draft.member.has("points") else None
     added = draft.action.whole("points_earned_in_order", default=0)
@@ -131,7 +140,8 @@ def translate(case: Spot) -> Translation:
         tenders=tuple(draft.tenders),
         line_ids=tuple(item.line_id for item in draft.items),
         rule_names=rule_names,
-        unknown_codes=tuple(code for code in draft.codes if code not in given),
+        tender_names=draft.tender_names,
+        unknown_codes=unknown_codes,
         points_before=before,
         points_added=added,
     )
@@ -160,11 +170,36 @@ def _draft(case: Spot, program: Spot, promotions: list[Spot]) -> Draft:
         codes=_codes(action),
         items=read_items(case.inner("order")),
         all_or_none=bool(policy.word("on_invalid", {"skip": "", "reject_all": "yes"}, "skip")),
-        has_own_reward=any(
-            promotion.has("cost_points") or promotion.inner("effect").value.get("type") == "pay_with_points"
-            for promotion in promotions
-        ),
+        own_basis=_own_basis(promotions),
+        asked=_asked(case.inner("expected"), promotions),
     )
+
+
+def _own_basis(promotions: list[Spot]) -> str | None:
+    """Return what is earned by before the member's own reward: what is paid where there is none.
+
+    Where there is nothing but such rewards it is the initial price; beside other discounts a program can't say it.
+    """
+    kinds = {
+        promotion.text("id"): promotion.inner("effect").value.get("type")
+        for promotion in promotions
+        if promotion.inner("effect").value.get("type") not in BESIDE
+    }
+    own = {
+        promotion.text("id")
+        for promotion in promotions
+        if promotion.has("cost_points") or kinds.get(promotion.text("id")) == POINTS_PAID
+    }
+    if not own:
+        return "paid"
+    return "initial" if own >= kinds.keys() else None
+
+
+def _asked(expected: Spot, promotions: list[Spot]) -> frozenset[str]:
+    """Return the promotions of which the case asks why they are refused."""
+    if expected.has("refusal_reason"):
+        return frozenset(promotion.text("id") for promotion in promotions)
+    return frozenset(expected.inner("refused").value)
 
 
 def _codes(action: Spot) -> tuple[str, ...]:
@@ -176,7 +211,10 @@ def _codes(action: Spot) -> tuple[str, ...]:
 
 
 def _in_order(promotions: list[Spot], program: Spot) -> list[Spot]:
-    """Return promotions as they apply: as the program says, those it doesn't name by priority, else as listed."""
+    """Return promotions as they apply: as the program says, those it doesn't name by priority, else as listed.
+
+    A stated order replaces the phases of products and order, not that points are paid after them.
+    """
     said = program.texts("order_of_application") if program.has("order_of_application") else []
     known = {promotion.text("id") for promotion in promotions}
     if unknown := set(said) - known:
@@ -185,6 +223,7 @@ def _in_order(promotions: list[Spot], program: Spot) -> list[Spot]:
     return sorted(
         promotions,
         key=lambda promotion: (
+            promotion.inner("effect").value.get("type") == POINTS_PAID,
             places.get(promotion.text("id"), len(said)),
             -promotion.whole("priority", default=0),
         ),

@@ -106,6 +106,44 @@ def test_a_card_that_ended_is_refused():
     assert decided(said, action=action, ask=("refusal_reason",)) == {"refusal_reason": "wallet_expired"}
 
 
+def test_payments_that_give_nothing_are_refused():
+    card = promotion({"type": "tender", "kind": "gift_card"}, id="g")
+    wallet = promotion({"type": "tender", "kind": "ewallet"}, id="w")
+    ended = {"id": "Z", "balance": "4.00", "expires_on": "2026-01-01"}
+    others = {"id": "Y", "balance": "4.00", "owner": "somebody else"}
+    at = {"at": "2026-01-02T00:00:00"}
+    for cards, refused in (
+        ([ended], {"g": "wallet_expired", "w": "no_effect"}),
+        ([others], {"g": "not_owner", "w": "no_effect"}),
+        ([ended, {"id": "X", "balance": "1.00"}], {"w": "no_effect"}),
+        ([], {"w": "no_effect"}),
+    ):
+        action = {"gift_cards": cards, **at}
+        assert decided(card, wallet, action=action, ask=("refused",)) == {"refused": refused}
+
+
+def test_promotions_for_points_are_refused_for_their_own_reasons():
+    """Also where the case asks nothing else of them; what is paid stays as it is."""
+    effect = {"type": "points_bonus", "points": 5}
+    earn = {"id": "e", "effect": effect, "conditions": {"valid_until": "2025-12-31", "stores": ["S9"]}}
+    gold = {"id": "f", "effect": effect, "conditions": {"member_groups": ["gold"], "limit_per_member": 1}}
+    said = case(
+        earn,
+        gold,
+        promotion(exclusive=True),
+        action={"at": "2026-01-01"},
+        member={"group": "gold", "used_by_member": 1},
+        expected={
+            "refused": {"e": "expired", "f": "limit_per_member_reached", "p": None},
+            "total_payable": "9.00",
+            "points_earned": 0,
+        },
+    )
+    assert run(said).why == ()
+    at = {"at": "2025-12-31", "store": "S9"}
+    assert run({**said, "action": at, "expected": {"refused": {"e": None}, "points_earned": 5}}).why == ()
+
+
 def test_free_units_are_told_by_product():
     said = promotion({"type": "add_free_units", "per_bought": 2, "free_sku": "B", "add": 1})
     assert decided(said, lines=(line(qty=5),), ask=("free_units",)) == {"free_units": {"B": 2}}

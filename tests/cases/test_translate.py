@@ -21,6 +21,13 @@ def test_a_stated_order_goes_first_and_the_rest_by_priority():
     assert names(translated(*listed, order_of_application=["c"])) == ["c", "b", "a"]
 
 
+def test_points_are_paid_after_all_discounts_whatever_the_order_says():
+    pay = promotion({"type": "pay_with_points", "value_per_point": "1.00"}, id="pay", priority=9)
+    listed = [pay, promotion(id="a")]
+    assert names(translated(*listed)) == ["a", "pay"]
+    assert names(translated(*listed, order_of_application=["pay", "a"])) == ["a", "pay"]
+
+
 def test_a_stated_order_that_names_nobody_is_invalid():
     with pytest.raises(CaseInvalid, match="no promotion is called 'q'"):
         translated(promotion(), order_of_application=["p", "q"])
@@ -78,6 +85,18 @@ def test_where_one_invalid_fails_all_everything_is_presented_together():
         expected={"refused": {"a": "stack_invalid", "b": "min_qty_not_met"}, "total_payable": "10.00"},
     )
     assert run(said).why == ()
+
+
+def test_where_one_invalid_fails_all_an_unknown_code_is_invalid_too():
+    said = case(
+        promotion(id="a", code="A"),
+        policy={"on_invalid": "reject_all"},
+        action={"code": ["A", "B"]},
+        expected={"refused": {"a": "stack_invalid"}, "refusal_reason": "unknown_code"},
+    )
+    assert run(said).why == ()
+    said["program"]["policy"] = {"on_invalid": "skip"}
+    assert run({**said, "expected": {"refused": {"a": None}, "total_payable": "9.00"}}).why == ()
 
 
 @pytest.mark.parametrize(
@@ -191,10 +210,17 @@ def test_points_have_a_basis(basis, found):
     assert earning(said)[0].get("basis") == found
 
 
-def test_points_before_the_own_reward_are_not_known_where_points_are_spent():
-    said = {"type": "points_earn", "per_amount": "1", "points": 1, "basis": "before_own_reward"}
-    with pytest.raises(CaseUnknown, match="before_own_reward"):
-        translated({"id": "e", "effect": said}, promotion(cost_points=1))
+def test_before_the_own_reward_is_the_initial_price_unless_there_are_other_discounts():
+    said = {"id": "e", "effect": {"type": "points_earn", "per_amount": "1", "points": 1}}
+    said["effect"]["basis"] = "before_own_reward"
+    pay = promotion({"type": "pay_with_points", "value_per_point": "1.00"})
+    reward = promotion(id="r", cost_points=1)
+    for own in ([], [pay], [reward], [pay, reward]):
+        basis = translated(said, *own).program["earning"][0].get("basis")
+        assert basis == ("initial" if own else None)
+    assert "basis" not in translated(said, promotion(id="q")).program["earning"][0]
+    with pytest.raises(CaseUnknown, match="before_own_reward is not known beside"):
+        translated(said, reward, promotion(id="q"))
 
 
 def test_points_are_multiplied_and_added_to():
@@ -295,7 +321,10 @@ def test_a_key_that_is_not_known_anywhere_makes_a_case_unsupported(said, named):
         ({"order": {}}, "order.lines: expected a list"),
         ({"order": None}, "order.lines: expected a list"),
         ({"order": {"lines": [{"sku": "A", "qty": 1}]}}, "order.lines[0].unit_price: expected a number"),
+        ({"order": {"lines": [{"sku": "A", "unit_price": "1"}]}}, "order.lines[0].qty: expected a number"),
         ({"order": {"lines": [line(qty="two")]}}, "order.lines[0].qty: 'two' is no number"),
+        ({"order": {"lines": [line(qty=100_001)]}}, "lines[0].qty: expected at most 100000, found 100001"),
+        ({"order": {"lines": [line(sku="A" * 81)]}}, "order: AAAAAAAAAAAA… is longer than 80 characters"),
         ({"member": []}, "member: expected an object"),
         ({"expected": {}}, "expected: holds nothing"),
         ({"expected": {"alternatives": {"x": {}}}}, "expected: holds nothing"),
