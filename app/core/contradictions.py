@@ -56,7 +56,6 @@ def _about_campaign(program: Program, campaign: Campaign, path: str) -> Iterator
     if not campaign.rules:
         yield Contradiction(f"{path}.rules", "it has no rule, so it does nothing", "add a rule")
     yield from _about_bounds(campaign, path)
-    yield from _about_share(campaign, path)
     yield from _about_stacking(program, campaign, path)
 
 
@@ -74,11 +73,6 @@ def _about_bounds(campaign: Campaign, path: str) -> Iterator[Contradiction]:
         zeros.append("limits.member_uses")
     for name in zeros:
         yield Contradiction(f"{path}.{name}", "nothing may ever be given of it", "at least 1")
-
-
-def _about_share(campaign: Campaign, path: str) -> Iterator[Contradiction]:
-    if campaign.share is not None and campaign.share.experiment.holdout_basis_points >= BASIS_POINTS:
-        yield Contradiction(f"{path}.experiment", "every member is held out of it", "a smaller holdout")
 
 
 def _about_stacking(program: Program, campaign: Campaign, path: str) -> Iterator[Contradiction]:

@@ -111,14 +111,6 @@ def test_a_campaign_without_a_rule_and_a_rule_without_a_product() -> None:
         assert found(campaign("c", rule("r", amount_off(1, "none"))), product_sets={"none": empty})
 
 
-def test_an_experiment_that_holds_everybody_out() -> None:
-    made, share = rule("r", amount_off(1)), {"id": "e", "variants": ["a"]}
-    for holdout, is_found in ((9_999, False), (10_000, True)):
-        experiment = {"id": "e", "name": "E", "variants": [{"name": "a", "weight": 1}]}
-        experiment["holdout_basis_points"] = holdout
-        assert bool(found(campaign("c", made, experiment=share), experiments=[experiment])) is is_found
-
-
 def exclusive(name: str, priority: int = 0, **changed: Any) -> Any:
     made = rule(f"{name}-1", amount_off(1), priority=priority)
     return campaign(name, made, stacking={"exclusive": True}, **changed)
