@@ -121,6 +121,10 @@ class _Maker(PromotionMaker):
             member["completed_orders"] = self.chance.randrange(4)
         if self.odds(3):
             member["used_by_member"] = self.chance.randrange(3)
+            if self.odds(3):
+                state = self.chance.choice(("cancelled", "paid"))
+                member["history"] = [{"code": "SANTA2016", "order_state": state}]
+                member["used_by_member"] = max(1, member["used_by_member"])
         member["points"] = self.chance.choice((0, 40, 100, 1000))
         return member
 
@@ -133,7 +137,9 @@ class _Maker(PromotionMaker):
         if self.odds(3):
             action["used_total"] = self.chance.choice((0, 5, 10))
         if self.odds(3):
-            action["code"] = self.chance.choice(("SANTA2016", ["SANTA2016", "TESTCOUPON"], "TESTCOUPON"))
+            action["code"] = self.chance.choice(
+                ("SANTA2016", ["SANTA2016", "TESTCOUPON"], "TESTCOUPON", ["TESTCOUPON", "NOBODYS"])
+            )
         return action
 
     # -- the order of application

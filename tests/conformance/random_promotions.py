@@ -39,6 +39,11 @@ class PromotionMaker:
         return any(key in line for line in self.lines)
 
     @property
+    def converted(self) -> bool:
+        """Whether net lines are counted gross: then a bound may be meant of either."""
+        return self.policy.get("amount_basis", "line_price") != "line_price"
+
+    @property
     def weighed(self) -> bool:
         return any(isinstance(line["qty"], str) for line in self.lines)
 
@@ -49,11 +54,15 @@ class PromotionMaker:
     def _promotions(self) -> list[dict[str, Any]]:
         count = self.chance.choice((1, 1, 2, 2, 3, 4, 5))
         promotions = [self._promotion(number) for number in range(count)]
-        if self.odds(5):
-            promotions.append({"id": "earn", "effect": self._earning()})
+        if self.odds(5) and (self.silent or not self.negative):
+            promotions += self._earning()
         if self.odds(8):
             promotions.append({"id": "wallet", "effect": {"type": "tender", "kind": "ewallet"}})
             self.member["wallet"] = self.money(1, 5000)
+        if self.odds(8):
+            promotions.append({"id": "card", "effect": {"type": "tender", "kind": "gift_card"}})
+            cards = range(self.chance.randint(1, 2))
+            self.action["gift_cards"] = [{"id": f"G{card}", "balance": self.money(1, 5000)} for card in cards]
         if self.silent and self.odds(8):
             effect = {
                 "type": "pay_with_points",
@@ -70,15 +79,17 @@ class PromotionMaker:
             promotion["code"] = self.chance.choice(("SANTA2016", "TESTCOUPON"))
         if self.odds(10):
             promotion["budget"] = self._budget()
-        if self.odds(12):
+        # Whether more than a budget would be given is asked of promotions that could apply: not if points are missing.
+        may_be_stopped = self.silent or promotion.get("budget", {}).get("type") != "spend"
+        if self.odds(12) and may_be_stopped:
             promotion["cost_points"] = self.chance.choice((30, 60, 100))
-        if self.odds(4):
+        if self.odds(4) and may_be_stopped:
             promotion["group"] = "g"
         if self.odds(12):
             promotion["exclusive"] = True
         elif self.odds(12):
             promotion["always_stackable"] = True
-        if self.odds(8):
+        if self.odds(8) and (self.silent or promotion["effect"]["type"] != "add_free_units"):
             promotion["best_of"] = "b"
         return promotion
 
@@ -87,15 +98,28 @@ class PromotionMaker:
             return {"type": "usage", "limit": 10, "used": self.chance.choice((0, 9, 10))}
         return {"type": "spend", "limit": "50.00", "used": self.chance.choice(("0.00", "45.00", "48.50"))}
 
-    def _earning(self) -> dict[str, Any]:
-        effect: dict[str, Any] = {
-            "type": "points_earn",
-            "per_amount": self.chance.choice(("1.00", "10.00")),
-            "points": self.chance.choice((1, 2, "1.5")),
-        }
+    def _earning(self) -> list[dict[str, Any]]:
+        """A base, and sometimes a factor and a bonus; several factors for several products are a silent spot."""
+        base: dict[str, Any] = {"type": "points_earn", "points": self.chance.choice((1, 2, "1.5"))}
+        base |= self.chance.choice(({"per_amount": "1.00"}, {"per_amount": "10.00"}, {"per_unit": 1}))
+        if "per_unit" in base and self.weighed and not self.silent:
+            base = {"type": "points_earn", "points": 2, "per_amount": "5.00"}
         if self.odds(3):
-            effect["selector"] = {"categories": [self.chance.choice(CATEGORIES)]}
-        return effect
+            base["basis"] = self.chance.choice(("net_paid", "before_discounts"))
+        effects = [base]
+        if self.odds(3) and (
+            self.silent or base["points"] != "1.5"
+        ):  # else it matters how often is rounded down
+            effects.append({"type": "points_multiplier", "factor": self.chance.choice((2, 3, "1.5"))})
+        if self.odds(3):
+            effects.append({"type": "points_bonus", "points": 20})
+        if self.odds(3):
+            selector = {"categories": [self.chance.choice(CATEGORIES)]}
+            effects = [{**effect, "selector": selector} for effect in effects]
+        made = [{"id": f"earn{place}", "effect": effect} for place, effect in enumerate(effects)]
+        if self.odds(3) and (conditions := self._conditions(of_points=True)):
+            made[0]["conditions"] = conditions
+        return made
 
     def _selector(self) -> dict[str, Any]:
         kind = self.chance.randrange(6)
@@ -113,11 +137,19 @@ class PromotionMaker:
 
     def _effect(self) -> dict[str, Any]:
         kinds: list[Callable[[], dict[str, Any]]] = [self._percent] * 4 + [self._amount] * 4
-        kinds += [self._new_price, self._tiers, self._buy_get, self._buy_get]
+        kinds += [self._tiers, self._buy_get, self._buy_get]
+        if self.silent or not self.converted:
+            kinds.append(self._new_price)
+        if not self.weighed:
+            kinds.append(self._prompt)
         if self.silent:
             kinds += [self._steps, self._bundle]
         effect = self.chance.choice(kinds)()
-        if effect["type"] not in {"buy_get", "bundle"} and "selector" not in effect and self.odds(2):
+        if (
+            effect["type"] not in {"buy_get", "bundle", "add_free_units"}
+            and "selector" not in effect
+            and self.odds(2)
+        ):
             effect["selector"] = self._selector()
         return effect
 
@@ -162,7 +194,9 @@ class PromotionMaker:
 
     def _tiers(self) -> dict[str, Any]:
         percent = self.odds(2)
-        measure = "total" if self.weighed and not self.silent else self.chance.choice(("total", "quantity"))
+        measure = self.chance.choice(("total", "quantity"))
+        if not self.silent and (self.weighed or self.converted):
+            measure = "quantity" if self.converted else "total"
         bounds = ("10.00", "30.00") if measure == "total" else ("3", "8")
         values = ("15", "20") if percent else ("2.00", "4.50")
         effect: dict[str, Any] = {
@@ -182,15 +216,15 @@ class PromotionMaker:
         return self.chance.choice(lonely) if lonely else "NONE"
 
     def _buy_get(self) -> dict[str, Any]:
-        able = [line for line in self.lines if self._can_be_free(line)]
-        skus = sorted({line["sku"] for line in able}) or ["NONE"]
+        """Bought and free from the same products or from different ones; anything between is a silent spot."""
+        skus = sorted({line["sku"] for line in self.lines if self._can_be_free(line)}) or ["NONE"]
         if not self.silent:
             skus = [s for s in skus if all(self._can_be_free(li) for li in self.lines if li["sku"] == s)] or [
                 "NONE"
             ]
         buy = self.chance.sample(skus, self.chance.randint(1, len(skus)))
-        get = buy
         others = [sku for sku in skus if sku not in buy]
+        get = buy
         if others and self.odds(2):
             get = self.chance.sample(others, self.chance.randint(1, len(others)))
         if self.silent and self.odds(3):
@@ -199,15 +233,25 @@ class PromotionMaker:
         effect |= {"get": {"skus": get}, "get_qty": self.chance.randint(1, 2)}
         if self.odds(4):
             effect["percent"] = self.chance.choice(("50", "25", "100"))
-        if self.odds(6):
+        if self.odds(6) and (self.silent or not set(buy) & set(get)):
             effect["pick"] = "most_expensive"
         return effect
 
     def _can_be_free(self, line: dict[str, Any]) -> bool:
         if self.silent:
             return True
-        plain = not isinstance(line["qty"], str) and "min_unit_price" not in line
-        return plain and float(line["unit_price"]) > 0
+        is_plain = not isinstance(line["qty"], str) and "min_unit_price" not in line
+        is_alone = (
+            sum(other["unit_price"] == line["unit_price"] for other in self.lines) == 1
+        )  # else who is free?
+        return is_plain and is_alone and float(line["unit_price"]) > 0
+
+    def _prompt(self) -> dict[str, Any]:
+        """Units of something that isn't in the order yet, for every so many units of one thing that is."""
+        effect = {"type": "add_free_units", "free_sku": "MUG", "add": self.chance.randint(1, 2)}
+        if self.odds(3):
+            return effect | {"per_order": 1}
+        return effect | {"per_bought": self.chance.randint(1, 4), "sku": self.chance.choice(SKUS)}
 
     def _steps(self) -> dict[str, Any]:
         most = self.chance.choice((None, 2, 5))
@@ -220,7 +264,7 @@ class PromotionMaker:
 
     # -- conditions
 
-    def _conditions(self) -> dict[str, Any]:
+    def _conditions(self, *, of_points: bool = False) -> dict[str, Any]:
         drawers = [
             self._of_total,
             self._of_total,
@@ -228,30 +272,33 @@ class PromotionMaker:
             self._of_items,
             self._of_time,
             self._of_member,
-            self._of_limits,
             self._of_store,
         ]
+        if not of_points:
+            drawers.append(self._of_limits)
         conditions: dict[str, Any] = {}
         for draw in self.chance.sample(drawers, self.chance.choice((0, 0, 0, 1, 1, 2))):
             conditions |= draw()
+        if "stores" in conditions and not self.silent:  # which class its reason belongs to is not said
+            return {"stores": conditions["stores"]}
         return conditions
 
     def _of_total(self) -> dict[str, Any]:
-        if self.odds(8):
+        if self.odds(8) and (self.silent or not self.converted):
             return {"subtotal_equals": self._total()}
         if self.odds(8) and self.silent:
             return {"max_initial_total": self.money(500, 20000)}
         minimum: dict[str, Any] = {"value": self._total() if self.odds(3) else self.money(100, 10000)}
         if self.odds(3):
             minimum["on"] = self.chance.choice(("running", "initial"))
-        if self.odds(3):
+        if self.odds(3) or (self.converted and not self.silent):
             minimum["measured"] = self.chance.choice(("net", "gross"))
         if self.odds(3):
             minimum["strict"] = True
         if self.odds(3):
             minimum["selector"] = self._selector()
         if self.odds(6):
-            return {"min_total": [minimum, {"value": self.money(100, 3000)}]}
+            return {"min_total": [minimum, minimum | {"value": self.money(100, 3000)}]}
         return {"min_total": minimum}
 
     def _total(self) -> str:
@@ -279,10 +326,14 @@ class PromotionMaker:
         if kind == 0:
             return {"valid_from": self.chance.choice(("2026-06-03T00:00:00", "2026-06-04T09:30:00"))}
         if kind == 1:
-            return {"valid_until": self.chance.choice(("2026-06-03T23:59:59", "2026-06-04T09:30:00"))}
+            return {
+                "valid_until": self.chance.choice(
+                    ("2026-06-03T23:59:59", "2026-06-04T09:30:00", "2026-06-02")
+                )
+            }
         if kind == 2:
             return {"weekdays": sorted(self.chance.sample(range(1, 7), 3))}
-        return {"hours": self.chance.choice((["09:00", "11:00"], ["10:30", "18:00"]))}
+        return {"hours": self.chance.choice((["09:00", "11:00"], ["10:30", "18:00"], ["19:00", "09:00"]))}
 
     def _of_member(self) -> dict[str, Any]:
         if self.odds(2):

@@ -5,17 +5,21 @@ the product's answer shows a mistake on one side. It is slow, it knows one order
 
 Where the pages are silent it reads as follows (`random_cases` stays away from these, unless told otherwise):
 - Negative lines lower the total an order discount is taken of and may take; they get no discount themselves.
-- A whole-order discount is weighed by what is left of the lines, also where its percentage is of the initial total.
+- A whole-order percentage is weighed by what it is taken of: what is left of the lines, or what there was at first.
 - A floor holds for every unit: half of a line's units can give half of the room only.
 - A tier is measured on the initial total or quantity of the lines chosen, and its percentage rounded by line.
+- Steps by unit count the units of all lines chosen as one series; they are shared like an amount off.
 - A cap over several lines is shared in proportion to what each line would have got.
-- `cheapest_line` is the line with the least left; the cheapest unit of less than one unit is all there is.
-- Bought and free units may stand on the same lines in any mixture: as many sets as possible, then the cheapest units
-  free that leave enough to buy. A unit's price is what is left of its line without the units freed before, by piece.
-- `amount_basis: gross` turns net lines into gross ones first, thresholds and floors included; `net` the other way.
+- `cheapest_line` is the line of the cheapest unit; the cheapest unit of less than one unit is all there is. A line
+  at its floor has nothing left that could be given.
+- Bought and free units may stand on the same lines in any mixture. Set after set, the bought ones are chosen first
+  (of equal ones the earlier), unless the dearest are to be free, and leave the free ones what only these can be. Units
+  worth nothing are left out, of weighed goods only whole units count. What makes single units free takes nothing off
+  the others of the line; any other discount takes its part off each.
 - Promotions that `order_of_application` leaves out come after it, by priority. Points and payments always come last.
 - An exclusive promotion that is refused or has no effect excludes nobody; `always_stackable` stands beside it.
-- `best_of` takes the combination with the smallest total to pay, ties to the promotion evaluated first.
+- `best_of` takes the combination with the smallest total to pay, ties to the promotion evaluated first. Who has no
+  effect, or whom points or budget are missing for, doesn't compete and keeps that reason.
 - A group's limit counts promotions that had an effect. A spend budget with nothing left is exhausted, not exceeded.
 - A promotion whose code isn't presented isn't there: neither applied nor refused.
 - `reject_all`: a refusal by condition, limit or balance refuses all; one for stacking or want of effect doesn't.
@@ -93,7 +97,7 @@ def _lines(case: dict[str, Any]) -> list[ReadLine]:
 def _balance(case: dict[str, Any]) -> int | None:
     member, action = case.get("member") or {}, case.get("action") or {}
     if "points" not in member:
-        return None
+        return None  # then nothing is refused for want of points
     return int(member["points"]) + int(action.get("points_earned_in_order") or 0)
 
 
@@ -140,8 +144,7 @@ def _apply(promotion: Promotion, planned: Plan, outcome: Outcome) -> None:
     for index, more in planned.replaced.items():
         outcome.lines[index].initial += more
     for index, off in planned.discounts.items():
-        outcome.lines[index].given += off
-        outcome.lines[index].freed += off if planned.frees else 0
+        outcome.lines[index].take(off, frees=planned.frees)
     for index, units in planned.used.items():
         outcome.lines[index].units_used += units
     outcome.applied.append(promotion["id"])
@@ -179,21 +182,15 @@ def _with_best(sequence: list[Promotion], case: dict[str, Any], barred: dict[str
             continue
         if not reasons_against(promotion, case, _lines(case), running=False):
             groups.setdefault(group, []).append(promotion["id"])
-    best: Outcome | None = None
+    runs: dict[tuple[str, ...], Outcome] = {}
     for winners in itertools.product(*groups.values()):
-        losers = {one: "not_best" for group in groups.values() for one in group if one not in winners}
-        outcome = _run(sequence, case, barred | losers)
-        if any(won not in outcome.applied for won in winners):  # then nobody of its group lost against it
-            kept = {
-                one
-                for group, won in zip(groups.values(), winners, strict=True)
-                for one in group
-                if won in outcome.applied and one != won
-            }
-            outcome = _run(sequence, case, barred | dict.fromkeys(kept, "not_best"))
-        if best is None or outcome.payable < best.payable:
-            best = outcome
-    assert best is not None
+        losers = [one for group in groups.values() for one in group if one not in winners]
+        runs[winners] = _run(sequence, case, barred | dict.fromkeys(losers, "not_best"))
+    best = min(runs.values(), key=lambda outcome: (outcome.payable, -len(outcome.applied)))
+    for winners, outcome in runs.items():  # who could not have applied didn't lose: it keeps its own reason
+        for one in winners:
+            if one in outcome.refused and one in best.refused:
+                best.refused[one] = outcome.refused[one]
     return best
 
 
@@ -201,9 +198,12 @@ _FATAL = set(PRECEDENCE) - {"excluded_by_exclusive", "not_best", "group_limit", 
 
 
 def _all_or_nothing(outcome: Outcome, sequence: list[Promotion], case: dict[str, Any]) -> Outcome:
+    """Nothing applies where one was refused; that one keeps its reason, the others get it from there."""
     if not any(reason in _FATAL for reason in outcome.refused.values()):
         return outcome
-    return _run(sequence, case, {promotion["id"]: "stack_invalid" for promotion in sequence})
+    nothing = _run(sequence, case, {promotion["id"]: "stack_invalid" for promotion in sequence})
+    nothing.refused |= outcome.refused
+    return nothing
 
 
 def _settled(
@@ -235,25 +235,26 @@ def _settled(
 
 def _afterwards(outcome: Outcome, claimed: list[Promotion], case: dict[str, Any]) -> list[Promotion]:
     """The points and payments that apply; paying with points happens on the way."""
-    policy = case["program"].get("policy") or {}
     applied = []
     for promotion in _in_order(claimed, case["program"]):
         if promotion["effect"]["type"] not in _AFTERWARDS:
             continue
         against = reasons_against(promotion, case, outcome.lines, running=True)
         if not against and promotion["effect"]["type"] == "pay_with_points":
-            spent = points_of.pay_with_points(
-                promotion["effect"],
-                case,
-                outcome.lines,
-                outcome.points or 0,
-                policy.get("remainder", "largest"),
-            )
-            outcome.points_spent += spent
-            outcome.points = (outcome.points or 0) - spent
-            against = set() if spent else {"no_effect"}
+            against = _pay_with_points(promotion["effect"], case, outcome)
         if against:
             outcome.refused[promotion["id"]] = first(against)
         else:
             applied.append(promotion)
     return applied
+
+
+def _pay_with_points(effect: dict[str, Any], case: dict[str, Any], outcome: Outcome) -> set[str]:
+    remainder = (case["program"].get("policy") or {}).get("remainder", "largest")
+    had = outcome.points
+    spent = points_of.pay_with_points(effect, case, outcome.lines, had, remainder)
+    outcome.points_spent += spent
+    outcome.points = None if had is None else had - spent
+    if spent:
+        return set()
+    return {"no_effect"} if had is None or had >= points_of.step_of(effect) else {"insufficient_points"}

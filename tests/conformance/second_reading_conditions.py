@@ -72,19 +72,21 @@ def _reached(minimum: dict[str, Any], lines: list[ReadLine]) -> bool:
         if not matches(line, minimum.get("selector")):
             continue
         amount = line.remaining if minimum.get("on") == "running" else line.initial
-        measured = minimum.get("measured")
-        if measured == "net":
-            amount = line.without_tax(amount)
-        elif measured == "gross":
-            amount = line.with_tax(amount)
-        total += amount
+        total += _measured(line, amount, minimum.get("measured"))
     value = cents(minimum["value"])
     return total > value if minimum.get("strict") else total >= value
 
 
+def _measured(line: ReadLine, amount: int, measured: str | None) -> int:
+    """The amount with tax or without; if it isn't said, as the price of the line is quoted."""
+    if measured is None:
+        measured = "gross" if line.quoted_gross else "net"
+    return line.with_tax(amount) if measured == "gross" else line.without_tax(amount)
+
+
 def _of_order(conditions: dict[str, Any], lines: list[ReadLine]) -> set[str]:
     against = set()
-    total = sum(line.initial for line in lines)
+    total = sum(_measured(line, line.initial, None) for line in lines)
     if "min_qty" in conditions:
         wanted = conditions["min_qty"]
         found = sum((li.quantity for li in lines if matches(li, wanted.get("selector"))), Fraction(0))

@@ -83,7 +83,8 @@ def _percent_of_order(effect: dict[str, Any], lines: list[ReadLine], policy: dic
     amount = _cut(base, base * Fraction(str(effect["value"])) / 100, policy)
     if "cap" in effect:
         amount = min(amount, cents(effect["cap"]))
-    return _spread(amount, chosen, lines, _by_remaining(chosen, lines), policy)
+    weights = [Fraction(max(0, _base(effect, lines[index], policy))) for index in chosen]
+    return _spread(amount, chosen, lines, weights, policy)
 
 
 def _percent_of_lines(
@@ -98,7 +99,7 @@ def _percent_of_lines(
         if policy.get("round_at") == "unit" and line.units:
             each = Fraction(base) / line.quantity
             off = _unit_cut(each, each * percent / 100, policy) * units
-            wanted.append(min(line.room, half_up(off)))
+            wanted.append(min(line.room, max(0, half_up(off))))
             continue
         exact = base * units / line.quantity * percent / 100 if line.quantity else Fraction(0)
         wanted.append(min(line.room, max(0, _cut(base, exact, policy))))
@@ -116,7 +117,7 @@ def _unit_cut(each: Fraction, exact: Fraction, policy: dict[str, Any]) -> Fracti
 
 
 def _cheapest(chosen: list[int], lines: list[ReadLine]) -> int | None:
-    left = [index for index in chosen if lines[index].remaining > 0]
+    left = [index for index in chosen if lines[index].room > 0]
     return min(left, key=lambda i: (Fraction(lines[i].remaining) / lines[i].quantity, i), default=None)
 
 
@@ -144,8 +145,7 @@ def _amount_off(effect: dict[str, Any], lines: list[ReadLine], policy: dict[str,
             weights = [lines[index].quantity for index in chosen]
         return _spread(value, chosen, lines, weights, policy)
     if mode == "cheapest_line":
-        left = [index for index in chosen if lines[index].remaining > 0]
-        index = min(left, key=lambda i: (lines[i].remaining, i), default=None)
+        index = _cheapest(chosen, lines)
         chosen = [] if index is None else [index]
     discounts = {index: _off_one_line(effect, lines[index], value) for index in chosen}
     return Plan({index: off for index, off in discounts.items() if off})
@@ -195,25 +195,23 @@ def _tiered_amount(effect: dict[str, Any], lines: list[ReadLine], policy: dict[s
 
 
 def _step_amount(effect: dict[str, Any], lines: list[ReadLine], policy: dict[str, Any]) -> Plan:
-    discounts = {}
-    for index in _chosen(effect, lines):
-        units = min(lines[index].units, effect.get("max_units") or lines[index].units)
-        if units > 0:
-            steps = cents(effect["first_unit"]) + (units - 1) * cents(effect["each_further_unit"])
-            discounts[index] = min(steps, lines[index].room)
-    return Plan({index: off for index, off in discounts.items() if off})
+    chosen = _chosen(effect, lines)
+    units = sum(lines[index].units for index in chosen)
+    units = min(units, effect.get("max_units") or units)
+    if units == 0:
+        return Plan()
+    steps = cents(effect["first_unit"]) + (units - 1) * cents(effect["each_further_unit"])
+    return _spread(steps, chosen, lines, _by_remaining(chosen, lines), policy)
 
 
 def _free_units(effect: dict[str, Any], lines: list[ReadLine]) -> tuple[list[int], list[int]]:
     """One entry per unit not used yet: for buying, dearest first; for getting, in the order they become free."""
 
     def price(index: int) -> Fraction:
-        return Fraction(lines[index].remaining + lines[index].freed) / lines[index].quantity
+        return lines[index].unit_worth
 
     def units(selector: dict[str, Any] | None) -> list[int]:
-        found = [
-            i for i, line in enumerate(lines) if matches(line, selector) and line.remaining + line.freed >= 0
-        ]
+        found = [i for i, line in enumerate(lines) if matches(line, selector) and line.unit_worth > 0]
         return [i for i in found for _ in range(lines[i].units - lines[i].units_used)]
 
     dearest_first = effect.get("pick") == "most_expensive"
@@ -222,44 +220,43 @@ def _free_units(effect: dict[str, Any], lines: list[ReadLine]) -> tuple[list[int
     return buy, get
 
 
-def _take_apart(buy: list[int], get: list[int], bought: int, got: int, left: dict[int, int]) -> Plan | None:
-    """Choose `got` units to be free and `bought` others, if there are as many."""
-    rest = dict(left)
-    buyable, gettable = set(buy), set(get)
-    # Free ones from the front of `get`; a unit that both could take is left to the bought ones where those need it.
+def _take(
+    wanted: list[int], count: int, rest: dict[int, int], *, kept_of: set[int], kept: int
+) -> dict[int, int]:
+    """Take units from the front of `wanted`, but none that the other side needs to find `kept` of its own."""
     taken: dict[int, int] = {}
-    for index in get:
-        if got == 0:
-            break
-        spare = sum(count for i, count in rest.items() if i in buyable) - (1 if index in buyable else 0)
-        if rest[index] == 0 or spare < bought:
-            continue
-        rest[index] -= 1
-        taken[index] = taken.get(index, 0) + 1
-        got -= 1
-    if got or not gettable:
-        return None
-    used = dict(taken)
-    for index in buy:
-        if bought and rest[index] > 0:
+    for index in wanted:
+        spare = sum(units for i, units in rest.items() if i in kept_of) - (index in kept_of)
+        if count and rest[index] and spare >= kept:
             rest[index] -= 1
-            used[index] = used.get(index, 0) + 1
-            bought -= 1
-    return None if bought else Plan(taken, used, frees=True)
+            taken[index] = taken.get(index, 0) + 1
+            count -= 1
+    return taken
 
 
 def _buy_get(effect: dict[str, Any], lines: list[ReadLine], policy: dict[str, Any]) -> Plan:
-    """As many whole sets as there are units for; bought units the dearest, free ones the cheapest."""
-    buy, get = _free_units(effect, lines)
-    left = {index: lines[index].units - lines[index].units_used for index in {*buy, *get}}
-    most = len(get) // effect["get_qty"]
-    if effect.get("times"):
-        most = min(most, int(effect["times"]))
-    for sets in range(most, 0, -1):
-        found = _take_apart(buy, get, sets * effect["buy_qty"], sets * effect["get_qty"], left)
-        if found is not None:
-            return _free(found, effect, lines)
-    return Plan()
+    """Set after set, as long as there are units for a whole one.
+
+    The bought units are the dearest there still are and chosen first, the free ones the cheapest of the rest; where
+    the most expensive are to be free, they are chosen first.
+    """
+    sides = dict(zip(("buy", "get"), _free_units(effect, lines), strict=True))
+    counts = {"buy": effect["buy_qty"], "get": effect["get_qty"]}
+    rest = {index: lines[index].units - lines[index].units_used for side in sides.values() for index in side}
+    first, second = ("get", "buy") if effect.get("pick") == "most_expensive" else ("buy", "get")
+    found = Plan(frees=True)
+    for _ in range(int(effect.get("times") or len(sides["get"]))):
+        kept_of, kept = set(sides[second]), counts[second]
+        taken = {first: _take(sides[first], counts[first], rest, kept_of=kept_of, kept=kept)}
+        taken[second] = _take(sides[second], counts[second], rest, kept_of=set(), kept=0)
+        if any(sum(taken[side].values()) < counts[side] for side in sides):
+            break
+        for side, units in taken.items():
+            for index, count in units.items():
+                found.used[index] = found.used.get(index, 0) + count
+                if side == "get":
+                    found.discounts[index] = found.discounts.get(index, 0) + count
+    return _free(found, effect, lines)
 
 
 def _free(found: Plan, effect: dict[str, Any], lines: list[ReadLine]) -> Plan:
@@ -267,8 +264,7 @@ def _free(found: Plan, effect: dict[str, Any], lines: list[ReadLine]) -> Plan:
     discounts = {}
     for index, units in found.discounts.items():
         line = lines[index]
-        worth = Fraction(line.remaining + line.freed) * units / line.quantity
-        off = min(half_up(worth * percent / 100), line.room)
+        off = min(half_up(line.unit_worth * units * percent / 100), line.room)
         if off:
             discounts[index] = off
     return Plan(discounts, found.used if discounts else {}, frees=True)

@@ -6,7 +6,7 @@ is found by filling line after line, as one would on paper.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -52,9 +52,9 @@ class ReadLine:
     reduced: bool
     quoted_gross: bool
     given: int = 0
-    freed: int = 0  # of what was given, the part that made single units free or cheaper
+    unit_worth: Fraction = Fraction(0)  # what a unit is worth that wasn't made free or cheaper by itself
     units_used: int = 0
-    promised_tax: int | None = field(default=None)
+    promised_tax: int | None = None
 
     @property
     def remaining(self) -> int:
@@ -65,10 +65,16 @@ class ReadLine:
         """What can still be taken off: nothing of a negative line, and never below the floor."""
         return max(0, self.remaining - max(0, self.floor))
 
+    def take(self, amount: int, *, frees: bool = False) -> None:
+        """Give a discount: to single units, or (the worth of each falls in proportion) to the line."""
+        if not frees and self.remaining:
+            self.unit_worth *= Fraction(self.remaining - amount, self.remaining)
+        self.given += amount
+
     @property
     def units(self) -> int:
-        """Pieces that can be bought or be free one by one; weighed goods have none."""
-        return int(self.quantity) if self.quantity.denominator == 1 else 0
+        """Pieces that can be bought or be free one by one; of weighed goods the whole units."""
+        return int(self.quantity)
 
     def with_tax(self, amount: int) -> int:
         return amount if self.gross else amount + half_up(amount * self.rate)
@@ -112,6 +118,7 @@ def read_line(raw: dict[str, Any], *, basis: str) -> ReadLine:
         line.promised_tax = line.tax()
         line.initial, line.floor = line.without_tax(line.initial), line.without_tax(line.floor)
         line.gross = False
+    line.unit_worth = Fraction(line.initial) / quantity if quantity else Fraction(0)
     return line
 
 

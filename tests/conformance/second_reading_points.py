@@ -13,28 +13,36 @@ EARNING = {"points_earn", "points_multiplier", "points_bonus"}
 
 
 def pay_with_points(
-    effect: dict[str, Any], case: dict[str, Any], lines: list[ReadLine], points: int, remainder: str
+    effect: dict[str, Any], case: dict[str, Any], lines: list[ReadLine], points: int | None, remainder: str
 ) -> int:
     """Take off what the points are worth, as one amount off the order; the answer is how many are spent.
 
     As many whole steps as the member has, the cashier allows and the order absorbs.
     """
     wanted = (case.get("action") or {}).get("points_to_spend")
-    available = points if wanted is None else min(points, int(wanted))
-    step = int(effect.get("step_points") or 1)
-    if "points_per_minor_unit" in effect:
-        step *= int(effect["points_per_minor_unit"])
-        value = Fraction(step, int(effect["points_per_minor_unit"]))
-    else:
-        value = Fraction(str(effect["value_per_point"])) * 100 * step
+    limits = [points] if points is not None else []
+    limits += [int(wanted)] if wanted is not None else []
+    step = step_of(effect)
+    value = _value_of_point(effect) * step
     worth = sum(line.room for line in lines)
     worth = max(0, min(worth, sum(line.remaining for line in lines)))
-    steps = min(available // step, int(worth / value))
+    steps = min([int(worth / value), *(limit // step for limit in limits)])
     weights = [Fraction(max(0, line.remaining)) for line in lines]
     parts = share(int(steps * value), weights, [line.room for line in lines], remainder)
     for line, part in zip(lines, parts, strict=True):
-        line.given += part
+        line.take(part)
     return steps * step
+
+
+def step_of(effect: dict[str, Any]) -> int:
+    """The points that go together: by the program's step, and so that they buy whole minor units."""
+    return int(effect.get("step_points") or 1) * int(effect.get("points_per_minor_unit") or 1)
+
+
+def _value_of_point(effect: dict[str, Any]) -> Fraction:
+    if "points_per_minor_unit" in effect:
+        return Fraction(1, int(effect["points_per_minor_unit"]))
+    return Fraction(str(effect["value_per_point"])) * 100
 
 
 def tendered(promotions: list[dict[str, Any]], case: dict[str, Any], payable: int) -> int:
@@ -94,7 +102,7 @@ def _earned_by(
             continue
         factor = _factor(line, factors)
         if "per_unit" in effect:
-            size = Fraction(line.units if amount > 0 else 0) / int(effect["per_unit"])
+            size = (line.quantity if amount > 0 else Fraction(0)) / int(effect["per_unit"])
         else:
             size = Fraction(amount, cents(effect["per_amount"]))
         by_factor[factor] = by_factor.get(factor, Fraction(0)) + size

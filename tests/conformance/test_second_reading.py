@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.random_cases import random_case
+from app.cases.files import Found
+from app.cases.run import run_case
+from tests.conformance.random_cases import Case, random_case
 from tests.conformance.second_reading import read
 from tests.conformance.second_reading_lines import half_up, share
 from tests.conformance.smaller_cases import minimised
@@ -74,3 +76,86 @@ def test_a_case_is_made_small_as_long_as_it_differs():
     small = minimised(case, lambda c: any(p["id"] == kept for p in c["program"]["promotions"]))
     assert [promotion["id"] for promotion in small["program"]["promotions"]] == [kept]
     assert len(small["order"]["lines"]) == 1 and small["member"] == {}
+
+
+# --- the product against the second reading ----------------------------------------------------------------------
+
+COMPARED = (
+    "line_discounts",
+    "total_discount",
+    "total_payable",
+    "tax_total",
+    "amount_due",
+    "tendered",
+    "points_earned",
+    "points_spent",
+    "refused",
+    "free_units",
+)
+AFTER_ALL = (
+    "points_earn",
+    "points_multiplier",
+    "points_bonus",
+    "tender",
+)  # no offers: the product refuses none
+
+
+def answers(case: Case) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the product says and what the second reading says."""
+    verdict = run_case(Found("here", {**case, "expected": dict.fromkeys(COMPARED)}), folder=Path())
+    product, second = verdict.got, read(case)
+    if not product:
+        return {"why": verdict.why}, second
+    quiet = [p["id"] for p in case["program"]["promotions"] if p["effect"]["type"] in AFTER_ALL]
+    for answer in (product, second):
+        answer["refused"] = {name: why for name, why in answer["refused"].items() if name not in quiet}
+        answer["free_units"] = {sku: units for sku, units in answer["free_units"].items() if units}
+    return product, {key: second[key] for key in COMPARED}
+
+
+def differ(case: Case) -> bool:
+    product, second = answers(case)
+    return product != second
+
+
+def told(case: Case) -> str:
+    """The smallest case that still shows a difference, and both answers to it."""
+    was_read = "why" not in answers(case)[0]
+    small = minimised(
+        case, lambda smaller: differ(smaller) and ("why" not in answers(smaller)[0]) == was_read
+    )
+    product, second = answers(small)
+    wrong = [key for key in second if product.get(key) != second[key]]
+    lines = [f"  {key}: product {product.get(key)}, second reading {second[key]}" for key in wrong]
+    return "\n".join([json.dumps(small), *lines, f"  {product['why']}" if "why" in product else ""])
+
+
+def test_the_product_reads_random_cases_as_the_second_reading_does():
+    different = next((case for case in map(random_case, range(300)) if differ(case)), None)
+    assert different is None, told(different)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(20))
+def test_the_product_reads_many_random_cases_as_the_second_reading_does(block):
+    seeds = range(1000 * (block + 1), 1000 * (block + 2))
+    different = [case for case in map(random_case, seeds) if differ(case)]
+    assert not different, "\n".join(told(case) for case in different[:5])
+
+
+def test_a_difference_is_found_and_told_with_the_smallest_case(monkeypatch):
+    """Shown with a second reading that takes the caps off: the cap alone must come back as the difference."""
+    original = read
+
+    def without_caps(case):
+        blind = json.loads(json.dumps(case))
+        for promotion in blind["program"]["promotions"]:
+            promotion["effect"].pop("cap", None)
+        return original(blind)
+
+    monkeypatch.setattr("tests.conformance.test_second_reading.read", without_caps)
+    different = next(case for case in map(random_case, range(300)) if differ(case))
+    text = told(different)
+    small = json.loads(text.splitlines()[0])
+    assert len(small["program"]["promotions"]) == len(small["order"]["lines"]) == 1
+    assert '"cap"' in text and "total_discount: product" in text
