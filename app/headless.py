@@ -17,8 +17,8 @@ import orjson
 from app.clock import Clock
 from app.config import Config
 from app.core.document import DocumentInvalid, Place
-from app.core.money import CURRENCIES, format_amount
-from app.core.order import AMOUNT_MAX, LINES_MAX, Line
+from app.core.money import BASIS_POINTS, CURRENCIES, format_amount
+from app.core.order import AMOUNT_MAX, LINES_MAX, MILLI, Line, LineKind
 from app.core.outcome import Outcome
 from app.core.quote import Quote
 from app.core.reasons import Refusal, sentence
@@ -243,12 +243,27 @@ def _order_in(place: Place, register: str) -> OrderIn:
 
 
 def _line(number: int, place: Place) -> Line:
+    """Read a line as it stands in an order record, without its number; what it leaves out is the ordinary."""
     return Line(
         line=number,
         sku=place.text("sku"),
         quantity=place.number("qty", least=-AMOUNT_MAX, most=AMOUNT_MAX),
         amount=place.number("amount", least=-AMOUNT_MAX, most=AMOUNT_MAX),
+        floor=_number(place, "floor", most=AMOUNT_MAX),
+        milli=_number(place, "milli", most=MILLI - 1),
+        unit_price=_number(place, "unit_price", most=AMOUNT_MAX) if place.has("unit_price") else None,
+        categories=frozenset(place.texts("categories")) if place.has("categories") else frozenset(),
+        brand=place.text("brand") if place.has("brand") else "",
+        is_reduced=place.flag("reduced"),
+        kind=place.word("kind", LineKind) if place.has("kind") else LineKind.GOODS,
+        tax_basis_points=_number(place, "tax", most=BASIS_POINTS * 10),
+        is_net=place.flag("net"),
+        levy=_number(place, "levy", most=AMOUNT_MAX),
     )
+
+
+def _number(place: Place, key: str, *, most: int) -> int:
+    return place.number(key, least=0, most=most) if place.has(key) else 0
 
 
 def _member_answer(seen: SeenMember) -> Answer:
