@@ -279,8 +279,6 @@ class PromotionMaker:
         conditions: dict[str, Any] = {}
         for draw in self.chance.sample(drawers, self.chance.choice((0, 0, 0, 1, 1, 2))):
             conditions |= draw()
-        if "stores" in conditions and not self.silent:  # which class its reason belongs to is not said
-            return {"stores": conditions["stores"]}
         return conditions
 
     def _of_total(self) -> dict[str, Any]:

@@ -22,7 +22,7 @@ Where the pages are silent it reads as follows (`random_cases` stays away from t
   effect, or whom points or budget are missing for, doesn't compete and keeps that reason.
 - A group's limit counts promotions that had an effect. A spend budget with nothing left is exhausted, not exceeded.
 - A promotion whose code isn't presented isn't there: neither applied nor refused.
-- `reject_all`: a refusal by condition, limit or balance refuses all; one for stacking or want of effect doesn't.
+- `reject_all`: any refusal refuses all discounts, for whatever reason, and so does an unknown code.
 - Without `member.points` the balance isn't known, and rewards are not refused for it.
 - Points paid count as a discount of the lines. Earning counts tax, but no levies; full units are counted by factor.
 """
@@ -34,7 +34,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.conformance import second_reading_points as points_of
-from tests.conformance.second_reading_conditions import PRECEDENCE, first, reasons_against
+from tests.conformance.second_reading_conditions import first, reasons_against
 from tests.conformance.second_reading_effects import Plan, plan
 from tests.conformance.second_reading_lines import ReadLine, cents, money, read_line
 
@@ -63,8 +63,9 @@ def read(case: dict[str, Any]) -> dict[str, Any]:
     claimed, unknown = _claimed(case)
     sequence = [p for p in _in_order(claimed, case["program"]) if p["effect"]["type"] not in _AFTERWARDS]
     outcome = _stacked(sequence, case)
-    if (case["program"].get("policy") or {}).get("on_invalid") == "reject_all":
-        outcome = _all_or_nothing(outcome, sequence, case)
+    all_or_nothing = (case["program"].get("policy") or {}).get("on_invalid") == "reject_all"
+    if all_or_nothing and (unknown or outcome.refused):
+        outcome = _nothing(outcome.refused, sequence, case)
     return _settled(outcome, claimed, case, unknown=unknown)
 
 
@@ -194,15 +195,10 @@ def _with_best(sequence: list[Promotion], case: dict[str, Any], barred: dict[str
     return best
 
 
-_FATAL = set(PRECEDENCE) - {"excluded_by_exclusive", "not_best", "group_limit", "no_effect"}
-
-
-def _all_or_nothing(outcome: Outcome, sequence: list[Promotion], case: dict[str, Any]) -> Outcome:
-    """Nothing applies where one was refused; that one keeps its reason, the others get it from there."""
-    if not any(reason in _FATAL for reason in outcome.refused.values()):
-        return outcome
+def _nothing(refused: dict[str, str], sequence: list[Promotion], case: dict[str, Any]) -> Outcome:
+    """Who was refused keeps the reason; the others are refused for its sake."""
     nothing = _run(sequence, case, {promotion["id"]: "stack_invalid" for promotion in sequence})
-    nothing.refused |= outcome.refused
+    nothing.refused |= refused
     return nothing
 
 

@@ -8,13 +8,14 @@ from typing import Any
 
 from tests.conformance.second_reading_lines import ReadLine, cents, matches
 
-# First by class (identity, authority, time, member, order, limit, stacking, balance, effect), then as they are listed.
+# First by class (identity, authority, time, member, order, limit, stacking, balance, effect), then as the pages list
+# them: the store after the dates, before the hours and the member.
 PRECEDENCE = [
     "unknown_code",
     "not_owner",
-    "wrong_store",
     "not_started",
     "expired",
+    "wrong_store",
     "outside_hours",
     "not_in_segment",
     "not_nth_order",
