@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from app.core.campaign import Budget, Campaign, Limits
 from app.core.reasons import Reason, Refusal
+from app.core.stock import Stock
 
 Known = Mapping[str, int]
 NOT_KNOWN = Refusal(Reason.ONLINE_ONLY)
@@ -47,6 +48,11 @@ def order_value_key(campaign_id: str) -> str:
 def stock_key(rule_id: str) -> str:
     """Return the key of how many of a reward are left here."""
     return f"stock:{rule_id}"
+
+
+def elsewhere_key(rule_id: str) -> str:
+    """Return the key of how many of a reward are left in other places, as far as it is known."""
+    return f"stock_elsewhere:{rule_id}"
 
 
 def keys_of(campaign: Campaign) -> set[str]:
@@ -130,9 +136,7 @@ def _budgets(budget: Budget, campaign_id: str) -> list[tuple[str, int]]:
     return [(key, most) for key, most in budgets if most is not None]
 
 
-def refused_by_stock(rule_id: str, known: Known, *, used: int) -> list[Refusal]:
-    """Return why a reward can't be handed out: `used` of what is left here go to this order already."""
-    left = known.get(stock_key(rule_id))
-    if left is None:
-        return [NOT_KNOWN]
-    return [] if left > used else [Refusal(Reason.OUT_OF_STOCK)]
+def stock_of(rule_id: str, known: Known, *, used: int) -> Stock | None:
+    """Return how many of a reward are left, `used` of them going to this order already; None when nobody knows."""
+    here = known.get(stock_key(rule_id))
+    return None if here is None else Stock(here - used, known.get(elsewhere_key(rule_id)))

@@ -4,12 +4,14 @@ Returns work from what a redemption stored (returns.py). Here stands how a decis
 and rules that recompute look at the rest of an order: the same engine, on fewer units.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from app.core.allocation import allocate
 from app.core.decision import circumstances, decide
 from app.core.earning import earn
 from app.core.life import may_earn
+from app.core.money import divide_half_up
 from app.core.order import MILLI, Line
 from app.core.outcome import Decision, Facts, Outcome
 from app.core.paid_order import KeptLine, PaidLine, PaidOrder, PaidRedemption, PaidTender
@@ -24,9 +26,10 @@ def paid_order(facts: Facts, decision: Decision) -> PaidOrder:
     """Return an order as it was paid. What points cost stands under one name: which lots they took is HQ's to say."""
     sheet = sheet_of(facts.order, facts.program.policy)
     approved = [outcome for outcome in decision.outcomes if outcome.is_approved]
+    lines = tuple(_paid_line(line, approved) for line in sheet.lines)
     return PaidOrder(
-        lines=tuple(_paid_line(line, approved) for line in sheet.lines),
-        redemptions=tuple(_paid_redemption(facts, outcome) for outcome in approved),
+        lines=lines,
+        redemptions=tuple(_paid_redemption(facts, outcome, lines) for outcome in approved),
         tenders=tuple(
             PaidTender(tender.kind, tender.ref, tender.amount, tender.left, tender.rest)
             for tender in decision.tenders
@@ -37,16 +40,21 @@ def paid_order(facts: Facts, decision: Decision) -> PaidOrder:
     )
 
 
-def recount(facts: Facts) -> Recount:
-    """Return how the rules of that order's program look at what is kept of it."""
+def recount(facts: Facts, order: PaidOrder) -> Recount:
+    """Return how the rules of that order's program look at what is kept of it. What points paid earns nothing."""
+    points_paid: dict[int, int] = {}
+    for redemption in order.redemptions:
+        for line, share in redemption.shares if redemption.is_payment else ():
+            points_paid[line] = points_paid.get(line, 0) + share
 
     def discount(redemption_id: str, kept: tuple[KeptLine, ...]) -> int:
         again = decide(replace(facts, order=replace(facts.order, lines=_kept_lines(facts, kept))))
         return sum(outcome.discount for outcome in again.outcomes if _redemption_id(outcome) == redemption_id)
 
     def earned(kept: tuple[KeptLine, ...]) -> Mapping[str, int]:
-        return _earned(facts, kept)
+        return _earned(facts, [_without_points(part, points_paid, units) for part in kept])
 
+    units = {line.line: line.units_milli for line in order.lines}
     return Recount(discount, earned)
 
 
@@ -65,16 +73,24 @@ def _paid_line(line: Line, approved: list[Outcome]) -> PaidLine:
     )
 
 
-def _paid_redemption(facts: Facts, outcome: Outcome) -> PaidRedemption:
+def _paid_redemption(facts: Facts, outcome: Outcome, lines: Sequence[PaidLine]) -> PaidRedemption:
     pair = facts.program.pair(outcome.rule_id)
     assert pair is not None, "a rule that applied is in its program"
     return PaidRedemption(
         redemption_id=_redemption_id(outcome),
-        shares=outcome.allocation,
+        shares=_payment_shares(outcome, lines) if outcome.paid else outcome.allocation,
         points=((POINTS_PAID, outcome.points),) if outcome.points else (),
         on_return=pair.campaign.returns.on_return,
         is_reusable=pair.campaign.returns.is_reusable,
+        is_payment=bool(outcome.paid),
     )
+
+
+def _payment_shares(outcome: Outcome, lines: Sequence[PaidLine]) -> tuple[tuple[int, int], ...]:
+    """Return which part of each line points paid like money, by what the lines cost."""
+    paid = [max(line.paid, 0) for line in lines]
+    shares = allocate(outcome.paid, weights=paid, limits=paid)
+    return tuple((line.line, share) for line, share in zip(lines, shares, strict=True) if share)
 
 
 def _redemption_id(outcome: Outcome) -> str:
@@ -89,7 +105,7 @@ def _by_currency(decision: Decision) -> dict[str, int]:
     return earned
 
 
-def _kept_lines(facts: Facts, kept: tuple[KeptLine, ...]) -> tuple[Line, ...]:
+def _kept_lines(facts: Facts, kept: Sequence[KeptLine]) -> tuple[Line, ...]:
     """Return the order's lines as if only this had been bought."""
     lines = {line.line: line for line in sheet_of(facts.order, facts.program.policy).lines}
     return tuple(
@@ -103,7 +119,16 @@ def _kept_lines(facts: Facts, kept: tuple[KeptLine, ...]) -> tuple[Line, ...]:
     )
 
 
-def _earned(facts: Facts, kept: tuple[KeptLine, ...]) -> Mapping[str, int]:
+def _without_points(part: KeptLine, points_paid: Mapping[int, int], units: Mapping[int, int]) -> KeptLine:
+    """Return a kept line without what points have paid of what is kept of it."""
+    share = points_paid.get(part.line, 0)
+    kept = (
+        divide_half_up(share * abs(part.quantity_milli), units[part.line]) if part.quantity_milli else share
+    )
+    return replace(part, remaining=part.remaining - kept)
+
+
+def _earned(facts: Facts, kept: Sequence[KeptLine]) -> Mapping[str, int]:
     """Return what is earned on what is kept: conditions look at it as if it were the order."""
     program, order = facts.program, replace(facts.order, lines=_kept_lines(facts, kept))
     seen = circumstances(replace(facts, order=order))
@@ -117,7 +142,7 @@ def _earned(facts: Facts, kept: tuple[KeptLine, ...]) -> Mapping[str, int]:
     return earned
 
 
-def _kept_sheet(facts: Facts, lines: tuple[Line, ...], kept: tuple[KeptLine, ...]) -> Sheet:
+def _kept_sheet(facts: Facts, lines: tuple[Line, ...], kept: Sequence[KeptLine]) -> Sheet:
     sheet = sheet_of(replace(facts.order, lines=lines), facts.program.policy)
     remaining = {part.line: part.remaining for part in kept}
     for place, line in enumerate(sheet.lines):

@@ -24,7 +24,7 @@ from app.core.effects import (
 )
 from app.core.experiments import refused_by_experiment
 from app.core.life import refused_by_life
-from app.core.limits import refused_by_budget, refused_by_limits, refused_by_spent, refused_by_stock
+from app.core.limits import NOT_KNOWN, refused_by_budget, refused_by_limits, refused_by_spent, stock_of
 from app.core.member import Member
 from app.core.money import BASIS_POINTS
 from app.core.outcome import Facts, Outcome
@@ -34,6 +34,7 @@ from app.core.products import places_of
 from app.core.punch_cards import PunchCard, PunchLine, punch, punches_key
 from app.core.reasons import Reason, Refusal, by_precedence
 from app.core.sheet import Sheet, sheet_of, totals_of
+from app.core.stock import refused_by_stock
 from app.core.unit_sets import SetsTaken, bundle, buy_get
 from app.core.voucher import Presentation
 
@@ -193,7 +194,7 @@ class Table:
         if campaign.budget is not None and campaign.campaign_id not in self.given:
             found += refused_by_spent(campaign.budget, campaign.campaign_id, self.facts.known)
         if rule.has_stock:
-            found += refused_by_stock(rule.rule_id, self.facts.known, used=self.used[_stock(rule)])
+            found += self._about_stock(rule)
         found += self._about_points(rule)
         if candidate.presentation is not None:
             found += self._about_voucher(candidate.presentation)
@@ -258,6 +259,11 @@ class Table:
         if left >= cost:
             return []
         return [Refusal(Reason.INSUFFICIENT_POINTS, {"wanted": cost, "found": left, "missing": cost - left})]
+
+    def _about_stock(self, rule: Rule) -> list[Refusal]:
+        stock = stock_of(rule.rule_id, self.facts.known, used=self.used[_stock(rule)])
+        refusal = NOT_KNOWN if stock is None else refused_by_stock(stock)
+        return [refusal] if refusal else []
 
     def _about_voucher(self, shown: Presentation) -> list[Refusal]:
         voucher, member = shown.voucher, self.facts.member

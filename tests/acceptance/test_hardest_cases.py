@@ -122,7 +122,7 @@ def test_06_a_three_for_two_comes_back_unit_by_unit() -> None:
     assert (decision.payable, decision.points) == (2000, 20)
     paid, refunds, points = paid_order(asked, decision), [], []
     for _ in range(3):
-        back = return_units(paid, [ReturnedUnits(1, 1000)], recount=recount(asked))
+        back = return_units(paid, [ReturnedUnits(1, 1000)], recount=recount(asked, paid))
         refunds.append(back.amount)
         points.append(dict(back.earned)["points"])
         paid = after(paid, back)
@@ -140,7 +140,8 @@ def test_07_a_return_breaks_a_threshold_after_the_points_were_spent_elsewhere() 
     asked = facts(program(earning=[earning(), bonus]), line(9000, "A"), line(2000, "B", number=2))
     decision = decide_at_both_ends(asked)
     assert decision.points == 110 + 500
-    back = return_units(paid_order(asked, decision), [ReturnedUnits(2, 1000)], recount=recount(asked))
+    paid = paid_order(asked, decision)
+    back = return_units(paid, [ReturnedUnits(2, 1000)], recount=recount(asked, paid))
     owed = -dict(back.earned)["points"]
     assert (back.amount, owed) == (2000, 20 + 500)
     spent_elsewhere = Account(lots=())
@@ -280,3 +281,19 @@ def test_everything_returned_gives_back_everything() -> None:
     assert [
         sum(points for _, points in redemption.points) for redemption in back.redemptions if redemption.points
     ] == [50]
+
+
+def test_points_that_paid_like_money_come_back_as_points_and_earn_nothing() -> None:
+    effect = {"kind": "points_payment", "points": 100, "worth": 100}
+    plan = program(
+        campaign("p", effect, trigger="choice"), earning=[earning()], policy={"points_as": "payment"}
+    )
+    asked = facts(plan, line(2000, "A", 2), presented=(chosen("p", points=800),))
+    decision = decide_at_both_ends(asked)
+    assert (decision.payable, decision.due, decision.points) == (2000, 1200, 12)
+    paid = paid_order(asked, decision)
+    half = return_units(paid, [ReturnedUnits(1, 1000)], recount=recount(asked, paid))
+    assert (half.amount, half.till, dict(half.earned)) == (1000, 600, {"points": -6})
+    assert half.redemptions[0].points == (("points", 400),)
+    rest = return_units(after(paid, half), [ReturnedUnits(1, 1000)], recount=recount(asked, paid))
+    assert (half.till + rest.till, rest.redemptions[0].points) == (1200, (("points", 400),))

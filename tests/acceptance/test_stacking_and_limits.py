@@ -100,9 +100,7 @@ def test_t41_who_used_last_months_coupon_is_out_for_a_month() -> None:
     assert why(decided(plan, line(1000)), "c") is Reason.FACTS_MISSING
 
 
-@pytest.mark.parametrize(
-    ("left", "reason"), [(1, None), (0, Reason.OUT_OF_STOCK), (None, Reason.ONLINE_ONLY)]
-)
+@pytest.mark.parametrize(("left", "reason"), [(1, None), (0, Reason.ONLINE_ONLY), (None, Reason.ONLINE_ONLY)])
 def test_t54_a_reward_is_given_from_the_stock_that_was_leased(
     left: int | None, reason: Reason | None
 ) -> None:

@@ -53,7 +53,7 @@ class Sale:
             lines = {line.sku: line.line for line in self.facts.order.lines}
             wanted = case["action"]["refund_lines"]
             units = [ReturnedUnits(lines[one["sku"]], one["qty"] * 1000) for one in wanted]
-        return give_back(order, units, recount=recount(self.facts))
+        return give_back(order, units, recount=recount(self.facts, order))
 
 
 def sold(case: Case) -> Sale:
