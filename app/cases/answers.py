@@ -20,6 +20,7 @@ WORDS = {
     Reason.VALUE_EMPTY: "no_effect",
     Reason.POINTS_MIN_NOT_MET: "insufficient_points",
 }
+NOTHING_TO_PAY = frozenset({Reason.NOTHING_DUE, Reason.VALUE_EMPTY})  # which refuses nobody anything
 MISSING = Reason.REQUIRED_ITEM_MISSING
 EURO = CURRENCIES["EUR"]
 Got = dict[str, Any]
@@ -106,7 +107,7 @@ def _refusal_reason(case: Translation, decision: Decision) -> str | None:
     outcomes: tuple[Outcome, ...] = decision.presented or decision.automatic
     reasons = [reason for outcome in outcomes for reason in _reasons(case.facts, outcome)]
     of_tenders = [refusal.reason for tender in decision.tenders for refusal in tender.refusals]
-    return word(reasons or of_tenders)
+    return word(reasons or (reason for reason in of_tenders if reason not in NOTHING_TO_PAY))
 
 
 def _points_spent(_: Translation, decision: Decision) -> int:

@@ -34,7 +34,9 @@ BARE_KEYS = frozenset({"id", "effect", "priority", "conditions"})  # of tenders 
 # What earns points has no outcome of its own. Where a case asks why it is refused, a campaign of the same terms that
 # changes nothing in the order stands beside it and tells.
 ASIDE: dict[str, Any] = {"kind": "credit", "amount": 1}
-ALWAYS: dict[str, Any] = {"stacking": {"always": True}}
+BESIDE_ALL = frozenset(
+    {"credit", "points_payment"}
+)  # points are a payment, which an exclusive promotion leaves alone
 CANCELLED = frozenset({"cancelled", "canceled"})
 MEMBER = "member"
 
@@ -104,7 +106,7 @@ def _add_campaign(
             "audience": None,
             "offline": "always",
             "rules": [rule],
-            **(ALWAYS if effect is ASIDE else _stacking(promotion)),
+            **_stacking(promotion, is_beside=effect["kind"] in BESIDE_ALL),
             **_limits(promotion, rule_id, terms, draft),
         }
     )
@@ -134,11 +136,11 @@ def _bring_into_play(promotion: Spot, rule_id: str, effect: Mapping[str, Any], d
     return "automatic"
 
 
-def _stacking(promotion: Spot) -> dict[str, Any]:
+def _stacking(promotion: Spot, *, is_beside: bool) -> dict[str, Any]:
     stacking: dict[str, Any] = {}
     if promotion.switch("exclusive"):
         stacking["exclusive"] = True
-    if promotion.switch("always_stackable"):
+    if promotion.switch("always_stackable") or is_beside:
         stacking["always"] = True
     for key in ("best_of", "group"):
         if promotion.has(key):

@@ -120,6 +120,7 @@ def test_payments_that_give_nothing_are_refused():
     ):
         action = {"gift_cards": cards, **at}
         assert decided(card, wallet, action=action, ask=("refused",)) == {"refused": refused}
+    assert decided(wallet, ask=("refusal_reason",)) == {"refusal_reason": None}
 
 
 def test_promotions_for_points_are_refused_for_their_own_reasons():

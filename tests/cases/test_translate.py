@@ -45,6 +45,12 @@ def test_what_a_promotion_says_of_others_is_handed_over():
     assert "stacking" not in translated(promotion(exclusive=False)).program["campaigns"][0]
 
 
+def test_points_are_a_payment_that_an_exclusive_promotion_leaves_alone():
+    pay = promotion({"type": "pay_with_points", "value_per_point": "1.00"}, id="pay")
+    said = case(promotion(exclusive=True), pay, member={"points": 4}, expected={"total_payable": "5.00"})
+    assert run(said).why == ()
+
+
 def test_policy_is_handed_over():
     same = {
         "percent_base": "initial",
