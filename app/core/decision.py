@@ -26,7 +26,7 @@ from app.core.voucher import Presentation
 EXPLAINED_MAX = (
     200  # automatic rules: more reasons than that why not are read by nobody, and cost time at every scan
 )
-Banned = Mapping[int, Refusal]  # rules that must not apply, by their place among the candidates
+Banned = Mapping[int, tuple[Refusal, ...]]  # rules that must not apply, by their place among the candidates
 
 
 def decide(facts: Facts, *, explain: bool = True) -> Decision:
@@ -94,7 +94,7 @@ def _play(
     candidates = _in_play(facts, seen, table, explain=explain)
     if not _is_stacked(facts):
         return table, None, [table.play(candidate) for candidate in candidates]
-    banned: dict[int, Refusal] = {}
+    banned: dict[int, tuple[Refusal, ...]] = {}
     humbled: set[str] = set()
     while True:
         stacking, outcomes = _one_round(table, candidates, banned, humbled)
@@ -116,7 +116,7 @@ def _one_round(
     outcomes = []
     for place, candidate in enumerate(candidates):
         if place in banned:
-            outcomes.append(refused(candidate, (banned[place],)))
+            outcomes.append(refused(candidate, banned[place]))
             continue
         outcome = table.play(candidate, stacking.against(candidate))
         stacking.note(candidate, outcome)
@@ -166,14 +166,18 @@ def _is_stacked(facts: Facts) -> bool:
 
 def _all_or_none(
     facts: Facts, candidates: Sequence[Candidate], outcomes: Sequence[Outcome]
-) -> dict[int, Refusal]:
-    """Return the presented rules that must fall because another one was refused, where codes go together only."""
+) -> dict[int, tuple[Refusal, ...]]:
+    """Return the presented rules, which all fall where codes go together only and one was refused.
+
+    Each keeps the reasons it has of its own.
+    """
     if facts.program.policy.codes is not Codes.ALL_OR_NONE:
         return {}
     shown = [place for place, candidate in enumerate(candidates) if candidate.presentation is not None]
-    if len(shown) == len(facts.presented) and all(outcomes[place].is_approved for place in shown):
+    approved = [place for place in shown if outcomes[place].is_approved]
+    if not approved or len(approved) == len(facts.presented):
         return {}
-    return {place: Refusal(Reason.STACK_INVALID) for place in shown if outcomes[place].is_approved}
+    return {place: outcomes[place].refusals or (Refusal(Reason.STACK_INVALID),) for place in shown}
 
 
 def _tenders(

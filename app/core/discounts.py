@@ -2,8 +2,9 @@
 
 A discount is clipped to what is left of the lines it may touch; what is recorded is what was given. Off the whole order
 it rounds once, half-up, and is then allocated; off products it rounds once a line. Effects never see what another
-effect took: they get what is left. Off the order no more is taken than its lines are worth together, so that returned
-bottles or the till's own reductions never turn a discount into cash.
+effect took: they get what is left. A percentage of the order is of its lines together, those with negative amounts too,
+and off the order no more is taken than they are worth together: returned bottles or the till's own reductions never
+turn a discount into cash.
 """
 
 from collections.abc import Callable, Sequence
@@ -80,7 +81,9 @@ def _percent_off(effect: PercentOff, sheet: Sheet, places: Places) -> list[int]:
 
 def _off_the_order(effect: PercentOff, sheet: Sheet, places: Places) -> list[int]:
     bases = _bases(effect, sheet)
-    wanted = _rounded(sum(bases[place] for place in places), effect.basis_points, sheet)
+    returned = sum(min(sheet.lines[place].amount, 0) for place in places)
+    base = max(sum(bases[place] for place in places) + returned, 0)
+    wanted = _rounded(base, effect.basis_points, sheet)
     if effect.cap is not None:
         wanted = min(wanted, effect.cap)
     return shared_out(min(wanted, _worth_together(sheet)), sheet, places, weights=bases)

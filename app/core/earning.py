@@ -146,11 +146,13 @@ def _points(rule: EarningRule, sheet: Sheet, factors: Mapping[int, int]) -> int:
         if line.kind is LineKind.GOODS and (rule.products is None or rule.products.holds(line)):
             factor = factors.get(place, MILLI)
             by_factor[factor] = by_factor.get(factor, 0) + _counts(rule, sheet, place)
-    base = _rate(rule, sum(by_factor.values()))
-    extra = sum(
-        _rate(rule, amount) * (factor - MILLI) for factor, amount in by_factor.items() if factor != MILLI
-    )
-    return base + extra // MILLI
+    per = rule.per if rule.of is Of.AMOUNT else rule.per * MILLI
+    if rule.mode is EarningMode.PRO_RATA:
+        counted = sum(max(amount, 0) * factor for factor, amount in by_factor.items())
+        return counted * rule.points_milli // (per * MILLI * MILLI)
+    units = max(sum(by_factor.values()), 0) // per * MILLI
+    units += sum(max(amount, 0) // per * (factor - MILLI) for factor, amount in by_factor.items())
+    return max(units, 0) * rule.points_milli // (MILLI * MILLI)
 
 
 def _counts(rule: EarningRule, sheet: Sheet, place: int) -> int:
@@ -160,16 +162,6 @@ def _counts(rule: EarningRule, sheet: Sheet, place: int) -> int:
     if rule.of is Of.AMOUNT:
         return gross_amount(amount, line.tax_basis_points, is_net=line.is_net)
     return line.quantity_milli if amount > 0 else 0
-
-
-def _rate(rule: EarningRule, counted: int) -> int:
-    """Return the points for what was counted, rounded down."""
-    if counted <= 0:
-        return 0
-    per = rule.per if rule.of is Of.AMOUNT else rule.per * MILLI
-    if rule.mode is EarningMode.FULL_UNIT:
-        return counted // per * rule.points_milli // MILLI
-    return counted * rule.points_milli // (per * MILLI)
 
 
 def _factors(rules: Sequence[EarningRule], sheet: Sheet, multipliers: Multipliers) -> dict[int, int]:

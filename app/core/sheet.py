@@ -19,6 +19,7 @@ class Sheet:
     """Lists with an entry a line, in the order of line numbers. Amounts are minor units and never below zero."""
 
     lines: list[Line]
+    priced: list[Line]  # the same before they were put into the price basis
     initial: list[int]  # what percentages of the initial price are of
     remaining: list[int]
     left: list[int]
@@ -31,6 +32,7 @@ class Sheet:
         """Return a sheet to try something on."""
         return Sheet(
             self.lines,
+            self.priced,
             self.initial,
             self.remaining[:],
             self.left[:],
@@ -77,13 +79,15 @@ class Sheet:
 
 def sheet_of(order: Order, policy: Policy) -> Sheet:
     """Lay an order out. The earlier line is the one with the lower number, however the till lists them."""
-    lines = sorted(order.lines, key=lambda line: line.line)
+    lines = priced = sorted(order.lines, key=lambda line: line.line)
     if policy.amount_basis is not AmountBasis.LINE_PRICE:
         lines = [in_basis(line, policy.amount_basis) for line in lines]
     initial = [line.amount if line.amount > 0 else 0 for line in lines]
     left = [line.discountable for line in lines]
     units = [line.quantity for line in lines]
-    return Sheet(lines, initial, initial[:], left, units, [_of_whole_units(line) for line in lines], policy)
+    return Sheet(
+        lines, priced, initial, initial[:], left, units, [_of_whole_units(line) for line in lines], policy
+    )
 
 
 def _of_whole_units(line: Line) -> int:
@@ -118,8 +122,11 @@ class Totals:
 def totals_of(sheet: Sheet) -> Totals:
     """Return what remains to be paid of all lines: with tax, each line's rounded once, and with levies."""
     payable = tax = 0
-    for place, line in enumerate(sheet.lines):
-        amount = sheet.amount_now(place)
+    for place, discounted in enumerate(sheet.lines):
+        amount, line = sheet.amount_now(place), discounted
+        if amount == discounted.amount:  # nothing was taken, so its price and its tax stand as they are
+            line = sheet.priced[place]
+            amount = line.amount
         payable += amount + line.levy
         if line.tax_basis_points:
             share = tax_in(amount, line.tax_basis_points, is_net=line.is_net)

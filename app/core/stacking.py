@@ -35,10 +35,9 @@ class Stacking:
     def against(self, candidate: Candidate) -> list[Refusal]:
         """Return what other campaigns say against a rule whose turn it is."""
         campaign = candidate.campaign
-        found = self._objections(campaign) + self._about_best(campaign)
-        if isinstance(candidate.rule.effect, PointsPayment):
-            found += self._about_points(campaign)
-        return found
+        if isinstance(candidate.rule.effect, PointsPayment):  # a payment: only what names it goes against it
+            return self._about_points(campaign) + self._about_others(campaign)
+        return self._objections(campaign) + self._about_best(campaign)
 
     def note(self, candidate: Candidate, outcome: Outcome) -> None:
         """Remember that a rule applies."""
@@ -78,9 +77,10 @@ class Stacking:
             stacking = candidate.campaign.stacking
             if stacking.best_of == group and not self._objections(candidate.campaign):
                 campaigns.setdefault(candidate.campaign.campaign_id, []).append(candidate)
-        saved = {name: _saved(self.table, candidates) for name, candidates in campaigns.items()}
-        would_do = frozenset(name for name, amount in saved.items() if amount > 0)
-        if not would_do:
+        tried = {name: _saved(self.table, candidates) for name, candidates in campaigns.items()}
+        saved = {name: amount for name, amount in tried.items() if amount is not None}
+        would_do = frozenset(saved)
+        if not saved:
             return None, would_do
         best = max(saved, key=lambda name: (saved[name], -campaigns[name][0].place))
         return campaigns[best][0].campaign, would_do
@@ -124,16 +124,16 @@ def refused_tenders(tenders: Iterable[Tender], applied: Iterable[Campaign]) -> d
     }
 
 
-def fallen(candidates: Sequence[Candidate], outcomes: Sequence[Outcome]) -> dict[int, Refusal]:
+def fallen(candidates: Sequence[Candidate], outcomes: Sequence[Outcome]) -> dict[int, tuple[Refusal, ...]]:
     """Return which rules that apply must not, since one without which they can't doesn't: by place in the list."""
     names = {candidate.campaign.campaign_id: candidate.campaign.name for candidate in candidates}
     applied = {outcome.campaign_id for outcome in outcomes if outcome.is_approved}
-    found = {}
+    found: dict[int, tuple[Refusal, ...]] = {}
     for place, (candidate, outcome) in enumerate(zip(candidates, outcomes, strict=True)):
         missing = candidate.campaign.stacking.only_with - applied
         if outcome.is_approved and missing:
             other = min(missing)
-            found[place] = Refusal(Reason.ONLY_TOGETHER, {"other": names.get(other, other)})
+            found[place] = (Refusal(Reason.ONLY_TOGETHER, {"other": names.get(other, other)}),)
     return found
 
 
@@ -149,9 +149,12 @@ def _exclusive(table: Table, candidates: Sequence[Candidate], humbled: Collectio
     return None
 
 
-def _saved(table: Table, candidates: Sequence[Candidate]) -> int:
+def _saved(table: Table, candidates: Sequence[Candidate]) -> int | None:
+    """Return what a campaign by itself saves the member (minor units); None when it doesn't apply."""
     trial = table.copy()
     outcomes = [trial.play(candidate) for candidate in candidates]
+    if not any(outcome.is_approved for outcome in outcomes):
+        return None
     return sum(outcome.discount + outcome.paid + outcome.credit for outcome in outcomes)
 
 

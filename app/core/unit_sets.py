@@ -1,8 +1,8 @@
 """Offers on units that belong together: buy so many and get some free, and bundles.
 
 Units are used once: one that qualified can't be the free one, nor serve a second offer of this kind. Bought units are
-the dearest, free ones the cheapest, of equal ones the earlier line first. A set that isn't complete gives nothing.
-Weighed goods count by their whole units; what costs nothing counts for nothing.
+the dearest, those first that can't be free, and free ones the cheapest, of equal ones the earlier line first. A set
+that isn't complete gives nothing. Weighed goods count by their whole units; what costs nothing is never the free one.
 """
 
 from collections.abc import Callable, Sequence
@@ -62,8 +62,13 @@ class _Pool:
 
 def buy_get(effect: BuyGet, sheet: Sheet, find: Find) -> SetsTaken:
     """Return what buying and getting takes off each line."""
+    got_from = [
+        place
+        for place in _by_worth(sheet, find(effect.get), dearest_first=effect.is_dearest_free)
+        if sheet.open_amount[place] > 0
+    ]
     bought_from = _by_worth(sheet, find(effect.buy), dearest_first=True)
-    got_from = _by_worth(sheet, find(effect.get), dearest_first=effect.is_dearest_free)
+    bought_from.sort(key=lambda place: place in got_from)  # what can't be free qualifies first
     pool, got, sets = _Pool(sheet), dict[int, int](), 0
     while effect.times is None or sets < effect.times:
         free = _one_free(effect, pool, bought_from, got_from)
@@ -134,8 +139,8 @@ def _one_set(effect: Bundle, pool: _Pool, from_places: Sequence[Sequence[int]]) 
 
 
 def _by_worth(sheet: Sheet, places: Sequence[int], *, dearest_first: bool) -> list[int]:
-    """Return the lines with unused units that are worth something, by what one of them is worth."""
-    open_lines = [place for place in places if sheet.open_units[place] > 0 and sheet.open_amount[place] > 0]
+    """Return the lines with unused units, by what one of them is worth."""
+    open_lines = [place for place in places if sheet.open_units[place] > 0]
     common = lcm(*(sheet.open_units[place] for place in open_lines))
     sign = -1 if dearest_first else 1
     return sorted(
