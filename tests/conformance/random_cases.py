@@ -171,4 +171,4 @@ class _Maker(PromotionMaker):
                 del promotion["best_of"]
 
 
-_FIRST = {"buy_get": 0, "tiered_percent": 1, "tiered_amount": 1}
+_FIRST = {"buy_get": 0, "bundle": 0, "tiered_percent": 1, "tiered_amount": 1}

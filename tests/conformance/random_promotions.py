@@ -63,13 +63,18 @@ class PromotionMaker:
             promotions.append({"id": "card", "effect": {"type": "tender", "kind": "gift_card"}})
             cards = range(self.chance.randint(1, 2))
             self.action["gift_cards"] = [{"id": f"G{card}", "balance": self.money(1, 5000)} for card in cards]
-        if self.silent and self.odds(8):
-            effect = {
-                "type": "pay_with_points",
-                "value_per_point": self.chance.choice(("0.01", "0.10", "1.00")),
-            }
-            promotions.append({"id": "points", "effect": effect})
+        if self.odds(8) and (self.silent or not (self.negative or self.has("min_unit_price"))):
+            promotions.append({"id": "points", "effect": self._points_payment()})
         return promotions
+
+    def _points_payment(self) -> dict[str, Any]:
+        if self.odds(3):
+            self.action["points_to_spend"] = self.chance.choice((90, 300))
+        worth = {"value_per_point": self.chance.choice(("0.01", "0.10", "1.00"))}
+        effect = self.chance.choice((worth, worth, {"points_per_minor_unit": 3}))
+        if self.odds(3):
+            effect = effect | {"step_points": self.chance.choice((10, 25))}
+        return {"type": "pay_with_points", **effect}
 
     def _promotion(self, number: int) -> dict[str, Any]:
         promotion: dict[str, Any] = {"id": f"p{number}", "effect": self._effect()}
@@ -142,11 +147,13 @@ class PromotionMaker:
             kinds.append(self._new_price)
         if not self.weighed:
             kinds.append(self._prompt)
-        if self.silent:
-            kinds += [self._steps, self._bundle]
+        if self.silent or not self.weighed:
+            kinds += [self._steps]
+        if self.silent or not (self.weighed or self.converted):
+            kinds += [self._bundle]
         effect = self.chance.choice(kinds)()
         if (
-            effect["type"] not in {"buy_get", "bundle", "add_free_units"}
+            effect["type"] not in {"buy_get", "bundle", "step_amount", "add_free_units"}
             and "selector" not in effect
             and self.odds(2)
         ):
@@ -212,7 +219,8 @@ class PromotionMaker:
 
     def _lonely_sku(self) -> str:
         skus = [line["sku"] for line in self.lines]
-        lonely = [sku for sku in skus if skus.count(sku) == 1 and sku != "OFF"]
+        free = {line["sku"] for line in self.lines if line["unit_price"] == "0.00"}
+        lonely = [sku for sku in skus if skus.count(sku) == 1 and sku not in {"OFF", *free}]
         return self.chance.choice(lonely) if lonely else "NONE"
 
     def _buy_get(self) -> dict[str, Any]:
@@ -255,10 +263,13 @@ class PromotionMaker:
 
     def _steps(self) -> dict[str, Any]:
         most = self.chance.choice((None, 2, 5))
-        return {"type": "step_amount", "first_unit": "1.13", "each_further_unit": "0.41", "max_units": most}
+        effect = {"type": "step_amount", "first_unit": "1.13", "each_further_unit": "0.41", "max_units": most}
+        return effect if self.silent else {**effect, "selector": {"skus": [self._lonely_sku()]}}
 
     def _bundle(self) -> dict[str, Any]:
-        need = [{"sku": sku, "qty": self.chance.randint(1, 2)} for sku in self.chance.sample(SKUS, 2)]
+        skus = SKUS if self.silent else sorted({self._lonely_sku(), self._lonely_sku()})
+        wanted = self.chance.sample(skus, min(2, len(skus)))
+        need = [{"sku": sku, "qty": self.chance.randint(1, 2)} for sku in wanted]
         discount = {"type": "amount_off", "value": self.money(10, 500)}
         return {"type": "bundle", "need": need, "discount": discount, "scale": self.odds(2)}
 

@@ -18,13 +18,16 @@ Where the pages are silent it reads as follows (`random_cases` stays away from t
   the others of the line; any other discount takes its part off each.
 - Promotions that `order_of_application` leaves out come after it, by priority. Points and payments always come last.
 - An exclusive promotion that is refused or has no effect excludes nobody; `always_stackable` stands beside it.
-- `best_of` takes the combination with the smallest total to pay, ties to the promotion evaluated first. Who has no
-  effect, or whom points or budget are missing for, doesn't compete and keeps that reason.
+- `best_of`: the one that itself saves most at its turn, ties to the one evaluated first. Who has no effect, or whom
+  points or budget are missing for, doesn't compete and keeps that reason.
 - A group's limit counts promotions that had an effect. A spend budget with nothing left is exhausted, not exceeded.
 - A promotion whose code isn't presented isn't there: neither applied nor refused.
 - `reject_all`: any refusal refuses all discounts, for whatever reason, and so does an unknown code.
 - Without `member.points` the balance isn't known, and rewards are not refused for it.
-- Points paid count as a discount of the lines. Earning counts tax, but no levies; full units are counted by factor.
+- Points paid count as a discount of the lines; whoever asks to pay with more than there are pays with none.
+- Earning counts tax, but no levies; full units are counted by factor.
+- A bundle takes the dearest units there are (of equal ones the earlier), shares its discount among them by their worth
+  and uses them up.
 """
 
 from __future__ import annotations
@@ -52,6 +55,7 @@ class Outcome:
     points_spent: int = 0
     prompts: dict[str, int] = field(default_factory=dict)
     groups: dict[str, int] = field(default_factory=dict)
+    saved: dict[str, int] = field(default_factory=dict)  # by promotion
 
     @property
     def payable(self) -> int:
@@ -149,6 +153,7 @@ def _apply(promotion: Promotion, planned: Plan, outcome: Outcome) -> None:
     for index, units in planned.used.items():
         outcome.lines[index].units_used += units
     outcome.applied.append(promotion["id"])
+    outcome.saved[promotion["id"]] = planned.total
     for sku, units in planned.prompt.items():
         outcome.prompts[sku] = outcome.prompts[sku] + units
     cost = int(promotion.get("cost_points") or 0)
@@ -175,7 +180,7 @@ def _stacked(sequence: list[Promotion], case: dict[str, Any]) -> Outcome:
 
 
 def _with_best(sequence: list[Promotion], case: dict[str, Any], barred: dict[str, str]) -> Outcome:
-    """Try every way to let one promotion of each `best_of` group apply, and keep the one that leaves least to pay."""
+    """Try every way to let one promotion of each `best_of` group apply; keep the one in which these save most."""
     groups: dict[str, list[str]] = {}
     for promotion in sequence:
         group = promotion.get("best_of")
@@ -187,9 +192,9 @@ def _with_best(sequence: list[Promotion], case: dict[str, Any], barred: dict[str
     for winners in itertools.product(*groups.values()):
         losers = [one for group in groups.values() for one in group if one not in winners]
         runs[winners] = _run(sequence, case, barred | dict.fromkeys(losers, "not_best"))
-    best = min(runs.values(), key=lambda outcome: (outcome.payable, -len(outcome.applied)))
-    for winners, outcome in runs.items():  # who could not have applied didn't lose: it keeps its own reason
-        for one in winners:
+    best = max(runs.items(), key=lambda run: sum(run[1].saved.get(won, 0) for won in run[0]))[1]
+    for tried, outcome in runs.items():  # who could not have applied didn't lose: it keeps its own reason
+        for one in tried:
             if one in outcome.refused and one in best.refused:
                 best.refused[one] = outcome.refused[one]
     return best
@@ -232,9 +237,8 @@ def _settled(
 def _afterwards(outcome: Outcome, claimed: list[Promotion], case: dict[str, Any]) -> list[Promotion]:
     """The points and payments that apply; paying with points happens on the way."""
     applied = []
-    for promotion in _in_order(claimed, case["program"]):
-        if promotion["effect"]["type"] not in _AFTERWARDS:
-            continue
+    later = [p for p in _in_order(claimed, case["program"]) if p["effect"]["type"] in _AFTERWARDS]
+    for promotion in sorted(later, key=lambda p: p["effect"]["type"] not in points_of.PAYING):
         against = reasons_against(promotion, case, outcome.lines, running=True)
         if not against and promotion["effect"]["type"] == "pay_with_points":
             against = _pay_with_points(promotion["effect"], case, outcome)
@@ -247,10 +251,10 @@ def _afterwards(outcome: Outcome, claimed: list[Promotion], case: dict[str, Any]
 
 def _pay_with_points(effect: dict[str, Any], case: dict[str, Any], outcome: Outcome) -> set[str]:
     remainder = (case["program"].get("policy") or {}).get("remainder", "largest")
-    had = outcome.points
+    had, wanted = outcome.points, int((case.get("action") or {}).get("points_to_spend") or 0)
+    if had is not None and had < max(wanted, points_of.step_of(effect)):
+        return {"insufficient_points"}
     spent = points_of.pay_with_points(effect, case, outcome.lines, had, remainder)
     outcome.points_spent += spent
     outcome.points = None if had is None else had - spent
-    if spent:
-        return set()
-    return {"no_effect"} if had is None or had >= points_of.step_of(effect) else {"insufficient_points"}
+    return set() if spent else {"no_effect"}

@@ -60,8 +60,12 @@ def _spread(
     """An amount off the chosen lines together, never more than they are worth together."""
     worth = sum(lines[index].remaining for index in chosen)
     amount = max(0, min(amount, worth))
-    parts = share(amount, weights, [lines[i].room for i in chosen], policy.get("remainder", "largest"))
+    parts = share(amount, weights, [lines[i].room for i in chosen], _remainder(policy))
     return Plan({index: part for index, part in zip(chosen, parts, strict=True) if part})
+
+
+def _remainder(policy: dict[str, Any]) -> str:
+    return str(policy.get("remainder", "largest"))
 
 
 def _by_remaining(chosen: list[int], lines: list[ReadLine]) -> list[Fraction]:
@@ -104,9 +108,7 @@ def _percent_of_lines(
         exact = base * units / line.quantity * percent / 100 if line.quantity else Fraction(0)
         wanted.append(min(line.room, max(0, _cut(base, exact, policy))))
     if "cap" in effect and sum(wanted) > cents(effect["cap"]):
-        wanted = share(
-            cents(effect["cap"]), [Fraction(w) for w in wanted], wanted, policy.get("remainder", "largest")
-        )
+        wanted = share(cents(effect["cap"]), [Fraction(w) for w in wanted], wanted, _remainder(policy))
     return Plan({index: off for index, off in zip(chosen, wanted, strict=True) if off})
 
 
@@ -271,21 +273,44 @@ def _free(found: Plan, effect: dict[str, Any], lines: list[ReadLine]) -> Plan:
 
 
 def _bundle(effect: dict[str, Any], lines: list[ReadLine], policy: dict[str, Any]) -> Plan:
-    """A discount once per whole set of the units needed; without a selector it is for the lines of the set."""
-    sets = min(
-        sum(line.units for line in lines if line.sku == need["sku"]) // need.get("qty", 1)
-        for need in effect["need"]
-    )
-    if not effect.get("scale"):
-        sets = min(sets, 1)
+    """A discount once per whole set of the units needed; without a selector it is for the units of the sets."""
+    left = {i: line.units - line.units_used for i, line in enumerate(lines) if line.unit_worth > 0}
+    found = Plan(frees=True)
+    sets = 0
+    while (effect.get("scale") or sets == 0) and (one := _one_set(effect["need"], lines, left)):
+        sets += 1
+        for index, units in one.items():
+            found.used[index] = found.used.get(index, 0) + units
+            left[index] -= units
     if sets == 0:
         return Plan()
-    discount = {"selector": {"skus": [need["sku"] for need in effect["need"]]}, **effect["discount"]}
-    if discount["type"] == "amount_off" and discount.get("mode", "order") == "order":
-        discount["times"] = sets
-    elif discount.get("max_units"):
-        discount["max_units"] *= sets
-    return plan(discount, lines, policy)
+    discount = dict(effect["discount"])
+    if "selector" in discount:
+        if discount.get("max_units"):
+            discount["max_units"] *= sets
+        return plan(discount, lines, policy)
+    worth = {index: lines[index].unit_worth * units for index, units in found.used.items()}
+    chosen = sorted(worth)
+    rooms = [min(lines[index].room, int(worth[index])) for index in chosen]
+    parts = share(cents(discount["value"]) * sets, [worth[i] for i in chosen], rooms, _remainder(policy))
+    found.discounts = {index: part for index, part in zip(chosen, parts, strict=True) if part}
+    return found
+
+
+def _one_set(needs: list[dict[str, Any]], lines: list[ReadLine], left: dict[int, int]) -> dict[int, int]:
+    """The units of one whole set, the dearest there are; empty when there is none."""
+    taken: dict[int, int] = {}
+    for need in needs:
+        wanted = int(need.get("qty", 1))
+        able = [i for i in left if lines[i].sku == need["sku"]]
+        for index in sorted(able, key=lambda i: (-lines[i].unit_worth, i)):
+            units = min(wanted, left[index] - taken.get(index, 0))
+            if units > 0:
+                taken[index] = taken.get(index, 0) + units
+                wanted -= units
+        if wanted:
+            return {}
+    return taken
 
 
 def _replace_item(effect: dict[str, Any], lines: list[ReadLine], policy: dict[str, Any]) -> Plan:
