@@ -98,13 +98,11 @@ class _Maker(PromotionMaker):
         if self.odds(8):
             policy["remainder"] = self.chance.choice(("first", "last", "largest"))
         if self.odds(8):
-            policy["amount_basis"] = self.chance.choice(("gross", "line_price"))
+            policy["amount_basis"] = self.chance.choice(("gross", "gross", "net", "line_price"))
         if self.silent and self.odds(8):
             policy["round"] = self.chance.choice(("price", "discount"))
         if self.silent and self.odds(12):
             policy["round_at"] = self.chance.choice(("unit", "line"))
-        if self.silent and self.odds(20):
-            policy["amount_basis"] = "net"
         if self.odds(8):
             policy["group_limits"] = {"g": self.chance.choice((1, 1, 2))}
         if self.odds(12):

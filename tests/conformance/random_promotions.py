@@ -94,7 +94,7 @@ class PromotionMaker:
             promotion["exclusive"] = True
         elif self.odds(12):
             promotion["always_stackable"] = True
-        if self.odds(8) and (self.silent or promotion["effect"]["type"] != "add_free_units"):
+        if self.odds(8):
             promotion["best_of"] = "b"
         return promotion
 
@@ -147,7 +147,7 @@ class PromotionMaker:
             kinds.append(self._new_price)
         if not self.weighed:
             kinds.append(self._prompt)
-        if self.silent or not self.weighed:
+        if self.silent or not (self.weighed or self.negative):
             kinds += [self._steps]
         if self.silent or not (self.weighed or self.converted):
             kinds += [self._bundle]
@@ -158,12 +158,14 @@ class PromotionMaker:
             and self.odds(2)
         ):
             effect["selector"] = self._selector()
+        if self.negative and effect.get("mode") == "order" and not self.silent:
+            effect.pop(
+                "selector", None
+            )  # else: may an amount off chosen products bring the order below zero?
         return effect
 
     def _percent(self) -> dict[str, Any]:
-        targets = ["lines", "lines"]
-        if self.silent or not self.negative:
-            targets += ["order", "order"]
+        targets = ["lines", "lines", "order", "order"]
         if self.silent or not self.has("min_unit_price"):
             targets.append("cheapest_unit")
         effect: dict[str, Any] = {
@@ -180,8 +182,7 @@ class PromotionMaker:
         return effect
 
     def _amount(self) -> dict[str, Any]:
-        modes = ["order", "order", "order"] if self.silent or not self.negative else []
-        modes += ["each_line", "each_unit"] + (["cheapest_line"] if self.silent else [])
+        modes = ["order", "order", "order", "each_line", "each_unit"] + ["cheapest_line"] * self.silent
         effect: dict[str, Any] = {
             "type": "amount_off",
             "value": self.money(1, self.chance.choice((100, 1000, 5000))),
@@ -200,7 +201,7 @@ class PromotionMaker:
         return {"type": "new_unit_price", "value": self.money(1, 1500), "selector": self._selector()}
 
     def _tiers(self) -> dict[str, Any]:
-        percent = self.odds(2)
+        percent = self.odds(2) or (self.negative and not self.silent)
         measure = self.chance.choice(("total", "quantity"))
         if not self.silent and (self.weighed or self.converted):
             measure = "quantity" if self.converted else "total"

@@ -4,7 +4,8 @@ Its job is to disagree: `read` computes everything a case may expect, as plainly
 the product's answer shows a mistake on one side. It is slow, it knows one order at a time, and no other code uses it.
 
 Where the pages are silent it reads as follows (`random_cases` stays away from these, unless told otherwise):
-- Negative lines lower the total an order discount is taken of and may take; they get no discount themselves.
+- Negative lines lower the total an order discount is taken of and may take, whether they are chosen or not; they get
+  no discount themselves.
 - A whole-order percentage is weighed by what it is taken of: what is left of the lines, or what there was at first.
 - A floor holds for every unit: half of a line's units can give half of the room only.
 - A tier is measured on the initial total or quantity of the lines chosen, and its percentage rounded by line.

@@ -82,6 +82,8 @@ def _measured(line: ReadLine, amount: int, measured: str | None) -> int:
     """The amount with tax or without; if it isn't said, as the price of the line is quoted."""
     if measured is None:
         measured = "gross" if line.quoted_gross else "net"
+    if amount == line.initial and measured == ("gross" if line.quoted_gross else "net"):
+        return line.quoted  # what stands on the shelf isn't worked out
     return line.with_tax(amount) if measured == "gross" else line.without_tax(amount)
 
 

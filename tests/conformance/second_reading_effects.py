@@ -59,7 +59,7 @@ def _spread(
 ) -> Plan:
     """An amount off the chosen lines together, never more than they are worth together."""
     worth = sum(lines[index].remaining for index in chosen)
-    amount = max(0, min(amount, worth))
+    amount = max(0, min(amount, worth, sum(line.remaining for line in lines)))
     parts = share(amount, weights, [lines[i].room for i in chosen], _remainder(policy))
     return Plan({index: part for index, part in zip(chosen, parts, strict=True) if part})
 

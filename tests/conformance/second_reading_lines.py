@@ -51,6 +51,7 @@ class ReadLine:
     levy: int
     reduced: bool
     quoted_gross: bool
+    quoted: int
     given: int = 0
     unit_worth: Fraction = Fraction(0)  # what a unit is worth that wasn't made free or cheaper by itself
     units_used: int = 0
@@ -111,6 +112,7 @@ def read_line(raw: dict[str, Any], *, basis: str) -> ReadLine:
         levy=half_up(fine(raw.get("fixed_fee_per_unit", "0")) * quantity),
         reduced=bool(raw.get("price_reduced", False)),
         quoted_gross=gross,
+        quoted=half_up(fine(raw["unit_price"]) * quantity),
     )
     if basis == "gross" and not gross:
         line.initial, line.floor, line.gross = line.with_tax(line.initial), line.with_tax(line.floor), True
