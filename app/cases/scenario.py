@@ -66,6 +66,10 @@ PAYMENT_KEYS = frozenset({"kind", "balance", "ends_on", "owner"})
 KINDS = {str(kind): str(kind) for kind in LineKind}
 TENDERS = {str(kind): str(kind) for kind in TenderKind}
 ENOUGH = 1_000_000  # of a reward whose stock isn't told
+STOCK, ELSEWHERE = (
+    "stock:",
+    "stock_elsewhere:",
+)  # counters of a reward: what is left here, and in other places
 NEVER_ORDERED = "history.days_since_order"  # has no value that stands for "hasn't happened"
 
 
@@ -258,14 +262,16 @@ def _voucher(shown: Spot, rule_id: str, program: Program, *, code: str) -> Vouch
 def _known(said: Spot, program: Program) -> Mapping[str, int]:
     """Return the counters: those that are told, and nothing so far of all others that the program asks for."""
     told = said.inner("known")
-    if extra := told.value.keys() - program.counters:
+    asked = set(program.counters)
+    asked |= {f"{ELSEWHERE}{key.removeprefix(STOCK)}" for key in program.counters if key.startswith(STOCK)}
+    if extra := told.value.keys() - asked:
         raise CaseInvalid(
             f"{told.at(min(extra))}: the program doesn't ask for it; it asks for "
-            f"{', '.join(sorted(program.counters)) or 'nothing'}"
+            f"{', '.join(sorted(asked)) or 'nothing'}"
         )
     return {
-        key: told.whole(key) if told.has(key) else ENOUGH if key.startswith("stock:") else 0
-        for key in program.counters
+        key: told.whole(key) if told.has(key) else ENOUGH if key.startswith(STOCK) else 0
+        for key in asked
         if told.has(key) or not key.startswith(NEVER_ORDERED)
     }
 

@@ -164,6 +164,8 @@ def test_what_is_not_told_has_not_happened_and_there_is_stock():
     assert told(said).why == ()
     none_left = {**said, "known": {"stock:reward": 0}, "expected": {"offers": {"reward": "out_of_stock"}}}
     assert told(none_left).why == ()
+    elsewhere = {"known": {"stock:reward": 0, "stock_elsewhere:reward": 2}}
+    assert told({**none_left, **elsewhere, "expected": {"offers": {"reward": "online_only"}}}).why == ()
     used = {**said, "known": {"member_uses:reward/month": 1}}
     assert told({**used, "expected": {"offers": {"reward": "limit_per_member_reached"}}}).why == ()
 
