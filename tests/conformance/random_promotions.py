@@ -158,10 +158,9 @@ class PromotionMaker:
             and self.odds(2)
         ):
             effect["selector"] = self._selector()
-        if self.negative and effect.get("mode") == "order" and not self.silent:
-            effect.pop(
-                "selector", None
-            )  # else: may an amount off chosen products bring the order below zero?
+        if self.negative and "order" in (effect.get("mode"), effect.get("target")) and not self.silent:
+            # Whether something off chosen products may bring the order below zero is not said.
+            effect.pop("selector", None)
         return effect
 
     def _percent(self) -> dict[str, Any]:
