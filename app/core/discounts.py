@@ -3,8 +3,8 @@
 A discount is clipped to what is left of the lines it may touch; what is recorded is what was given. Off the whole order
 it rounds once, half-up, and is then allocated; off products it rounds once a line. Effects never see what another
 effect took: they get what is left. A percentage of the order is of its lines together, those with negative amounts too,
-and off the order no more is taken than they are worth together: returned bottles or the till's own reductions never
-turn a discount into cash.
+and no more than they are worth together is taken by it or by an amount: returned bottles or the till's own reductions
+never turn a discount into cash.
 """
 
 from collections.abc import Callable, Sequence
@@ -48,9 +48,7 @@ def shares_of(effect: LineEffect, sheet: Sheet, places: Places) -> list[int]:
             return _percent_off(PercentOff(effect.target, basis_points), sheet, places)
         case StepsAmount():
             amount = _step_reached(effect.measure, effect.steps, sheet, places, below=effect.amount)
-            if effect.products is None:
-                amount = min(amount, _worth_together(sheet))
-            return shared_out(amount, sheet, places)
+            return shared_out(min(amount, _worth_together(sheet)), sheet, places)
         case ByUnit():
             return shared_out(_by_unit(effect, sheet, places), sheet, places)
 
@@ -135,8 +133,7 @@ def _amount_off(effect: AmountOff, sheet: Sheet, places: Places) -> list[int]:
         return _each(sheet, places, lambda place: _for_each_unit(effect, sheet, place))
     if effect.target is Target.CHEAPEST:
         return _each(sheet, cheapest(sheet, places), lambda _: wanted)
-    if effect.target is Target.ORDER:
-        wanted = min(wanted, _worth_together(sheet))
+    wanted = min(wanted, _worth_together(sheet))
     if effect.weights is Weights.QUANTITY:
         quantities = [max(line.quantity_milli, 0) for line in sheet.lines]
         return shared_out(wanted, sheet, places, weights=quantities)

@@ -14,6 +14,8 @@ from app.core.effects import Bundle, BuyGet
 from app.core.money import BASIS_POINTS, divide_half_up
 from app.core.sheet import Sheet
 
+SETS_MAX = 1_000  # sets of one offer in an order: more are no purchase, and would hold the station up
+
 Find = Callable[[str | None], Sequence[int]]  # the places of the lines of a product set
 Units = dict[int, int]  # units by the place of their line
 
@@ -70,7 +72,7 @@ def buy_get(effect: BuyGet, sheet: Sheet, find: Find) -> SetsTaken:
     bought_from = _by_worth(sheet, find(effect.buy), dearest_first=True)
     bought_from.sort(key=lambda place: place in got_from)  # what can't be free qualifies first
     pool, got, sets = _Pool(sheet), dict[int, int](), 0
-    while effect.times is None or sets < effect.times:
+    while sets < min(effect.times or SETS_MAX, SETS_MAX):
         free = _one_free(effect, pool, bought_from, got_from)
         if free is None:
             return SetsTaken(
@@ -114,7 +116,7 @@ def bundle(effect: Bundle, sheet: Sheet, find: Find) -> SetsTaken:
     """Return what complete sets of a bundle take off each line."""
     pool, picked, sets = _Pool(sheet), dict[int, int](), 0
     from_places = [_by_worth(sheet, find(part.products), dearest_first=True) for part in effect.parts]
-    while effect.times is None or sets < effect.times:
+    while sets < min(effect.times or SETS_MAX, SETS_MAX):
         units = _one_set(effect, pool, from_places)
         if units is None:
             break
