@@ -10,6 +10,7 @@ import typer
 
 from app.cli_cases import cases_cli
 from app.cli_hq import hq_cli
+from app.cli_whatif import whatif
 from app.config import Config, ConfigInvalid, load_config
 from app.terminal import fail, say
 
@@ -23,6 +24,7 @@ station_cli = typer.Typer(invoke_without_command=True, help="The station at the 
 cli.add_typer(station_cli, name="station")
 cli.add_typer(hq_cli, name="hq")
 cli.add_typer(cases_cli, name="cases")
+cli.command()(whatif)
 
 StoreDir = Annotated[Path | None, typer.Option("--dir", help="Folder of this station's store.")]
 StateDir = Annotated[Path | None, typer.Option("--state", help="Folder of the key files.")]

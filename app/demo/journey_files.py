@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -74,6 +75,13 @@ class JourneyCampaign:
     starts_on: date
     ends_on: date
     households: tuple[int, ...]
+
+
+class JourneyProduct(NamedTuple):
+    """What is known of a product: its department, category and type, and its brand (`National`, `Private`)."""
+
+    categories: frozenset[str]
+    brand: str
 
 
 class Redemption(NamedTuple):
@@ -211,6 +219,20 @@ def read_redemptions(folder: Path) -> list[Redemption]:
         Redemption(household_id, local_day, (campaign_id, coupon_upc))
         for household_id, local_day, campaign_id, coupon_upc in _rows(folder, "coupon_redemptions", *names)
     ]
+
+
+def read_products(folder: Path) -> dict[int, JourneyProduct]:
+    """All products by id; those about which the data say the same share it."""
+    named = ("department", "product_category", "product_type", "brand")
+    shared = cache(_product)
+    products = _column(folder, "products", "product_id").tolist()
+    columns = (_column(folder, "products", name).tolist() for name in named)
+    return {product: shared(*said) for product, *said in zip(products, *columns, strict=True)}
+
+
+def _product(*said: str | None) -> JourneyProduct:
+    *categories, brand = said
+    return JourneyProduct(frozenset(filter(None, categories)), brand or "")
 
 
 # --- days ----------------------------------------------------------------------------------------
