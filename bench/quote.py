@@ -255,7 +255,7 @@ def eligible(facts: Facts) -> list[bool]:
     table = Table(facts, seen)
     rules = facts.program.rules
     holds = [False] * len(rules)
-    for place in facts.program.index.find(facts.order, facts.member, seen.member_segments, seen.local):
+    for place in facts.program.index.find(seen):
         holds[place] = table.may_apply(*rules[place])
     return holds
 
