@@ -4,15 +4,18 @@ Catalogues of sentences are packed as people write them (PO) and compiled in mem
 for. A compiled file would be a second copy that could be forgotten; Babel, which compiles, is imported only then.
 """
 
+import json
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from io import BytesIO
+from typing import Any
 
 from resources import LANGUAGES
 
 CATALOGUE = "i18n/{language}/LC_MESSAGES/tillside.po"
+PROGRAM_SCHEMA = "schema/program.json"
 
 
 def read_text(name: str) -> str:
@@ -24,6 +27,11 @@ def read_text(name: str) -> str:
 def names(folder: str) -> tuple[str, ...]:
     """Return the names of the files in a packaged folder, sorted."""
     return tuple(sorted(item.name for item in _place(folder).iterdir() if item.is_file()))
+
+
+def program_schema() -> Any:
+    """Return the JSON Schema of the published program (docs/program.md)."""
+    return json.loads(read_text(PROGRAM_SCHEMA))
 
 
 @cache
