@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from app.cases.moments import bound, clock, moment
-from app.cases.reading import CaseInvalid, Spot, shown
+from app.cases.reading import CaseInvalid, CaseUnknown, Spot, shown
 from app.cases.selectors import SELECTOR_KEYS, ProductSets, product_set
+from app.core.order import MILLI
 
 CONDITION_KEYS = frozenset(
     {
@@ -133,7 +134,7 @@ def _about_products(said: Spot, sets: ProductSets) -> list[Leaf]:
     leaves: list[Leaf] = []
     if said.has("min_qty"):
         wanted = said.inner("min_qty").only(frozenset({"value", "selector"}))
-        leaf = {"op": "at_least", "value": wanted.whole("value", least=0)}
+        leaf = {"op": "at_least", "value": _whole_units(wanted)}
         leaves.append(_of("order.quantity", leaf, sets.name(wanted)))
     if said.has("contains_all"):
         for selector in said.objects("contains_all"):
@@ -141,6 +142,14 @@ def _about_products(said: Spot, sets: ProductSets) -> list[Leaf]:
             leaf = {"op": "more_than", "value": 0}
             leaves.append(_of("order.quantity", leaf, sets.add(chosen) if chosen else None))
     return leaves
+
+
+def _whole_units(wanted: Spot) -> int:
+    """Return a least quantity; a program asks for whole units, also of weighed goods."""
+    units, rest = divmod(wanted.decimal("value", 3), MILLI)
+    if rest:
+        raise CaseUnknown(f"{wanted.at('value')}: parts of a unit are not known")
+    return units
 
 
 def _about_totals(said: Spot, sets: ProductSets) -> list[Leaf]:

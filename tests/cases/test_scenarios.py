@@ -141,6 +141,13 @@ def test_a_wrong_total_tells_what_every_offer_did():
     )
 
 
+def test_what_several_offers_give_is_added_up():
+    mug, cup = (rule(name, {"kind": "gift", "sku": "mug"}) for name in ("mug", "cup"))
+    off = [rule(f"off-{n}", {"kind": "amount_off", "target": "order", "amount": 68}) for n in (1, 2)]
+    right = {"gifts": {"mug": 2}, "lines": {"espresso": "1.00", "croissant": "0.36"}, "discount": "1.36"}
+    assert told({"program": program(mug, cup, *off), "expected": right}).why == ()
+
+
 def test_an_offer_that_was_not_shown_is_told():
     coupon = rule("coupon", {"kind": "amount_off", "target": "order", "amount": 100}, trigger="voucher")
     said = {"program": program(coupon), "expected": {"offers": {"coupon": "1.00"}}}

@@ -14,6 +14,8 @@ def names(done):
 def test_the_order_of_application_is_always_handed_over():
     listed = [promotion(id="a"), promotion(id="b", priority=5), promotion(id="c", priority=5)]
     assert names(translated(*listed)) == ["b", "c", "a"]
+    listed = [promotion(id="a", priority=-1), promotion(id="b"), promotion(id="c", priority=1)]
+    assert names(translated(*listed)) == ["c", "b", "a"]
 
 
 def test_a_stated_order_goes_first_and_the_rest_by_priority():
@@ -183,7 +185,7 @@ def test_cards_pay_in_the_order_of_the_case_and_the_same_one_once():
     ],
 )
 def test_the_wallet_is_the_members(said, balance):
-    done = translated(promotion({"type": "tender", "kind": "ewallet"}), **said)
+    done = translated(promotion({"type": "tender", "kind": "ewallet"}, priority=1), **said)
     assert done.tenders == (Tender(TenderKind.WALLET, "wallet", balance, owner=done.member.ref),)
 
 
