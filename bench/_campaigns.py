@@ -9,6 +9,7 @@ chain's campaigns are. Amounts are minor units, hours minutes since midnight.
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ NEAR = 30  # campaigns about products of this order which still don't apply
 STORE, REGISTER, MINUTE = "store-7", "r-1", 9 * 60 + 30
 AT_MS = 1_783_150_200_000  # 2026-07-04 09:30 in Berlin
 TIME_ZONE = "Europe/Berlin"
+STARTS, ENDS = date(2026, 1, 1), date(2026, 12, 31)
 SEGMENTS = frozenset({"regulars", "families", "bakers"})
 OTHER_STORES = [f"store-{at}" for at in range(100, 300)]
 OTHER_SEGMENTS, CATEGORIES, SKUS_EACH = 40, 400, 10
@@ -290,8 +292,8 @@ def _campaign_form(campaign: Campaign) -> dict[str, Any]:
     return {
         "id": campaign.ident,
         "name": f"Campaign {campaign.ident}",
-        "starts_on": "2026-01-01",
-        "ends_on": "2026-12-31",
+        "starts_on": STARTS.isoformat(),
+        "ends_on": ENDS.isoformat(),
         "audience": None,
         "offline": "always",
         "rules": [rule],
@@ -347,6 +349,8 @@ def plain_campaigns(campaigns: Sequence[Campaign]) -> list[tuple[Any, ...]]:
     return [
         (
             each.ident,
+            STARTS,
+            ENDS,
             each.kind,
             _plain_goods(each.goods),
             each.figure,

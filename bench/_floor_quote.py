@@ -3,9 +3,9 @@
 No index, no explanation, no voucher, no tax, no policy: each campaign is a row, asked its cheapest question first, and
 takes what it takes off the lines. Amounts are whole minor units, shared out to the cent. Imports nothing of ours.
 
-An order is `(store, at_ms, zone, segments, lines)`, a line `(sku, category, quantity, amount)`; a campaign is
-`(ident, kind, goods, figure, steps, stores, hours, segment, total_least, wanted, quantity_least)` in its order of
-application, and goods are `(skus, categories)`. What isn't asked is None.
+An order is `(store, at_ms, zone, segments, lines)`, a line `(sku, category, quantity, amount)` with a product of its own.
+A campaign is `(ident, starts, ends, kind, goods, figure, steps, stores, hours, segment, total_least, wanted,
+quantity_least)`, in the order of application; goods are `(skus, categories)`. What isn't asked is None.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ def greedy(  # noqa: PLR0912, PLR0915 one loop, for a call a campaign would cost
     """Return what each campaign that applies takes off which line, and what is to be paid."""
     store, at_ms, zone, segments, lines = order
     moment = datetime.fromtimestamp(at_ms / 1000, zone)
-    minute = moment.hour * 60 + moment.minute
+    today, minute = moment.date(), moment.hour * 60 + moment.minute
     initial = [line[3] for line in lines]
     total = sum(initial)
     place_of, places_in = {}, {}
@@ -34,7 +34,11 @@ def greedy(  # noqa: PLR0912, PLR0915 one loop, for a call a campaign would cost
     left, unused = initial[:], [line[2] for line in lines]
     everything = range(len(lines))
     applied: Applied = []
-    for ident, kind, goods, figure, steps, stores, hours, segment, total_least, wanted, least in campaigns:
+    for (
+        ident, starts, ends, kind, goods, figure, steps, stores, hours, segment, total_least, wanted, least
+    ) in campaigns:  # fmt: skip
+        if not starts <= today <= ends:
+            continue
         if stores is not None and store not in stores:
             continue
         if hours is not None and not hours[0] <= minute < hours[1]:
