@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from app.core.decision import circumstances
+from app.core import decision
 from app.core.member import Member
 from app.core.order import Line as OrderLine
 from app.core.order import Order
@@ -25,7 +25,6 @@ from app.core.outcome import Facts
 from app.core.program import Program
 from app.core.program_format import read_program
 from app.core.quote import quote
-from app.core.table import Table
 from bench import _peers
 from bench._campaigns import (
     AT_MS,
@@ -110,10 +109,10 @@ class Shop:
 
     def _check(self) -> None:
         applied, payable = self.floor()
-        decision = quote(self.facts()).decision
-        ours = {each.campaign_id: list(each.allocation) for each in decision.automatic if each.is_approved}
+        quoted = quote(self.facts()).decision
+        ours = {each.campaign_id: list(each.allocation) for each in quoted.automatic if each.is_approved}
         floor = {ident: [(place + 1, share) for place, share in taken] for ident, taken in applied}
-        assert ours == floor and decision.payable == payable, "engine and floor share out alike"
+        assert ours == floor and quoted.payable == payable, "engine and floor share out alike"
 
 
 def facts_of(program: Program, made: Scene) -> Facts:
@@ -251,12 +250,9 @@ def _asked_of(rules: _peers.Eligible, plain: _peers.PlainFacts, shop: Shop) -> l
 
 def eligible(facts: Facts) -> list[bool]:
     """Return for each rule of the program, in the order of application, whether nothing in its condition fails."""
-    seen = circumstances(facts)
-    table = Table(facts, seen)
-    rules = facts.program.rules
-    holds = [False] * len(rules)
-    for place in facts.program.index.find(seen):
-        holds[place] = table.may_apply(*rules[place])
+    holds = [False] * len(facts.program.rules)
+    for candidate in decision.eligible(facts):
+        holds[candidate.place] = True
     return holds
 
 

@@ -25,7 +25,7 @@ def allocate(
     open_lines = [line for line, weight in enumerate(weights) if weight > 0 and limits[line] > 0]
     rest = amount
     while True:
-        total = sum(weights[line] for line in open_lines)
+        total = sum([weights[line] for line in open_lines])
         full = [line for line in open_lines if rest * weights[line] >= limits[line] * total]
         if not full:
             break
@@ -47,7 +47,7 @@ def _share_out(
 
     Each of these lines can give a cent more than its share rounded down, since its exact share is below its limit.
     """
-    total = sum(weights[line] for line in lines)
+    total = sum([weights[line] for line in lines])
     remainders = []
     left = amount
     for line in lines:

@@ -5,7 +5,16 @@ from enum import StrEnum
 from typing import Any
 
 from app.core.circumstances import Check
-from app.core.effects import Bundle, BuyGet, Credit, Effect, PointsPayment, PunchCardFree, Target
+from app.core.effects import (
+    Bundle,
+    BuyGet,
+    Credit,
+    Effect,
+    PointsPayment,
+    PunchCardFree,
+    Target,
+    product_sets_of,
+)
 from app.core.experiments import Experiment
 from app.core.paid_order import ReturnSettings
 
@@ -85,6 +94,20 @@ class Rule:
     is_running: bool = False  # whether it asks what the rules before have left
     cost_points: int = 0  # whole points that the member pays for it
     has_stock: bool = False
+    wants: tuple[str | None, ...] = field(
+        init=False, compare=False
+    )  # product sets without which it does nothing
+    is_on_products: bool = field(init=False, compare=False)  # whether it must be said that they are missing
+    asks_more: bool = field(init=False, compare=False)  # than most: points, a card, what is left of a reward
+
+    def __post_init__(self) -> None:
+        """Work out once what every quote asks of every rule."""
+        wants = product_sets_of(self.effect)
+        is_on_order = self.effect.target is Target.ORDER and wants == (None,)
+        object.__setattr__(self, "wants", wants)
+        object.__setattr__(self, "is_on_products", bool(wants) and not is_on_order)
+        is_for_members = isinstance(self.effect, PointsPayment | PunchCardFree | Credit)
+        object.__setattr__(self, "asks_more", self.cost_points > 0 or self.has_stock or is_for_members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +126,13 @@ class Campaign:
     budget: Budget | None = None
     share: Share | None = None
     returns: ReturnSettings = field(default_factory=ReturnSettings)
+    asks_more: bool = field(init=False, compare=False)  # than its dates: members, limits, a share of them, HQ
+
+    def __post_init__(self) -> None:
+        """Work out once what every quote asks of every campaign."""
+        asked = (self.audience, self.limits, self.budget, self.share)
+        asks_more = any(each is not None for each in asked) or self.offline is not Offline.ALWAYS
+        object.__setattr__(self, "asks_more", asks_more)
 
 
 TARGET_PLACE = {target: place for place, target in enumerate(Target)}

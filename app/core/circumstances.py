@@ -11,7 +11,7 @@ from functools import cached_property
 
 from app.core.member import Member
 from app.core.order import Line, LineKind, Order
-from app.core.products import ProductSet, ProductSets, places_of
+from app.core.products import LineFinder, ProductSets
 from app.core.reasons import Reason, Refusal
 from app.core.sheet import Sheet
 from app.core.tax import gross_amount, net_amount
@@ -62,9 +62,14 @@ class Circumstances:
         return self.local.date()
 
     @cached_property
+    def now(self) -> str:
+        """The order's local moment to the second, as campaigns have it: `2026-01-31T23:59:59`."""
+        return self.local.isoformat()[:19]
+
+    @cached_property
     def clock(self) -> str:
         """The order's time of day, `HH:MM:SS`."""
-        return self.local.strftime("%H:%M:%S")
+        return self.now[11:]
 
     @cached_property
     def tier(self) -> str:
@@ -80,18 +85,15 @@ class Circumstances:
         return self.member.segments | defined
 
     @cached_property
-    def lines_of(self) -> dict[str, list[Line]]:
-        """The lines of each product set that was asked about."""
-        return {}
+    def finder(self) -> LineFinder:
+        """The order's lines by product set."""
+        return LineFinder(self.order.lines, self.product_sets)
 
     def of(self, products: str) -> list[Line]:
         """Return the lines of a product set."""
-        found = self.lines_of.get(products)
-        if found is None:
-            chosen: ProductSet = self.product_sets[products]
-            found = [self.order.lines[place] for place in places_of(chosen, self.order.lines)]
-            self.lines_of[products] = found
-        return found
+        finder = self.finder
+        places = finder.places(products)
+        return [finder.lines[place] for place in places] if places else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,7 @@ def _text(read: Callable[[Circumstances, Ask], Value], reason: Reason, *keys: st
 
 
 def _quantity(lines: list[Line]) -> int:
-    return sum(line.quantity_milli for line in lines)
+    return sum([line.quantity_milli for line in lines]) if lines else 0
 
 
 MIN_QTY, UNFIT, HOURS = Reason.MIN_QTY_NOT_MET, Reason.ORDER_DOES_NOT_FIT, Reason.OUTSIDE_HOURS

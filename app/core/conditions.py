@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from operator import eq, ge, gt, le, lt
 from typing import Any
 
 from app.core.circumstances import FACTS, GROSS, NET, Ask, Check, Circumstances, Fact, Value
@@ -48,14 +49,16 @@ class _Node:
     opposite: Refusal
 
 
+Explain = Callable[[Any], tuple[Refusal, ...]]  # what was found: what is said of it
+
 # The operators of each kind of fact, on the value found and the value wanted. Of hours, `between` leaves out the end;
 # of dates, the last day is in.
 NUMBERS: dict[str, Callable[[Any, Any], bool]] = {
-    "at_least": lambda found, wanted: found >= wanted,
-    "more_than": lambda found, wanted: found > wanted,
-    "at_most": lambda found, wanted: found <= wanted,
-    "less_than": lambda found, wanted: found < wanted,
-    "is": lambda found, wanted: found == wanted,
+    "at_least": ge,
+    "more_than": gt,
+    "at_most": le,
+    "less_than": lt,
+    "is": eq,
     "one_of": lambda found, wanted: found in wanted,
     "every": lambda found, wanted: found % wanted == 0,
 }
@@ -63,11 +66,11 @@ OPERATORS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
     "number": NUMBERS,
     "quantity": NUMBERS,
     "text": {
-        "is": lambda found, wanted: found == wanted,
+        "is": eq,
         "one_of": lambda found, wanted: found in wanted,
     },
     "date": {
-        "is": lambda found, wanted: found == wanted,
+        "is": eq,
         "one_of": lambda found, wanted: found in wanted,
         "between": lambda found, wanted: wanted[0] <= found <= wanted[1],
         "in_calendar": lambda found, wanted: found in wanted,
@@ -77,7 +80,7 @@ OPERATORS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "contains": lambda found, wanted: wanted in found,
         "contains_any": lambda found, wanted: not found.isdisjoint(wanted),
     },
-    "day": {"within_days": lambda found, wanted: found <= wanted},
+    "day": {"within_days": le},
 }
 LIST_OPERATORS = {"one_of", "between", "contains_any"}
 SHAPES = {  # dates and times compare as texts, which holds only when all are written alike
@@ -214,30 +217,44 @@ def _check_value(wanted: Any, *, kind: str, operator: str, path: str) -> None:
 
 
 def _leaf(fact: Fact, ask: Ask, *, operator: str, wanted: Any) -> Check:
-    holds = OPERATORS[fact.kind][operator]
-    read, is_day = fact.read, fact.kind == "day"
+    holds, read, expected = OPERATORS[fact.kind][operator], fact.read, PYTHON_TYPE[fact.kind]
+    needs_lines, needs_member, is_day = fact.needs_lines, fact.needs_member, fact.kind == "day"
+    among = frozenset(wanted) if operator == "one_of" else wanted  # looked into at once, not walked through
+    explain = _explanation(fact, ask, operator=operator, wanted=wanted)
 
     def check(seen: Circumstances) -> tuple[Refusal, ...]:
-        if fact.needs_lines and not seen.has_lines:
-            return (Refusal(Reason.LINES_NEEDED),)
-        if fact.needs_member and seen.member is None:
-            return (Refusal(Reason.MEMBER_NEEDED),)
-        found = read(seen, ask)
-        if isinstance(found, Refusal):
-            return (found,)
+        if needs_lines and not seen.has_lines:
+            return LINES_NEEDED
+        if needs_member and seen.member is None:
+            return MEMBER_NEEDED
+        read_value = read(seen, ask)
+        if type(read_value) is not expected:
+            return (_unreadable(read_value, ask),)
+        found: Any = read_value
         if is_day:
-            assert isinstance(found, date), "a day of the year is read as a date"
             found = days_from_anniversary(found, seen.day)
-        elif type(found) is not _PYTHON_TYPE.get(fact.kind, type(found)):
-            return (Refusal(Reason.ATTRIBUTE_MISSING, {"name": ask.name}),)
-        if holds(found, wanted):
+        if holds(found, among):
             return ()
-        return (_explain(fact, ask, operator=operator, wanted=wanted, found=found),)
+        return explain(found)
 
     return check
 
 
-_PYTHON_TYPE = {"number": int, "text": str}  # an attribute may be either; one of the wrong type says nothing
+LINES_NEEDED, MEMBER_NEEDED = (Refusal(Reason.LINES_NEEDED),), (Refusal(Reason.MEMBER_NEEDED),)
+PYTHON_TYPE = {
+    "number": int,
+    "quantity": int,
+    "text": str,
+    "date": str,
+    "time": str,
+    "set": frozenset,
+    "day": date,
+}
+
+
+def _unreadable(found: Value, ask: Ask) -> Refusal:
+    """Return why a fact says nothing. An attribute may be a text or a number; one of the wrong type is missing."""
+    return found if isinstance(found, Refusal) else Refusal(Reason.ATTRIBUTE_MISSING, {"name": ask.name})
 
 
 def days_from_anniversary(since: date, today: date) -> int:
@@ -257,34 +274,43 @@ def _in_year(day: date, year: int) -> date:
 # --- explanations ------------------------------------------------------------------------------------------------
 
 
-def _explain(fact: Fact, ask: Ask, *, operator: str, wanted: Any, found: Value) -> Refusal:
-    if fact.kind == "quantity" and operator == "more_than" and wanted == 0:
-        return Refusal(Reason.REQUIRED_ITEM_MISSING)
+def _explanation(fact: Fact, ask: Ask, *, operator: str, wanted: Any) -> Explain:
+    """Return what is said when the leaf fails on what was found. Most say the same each time."""
     reason = fact.too_little
+    if fact.kind == "quantity" and operator == "more_than" and wanted == 0:
+        return _always(Refusal(Reason.REQUIRED_ITEM_MISSING))
     if reason is Reason.NOT_NTH_ORDER:
         shown = wanted[0] if isinstance(wanted, list) else wanted
-        return Refusal(reason, {"wanted": shown, "found": _shown(found)})
+        return lambda found: (Refusal(reason, {"wanted": shown, "found": _shown(found)}),)
     if reason is Reason.ATTRIBUTE_DOES_NOT_FIT:
-        return Refusal(reason, {"name": ask.name, "found": _shown(found)})
+        return lambda found: (Refusal(reason, {"name": ask.name, "found": _shown(found)}),)
     if reason is Reason.CONSENT_MISSING:
-        return Refusal(
-            reason, {"name": ", ".join(sorted(wanted)) if isinstance(wanted, frozenset) else wanted}
-        )
+        names = ", ".join(sorted(wanted)) if isinstance(wanted, frozenset) else wanted
+        return _always(Refusal(reason, {"name": names}))
     if fact.kind in ("number", "quantity") and reason is not fact.unfit:
         if operator not in ("at_least", "more_than"):
             # Too much instead of too little: there is nothing to add, so no "missing" can be told.
-            return Refusal(fact.unfit)
-        assert isinstance(found, int), "numbers are read as whole numbers"
-        return Refusal(reason, _short_of(fact, operator=operator, wanted=wanted, found=found))
-    return Refusal(reason)
+            return _always(Refusal(fact.unfit))
+        return _short_of(fact, operator=operator, wanted=wanted)
+    return _always(Refusal(reason))
 
 
-def _short_of(fact: Fact, *, operator: str, wanted: int, found: int) -> dict[str, int | str]:
-    """Return wanted, found and missing; of quantities in whole units, so that what is missing is enough."""
+def _always(refusal: Refusal) -> Explain:
+    said = (refusal,)
+    return lambda _: said
+
+
+def _short_of(fact: Fact, *, operator: str, wanted: int) -> Explain:
+    """Say wanted, found and missing; of quantities in whole units, so that what is missing is enough."""
     step = MILLI if fact.kind == "quantity" else 1
     needed = wanted // step + (1 if operator == "more_than" else 0)
-    has = found // step
-    return {"wanted": needed, "found": has, "missing": needed - has}
+    reason = fact.too_little
+
+    def explain(found: int) -> tuple[Refusal, ...]:
+        has = found // step
+        return (Refusal(reason, {"wanted": needed, "found": has, "missing": needed - has}),)
+
+    return explain
 
 
 def _shown(found: Value) -> int | str:

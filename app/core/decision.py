@@ -16,16 +16,17 @@ from app.core.member import Member
 from app.core.order import Order
 from app.core.outcome import Decision, Facts, Outcome
 from app.core.policy import Codes
-from app.core.program import Program
+from app.core.program import Candidate, Program
 from app.core.reasons import Reason, Refusal, by_precedence
 from app.core.sheet import totals_of
 from app.core.stacking import Stacking, fallen, refused_tenders
-from app.core.table import Candidate, Table, refused
+from app.core.table import Table, may_apply, refused
 from app.core.voucher import Presentation
 
 EXPLAINED_MAX = (
-    200  # automatic rules: more reasons than that why not are read by nobody, and cost time at every scan
+    200  # automatic rules of which each is explained; of more, only those that something speaks for
 )
+NEAR_MAX = 50  # of these, offers that lack nothing but a larger total; nobody reads more of them
 Banned = Mapping[int, tuple[Refusal, ...]]  # rules that must not apply, by their place among the candidates
 
 
@@ -41,13 +42,14 @@ def decide(facts: Facts, *, explain: bool = True) -> Decision:
     totals = totals_of(table.sheet)
     tenders = _tenders(facts, seen, stacking, due=max(totals.payable - table.paid, 0))
     earned = _earned(facts, seen, table)
-    by_id = {outcome.redemption_id: outcome for outcome in outcomes if outcome.redemption_id is not None}
     return Decision(
-        presented=tuple(by_id.get(shown.redemption_id) or _without_rule(shown) for shown in facts.presented),
+        presented=_presented(facts, outcomes),
         automatic=tuple(
-            outcome
-            for outcome in outcomes
-            if outcome.redemption_id is None and (explain or outcome.is_approved)
+            [
+                outcome
+                for outcome in outcomes
+                if outcome.redemption_id is None and (explain or not outcome.refusals)
+            ]
         ),
         total=table.total,
         discount=table.sheet.given,
@@ -73,6 +75,24 @@ def refused_joining(
     if refusal := refused_by_life(program.life, store=store, day=seen.day):
         refusals.append(refusal)
     return by_precedence(refusals)
+
+
+def eligible(facts: Facts) -> list[Candidate]:
+    """Return the automatic rules that an order is eligible for: nothing is played, and nothing explained."""
+    seen = circumstances(facts)
+    candidates, places = facts.program.candidates, seen.finder.places
+    return [
+        candidates[place]
+        for place in facts.program.index.find(seen)
+        if may_apply(candidates[place], seen, places)
+    ]
+
+
+def _presented(facts: Facts, outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    if not facts.presented:
+        return ()
+    by_id = {outcome.redemption_id: outcome for outcome in outcomes if outcome.redemption_id is not None}
+    return tuple(by_id.get(shown.redemption_id) or _without_rule(shown) for shown in facts.presented)
 
 
 def circumstances(facts: Facts) -> Circumstances:
@@ -128,15 +148,14 @@ def _in_play(facts: Facts, seen: Circumstances, table: Table, *, explain: bool) 
     """Return all rules that come into play, in the order in which they apply; scan order doesn't matter."""
     program = facts.program
     index = program.index
-    if explain and len(program.automatic) <= EXPLAINED_MAX:
-        places: Sequence[int] = program.automatic
-    else:
+    places: Sequence[int] = program.automatic
+    if not explain:
         places = index.find(seen)
-    candidates = []
-    for place in places:
-        campaign, rule = program.rules[place]
-        if explain or table.may_apply(campaign, rule):
-            candidates.append(Candidate(place, campaign, rule))
+    elif len(places) > EXPLAINED_MAX:
+        places = index.find_near(seen, NEAR_MAX)
+    candidates = [program.candidates[place] for place in places]
+    if not explain:
+        candidates = [each for each in candidates if may_apply(each, seen, table.places)]
     if not facts.presented:
         return candidates
     for shown in facts.presented:

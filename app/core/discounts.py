@@ -79,8 +79,8 @@ def _percent_off(effect: PercentOff, sheet: Sheet, places: Places) -> list[int]:
 
 def _off_the_order(effect: PercentOff, sheet: Sheet, places: Places) -> list[int]:
     bases = _bases(effect, sheet)
-    returned = sum(min(sheet.lines[place].amount, 0) for place in places)
-    base = max(sum(bases[place] for place in places) + returned, 0)
+    returned = sum([min(sheet.lines[place].amount, 0) for place in places]) if sheet.owed else 0
+    base = max(sum([bases[place] for place in places]) + returned, 0)
     wanted = _rounded(base, effect.basis_points, sheet)
     if effect.cap is not None:
         wanted = min(wanted, effect.cap)
@@ -166,10 +166,10 @@ def _step_reached(
 ) -> int:
     """Return what the highest step reached gives. Its bound is in minor units or whole units, and inclusive."""
     if measure is Measure.AMOUNT:
-        reached, scale = sum(sheet.lines[place].amount for place in places), 1
+        reached, scale = sum([sheet.lines[place].amount for place in places]), 1
     else:
-        reached, scale = sum(sheet.lines[place].quantity_milli for place in places), MILLI
-    return max(((bound, given) for bound, given in steps if bound * scale <= reached), default=(0, below))[1]
+        reached, scale = sum([sheet.lines[place].quantity_milli for place in places]), MILLI
+    return max([step for step in steps if step[0] * scale <= reached], default=(0, below))[1]
 
 
 def _by_unit(effect: ByUnit, sheet: Sheet, places: Places) -> int:
@@ -196,18 +196,21 @@ def shared_out(
     amount: int, sheet: Sheet, places: Places, *, weights: Sequence[int] | None = None
 ) -> list[int]:
     """Share an amount (minor units) out over lines. A line at its floor passes its share on to the others."""
-    by = sheet.remaining if weights is None else weights
-    chosen, limits = [0] * len(sheet.lines), [0] * len(sheet.lines)
-    for place in places:
-        chosen[place] = by[place]
-        limits[place] = sheet.left[place]
-    return allocate(min(amount, sum(limits)), weights=chosen, limits=limits, remainder=sheet.policy.remainder)
+    by, left = sheet.remaining if weights is None else weights, sheet.left
+    limits = [left[place] for place in places]
+    chosen = [by[place] for place in places]
+    found = allocate(
+        min(amount, sum(limits)), weights=chosen, limits=limits, remainder=sheet.policy.remainder
+    )
+    shares = [0] * len(left)
+    for place, share in zip(places, found, strict=True):
+        shares[place] = share
+    return shares
 
 
 def _worth_together(sheet: Sheet) -> int:
     """Return what all lines are worth by now, those with negative amounts included; at least nothing."""
-    together = sum(sheet.remaining) + sum(line.amount for line in sheet.lines if line.amount < 0)
-    return max(together, 0)
+    return max(sum(sheet.remaining) - sheet.owed, 0)
 
 
 def _milli(sheet: Sheet, place: int) -> int:

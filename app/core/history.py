@@ -19,7 +19,7 @@ from app.core.expiry import CalendarPeriod, first_day_of
 from app.core.order import MILLI, LineKind, Order
 from app.core.outcome import Decision, Facts, Outcome
 from app.core.policy import AmountBasis
-from app.core.products import places_of
+from app.core.products import LineFinder
 from app.core.program import Program
 from app.core.sheet import in_basis
 
@@ -264,9 +264,9 @@ class History:
         for outcome in past.given:
             for number, share in outcome.allocation:
                 taken[number] = taken.get(number, 0) + share
+        finder = LineFinder(lines, self._program.product_sets)
         for figure, about in self._of_lines:
-            products = self._program.product_sets[about] if about else None
-            chosen = [lines[place] for place in places_of(products, lines)]
+            chosen = [finder.lines[place] for place in finder.places(about or None)]
             if figure == QUANTITY_OF:
                 yield figure, about, sum(line.quantity_milli for line in chosen)
             else:

@@ -1,98 +1,183 @@
 """Which automatic rules could apply to an order at all, found by what is in it instead of by asking each rule.
 
-A rule hangs on one gate: the products it is for, the stores, members, segments or hours it names. A rule without a gate
-is always asked. That a rule is found says nothing yet; that it isn't says that it can't apply.
+A rule has gates: the products it is for, the members, stores, segments or hours it names, the total it asks for. What
+passes all its gates is found. That a rule is found says nothing yet; that it isn't says that it can't apply. Rules are
+bits of whole numbers by their places, so that thousands of them pass or don't in one operation.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from app.core.campaign import Campaign, Rule
 from app.core.circumstances import Circumstances
-from app.core.effects import product_sets_of
 from app.core.products import Key, ProductSets
 
 HOURS, DAYS = range(24), range(1, 8)
-Gate = tuple[Key, ...]  # any of these must be there
-WIDEST = 2_000  # a gate with more keys than that costs more than it spares
+WIDEST = 2_000  # a gate with more keys than that takes more memory than it spares time
+KINDS = {
+    "sku": "product",
+    "category": "product",
+}  # of gates by the kind of their keys, where it isn't the same
+Bits = int
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Gates of one kind, at most one of each rule: which rules have none, and which pass by a key."""
+
+    kind: str
+    free: Bits
+    by_key: Mapping[Key, Bits]
+
+    def passing(self, keys: Iterable[Key]) -> Bits:
+        """Return the rules that pass by any of the keys, or have no gate here."""
+        found, get = self.free, self.by_key.get
+        for key in keys:
+            bits = get(key)
+            if bits is not None:
+                found |= bits
+        return found
 
 
 @dataclass(frozen=True, slots=True)
 class RuleIndex:
-    """Places of rules by the key of their gate, and those without one."""
+    """The automatic rules by their gates, and by the totals they ask for: (minor units, rule), the least first.
 
-    by_key: Mapping[Key, tuple[int, ...]]
-    always: tuple[int, ...]
+    `reached` are the rules that pass when so many of the totals are reached.
+    """
+
+    every: Bits
+    slots: tuple[Slot, ...]
+    totals: tuple[tuple[int, int], ...]
+    reached: tuple[Bits, ...]
 
     def find(self, seen: Circumstances) -> list[int]:
         """Return the places of the rules that could apply, in the order in which they apply."""
-        found = set(self.always)
-        get = self.by_key.get
-        for key in _keys_of(seen):
-            hanging = get(key)
-            if hanging is not None:
-                found.update(hanging)
-        return sorted(found)
+        return _places(self._passing(seen) & self.reached[self._count_reached(seen)])
+
+    def find_near(self, seen: Circumstances, most: int) -> list[int]:
+        """Return these, and at most so many that lack nothing but a larger total, the nearest ones."""
+        passing, count = self._passing(seen), self._count_reached(seen)
+        found = passing & self.reached[count]
+        for _, place in self.totals[count:]:
+            if not most:
+                break
+            if passing >> place & 1:
+                found |= 1 << place
+                most -= 1
+        return _places(found)
+
+    def _count_reached(self, seen: Circumstances) -> int:
+        return bisect_left(self.totals, (seen.total + 1, 0))
+
+    def _passing(self, seen: Circumstances) -> Bits:
+        found, keys = self.every, _keys_of(seen)
+        for slot in self.slots:
+            found &= slot.passing(keys[slot.kind])
+        return found
 
 
-def _keys_of(seen: Circumstances) -> Iterable[Key]:
-    yield ("store", seen.order.store)
-    yield ("hour", f"{seen.local.isoweekday()}/{seen.local.hour}")
-    if seen.member is not None:
-        yield ("member", seen.member.ref)
-        yield ("tier", seen.tier)
-        for segment in seen.member_segments:
-            yield ("segment", segment)
+def _places(bits: Bits) -> list[int]:
+    found = []
+    while bits:
+        lowest = bits & -bits
+        found.append(lowest.bit_length() - 1)
+        bits ^= lowest
+    return found
+
+
+def _keys_of(seen: Circumstances) -> dict[str, list[Key]]:
+    products: list[Key] = []
     for line in seen.order.lines:
-        yield ("sku", line.sku)
+        products.append(("sku", line.sku))
         for category in line.categories:
-            yield ("category", category)
+            products.append(("category", category))
+    member = seen.member
+    return {
+        "product": products,
+        "store": [("store", seen.order.store)],
+        "hour": [("hour", f"{seen.local.isoweekday()}/{seen.local.hour}")],
+        "member": [("member", member.ref)] if member else [],
+        "tier": [("tier", seen.tier)] if member else [],
+        "segment": [("segment", segment) for segment in seen.member_segments],
+    }
+
+
+# --- building ----------------------------------------------------------------------------------------------------
 
 
 def build_index(rules: Iterable[tuple[int, Campaign, Rule]], product_sets: ProductSets) -> RuleIndex:
     """Return the index of rules, each with its place."""
-    by_key: dict[Key, list[int]] = {}
-    always: list[int] = []
+    every: Bits = 0
+    slots: dict[tuple[str, int], dict[Key, Bits]] = {}  # by kind, for the first, second … gate of a rule
+    gated: dict[tuple[str, int], Bits] = {}
+    totals: list[tuple[int, int]] = []
     for place, campaign, rule in rules:
-        gate = _narrowest(campaign, rule, product_sets)
-        for key in gate or ():
-            by_key.setdefault(key, []).append(place)
-        if gate is None:
-            always.append(place)
-    return RuleIndex({key: tuple(places) for key, places in by_key.items()}, tuple(always))
+        bit = 1 << place
+        every |= bit
+        totals += [(bound, place) for bound in sorted(_totals(rule.tree))[-1:]]
+        used: dict[str, int] = {}
+        for kind, keys in _gates(campaign, rule, product_sets):
+            slot = (kind, used.get(kind, 0))
+            used[kind] = slot[1] + 1
+            gated[slot] = gated.get(slot, 0) | bit
+            by_key = slots.setdefault(slot, {})
+            for key in keys:
+                by_key[key] = by_key.get(key, 0) | bit
+    found = tuple(Slot(slot[0], every & ~gated[slot], by_key) for slot, by_key in slots.items())
+    totals.sort()
+    return RuleIndex(every, found, tuple(totals), _reached(every, totals))
 
 
-def _narrowest(campaign: Campaign, rule: Rule, product_sets: ProductSets) -> Gate | None:
-    gates = list(_gates(campaign, rule, product_sets))
-    best = min(gates, key=lambda gate: (_COMMONNESS[gate[0][0]] if gate else 0, len(gate)), default=None)
-    return None if best is not None and len(best) > WIDEST else best
+def _reached(every: Bits, totals: list[tuple[int, int]]) -> tuple[Bits, ...]:
+    passing = every
+    for _, place in totals:
+        passing &= ~(1 << place)
+    found = [passing]
+    for _, place in totals:
+        passing |= 1 << place
+        found.append(passing)
+    return tuple(found)
 
 
-# How many orders a key of each kind is found in, rarest first: a rule hangs where it is seldom found in vain.
-_COMMONNESS = {"member": 0, "sku": 1, "segment": 2, "category": 3, "store": 4, "tier": 5, "hour": 6}
-
-
-def _gates(campaign: Campaign, rule: Rule, product_sets: ProductSets) -> Iterable[Gate]:
+def _gates(
+    campaign: Campaign, rule: Rule, product_sets: ProductSets
+) -> Iterator[tuple[str, tuple[Key, ...]]]:
+    """Yield the gates of a rule: the kind, and the keys of which any must be there."""
+    gates = [_gate_of_leaf(leaf, product_sets) for leaf in _leaves(rule.tree)]
+    gates += [product_sets[name].keys for name in rule.wants if name is not None]
     if campaign.audience is not None:
-        yield tuple(("member", ref) for ref in campaign.audience)
-    for name in product_sets_of(rule.effect):
-        if name is not None and (keys := product_sets[name].keys) is not None:
-            yield keys
-    yield from _gates_of_tree(rule.tree, product_sets)
+        gates.append(tuple(("member", ref) for ref in campaign.audience))
+    for keys in gates:
+        if keys is not None and len(keys) <= WIDEST:
+            kind = keys[0][0] if keys else "member"  # without keys nobody passes
+            yield KINDS.get(kind, kind), keys
 
 
-def _gates_of_tree(tree: Any, product_sets: ProductSets) -> Iterable[Gate]:
-    """Yield the gates of the leaves that must all hold."""
+def _leaves(tree: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield the leaves that must all hold."""
     if tree is None:
         return
+    if "fact" in tree:
+        yield tree
     for inner in tree.get("all", ()):
-        yield from _gates_of_tree(inner, product_sets)
-    if "fact" in tree and (gate := _gate_of_leaf(tree, product_sets)) is not None:
-        yield gate
+        yield from _leaves(inner)
 
 
-def _gate_of_leaf(leaf: Mapping[str, Any], product_sets: ProductSets) -> Gate | None:
+def _totals(tree: Any) -> Iterator[int]:
+    """Yield the totals that must all be reached."""
+    for leaf in _leaves(tree):
+        if (
+            leaf["fact"] == "order.total"
+            and leaf["op"] in ("at_least", "more_than")
+            and "measured" not in leaf
+        ):
+            yield leaf["value"] + (leaf["op"] == "more_than")
+
+
+def _gate_of_leaf(leaf: Mapping[str, Any], product_sets: ProductSets) -> tuple[Key, ...] | None:
     match leaf["fact"], leaf["op"], leaf["value"]:
         case "order.store", "is", str(store):
             return (("store", store),)
@@ -118,5 +203,5 @@ def _gate_of_leaf(leaf: Mapping[str, Any], product_sets: ProductSets) -> Gate | 
     return None
 
 
-def _hours(days: Iterable[int], hours: Sequence[int] | range) -> Gate:
+def _hours(days: Iterable[int], hours: Iterable[int]) -> tuple[Key, ...]:
     return tuple(("hour", f"{day}/{hour}") for day in days for hour in hours)

@@ -6,6 +6,7 @@ keys that a program asks for are its `counters`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from app.core.earning import Earned
 from app.core.gift_cards import Tender, TenderOutcome
@@ -38,8 +39,7 @@ class Facts:
     signals: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):  # made in a third of a dataclass's time, and a quote makes one for each rule
     """What one rule does: a discount with its allocation, or the reasons why not.
 
     `redemption_id` is None for automatic rules; `campaign_id` is empty when the rule isn't in the program. `more_free`

@@ -5,7 +5,7 @@ found by what is in the order (index.py), without asking every rule.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.core.order import MILLI, Line, LineKind
 
@@ -27,6 +27,7 @@ class ProductSet:
     unit_price_most: int | None = None
     not_reduced: bool = False
     kinds: frozenset[LineKind] = GOODS
+    is_plain: bool = field(init=False, repr=False, compare=False)  # goods with one of the SKUs or categories
 
     def holds(self, line: Line) -> bool:
         """Tell whether the line is one of these products. A line without a product never is."""
@@ -35,7 +36,7 @@ class ProductSet:
             and (self.skus is None or line.sku in self.skus)
             and line.sku != ""
             and (self.categories is None or not self.categories.isdisjoint(line.categories))
-            and self._holds_rarely(line)
+            and (self.is_plain or self._holds_rarely(line))
         )
 
     def _holds_rarely(self, line: Line) -> bool:
@@ -58,6 +59,14 @@ class ProductSet:
             price, units = line.amount * MILLI, line.quantity_milli
             return (least is None or price >= least * units) and (most is None or price <= most * units)
         return (least is None or price >= least) and (most is None or price <= most)
+
+    def __post_init__(self) -> None:
+        """Note whether it asks for nothing but some words, as most sets do."""
+        absent = (self.skus if self.categories is not None else self.categories, self.brands)
+        bounds = (self.unit_price_least, self.unit_price_most)
+        rest = self.not_skus or self.not_categories or self.attributes or self.not_reduced
+        is_plain = absent + bounds == (None,) * 4 and not rest and self.kinds == GOODS
+        object.__setattr__(self, "is_plain", is_plain)
 
     @property
     def is_empty(self) -> bool:
@@ -83,16 +92,57 @@ class ProductSet:
 
 ProductSets = Mapping[str, ProductSet]
 ALL_GOODS = ProductSet()
+NOTHING: Sequence[int] = ()
 
 
-def places_of(products: ProductSet | None, lines: Sequence[Line]) -> list[int]:
-    """Return the places of the lines that are meant. None means all goods, named or not."""
-    if products is None:
-        return [place for place, line in enumerate(lines) if line.kind is LineKind.GOODS]
-    skus = products.skus
-    if skus is not None:
-        return [place for place, line in enumerate(lines) if line.sku in skus and products.holds(line)]
-    return [place for place, line in enumerate(lines) if products.holds(line)]
+class LineFinder:
+    """Finds the lines of an order that a product set means, by the words that its lines have.
+
+    Places are by line number: the earlier line is the one with the lower number, however the till lists them.
+    """
+
+    def __init__(self, lines: Sequence[Line], product_sets: ProductSets) -> None:
+        """Note which word stands on which lines."""
+        self.lines = sorted(lines, key=_number)
+        self._product_sets = product_sets
+        self._found: dict[str | None, Sequence[int]] = {}  # rules often share product sets
+        self._by_sku: dict[str, list[int]] = {}
+        self._by_category: dict[str, list[int]] = {}
+        for place, line in enumerate(self.lines):
+            self._by_sku.setdefault(line.sku, []).append(place)
+            for category in line.categories:
+                self._by_category.setdefault(category, []).append(place)
+        self._skus, self._categories = frozenset(self._by_sku), frozenset(self._by_category)
+        self._are_goods = all(line.kind is LineKind.GOODS for line in lines)
+
+    def places(self, name: str | None) -> Sequence[int]:
+        """Return the places of the lines of a product set. None means all goods, named or not."""
+        found = self._found.get(name)
+        if found is None:
+            found = self._found[name] = self._all_goods() if name is None else self._look(name)
+        return found
+
+    def _all_goods(self) -> Sequence[int]:
+        return [place for place, line in enumerate(self.lines) if line.kind is LineKind.GOODS]
+
+    def _look(self, name: str) -> Sequence[int]:
+        products = self._product_sets[name]
+        if products.skus is not None:
+            words, there, by_word = products.skus, self._skus, self._by_sku
+        elif products.categories is not None:
+            words, there, by_word = products.categories, self._categories, self._by_category
+        else:
+            return [place for place, line in enumerate(self.lines) if products.holds(line)]
+        if words.isdisjoint(there):
+            return NOTHING
+        named = sorted({place for word in words & there for place in by_word[word]})
+        if products.is_plain and self._are_goods:
+            return named
+        return [place for place in named if products.holds(self.lines[place])]
+
+
+def _number(line: Line) -> int:
+    return line.line
 
 
 def _has(line: Line, name: str, values: frozenset[str]) -> bool:

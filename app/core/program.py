@@ -19,6 +19,7 @@ from app.core.policy import Policy
 from app.core.products import ProductSets
 from app.core.schemes_format import Schemes
 from app.core.tiers import Tier
+from app.core.voucher import Presentation
 
 
 class ProgramInvalid(ValueError):
@@ -30,6 +31,15 @@ class Pair(NamedTuple):
 
     campaign: Campaign
     rule: Rule
+
+
+class Candidate(NamedTuple):
+    """A rule that is in play, by itself or because something was presented for it; `place` is its turn."""
+
+    place: int
+    campaign: Campaign
+    rule: Rule
+    presentation: Presentation | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,12 @@ class Program:
     expiry: Mapping[str, ExpiryRule] = field(default_factory=dict)  # by point currency
     counters: frozenset[str] = frozenset()
     is_stacked: bool = False  # whether any campaign says anything about others
+    candidates: tuple[Candidate, ...] = field(init=False, compare=False)  # the rules, each by itself
+
+    def __post_init__(self) -> None:
+        """Make the rules ready to be played."""
+        ready = tuple(Candidate(place, *pair) for place, pair in enumerate(self.rules))
+        object.__setattr__(self, "candidates", ready)
 
     def pair(self, rule_id: str) -> Pair | None:
         """Return a rule with its campaign; None for one that this version doesn't hold."""

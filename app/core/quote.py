@@ -6,6 +6,7 @@ could be picked but aren't are each decided as if they were picked beside the re
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from app.core.campaign import Trigger
 from app.core.decision import decide
@@ -15,28 +16,57 @@ from app.core.reasons import Refusal
 from app.core.voucher import Presentation, picked
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A rule as it stands for this order: usable with its discount (minor units), or not and why.
+class Offer(NamedTuple):
+    """A rule as it stands for this order: its outcome under the name that people know, and the points it costs."""
 
-    The rest is as in the outcome: points paid, what they pay, gifts, credit, and how many more units would be free.
-    """
-
-    rule_id: str
+    outcome: Outcome
     name: str
-    redemption_id: str | None
-    discount: int
-    refusals: tuple[Refusal, ...]
     cost_points: int = 0
-    paid: int = 0
-    gifts: tuple[tuple[str, int], ...] = ()
-    credit: int = 0
-    more_free: int = 0
+
+    @property
+    def rule_id(self) -> str:
+        """The rule's id."""
+        return self.outcome.rule_id
+
+    @property
+    def redemption_id(self) -> str | None:
+        """The id that its redemption has or would have; None for one that applies by itself."""
+        return self.outcome.redemption_id
+
+    @property
+    def discount(self) -> int:
+        """What it takes off, in minor units."""
+        return self.outcome.discount
+
+    @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """Why it doesn't apply, the reason to show first in front."""
+        return self.outcome.refusals
+
+    @property
+    def paid(self) -> int:
+        """What its points pay, in minor units."""
+        return self.outcome.paid
+
+    @property
+    def gifts(self) -> tuple[tuple[str, int], ...]:
+        """What it hands out: (SKU, units)."""
+        return self.outcome.gifts
+
+    @property
+    def credit(self) -> int:
+        """What it puts into the member's wallet, in minor units."""
+        return self.outcome.credit
+
+    @property
+    def more_free(self) -> int:
+        """How many more units would be free."""
+        return self.outcome.more_free
 
     @property
     def is_usable(self) -> bool:
         """Whether it would apply."""
-        return not self.refusals
+        return not self.outcome.refusals
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +88,8 @@ def quote(facts: Facts, *, choices: Mapping[str, str] | None = None, level: str 
     for rule_id, redemption_id in (choices or {}).items():
         if rule_id not in shown:
             outcomes.append(_if_picked(facts, Presentation(redemption_id, picked(rule_id), level)))
-    return Quote(tuple(sorted((_offer(facts, outcome) for outcome in outcomes), key=_nearness)), decision)
+    offers = [_offer(facts.program, outcome) for outcome in outcomes]
+    return Quote(tuple(sorted(offers, key=_nearness)), decision)
 
 
 def choosable(program: Program) -> list[str]:
@@ -71,26 +102,19 @@ def _if_picked(facts: Facts, choice: Presentation) -> Outcome:
     return decide(with_it, explain=False).presented[-1]
 
 
-def _offer(facts: Facts, outcome: Outcome) -> Offer:
-    pair = facts.program.pair(outcome.rule_id)
-    name, cost = (pair.rule.name, pair.rule.cost_points) if pair else (outcome.rule_id, 0)
-    return Offer(
-        rule_id=outcome.rule_id,
-        name=name,
-        redemption_id=outcome.redemption_id,
-        discount=outcome.discount,
-        refusals=outcome.refusals,
-        cost_points=outcome.points or cost,
-        paid=outcome.paid,
-        gifts=outcome.gifts,
-        credit=outcome.credit,
-        more_free=outcome.more_free,
-    )
+def _offer(program: Program, outcome: Outcome) -> Offer:
+    pair = program.pair(outcome.rule_id)
+    if pair is None:
+        return Offer(outcome, outcome.rule_id, outcome.points)
+    return Offer(outcome, pair.rule.name, outcome.points or pair.rule.cost_points)
 
 
 def _nearness(offer: Offer) -> tuple[bool, int, int, str, str]:
     """Sort usable offers first, then those with least missing; by name, so that picking one doesn't move the others."""
-    missing = [
-        number for refusal in offer.refusals if isinstance(number := refusal.numbers.get("missing"), int)
-    ]
-    return (not offer.is_usable, len(offer.refusals), sum(missing), offer.name, offer.rule_id)
+    outcome = offer.outcome
+    refusals, missing = outcome.refusals, 0
+    for refusal in refusals:
+        number = refusal.numbers.get("missing")
+        if isinstance(number, int):
+            missing += number
+    return (bool(refusals), len(refusals), missing, offer.name, outcome.rule_id)

@@ -123,12 +123,13 @@ class Reason(Enum):
     def __init__(self, reason_class: ReasonClass, is_transient: bool, sentence: str) -> None:
         """Keep the parts under their names."""
         self.code = self.name.lower()
+        self.place = len(type(self).__members__)  # in the order of precedence
         self.reason_class = reason_class
         self.is_transient = is_transient  # later, or with another order, the answer could be another
         self.sentence = sentence
 
 
-PRECEDENCE = {reason: place for place, reason in enumerate(Reason)}
+PRECEDENCE = {reason: reason.place for reason in Reason}
 BY_CODE = {reason.code: reason for reason in Reason}
 MONEY_NUMBERS = {  # their numbers are amounts of money, not counts
     Reason.MIN_TOTAL_NOT_MET,
@@ -153,8 +154,13 @@ def by_precedence(refusals: list[Refusal]) -> tuple[Refusal, ...]:
     """Return the refusals with the one to show first in front, each said once."""
     if len(refusals) == 1:
         return (refusals[0],)
-    different = [refusal for place, refusal in enumerate(refusals) if refusal not in refusals[:place]]
-    return tuple(sorted(different, key=lambda refusal: PRECEDENCE[refusal.reason]))
+    if len({refusal.reason.place for refusal in refusals}) < len(refusals):
+        refusals = [refusal for place, refusal in enumerate(refusals) if refusal not in refusals[:place]]
+    return tuple(sorted(refusals, key=_place))
+
+
+def _place(refusal: Refusal) -> int:
+    return refusal.reason.place
 
 
 def sentence(

@@ -26,6 +26,7 @@ class Sheet:
     open_units: list[int]
     open_amount: list[int]
     policy: Policy
+    owed: int = 0  # of lines with negative amounts, such as bottles returned
     given: int = 0
 
     def copy(self) -> "Sheet":
@@ -39,6 +40,7 @@ class Sheet:
             self.open_units[:],
             self.open_amount[:],
             self.policy,
+            self.owed,
             self.given,
         )
 
@@ -47,14 +49,18 @@ class Sheet:
 
         Of the lines in `used` it was taken off units that are used up by now, so that the others keep their worth.
         """
+        all_remaining, left, open_amounts = self.remaining, self.left, self.open_amount
         for place, share in enumerate(shares):
             if share:
-                remaining = self.remaining[place]
-                if place not in used:
-                    self.open_amount[place] -= divide_half_up(share * self.open_amount[place], remaining)
-                self.remaining[place] = remaining - share
-                self.left[place] -= share
-                self.given += share
+                remaining, open_amount = all_remaining[place], open_amounts[place]
+                if place not in used and open_amount:
+                    is_whole = open_amount == remaining  # of all units, as most are: nothing to round
+                    open_amounts[place] -= (
+                        share if is_whole else divide_half_up(share * open_amount, remaining)
+                    )
+                all_remaining[place] = remaining - share
+                left[place] -= share
+        self.given += sum(shares)
 
     def use(self, place: int, units: int) -> None:
         """Use units of a line up: they serve no further offer."""
@@ -85,9 +91,9 @@ def sheet_of(order: Order, policy: Policy) -> Sheet:
     initial = [line.amount if line.amount > 0 else 0 for line in lines]
     left = [line.discountable for line in lines]
     units = [line.quantity for line in lines]
-    return Sheet(
-        lines, priced, initial, initial[:], left, units, [_of_whole_units(line) for line in lines], policy
-    )
+    owed = sum(initial) - sum([line.amount for line in lines])
+    whole = [_of_whole_units(line) for line in lines]
+    return Sheet(lines, priced, initial, initial[:], left, units, whole, policy, owed)
 
 
 def _of_whole_units(line: Line) -> int:

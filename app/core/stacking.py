@@ -10,8 +10,9 @@ from app.core.campaign import Campaign
 from app.core.effects import PointsPayment
 from app.core.gift_cards import Tender, TenderKind
 from app.core.outcome import Outcome
+from app.core.program import Candidate
 from app.core.reasons import Reason, Refusal
-from app.core.table import Candidate, Table
+from app.core.table import Table
 
 POINTS, TILL = "points", "till"  # what not_with may name besides campaigns, gift cards and wallets
 

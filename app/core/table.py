@@ -5,7 +5,7 @@ each other stands in stacking.py.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from app.core.campaign import Campaign, Offline, Rule
@@ -15,12 +15,9 @@ from app.core.effects import (
     Bundle,
     BuyGet,
     Credit,
-    Effect,
     Gift,
     PointsPayment,
     PunchCardFree,
-    Target,
-    product_sets_of,
 )
 from app.core.experiments import refused_by_experiment
 from app.core.life import refused_by_life
@@ -29,8 +26,9 @@ from app.core.member import Member
 from app.core.money import BASIS_POINTS
 from app.core.outcome import Facts, Outcome
 from app.core.points import points_paid
-from app.core.policy import PointsAs
-from app.core.products import places_of
+from app.core.policy import AmountBasis, PointsAs
+from app.core.products import LineFinder
+from app.core.program import Candidate
 from app.core.punch_cards import PunchCard, PunchLine, punch, punches_key
 from app.core.reasons import Reason, Refusal, by_precedence
 from app.core.sheet import Sheet, sheet_of, totals_of
@@ -38,15 +36,8 @@ from app.core.stock import refused_by_stock
 from app.core.unit_sets import SetsTaken, bundle, buy_get
 from app.core.voucher import Presentation
 
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A rule that is in play, by itself or because something was presented for it; `place` is its turn."""
-
-    place: int
-    campaign: Campaign
-    rule: Rule
-    presentation: Presentation | None = None
+ITEM_MISSING = (Refusal(Reason.REQUIRED_ITEM_MISSING),)
+NO_EFFECT = (Refusal(Reason.NO_EFFECT),)
 
 
 @dataclass(slots=True)
@@ -75,14 +66,14 @@ class Table:
     def __init__(self, facts: Facts, seen: Circumstances) -> None:
         self.facts = facts
         self.seen = seen
-        self.now = seen.local.strftime("%Y-%m-%dT%H:%M:%S")
+        self.now = seen.now
         self.sheet = sheet_of(facts.order, facts.program.policy)
         self.total = sum(line.amount for line in self.sheet.lines)
         self.points_left = facts.member.balance_on(seen.day) if facts.member else 0
         self.paid = 0  # by points as payment
         self.used: Counter[str] = Counter()  # vouchers and rewards of this order
         self.given: dict[str, int] = {}  # discount by campaign, of those that apply
-        self._places: dict[str | None, list[int]] = {}  # by product set, which rules often share
+        self.places = self._finder().places  # the places of the lines of a product set; None means all goods
         self._general = self._about_everything()
 
     def copy(self) -> "Table":
@@ -94,13 +85,11 @@ class Table:
         other.given = self.given.copy()
         return other
 
-    def places(self, products: str | None) -> list[int]:
-        """Return the places of the lines of a product set; None means all goods."""
-        found = self._places.get(products)
-        if found is None:
-            chosen = None if products is None else self.facts.program.product_sets[products]
-            found = self._places[products] = places_of(chosen, self.sheet.lines)
-        return found
+    def _finder(self) -> LineFinder:
+        """Return what finds lines. Product sets may go by prices, which are in another basis than the order's."""
+        if self.sheet.policy.amount_basis is AmountBasis.LINE_PRICE:
+            return self.seen.finder
+        return LineFinder(self.sheet.lines, self.facts.program.product_sets)
 
     def net_of_points(self) -> Sheet:
         """Return the sheet that earns points: without what points paid, also where they are a payment."""
@@ -111,40 +100,25 @@ class Table:
         sheet.take(shared_out(self.paid, sheet, self.places(None)))
         return sheet
 
-    def may_apply(self, campaign: Campaign, rule: Rule) -> bool:
-        """Tell whether a rule without a presentation could apply, as far as one can tell without playing it.
-
-        What is cheapest to ask comes first.
-        """
-        if not campaign.starts_at <= self.now <= campaign.ends_at:
-            return False
-        if campaign.audience is not None:
-            member = self.facts.member
-            if member is None or member.ref not in campaign.audience:
-                return False
-        if not all(self.places(products) for products in product_sets_of(rule.effect)):
-            return False
-        if rule.condition is None or rule.is_running:  # what will be left when its turn comes isn't known yet
-            return True
-        self.seen.sheet = self.sheet
-        return not rule.condition(self.seen)
-
     def play(self, candidate: Candidate, against: Sequence[Refusal] = ()) -> Outcome:
         """Apply one rule if nothing speaks against it; `against` is what other rules say."""
-        refusals = [*against, *self._refusals(candidate)]
+        refusals = self._refusals(candidate)
+        if against:
+            refusals[:0] = against
         if refusals:
             return refused(candidate, by_precedence(refusals))
         taken = self._take(candidate)
         if taken.is_nothing:
-            nothing = taken.refusals or (Refusal(Reason.NO_EFFECT),)
+            nothing = taken.refusals or NO_EFFECT
             return refused(candidate, nothing, more_free=taken.more_free)
-        refusals = self._about_budget(candidate.campaign, sum(taken.shares))
-        if refusals:
-            return refused(candidate, by_precedence(refusals))
+        if candidate.campaign.budget is not None:
+            refusals = self._about_budget(candidate.campaign, sum(taken.shares))
+            if refusals:
+                return refused(candidate, by_precedence(refusals))
         return self._put_down(candidate, taken)
 
     def _put_down(self, candidate: Candidate, taken: Taken) -> Outcome:
-        sheet, name = self.sheet, candidate.campaign.campaign_id
+        sheet, name, lines = self.sheet, candidate.campaign.campaign_id, self.sheet.lines
         for place, units in taken.used.items():
             if units:
                 sheet.use(place, units)
@@ -152,20 +126,19 @@ class Table:
         points = taken.points or candidate.rule.cost_points
         self.points_left -= points
         self.paid += taken.paid
-        self.given[name] = self.given.get(name, 0) + sum(taken.shares)
+        discount = sum(taken.shares)
+        self.given[name] = self.given.get(name, 0) + discount
         if candidate.presentation is not None:
             self.used[candidate.presentation.voucher.counts_as] += 1
         if candidate.rule.has_stock:
             self.used[_stock(candidate.rule)] += 1
-        allocation = tuple(
-            (line.line, share) for line, share in zip(sheet.lines, taken.shares, strict=False) if share
-        )
+        allocation = [(lines[place].line, share) for place, share in enumerate(taken.shares) if share]
         return Outcome(
             rule_id=candidate.rule.rule_id,
             campaign_id=name,
             redemption_id=_redemption_id(candidate),
-            discount=sum(taken.shares),
-            allocation=allocation,
+            discount=discount,
+            allocation=tuple(allocation),
             refusals=(),
             points=points,
             paid=taken.paid,
@@ -179,23 +152,18 @@ class Table:
 
     def _refusals(self, candidate: Candidate) -> list[Refusal]:
         campaign, rule = candidate.campaign, candidate.rule
-        found = [*self._general, *self._about_campaign(campaign, rule)]
+        found = self._general[:]
+        if campaign.asks_more or not campaign.starts_at <= self.now <= campaign.ends_at or self.facts.stopped:
+            found += self._about_campaign(campaign, rule)
         if rule.condition is not None:
             self.seen.sheet = self.sheet
             found += rule.condition(self.seen)
-        found += self._about_products(rule.effect)
-        if campaign.limits is not None and campaign.campaign_id not in self.given:
-            found += refused_by_limits(
-                campaign.limits,
-                campaign.campaign_id,
-                self.facts.known,
-                has_member=self.facts.member is not None,
-            )
-        if campaign.budget is not None and campaign.campaign_id not in self.given:
-            found += refused_by_spent(campaign.budget, campaign.campaign_id, self.facts.known)
-        if rule.has_stock:
-            found += self._about_stock(rule)
-        found += self._about_points(rule)
+        if rule.is_on_products:
+            found += self._about_products(rule)
+        if campaign.asks_more:
+            found += self._about_limits(campaign)
+        if rule.asks_more:
+            found += self._about_reward(rule)
         if candidate.presentation is not None:
             found += self._about_voucher(candidate.presentation)
         return found
@@ -235,15 +203,30 @@ class Table:
             found += [refusal] if refusal else []
         return found
 
-    def _about_products(self, effect: Effect) -> list[Refusal]:
-        wanted = product_sets_of(effect)
-        if not wanted or (effect.target is Target.ORDER and wanted == (None,)):
-            return []
+    def _about_products(self, rule: Rule) -> tuple[Refusal, ...]:
         if not self.seen.has_lines:
-            return [Refusal(Reason.LINES_NEEDED)] if self.facts.order.lines else []
-        if all(self.places(products) for products in wanted):
-            return []
-        return [Refusal(Reason.REQUIRED_ITEM_MISSING)]
+            return (Refusal(Reason.LINES_NEEDED),) if self.facts.order.lines else ()
+        for products in rule.wants:
+            if not self.places(products):
+                return ITEM_MISSING
+        return ()
+
+    def _about_limits(self, campaign: Campaign) -> list[Refusal]:
+        found: list[Refusal] = []
+        name, facts = campaign.campaign_id, self.facts
+        if name in self.given:
+            return found
+        if campaign.limits is not None:
+            found += refused_by_limits(
+                campaign.limits, name, facts.known, has_member=facts.member is not None
+            )
+        if campaign.budget is not None:
+            found += refused_by_spent(campaign.budget, name, facts.known)
+        return found
+
+    def _about_reward(self, rule: Rule) -> list[Refusal]:
+        found = self._about_stock(rule) if rule.has_stock else []
+        return found + self._about_points(rule)
 
     def _about_points(self, rule: Rule) -> list[Refusal]:
         cost, member = rule.cost_points, self.facts.member
@@ -347,6 +330,25 @@ class Table:
         return Taken(shared_out(found.worth, sheet, places), points=found.points)
 
 
+def may_apply(
+    candidate: Candidate, seen: Circumstances, places: Callable[[str | None], Sequence[int]]
+) -> bool:
+    """Tell whether a rule without a presentation could apply, as far as one can tell without playing it.
+
+    What is cheapest to ask comes first.
+    """
+    campaign, rule = candidate.campaign, candidate.rule
+    if not campaign.starts_at <= seen.now <= campaign.ends_at:
+        return False
+    if campaign.audience is not None and (seen.member is None or seen.member.ref not in campaign.audience):
+        return False
+    for products in rule.wants:
+        if not places(products):
+            return False
+    # Of what will be left when its turn comes nothing is known yet.
+    return rule.condition is None or rule.is_running or not rule.condition(seen)
+
+
 def _about_owner(owner: str | None, member: Member | None) -> list[Refusal]:
     if owner is None or (member is not None and member.ref == owner):
         return []
@@ -372,12 +374,5 @@ def _redemption_id(candidate: Candidate) -> str | None:
 
 def refused(candidate: Candidate, refusals: tuple[Refusal, ...], *, more_free: int = 0) -> Outcome:
     """Return the outcome of a rule that doesn't apply."""
-    return Outcome(
-        rule_id=candidate.rule.rule_id,
-        campaign_id=candidate.campaign.campaign_id,
-        redemption_id=_redemption_id(candidate),
-        discount=0,
-        allocation=(),
-        refusals=refusals,
-        more_free=more_free,
-    )
+    rule_id, name = candidate.rule.rule_id, candidate.campaign.campaign_id
+    return Outcome(rule_id, name, _redemption_id(candidate), 0, (), refusals, more_free=more_free)

@@ -1,7 +1,6 @@
 """What was done before, counted as a program asks: by windows of days and of the calendar, in the store's zone."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -299,7 +298,7 @@ def test_two_rules_of_a_campaign_on_one_order_are_one_use() -> None:
 
 def _both() -> tuple[Outcome, ...]:
     one = Outcome("one", "sale", None, 100, ((1, 100),), ())
-    return (one, replace(one, rule_id="two", discount=90, allocation=((1, 90),)))
+    return (one, one._replace(rule_id="two", discount=90, allocation=((1, 90),)))
 
 
 def test_stock_goes_down_with_each_reward_and_is_unknown_where_nobody_counted_it() -> None:
