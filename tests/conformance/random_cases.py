@@ -99,7 +99,7 @@ class _Maker(PromotionMaker):
             policy["remainder"] = self.chance.choice(("first", "last", "largest"))
         if self.odds(8):
             policy["amount_basis"] = self.chance.choice(("gross", "gross", "net", "line_price"))
-        if self.silent and self.odds(8):
+        if self.odds(12):
             policy["round"] = self.chance.choice(("price", "discount"))
         if self.silent and self.odds(12):
             policy["round_at"] = self.chance.choice(("unit", "line"))
@@ -132,6 +132,8 @@ class _Maker(PromotionMaker):
             f"{self.chance.choice(('00', '30', '59'))}:{self.chance.choice(('00', '59'))}",
             "store": self.chance.choice(("S1", "S2")),
         }
+        if self.odds(6):
+            action["at"] = "2026-06-04T09:30:00"  # a moment at which campaigns start and end
         if self.odds(3):
             action["used_total"] = self.chance.choice((0, 5, 10))
         if self.odds(3):
@@ -163,10 +165,15 @@ class _Maker(PromotionMaker):
         for promotion in exclusives[1:]:
             del promotion["exclusive"]
         rivals = [p for p in promotions if p.get("best_of")]
-        discounts = [p for p in promotions if p["id"].startswith("p")]
-        if exclusives or len(rivals) != len(discounts):
-            for promotion in rivals:
-                del promotion["best_of"]
+        discounts = [p for p in promotions if p["id"].startswith("p") and p["id"] != "points"]
+        for promotion in (
+            discounts if rivals else []
+        ):  # none of them or all; limits are asked in the winner's wake
+            promotion.pop("best_of", None)
+            if not exclusives:
+                promotion["best_of"] = "b"
+                for limit in ("group", "budget", "cost_points"):
+                    promotion.pop(limit, None)
 
 
 _FIRST = {"buy_get": 0, "bundle": 0, "tiered_percent": 1, "tiered_amount": 1}

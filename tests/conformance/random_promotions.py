@@ -88,7 +88,7 @@ class PromotionMaker:
         may_be_stopped = self.silent or promotion.get("budget", {}).get("type") != "spend"
         if self.odds(12) and may_be_stopped:
             promotion["cost_points"] = self.chance.choice((30, 60, 100))
-        if self.odds(4) and may_be_stopped:
+        if self.odds(2 if "group_limits" in self.policy else 8) and may_be_stopped:
             promotion["group"] = "g"
         if self.odds(12):
             promotion["exclusive"] = True
@@ -165,14 +165,15 @@ class PromotionMaker:
 
     def _percent(self) -> dict[str, Any]:
         targets = ["lines", "lines", "order", "order"]
-        if self.silent or not self.has("min_unit_price"):
+        certain = not self.has("min_unit_price") and self.policy.get("round") != "price"
+        if self.silent or certain:
             targets.append("cheapest_unit")
         effect: dict[str, Any] = {
             "type": "percent_off",
             "value": self.chance.choice(("5", "10", "15", "20", "25", "33", "50", "100", "12.5")),
             "target": self.chance.choice(targets),
         }
-        if effect["target"] == "lines" and self.odds(5) and (self.silent or not self.has("min_unit_price")):
+        if effect["target"] == "lines" and self.odds(5) and (self.silent or certain):
             effect["max_units"] = self.chance.randint(1, 3)
         if self.odds(4) and (self.silent or effect["target"] != "lines" or not self.has("min_unit_price")):
             effect["cap"] = self.money(50, 2000)

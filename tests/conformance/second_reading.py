@@ -193,12 +193,18 @@ def _with_best(sequence: list[Promotion], case: dict[str, Any], barred: dict[str
     for winners in itertools.product(*groups.values()):
         losers = [one for group in groups.values() for one in group if one not in winners]
         runs[winners] = _run(sequence, case, barred | dict.fromkeys(losers, "not_best"))
-    best = max(runs.items(), key=lambda run: sum(run[1].saved.get(won, 0) for won in run[0]))[1]
+    best = max(runs.items(), key=lambda run: [_success(run[1], run[0]), -list(runs).index(run[0])])[1]
     for tried, outcome in runs.items():  # who could not have applied didn't lose: it keeps its own reason
         for one in tried:
-            if one in outcome.refused and one in best.refused:
+            if one in outcome.refused and best.refused.get(one) == "not_best":
                 best.refused[one] = outcome.refused[one]
     return best
+
+
+def _success(outcome: Outcome, winners: tuple[str, ...]) -> tuple[int, int]:
+    """What the winners saved, and how many of them applied at all: a gift saves nothing and is more than no effect."""
+    applied = [one for one in winners if one in outcome.applied]
+    return sum(outcome.saved[one] for one in applied), len(applied)
 
 
 def _nothing(refused: dict[str, str], sequence: list[Promotion], case: dict[str, Any]) -> Outcome:
