@@ -154,6 +154,7 @@ FULL_CAMPAIGN = campaign(
     on_return="recompute",
     reusable_after_return=False,
 )  # fmt: skip
+KINDS_OF_RULES = [effect["kind"] for effect in EFFECTS] + [tree.get("fact", "") for tree in TREES]
 CALENDARS = {"holidays": ["2017-12-25"]}
 BESIDE: Document = {
     "policy": POLICY,
