@@ -3,7 +3,7 @@
 No index, no explanation, no voucher, no tax, no policy: each campaign is a row, asked its cheapest question first, and
 takes what it takes off the lines. Amounts are whole minor units, shared out to the cent. Imports nothing of ours.
 
-An order is `(store, at_ms, zone, segments, lines)`, a line `(sku, category, quantity, amount)` with a product of its own.
+An order is `(store, at_ms, zone, segments, lines)`, a line `(sku, category, quantity, amount)`, each of one product.
 A campaign is `(ident, starts, ends, kind, goods, figure, steps, stores, hours, segment, total_least, wanted,
 quantity_least)`, in the order of application; goods are `(skus, categories)`. What isn't asked is None.
 """
