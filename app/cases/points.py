@@ -12,7 +12,7 @@ Rule = dict[str, Any]
 EARNINGS = frozenset({"points_earn", "points_multiplier", "points_bonus"})
 EARNING_KEYS = frozenset({"id", "effect", "conditions", "priority", "code", "limits"})
 ONE_DAY = timedelta(days=1)
-PERIODS = {"max_points_per_day": "day", "max_points_per_month": "month"}
+PERIODS = {"max_points_per_day": "day"}  # in which a case tells what was earned before
 
 
 def earning_rules(
