@@ -274,7 +274,7 @@ def _free(found: Plan, effect: dict[str, Any], lines: list[ReadLine]) -> Plan:
 
 def _bundle(effect: dict[str, Any], lines: list[ReadLine], policy: dict[str, Any]) -> Plan:
     """A discount once per whole set of the units needed; without a selector it is for the units of the sets."""
-    left = {i: line.units - line.units_used for i, line in enumerate(lines) if line.unit_worth > 0}
+    left = {i: line.units - line.units_used for i, line in enumerate(lines) if line.unit_worth >= 0}
     found = Plan(frees=True)
     sets = 0
     while (effect.get("scale") or sets == 0) and (one := _one_set(effect["need"], lines, left)):
