@@ -14,7 +14,6 @@ from app.core.voucher import Presentation
 from tests.core.facts import (
     MEMBER,
     NOON,
-    Facts,
     amount_off,
     automatic,
     campaign,
