@@ -9,7 +9,7 @@ unless it asks for the running one, so that a discount never breaks its own cond
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from operator import eq, ge, gt, le, lt
 from typing import Any
 
@@ -205,7 +205,7 @@ def _check_value(wanted: Any, *, kind: str, operator: str, path: str) -> None:
         expected = "a list of " if operator in LIST_OPERATORS else "a "
         raise ConditionInvalid(f"{path}: expected {expected}{'whole number' if scalar is int else 'text'}")
     shape, example = SHAPES.get(kind, (None, ""))
-    if shape is not None and not all(shape.fullmatch(value) for value in values):
+    if shape is not None and not all(shape.fullmatch(value) and _is_there(value) for value in values):
         raise ConditionInvalid(f"{path}: expected {example}")
     if operator == "every" and wanted < 1:
         raise ConditionInvalid(f"{path}: expected at least 1")
@@ -214,6 +214,15 @@ def _check_value(wanted: Any, *, kind: str, operator: str, path: str) -> None:
     )
     if not is_span:
         raise ConditionInvalid(f"{path}: expected two values, the first below the second")
+
+
+def _is_there(value: str) -> bool:
+    """Tell whether a calendar has this day, or a clock this time; 24:00 is the end of the day."""
+    try:
+        date.fromisoformat(value) if "-" in value else time.fromisoformat(value)
+    except ValueError:
+        return value in ("24:00", "24:00:00")
+    return True
 
 
 def _leaf(fact: Fact, ask: Ask, *, operator: str, wanted: Any) -> Check:
@@ -280,7 +289,7 @@ def _explanation(fact: Fact, ask: Ask, *, operator: str, wanted: Any) -> Explain
     if fact.kind == "quantity" and operator == "more_than" and wanted == 0:
         return _always(Refusal(Reason.REQUIRED_ITEM_MISSING))
     if reason is Reason.NOT_NTH_ORDER:
-        shown = wanted[0] if isinstance(wanted, list) else wanted
+        shown = next(iter(wanted), 0) if isinstance(wanted, list) else wanted
         return lambda found: (Refusal(reason, {"wanted": shown, "found": _shown(found)}),)
     if reason is Reason.ATTRIBUTE_DOES_NOT_FIT:
         return lambda found: (Refusal(reason, {"name": ask.name, "found": _shown(found)}),)

@@ -1,11 +1,14 @@
 """Reading a JSON document with a path to each place, so that every complaint says where, what and what instead."""
 
+import re
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
 NAME_LENGTH_MAX = 80  # HQ keeps no longer ones
 DATE_LENGTH = len("2026-12-31")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?")
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -80,7 +83,8 @@ class Place:
     def day(self, key: str) -> date:
         """Return a calendar date, written 2026-12-31."""
         try:
-            return date.fromisoformat(self.text(key))
+            found = self.text(key)
+            return date.fromisoformat(found if DAY.fullmatch(found) else "")
         except ValueError as problem:
             raise DocumentInvalid(f"{self.path}.{key}: expected a date such as 2026-12-31") from problem
 
@@ -90,7 +94,7 @@ class Place:
         try:
             if len(found) == DATE_LENGTH:
                 return f"{date.fromisoformat(found)}T{'23:59:59' if is_end else '00:00:00'}"
-            moment = datetime.fromisoformat(found)
+            moment = datetime.fromisoformat(found if MOMENT.fullmatch(found) else "")
         except ValueError as problem:
             raise DocumentInvalid(f"{self.path}.{key}: expected a date such as 2026-12-31") from problem
         if moment.tzinfo is not None:

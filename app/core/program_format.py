@@ -206,7 +206,7 @@ def _read_calendars(root: Place) -> Mapping[str, frozenset[str]]:
     for name in calendars.value:
         days = calendars.texts(name)
         for day in days:
-            Place(f"{calendars.path}.{name}", {"day": day}).day("day")
+            Place(calendars.path, {name: day}).day(name)
         found[name] = frozenset(days)
     return found
 

@@ -77,7 +77,7 @@ BY_BOTH: list[tuple[str, Any, str]] = [
 BY_THE_READER: list[tuple[str, Any, str]] = [
     ("version", 7.0, ".version: expected a whole number"),
     ("time_zone", "Europe/Bonn", ".time_zone: 'Europe/Bonn' is no time zone such as Europe/Berlin"),
-    ("calendars.holidays", ["2017-02-29"], ".calendars.holidays.day: expected a date such as 2026-12-31"),
+    ("calendars.holidays", ["2017-02-29"], ".calendars.holidays: expected a date such as 2026-12-31"),
     ("order_of_application", ["r9"], ".order_of_application: no rule is called 'r9'"),
     ("campaigns.0.ends_on", "2017-05-31", ".campaigns[0].ends_on: 2017-05-31 is before the start, 2017-06-01T09:30:00"),
     ("campaigns.1.id", "c0", ".campaigns: two campaigns have one id"),
