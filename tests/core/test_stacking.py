@@ -222,6 +222,16 @@ def test_not_with_points_holds_for_whoever_comes_second(priority: int) -> None:
     assert told(offer("a"), paying, presented=(chosen("p-1", "p"),)) == {"a": [], "p": []}
 
 
+@pytest.mark.parametrize(("not_with", "refusals"), [(["points"], apart("z", "points")), ([], [])])
+def test_money_back_comes_after_points_and_may_not_go_with_them(not_with, refusals: list[Refusal]) -> None:
+    back = campaign("z", automatic("z", {"kind": "credit", "amount": 10}), stacking={"not_with": not_with})
+    paying = campaign(
+        "p", rule("p", {"kind": "points_payment", "points": 1, "worth": 1, "step": 1}, trigger="choice")
+    )
+    assert told(back, paying, presented=(chosen("p-1", "p"),)) == {"p": [], "z": refusals}
+    assert told(back, paying) == {"z": []}
+
+
 @pytest.mark.parametrize(("kind", "stops"), [(TenderKind.GIFT_CARD, True), (TenderKind.WALLET, False)])
 def test_not_with_gift_cards_keeps_them_from_paying(kind: TenderKind, stops: bool) -> None:
     tender = Tender(kind, "T1", 500)

@@ -44,14 +44,14 @@ also_copy = ["docs", "resources"]
 pytest_add_cli_args = ["-p", "no:cacheprovider"]
 pytest_add_cli_args_test_selection = {list(TESTS)}
 # A bug that never ends: a single test is stopped by its timeout, and all of a mutant's tests together by these.
-timeout_constant = 15.0
+timeout_constant = 60.0
 timeout_multiplier = 2.0
 use_git_change_detection = false
 
 [tool.pytest.ini_options]
 addopts = ["--import-mode=importlib", "--strict-markers", "-p", "no:pytest-qt", "-p", "no:xdist"]
 pythonpath = ["."]
-timeout = 20
+timeout = 40
 markers = ["slow: left out here"]
 """
 
