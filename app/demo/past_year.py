@@ -37,7 +37,7 @@ class PastYear:
 
     def orders(self) -> Iterator[Recorded]:
         """Yield the orders by time, as the demo's program decided them; points become usable with the next order."""
-        program = self._program()
+        program = self.program
         balances: dict[int, int] = {}
         for order in self.journey.orders():
             balance = balances.get(order.household_id, 0)
@@ -46,7 +46,9 @@ class PastYear:
             balances[order.household_id] = balance + decision.points
             yield recorded(facts, decision)
 
-    def _program(self) -> Program:
+    @property
+    def program(self) -> Program:
+        """The demo's own program, which names members as these orders do."""
         refs = {household: member_ref(household) for household in self.journey.households}
         first_ms = next(self.journey.orders()).at_ms
         return read_program(program_body(self.journey, refs, now_ms=first_ms))

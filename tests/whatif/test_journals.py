@@ -136,6 +136,21 @@ def test_a_folder_without_a_store_is_named(tmp_path: Path) -> None:
         past_in(tmp_path, "nowhere")
 
 
+def test_all_that_an_offer_gave_is_read(tmp_path: Path) -> None:
+    """What no offer of this store gives is written into its entries here."""
+    store = a_store_in(tmp_path, "one")
+    sell(store, "A-1", ("coffee", 499), ("soap", 250), has_voucher=True)
+    order, redeem = store.journal.entries()
+    store.close()
+    more = {"points": 3, "paid": 4, "gifts": [["MUG", 2]], "credit": 5}
+    redeem.data.update(more)
+    order.data["campaigns"][0].update(more)
+    (then,) = orders_of([order, redeem], read_draft(PROGRAM).program)
+    for outcome in then.outcomes:
+        given = (outcome.points, outcome.paid, outcome.gifts, outcome.credit)
+        assert given == (3, 4, (("MUG", 2),), 5)
+
+
 def _entry(kind: str, data: dict[str, object]) -> Entry:
     return Entry("d", 1, 7, "id", kind, NOW_MS, "00", 0, "weak", data)
 

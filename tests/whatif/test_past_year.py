@@ -6,6 +6,7 @@ from app.demo.journey import Selection, load
 from app.demo.journey_files import package_folder, read_products
 from app.demo.past_year import PastYear
 from app.whatif.recorded import Recorded
+from app.whatif.replay import what_if
 
 pytest.importorskip("pyarrow", reason="the demo's extra is not installed")
 
@@ -30,6 +31,14 @@ def test_what_was_redeemed_is_what_the_demo_records(past: list[Recorded]) -> Non
     assert {outcome.campaign_id for outcome in given} == {"13"}
     assert sum(then.discount for then in past) == sum(outcome.discount for outcome in given) == 11238
     assert sum(then.points for then in past) == 136142
+
+
+def test_the_demos_own_program_gives_what_it_gave(past: list[Recorded], year: PastYear) -> None:
+    found = what_if(year.program, past)
+    assert found.after == found.before
+    assert all(row.would == row.really for row in found.campaigns.values())
+    assert found.campaigns["13"].would.times == 113
+    assert [why.count for why in found.campaigns["13"].refusals] == [18]
 
 
 def test_points_are_there_with_the_next_order(past: list[Recorded]) -> None:

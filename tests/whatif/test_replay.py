@@ -166,6 +166,7 @@ def test_a_code_may_become_a_choice_and_a_choice_a_code() -> None:
     found = played(*draft, sales=sales, held=held)
     assert found.before.discount == 250
     assert {name: row.would.times for name, row in found.campaigns.items()} == {"coupon": 1, "pick": 1}
+    assert refused(found, "coupon") == {}
 
 
 def test_choices_are_picked_by_everybody_only_if_that_is_assumed() -> None:
@@ -174,6 +175,7 @@ def test_choices_are_picked_by_everybody_only_if_that_is_assumed() -> None:
         found = played(PICK, sales=sales, held=program(PICK), take=take)
         assert figures(found.campaigns["pick"].would)[:4] == (times, times, 1, 50 * times)
         assert found.held == 1
+        assert refused(found, "pick") == {}
 
 
 def test_where_codes_go_together_only_no_choice_is_picked_that_would_spoil_them() -> None:
@@ -222,16 +224,13 @@ def test_a_budget_is_given_and_no_more() -> None:
 
 
 def test_points_are_earned_and_spent_as_the_draft_says() -> None:
-    """Two points a 1.00 instead of one: 20 after the first order, where the record says 10."""
+    """Two points a 1.00 instead of one. Balances before each order, really: 0 10 20 10 20 10, else 0 20 15 10 30 25."""
     reward = campaign("reward", rule("reward-1", amount_off(500), trigger="choice", cost_points=15))
-    sales = [sale(), sale(shown=(chosen("a", "reward-1"),)), sale(shown=(chosen("b", "reward-1"),))]
+    sales = [sale(), *[sale(shown=(chosen("a", "reward-1"),))] * 5]
     found = played(reward, sales=sales, held=program(reward), earning=[earning(2000)])
-    assert (found.really.times, found.really.points) == (
-        1,
-        15,
-    )  # 10 and 20 points at first, with the third order
-    assert (found.would.times, found.would.points) == (2, 30)
-    assert (found.before.points, found.after.points) == (10 + 10 + 5, 20 + 10 + 10)
+    assert (found.really.times, found.really.points) == (2, 30)
+    assert (found.would.times, found.would.points) == (4, 60)
+    assert (found.before.points, found.after.points) == (50, 80)
 
 
 def test_points_do_not_fall_below_nothing() -> None:
@@ -240,7 +239,26 @@ def test_points_do_not_fall_below_nothing() -> None:
     sales = [sale(), sale(shown=(chosen("a", "reward-1"),)), sale(shown=(chosen("a", "reward-1"),))]
     found = played(reward, sales=sales, held=program(reward), earning=[])
     assert (found.really.times, found.would.times) == (2, 0)
-    assert refused(found, "reward") == {"insufficient_points": 2}
+    (why,) = found.campaigns["reward"].refusals
+    assert (why.count, why.numbers) == (2, {"wanted": 1, "found": 0, "missing": 1})
+
+
+def test_a_record_that_was_behind_makes_no_points_of_debt() -> None:
+    """A station that was cut off saw nothing of the 10 points earned before."""
+    reward = campaign("reward", rule("reward-1", amount_off(500), trigger="choice", cost_points=1))
+    first, second = really([sale(), sale(shown=(chosen("a", "reward-1"),))], program(reward))
+    assert second.member is not None
+    behind = replace(second, member=replace(second.member, balance=0))
+    found = what_if(program(reward, earning=[]), [first, behind])
+    assert found.campaigns["reward"].refusals[0].numbers["found"] == 0
+
+
+def test_points_that_pay_like_money_are_told_apart_from_discounts() -> None:
+    paying = {"kind": "points_payment", "points": 10, "worth": 100, "step": 10}
+    draft = campaign("pay", rule("pay-1", paying, trigger="choice"))
+    found = played(draft, sales=[sale(), sale()], take=Take.CHOICE, policy={"points_as": "payment"})
+    assert (found.would.points, found.would.paid, found.would.discount) == (10, 100, 0)
+    assert found.after.payable == found.before.payable == 2000
 
 
 def test_a_voucher_that_the_draft_did_not_take_can_be_used_later() -> None:
@@ -284,6 +302,22 @@ def test_a_limit_of_earning_cuts_over_the_month() -> None:
     assert (row.orders, row.points, row.members) == (3, 25, {"M1"})
 
 
+def test_points_are_told_by_the_rule_that_gives_them() -> None:
+    """A multiplier gives nothing by itself, an event is in no past order, and stars are no points."""
+    rules = [
+        earning(),
+        {"id": "twice", "kind": "multiplier", "factor_milli": 2000},
+        earning(id="stars", points="stars"),
+        {"id": "visit", "event": "visit", "points_milli": 9000},
+    ]
+    found = played(sales=[sale()], earning=rules)
+    assert {name: (row.currency, row.points) for name, row in found.earning.items()} == {
+        "base": ("points", 20),
+        "stars": ("stars", 20),
+    }
+    assert found.points_together == found.after.points == 20
+
+
 def test_there_is_enough_of_a_reward_with_a_stock() -> None:
     draft = campaign("mug", automatic("mug-1", {"kind": "gift", "sku": "MUG", "units": 2}, has_stock=True))
     assert played(draft, sales=[sale()] * 3).would.gifts == 6
@@ -300,6 +334,24 @@ def test_only_offers_that_the_member_could_have_had_are_refused() -> None:
     found = played(june, sales=sales)
     assert refused(found, "june") == {"required_item_missing": 2}
     assert found.campaigns["june"].would.times == 1
+
+
+def test_members_of_another_variant_could_not_have_had_it() -> None:
+    tried = {**TEN_OFF, "experiment": {"id": "x", "variants": ["b"]}}
+    variants = [{"name": "a", "weight": 1}, {"name": "b", "weight": 1}]
+    people = [sale(who=f"M{number}") for number in range(20)]
+    found = played(tried, sales=people, experiments=[{"id": "x", "name": "X", "variants": variants}])
+    assert 0 < found.campaigns["ten"].would.times < 20
+    assert refused(found, "ten") == {}
+
+
+def test_of_several_reasons_the_one_to_show_first_counts_and_the_most_frequent_stands_first() -> None:
+    condition = leaf("order.total", "at_least", 3000)
+    draft = campaign("c", automatic("a", amount_off(1, "coffee"), condition=condition))
+    found = played(draft, sales=[sale(), sale(lines=COFFEE), sale(lines=COFFEE)])
+    (often, seldom) = found.campaigns["c"].refusals
+    assert [why.reason.code for why in (often, seldom)] == ["min_total_not_met", "required_item_missing"]
+    assert [why.count for why in (often, seldom)] == [2, 1]
 
 
 def test_what_was_shown_is_refused_for_any_reason_and_what_is_assumed_is_not() -> None:

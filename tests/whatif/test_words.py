@@ -7,7 +7,7 @@ from app.whatif.draft import read_draft
 from app.whatif.replay import Take, what_if
 from app.whatif.words import Report
 from resources.load import translations
-from tests.core.facts import Document, amount_off, automatic, campaign, leaf, program, rule, shown
+from tests.core.facts import Document, amount_off, automatic, campaign, earning, leaf, program, rule, shown
 from tests.whatif.past import Sale, body, really, sale
 
 GONE = program(campaign("gone", rule("gone-1", amount_off(200))))
@@ -80,11 +80,25 @@ def test_a_campaign_without_a_figure_says_why() -> None:
     assert "Campaign later: not on in this time, since it runs 2018-06-01 to 2018-06-30." in told
     assert "Campaign code: nobody showed or picked it in these orders." in told
     assert "did not" not in told
+    before = campaign("before", automatic("b", amount_off(1)), starts_on="2016-06-01", ends_on="2016-06-30")
+    assert "Campaign before: not on in this time" in report(before).told()
+
+
+def test_a_code_that_was_shown_needs_no_explanation() -> None:
+    for products in (None, "coffee"):
+        assert "nobody showed" not in report(campaign("gone", rule("any", amount_off(1, products)))).told()
 
 
 def test_a_campaign_that_begins_on_the_last_day_was_on() -> None:
     for dates in ({"starts_on": "2017-06-03"}, {"starts_on": "2016-01-01", "ends_on": "2017-06-01"}):
         assert "not on" not in report(campaign("edge", automatic("e", amount_off(1)), **dates)).told()
+
+
+def test_points_of_another_currency_are_named_and_stand_outside_the_sum() -> None:
+    told = report(earning=[earning(), earning(id="extra", points="stars")]).told()
+    assert figures(told, "extra (stars)") == ["3", "2", "1,530"]
+    assert told.count("  Together") == 2
+    assert re.search(r"\n  Together +1,530\n", told)
 
 
 def rests_on(told: str) -> str:
