@@ -146,7 +146,6 @@ class _Others:
 
 
 def _part_process(task: Task, part: int, pace: _Barrier, reports: Any) -> None:
-    gc.freeze()  # what was handed over stays: nothing to look through again and again
     try:
         _run_part(task, part, pace, reports.put)
     except BaseException:
@@ -155,6 +154,7 @@ def _part_process(task: Task, part: int, pace: _Barrier, reports: Any) -> None:
 
 
 def _run_part(task: Task, part: int, pace: _Barrier, report: Callable[[Report], None]) -> Done:
+    gc.freeze()  # the year and what was imported stay: nothing to look through again and again
     journey = task.journey
     shops = journey.shops[part :: task.manner.parts]
     now_ms = next(journey.orders()).at_ms
