@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from app.clock import SetClock
+from app.demo.cards import Cards
 from app.demo.child import peak_mib
 from app.demo.folder import DemoFolder
-from app.demo.headquarters import Cards
 from app.demo.journey import Journey
 from app.demo.replay import Progress, Replay
 from app.demo.scans import SAMPLE_MEMBERS, Pictures, evenly_spaced

@@ -65,6 +65,7 @@ class Journal:
         self._key = key
         self._clock = clock
         self._genesis = genesis(owner, nonce)
+        self._head: Head | None = None  # as far as it is known
 
     @property
     def owner(self) -> ChainOwner:
@@ -72,11 +73,18 @@ class Journal:
         return self._owner
 
     def head(self) -> Head:
-        """Return where the chain stands."""
-        row = self._db.execute(
-            "SELECT seq, hash FROM journal WHERE epoch = ? ORDER BY seq DESC LIMIT 1", (self._owner.epoch,)
-        ).fetchone()
-        return Head(row[0], row[1]) if row else self._genesis
+        """Return where the chain stands. Nobody else writes here, so it is read once and known from then on."""
+        if self._head is None:
+            row = self._db.execute(
+                "SELECT seq, hash FROM journal WHERE epoch = ? ORDER BY seq DESC LIMIT 1",
+                (self._owner.epoch,),
+            ).fetchone()
+            self._head = Head(row[0], row[1]) if row else self._genesis
+        return self._head
+
+    def forget_head(self) -> None:
+        """Read it anew next time: what was appended has been rolled back."""
+        self._head = None
 
     def append(self, drafts: Sequence[Draft]) -> list[Entry]:
         """Add entries. Call it inside `atomic`: they are recorded when that block ends, not before.
@@ -100,6 +108,7 @@ class Journal:
         connection.executemany(
             "INSERT INTO effect (epoch, seq, kind, ref, delta) VALUES (?, ?, ?, ?, ?)", effects
         )
+        self._head = head
         return entries
 
     def _entry(self, draft: Draft, seq: int) -> Entry:

@@ -288,8 +288,12 @@ class StationStore:
     @contextmanager
     def atomic(self) -> Iterator[None]:
         """One transaction on the journal's file."""
-        with atomic(self._db):
-            yield
+        try:
+            with atomic(self._db):
+                yield
+        except BaseException:
+            self.journal.forget_head()
+            raise
 
     @contextmanager
     def replica_atomic(self) -> Iterator[None]:
