@@ -93,8 +93,9 @@ class Journal:
         """
         head = self.head()
         entries, rows, effects = [], [], []
+        now = (self._clock.now_ms(), self._clock.boot_id().hex(), self._clock.boot_ms())  # one commit, one moment
         for draft in drafts:
-            entry = self._entry(draft, head.seq + 1)
+            entry = self._entry(draft, head.seq + 1, now)
             row, head = self._row(entry, head)
             entries.append(entry)
             rows.append(row)
@@ -111,16 +112,17 @@ class Journal:
         self._head = head
         return entries
 
-    def _entry(self, draft: Draft, seq: int) -> Entry:
+    def _entry(self, draft: Draft, seq: int, now: tuple[int, str, int]) -> Entry:
+        wall_ms, boot, boot_ms = now
         return Entry(
             device_id=self._owner.device_id,
             epoch=self._owner.epoch,
             seq=seq,
             entry_id=new_id(),
             type=draft.type,
-            wall_ms=self._clock.now_ms(),
-            boot=self._clock.boot_id().hex(),
-            boot_ms=self._clock.boot_ms(),
+            wall_ms=wall_ms,
+            boot=boot,
+            boot_ms=boot_ms,
             quality=TIME_QUALITY,
             data=draft.data,
         )
