@@ -4,6 +4,9 @@ What is measured is `hand_in` of an order with a voucher, whole: decide, records
 a commit that has reached the disk. Right beside it, in changing order, the very rows that it wrote are written into a
 bare file of the same tables, and a small write is brought to the disk. By turns with these, orders with
 a clock around each step say where the time goes.
+
+The turns change with each commit. At a till a commit comes alone, after other work, and finds the processor's caches
+cold; so it has to be for the bare one. Many bare ones in a row take about a fifth less.
 """
 
 import argparse
@@ -28,6 +31,7 @@ from app.station.answer import AnswerKind
 from app.station.identify import SeenMember, identify
 from app.store import db, journal
 from app.store.store import StationStore
+from bench._journal import COLUMNS, insert, schema
 from bench._report import Line, ratio
 from bench.floors import BareCipher, BareFsync, Writes
 from tests.builders import NOW_MS, a_campaign, a_member, a_program, a_store, a_voucher
@@ -35,11 +39,6 @@ from tests.builders import NOW_MS, a_campaign, a_member, a_program, a_store, a_v
 T = TypeVar("T")
 BARE_LIMIT, FSYNC_LIMIT = 1.6, 2.5
 CAMPAIGNS = 27  # as many as the shopping year has
-IN_A_ROW = 10  # of a kind: work that was interrupted by other work is several times slower, and that isn't asked here
-COLUMNS = {
-    "journal": "epoch, seq, entry_id, type, body, prev, hash, sig, wall_ms, boot, boot_ms, tq",
-    "effect": "epoch, seq, kind, ref, delta",
-}
 ENGINE, BYTES, SIGNATURE, STATEMENTS, COMMIT = (
     "engine",
     "canonical, hash",
@@ -84,7 +83,7 @@ class _Bench:
         self._voucher = _seen(self._store, a_voucher(self._store), Presentation)
         products = ["coffee", *(f"product-{at:04}" for at in range(1, lines))]
         self._lines = tuple(OrderLine(at, sku, 1, 199 + at) for at, sku in enumerate(products, start=1))
-        self._bare = BareCipher(folder / "bare.db", bytes(32), db.SETTINGS, _schema(self._store))
+        self._bare = BareCipher(folder / "bare.db", bytes(32), db.SETTINGS, schema(self._store._db))
         self._fsync = BareFsync(folder)
         self._count = 0
         self._copied = {"seq": 0, "rowid": 0}
@@ -112,10 +111,9 @@ class _Bench:
         def take_turns(orders: Iterable[Iterable[Callable[[], object]]]) -> None:
             for order in orders:
                 for turn in order:
-                    for _ in range(IN_A_ROW):
-                        turn()
+                    turn()
 
-        take_turns([turns.values()] * max(warm_up // IN_A_ROW, 1))
+        take_turns([turns.values()] * warm_up)
         for measured in (ours, bare, fsync, steps, written):
             measured.clear()
         gc.collect()
@@ -125,7 +123,7 @@ class _Bench:
             for order in permutations(turns.values())
             if order.index(our_turn) < order.index(turns["bare"])
         ]
-        take_turns(orders[at % len(orders)] for at in range(max(repeats // IN_A_ROW, 1)))
+        take_turns(orders[at % len(orders)] for at in range(repeats))
         gc.unfreeze()
         wholes = [sum(pair) for pair in bare]
         self._store.close()
@@ -159,10 +157,7 @@ class _Bench:
                 (self._copied[number],),
             ).fetchall()
             self._copied[number] = rows[-1][-1] if rows else self._copied[number]
-            marks = ", ".join("?" * (COLUMNS[table].count(",") + 1))
-            found.append(
-                (f"INSERT INTO {table} ({COLUMNS[table]}) VALUES ({marks})", [row[:-1] for row in rows])  # noqa: S608
-            )
+            found.append((insert(table), [row[:-1] for row in rows]))
         return found
 
     def _steps(self) -> dict[str, float]:
@@ -224,9 +219,3 @@ def _seen(store: StationStore, text: str, kind: type[T]) -> T:
     seen = identify(store, text)
     assert isinstance(seen, kind), seen
     return seen
-
-
-def _schema(store: StationStore) -> list[str]:
-    """Return the statements that make the tables and indexes of the journal."""
-    found = store._db.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-    return [sql for (sql,) in found]

@@ -98,19 +98,16 @@ class Response:
 
 
 class Line:
-    """A session with one HQ."""
+    """Connections to one HQ, used again."""
 
     def __init__(self, url: str, *, limits: Limits = Limits()) -> None:
-        """Keep one session; nothing is sent yet. Raises `ValueError` with a sentence for an address that can't be."""
+        """Connect to nobody yet. Raises `ValueError` with a sentence for an address that can't be."""
         _check_address(url)
         self.limits = limits
         self._url = url.rstrip("/")
-        self._session = requests.Session()
-        self._session.trust_env = (
-            False  # reading proxy variables and netrc costs more than a loopback request
-        )
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, _TimedAdapter())
+        # No session: its cookies, redirects and proxies are none of ours and took longer than the request itself.
+        self._adapter = _TimedAdapter()
+        self._heard_at: float | None = None  # by `monotonic`
 
     def send(
         self,
@@ -125,24 +122,35 @@ class Line:
         """Send a request and read its answer. Raises `HqUnreachable`, or `HqUntrusted` for an answer too large."""
         _ends_at.set(monotonic() + total_s)
         try:
-            with self._session.request(
-                method,
-                self._url + target,
-                data=body or None,
-                headers={"Accept-Encoding": "identity", **headers},
+            with self._adapter.send(
+                _prepared(method, self._url + target, body, headers),
                 timeout=(min(self.limits.connect_s, total_s), total_s),
-                allow_redirects=False,
                 stream=True,
             ) as answer:
                 content = _read(answer.iter_content(CHUNK_BYTES), bytes_max=bytes_max)
         except requests.RequestException as problem:
             raise HqUnreachable(type(problem).__name__) from problem
+        self._heard_at = monotonic()
         found = answer.headers
         return Response(answer.status_code, found.get("Content-Type", ""), content, found.get("Retry-After"))
 
+    def was_heard(self, *, within_s: float) -> bool:
+        """Tell whether whoever is at the other end has answered a request in so many seconds, whatever it said."""
+        return self._heard_at is not None and monotonic() - self._heard_at <= within_s
+
     def close(self) -> None:
         """Let the connection go."""
-        self._session.close()
+        self._adapter.close()
+
+
+def _prepared(method: str, url: str, body: bytes, headers: dict[str, str]) -> requests.PreparedRequest:
+    """Return a request as it goes out: nothing of it is guessed or added by the library."""
+    request = requests.PreparedRequest()
+    request.method, request.url, request.body = method, url, body or None
+    request.headers = requests.structures.CaseInsensitiveDict({"Accept-Encoding": "identity", **headers})
+    if body:
+        request.headers["Content-Length"] = str(len(body))
+    return request
 
 
 def _check_address(url: str) -> None:

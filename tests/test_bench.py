@@ -162,6 +162,19 @@ def test_a_replica_is_fetched_looked_into_searched_and_fed() -> None:
     assert len(lines["search by name, p95"]["values"]) == 40 and lines["redemption beside the feed"]["values"]
 
 
+def test_a_replay_is_measured_beside_bare_commits_of_its_own_orders() -> None:
+    pytest.importorskip("pyarrow")
+    lines = lines_of(bench("replay", "--stores", "2", "--weeks", "32", "--repeats", "1", "--json"))
+    assert lines["replay"]["counts"] > lines["bare commits"]["counts"] > 0
+    commits, orders = (int(lines[name]["note"].split()[0].strip(",")) for name in ("bare commits", "replay"))
+    assert commits == orders > 50
+    assert lines["replay : bare commits"]["counts"] > 1 and lines["HQ, processor"]["counts"] > 0
+    parts = [
+        lines[f"share: {name}"]["counts"] for name in ("engine", "journal", "signature", "http", "other")
+    ]
+    assert sum(parts) == pytest.approx(100, abs=0.5) and min(parts[:4]) > 0
+
+
 @pytest.mark.parametrize(
     ("name", "limit", "words"),
     [

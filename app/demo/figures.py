@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
-from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from hq.figures import Figures, HeldHead, LedgerSums, figures, heads, held_bodie
 from hq.home import open_database
 
 POSTED = "posted"
-MANY_STORES, PROCESSES = 50, 2
+MANY_STORES = 50
 
 
 @dataclass(frozen=True)
@@ -79,13 +78,13 @@ class _Part:
 
 
 def _compare_stores(folder: DemoFolder, held: Mapping[str, HeldHead]) -> list[_Part]:
-    """Compare all stores: many of them by two processes, each with every second one."""
+    """Compare all stores: of many every second one by another process, to use a second core."""
     paths = sorted(folder.stores.iterdir())
     if len(paths) < MANY_STORES:
         return [replace(_compare_some(folder, paths, held), peak_mib=0)]
-    with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as pool:
-        parts = [paths[part::PROCESSES] for part in range(PROCESSES)]
-        return list(pool.map(_compare_some, repeat(folder), parts, repeat(held)))
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        other = pool.submit(_compare_some, folder, paths[1::2], held)
+        return [replace(_compare_some(folder, paths[::2], held), peak_mib=0), other.result()]
 
 
 def _peak_of(parts: Sequence[_Part]) -> float | None:

@@ -1,12 +1,12 @@
 """HQ for the demo: set up with the year's shops, members, vouchers and program, then run as a process of its own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from app.clock import SetClock
+from app.demo.cards import Cards
 from app.demo.child import Child, Usage
-from app.demo.journey import Journey, VoucherKey
+from app.demo.journey import Journey
 from app.demo.program import CURRENCY, TIME_ZONE, program_body, rule_id
 from app.ids import new_ref
 from hq.campaigns.service import publish_program
@@ -23,14 +23,6 @@ CODE_DAYS = 800
 
 class HqDidNotStart(Exception):
     """The process ended before it listened."""
-
-
-@dataclass(frozen=True)
-class Cards:
-    """What people hold in their hands: signed codes by household, printed vouchers by coupon."""
-
-    members: dict[int, str]
-    vouchers: dict[VoucherKey, str]
 
 
 def set_up(journey: Journey, data_dir: Path, *, now_ms: int, database_url: str | None = None) -> Cards:

@@ -1,4 +1,4 @@
-"""A replay shared out over processes: each part enrols and replays every n-th shop.
+"""A replay shared out over processes: each part enrols and replays some of the shops.
 
 With one part everything happens in this process. Parts wait for each other at the end of each week, so that the shops
 of one go through the same days as the shops of another.
@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from app.clock import SetClock
+from app.demo.cards import Cards
 from app.demo.child import peak_mib
 from app.demo.folder import DemoFolder
-from app.demo.headquarters import Cards
 from app.demo.journey import Journey
 from app.demo.replay import Progress, Replay
 from app.demo.scans import SAMPLE_MEMBERS, Pictures, evenly_spaced
@@ -27,6 +27,7 @@ from sync.enrolment import enrol_station, read_pairing
 from sync.line import Line
 
 LOOK_EVERY_S = 1
+OPENING_IN_ORDERS = 2  # a store opened and closed takes about as long as so many orders
 WEEK_WAIT_S = 600  # for a part that died: far longer than a week of the data takes
 
 
@@ -146,7 +147,6 @@ class _Others:
 
 
 def _part_process(task: Task, part: int, pace: _Barrier, reports: Any) -> None:
-    gc.freeze()  # what was handed over stays: nothing to look through again and again
     try:
         _run_part(task, part, pace, reports.put)
     except BaseException:
@@ -155,8 +155,9 @@ def _part_process(task: Task, part: int, pace: _Barrier, reports: Any) -> None:
 
 
 def _run_part(task: Task, part: int, pace: _Barrier, report: Callable[[Report], None]) -> Done:
+    gc.freeze()  # the year and what was imported stay: nothing to look through again and again
     journey = task.journey
-    shops = journey.shops[part :: task.manner.parts]
+    shops = shared_out(journey, task.manner.parts)[part]
     now_ms = next(journey.orders()).at_ms
     _enrol(task, shops, now_ms=now_ms)
     pace.wait(WEEK_WAIT_S)  # the first day would make the pairing texts of the others too old
@@ -188,6 +189,20 @@ def _run_part(task: Task, part: int, pace: _Barrier, report: Callable[[Report], 
     done = Done(pictures.read_count, seconds, peak_mib())
     report(Report(part, last, done))
     return done
+
+
+def shared_out(journey: Journey, parts: int) -> list[tuple[int, ...]]:
+    """Return the shops of each part. The busiest come first, each to the part that has the least to do by then."""
+    work: Counter[int] = Counter()
+    for (_, shop), orders in journey.orders_by_shop_day().items():
+        work[shop] += orders + OPENING_IN_ORDERS
+    shops: list[list[int]] = [[] for _ in range(parts)]
+    to_do = [0] * parts
+    for shop in sorted(journey.shops, key=lambda shop: (-work[shop], shop)):
+        least = to_do.index(min(to_do))
+        shops[least].append(shop)
+        to_do[least] += work[shop]
+    return [tuple(sorted(part)) for part in shops]
 
 
 def _enrol(task: Task, shops: tuple[int, ...], *, now_ms: int) -> None:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.clock import SetClock
+from app.demo.cards import Cards
 from app.demo.folder import DemoFolder
-from app.demo.headquarters import Cards
 from app.demo.journey import Journey, JourneyOrder
 from app.demo.scans import Pictures
 from app.demo.shop import DAILY, DeadPort, Sending, Shop

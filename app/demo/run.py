@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from app.demo import headquarters
+from app.demo.cards import Cards
 from app.demo.child import Child, peak_mib
 from app.demo.folder import DemoFolder, prepare
 from app.demo.journey import Journey, Selection, load
@@ -105,7 +106,7 @@ class _Counted:
         )
 
 
-def _open_window(journey: Journey, folder: DemoFolder, cards: headquarters.Cards, say: Say) -> None:
+def _open_window(journey: Journey, folder: DemoFolder, cards: Cards, say: Say) -> None:
     from app.demo.window import open_window
 
     *_, last = journey.orders()

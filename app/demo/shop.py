@@ -25,6 +25,7 @@ from sync.syncer import Syncer
 
 DAY_MS = 86_400_000
 PUSH_AT_WAITING = 200  # a station pushes when this many entries wait
+HEARD_S = 1.0  # a station at a till asks every half minute; shops of one process share a line and need not ask again
 
 
 class ScanRefused(Exception):
@@ -73,16 +74,18 @@ class Shop:
             device_id=device.device_id, epoch=device.epoch, key=self._store.keys.sign, clock=clock
         )
         self._sending = sending
+        self._line = line
         self._hq = HttpHq(line, signer)
         self._syncer = Syncer(self._store, self._hq, run=lambda work: work())
         self.is_online = self._reaches_hq(self._open_the_day)
 
     def _open_the_day(self) -> None:
-        """Sync if it is time to; otherwise only see whether HQ answers."""
+        """Sync if it is time to; otherwise only see whether HQ answers, or has just answered another shop."""
         position = self._store.replica.position()
         age_ms = self._store.clock.now_ms() - (position.as_of_ms if position else 0)
         if age_ms < self._sending.days * DAY_MS:
-            self._hq.health()
+            if not self._line.was_heard(within_s=HEARD_S):
+                self._hq.health()
             return
         if self._store.waiting_count():
             self._syncer.push()

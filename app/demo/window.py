@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from app.clock import ResumedClock
 from app.config import load_config
 from app.core.order import Line
+from app.demo.cards import Cards
 from app.demo.folder import DemoFolder
-from app.demo.headquarters import Cards, HqProcess
+from app.demo.headquarters import HqProcess
 from app.demo.journey import WEEKS, Journey, JourneyOrder, Selection, load
 from app.demo.line import CutLine
 from app.demo.sheet import write_sheet

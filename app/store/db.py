@@ -118,11 +118,11 @@ def _connect(path: Path, mode: str, key: bytes, settings: Settings) -> Any:
 
 
 def _prepare(connection: Any, key: bytes, settings: Settings) -> None:
-    connection.execute("PRAGMA cipher_log_level = NONE")  # it would write to the cashier's terminal
+    script = ["PRAGMA cipher_log_level = NONE"]  # it would write to the cashier's terminal
     # SQLCipher takes a raw key only as a literal; hexadecimal digits can't carry SQL.
-    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-    for name, value in settings:
-        connection.execute(f"PRAGMA {name} = {value}")
+    script.append(f"PRAGMA key = \"x'{key.hex()}'\"")
+    script += [f"PRAGMA {name} = {value}" for name, value in settings]
+    connection.executescript("; ".join(script))  # at once, since stores are opened often in a replay
 
 
 def check_pages(database: Database) -> None:

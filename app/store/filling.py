@@ -9,37 +9,39 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from app.store.db import REPLICA_SETTINGS, atomic
+from app.store.db import REPLICA_SETTINGS, atomic, open_database
 from app.store.faults import DiskBroken
 
-FILLING = (("journal_mode", "MEMORY"), ("synchronous", "OFF"))
-AS_ALWAYS = tuple((name, value) for name, value in REPLICA_SETTINGS if name in dict(FILLING))
+FILLING = {"journal_mode": "MEMORY", "synchronous": "OFF"}
+SETTINGS = tuple((name, FILLING.get(name, value)) for name, value in REPLICA_SETTINGS)
+AS_ALWAYS = tuple((name, value) for name, value in REPLICA_SETTINGS if name in FILLING)
+
+
+def new_database(path: Path, key: bytes, *, is_alone: bool = False) -> Database:
+    """Make an encrypted database of which nothing is durable before `end_filling`. Raises a `StoreFault`."""
+    return open_database(path, key, settings=SETTINGS, is_alone=is_alone)
 
 
 def begin_filling(database: Database) -> list[str]:
-    """Take the indexes of an empty database away, and what makes each commit durable. Returns the indexes."""
+    """Take the indexes of an empty new database away, and return what makes them again."""
     indexes = database.execute(
         "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
     ).fetchall()
     with atomic(database):
         for name, _ in indexes:
             database.execute(f"DROP INDEX {name}")
-    _set(database, FILLING)
     return [sql for _, sql in indexes]
 
 
 def end_filling(database: Database, indexes: list[str]) -> None:
     """Build the indexes and put everything on the disk; from then on it is written as a replica always is."""
-    with atomic(database):
-        for sql in indexes:
-            database.execute(sql)
-    _set(database, AS_ALWAYS)
-    _flush(Path(database.execute("PRAGMA database_list").fetchone()[2]))
-
-
-def _set(database: Database, settings: tuple[tuple[str, str | int], ...]) -> None:
-    for name, value in settings:
+    if indexes:
+        with atomic(database):
+            for sql in indexes:
+                database.execute(sql)
+    for name, value in AS_ALWAYS:
         database.execute(f"PRAGMA {name} = {value}").fetchall()
+    _flush(Path(database.execute("PRAGMA database_list").fetchone()[2]))
 
 
 def _flush(path: Path) -> None:

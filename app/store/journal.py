@@ -65,6 +65,7 @@ class Journal:
         self._key = key
         self._clock = clock
         self._genesis = genesis(owner, nonce)
+        self._head: Head | None = None  # as far as it is known
 
     @property
     def owner(self) -> ChainOwner:
@@ -72,11 +73,18 @@ class Journal:
         return self._owner
 
     def head(self) -> Head:
-        """Return where the chain stands."""
-        row = self._db.execute(
-            "SELECT seq, hash FROM journal WHERE epoch = ? ORDER BY seq DESC LIMIT 1", (self._owner.epoch,)
-        ).fetchone()
-        return Head(row[0], row[1]) if row else self._genesis
+        """Return where the chain stands. Nobody else writes here, so it is read once and known from then on."""
+        if self._head is None:
+            row = self._db.conn.execute(
+                "SELECT seq, hash FROM journal WHERE epoch = ? ORDER BY seq DESC LIMIT 1",
+                (self._owner.epoch,),
+            ).fetchone()
+            self._head = Head(row[0], row[1]) if row else self._genesis
+        return self._head
+
+    def forget_head(self) -> None:
+        """Read it anew next time: what was appended has been rolled back."""
+        self._head = None
 
     def append(self, drafts: Sequence[Draft]) -> list[Entry]:
         """Add entries. Call it inside `atomic`: they are recorded when that block ends, not before.
@@ -85,8 +93,13 @@ class Journal:
         """
         head = self.head()
         entries, rows, effects = [], [], []
+        now = (
+            self._clock.now_ms(),
+            self._clock.boot_id().hex(),
+            self._clock.boot_ms(),
+        )  # one commit, one moment
         for draft in drafts:
-            entry = self._entry(draft, head.seq + 1)
+            entry = self._entry(draft, head.seq + 1, now)
             row, head = self._row(entry, head)
             entries.append(entry)
             rows.append(row)
@@ -100,18 +113,20 @@ class Journal:
         connection.executemany(
             "INSERT INTO effect (epoch, seq, kind, ref, delta) VALUES (?, ?, ?, ?, ?)", effects
         )
+        self._head = head
         return entries
 
-    def _entry(self, draft: Draft, seq: int) -> Entry:
+    def _entry(self, draft: Draft, seq: int, now: tuple[int, str, int]) -> Entry:
+        wall_ms, boot, boot_ms = now
         return Entry(
             device_id=self._owner.device_id,
             epoch=self._owner.epoch,
             seq=seq,
             entry_id=new_id(),
             type=draft.type,
-            wall_ms=self._clock.now_ms(),
-            boot=self._clock.boot_id().hex(),
-            boot_ms=self._clock.boot_ms(),
+            wall_ms=wall_ms,
+            boot=boot,
+            boot_ms=boot_ms,
             quality=TIME_QUALITY,
             data=draft.data,
         )
@@ -140,7 +155,7 @@ class Journal:
 
     def claimed(self, kind: str, ref: str) -> int | None:
         """Return the number of the entry that claims an order or a redemption, or None."""
-        row = self._db.execute(
+        row = self._db.conn.execute(
             "SELECT seq FROM effect WHERE kind = ? AND ref = ? AND epoch = ?"
             " AND kind IN ('order', 'redemption')",  # the words of the index on claims, so that SQLite takes it
             (kind, ref, self._owner.epoch),
@@ -149,7 +164,7 @@ class Journal:
 
     def effect_sum(self, kind: str, ref: str, *, after_seq: int) -> int:
         """Sum what entries after `after_seq` do to a balance or counter: the overlay on HQ's figure."""
-        row = self._db.execute(
+        row = self._db.conn.execute(
             "SELECT COALESCE(SUM(delta), 0) FROM effect WHERE kind = ? AND ref = ? AND epoch = ? AND seq > ?"
             " AND kind NOT IN ('order', 'redemption')",  # the words of the index on figures
             (kind, ref, self._owner.epoch, after_seq),
@@ -158,7 +173,7 @@ class Journal:
 
     def entries(self, *, from_seq: int = 1) -> Iterator[Entry]:
         """Yield the entries from a number on, in order."""
-        for (body,) in self._db.execute(
+        for (body,) in self._db.conn.execute(
             "SELECT body FROM journal WHERE epoch = ? AND seq >= ? ORDER BY seq",
             (self._owner.epoch, from_seq),
         ):
@@ -166,21 +181,21 @@ class Journal:
 
     def entries_backwards(self) -> Iterator[Entry]:
         """Yield the entries from the newest to the oldest."""
-        for (body,) in self._db.execute(
+        for (body,) in self._db.conn.execute(
             "SELECT body FROM journal WHERE epoch = ? ORDER BY seq DESC", (self._owner.epoch,)
         ):
             yield read_entry(body)
 
     def hashes(self) -> list[tuple[int, bytes]]:
         """Return number and hash of every entry, in order."""
-        rows = self._db.execute(
+        rows = self._db.conn.execute(
             "SELECT seq, hash FROM journal WHERE epoch = ? ORDER BY seq", (self._owner.epoch,)
         ).fetchall()
         return [(row[0], row[1]) for row in rows]
 
     def waiting(self, *, after_seq: int, entries_max: int, bytes_max: int) -> Waiting:
         """Return the next entries to send after `after_seq`, whole, within both limits, at least one if any waits."""
-        rows = self._db.execute(
+        rows = self._db.conn.execute(
             "SELECT seq, body, hash, sig FROM journal WHERE epoch = ? AND seq > ? ORDER BY seq LIMIT ?",
             (self._owner.epoch, after_seq, entries_max),
         ).fetchall()
@@ -201,7 +216,7 @@ class Journal:
 
     def count(self, entry_type: str, *, after_seq: int) -> int:
         """Return how many entries of a type come after `after_seq`."""
-        row = self._db.execute(
+        row = self._db.conn.execute(
             "SELECT COUNT(*) FROM journal WHERE epoch = ? AND seq > ? AND type = ?",
             (self._owner.epoch, after_seq, entry_type),
         ).fetchone()
@@ -211,7 +226,7 @@ class Journal:
         """Return the head after entry `seq` (0: before the first). Raises `JournalBroken` when it isn't there."""
         if seq == 0:
             return self._genesis
-        row = self._db.execute(
+        row = self._db.conn.execute(
             "SELECT hash FROM journal WHERE epoch = ? AND seq = ?", (self._owner.epoch, seq)
         ).fetchone()
         if row is None:
@@ -234,7 +249,7 @@ class Journal:
 
     def verdict_counts(self) -> dict[str, int]:
         """Return how many entries have each verdict; HQ's newest word on an entry counts."""
-        rows = self._db.execute(
+        rows = self._db.conn.execute(
             "SELECT verdict, COUNT(*) FROM (SELECT verdict, MAX(rowid) FROM verdict WHERE epoch = ? GROUP BY seq)"
             " GROUP BY verdict",
             (self._owner.epoch,),
@@ -243,7 +258,7 @@ class Journal:
 
     def flagged_count(self) -> int:
         """Return how many entries HQ wants a person to look at."""
-        row = self._db.execute(
+        row = self._db.conn.execute(
             "SELECT COUNT(*) FROM (SELECT verdict, MAX(rowid) FROM verdict WHERE epoch = ? AND seq IN"
             " (SELECT seq FROM verdict WHERE verdict <> 'posted') GROUP BY seq) WHERE verdict <> 'posted'",
             (self._owner.epoch,),
@@ -263,7 +278,7 @@ class Journal:
             self._stored_effects(after_seq=LOWEST if after is None else after.seq), key=itemgetter(1)
         )
         pending = next(effects, None)
-        for row in self._db.execute(
+        for row in self._db.conn.execute(
             "SELECT epoch, seq, entry_id, type, wall_ms, boot, boot_ms, tq, body, prev, hash, sig"
             " FROM journal WHERE epoch = ? AND seq > ? ORDER BY seq",
             (self._owner.epoch, head.seq),
@@ -287,7 +302,7 @@ class Journal:
     def _first_unsigned(self) -> int:
         """Return the first entry whose signature isn't ours, once the last one has turned out not to be."""
         public = self._key.public_key()
-        for seq, found, signature in self._db.execute(
+        for seq, found, signature in self._db.conn.execute(
             "SELECT seq, hash, sig FROM journal WHERE epoch = ? ORDER BY seq", (self._owner.epoch,)
         ):
             if not head_is_signed(public, self._owner, Head(seq, found), signature):
@@ -296,7 +311,7 @@ class Journal:
 
     def _stored_effects(self, *, after_seq: int) -> Iterator[tuple[Any, ...]]:
         # The cursor itself, no generator: one that is left half-read would outlive the connection.
-        rows: Iterator[tuple[Any, ...]] = self._db.execute(
+        rows: Iterator[tuple[Any, ...]] = self._db.conn.execute(
             "SELECT epoch, seq, kind, ref, delta FROM effect WHERE epoch = ? AND seq > ? ORDER BY seq, rowid",
             (self._owner.epoch, after_seq),
         )

@@ -21,6 +21,9 @@ from app.store.faults import DiskFull, KeysMissing, KeyStoreMissing, StoreFault,
 
 SERVICE = "Tillside station"
 PROBE = "probe"
+MARK_DIGITS = 10  # of an entry's number: marks have one length, so each goes in the place of the last
+SECTOR_BYTES = 512  # what every disk writes whole or not at all
+_sync = getattr(os, "fdatasync", os.fsync)  # in place no length changes
 
 
 class KeyStoreKind(StrEnum):
@@ -53,7 +56,11 @@ class KeyStore(Protocol):
 
 
 class FileKeyStore:
-    """Files for this user only, each written whole or not at all."""
+    """Files for this user only, each written whole or not at all.
+
+    A text as long as the one before, and smaller than what a disk writes at once, goes in its place: the mark is noted
+    at each closing, and a new file costs the disk many times as much.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Use `folder`, which is made when the first text is written."""
@@ -77,6 +84,27 @@ class FileKeyStore:
             raise fault(str(problem)) from problem
 
     def _write(self, name: str, content: bytes) -> None:
+        if not self._replace_in_place(self._folder / name, content):
+            self._write_anew(name, content)
+
+    def _replace_in_place(self, path: Path, content: bytes) -> bool:
+        """Write over a file that has the length of `content`; False where that isn't one write to the disk."""
+        if len(content) > SECTOR_BYTES:
+            return False
+        try:
+            descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_BINARY", 0))
+        except FileNotFoundError:
+            return False
+        try:
+            if os.fstat(descriptor).st_size != len(content):
+                return False
+            os.write(descriptor, content)
+            _sync(descriptor)
+        finally:
+            os.close(descriptor)
+        return True
+
+    def _write_anew(self, name: str, content: bytes) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = self._folder / f"{name}.{os.getpid()}.new"  # several stations may keep their keys here
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -173,7 +201,7 @@ def load_keys(key_store: KeyStore, store_id: str) -> StationKeys:
 
 def save_mark(key_store: KeyStore, store_id: str, head: Head) -> None:
     """Note how far the journal has come."""
-    key_store.write(f"{store_id}.mark", f"{head.seq} {head.hash.hex()}")
+    key_store.write(f"{store_id}.mark", f"{head.seq:0{MARK_DIGITS}} {head.hash.hex()}")
 
 
 def load_mark(key_store: KeyStore, store_id: str) -> Head | None:

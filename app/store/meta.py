@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 def read_meta(database: Database, name: str, default: Any = None) -> Any:
     """Return a fact, or the default when it isn't there."""
-    row = database.execute("SELECT v FROM meta WHERE k = ?", (name,)).fetchone()
+    row = database.conn.execute("SELECT v FROM meta WHERE k = ?", (name,)).fetchone()
     return row[0] if row else default
 
 

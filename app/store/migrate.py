@@ -18,6 +18,8 @@ from resources import load
 def migrate(database: Database, kind: str) -> None:
     """Run the steps of `kind` (journal or replica) that the database lacks. Raises `StoreTooNew`."""
     found = refuse_newer(database, kind)
+    if found == len(_steps(kind)):
+        return
     database.conn.create_function("name_key", 1, name_key)
     database.conn.create_function("later_keys", 1, lambda key: orjson.dumps(later_keys(key)).decode())
     for number, name in enumerate(_steps(kind)[found:], start=found + 1):

@@ -151,7 +151,7 @@ class Replica:
             "ref": "SELECT ref, name, tier, segments, balance, state FROM member WHERE ref = ?",
             "number_hash": "SELECT ref, name, tier, segments, balance, state FROM member WHERE number_hash = ?",
         }[column]
-        row = self._db.execute(sql, (value,)).fetchone()
+        row = self._db.conn.execute(sql, (value,)).fetchone()
         if row is None:
             return None
         return _member_row(row)
@@ -168,13 +168,13 @@ class Replica:
         found: dict[str, MemberRow] = {}
         for sql in (BY_NAME, BY_LATER_WORD):
             if len(found) < limit:
-                for row in self._db.execute(sql, (key, key + LAST_LETTER, limit)).fetchall():
+                for row in self._db.conn.execute(sql, (key, key + LAST_LETTER, limit)).fetchall():
                     found.setdefault(row[0], _member_row(row))
         return list(found.values())[:limit]
 
     def voucher(self, code_hash: str) -> Voucher | None:
         """Find a voucher by the hash of its number; its `uses` are HQ's count."""
-        row = self._db.execute(
+        row = self._db.conn.execute(
             "SELECT code_hash, rule_id, uses_max, uses, owner, ends_on FROM voucher WHERE code_hash = ?",
             (code_hash,),
         ).fetchone()
@@ -192,7 +192,7 @@ class Replica:
     def program(self) -> Program | None:
         """Return the newest program, compiled once in this process for all stores that hold it."""
         if self._program is None:
-            row = self._db.execute("SELECT version, sig FROM document WHERE kind = 'program'").fetchone()
+            row = self._db.conn.execute("SELECT version, sig FROM document WHERE kind = 'program'").fetchone()
             self._program = None if row is None else compiled(row[0], row[1], self._program_body)
         return self._program
 
@@ -205,7 +205,7 @@ class Replica:
         """Return the bytes of the newest document of a kind."""
         if kind in self._small_bodies:
             return self._small_bodies[kind]
-        row = self._db.execute("SELECT body FROM document WHERE kind = ?", (kind,)).fetchone()
+        row = self._db.conn.execute("SELECT body FROM document WHERE kind = ?", (kind,)).fetchone()
         if row is None:
             return None
         body = zstandard.decompress(row[0], max_output_size=DOCUMENT_BYTES_MAX)
@@ -215,12 +215,12 @@ class Replica:
 
     def document_version(self, kind: str) -> int:
         """Return the version of the newest document of a kind; 0 before the first."""
-        row = self._db.execute("SELECT version FROM document WHERE kind = ?", (kind,)).fetchone()
+        row = self._db.conn.execute("SELECT version FROM document WHERE kind = ?", (kind,)).fetchone()
         return row[0] if row else 0
 
     def put_document(self, *, kind: str, version: int, kid: str, signature: bytes, body: bytes) -> None:
         """Keep a document whose signature has been checked. Call it inside `atomic`."""
-        self._db.execute(
+        self._db.conn.execute(
             "INSERT INTO document (kind, version, kid, sig, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT (kind) DO UPDATE"
             " SET version = excluded.version, kid = excluded.kid, sig = excluded.sig, body = excluded.body",
             (kind, version, kid, signature, zstandard.compress(body)),
@@ -230,7 +230,7 @@ class Replica:
 
     def copy_documents_from(self, other: "Replica") -> None:
         """Take over the documents of the replica that this one replaces. Call it inside `atomic`."""
-        rows = other._db.execute("SELECT kind, version, kid, sig, body FROM document").fetchall()
+        rows = other._db.conn.execute("SELECT kind, version, kid, sig, body FROM document").fetchall()
         self._db.conn.executemany(
             "INSERT INTO document (kind, version, kid, sig, body) VALUES (?, ?, ?, ?, ?)", rows
         )
@@ -259,7 +259,7 @@ class Replica:
         Their indexes stay as they are, which is three pages out of four that would be read and written.
         """
         listed = orjson.dumps([row[REF] for row in kept]).decode()
-        held = set(self._db.execute(HELD, (listed,)).fetchall())
+        held = set(self._db.conn.execute(HELD, (listed,)).fetchall())
         same = [row for row in kept if (row[REF], row[NUMBER_HASH], row[NAME]) in held]
         self._db.conn.executemany(PUT_SAME_NAME, [(*row[TIER:NAME_KEY], row[REF]) for row in same])
         return [row for row in kept if (row[REF], row[NUMBER_HASH], row[NAME]) not in held]
@@ -271,14 +271,14 @@ class Replica:
     def delete_row(self, kind: str, key: str) -> None:
         """Take a row out. Call it inside `atomic`."""
         if kind in TABLES:
-            self._db.execute(TABLES[kind].delete, (key,))
+            self._db.conn.execute(TABLES[kind].delete, (key,))
         if kind == MEMBER:
             self._forget_words([key])
 
     def _forget_words(self, refs: list[str]) -> None:
         if refs and not self._is_new:
             listed = orjson.dumps(refs).decode()
-            self._db.execute(
+            self._db.conn.execute(
                 "DELETE FROM member_word WHERE ref IN (SELECT value FROM json_each(?))", (listed,)
             )
 
@@ -291,7 +291,7 @@ class Replica:
 
     def position(self) -> Position | None:
         """Return where the replica stands, or None before the first snapshot."""
-        kept = dict(self._db.execute("SELECT k, v FROM meta").fetchall())
+        kept = dict(self._db.conn.execute("SELECT k, v FROM meta").fetchall())
         if "set_id" not in kept:
             return None
         return Position(kept["set_id"], kept["cursor"], kept["as_of_ms"], kept["included_seq"])

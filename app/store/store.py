@@ -32,7 +32,7 @@ from app.store.db import (
     open_database,
 )
 from app.store.faults import StoreDamaged, StoreFault, StoreMissing, StoreReadOnly, StoreRolledBack
-from app.store.filling import begin_filling, end_filling
+from app.store.filling import begin_filling, end_filling, new_database
 from app.store.journal import Journal
 from app.store.keystore import (
     FileKeyStore,
@@ -128,14 +128,17 @@ def create_store(
 
 
 def _lay_out(folder: Path, device: Device, key: bytes) -> None:
-    journal = open_database(folder / JOURNAL, key)
+    """Make both files, each with one wait for the disk: before the folder has its name, none of it counts."""
+    journal = new_database(folder / JOURNAL, key)
     migrate(journal, "journal")
     with atomic(journal):
         facts = {fact: getattr(device, fact) for fact in DEVICE_FACTS}
         write_meta(journal, **facts, acked_seq=0, replica=1)
+    end_filling(journal, [])
     journal.close()
-    replica = open_database(folder / replica_name(1), key)
+    replica = new_database(folder / replica_name(1), key)
     migrate(replica, "replica")
+    end_filling(replica, [])
     replica.close()
 
 
@@ -285,8 +288,12 @@ class StationStore:
     @contextmanager
     def atomic(self) -> Iterator[None]:
         """One transaction on the journal's file."""
-        with atomic(self._db):
-            yield
+        try:
+            with atomic(self._db):
+                yield
+        except BaseException:
+            self.journal.forget_head()
+            raise
 
     @contextmanager
     def replica_atomic(self) -> Iterator[None]:
@@ -341,9 +348,7 @@ class ReplicaDraft:
         for leftover in store.folder.glob(path.name + "*"):
             leftover.unlink()
         self.number = number
-        self.database = open_database(
-            path, store.keys.database, settings=REPLICA_SETTINGS, is_alone=store.is_alone
-        )
+        self.database = new_database(path, store.keys.database, is_alone=store.is_alone)
         migrate(self.database, "replica")
         self.replica = Replica(self.database, is_new=True)
         self._indexes = begin_filling(self.database)

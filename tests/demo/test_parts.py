@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.demo import parts
-from app.demo.journey import Selection
+from app.demo.journey import Selection, load
 from app.demo.run import Plan, run_demo
 from app.demo.shares import Sampler
 from tests.postgres import Postgres
@@ -84,3 +84,13 @@ def test_the_sampler_gives_the_time_to_what_was_running():
     seconds = sampler.stop()
     assert seconds["other"] == pytest.approx(sum(seconds.values()))
     assert 0.05 < seconds["other"] < 1
+
+
+def test_every_shop_is_in_one_part_and_the_parts_have_as_much_to_do():
+    journey = load(Selection(stores=40, first_week=30, last_week=33))
+    shared = parts.shared_out(journey, 4)
+    assert sorted(shop for part in shared for shop in part) == sorted(journey.shops)
+    orders = journey.orders_by_shop_day()
+    each = [sum(2 + orders[key] for key in orders if key[1] in part) for part in shared]
+    assert max(each) < 1.05 * min(each)
+    assert parts.shared_out(journey, 1) == [tuple(sorted(journey.shops))]

@@ -23,6 +23,7 @@ from tests.builders import NOW_MS, a_store, an_empty_store, an_order, at_till
 
 ORDERS_MAX = 10_000  # far more than fit
 CHUNK = bytes(1024)
+TRIES = 4  # after the first fault the store is opened anew, which folds its WAL and may make room once more
 
 
 def mount(disk: Path, *options: str) -> None:
@@ -57,18 +58,17 @@ def full(disk: Path, keys: Path) -> dict[str, Any]:
     a_store(folder, keys_in=key_store).close()
     thread = StoreThread(lambda: StationStore(folder, key_store=key_store, clock=clock))
     acknowledged: list[str] = []
-    seen: dict[str, Any] = {"first_fault": "none"}
+    seen: dict[str, Any] = {}
     for number in range(ORDERS_MAX):
         order = an_order(f"A-{number}")
-        seen["first_fault"] = fault_code(
-            lambda order=order: thread.call(lambda s: hand_in(s, order, at_till()))
-        )
-        if seen["first_fault"] != "none":
+        tried = [
+            fault_code(lambda order=order: thread.call(lambda s: hand_in(s, order, at_till())))
+            for _ in range(TRIES)
+        ]
+        seen["while_full"] = tried
+        if "none" not in tried:
             break
         acknowledged.append(order.order_id)
-    seen["while_full"] = [
-        fault_code(lambda: thread.call(lambda s: hand_in(s, order, at_till()))) for _ in range(3)
-    ]
     (disk / "foreign").unlink()
     again = thread.call(lambda s: hand_in(s, order, at_till()))
     seen["again_is_repeat"] = again.is_repeat

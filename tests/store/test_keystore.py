@@ -96,3 +96,20 @@ def test_a_place_that_cannot_be_used_is_a_fault(tmp_path: Path) -> None:
         FileKeyStore(tmp_path / "file").write("s.mark", "5 00")
     with pytest.raises(KeysMissing):
         FileKeyStore(tmp_path / "file").read("s.mark")
+
+
+def test_marks_go_in_the_place_of_the_last_one_and_other_texts_are_written_anew(tmp_path: Path) -> None:
+    keys_in = FileKeyStore(tmp_path)
+    save_mark(keys_in, "s", Head(9, bytes(32)))
+    place = (tmp_path / "s.mark").stat().st_ino
+    with (tmp_path / "s.mark").open() as before:
+        save_mark(keys_in, "s", Head(123_456, bytes(range(32))))
+        assert (tmp_path / "s.mark").stat().st_ino == place
+        assert before.read().startswith("0000123456 0001")
+    assert load_mark(keys_in, "s") == Head(123_456, bytes(range(32)))
+    for old, new in (("longer than the next", "short"), ("a" * 600, "b" * 600)):
+        keys_in.write("s.text", old)
+        with (tmp_path / "s.text").open() as before:
+            keys_in.write("s.text", new)
+            assert before.read() == old  # whoever had it open still has it whole
+        assert keys_in.read("s.text") == new

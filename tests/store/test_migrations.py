@@ -7,10 +7,16 @@ import pytest
 from sqlcipher3 import dbapi2
 from sqlite_utils import Database
 
+from app.clock import SetClock
+from app.station.redeem import hand_in
 from app.store.db import open_database
 from app.store.faults import StoreTooNew
+from app.store.journal import WordOfHq
+from app.store.keystore import MemoryKeyStore
 from app.store.migrate import migrate
+from app.store.store import StationStore
 from resources import load
+from tests.builders import NOW_MS, a_store, an_order, at_till
 
 KEY = bytes(32)
 KINDS = ("journal", "replica")
@@ -102,3 +108,28 @@ def test_a_newer_form_is_refused_before_any_step(tmp_path: Path, kind: str) -> N
         migrate(database, kind)
     assert schema(database) == []
     database.close()
+
+
+def test_a_journal_of_an_earlier_form_is_brought_along_whole(tmp_path: Path, steps: Steps) -> None:
+    steps.shown = 2
+    key_store = MemoryKeyStore()
+    store = a_store(tmp_path / "store", keys_in=key_store)
+    for number in range(3):
+        hand_in(store, an_order(f"A-{number}"), at_till())
+    with store.atomic():
+        store.journal.append_verdicts([WordOfHq(1, "posted", ())])
+    hashes, verdicts = store.journal.hashes(), store.journal.verdict_counts()
+    store.close()
+    steps.shown = None
+    store = StationStore(tmp_path / "store", key_store=key_store, clock=SetClock(NOW_MS))
+    assert form(store._db) >= 3
+    assert store.journal.hashes() == hashes and store.journal.verdict_counts() == verdicts == {"posted": 1}
+    assert store.journal.verify() == store.journal.head()
+    assert hand_in(store, an_order("A-1"), at_till()).is_repeat
+    for change in ("DELETE FROM {}", "UPDATE {} SET seq = 7"):
+        for table in ("journal", "effect", "verdict"):
+            with pytest.raises(dbapi2.DatabaseError, match="append-only"):
+                store._db.execute(change.format(table))
+    with pytest.raises(dbapi2.IntegrityError, match="FOREIGN KEY"):
+        store._db.execute("INSERT INTO effect VALUES (1, 99, 'points_pending', 'x', 5)")
+    store.close()

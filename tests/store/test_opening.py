@@ -74,7 +74,7 @@ def test_what_was_handed_in_is_there_after_closing_and_opening(tmp_path: Path) -
     store.close()
 
 
-@pytest.mark.parametrize("step", ["save_keys", "migrate", "open_database", "replica_name"])
+@pytest.mark.parametrize("step", ["save_keys", "migrate", "new_database", "end_filling", "replica_name"])
 def test_a_creation_that_fails_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from sync.faults import HqUnreachable, HqUntrusted
-from sync.line import Limits
+from sync.line import Limits, Line
 from sync.protocol import ClockWire, HeadWire, PushRequest
 from tests.sync.scripted import SLACK_S, Scripted, answer, asking, head
 from tests.sync.world import signer_of
@@ -92,3 +92,31 @@ def test_a_connection_is_used_again_with_a_time_of_its_own(web_world):
         while time.monotonic() < time_over:
             hq.health()
         assert hq.health().ok
+
+
+def test_a_line_knows_that_it_was_just_answered_and_that_it_was_not():
+    with Scripted(answer(200, b"{}")) as server:
+        line = Line(server.url)
+        assert not line.was_heard(within_s=60)
+        send(line)
+        assert line.was_heard(within_s=60) and not line.was_heard(within_s=0)
+        line.close()
+    cut = Line(server.url)  # nobody listens there any more
+    with pytest.raises(HqUnreachable):
+        send(cut)
+    assert not cut.was_heard(within_s=60)
+
+
+def test_a_request_goes_out_as_it_was_given():
+    with Scripted(answer(200, b"{}")) as server:
+        line = Line(server.url)
+        send(line, body=b"12345", headers={"A": "b"})
+        line.close()
+    sent = server.requests[0].decode("ascii").split("\r\n")
+    assert sent[0] == "POST /v1/x?y=z HTTP/1.1"
+    assert {"A: b", "Accept-Encoding: identity", "Content-Length: 5"} < set(sent)
+    assert not [line for line in sent if line.startswith(("Cookie", "Transfer-Encoding"))]
+
+
+def send(line: Line, *, body: bytes = b"", headers: dict[str, str] | None = None) -> None:
+    line.send("POST", "/v1/x?y=z", body=body, headers=headers or {}, total_s=2, bytes_max=1_000)
