@@ -116,13 +116,10 @@ def _of_member(conditions: dict[str, Any], member: dict[str, Any]) -> set[str]:
 
 def _uses(promotion: dict[str, Any], member: dict[str, Any]) -> int:
     """The member's uses; one whose order was cancelled is given back, unless the promotion says otherwise."""
-    used = int(member.get("used_by_member") or 0)
-    if (promotion.get("conditions") or {}).get("reusable_after_cancel", True):
-        used -= sum(
-            past.get("code") == promotion.get("code") and past.get("order_state") == "cancelled"
-            for past in member.get("history", [])
-        )
-    return used
+    past = [one["order_state"] for one in member.get("history", []) if one["code"] == promotion.get("code")]
+    used = max(int(member.get("used_by_member") or 0), len(past))
+    is_given_back = (promotion.get("conditions") or {}).get("reusable_after_cancel", True)
+    return used - past.count("cancelled") if is_given_back else used
 
 
 def _of_time(conditions: dict[str, Any], action: dict[str, Any]) -> set[str]:

@@ -10,6 +10,7 @@ import pytest
 
 from app.cases.files import Found
 from app.cases.run import run_case
+from tests.conformance.neighbour_cases import neighbour
 from tests.conformance.random_cases import Case, random_case
 from tests.conformance.second_reading import read
 from tests.conformance.second_reading_lines import half_up, share
@@ -133,6 +134,18 @@ def told(case: Case) -> str:
 def test_the_product_reads_random_cases_as_the_second_reading_does():
     different = next((case for case in map(random_case, range(300)) if differ(case)), None)
     assert different is None, told(different)
+
+
+def test_the_product_reads_the_neighbours_of_the_order_cases_as_the_second_reading_does():
+    different = next((case for case in (neighbour(case, 0) for case in CASES) if differ(case)), None)
+    assert different is None, told(different)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1, 41))
+def test_the_product_reads_many_neighbours_of_the_order_cases_as_the_second_reading_does(seed):
+    different = [case for case in (neighbour(case, seed) for case in CASES) if differ(case)]
+    assert not different, "\n".join(told(case) for case in different[:5])
 
 
 @pytest.mark.slow
