@@ -61,18 +61,39 @@ def read_facts(data: Mapping[str, Any], program: Program) -> Facts:
 def line_record(line: Line) -> Record:
     """Return a line as it stands in an order record."""
     record: Record = {"line": line.line, "sku": line.sku, "qty": line.quantity, "amount": line.amount}
+    if line.floor:
+        record["floor"] = line.floor
+    if line.milli:
+        record["milli"] = line.milli
+    if line.categories:
+        record["categories"] = sorted(line.categories)
+    if line.tax_basis_points:
+        record["tax"] = line.tax_basis_points
+    if line.levy:
+        record["levy"] = line.levy
+    return record | _rare_record(line) if _is_rare(line) else record
+
+
+def _is_rare(line: Line) -> bool:
+    """Tell whether a line says what few lines do; asked of each line at each commit, so in one go."""
+    return bool(
+        line.brand
+        or line.attributes
+        or line.is_reduced
+        or line.is_net
+        or line.unit_price is not None
+        or line.kind is not LineKind.GOODS
+    )
+
+
+def _rare_record(line: Line) -> Record:
     told: Record = {
-        "floor": line.floor,
-        "milli": line.milli,
-        "categories": sorted(line.categories),
         "brand": line.brand,
         "attributes": [list(pair) for pair in line.attributes],
         "reduced": line.is_reduced,
-        "tax": line.tax_basis_points,
         "net": line.is_net,
-        "levy": line.levy,
     }
-    record |= {key: value for key, value in told.items() if value}
+    record = {key: value for key, value in told.items() if value}
     if line.unit_price is not None:
         record["unit_price"] = line.unit_price
     if line.kind is not LineKind.GOODS:

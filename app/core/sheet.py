@@ -92,13 +92,13 @@ def sheet_of(order: Order, policy: Policy) -> Sheet:
     left = [line.discountable for line in lines]
     units = [line.quantity for line in lines]
     owed = sum(initial) - sum([line.amount for line in lines])
-    whole = [_of_whole_units(line) for line in lines]
+    whole = [_of_whole_units(line) if line.milli else initial[at] for at, line in enumerate(lines)]
     return Sheet(lines, priced, initial, initial[:], left, units, whole, policy, owed)
 
 
 def _of_whole_units(line: Line) -> int:
-    """Return what the whole units of a line cost; of 2.500 kg those two, without the half."""
-    if line.amount <= 0 or not line.milli or line.quantity < 0:
+    """Return what the whole units of a weighed line cost; of 2.500 kg those two, without the half."""
+    if line.amount <= 0 or line.quantity < 0:
         return max(line.amount, 0)
     return divide_half_up(line.amount * line.quantity * MILLI, line.quantity_milli)
 
