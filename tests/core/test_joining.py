@@ -61,6 +61,8 @@ def why_not(
             [Refusal(Reason.ATTRIBUTE_DOES_NOT_FIT, {"name": "country", "found": "AT"})],
         ),
         (leaf("history.spend", "at_least", 900), []),
+        (leaf("order.total", "at_most", 0), []),
+        (leaf("order.quantity", "at_least", 1), [Refusal(Reason.LINES_NEEDED)]),
         (leaf("order.store", "is", "S1"), []),
         (leaf("order.store", "is", "S2"), [Refusal(Reason.WRONG_STORE)]),
     ],

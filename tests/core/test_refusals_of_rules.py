@@ -66,6 +66,8 @@ OFF = automatic("r", amount_off(100))
 )
 def test_a_campaign_runs_from_its_first_second_to_its_last(at: str, refusal: Refusal | None) -> None:
     assert refusals(OFF, at=at) == [[refusal] if refusal else []]
+    assert refusals(OFF, at=at, audience=["M1"]) == [[refusal] if refusal else []]
+    assert refusals(OFF, at=at, stopped=frozenset({"rule:x"})) == [[refusal] if refusal else []]
 
 
 @pytest.mark.parametrize(
@@ -151,6 +153,10 @@ def test_a_variant_of_an_experiment_is_for_those_who_got_it() -> None:
             assert found == [[] if variant == wanted else [Refusal(Reason.OTHER_VARIANT)]]
     found = refusals(OFF, member=None, experiment={"id": "e", "variants": ["a", "b"]}, document=document)
     assert found == [[Refusal(Reason.MEMBER_NEEDED)]]
+    other = next(ref for ref in refs if variants[ref] == "b")
+    share = {"id": "e", "variants": ["a"]}
+    found = refusals(OFF, member=member(ref=other), experiment=share, document=document, offline="never")
+    assert found == [[Refusal(Reason.ONLINE_ONLY), Refusal(Reason.OTHER_VARIANT)]]
 
 
 # --- the code ----------------------------------------------------------------------------------------------------

@@ -80,6 +80,13 @@ def test_of_two_exclusive_ones_the_higher_priority_stands(priorities: tuple[int,
     assert told(one, other) == {alone: [], left: excluded(alone)}
 
 
+def test_priority_decides_who_stands_alone_also_where_the_others_turn_comes_first() -> None:
+    """Offers on products apply before offers on the order."""
+    on_tea = campaign("a", automatic("a", percent_off(1000, "tea")), stacking={"exclusive": True})
+    assert told(on_tea, offer("b", priority=1, exclusive=True)) == {"a": excluded("b"), "b": []}
+    assert told(on_tea, offer("b", priority=0, exclusive=True)) == {"a": [], "b": excluded("a")}
+
+
 def test_an_exclusive_one_that_does_not_apply_excludes_nobody() -> None:
     off = campaign("a", automatic("a", percent_off(1000, "coffee")), stacking={"exclusive": True})
     found = told(off, offer("b"), offer("c", exclusive=True))

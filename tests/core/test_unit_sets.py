@@ -249,8 +249,8 @@ def test_a_set_may_discount_other_units_the_cheapest_first(discount, units, shar
 
 def test_each_set_discounts_other_units_of_its_own() -> None:
     rows = ("tea", 500, 2), ("cup", 150, 1), ("cup", 100, 1), ("cup", 400, 2)
-    taken = bundled(Bundle((Part("tea", 1),), amount_off=30, products="cup"), *rows)
-    assert (taken.shares, used(taken)) == ([0, 30, 30, 0], {0: 2, 1: 1, 2: 1})
+    taken = bundled(Bundle((Part("tea", 1),), amount_off=30, products="cup"), *rows, ("soap", 10, 1))
+    assert (taken.shares, used(taken)) == ([0, 30, 30, 0, 0], {0: 2, 1: 1, 2: 1})
 
 
 def test_others_that_qualified_are_not_discounted_and_stop_at_their_floor() -> None:

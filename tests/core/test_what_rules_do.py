@@ -17,6 +17,7 @@ from tests.core.facts import (
     campaign,
     chosen,
     facts,
+    leaf,
     line,
     percent_off,
     program,
@@ -346,3 +347,10 @@ def test_a_rule_comes_by_what_it_is_for() -> None:
     ] * 2
     right = (chosen("1", "p"), shown("2", "v"))
     assert [reasons(each) for each in decided(picked_one, coded, presented=right).presented] == [[], []]
+
+
+def test_a_rule_hears_of_signals() -> None:
+    rainy = automatic("a", amount_off(100), condition=leaf("signal", "is", "rain", name="weather"))
+    assert [each.is_approved for each in decided(rainy, signals={"weather": "rain"}).outcomes] == [True]
+    assert [each.is_approved for each in decided(rainy, signals={"weather": "sun"}).outcomes] == [False]
+    assert [each.is_approved for each in decided(rainy).outcomes] == [False]
