@@ -40,3 +40,11 @@ def test_a_single_cent_that_is_left_is_shared_too(remainder, shares) -> None:
 def test_cents_left_over_go_to_the_largest_remainder_the_first_or_the_last(remainder, shares) -> None:
     """Seven in proportion of 3, 5 and 5: exact shares 1.62, 2.69 and 2.69, of which 1, 2 and 2 are sure."""
     assert allocate(7, weights=[3, 5, 5], limits=[9, 9, 9], remainder=remainder) == shares
+
+
+@pytest.mark.parametrize(
+    ("remainder", "shares"), [(LARGEST, [2, 1, 1]), (FIRST, [2, 1, 1]), (LAST, [2, 0, 2])]
+)
+def test_a_line_whose_share_is_just_what_it_has_gets_no_cent_more(remainder, shares) -> None:
+    """Four in proportion of 3, 1 and 2: the first line's share is 2.00, and it has no more."""
+    assert allocate(4, weights=[3, 1, 2], limits=[2, 9, 9], remainder=remainder) == shares

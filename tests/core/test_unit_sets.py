@@ -111,6 +111,12 @@ def test_units_of_a_line_are_priced_by_division_without_rounding() -> None:
     assert (taken.shares, used(taken)) == ([0, 166, 0], {2: 1, 0: 1, 1: 1})
 
 
+def test_prices_of_units_are_compared_exactly_however_many_units_there_are() -> None:
+    """A unit of the second line is dearer by less than a floating-point number can tell."""
+    rows = ("tea", 500_000_003, 10**9 + 7), ("tea", 500_000_004, 10**9 + 9), ("cup", 100, 1)
+    assert used(got(BuyGet("tea", "cup", 1, 1, times=1), *rows)) == {1: 1, 2: 1}
+
+
 def test_of_equal_ones_the_earlier_line_qualifies_first_and_the_earlier_is_free() -> None:
     rows = ("tea", 100, 1), ("tea", 200, 2), ("cup", 50, 1), ("cup", 100, 2)
     taken = got(BuyGet("tea", "cup", 2, 2, times=1), *rows)

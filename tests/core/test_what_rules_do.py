@@ -354,3 +354,35 @@ def test_a_rule_hears_of_signals() -> None:
     assert [each.is_approved for each in decided(rainy, signals={"weather": "rain"}).outcomes] == [True]
     assert [each.is_approved for each in decided(rainy, signals={"weather": "sun"}).outcomes] == [False]
     assert [each.is_approved for each in decided(rainy).outcomes] == [False]
+
+
+def test_what_a_campaign_gives_in_an_order_counts_together_against_its_budget() -> None:
+    rules = [automatic(name, amount_off(40)) for name in "abc"]
+    plan = program(campaign("c", *rules, budget={"discount": 100}))
+    found = decide(facts(plan, TEA, known={"discount:c": 0}))
+    assert [each.discount for each in found.automatic] == [40, 40, 0]
+    assert reasons(found.automatic[2]) == [Reason.BUDGET_EXCEEDED]
+    assert [each.discount for each in decide(facts(plan, TEA, known={"discount:c": 21})).automatic] == [
+        40,
+        0,
+        0,
+    ]
+
+
+def test_a_campaign_used_twice_in_an_order_is_used_once() -> None:
+    rules = [automatic(name, amount_off(40)) for name in "ab"]
+    known = {"uses:c": 1, "member_uses:c": 1}
+    limits = {"uses": 2, "member_uses": [{"at_most": 2}]}
+    plan = program(campaign("c", *rules, limits=limits, budget={"uses": 2}))
+    assert [each.discount for each in decide(facts(plan, TEA, known=known)).automatic] == [40, 40]
+
+
+@pytest.mark.parametrize(("basis", "is_found"), [("line_price", False), ("gross", True), ("net", False)])
+def test_products_that_go_by_price_go_by_the_price_that_discounts_are_of(basis: str, is_found: bool) -> None:
+    """10.00 without tax are 11.90 with it."""
+    found = decided(
+        automatic("r", amount_off(100, "dear")),
+        lines=(line(1, "green", 1000, tax_basis_points=1900, is_net=True),),
+        document={"policy": {"amount_basis": basis}, "product_sets": {"dear": {"unit_price_least": 1100}}},
+    )
+    assert found.automatic[0].is_approved is is_found
