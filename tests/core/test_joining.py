@@ -64,6 +64,7 @@ def why_not(
         (leaf("order.total", "at_most", 0), []),
         (leaf("order.quantity", "at_least", 1), [Refusal(Reason.LINES_NEEDED)]),
         (leaf("order.store", "is", "S1"), []),
+        (leaf("order.register", "is", ""), []),
         (leaf("order.store", "is", "S2"), [Refusal(Reason.WRONG_STORE)]),
     ],
 )
