@@ -1,16 +1,35 @@
 """Reasons: each can really come about, and its sentence is one a cashier can read out."""
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
 
 import pytest
 
 from app.core.codes import TokenKey, parse
 from app.core.decision import decide
+from app.core.gift_cards import Tender, TenderKind
 from app.core.member import Member
 from app.core.money import CURRENCIES, format_amount
 from app.core.order import Line
-from app.core.reasons import BY_CODE, PRECEDENCE, Reason, Refusal, by_precedence, sentence
-from tests.core.facts import MEMBER, amount_off, campaign, facts, line, percent_off, program, rule, shown
+from app.core.reasons import BY_CODE, PRECEDENCE, Reason, ReasonClass, Refusal, by_precedence, sentence
+from app.core.referral import refused_referral
+from tests.core.facts import (
+    MEMBER,
+    Document,
+    amount_off,
+    automatic,
+    campaign,
+    facts,
+    leaf,
+    line,
+    percent_off,
+    program,
+    rule,
+    shown,
+)
 from tests.core.test_codes_signed import EXPIRES, ISSUED, KEY, OTHER, code
 
 BANNED = re.compile(
@@ -25,54 +44,143 @@ def scanned(text: str, now_ms: int = ISSUED) -> tuple[Refusal, ...]:
 
 
 def refused(
-    effect=None, condition=None, lines: tuple[Line, ...] = (line(1, "espresso", 500),), **more
+    effect: Document | None = None,
+    *,
+    lines: tuple[Line, ...] = (line(1, "espresso", 500),),
+    voucher: Document | None = None,
+    in_rule: Document | None = None,
+    beside: tuple[Document, ...] = (),
+    document: Document | None = None,
+    member: Member | None = MEMBER,
+    in_facts: Document | None = None,
+    **in_campaign: Any,
 ) -> tuple[Refusal, ...]:
-    voucher = {key: more.pop(key) for key in ("owner", "uses_max", "uses") if key in more}
-    member: Member | None = more.pop("member", MEMBER)
-    expires = {"expires_ms": more.pop("expires_ms")} if "expires_ms" in more else {}
-    rule_id = more.pop("rule_id", "r")
-    made = rule("r", effect or amount_off(1), condition=condition)
-    if "cost_points" in more:
-        made["cost_points"] = more.pop("cost_points")
-    plan = program(campaign("c", made, **more), **expires)
-    return (
-        decide(facts(plan, *lines, presented=(shown("id", rule_id, **voucher),), member=member))
-        .presented[0]
-        .refusals
-    )
+    """Return why a voucher's rule does not apply, beside other campaigns if need be."""
+    made = rule("r", effect or amount_off(1), **(in_rule or {}))
+    plan = program(campaign("c", made, **in_campaign), *beside, **(document or {}))
+    presented = (shown("id", **{"rule_id": "r", **(voucher or {})}),)
+    seen = facts(plan, *lines, presented=presented, member=member, **(in_facts or {}))
+    return decide(seen).presented[0].refusals
 
 
-def leaf(fact: str, op: str, value, **more):
-    return {"fact": fact, "op": op, "value": value, **more}
+def unmet(condition: Document, **more: Any) -> tuple[Refusal, ...]:
+    return refused(in_rule={"condition": condition}, **more)
+
+
+def unpaid(tender: Tender, off: int = 0) -> tuple[Refusal, ...]:
+    """Return why a tender pays nothing of 5.00, of which so much is off already."""
+    plan = program(campaign("c", automatic("r", amount_off(off)))) if off else program()
+    return decide(facts(plan, line(1, "soap", 500), tenders=(tender,))).tenders[0].refusals
+
+
+def stacked(mine: Document, *, name: str = "o", policy: Document | None = None, **of_other: Any) -> Any:
+    """Return what another campaign, which takes 0.05 off, says against ours."""
+    beside = campaign(name, automatic(name, amount_off(5)), **of_other)
+    return refused(stacking=mine, beside=(beside,), document={"policy": policy or {}})
+
+
+def one_of_two_codes() -> tuple[Refusal, ...]:
+    plan = program(campaign("c", rule("r", amount_off(1))), policy={"codes": "all_or_none"})
+    return decide(facts(plan, *SOAP, presented=(shown("a", "r"), shown("b", "gone")))).presented[0].refusals
+
+
+def self_referral() -> tuple[Refusal, ...]:
+    refusal = refused_referral(referrer="M1", friend="M1", friend_orders=0, referred_by=None)
+    return () if refusal is None else (refusal,)
 
 
 SOAP = (line(1, "soap", 500),)
-MADE = {
+CARD = Tender(TenderKind.GIFT_CARD, "g", 300)
+PAY = {"kind": "points_payment", "points": 100, "worth": 100}
+TRY = [
+    {"id": "try", "name": "Try", "variants": [{"name": "a", "weight": 1_000_000}, {"name": "b", "weight": 1}]}
+]
+IN_TRY = {"experiment": {"id": "try", "variants": ["b"]}, "document": {"experiments": TRY}}
+ENDED = {"document": {"life": {"stage": "live", "spend_until": "2017-06-14"}}}
+GERMAN = leaf("member.attribute", "is", "DE", name="country")
+ON_BIRTHDAY = leaf("member.birthday", "within_days", 0)
+MONTHLY = {"member_uses": [{"at_most": 1, "period": "month"}]}
+MADE: dict[Reason, Callable[[], tuple[Refusal, ...]]] = {
     Reason.CODE_UNREADABLE: lambda: scanned("L2:1"),
     Reason.CODE_FORGED: lambda: scanned(code(OTHER)),
     Reason.UNKNOWN_CODE: lambda: scanned("{4006381333931}"),
     Reason.CODE_EXPIRED: lambda: scanned(code(), EXPIRES),
     Reason.CODE_NOT_YET_VALID: lambda: scanned(code(), ISSUED - 1),
-    Reason.INSUFFICIENT_POINTS: lambda: refused(cost_points=MEMBER.balance + 1),
-    Reason.ORDER_NEEDED: lambda: refused(lines=()),
     Reason.MEMBER_NEEDED: lambda: refused(audience=["M1"], member=None),
-    Reason.PROGRAM_EXPIRED: lambda: refused(expires_ms=1),
-    Reason.OFFER_UNKNOWN: lambda: refused(rule_id="other"),
+    Reason.PROGRAM_NOT_LIVE: lambda: refused(document={"life": {"stage": "paused"}}),
+    Reason.PROGRAM_ENDED: lambda: refused(**ENDED),
+    Reason.PROGRAM_EXPIRED: lambda: refused(document={"expires_ms": 1}),
+    Reason.STOPPED: lambda: refused(in_facts={"stopped": frozenset({"campaign:c"})}),
+    Reason.OFFER_UNKNOWN: lambda: refused(voucher={"rule_id": "other"}),
     Reason.ONLINE_ONLY: lambda: refused(offline="never"),
+    Reason.FACTS_MISSING: lambda: unmet(leaf("history.orders", "at_least", 1)),
     Reason.NOT_STARTED: lambda: refused(**FIRST_DAY),
     Reason.EXPIRED: lambda: refused(**LAST_DAY),
-    Reason.OUTSIDE_HOURS: lambda: refused(condition=leaf("order.weekday", "at_least", 6)),
-    Reason.NOT_OWNER: lambda: refused(owner="M2"),
+    Reason.WRONG_STORE: lambda: unmet(leaf("order.store", "is", "S2")),
+    Reason.OUTSIDE_HOURS: lambda: unmet(leaf("order.weekday", "at_least", 6)),
+    Reason.NOT_OWNER: lambda: refused(voucher={"owner": "M2"}),
     Reason.NOT_IN_SEGMENT: lambda: refused(audience=["M2"]),
-    Reason.WRONG_STORE: lambda: refused(condition=leaf("order.store", "is", "S2")),
+    Reason.WRONG_TIER: lambda: unmet(leaf("member.tier", "is", "silver")),
+    Reason.OTHER_VARIANT: lambda: refused(**IN_TRY),
+    Reason.ATTRIBUTE_MISSING: lambda: unmet(GERMAN),
+    Reason.ATTRIBUTE_DOES_NOT_FIT: lambda: unmet(
+        GERMAN, member=replace(MEMBER, attributes={"country": "AT"})
+    ),
+    Reason.CONSENT_MISSING: lambda: unmet(leaf("member.consents", "contains", "mail")),
+    Reason.NOT_THE_DAY: lambda: unmet(ON_BIRTHDAY, member=replace(MEMBER, birthday=date(1980, 6, 16))),
+    Reason.NOT_NTH_ORDER: lambda: unmet(
+        leaf("order.nth", "is", 10), in_facts={"known": {"history.orders": 3}}
+    ),
+    Reason.SPEND_NOT_MET: lambda: unmet(
+        leaf("history.spend", "at_least", 5000), in_facts={"known": {"history.spend": 1999}}
+    ),
+    Reason.HISTORY_NOT_MET: lambda: unmet(
+        leaf("history.orders", "at_least", 3), in_facts={"known": {"history.orders": 1}}
+    ),
+    Reason.HISTORY_DOES_NOT_FIT: lambda: unmet(
+        leaf("history.orders", "at_most", 0), in_facts={"known": {"history.orders": 1}}
+    ),
+    Reason.SELF_REFERRAL: self_referral,
+    Reason.ORDER_NEEDED: lambda: refused(lines=()),
     Reason.LINES_NEEDED: lambda: refused(amount_off(1, "coffee"), lines=(line(1, "", 500),)),
+    Reason.MIN_QTY_NOT_MET: lambda: unmet(leaf("order.quantity", "at_least", 3)),
     Reason.REQUIRED_ITEM_MISSING: lambda: refused(amount_off(1, "coffee"), lines=SOAP),
-    Reason.MIN_QTY_NOT_MET: lambda: refused(condition=leaf("order.quantity", "at_least", 3)),
-    Reason.MIN_TOTAL_NOT_MET: lambda: refused(condition=leaf("order.total", "more_than", 3000)),
-    Reason.ORDER_DOES_NOT_FIT: lambda: refused(condition={"not": leaf("order.store", "is", "S1")}),
-    Reason.LIMIT_TOTAL_REACHED: lambda: refused(uses_max=1, uses=1),
+    Reason.MIN_TOTAL_NOT_MET: lambda: unmet(leaf("order.total", "more_than", 3000)),
+    Reason.ORDER_DOES_NOT_FIT: lambda: unmet(leaf("order.channel", "is", "web")),
+    Reason.LIMIT_TOTAL_REACHED: lambda: refused(voucher={"uses_max": 1, "uses": 1}),
+    Reason.LIMIT_CAMPAIGN_REACHED: lambda: refused(limits={"uses": 9}, in_facts={"known": {"uses:c": 9}}),
+    Reason.LIMIT_PER_MEMBER_REACHED: lambda: refused(
+        limits=MONTHLY, in_facts={"known": {"member_uses:c/month": 1}}
+    ),
+    Reason.LIMIT_MEMBERS_REACHED: lambda: refused(
+        limits={"members": 500}, in_facts={"known": {"members:c": 500, "member_counted:c": 0}}
+    ),
+    Reason.BUDGET_EXHAUSTED: lambda: refused(
+        budget={"discount": 100}, in_facts={"known": {"discount:c": 100}}
+    ),
+    Reason.BUDGET_EXCEEDED: lambda: refused(
+        amount_off(101), budget={"discount": 100}, in_facts={"known": {"discount:c": 0}}
+    ),
+    Reason.OUT_OF_STOCK: lambda: refused(
+        in_rule={"has_stock": True}, in_facts={"known": {"stock:r": 0, "stock_elsewhere:r": 0}}
+    ),
+    Reason.STACK_INVALID: one_of_two_codes,
+    Reason.EXCLUDED_BY_EXCLUSIVE: lambda: stacked({}, stacking={"exclusive": True}),
+    Reason.NOT_COMBINABLE: lambda: stacked({"not_with": ["a"]}, name="a"),
+    Reason.ONLY_TOGETHER: lambda: stacked({"only_with": ["o"]}, audience=["M2"]),
+    Reason.NOT_BEST: lambda: stacked({"best_of": "g"}, stacking={"best_of": "g"}),
+    Reason.GROUP_LIMIT: lambda: stacked(
+        {"group": "g"}, name="a", stacking={"group": "g"}, policy={"group_limits": {"g": 1}}
+    ),
+    Reason.INSUFFICIENT_POINTS: lambda: refused(in_rule={"cost_points": MEMBER.balance + 1}),
+    Reason.POINTS_MIN_NOT_MET: lambda: refused({**PAY, "step": 10, "least": 100, "share_max": 1000}),
+    Reason.DEBT: lambda: refused(in_rule={"cost_points": 1}, member=replace(MEMBER, debt=30)),
+    Reason.WALLET_EXPIRED: lambda: unpaid(replace(CARD, ends_on=date(2017, 6, 14))),
+    Reason.CARD_USED: lambda: unpaid(replace(CARD, is_single_use=True, is_used=True)),
+    Reason.VALUE_EMPTY: lambda: unpaid(replace(CARD, balance=0)),
+    Reason.NOTHING_DUE: lambda: unpaid(CARD, 500),
     Reason.NO_EFFECT: lambda: refused(percent_off(1), lines=(line(1, "soap", 1),)),
-}  # fmt: skip
+}
 
 
 def money(minor: int) -> str:
@@ -102,6 +210,24 @@ def test_every_reason_comes_about_and_can_be_read_out(reason: Reason) -> None:
         (Reason.NOT_STARTED, "This offer starts on 2017-06-20."),
         (Reason.EXPIRED, "This offer ended on 2017-06-10."),
         (Reason.UNKNOWN_CODE, "Unknown code {40063813339."),
+        (Reason.PROGRAM_ENDED, "The loyalty program ended on 2017-06-14."),
+        (Reason.NOT_NTH_ORDER, "This offer is for order number 10. This is number 4."),
+        (Reason.SPEND_NOT_MET, "The member has spent 19.99 so far: 30.01 short of 50.00."),
+        (Reason.HISTORY_NOT_MET, "2 more needed in the member's history: 1 of 3."),
+        (Reason.ATTRIBUTE_MISSING, "Not known yet: country."),
+        (Reason.ATTRIBUTE_DOES_NOT_FIT, "Does not fit this offer: country is AT."),
+        (Reason.CONSENT_MISSING, "The member has not agreed to this: mail."),
+        (Reason.LIMIT_MEMBERS_REACHED, "The first 500 members have had this offer."),
+        (Reason.BUDGET_EXCEEDED, "Only 1.00 is left of what was set aside for this offer."),
+        (Reason.EXCLUDED_BY_EXCLUSIVE, "Campaign o can't be combined with anything else."),
+        (Reason.NOT_COMBINABLE, "Campaign c does not combine with Campaign a."),
+        (Reason.ONLY_TOGETHER, "Only together with Campaign o."),
+        (Reason.NOT_BEST, "Campaign o saves more, and only one of the two applies."),
+        (Reason.GROUP_LIMIT, "No more than 1 offers of this kind in one order."),
+        (Reason.INSUFFICIENT_POINTS, "1 points short of 121."),
+        (Reason.POINTS_MIN_NOT_MET, "At least 100 points must be used at once."),
+        (Reason.DEBT, "30 points are owed from a return. Earn them first."),
+        (Reason.WALLET_EXPIRED, "The value on this card ended on 2017-06-14."),
     ],
 )
 def test_sentences_hold_their_numbers(reason: Reason, said: str) -> None:
@@ -123,7 +249,9 @@ def test_codes_are_stable_words_of_their_own() -> None:
 
 def test_precedence_goes_by_class() -> None:
     classes = list(dict.fromkeys(reason.reason_class.value for reason in Reason))
-    assert classes == ["identity", "authority", "time", "member", "order", "limit", "balance", "effect"]
+    assert classes == [kind.value for kind in ReasonClass]
+    assert classes[:4] == ["identity", "authority", "time", "member"]
+    assert classes[4:] == ["order", "limit", "stacking", "balance", "effect"]
     found = by_precedence([Refusal(reason) for reason in reversed(Reason)])
     assert [refusal.reason for refusal in found] == list(Reason)
 
