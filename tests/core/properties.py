@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -29,15 +30,25 @@ NOTHING = (Reason.NO_EFFECT, Reason.POINTS_MIN_NOT_MET)
 Allocating = tuple[int, list[int], list[int]]  # amount, weights, limits
 
 
-def search(check: Callable[[Any], None], cases: Callable[[Random], Any], *, examples: int = 300) -> None:
-    """Look for a case that breaks a property; the same cases each time, so that a planted bug is surely found."""
+def search(
+    check: Callable[[Any], None], cases: Callable[[Random], Any], *, examples: int = 250, read_anew: bool = False
+) -> None:
+    """Look for a case that breaks a property; the same cases each time, so that a planted bug is surely found.
+
+    Cases are made once for all searches; `read_anew` makes them under a bug that sits where programs are read.
+    """
     for seed in range(examples):
-        case = cases(Random(seed))
+        case = cases(Random(seed)) if read_anew else _case(cases, seed)
         try:
             check(case)
         except AssertionError as found:
             found.add_note(f"seed {seed}: {case}")
             raise
+
+
+@lru_cache(maxsize=4000)
+def _case(cases: Callable[[Random], Any], seed: int) -> Any:
+    return cases(Random(seed))
 
 
 def allocation_is_exact(case: Allocating) -> None:

@@ -5,7 +5,6 @@ The searches are those of the property tests, with the same cases at every run.
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import pytest
@@ -33,6 +32,7 @@ from app.core.order import MILLI
 from app.core.policy import Remainder
 from app.core.reasons import Refusal
 from tests.core import properties, strategies
+from tests.core.test_allocation import SMALL
 
 Bug = tuple[Any, str, Any]  # where it is planted, under which name, and the bug itself
 
@@ -343,6 +343,7 @@ EARNING: tuple[Bug, ...] = (
     (earning, "_points", floored_a_unit),
     (earning, "_points", also_for_nothing),
 )
+WHERE_PROGRAMS_ARE_READ = ((program_format, "place_in_order"), (conditions, "_short_of"))
 ALLOCATION = (each_share_rounded, never_clipped, ties_to_the_later_line, rest_to_the_first_line)
 
 
@@ -351,7 +352,7 @@ ALLOCATION = (each_share_rounded, never_clipped, ties_to_the_later_line, rest_to
 def test_bugs_of_allocation_are_found(monkeypatch: pytest.MonkeyPatch, bug, check) -> None:
     monkeypatch.setattr(allocation, "allocate", bug)
     with pytest.raises(AssertionError):
-        properties.search(check, partial(strategies.allocations, most=12))
+        properties.search(check, SMALL)
 
 
 @pytest.mark.parametrize(("bug", "found_by"), DECISION)
@@ -360,7 +361,7 @@ def test_bugs_of_decisions_are_found(monkeypatch: pytest.MonkeyPatch, bug: Bug, 
     check, cases = found_by
     monkeypatch.setattr(module, name, planted, raising=name != "sorted")  # a builtin is no name of the module
     with pytest.raises(AssertionError):
-        properties.search(check, cases, examples=ENOUGH)
+        properties.search(check, cases, examples=ENOUGH, read_anew=(module, name) in WHERE_PROGRAMS_ARE_READ)
 
 
 @pytest.mark.parametrize("bug", EARNING)
