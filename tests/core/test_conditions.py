@@ -92,8 +92,7 @@ def test_counters_are_asked_for_by_their_key(ask, key, op, below, at, above) -> 
     for value, expected in ((6, below), (7, at), (8, above)):
         check = compile_condition({**ask, "op": op, "value": value}, words)
         assert (not check(Circumstances(ORDER, ANN, SETS, {key: 7}))) is expected
-        [refusal] = check(Circumstances(ORDER, ANN, SETS, {key + "x": 7}))
-        assert refusal == Refusal(Reason.FACTS_MISSING)
+        assert check(Circumstances(ORDER, ANN, SETS, {key + "x": 7})) == (Refusal(Reason.FACTS_MISSING),)
     assert words.counters == {key}
 
 
@@ -169,8 +168,9 @@ def test_attributes_are_texts_or_whole_numbers_and_each_fact_reads_its_own() -> 
     city, children = {"name": "city"}, {"name": "children"}
     assert holds("member.attribute", "is", "Berlin", **city)
     assert holds("member.number", "every", 2, **children)
-    wrong = refusals(leaf("member.attribute", "is", "Hamburg", **city))
-    assert wrong == (Refusal(Reason.ATTRIBUTE_DOES_NOT_FIT, {"name": "city", "found": "Berlin"}),)
+    assert refusals(leaf("member.attribute", "is", "Hamburg", **city)) == (
+        Refusal(Reason.ATTRIBUTE_DOES_NOT_FIT, {"name": "city", "found": "Berlin"}),
+    )
     assert refusals(leaf("member.number", "is", 3, **children)) == (
         Refusal(Reason.ATTRIBUTE_DOES_NOT_FIT, {"name": "children", "found": 2}),
     )
@@ -183,7 +183,6 @@ def test_attributes_are_texts_or_whole_numbers_and_each_fact_reads_its_own() -> 
         assert refusals(leaf(fact, "is", value, name=name)) == (
             Refusal(Reason.ATTRIBUTE_MISSING, {"name": name}),
         )
-    assert reasons({"not": leaf("member.attribute", "is", "Berlin", **city)}) == [Reason.HISTORY_DOES_NOT_FIT]
 
 
 @pytest.mark.parametrize(
@@ -203,19 +202,16 @@ def test_attributes_are_texts_or_whole_numbers_and_each_fact_reads_its_own() -> 
 def test_the_nearest_birthday_is_so_many_days_away(born: date, today: str, days: int) -> None:
     member, seen = Member("M1", is_known=True, birthday=born), order(*LINES, at_ms=moment(today))
     assert reasons(leaf("member.birthday", "within_days", days), seen, member) == []
-    if days:
-        assert reasons(leaf("member.birthday", "within_days", days - 1), seen, member) == [Reason.NOT_THE_DAY]
-    else:
-        assert reasons({"not": leaf("member.birthday", "within_days", 0)}, seen, member) == [
-            Reason.NOT_THE_DAY
-        ]
+    too_few = leaf("member.birthday", "within_days", days - 1)
+    assert reasons(too_few if days else {"not": leaf("member.birthday", "within_days", 0)}, seen, member) == [
+        Reason.NOT_THE_DAY
+    ]
 
 
 def test_a_birthday_that_nobody_told_is_missing() -> None:
     for fact, name in (("member.birthday", "birthday"), ("member.anniversary", "joined_on")):
-        assert refusals(leaf(fact, "within_days", 3), member=MEMBER) == (
-            Refusal(Reason.ATTRIBUTE_MISSING, {"name": name}),
-        )
+        missing = Refusal(Reason.ATTRIBUTE_MISSING, {"name": name})
+        assert refusals(leaf(fact, "within_days", 3), member=MEMBER) == (missing,)
 
 
 OF_MEMBERS = [
@@ -296,7 +292,6 @@ def test_weighed_goods_are_compared_to_the_thousandth(milli, op, value, numbers)
         (leaf("order.store", "is", "S9"), Reason.WRONG_STORE),
         (leaf("order.register", "is", "9"), Reason.ORDER_DOES_NOT_FIT),
         (leaf("order.channel", "is", "web"), Reason.ORDER_DOES_NOT_FIT),
-        (leaf("order.partner", "is", "web"), Reason.ORDER_DOES_NOT_FIT),
         (leaf("signal", "is", "rain", name="weather"), Reason.ORDER_DOES_NOT_FIT),
         (leaf("member.tier", "is", "silver"), Reason.WRONG_TIER),
         (leaf("member.segments", "contains", "late"), Reason.NOT_IN_SEGMENT),
@@ -305,8 +300,8 @@ def test_weighed_goods_are_compared_to_the_thousandth(milli, op, value, numbers)
         ({"not": leaf("member.tier", "is", "gold")}, Reason.WRONG_TIER),
         ({"not": leaf("member.segments", "contains", "early")}, Reason.NOT_IN_SEGMENT),
         ({"not": leaf("order.store", "is", "S1")}, Reason.WRONG_STORE),
+        ({"not": leaf("member.number", "is", 2, name="children")}, Reason.HISTORY_DOES_NOT_FIT),
         ({"not": leaf("history.orders", "at_least", 5)}, Reason.HISTORY_DOES_NOT_FIT),
-        ({"not": leaf("order.quantity", "at_least", 5)}, Reason.ORDER_DOES_NOT_FIT),
         ({"not": leaf("order.weekday", "is", 4)}, Reason.OUTSIDE_HOURS),
     ],
 )
@@ -335,9 +330,10 @@ def test_of_a_product_that_must_be_there_and_is_not_the_product_is_missing() -> 
     assert reasons(of_amount, soap) == [Reason.MIN_TOTAL_NOT_MET]
 
 
-@pytest.mark.parametrize(
-    "fact", ["order.amount_of", "order.running_amount_of", "order.quantity_of", "order.quantity"]
-)
+OF_LINES = ["order.amount_of", "order.running_amount_of", "order.quantity_of", "order.quantity"]
+
+
+@pytest.mark.parametrize("fact", OF_LINES)
 def test_what_an_order_without_lines_cannot_tell_neither_holds_nor_fails(fact: str) -> None:
     products = {} if fact == "order.quantity" else {"products": "coffee"}
     asked = leaf(fact, "at_most", 0, **products)

@@ -1,6 +1,8 @@
 """Records: what was decided is written and read back whole; what is no record raises RecordInvalid and nothing else."""
 
 import copy
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import orjson
@@ -12,7 +14,9 @@ from app.core.canonical import canonical
 from app.core.codes import Level
 from app.core.decision import decide
 from app.core.facts_record import RecordInvalid, read_facts
-from app.core.order import AMOUNT_MAX, LINES_MAX, local_date
+from app.core.gift_cards import Rest, Tender, TenderKind
+from app.core.member import Member
+from app.core.order import AMOUNT_MAX, LINES_MAX, Line, LineKind, local_date
 from app.core.outcome import Facts
 from app.core.records import (
     Attendance,
@@ -27,7 +31,10 @@ from tests.core.facts import (
     MEMBER,
     NOON,
     amount_off,
+    automatic,
     campaign,
+    chosen,
+    facts,
     line,
     order,
     percent_off,
@@ -47,6 +54,10 @@ FACTS = Facts(
 )
 ATTENDANCE = Attendance("offline", "c7", Level.SIGNED, "ab" * 16)
 DECISION = decide(FACTS)
+A_TENDER = {
+    "kind": "wallet", "ref": "w", "balance": 50, "ends_on": None, "owner": None, "single_use": False, "used": False,
+    "rest": "stays", "most": None,
+}  # fmt: skip
 GOOD = orjson.loads(canonical(order_record(FACTS, DECISION, ATTENDANCE)))
 
 
@@ -68,6 +79,142 @@ def test_the_shape_of_an_order_record() -> None:
         {"rule": "auto", "campaign": "13", "discount": 70, "allocation": [[1, 50], [2, 20]]}
     ]
     assert (GOOD["total"], GOOD["discount"], GOOD["points"]) == (700, 170, 5)
+
+
+EVERYTHING = replace(
+    FACTS,
+    order=order(
+        Line(
+            line=1,
+            sku="green",
+            quantity=2,
+            amount=500,
+            floor=50,
+            milli=250,
+            unit_price=222,
+            categories=frozenset({"tea", "hot"}),
+            brand="Leaf",
+            attributes=(("season", "new"), ("season", "old")),
+            is_reduced=True,
+            tax_basis_points=1900,
+            is_net=True,
+            levy=25,
+        ),
+        line(2, "ship", 490, kind=LineKind.DELIVERY, unit_price=0),
+        channel="web",
+        partner="p",
+    ),
+    member=Member(
+        "M1",
+        is_known=False,
+        tier="gold",
+        segments=frozenset({"b", "a"}),
+        balance=120,
+        as_of_ms=9,
+        attributes={"city": "Berlin", "children": 2},
+        consents=frozenset({"push", "mail"}),
+        birthday=date(1980, 2, 29),
+        joined_on=date(2015, 6, 14),
+        debt=3,
+        tier_ends_on=date(2017, 12, 31),
+        tier_after="base",
+        expiring=((date(2017, 6, 30), 20), (date(2017, 7, 31), 30)),
+    ),
+    presented=(replace(SHOWN, points=30),),
+    known={"uses:b": 2, "uses:a": 1},
+    signals={"weather": "rain"},
+    stopped=frozenset({"rule:z", "code:y"}),
+    tenders=(
+        Tender(TenderKind.GIFT_CARD, "g", 100, date(2017, 12, 31), is_single_use=True, owner="M1", most=40),
+        Tender(TenderKind.WALLET, "w", 50, is_used=True, single_use_rest=Rest.PAID_OUT),
+    ),
+)
+
+
+def test_every_fact_that_a_decision_may_read_is_written_and_read_back() -> None:
+    decided = decide(EVERYTHING)
+    data = orjson.loads(canonical(order_record(EVERYTHING, decided, ATTENDANCE)))
+    assert read_facts(data, PLAN) == EVERYTHING
+    assert order_differences(data, replay_order(data, PLAN)) == []
+    assert data["lines"][0] == {
+        "line": 1, "sku": "green", "qty": 2, "amount": 500, "floor": 50, "milli": 250, "unit_price": 222,
+        "categories": ["hot", "tea"], "brand": "Leaf", "attributes": [["season", "new"], ["season", "old"]],
+        "reduced": True, "tax": 1900, "net": True, "levy": 25,
+    }  # fmt: skip
+    assert data["lines"][1] == {
+        "line": 2, "sku": "ship", "qty": 1, "amount": 490, "unit_price": 0, "kind": "delivery",
+    }  # fmt: skip
+    member = data["member"]
+    assert (member["segments"], member["consents"]) == (["a", "b"], ["mail", "push"])
+    assert (member["birthday"], member["tier_ends_on"]) == ("1980-02-29", "2017-12-31")
+    assert member["expiring"] == [["2017-06-30", 20], ["2017-07-31", 30]]
+    assert (list(data["known"]), data["stopped"]) == (["uses:a", "uses:b"], ["code:y", "rule:z"])
+    assert (data["channel"], data["partner"], data["signals"]) == ("web", "p", {"weather": "rain"})
+    assert data["tenders"][0] == {
+        "kind": "gift_card", "ref": "g", "balance": 100, "ends_on": "2017-12-31", "owner": "M1",
+        "single_use": True, "used": False, "rest": "forfeited", "most": 40,
+    }  # fmt: skip
+    assert data["presented"][0]["points"] == 30
+    assert data["paid"][1] == {"kind": "wallet", "ref": "w", "amount": 50, "left": 0, "reasons": []}
+    assert data["tax"] == decided.tax > 0
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "known", "signals", "stopped", "tenders", "channel", "partner", "milli", "unit_price", "categories", "brand",
+        "attributes", "reduced", "tax", "net", "levy", "kind", "consents", "birthday", "joined_on", "debt", "points",
+        "expiring", "tier_after", "tier_ends_on", "paid", "earned", "gifts", "credit", "counts", "payable",
+    ],
+)  # fmt: skip
+def test_what_says_nothing_beyond_the_ordinary_is_left_out(key: str) -> None:
+    ordinary = GOOD["lines"][0] | GOOD["member"] | GOOD["presented"][0] | GOOD["campaigns"][0]
+    assert key == "known" or key not in ordinary  # whether a member is known is always told
+    assert key == "points" or key not in GOOD
+
+
+def test_an_outcome_tells_what_it_gives_beside_a_discount() -> None:
+    gift = {"kind": "gift", "sku": "cup", "units": 2}
+    pay = {"kind": "points_payment", "points": 10, "worth": 10}
+    rules = (
+        automatic("gift", gift),
+        automatic("back", {"kind": "credit", "amount": 7}),
+        automatic("punch", {"kind": "punch_card", "card": "ten"}),
+        rule("pay", pay, trigger="choice"),
+    )
+    cards = [{"id": "ten", "name": "Ten", "every": 10}]
+    plan = program(campaign("c", *rules), policy={"points_as": "payment"}, punch_cards=cards)
+    seen = facts(plan, line(1, "soap", 500), presented=(chosen("p", "pay", 30),), known={"punches:ten": 4})
+    decided = decide(seen)
+    data = orjson.loads(canonical(order_record(seen, decided, ATTENDANCE)))
+    told = {one["rule"]: one for one in data["campaigns"]}
+    assert told["gift"]["gifts"] == [["cup", 2]] and "credit" not in told["gift"]
+    assert told["back"]["credit"] == 7
+    assert told["punch"]["counts"] == [["punches:ten", 1]]
+    paid = redemption_record(seen, decided.presented[0], seen.presented[0], ATTENDANCE)
+    assert (paid["paid"], paid["points"], paid["discount"]) == (30, 30, 0)
+    assert order_differences(data, replay_order(data, plan)) == []
+    for key, value in (("gifts", [["cup", 1]]), ("credit", 8)):
+        changed = copy.deepcopy(data)
+        place = next(place for place, one in enumerate(data["campaigns"]) if key in one)
+        changed["campaigns"][place][key] = value
+        assert order_differences(changed, decided) == ["campaigns"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("payable", 1), ("tax", 1), ("paid", [1]), ("earned", [["e", "stars", 1]])]
+)
+def test_what_a_record_adds_that_was_not_decided_is_named(key: str, value: Any) -> None:
+    assert order_differences({**GOOD, key: value}, DECISION) == [key]
+
+
+def test_what_is_due_with_taxes_and_levies_is_told_where_it_differs() -> None:
+    net = line(1, "soap", 1000, tax_basis_points=1900, is_net=True, levy=25)
+    seen = facts(PLAN, net)
+    data = order_record(seen, decide(seen), ATTENDANCE)
+    assert (data["total"], data["discount"], data["payable"], data["tax"]) == (1000, 100, 1096, 171)
+    without_it = {key: value for key, value in data.items() if key != "payable"}
+    assert order_differences(without_it, decide(seen)) == ["payable"]
 
 
 def redemption(place: int) -> dict[str, Any]:
@@ -125,6 +272,16 @@ def test_a_changed_fact_changes_the_decision() -> None:
         ("lines", [{"line": 1, "sku": "a", "qty": 1, "amount": 1}] * (LINES_MAX + 1)),
         ("member", 5), ("member", {}), ("member", {**GOOD["member"], "segments": [[]]}),
         ("presented", None), ("presented", [{**GOOD["presented"][0], "ends_on": "2017-02-30"}]),
+        ("known", {"a": "1"}), ("known", []), ("known", {str(n): 1 for n in range(10_001)}), ("signals", {"a": 1}),
+        ("stopped", [1]), ("tenders", [{}]), ("tenders", [{**A_TENDER, "balance": AMOUNT_MAX + 1}]), ("channel", 5),
+        ("tenders", [{**A_TENDER, "kind": "cash"}]), ("tenders", [{**A_TENDER, "rest": "gone"}]), ("partner", None),
+        ("lines", [{**GOOD["lines"][0], "milli": 1000}]), ("lines", [{**GOOD["lines"][0], "milli": -1}]),
+        ("lines", [{**GOOD["lines"][0], "tax": -1}]), ("lines", [{**GOOD["lines"][0], "tax": AMOUNT_MAX + 1}]),
+        ("lines", [{**GOOD["lines"][0], "kind": "food"}]), ("lines", [{**GOOD["lines"][0], "levy": AMOUNT_MAX + 1}]),
+        ("lines", [{**GOOD["lines"][0], "unit_price": 1.5}]), ("lines", [{**GOOD["lines"][0], "attributes": [["a"]]}]),
+        ("member", {**GOOD["member"], "birthday": "1981-02-29"}), ("member", {**GOOD["member"], "attributes": []}),
+        ("member", {**GOOD["member"], "attributes": {"a": 1.5}}), ("member", {**GOOD["member"], "expiring": [[1, 2]]}),
+        ("member", {**GOOD["member"], "debt": "1"}), ("presented", [{**GOOD["presented"][0], "points": "30"}]),
         ("presented", [{**GOOD["presented"][0], "ends_on": 5}]), ("presented", [{**GOOD["presented"][0], "uses": "1"}]),
     ],
 )  # fmt: skip
