@@ -188,6 +188,12 @@ def test_points_whose_lot_has_expired_come_back_for_30_days() -> None:
     assert on_the_last_day.lots == lots
 
 
+def test_renewed_points_stay_points_of_their_currency() -> None:
+    stars = Lot("s", 10, 4, JANUARY, JUNE, currency="stars")
+    back = give_back((stars,), (Taken("s", 6),), 6, day=YEAR_END, renewed_id="r")
+    assert back.lots[-1] == Lot("r", 6, 6, JANUARY, YEAR_END + timedelta(days=30), currency="stars")
+
+
 def test_renewed_points_do_not_revive_what_has_expired_beside_them() -> None:
     taken = debit((lot("a", 10, JUNE),), 4, day=JUNE)
     back = give_back(taken.lots, taken.taken, 4, day=YEAR_END, renewed_id="r")

@@ -116,8 +116,9 @@ def test_a_program_ends_in_the_millisecond_it_names(later: int, is_over: bool) -
 
 
 def test_without_lines_an_order_is_needed() -> None:
-    decided = decide(facts(program(campaign("c", OFF))))
-    assert decided.automatic[0].refusals == (Refusal(Reason.ORDER_NEEDED),)
+    plan = program(campaign("c", OFF, automatic("s", percent_off(1000, "tea"))))
+    told = {each.rule_id: each.refusals for each in decide(facts(plan)).automatic}
+    assert told == {"r": (Refusal(Reason.ORDER_NEEDED),), "s": (Refusal(Reason.ORDER_NEEDED),)}
 
 
 def test_an_offer_that_is_never_given_offline_is_refused_here() -> None:
