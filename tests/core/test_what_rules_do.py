@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.core.decision import EXPLAINED_MAX, decide
+from app.core.decision import EXPLAINED_MAX, decide, eligible
 from app.core.gift_cards import Tender, TenderKind, TenderOutcome
 from app.core.member import Member
 from app.core.outcome import Decision, Outcome
@@ -103,7 +103,7 @@ def test_gifts_come_once_or_for_each_so_many_units(effect: Document, units: int)
         ({"basis_points": 1000}, 1500, 150),
         ({"basis_points": 333}, 1500, 49),  # 49.95
         ({"basis_points": 1000}, 9, 0),
-        ({"basis_points": 1000}, -500, 0),
+        ({"basis_points": 10_000}, -500, 0),
         ({"basis_points": 10_000}, 1, 1),
     ],
 )
@@ -386,3 +386,13 @@ def test_products_that_go_by_price_go_by_the_price_that_discounts_are_of(basis: 
         document={"policy": {"amount_basis": basis}, "product_sets": {"dear": {"unit_price_least": 1100}}},
     )
     assert found.automatic[0].is_approved is is_found
+
+
+def test_an_order_is_eligible_for_a_rule_only_with_its_products() -> None:
+    """Of a set that names no product, only the lines can say whether it holds for one."""
+    plan = program(
+        campaign("c", automatic("a", percent_off(1000, "other")), automatic("b", percent_off(1000, "tea"))),
+        product_sets={"other": {"not_skus": ["green"]}, "tea": ["green"]},
+    )
+    assert [each.rule.rule_id for each in eligible(facts(plan, TEA))] == ["b"]
+    assert [each.rule.rule_id for each in eligible(facts(plan, COFFEE))] == ["a"]
