@@ -137,11 +137,15 @@ def hq_publish(
     import orjson
 
     from app.core.canonical import NotCanonical, canonical
+    from app.core.program import ProgramInvalid
+    from app.core.program_format import read_program
     from hq.campaigns.service import publish_program
 
     try:
-        body = canonical(orjson.loads(program.read_bytes()))
-    except (OSError, orjson.JSONDecodeError, NotCanonical) as problem:
+        written = program.read_bytes()
+        read_program(written)  # its complaints say where
+        body = canonical(orjson.loads(written))
+    except (OSError, orjson.JSONDecodeError, NotCanonical, ProgramInvalid) as problem:
         fail(f"{program} can't be published: {problem}")
     version = _with_hq(data_dir, lambda hq: publish_program(hq, body, is_meant=is_meant)).version
     print(f"Version {version} is published.")

@@ -45,7 +45,7 @@ def read_campaign(place: Place, vocabulary: Vocabulary) -> Campaign:
             f"{place.path}.ends_on: {place.text('ends_on')} is before the start, {place.text('starts_on')}"
         )
     return Campaign(
-        campaign_id=place.name("id"),
+        campaign_id=place.identifier("id"),
         name=place.name("name"),
         starts_at=starts_at,
         ends_at=ends_at,
@@ -63,7 +63,7 @@ def read_campaign(place: Place, vocabulary: Vocabulary) -> Campaign:
 def _read_rule(place: Place, vocabulary: Vocabulary) -> Rule:
     place.only("id", "name", "trigger", "priority", "effect", "condition", "cost_points", "has_stock")
     rule = Rule(
-        rule_id=place.name("id"),
+        rule_id=place.identifier("id"),
         name=place.name("name"),
         trigger=place.word("trigger", Trigger),
         priority=place.number("priority"),

@@ -162,8 +162,8 @@ def _read_subject(leaf: dict[str, Any], fact: Fact, path: str) -> str:
     for key in ("name", "campaign"):
         if key in fact.keys:
             found = leaf.get(key)
-            if not isinstance(found, str) or not found:
-                raise ConditionInvalid(f"{path}.{key}: expected a text")
+            if not isinstance(found, str) or not found or "/" in found:
+                raise ConditionInvalid(f"{path}.{key}: expected a text without a slash")
             return found
     return ""
 

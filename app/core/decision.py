@@ -121,7 +121,9 @@ def _play(
         alone = stacking.exclusive
         if alone is not None and alone.campaign_id not in stacking.applied:
             humbled.add(alone.campaign_id)  # those that always apply left nothing for it
-        elif more := fallen(candidates, outcomes) or _all_or_none(facts, candidates, outcomes):
+        elif more := fallen(candidates, outcomes, facts.program.campaigns) or _all_or_none(
+            facts, candidates, outcomes
+        ):
             banned |= more
         else:
             return table, stacking, outcomes

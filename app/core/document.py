@@ -5,8 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
+INTEGER_MAX = 2**53 - 1  # what every JSON reader reads alike (RFC 8785)
 NAME_LENGTH_MAX = 80  # HQ keeps no longer ones
-DATE_LENGTH = len("2026-12-31")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?")
 Word = TypeVar("Word", bound=StrEnum)
@@ -50,11 +50,22 @@ class Place:
             raise DocumentInvalid(f"{self.path}.{key}: expected at most {NAME_LENGTH_MAX} characters")
         return found
 
+    def identifier(self, key: str) -> str:
+        """Return a name that may stand in the key of a counter, where a slash begins the window it is counted in."""
+        found = self.name(key)
+        if "/" in found or not found.isprintable() or found != found.strip():
+            raise DocumentInvalid(
+                f"{self.path}.{key}: expected no slash, no blank at either end and nothing that can't be printed"
+            )
+        return found
+
     def number(self, key: str, *, least: int | None = None, most: int | None = None) -> int:
         """Return a whole number within its bounds, both inclusive."""
         found = self.value.get(key)
         if type(found) is not int:
             raise DocumentInvalid(f"{self.path}.{key}: expected a whole number")
+        if abs(found) > INTEGER_MAX:
+            raise DocumentInvalid(f"{self.path}.{key}: expected at most {INTEGER_MAX}, found {found}")
         if (least is not None and found < least) or (most is not None and found > most):
             bounds = f"at least {least}" if most is None else f"{least} to {most}"
             raise DocumentInvalid(f"{self.path}.{key}: expected {bounds}, found {found}")
@@ -62,11 +73,13 @@ class Place:
 
     def word(self, key: str, kind: type[Word]) -> Word:
         """Return one of the words of an enum."""
-        found = str(self.value.get(key))
+        found = self.value.get(key)
+        words = ", ".join(kind)
+        if found is None:
+            raise DocumentInvalid(f"{self.path}.{key}: expected one of {words}")
         try:
-            return kind(found)
+            return kind(str(found))
         except ValueError as problem:
-            words = ", ".join(kind)
             raise DocumentInvalid(f"{self.path}.{key}: {found!r} is not one of {words}") from problem
 
     def words(self, key: str, kind: type[Word]) -> list[Word]:
@@ -92,7 +105,7 @@ class Place:
         """Return a local moment as an ISO text to the second. A date alone means its start, or its end."""
         found = self.text(key)
         try:
-            if len(found) == DATE_LENGTH:
+            if DAY.fullmatch(found):
                 return f"{date.fromisoformat(found)}T{'23:59:59' if is_end else '00:00:00'}"
             moment = datetime.fromisoformat(found if MOMENT.fullmatch(found) else "")
         except ValueError as problem:

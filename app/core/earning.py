@@ -139,13 +139,12 @@ def keys_of(rule: EarningRule) -> set[str]:
 def _points(rule: EarningRule, sheet: Sheet, factors: Mapping[int, int]) -> int:
     """Return a rule's points with its multiplier, before limits. `factors` are thousandths by the place of a line."""
     if rule.of is Of.ORDER:
-        has_any = rule.products is None or any(map(rule.products.holds, sheet.lines))
-        return rule.points_milli // MILLI if has_any else 0
+        paid = sum(sheet.amount_now(place) for place in _earning_places(rule, sheet))
+        return rule.points_milli // MILLI if paid > 0 else 0
     by_factor: dict[int, int] = {}
-    for place, line in enumerate(sheet.lines):
-        if line.kind is LineKind.GOODS and (rule.products is None or rule.products.holds(line)):
-            factor = factors.get(place, MILLI)
-            by_factor[factor] = by_factor.get(factor, 0) + _counts(rule, sheet, place)
+    for place in _earning_places(rule, sheet):
+        factor = factors.get(place, MILLI)
+        by_factor[factor] = by_factor.get(factor, 0) + _counts(rule, sheet, place)
     per = rule.per if rule.of is Of.AMOUNT else rule.per * MILLI
     if rule.mode is EarningMode.PRO_RATA:
         counted = sum(max(amount, 0) * factor for factor, amount in by_factor.items())
@@ -153,6 +152,15 @@ def _points(rule: EarningRule, sheet: Sheet, factors: Mapping[int, int]) -> int:
     units = max(sum(by_factor.values()), 0) // per * MILLI
     units += sum(max(amount, 0) // per * (factor - MILLI) for factor, amount in by_factor.items())
     return max(units, 0) * rule.points_milli // (MILLI * MILLI)
+
+
+def _earning_places(rule: EarningRule, sheet: Sheet) -> list[int]:
+    """Return the places of the lines that a rule is for; only goods earn."""
+    return [
+        place
+        for place, line in enumerate(sheet.lines)
+        if line.kind is LineKind.GOODS and (rule.products is None or rule.products.holds(line))
+    ]
 
 
 def _counts(rule: EarningRule, sheet: Sheet, place: int) -> int:

@@ -30,10 +30,12 @@ def read_earning(place: Place, vocabulary: Vocabulary) -> EarningRule:
         "event",
         "limits",
     )
+    if place.has("kind"):
+        raise DocumentInvalid(f"{place.path}.kind: expected multiplier, or nothing")
     of = place.word("of", Of) if place.has("of") else Of.AMOUNT
     is_fixed = of is Of.ORDER or place.has("event")
     return EarningRule(
-        rule_id=place.name("id"),
+        rule_id=place.identifier("id"),
         points_milli=place.number(
             "points_milli", least=1, most=FIXED_MILLI_MAX if is_fixed else POINTS_MILLI_MAX
         ),
@@ -52,7 +54,7 @@ def read_earning(place: Place, vocabulary: Vocabulary) -> EarningRule:
 def _read_multiplier(place: Place, vocabulary: Vocabulary) -> EarningRule:
     place.only("id", "kind", "factor_milli", "condition", "products")
     return EarningRule(
-        rule_id=place.name("id"),
+        rule_id=place.identifier("id"),
         points_milli=0,
         per=1,
         mode=EarningMode.FULL_UNIT,

@@ -43,6 +43,7 @@ def read_product_sets(root: Place) -> dict[str, ProductSet]:
     sets = root.inner("product_sets")
     found = {}
     for name, value in sets.value.items():
+        Place(sets.path, {name: name}).identifier(name)
         is_list = isinstance(value, list)
         found[name] = ProductSet(frozenset(sets.texts(name))) if is_list else _product_set(sets.inner(name))
     return found

@@ -10,7 +10,7 @@ from typing import Any
 
 from app.core.gift_cards import Rest, Tender, TenderKind
 from app.core.member import Member
-from app.core.order import AMOUNT_MAX, LINES_MAX, MILLI, Line, LineKind, Order
+from app.core.order import AMOUNT_MAX, LINES_MAX, MILLI, TAX_MAX, Line, LineKind, Order
 from app.core.outcome import Facts
 from app.core.program import Program
 from app.core.voucher import Presentation, Voucher
@@ -184,7 +184,7 @@ def _read_line(line: Mapping[str, Any]) -> Line:
     unit_price = line.get("unit_price")
     milli = _whole(line.get("milli", 0))
     tax = _whole(line.get("tax", 0))
-    if not (0 <= milli < MILLI and 0 <= tax <= AMOUNT_MAX):
+    if not (0 <= milli < MILLI and 0 <= tax <= TAX_MAX):
         raise ValueError("quantity or tax out of range")
     return Line(
         line=_whole(line["line"]),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 LINES_MAX = 2_000  # far above any real receipt; keeps a broken till from filling the journal
 ID_LENGTH_MAX = 80  # of an order, a product, a register: HQ keeps no longer ones
+TAX_MAX = 100_000  # basis points: ten times the price
 AMOUNT_MAX = 10**11  # a thousand million in two-digit money: above it, something is wrong with the till
 
 
@@ -113,9 +114,16 @@ def check_order(order: Order) -> None:
         *(line.amount for line in order.lines),
         *(line.quantity for line in order.lines),
         *(line.levy for line in order.lines),
+        *(line.floor for line in order.lines),
+        *(line.unit_price or 0 for line in order.lines),
     ):
         if abs(number) > AMOUNT_MAX:
             raise OrderInvalid(f"{number} is out of range")
+    for line in order.lines:
+        if not 0 <= line.milli < MILLI:
+            raise OrderInvalid(f"{line.milli} thousandths of a unit are out of range")
+        if not 0 <= line.tax_basis_points <= TAX_MAX:
+            raise OrderInvalid(f"a tax of {line.tax_basis_points} basis points is out of range")
 
 
 def local_time(at_ms: int, time_zone: str) -> datetime:

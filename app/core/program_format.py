@@ -1,6 +1,6 @@
 """Reading a published program (format 1, docs/program.md): checked whole, compiled once, complaints with the place."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -94,6 +94,7 @@ def _read_root(root: Place, program_hash: str) -> Program:
     campaigns = tuple(read_campaign(place, vocabulary) for place in root.objects("campaigns"))
     rules = _in_order(root, _pairs(root, campaigns))
     earning_rules = tuple(read_earning(place, vocabulary) for place in root.objects("earning"))
+    _no_two_alike(f"{root.path}.earning", [rule.rule_id for rule in earning_rules])
     counters = set(vocabulary.counters)
     counters.update(*(limits.keys_of(campaign) for campaign in campaigns))
     counters.update(*(earning.keys_of(rule) for rule in earning_rules))
@@ -148,6 +149,10 @@ def _pairs(root: Place, campaigns: tuple[Campaign, ...]) -> list[Pair]:
             raise DocumentInvalid(f"{root.path}.campaigns: two rules are called {pair.rule.rule_id!r}")
         seen.add(pair.rule.rule_id)
     names = {campaign.campaign_id for campaign in campaigns}
+    if payments := sorted(names & PAYMENTS):
+        raise DocumentInvalid(
+            f"{root.path}.campaigns: {payments[0]!r} is the name of a payment, not of a campaign"
+        )
     if len(names) < len(campaigns):
         raise DocumentInvalid(f"{root.path}.campaigns: two campaigns have one id")
     for campaign in campaigns:
@@ -160,11 +165,18 @@ def _pairs(root: Place, campaigns: tuple[Campaign, ...]) -> list[Pair]:
     return pairs
 
 
+def _no_two_alike(path: str, names: Sequence[str]) -> None:
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise DocumentInvalid(f"{path}[{place}]: another one is called {name!r} too")
+
+
 def _in_order(root: Place, pairs: list[Pair]) -> tuple[Pair, ...]:
     """Return the rules in the order in which they apply: as the program states it, else by the fixed order."""
     if not root.has("order_of_application"):
         return tuple(sorted(pairs, key=lambda pair: place_in_order(*pair)))
     stated = {name: place for place, name in enumerate(root.texts("order_of_application"))}
+    _no_two_alike(f"{root.path}.order_of_application", root.texts("order_of_application"))
     if unknown := sorted(stated.keys() - {pair.rule.rule_id for pair in pairs}):
         raise DocumentInvalid(f"{root.path}.order_of_application: no rule is called {unknown[0]!r}")
 

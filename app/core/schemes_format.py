@@ -145,7 +145,7 @@ def _by_id(parent: Place, section: str, read: Callable[[Place], Found], key: str
     """Read a list that may be missing; each entry has an id of its own."""
     found: dict[str, Found] = {}
     for place in parent.objects(section) if parent.has(section) else ():
-        entry_id = place.name(key)
+        entry_id = place.identifier(key)
         if entry_id in found:
             raise DocumentInvalid(f"{place.path}.{key}: another one is called {entry_id!r} too")
         found[entry_id] = read(place)

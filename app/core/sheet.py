@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from app.core.money import BASIS_POINTS, divide_half_up
-from app.core.order import MILLI, Line, Order
+from app.core.order import MILLI, Line, LineKind, Order
 from app.core.policy import AmountBasis, Policy
 from app.core.tax import gross_amount, net_amount, tax_in
 
@@ -114,6 +114,15 @@ def in_basis(line: Line, basis: AmountBasis) -> Line:
         amount=turn(line.amount, line.tax_basis_points, is_net=line.is_net),
         floor=turn(line.floor, line.tax_basis_points, is_net=line.is_net),
         is_net=is_net,
+    )
+
+
+def paid_for_goods(sheet: Sheet) -> int:
+    """Return what remains to be paid for goods with their tax, without deliveries, cards sold and levies."""
+    return sum(
+        gross_amount(sheet.amount_now(place), line.tax_basis_points, is_net=line.is_net)
+        for place, line in enumerate(sheet.lines)
+        if line.kind is LineKind.GOODS
     )
 
 

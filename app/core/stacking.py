@@ -79,11 +79,11 @@ class Stacking:
             if stacking.best_of == group and not self._objections(candidate.campaign):
                 campaigns.setdefault(candidate.campaign.campaign_id, []).append(candidate)
         tried = {name: _saved(self.table, candidates) for name, candidates in campaigns.items()}
-        saved = {name: amount for name, amount in tried.items() if amount is not None}
+        saved = {name: found for name, found in tried.items() if found is not None}
         would_do = frozenset(saved)
         if not saved:
             return None, would_do
-        best = max(saved, key=lambda name: (saved[name], -campaigns[name][0].place))
+        best = max(saved, key=lambda name: saved[name])
         return campaigns[best][0].campaign, would_do
 
     def _about_group(self, campaign: Campaign) -> list[Refusal]:
@@ -125,16 +125,21 @@ def refused_tenders(tenders: Iterable[Tender], applied: Iterable[Campaign]) -> d
     }
 
 
-def fallen(candidates: Sequence[Candidate], outcomes: Sequence[Outcome]) -> dict[int, tuple[Refusal, ...]]:
-    """Return which rules that apply must not, since one without which they can't doesn't: by place in the list."""
-    names = {candidate.campaign.campaign_id: candidate.campaign.name for candidate in candidates}
+def fallen(
+    candidates: Sequence[Candidate], outcomes: Sequence[Outcome], campaigns: Iterable[Campaign]
+) -> dict[int, tuple[Refusal, ...]]:
+    """Return which rules that apply must not, since one without which they can't doesn't: by place in the list.
+
+    `campaigns` are all of the program, by whose names the missing one is told.
+    """
     applied = {outcome.campaign_id for outcome in outcomes if outcome.is_approved}
     found: dict[int, tuple[Refusal, ...]] = {}
     for place, (candidate, outcome) in enumerate(zip(candidates, outcomes, strict=True)):
         missing = candidate.campaign.stacking.only_with - applied
         if outcome.is_approved and missing:
             other = min(missing)
-            found[place] = (Refusal(Reason.ONLY_TOGETHER, {"other": names.get(other, other)}),)
+            name = next((each.name for each in campaigns if each.campaign_id == other), other)
+            found[place] = (Refusal(Reason.ONLY_TOGETHER, {"other": name}),)
     return found
 
 
@@ -150,13 +155,18 @@ def _exclusive(table: Table, candidates: Sequence[Candidate], humbled: Collectio
     return None
 
 
-def _saved(table: Table, candidates: Sequence[Candidate]) -> int | None:
-    """Return what a campaign by itself saves the member (minor units); None when it doesn't apply."""
+def _saved(table: Table, candidates: Sequence[Candidate]) -> tuple[int, int] | None:
+    """Return what a campaign by itself saves the member (minor units), and how early its turn is, larger = earlier.
+
+    None when it doesn't apply. Its turn is that of its first rule that does: those that don't aren't always asked.
+    """
     trial = table.copy()
     outcomes = [trial.play(candidate) for candidate in candidates]
-    if not any(outcome.is_approved for outcome in outcomes):
+    places = [at.place for at, outcome in zip(candidates, outcomes, strict=True) if outcome.is_approved]
+    if not places:
         return None
-    return sum(outcome.discount + outcome.paid + outcome.credit for outcome in outcomes)
+    saved = sum(outcome.discount + outcome.paid + outcome.credit for outcome in outcomes)
+    return saved, -places[0]
 
 
 def _are_apart(one: Campaign, other: Campaign) -> bool:

@@ -31,7 +31,7 @@ from app.core.products import LineFinder
 from app.core.program import Candidate
 from app.core.punch_cards import PunchCard, PunchLine, punch, punches_key
 from app.core.reasons import Reason, Refusal, by_precedence
-from app.core.sheet import Sheet, sheet_of, totals_of
+from app.core.sheet import Sheet, paid_for_goods, sheet_of, totals_of
 from app.core.stock import refused_by_stock
 from app.core.unit_sets import SetsTaken, bundle, buy_get
 from app.core.voucher import Presentation
@@ -286,8 +286,10 @@ class Table:
                 units = self._gift_units(effect)
                 return Taken(gifts=((effect.sku, units),) if units > 0 else ())
             case Credit():
-                payable = totals_of(sheet).payable - self.paid
-                return Taken(credit=effect.amount + max(payable, 0) * effect.basis_points // BASIS_POINTS)
+                paid = max(paid_for_goods(sheet) - self.paid, 0)
+                return Taken(
+                    credit=(effect.amount if paid else 0) + paid * effect.basis_points // BASIS_POINTS
+                )
             case PointsPayment():
                 return self._pay_with_points(effect, candidate.presentation)
             case _:
@@ -298,7 +300,10 @@ class Table:
         if counter is None:
             return Taken(refusals=(Refusal(Reason.FACTS_MISSING),))
         sheet, places = self.sheet, self.places(card.products)
-        lines = [PunchLine(place, sheet.open_units[place], sheet.open_amount[place]) for place in places]
+        lines = [
+            PunchLine(place, sheet.open_units[place], sheet.open_amount[place] if sheet.left[place] else 0)
+            for place in places
+        ]
         punched = punch(lines, every=card.every, counter=counter)
         shares = [0] * len(sheet.lines)
         for free in punched.free:

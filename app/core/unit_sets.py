@@ -14,10 +14,9 @@ from app.core.effects import Bundle, BuyGet
 from app.core.money import BASIS_POINTS, divide_half_up
 from app.core.sheet import Sheet
 
-SETS_MAX = 1_000  # sets of one offer in an order: more are no purchase, and would hold the station up
-
 Find = Callable[[str | None], Sequence[int]]  # the places of the lines of a product set
 Units = dict[int, int]  # units by the place of their line
+Picks = Sequence[tuple[Sequence[int], int]]  # what a set takes: from which lines, in turn, and how many units
 
 
 @dataclass(slots=True)
@@ -57,6 +56,16 @@ class _Pool:
                 break
         return picked
 
+    def whole_sets(self, picks: Picks) -> int:
+        """Return how many sets in a row the lines whose turn it is can serve by themselves; at least one."""
+        per_set: Units = {}
+        for places, units in picks:
+            place = next((place for place in places if self.open(place)), None)
+            if place is None:
+                return 1
+            per_set[place] = per_set.get(place, 0) + units
+        return max(min(self.open(place) // units for place, units in per_set.items()), 1)
+
     def put_back(self, picked: Units) -> None:
         for place, units in picked.items():
             self.used[place] -= units
@@ -72,28 +81,33 @@ def buy_get(effect: BuyGet, sheet: Sheet, find: Find) -> SetsTaken:
     bought_from = _by_worth(sheet, find(effect.buy), dearest_first=True)
     bought_from.sort(key=lambda place: place in got_from)  # what can't be free qualifies first
     pool, got, sets = _Pool(sheet), dict[int, int](), 0
-    while sets < min(effect.times or SETS_MAX, SETS_MAX):
-        free = _one_free(effect, pool, bought_from, got_from)
+    picks = [(bought_from, effect.buy_units), (got_from, effect.get_units)]
+    while effect.times is None or sets < effect.times:
+        row = _row(pool, picks, sets, effect.times)
+        free = _free(effect, pool, picks, row)
         if free is None:
             return SetsTaken(
                 _got(effect, sheet, got), pool.used, _more_free(effect, pool, bought_from, got_from)
             )
         _add(got, free)
-        sets += 1
+        sets += row
     return SetsTaken(_got(effect, sheet, got), pool.used)
 
 
-def _one_free(
-    effect: BuyGet, pool: _Pool, bought_from: Sequence[int], got_from: Sequence[int]
-) -> Units | None:
-    """Use one complete set and return its free units; None, and nothing used, when there is none.
+def _row(pool: _Pool, picks: Picks, sets: int, times: int | None) -> int:
+    """Return how many sets to take at once, of `times` with `sets` taken already."""
+    row = pool.whole_sets(picks)
+    return row if times is None else min(row, times - sets)
+
+
+def _free(effect: BuyGet, pool: _Pool, picks: Picks, row: int) -> Units | None:
+    """Use so many complete sets and return their free units; None, and nothing used, when there is none.
 
     Where the dearest are to be free they are chosen before those that qualify, else after them.
     """
-    turns = [(bought_from, effect.buy_units), (got_from, effect.get_units)]
     picked: list[Units] = []
-    for places, units in reversed(turns) if effect.is_dearest_free else turns:
-        found = pool.pick(places, units)
+    for places, units in reversed(picks) if effect.is_dearest_free else picks:
+        found = pool.pick(places, units * row)
         if found is None:
             for other in picked:
                 pool.put_back(other)
@@ -116,12 +130,14 @@ def bundle(effect: Bundle, sheet: Sheet, find: Find) -> SetsTaken:
     """Return what complete sets of a bundle take off each line."""
     pool, picked, sets = _Pool(sheet), dict[int, int](), 0
     from_places = [_by_worth(sheet, find(part.products), dearest_first=True) for part in effect.parts]
-    while sets < min(effect.times or SETS_MAX, SETS_MAX):
-        units = _one_set(effect, pool, from_places)
+    picks = [(places, part.units) for part, places in zip(effect.parts, from_places, strict=True)]
+    while effect.times is None or sets < effect.times:
+        row = _row(pool, picks, sets, effect.times)
+        units = _sets(pool, picks, row)
         if units is None:
             break
         _add(picked, units)
-        sets += 1
+        sets += row
     if not sets:
         return SetsTaken([0] * len(sheet.lines), {})
     if effect.products is None:
@@ -129,10 +145,11 @@ def bundle(effect: Bundle, sheet: Sheet, find: Find) -> SetsTaken:
     return SetsTaken(_off_others(effect, pool, find(effect.products), sets), pool.used)
 
 
-def _one_set(effect: Bundle, pool: _Pool, from_places: Sequence[Sequence[int]]) -> Units | None:
+def _sets(pool: _Pool, picks: Picks, row: int) -> Units | None:
+    """Use so many complete sets and return their units; None, and nothing used, when there is none."""
     units: Units = {}
-    for part, places in zip(effect.parts, from_places, strict=True):
-        found = pool.pick(places, part.units)
+    for places, count in picks:
+        found = pool.pick(places, count * row)
         if found is None:
             pool.put_back(units)
             return None

@@ -24,32 +24,32 @@ from tests.acceptance.shop import (
 
 def points_offer(condition, **more):
     effect = {"kind": "points_payment", "points": 100, "worth": 100}
-    return campaign("points", effect, trigger="choice", rule={"condition": condition}, **more)
+    return campaign("pay", effect, trigger="choice", rule={"condition": condition}, **more)
 
 
 def paying(plan, total: int) -> Decision:
-    return decided(plan, line(total), presented=(chosen("points"),))
+    return decided(plan, line(total), presented=(chosen("pay"),))
 
 
 def test_t09_points_pay_orders_of_at_least_fifty() -> None:
     plan = program(points_offer(leaf("order.total", "at_least", 5000)))
     refused = paying(plan, 4999)
-    assert (why(refused, "points"), missing(refused, "points")) == (Reason.MIN_TOTAL_NOT_MET, 1)
-    assert outcome(paying(plan, 5000), "points").points == 1000  # all they have: 10.00
+    assert (why(refused, "pay"), missing(refused, "pay")) == (Reason.MIN_TOTAL_NOT_MET, 1)
+    assert outcome(paying(plan, 5000), "pay").points == 1000  # all they have: 10.00
     assert paying(plan, 5000).payable == 4000
 
 
 def test_t09_or_of_more_than_fifty() -> None:
     plan = program(points_offer(leaf("order.total", "more_than", 5000)))
     refused = paying(plan, 5000)
-    assert (why(refused, "points"), missing(refused, "points")) == (Reason.MIN_TOTAL_NOT_MET, 1)
-    assert why(paying(plan, 5001), "points") is None
+    assert (why(refused, "pay"), missing(refused, "pay")) == (Reason.MIN_TOTAL_NOT_MET, 1)
+    assert why(paying(plan, 5001), "pay") is None
 
 
 def test_t09_the_initial_total_counts_whatever_was_taken_off() -> None:
     plan = program(campaign("off", percent(1000)), points_offer(leaf("order.total", "at_least", 5000)))
     decision = paying(plan, 5200)
-    assert (outcome(decision, "off").discount, why(decision, "points")) == (520, None)
+    assert (outcome(decision, "off").discount, why(decision, "pay")) == (520, None)
 
 
 @pytest.mark.parametrize(("tier", "payable"), [("base", 19000), ("silver", 18000), ("gold", 17000)])
@@ -166,6 +166,6 @@ def test_t51_points_lower_the_tax_or_pay_like_money(points_as: str, payable: int
         plan,
         line(11900, tax_basis_points=1900),
         member=member(balance=5000),
-        presented=(chosen("points", points=2000),),
+        presented=(chosen("pay", points=2000),),
     )
     assert (decision.payable, decision.due, decision.tax) == (payable, due, tax)

@@ -31,8 +31,10 @@ class Audit(OnLines, OnUnits):
             case "gift":
                 return self._gift(effect)
             case "credit":
-                of_paid = Fraction(max(self.payable() - self.paid, 0) * effect.basis_points, HUNDRED_PERCENT)
-                return Must({}, {}, credit=effect.amount + int(of_paid))
+                goods = sum(self.paid_for(left) for left in self.lines if self._is_for(left.line, None))
+                paid = max(goods - self.paid, 0)
+                of_paid = Fraction(paid * effect.basis_points, HUNDRED_PERCENT)
+                return Must({}, {}, credit=(effect.amount if paid else 0) + int(of_paid))
             case "points_payment":
                 return self._pay(effect, outcome)
             case kind:

@@ -110,6 +110,7 @@ class OnUnits(Laid):
         card = effect.card
         counter = self.facts.known[f"punches:{card.card_id}"]
         units = self._worth_something(self._units(card.products, dearest=False, without=Counter()))
+        units = [number for number in units if self.by_number[number].room > 0]
         free = 0
         while free < len(units) and (free + 1) * card.every <= counter + len(units):
             free += 1

@@ -94,6 +94,12 @@ def test_unit_prices_are_compared_exactly() -> None:
     assert taken(amount_off(7, target="cheapest"), *lines) == {2: 7}
 
 
+def test_unit_prices_are_compared_exactly_where_a_float_would_call_them_equal() -> None:
+    """89999769.998 and 89999589.999 in units a little above a thousand differ in the eighteenth digit."""
+    lines = (line(1, "a", 89_999_769_998, 1000, milli=3), line(2, "b", 89_999_589_999, 1000, milli=1))
+    assert taken(amount_off(7, target="cheapest"), *lines) == {2: 7}
+
+
 def test_the_cheapest_of_some_products() -> None:
     lines = (line(1, "soap", 100), line(2, "espresso", 400), line(3, "filter", 300))
     assert taken(percent_off(10_000, "coffee", "cheapest"), *lines) == {3: 300}

@@ -83,7 +83,7 @@ def test_longer_terms_for_tiers_and_segments() -> None:
 @pytest.mark.parametrize(
     ("section", "complaint"),
     [
-        ({}, ".kind: 'None' is not one of never, date, days, months, end_of_year, rolling"),
+        ({}, ".kind: expected one of never, date, days, months, end_of_year, rolling"),
         ({"kind": "weeks"}, ".kind: 'weeks' is not one of never, date, days, months, end_of_year, rolling"),
         ({"kind": "never", "days": 1}, ".days: means nothing here; known are kind, extended"),
         ({"kind": "rolling", "days": 30, "round_up": "month"},
@@ -179,7 +179,7 @@ def test_tiers_as_they_are_read() -> None:
         ({"valid": "days", "valid_days": 0}, "valid_days: expected 1 to 36500, found 0"),
         ({"valid": "days", "valid_days": 36501}, "valid_days: expected 1 to 36500, found 36501"),
         ({"valid_days": 5}, "valid_days: means nothing here"),
-        ({"downgrade": None}, "downgrade: 'None' is not one of one_step, in_full, never"),
+        ({"downgrade": None}, "downgrade: expected one of one_step, in_full, never"),
     ],
 )  # fmt: skip
 def test_a_wrong_tier_is_named_by_its_path(change: dict[str, Any], complaint: str) -> None:

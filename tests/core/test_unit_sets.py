@@ -8,7 +8,7 @@ import pytest
 from app.core.effects import Bundle, BuyGet, Part
 from app.core.policy import Policy, Remainder
 from app.core.sheet import Sheet, sheet_of
-from app.core.unit_sets import SETS_MAX, SetsTaken, bundle, buy_get
+from app.core.unit_sets import SetsTaken, bundle, buy_get
 from tests.core.facts import line, order
 
 Row = tuple[Any, ...]  # a line: product, amount, units, floor
@@ -80,13 +80,29 @@ def test_at_most_so_many_sets(times: int | None, free: int) -> None:
     assert (taken.shares, used(taken)) == ([100 * free], {0: 3 * free})
 
 
-@pytest.mark.parametrize("units", [2 * SETS_MAX - 1, 2 * SETS_MAX, 2 * SETS_MAX + 2])
-def test_no_order_holds_more_than_a_thousand_sets(units: int) -> None:
-    free = min(units // 2, SETS_MAX)
+@pytest.mark.parametrize("units", [1999, 2000, 10**11 + 1])
+def test_sets_of_one_line_are_taken_in_a_row_however_many(units: int) -> None:
+    free = units // 2
     assert got(BuyGet("tea", "tea", 1, 1), ("tea", 100 * units, units)).shares == [100 * free]
     assert bundled(Bundle((Part("tea", 2),), amount_off=10), ("tea", 100 * units, units)).shares == [
         10 * free
     ]
+
+
+def test_sets_in_a_row_are_the_sets_one_by_one() -> None:
+    """Teas at 3.00, 2.00 and 1.00: the dear line qualifies until too few are left of it, then the next."""
+    rows = ("tea", 1500, 5), ("tea", 800, 4), ("tea", 600, 6)
+    by_row = got(BuyGet("tea", "tea", 2, 1), *rows)
+    one_by_one = got(
+        BuyGet("tea", "tea", 2, 1), *(("tea", 300, 1),) * 5, *(("tea", 200, 1),) * 4, *(("tea", 100, 1),) * 6
+    )
+    shares = one_by_one.shares
+    assert by_row.shares == [sum(shares[:5]), sum(shares[5:9]), sum(shares[9:])] == [0, 0, 500]
+    only_two = got(BuyGet("tea", "tea", 2, 1, times=2), *rows)
+    assert (only_two.shares, used(only_two)) == ([0, 0, 200], {0: 4, 2: 2})
+    parts = (Part("tea", 2), Part("soap", 1))
+    bundles = bundled(Bundle(parts, price=100), ("tea", 500, 5), ("soap", 300, 3))
+    assert (bundles.shares, used(bundles)) == ([267, 133], {0: 4, 1: 2})  # 2.00 off each set of 3.00
 
 
 @pytest.mark.parametrize(
@@ -151,6 +167,13 @@ def test_units_without_a_price_qualify_and_are_never_free() -> None:
 
 def test_lines_without_units_serve_nobody() -> None:
     assert got(BuyGet("tea", "tea", 1, 1), ("tea", 300, 0), ("tea", -100, -2)).used == {}
+
+
+@pytest.mark.parametrize(("amount", "milli"), [(1, 350), (1000, 999)])
+def test_of_goods_by_weight_a_part_of_a_unit_is_none(amount: int, milli: int) -> None:
+    seen = sheet_of(order(line(1, "tea", amount, 0, milli=milli), line(2, "tea", 200, 2)), Policy())
+    assert (seen.open_units, seen.open_amount) == ([0, 2], [0, 200])
+    assert buy_get(BuyGet("tea", "tea", 1, 1), seen, finding(seen)).shares == [0, 100]
 
 
 def test_used_units_serve_no_second_set() -> None:

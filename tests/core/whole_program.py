@@ -126,7 +126,7 @@ EARNING: list[Document] = [
     earning(of="amount", condition=LEAVES[6], products="tea", basis="initial", points="stars"),
     earning(id="unit", of="unit", limits=[{"points": 100, "period": "order"}]),
     {"id": "once", "points_milli": 5000, "of": "order", "limits": [{"times": 3, "period": "month"}]},
-    {"id": "review", "kind": "base", "points_milli": 5000, "event": "review", "mode": "full_unit"},
+    {"id": "review", "points_milli": 5000, "event": "review", "mode": "full_unit"},
     {"id": "double", "kind": "multiplier", "factor_milli": 2000, "products": "tea", "condition": LEAVES[6]},
 ]
 SET = {
