@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.core.campaign import Campaign, Rule
-from app.core.effects import PercentOff, Target, product_sets_of
+from app.core.effects import Effect, PercentOff, StepsPercent, Target, UnitPrice, product_sets_of
 from app.core.money import BASIS_POINTS
 from app.core.order import LineKind
 from app.core.program import Program
@@ -103,7 +103,7 @@ def _about_rule(program: Program, campaign: Campaign, rule: Rule, path: str) -> 
             )
     if rule.tree is not None and (problem := _impossible(rule.tree, campaign)):
         yield Contradiction(f"{path}.condition", problem, "a condition that some order can fulfil")
-    if isinstance(rule.effect, PercentOff) and _is_boundless(rule.effect, program):
+    if _is_boundless(rule.effect, program):
         yield Contradiction(
             f"{path}.effect",
             "every unit of these products is free, however many and however dear",
@@ -111,12 +111,20 @@ def _about_rule(program: Program, campaign: Campaign, rule: Rule, path: str) -> 
         )
 
 
-def _is_boundless(effect: PercentOff, program: Program) -> bool:
+def _is_boundless(effect: Effect, program: Program) -> bool:
     """Tell whether it gives goods away without a bound; the cheapest unit of an order is one, a delivery no goods."""
-    if effect.products is not None and LineKind.GOODS not in program.product_sets[effect.products].kinds:
-        return False
-    is_free = effect.basis_points == BASIS_POINTS and effect.target is Target.PRODUCTS
-    return is_free and effect.cap is None and effect.units is None
+    match effect:
+        case PercentOff():
+            is_bound = effect.target is Target.CHEAPEST or effect.cap is not None or effect.units is not None
+            is_free = effect.basis_points == BASIS_POINTS and not is_bound
+        case UnitPrice():
+            is_free = effect.amount == 0 and effect.units is None
+        case StepsPercent():
+            is_free = max(given for _, given in effect.steps) == BASIS_POINTS
+        case _:
+            return False
+    chosen = effect.products
+    return is_free and (chosen is None or LineKind.GOODS in program.product_sets[chosen].kinds)
 
 
 def _about_exclusive(campaigns: Sequence[Campaign]) -> Iterator[Contradiction]:
@@ -153,6 +161,7 @@ class _Room:
     most: Any = None
     words: set[Any] | None = None
     not_words: set[Any] = field(default_factory=set)
+    is_half_open: bool = False  # hours: the end is out
 
     def narrow(self, *, least: Any = None, most: Any = None, words: Any = None) -> None:
         """Keep what also fits these."""
@@ -168,7 +177,9 @@ class _Room:
         """Whether nothing fits."""
         if self.words is not None:
             return not any(self._fits(word) for word in self.words - self.not_words)
-        return self.least is not None and self.most is not None and bool(self.least > self.most)
+        if self.least is None or self.most is None:
+            return False
+        return bool(self.least > self.most or (self.is_half_open and self.least == self.most))
 
     def _fits(self, word: Any) -> bool:
         return (self.least is None or word >= self.least) and (self.most is None or word <= self.most)
@@ -196,6 +207,8 @@ def _impossible(tree: Tree, campaign: Campaign) -> str:
 def _room_of(fact: str, campaign: Campaign) -> _Room:
     if fact == "order.date":
         return _Room(campaign.starts_at[:10], campaign.ends_at[:10])
+    if fact == "order.time":
+        return _Room(is_half_open=True)
     least = 0 if fact.startswith(NATURAL) else FIRST_VALUES.get(fact)
     return _Room(least, LAST_VALUES.get(fact))
 
@@ -241,8 +254,10 @@ def _narrow(room: _Room, leaf: Tree, *, is_negated: bool) -> None:
             room.narrow(words=[value])
         case "one_of":
             room.narrow(words=value)
-        case "between" if leaf["fact"] == "order.date":
+        case "between":
             room.narrow(least=value[0], most=value[1])
+        case "contains_any" if not value:
+            room.narrow(words=[])
         case "not is":
             room.not_words.add(value)
         case "not one_of":

@@ -24,7 +24,7 @@ from app.core.effects import (
     Weights,
 )
 from app.core.money import BASIS_POINTS, divide_half_up
-from app.core.order import MILLI
+from app.core.order import MILLI, LineKind
 from app.core.policy import PercentBase, RoundAt, Rounding
 from app.core.sheet import Sheet
 
@@ -48,7 +48,7 @@ def shares_of(effect: LineEffect, sheet: Sheet, places: Places) -> list[int]:
             return _percent_off(PercentOff(effect.target, basis_points), sheet, places)
         case StepsAmount():
             amount = _step_reached(effect.measure, effect.steps, sheet, places, below=effect.amount)
-            return shared_out(min(amount, _worth_together(sheet)), sheet, places)
+            return shared_out(min(amount, worth_together(sheet)), sheet, places)
         case ByUnit():
             return shared_out(_by_unit(effect, sheet, places), sheet, places)
 
@@ -79,12 +79,14 @@ def _percent_off(effect: PercentOff, sheet: Sheet, places: Places) -> list[int]:
 
 def _off_the_order(effect: PercentOff, sheet: Sheet, places: Places) -> list[int]:
     bases = _bases(effect, sheet)
+    if effect.units is not None:
+        bases = [_part_of(amount, effect.units, sheet, at) for at, amount in enumerate(bases)]
     returned = sum([min(sheet.lines[place].amount, 0) for place in places]) if sheet.owed else 0
     base = max(sum([bases[place] for place in places]) + returned, 0)
     wanted = _rounded(base, effect.basis_points, sheet)
     if effect.cap is not None:
         wanted = min(wanted, effect.cap)
-    return shared_out(min(wanted, _worth_together(sheet)), sheet, places, weights=bases)
+    return shared_out(min(wanted, worth_together(sheet)), sheet, places, weights=bases)
 
 
 def _off_the_cheapest(effect: PercentOff, sheet: Sheet, places: Places) -> list[int]:
@@ -133,7 +135,10 @@ def _amount_off(effect: AmountOff, sheet: Sheet, places: Places) -> list[int]:
         return _each(sheet, places, lambda place: _for_each_unit(effect, sheet, place))
     if effect.target is Target.CHEAPEST:
         return _each(sheet, cheapest(sheet, places), lambda _: wanted)
-    wanted = min(wanted, _worth_together(sheet))
+    wanted = min(wanted, worth_together(sheet))
+    if effect.units is not None:
+        parts = [_price_of(effect.units, sheet, place) for place in range(len(sheet.lines))]
+        return shared_out(wanted, sheet, places, weights=parts, limits=parts)
     if effect.weights is Weights.QUANTITY:
         quantities = [max(line.quantity_milli, 0) for line in sheet.lines]
         return shared_out(wanted, sheet, places, weights=quantities)
@@ -149,10 +154,14 @@ def _for_each_unit(effect: AmountOff, sheet: Sheet, place: int) -> int:
 
 def _price_of(units: int | None, sheet: Sheet, place: int) -> int:
     """Return what so many units of a line cost by now, or all of them."""
-    remaining, quantity = sheet.remaining[place], _milli(sheet, place)
-    if units is None or quantity <= units * MILLI:
-        return remaining
-    return divide_half_up(remaining * units * MILLI, quantity)
+    remaining = sheet.remaining[place]
+    return remaining if units is None else _part_of(remaining, units, sheet, place)
+
+
+def _part_of(amount: int, units: int, sheet: Sheet, place: int) -> int:
+    """Return the part of a line's amount that belongs to so many of its units, or to all of them."""
+    quantity = _milli(sheet, place)
+    return amount if quantity <= units * MILLI else divide_half_up(amount * units * MILLI, quantity)
 
 
 def _above_price(effect: UnitPrice, sheet: Sheet, place: int) -> int:
@@ -193,10 +202,17 @@ def _each(sheet: Sheet, places: Places, wanted: Callable[[int], int]) -> list[in
 
 
 def shared_out(
-    amount: int, sheet: Sheet, places: Places, *, weights: Sequence[int] | None = None
+    amount: int,
+    sheet: Sheet,
+    places: Places,
+    *,
+    weights: Sequence[int] | None = None,
+    limits: Sequence[int] | None = None,
 ) -> list[int]:
     """Share an amount (minor units) out over lines. A line at its floor passes its share on to the others."""
     by, left = sheet.remaining if weights is None else weights, sheet.left
+    if limits is not None:
+        left = list(map(min, left, limits))
     limits = [left[place] for place in places]
     chosen = [by[place] for place in places]
     found = allocate(
@@ -208,9 +224,12 @@ def shared_out(
     return shares
 
 
-def _worth_together(sheet: Sheet) -> int:
-    """Return what all lines are worth by now, those with negative amounts included; at least nothing."""
-    return max(sum(sheet.remaining) - sheet.owed, 0)
+def worth_together(sheet: Sheet) -> int:
+    """Return what the goods are worth by now, those with negative amounts included; at least nothing."""
+    if not sheet.owed:
+        return sum(sheet.remaining)
+    goods = [place for place, line in enumerate(sheet.lines) if line.kind is LineKind.GOODS]
+    return max(sum(map(sheet.amount_now, goods)), 0)
 
 
 def _milli(sheet: Sheet, place: int) -> int:

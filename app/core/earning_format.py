@@ -30,7 +30,7 @@ def read_earning(place: Place, vocabulary: Vocabulary) -> EarningRule:
         "event",
         "limits",
     )
-    if place.has("kind"):
+    if "kind" in place.value:
         raise DocumentInvalid(f"{place.path}.kind: expected multiplier, or nothing")
     of = place.word("of", Of) if place.has("of") else Of.AMOUNT
     is_fixed = of is Of.ORDER or place.has("event")

@@ -12,6 +12,7 @@ from math import lcm
 from app.core.money import divide_half_up
 
 EVERY_MIN = 2
+PUNCHES = "punches:"  # what the keys of counters of cards begin with
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def _cheapest(lines: Sequence[PunchLine], wanted: int) -> list[FreeUnits]:
 
 def punches_key(card_id: str) -> str:
     """Return the key under which a member's counter of a card is handed in."""
-    return f"punches:{card_id}"
+    return f"{PUNCHES}{card_id}"
 
 
 def units_to_free(every: int, counter: int) -> int:

@@ -6,19 +6,23 @@ and rules that recompute look at the rest of an order: the same engine, on fewer
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from app.core.allocation import allocate
 from app.core.decision import circumstances, decide
 from app.core.earning import earn
+from app.core.gift_cards import Rest
 from app.core.life import may_earn
 from app.core.money import divide_half_up
 from app.core.order import MILLI, Line
 from app.core.outcome import Decision, Facts, Outcome
 from app.core.paid_order import KeptLine, PaidLine, PaidOrder, PaidRedemption, PaidTender
+from app.core.punch_cards import PUNCHES
 from app.core.returns import Recount
 from app.core.sheet import Sheet, sheet_of
 from app.core.tax import tax_in
 
+WALLET = "wallet"  # the account of money back
 POINTS_PAID = "points"  # stands for the lots until HQ says which ones were taken
 
 
@@ -26,16 +30,22 @@ def paid_order(facts: Facts, decision: Decision) -> PaidOrder:
     """Return an order as it was paid. What points cost stands under one name: which lots they took is HQ's to say."""
     sheet = sheet_of(facts.order, facts.program.policy)
     approved = [outcome for outcome in decision.outcomes if outcome.is_approved]
-    lines = tuple(_paid_line(line, approved) for line in sheet.lines)
+    lines = tuple(map(partial(_paid_line, approved), sheet.lines, sheet.priced))
     return PaidOrder(
         lines=lines,
         redemptions=tuple(_paid_redemption(facts, outcome, lines) for outcome in approved),
         tenders=tuple(
-            PaidTender(tender.kind, tender.ref, tender.amount, tender.left, tender.rest)
+            PaidTender(
+                kind=tender.kind,
+                ref=tender.ref,
+                amount=tender.amount,
+                rest=0 if tender.rest is Rest.STAYS else tender.left,
+                rest_is=tender.rest,
+            )
             for tender in decision.tenders
             if tender.amount
         ),
-        earned=tuple(_by_currency(decision).items()),
+        earned=tuple((_by_currency(decision) | _beside_points(decision)).items()),
         refund_order=facts.program.schemes.refund_order,
     )
 
@@ -52,16 +62,19 @@ def recount(facts: Facts, order: PaidOrder) -> Recount:
         return sum(outcome.discount for outcome in again.outcomes if _redemption_id(outcome) == redemption_id)
 
     def earned(kept: tuple[KeptLine, ...]) -> Mapping[str, int]:
-        return _earned(facts, [_without_points(part, points_paid, units) for part in kept])
+        without_points = [_without_points(part, points_paid, units) for part in kept]
+        return {**_earned(facts, without_points), **_beside_points_kept(order, kept)}
 
     units = {line.line: line.units_milli for line in order.lines}
     return Recount(discount, earned)
 
 
-def _paid_line(line: Line, approved: list[Outcome]) -> PaidLine:
+def _paid_line(approved: list[Outcome], discounted: Line, priced: Line) -> PaidLine:
+    """Return a line as it was paid; one of which nothing was taken kept its price and tax (`totals_of`)."""
     discount = sum(
-        share for outcome in approved for number, share in outcome.allocation if number == line.line
+        share for outcome in approved for number, share in outcome.allocation if number == priced.line
     )
+    line = discounted if discount else priced
     tax = tax_in(line.amount - discount, line.tax_basis_points, is_net=line.is_net)
     return PaidLine(
         line=line.line,
@@ -105,6 +118,15 @@ def _by_currency(decision: Decision) -> dict[str, int]:
     return earned
 
 
+def _beside_points(decision: Decision) -> dict[str, int]:
+    """Return what else the member has of an order: money in the wallet, and counters of punch cards."""
+    found = {WALLET: credit} if (credit := sum(outcome.credit for outcome in decision.outcomes)) else {}
+    for outcome in decision.outcomes:
+        for key, change in outcome.counts:
+            found[key] = found.get(key, 0) + change
+    return found
+
+
 def _kept_lines(facts: Facts, kept: Sequence[KeptLine]) -> tuple[Line, ...]:
     """Return the order's lines as if only this had been bought."""
     lines = {line.line: line for line in sheet_of(facts.order, facts.program.policy).lines}
@@ -117,6 +139,20 @@ def _kept_lines(facts: Facts, kept: Sequence[KeptLine]) -> tuple[Line, ...]:
         )
         for part in kept
     )
+
+
+def _beside_points_kept(order: PaidOrder, kept: Sequence[KeptLine]) -> Mapping[str, int]:
+    """Return what stays of money back, in proportion, and of counters: they stay until nothing is kept.
+
+    Which units completed a card is told by no entry, so a part of an order can't be counted back exactly.
+    """
+    bought = sum(line.amount - line.discount for line in order.lines)
+    remaining = sum(part.remaining for part in kept)
+    return {
+        account: amount * remaining // bought if account == WALLET and bought > 0 else amount
+        for account, amount in order.earned
+        if account == WALLET or account.startswith(PUNCHES)
+    }
 
 
 def _without_points(part: KeptLine, points_paid: Mapping[int, int], units: Mapping[int, int]) -> KeptLine:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from app.core.campaign import Campaign, Offline, Rule
 from app.core.circumstances import Circumstances
-from app.core.discounts import shared_out, shares_of
+from app.core.discounts import shared_out, shares_of, worth_together
 from app.core.effects import (
     Bundle,
     BuyGet,
@@ -322,7 +322,9 @@ class Table:
         payable = max(totals_of(sheet).payable - self.paid, 0)
         is_payment = self.facts.program.policy.points_as is PointsAs.PAYMENT
         places = self.places(None)
-        absorbs = payable if is_payment else min(payable, sum(sheet.left[place] for place in places))
+        absorbs = payable
+        if not is_payment:
+            absorbs = min(payable, worth_together(sheet), sum(sheet.left[place] for place in places))
         found = points_paid(
             effect,
             balance=self.points_left,

@@ -76,7 +76,7 @@ def buy_get(effect: BuyGet, sheet: Sheet, find: Find) -> SetsTaken:
     got_from = [
         place
         for place in _by_worth(sheet, find(effect.get), dearest_first=effect.is_dearest_free)
-        if sheet.open_amount[place] > 0
+        if sheet.open_amount[place] > 0 and sheet.left[place] > 0
     ]
     bought_from = _by_worth(sheet, find(effect.buy), dearest_first=True)
     bought_from.sort(key=lambda place: place in got_from)  # what can't be free qualifies first

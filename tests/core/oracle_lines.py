@@ -16,6 +16,10 @@ class OnLines(Laid):
         is_initial = (effect.base or self.policy.percent_base) == "initial"
         bases = {left.number: left.initial if is_initial else left.remaining for left in lines}
         if effect.target == "order":
+            bases = {
+                left.number: half_up(bases[left.number] * self._at_most(left, effect.units) / left.quantity)
+                for left in lines
+            }
             given_back = sum(min(left.line.amount, 0) for left in lines)
             wanted = self._rounded(Fraction(max(sum(bases.values()) + given_back, 0)), rate)
             wanted = min(wanted, self._worth_together(), wanted if effect.cap is None else effect.cap)
@@ -63,6 +67,11 @@ class OnLines(Laid):
         if effect.target == "cheapest":
             return {left.number: min(wanted, left.room) for left in self._cheapest(lines)}
         wanted = min(wanted, self._worth_together())
+        if effect.units is not None:
+            parts = [self._cost(left, effect.units) for left in lines]
+            limits = [min(part, left.room) for part, left in zip(parts, lines, strict=True)]
+            shares = whole_shares(min(wanted, sum(limits)), parts, limits, self.policy.remainder)
+            return {left.number: share for left, share in zip(lines, shares, strict=True)}
         if effect.weights == "quantity":
             raw = [left.line.quantity + Fraction(left.line.milli, 1000) for left in lines]
             return self._shared(wanted, lines, [max(weight, Fraction(0)) for weight in raw])
@@ -111,4 +120,4 @@ class OnLines(Laid):
         return half_up(left.remaining * self._at_most(left, units) / left.quantity)
 
     def _worth_together(self) -> int:
-        return max(sum(self.amount_now(left) for left in self.lines), 0)
+        return max(sum(self.amount_now(left) for left in self.lines if self._is_for(left.line, None)), 0)

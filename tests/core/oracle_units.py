@@ -45,13 +45,13 @@ class OnUnits(Laid):
         taken = used.copy()
 
         def bought() -> list[int]:
-            free_lines = set(self._worth_something(self._units(effect.get, dearest=True, without=Counter())))
+            free_lines = set(self._can_be_free(self._units(effect.get, dearest=True, without=Counter())))
             units = self._units(effect.buy, dearest=True, without=taken)
             return sorted(units, key=free_lines.__contains__)[: effect.buy_units]
 
         def free() -> list[int]:
             units = self._units(effect.get, dearest=effect.is_dearest_free, without=taken)
-            return self._worth_something(units)[: effect.get_units]
+            return self._can_be_free(units)[: effect.get_units]
 
         chosen = {}
         for choose, wanted in ((bought, effect.buy_units), (free, effect.get_units))[:: self._way(effect)]:
@@ -106,11 +106,14 @@ class OnUnits(Laid):
                 shares[number] = half_up(self.by_number[number].unit * units * rate)
         return self._off_units(shares, used + Counter(cheapest))
 
+    def _can_be_free(self, units: list[int]) -> list[int]:
+        """Leave out what costs nothing, and what its floor keeps from giving anything."""
+        return [number for number in self._worth_something(units) if self.by_number[number].room > 0]
+
     def _punch(self, effect: Any) -> Must:
         card = effect.card
         counter = self.facts.known[f"punches:{card.card_id}"]
-        units = self._worth_something(self._units(card.products, dearest=False, without=Counter()))
-        units = [number for number in units if self.by_number[number].room > 0]
+        units = self._can_be_free(self._units(card.products, dearest=False, without=Counter()))
         free = 0
         while free < len(units) and (free + 1) * card.every <= counter + len(units):
             free += 1

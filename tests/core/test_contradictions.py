@@ -39,6 +39,13 @@ def test_an_ordinary_program_has_none() -> None:
         {"all": [leaf("order.store", "is", "A"), {"not": leaf("order.store", "is", "A")}]},
         {"all": [leaf("order.store", "one_of", ["A"]), {"not": leaf("order.store", "one_of", ["A", "B"])}]},
         leaf("order.store", "one_of", []),
+        leaf("member.segments", "contains_any", []),
+        {
+            "all": [
+                leaf("order.time", "between", ["07:00", "10:00"]),
+                leaf("order.time", "between", ["10:00", "20:00"]),
+            ]
+        },
         leaf("order.quantity", "less_than", 0),
         leaf("history.orders", "at_most", -1),
         leaf("event.count", "less_than", 0, name="review"),
@@ -72,6 +79,12 @@ def test_a_condition_that_nothing_fulfils(condition: Any) -> None:
         {"all": [leaf("order.store", "one_of", ["A", "B"]), {"not": leaf("order.store", "is", "A")}]},
         leaf("order.date", "between", ["2017-06-30", "2017-07-31"]),
         leaf("order.quantity", "at_most", 0),
+        {
+            "all": [
+                leaf("order.time", "between", ["07:00", "10:00"]),
+                leaf("order.time", "between", ["09:59", "20:00"]),
+            ]
+        },
         leaf("order.total", "less_than", 0),  # returns may outweigh what is bought
         {"not": {"all": [leaf("order.total", "at_least", 1)]}},
     ],
@@ -153,7 +166,13 @@ def test_campaigns_that_need_each_other_and_cannot_meet() -> None:
         (percent_off(9_999, "coffee"), False),
         (percent_off(10_000, target="products"), True),
         (percent_off(10_000, target="cheapest"), False),
-        (percent_off(10_000), False),
+        (percent_off(10_000), True),
+        (percent_off(10_000, cap=900), False),
+        ({"kind": "unit_price", "amount": 0, "products": "coffee"}, True),
+        ({"kind": "unit_price", "amount": 0, "units": 2}, False),
+        ({"kind": "unit_price", "amount": 1}, False),
+        ({"kind": "steps_percent", "measure": "quantity", "basis_points": 0, "steps": [[2, 10_000]]}, True),
+        ({"kind": "steps_percent", "measure": "quantity", "basis_points": 0, "steps": [[2, 9_999]]}, False),
         (percent_off(10_000, "delivery"), False),
     ],
 )
