@@ -5,8 +5,9 @@ with the program and the order, and how long a program takes to compile. The flo
 with the quote and must give every cent to the same line, or nothing is measured. Beside it, in the same run, stand
 what others make (_oscar.py, _peers.py); one that isn't installed is said to be missing and counts as missed.
 Each quote is of an order that the engine has not seen before. Whoever's turn it is has ten in a row, so that nobody
-runs on the caches that another has left. How even quotes are is judged by processor time: computing is all they do, and
-beside other work of the machine that work would be measured.
+runs on the caches that another has left. The quote, its floor and its growth are measured by processor time, for
+computing is all they do, and beside other work of the machine the clock would measure that work; so is django-oscar in
+memory. Engines for rules, which may have threads of their own, go by the clock, and so does ours beside them.
 """
 
 import argparse
@@ -128,6 +129,7 @@ def facts_of(program: Program, made: Scene) -> Facts:
 
 Turn = Callable[[], float]  # does some work once and returns its microseconds
 Clock = Callable[[], float]
+BUSY = time.thread_time
 
 
 def _us(work: Callable[[], Any], clock: Clock = time.perf_counter) -> float:
@@ -160,15 +162,15 @@ def _by_turns(repeats: int, turns: Mapping[str, Turn]) -> dict[str, list[float]]
 def _beside_floor(shop: Shop, repeats: int) -> list[Line]:
     took = _by_turns(
         repeats,
-        {"floor": lambda: _us(shop.floor), "ours": _quoting(shop), "busy": _quoting(shop, time.thread_time)},
+        {"floor": lambda: _us(shop.floor, BUSY), "ours": _quoting(shop, BUSY), "clock": _quoting(shop)},
     )
-    floor, ours, busy = took["floor"], took["ours"], took["busy"]
+    floor, ours, clock = took["floor"], took["ours"], took["clock"]
     return [
         Line("plain greedy loop", "µs", tuple(floor)),
         Line("quote", "µs", tuple(ours), note="20 lines, 100 campaigns of which 10 apply"),
         ratio("quote : greedy loop", ours, floor, limit=FLOOR_LIMIT),
-        Line("quote, p99 : median", "×", (p99(busy) / median(busy),), limit=P99_LIMIT, note="processor time"),
-        Line("quote, p99 : median by the clock", "×", (p99(ours) / median(ours),)),
+        Line("quote, p99 : median", "×", (p99(ours) / median(ours),), limit=P99_LIMIT),
+        Line("quote, p99 : median by the clock", "×", (p99(clock) / median(clock),)),
     ]
 
 
@@ -183,7 +185,7 @@ def _growth(shop: Shop, asked: argparse.Namespace) -> list[Line]:
         name: Shop(scene(lines=lines, campaigns=campaigns, seed=asked.seed))
         for name, (lines, campaigns, _) in sizes.items()
     }
-    turns = {"usual": _quoting(shop)} | {name: _quoting(other) for name, other in shops.items()}
+    turns = {name: _quoting(other, BUSY) for name, other in {"usual": shop, **shops}.items()}
     took = _by_turns(max(asked.repeats // 3, 1), turns)
     found = []
     for name, (_, _, limit) in sizes.items():
@@ -195,7 +197,7 @@ def _growth(shop: Shop, asked: argparse.Namespace) -> list[Line]:
 def _compiled(asked: argparse.Namespace) -> list[Line]:
     body = program_bytes(scene(lines=20, campaigns=1_000, seed=asked.seed).campaigns)
     compile_anew = read_program.__wrapped__  # past what keeps the last programs
-    took = [_us(lambda: compile_anew(body)) / 1_000 for _ in range(5)]
+    took = [_us(lambda: compile_anew(body), BUSY) / 1_000 for _ in range(5)]
     return [Line("a program of 1,000 campaigns compiled", "ms", tuple(took), limit=COMPILE_MS)]
 
 
@@ -213,9 +215,9 @@ def _beside_oscar(shop: Shop, repeats: int) -> list[Line]:
 
     def theirs() -> float:
         prepare()
-        return _us(apply)
+        return _us(apply, BUSY)
 
-    took = _by_turns(max(repeats // 5, 1), {"theirs": theirs, "ours": _quoting(shop)})
+    took = _by_turns(max(repeats // 5, 1), {"theirs": theirs, "ours": _quoting(shop, BUSY)})
     as_shipped = oscar.as_shipped()
     asked = oscar.queries(as_shipped)
     shipped = [_us(as_shipped) / 1_000 for _ in range(AS_SHIPPED_REPEATS)]
