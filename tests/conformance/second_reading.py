@@ -26,7 +26,7 @@ Where the pages are silent it reads as follows (`random_cases` stays away from t
 - `reject_all`: any refusal refuses all discounts, for whatever reason, and so does an unknown code.
 - Without `member.points` the balance isn't known, and rewards are not refused for it.
 - Points paid count as a discount of the lines; whoever asks to pay with more than there are pays with none.
-- Earning counts tax, but no levies; full units are counted by factor.
+- Earning counts tax, but no levies; full units are counted by factor. A bonus needs something that isn't free.
 - A bundle takes the dearest units there are (of equal ones the earlier), shares its discount among them by their worth
   and uses them up.
 """

@@ -78,7 +78,9 @@ def earned(
         total += _earned_by(rule, factors, lines, before_points, before_discounts, earned_today=earned_today)
     for promotion in promotions:
         effect = promotion["effect"]
-        if effect["type"] == "points_bonus" and any(matches(line, effect.get("selector")) for line in lines):
+        if effect["type"] == "points_bonus" and any(
+            matches(line, effect.get("selector")) and line.payable() > 0 for line in lines
+        ):
             total += int(effect["points"])
     return total
 
