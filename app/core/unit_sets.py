@@ -195,7 +195,8 @@ def _off_others(effect: Bundle, pool: _Pool, places: Sequence[int], sets: int) -
     """Take the discount off other units: so many for each set, the cheapest first, each line by itself."""
     sheet = pool.sheet
     shares = [0] * len(sheet.lines)
-    cheapest = _by_worth(sheet, places, dearest_first=False)
+    priced = [place for place in places if sheet.open_amount[place] > 0]
+    cheapest = _by_worth(sheet, priced, dearest_first=False)
     wanted = min((effect.units or 1) * sets, pool.count(cheapest))
     for place, units in (pool.pick(cheapest, wanted) or {}).items():
         shares[place] = min(_off_units(effect, sheet, place, units), sheet.left[place])
