@@ -26,7 +26,7 @@ from app.core.voucher import Presentation
 EXPLAINED_MAX = (
     200  # automatic rules of which each is explained; of more, only those that something speaks for
 )
-NEAR_MAX = 50  # of these, offers that lack nothing but a larger total; nobody reads more of them
+NEAR_MAX = 30  # of these, offers that lack nothing but a larger total; nobody reads more of them
 Banned = Mapping[int, tuple[Refusal, ...]]  # rules that must not apply, by their place among the candidates
 
 

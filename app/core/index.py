@@ -8,6 +8,7 @@ bits of whole numbers by their places, so that thousands of them pass or don't i
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from app.core.campaign import Campaign, Rule
@@ -60,14 +61,10 @@ class RuleIndex:
     def find_near(self, seen: Circumstances, most: int) -> list[int]:
         """Return these, and at most so many that lack nothing but a larger total, the nearest ones."""
         passing, count = self._passing(seen), self._count_reached(seen)
-        found = passing & self.reached[count]
-        for _, place in self.totals[count:]:
-            if not most:
-                break
-            if passing >> place & 1:
-                found |= 1 << place
-                most -= 1
-        return _places(found)
+        found = _places(passing & self.reached[count])
+        written = _written(passing | 1 << self.every.bit_length())  # as far as the places go
+        near = (place for _, place in self.totals[count:] if written[place] == "1")
+        return sorted([*found, *islice(near, most)])
 
     def _count_reached(self, seen: Circumstances) -> int:
         return bisect_left(self.totals, (seen.total + 1, 0))
@@ -79,12 +76,17 @@ class RuleIndex:
         return found
 
 
+def _written(bits: Bits) -> str:
+    """Return the bits as text, the first place first: to look at many of them one by one."""
+    return bin(bits)[:1:-1]
+
+
 def _places(bits: Bits) -> list[int]:
-    found = []
-    while bits:
-        lowest = bits & -bits
-        found.append(lowest.bit_length() - 1)
-        bits ^= lowest
+    written, found = _written(bits), []
+    place = written.find("1")
+    while place >= 0:
+        found.append(place)
+        place = written.find("1", place + 1)
     return found
 
 

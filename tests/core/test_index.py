@@ -22,6 +22,7 @@ from tests.core.facts import (
     order,
     percent_off,
     program,
+    rule,
 )
 
 OFF = amount_off(1)
@@ -114,6 +115,7 @@ def test_products_and_audience_are_gates() -> None:
 def test_of_those_that_lack_money_the_nearest_come_beside_those_that_lack_nothing() -> None:
     bounds = [1_500, 900, 3_000, 1_200, 2_000]
     version = program(
+        campaign("codes", rule("by-code", OFF, priority=1)),  # the first, and none of the index's
         *(
             campaign(f"c{at}", automatic(f"r{at}", OFF, condition=leaf("order.total", "at_least", bound)))
             for at, bound in enumerate(bounds)
@@ -122,10 +124,10 @@ def test_of_those_that_lack_money_the_nearest_come_beside_those_that_lack_nothin
             leaf("order.total", "at_least", 1_100), leaf("order.store", "is", "S2")
         ]})),
     )  # fmt: skip
-    assert version.index.find(seen(version)) == [1]
-    assert version.index.find_near(seen(version), 0) == [1]
-    assert version.index.find_near(seen(version), 2) == [0, 1, 3]
-    assert version.index.find_near(seen(version), 9) == [0, 1, 2, 3, 4]
+    assert version.index.find(seen(version)) == [2]
+    assert version.index.find_near(seen(version), 0) == [2]
+    assert version.index.find_near(seen(version), 2) == [1, 2, 4]
+    assert version.index.find_near(seen(version), 9) == [1, 2, 3, 4, 5]
 
 
 @pytest.mark.parametrize("seed", range(3))
