@@ -192,6 +192,8 @@ def too_few(least: int) -> PointsPaid:
         (FROM_30, 100, 5, 0, too_few(30)),
         (FROM_30, 100, 4, 0, NOTHING),
         (FROM_25, 29, 1000, 0, too_few(25)),
+        (FROM_25, 25, 1000, 0, too_few(25)),
+        (FROM_25, 24, 1000, 0, short(25, 24)),
         (FROM_25, 30, 1000, 0, PointsPaid(30, 15)),
     ],
 )

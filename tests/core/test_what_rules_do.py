@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.core.decision import EXPLAINED_MAX, decide, eligible
+from app.core.decision import decide
 from app.core.gift_cards import Tender, TenderKind, TenderOutcome
 from app.core.member import Member
 from app.core.outcome import Decision, Outcome
@@ -17,11 +17,9 @@ from tests.core.facts import (
     campaign,
     chosen,
     facts,
-    leaf,
     line,
     percent_off,
     program,
-    reasons,
     rule,
     shown,
 )
@@ -125,6 +123,24 @@ def test_money_back_is_of_what_discounts_and_points_leave() -> None:
         )
         credits = {outcome.rule_id: outcome.credit for outcome in found.outcomes}
         assert credits == {"p": 0, "a": 0, "z": 90}, points_as
+
+
+def test_the_cheapest_unit_is_found_exactly_however_many_units_there_are() -> None:
+    """A unit of the first line is dearer by less than a floating-point number can tell."""
+    lines = (line(1, "green", 100_500_000_904, 10**9 + 9), line(2, "espresso", 100_500_000_703, 10**9 + 7))
+    found = only(automatic("r", percent_off(10_000, target="cheapest")), lines=lines)
+    assert [place for place, _ in found.allocation] == [2]
+
+
+@pytest.mark.parametrize(("basis", "is_found"), [("line_price", False), ("gross", True), ("net", False)])
+def test_products_that_go_by_price_go_by_the_price_that_discounts_are_of(basis: str, is_found: bool) -> None:
+    """10.00 without tax are 11.90 with it."""
+    found = decided(
+        automatic("r", amount_off(100, "dear")),
+        lines=(line(1, "green", 1000, tax_basis_points=1900, is_net=True),),
+        document={"policy": {"amount_basis": basis}, "product_sets": {"dear": {"unit_price_least": 1100}}},
+    )
+    assert found.automatic[0].is_approved is is_found
 
 
 # --- points ------------------------------------------------------------------------------------------------------
@@ -296,103 +312,3 @@ def test_only_the_ordinary_points_count_as_points() -> None:
     found = decided(document={"earning": [base, stars]})
     assert found.points == 15
     assert sorted((part.currency, part.points) for part in found.earned) == [("points", 15), ("stars", 30)]
-
-
-# --- which rules are told of -------------------------------------------------------------------------------------
-
-
-def test_unexplained_only_what_applies_is_told_and_nothing_else_changes() -> None:
-    rules = [automatic("a", amount_off(100)), automatic("b", percent_off(1000, "none"))]
-    more = {"document": {"product_sets": {"none": ["nothing"], "tea": ["green"]}}}
-    plan = program(campaign("c", *rules), **more["document"])
-    told, untold = (decide(facts(plan, TEA), explain=explain) for explain in (True, False))
-    assert [outcome.rule_id for outcome in told.automatic] == ["b", "a"]
-    assert [outcome.rule_id for outcome in untold.automatic] == ["a"]
-    assert (told.payable, told.points) == (untold.payable, untold.points) == (900, 9)
-
-
-@pytest.mark.parametrize(("count", "are_told"), [(EXPLAINED_MAX, True), (EXPLAINED_MAX + 1, False)])
-def test_of_many_rules_those_that_nothing_speaks_for_are_not_told(count: int, are_told: bool) -> None:
-    rules = [automatic(f"r{number}", percent_off(1000, "none")) for number in range(count)]
-    plan = program(campaign("c", *rules), product_sets={"none": ["nothing"]})
-    assert len(decide(facts(plan, TEA)).automatic) == (count if are_told else 0)
-
-
-def test_codes_are_told_in_the_order_they_were_shown_and_apply_by_their_turn() -> None:
-    first, second = rule("a", amount_off(1400), priority=1), rule("b", amount_off(1400))
-    shown_backwards = (shown("b-1", "b"), shown("x-1", "x"), shown("a-1", "a"))
-    found = decided(first, second, presented=shown_backwards)
-    assert [(each.redemption_id, each.discount) for each in found.presented] == [
-        ("b-1", 100),
-        ("x-1", 0),
-        ("a-1", 1400),
-    ]
-    assert found.presented[1] == Outcome("x", "", "x-1", 0, (), (Refusal(Reason.OFFER_UNKNOWN),))
-
-
-def test_two_codes_of_a_rule_apply_by_code_and_then_by_redemption() -> None:
-    both = rule("a", amount_off(900))
-    found = decided(both, presented=(shown("2", "a", code_hash="y"), shown("1", "a", code_hash="x")))
-    assert [each.discount for each in found.presented] == [600, 900]
-    found = decided(both, presented=(shown("2", "a"), shown("1", "a")))
-    assert [each.discount for each in found.presented] == [600, 900]
-
-
-def test_a_rule_comes_by_what_it_is_for() -> None:
-    """A code can't bring what is to be picked, nor a pick what needs a code."""
-    picked_one, coded = rule("p", amount_off(100), trigger="choice"), rule("v", amount_off(100))
-    wrong = (shown("1", "p"), chosen("2", "v"))
-    assert [reasons(each) for each in decided(picked_one, coded, presented=wrong).presented] == [
-        [Reason.OFFER_UNKNOWN]
-    ] * 2
-    right = (chosen("1", "p"), shown("2", "v"))
-    assert [reasons(each) for each in decided(picked_one, coded, presented=right).presented] == [[], []]
-
-
-def test_a_rule_hears_of_signals() -> None:
-    rainy = automatic("a", amount_off(100), condition=leaf("signal", "is", "rain", name="weather"))
-    assert [each.is_approved for each in decided(rainy, signals={"weather": "rain"}).outcomes] == [True]
-    assert [each.is_approved for each in decided(rainy, signals={"weather": "sun"}).outcomes] == [False]
-    assert [each.is_approved for each in decided(rainy).outcomes] == [False]
-
-
-def test_what_a_campaign_gives_in_an_order_counts_together_against_its_budget() -> None:
-    rules = [automatic(name, amount_off(40)) for name in "abc"]
-    plan = program(campaign("c", *rules, budget={"discount": 100}))
-    found = decide(facts(plan, TEA, known={"discount:c": 0}))
-    assert [each.discount for each in found.automatic] == [40, 40, 0]
-    assert reasons(found.automatic[2]) == [Reason.BUDGET_EXCEEDED]
-    assert [each.discount for each in decide(facts(plan, TEA, known={"discount:c": 21})).automatic] == [
-        40,
-        0,
-        0,
-    ]
-
-
-def test_a_campaign_used_twice_in_an_order_is_used_once() -> None:
-    rules = [automatic(name, amount_off(40)) for name in "ab"]
-    known = {"uses:c": 1, "member_uses:c": 1}
-    limits = {"uses": 2, "member_uses": [{"at_most": 2}]}
-    plan = program(campaign("c", *rules, limits=limits, budget={"uses": 2}))
-    assert [each.discount for each in decide(facts(plan, TEA, known=known)).automatic] == [40, 40]
-
-
-@pytest.mark.parametrize(("basis", "is_found"), [("line_price", False), ("gross", True), ("net", False)])
-def test_products_that_go_by_price_go_by_the_price_that_discounts_are_of(basis: str, is_found: bool) -> None:
-    """10.00 without tax are 11.90 with it."""
-    found = decided(
-        automatic("r", amount_off(100, "dear")),
-        lines=(line(1, "green", 1000, tax_basis_points=1900, is_net=True),),
-        document={"policy": {"amount_basis": basis}, "product_sets": {"dear": {"unit_price_least": 1100}}},
-    )
-    assert found.automatic[0].is_approved is is_found
-
-
-def test_an_order_is_eligible_for_a_rule_only_with_its_products() -> None:
-    """Of a set that names no product, only the lines can say whether it holds for one."""
-    plan = program(
-        campaign("c", automatic("a", percent_off(1000, "other")), automatic("b", percent_off(1000, "tea"))),
-        product_sets={"other": {"not_skus": ["green"]}, "tea": ["green"]},
-    )
-    assert [each.rule.rule_id for each in eligible(facts(plan, TEA))] == ["b"]
-    assert [each.rule.rule_id for each in eligible(facts(plan, COFFEE))] == ["a"]

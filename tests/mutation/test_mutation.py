@@ -3,6 +3,7 @@
 `TILLSIDE_MUTATION_SEED` draws others, `TILLSIDE_MUTATION_COUNT` more or fewer.
 """
 
+import faulthandler
 import os
 from pathlib import Path
 
@@ -20,6 +21,7 @@ KILLED_MIN = 90  # percent
 def test_nine_of_ten_mutants_of_the_core_are_killed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    faulthandler.cancel_dump_traceback_later()  # it takes minutes, and a stack would say nothing
     outcome = planting.run(tmp_path, seed=SEED, count=COUNT)
     report = f"seed {SEED}: {outcome.report}"
     with capsys.disabled():
