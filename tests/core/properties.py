@@ -31,7 +31,11 @@ Allocating = tuple[int, list[int], list[int]]  # amount, weights, limits
 
 
 def search(
-    check: Callable[[Any], None], cases: Callable[[Random], Any], *, examples: int = 250, read_anew: bool = False
+    check: Callable[[Any], None],
+    cases: Callable[[Random], Any],
+    *,
+    examples: int = 400,
+    read_anew: bool = False,
 ) -> None:
     """Look for a case that breaks a property; the same cases each time, so that a planted bug is surely found.
 
@@ -46,7 +50,7 @@ def search(
             raise
 
 
-@lru_cache(maxsize=4000)
+@lru_cache(maxsize=8000)
 def _case(cases: Callable[[Random], Any], seed: int) -> Any:
     return cases(Random(seed))
 

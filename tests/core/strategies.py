@@ -50,11 +50,11 @@ CONDITIONS: tuple[dict[str, Any] | None, ...] = (
     leaf("order.running_amount_of", "at_least", 50, products="coffee"), leaf("member.tier", "is", "gold"),
     leaf("history.orders", "at_least", 2), {"not": leaf("order.quantity_of", "more_than", 0, products="tea")},
     {"any": [leaf("order.store", "is", "S2"), leaf("member.segments", "contains", "early")]},
-    {"all": [leaf("order.weekday", "one_of", [4, 5]), leaf("order.time", "between", ["09:30", "12:30"])]},
+    {"all": [leaf("order.weekday", "one_of", [4, 5]), leaf("order.time", "between", ["12:00", "12:30"])]},
 )  # fmt: skip
 STACKINGS: tuple[dict[str, Any], ...] = (
-    {}, {}, {}, {"exclusive": True}, {"always": True}, {"best_of": "b"}, {"best_of": "b"},
-    {"group": "g"}, {"group": "g"},
+    {}, {}, {"exclusive": True}, {"always": True}, {"best_of": "b"}, {"best_of": "b"},
+    {"group": "g"}, {"group": "g"}, {"group": "g"}, {"not_with": ["points", "wallet"]},
     {"not_with": ["c0"]}, {"not_with": ["c1", "till"]}, {"only_with": ["c2"]}, {"not_with": ["points", "gift_card"]},
     {"exclusive": True, "not_with": ["c1"]}, {"best_of": "b", "only_with": ["c1"]},
     {"best_of": "b", "not_with": ["c0"]},
@@ -204,6 +204,16 @@ KINDS: dict[str, Callable[[Random], Effect]] = {
 }
 ON_LINES = ("amount_off", "percent_off", "percent_off", "unit_price", "steps", "by_unit")
 ON_UNITS = ("buy_get", "buy_get", "bundle", "bundle", "punch_card", "amount_off")
+MOSTLY_ON_ORDER = (
+    *KINDS,
+    "amount_off",
+    "amount_off",
+    "by_unit",
+    "by_unit",
+    "gift",
+    "credit",
+    "points_payment",
+)
 PUNCH_CARDS = [
     {"id": "coffee", "name": "Coffee", "every": 3, "products": "coffee"},
     {"id": "all", "name": "All", "every": 4},
@@ -217,16 +227,21 @@ def effects(chance: Random, kinds: tuple[str, ...] = tuple(KINDS)) -> Effect:
 # --- facts -------------------------------------------------------------------------------------------------------
 
 
-def decidable(chance: Random, kinds: tuple[str, ...] = tuple(KINDS), *, stacked: bool = False) -> Facts:
-    """Return facts with one to five rules, some automatic, and up to five presentations."""
-    rules = [_rule(chance, number, kinds) for number in range(chance.randint(1, 5))]
+def decidable(
+    chance: Random, kinds: tuple[str, ...] = tuple(KINDS), *, stackings: tuple[Effect, ...] = ({},)
+) -> Facts:
+    """Return facts with up to five rules in three campaigns, some automatic, and up to five presentations."""
+    is_stacked = len(stackings) > 1
+    conditions = (*CONDITIONS, *[None] * 30) if is_stacked else CONDITIONS  # there, rules that apply say more
+    rules = [_rule(chance, number, kinds, conditions) for number in range(chance.randint(1 + is_stacked, 5))]
     cuts = sorted(chance.randint(0, len(rules)) for _ in range(2))
     parts = (rules[: cuts[0]], rules[cuts[0] : cuts[1]], rules[cuts[1] :])
-    campaigns = [
-        _campaign(chance, f"c{2 - place}", part, stacked=stacked) for place, part in enumerate(parts)
-    ]
+    campaigns = [_campaign(chance, f"c{2 - place}", part, stackings) for place, part in enumerate(parts)]
     plan = program(
-        *campaigns, product_sets=WIDE_SETS, punch_cards=PUNCH_CARDS, policy=_policy(chance, stacked=stacked)
+        *campaigns,
+        product_sets=WIDE_SETS,
+        punch_cards=PUNCH_CARDS,
+        policy=_policy(chance, is_stacked=is_stacked),
     )
     counted = {key: chance.choice((None, 0, 0, 1, 1, 2, 3)) for key in sorted(plan.counters)}
     return Facts(
@@ -248,15 +263,15 @@ def on_units(chance: Random) -> Facts:
 
 
 def stacked(chance: Random) -> Facts:
-    return decidable(chance, stacked=True)
+    return decidable(chance, MOSTLY_ON_ORDER, stackings=STACKINGS)
 
 
-def _rule(chance: Random, number: int, kinds: tuple[str, ...]) -> Effect:
+def _rule(chance: Random, number: int, kinds: tuple[str, ...], conditions: tuple[Any, ...]) -> Effect:
     effect = effects(chance, kinds)
     is_payment = effect["kind"] == "points_payment"
     trigger = "voucher" if is_payment else chance.choice(("voucher", "automatic", "automatic"))
     cost = chance.choice((None, None, 30, 80)) if trigger == "voucher" and not is_payment else None
-    condition = chance.choice(CONDITIONS)
+    condition = chance.choice(conditions)
     return rule(
         f"r{number}",
         effect,
@@ -267,18 +282,18 @@ def _rule(chance: Random, number: int, kinds: tuple[str, ...]) -> Effect:
     )
 
 
-def _campaign(chance: Random, name: str, rules: list[Effect], *, stacked: bool) -> Effect:
+def _campaign(chance: Random, name: str, rules: list[Effect], stackings: tuple[Effect, ...]) -> Effect:
     more = {
         "audience": chance.choice((*[None] * 9, ["M1"], ["M2"])),
-        "stacking": chance.choice(STACKINGS) if stacked else {},
-        **chance.choice(LIMITS),
+        "stacking": chance.choice(stackings),
+        **({} if len(stackings) > 1 else chance.choice(LIMITS)),
     }
     return campaign(name, *rules, **more)
 
 
-def _policy(chance: Random, *, stacked: bool) -> dict[str, Any]:
+def _policy(chance: Random, *, is_stacked: bool) -> dict[str, Any]:
     policy: dict[str, Any] = {"group_limits": {"g": 1}}
-    if stacked and chance.random() < 0.3:
+    if is_stacked and chance.random() < 0.3:
         policy["codes"] = "all_or_none"
     for key in chance.sample(tuple(POLICIES), chance.randint(0, 2)):
         policy[key] = chance.choice(POLICIES[key])
@@ -349,7 +364,7 @@ Rescan = tuple[Facts, list[Presentation], list[Line]]
 
 def rescans(chance: Random) -> Rescan:
     """Return facts, and their presentations and lines in another order."""
-    facts = decidable(chance, stacked=chance.random() < 0.5)
+    facts = decidable(chance, stackings=chance.choice((STACKINGS, ({},))))
     return facts, _shuffled(chance, facts.presented), _shuffled(chance, facts.order.lines)
 
 

@@ -19,9 +19,11 @@ OF_DECISIONS = (
     (properties.every_rule_gives_what_it_must, strategies.stacked),
     (properties.vouchers_are_not_overused, strategies.decidable),
     (properties.scan_order_changes_nothing, strategies.rescans),
+    (properties.replay_gives_the_same, strategies.decidable),
     (properties.replay_gives_the_same, strategies.stacked),
+    (properties.the_index_leaves_nothing_out, strategies.decidable),
     (properties.the_index_leaves_nothing_out, strategies.stacked),
-    (properties.what_is_given_stays_within_limits, strategies.stacked),
+    (properties.what_is_given_stays_within_limits, strategies.decidable),
     (properties.campaigns_go_together_as_they_say, strategies.stacked),
     (properties.what_is_missing_is_enough, strategies.decidable),
     (properties.ten_times_the_money_is_ten_times_the_discount, strategies.whole_amounts),
@@ -88,7 +90,7 @@ def test_the_cases_are_such_that_rules_apply() -> None:
         decided = decide(strategies.decidable(Random(seed)))
         approved += sum(outcome.is_approved for outcome in decided.outcomes)
         applied |= {name for outcome in decided.outcomes if outcome.is_approved for name in kinds(outcome)}
-    assert approved > 200
+    assert approved > 180
     assert applied == {"discount", "gifts", "credit", "paid", "counts", "points"}
 
 
