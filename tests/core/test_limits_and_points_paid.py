@@ -41,6 +41,11 @@ REACHED = Refusal(Reason.LIMIT_CAMPAIGN_REACHED)
             {"member_counted:c": 0, "members:c": 2},
             [Refusal(Reason.LIMIT_MEMBERS_REACHED, {"wanted": 2})],
         ),
+        (
+            Limits(uses=1, members=2, member_uses=(Limit(2, ""),)),
+            {"uses:c": 1, "member_uses:c": 2, "member_counted:c": 0, "members:c": 2},
+            [REACHED, PER_MEMBER, Refusal(Reason.LIMIT_MEMBERS_REACHED, {"wanted": 2})],
+        ),
         (Limits(members=2), {"member_counted:c": 1, "members:c": 2}, []),
         (Limits(members=2), {"member_counted:c": 1}, []),
         (Limits(members=2), {"member_counted:c": 0}, [NOT_KNOWN]),

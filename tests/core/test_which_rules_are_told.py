@@ -98,6 +98,14 @@ def test_what_a_campaign_gives_in_an_order_counts_together_against_its_budget() 
     ]
 
 
+def test_of_limit_and_budget_both_are_told() -> None:
+    plan = program(
+        campaign("c", automatic("a", amount_off(40)), limits={"uses": 2}, budget={"discount": 100})
+    )
+    found = decide(facts(plan, TEA, known={"uses:c": 2, "discount:c": 100})).automatic[0]
+    assert reasons(found) == [Reason.LIMIT_CAMPAIGN_REACHED, Reason.BUDGET_EXHAUSTED]
+
+
 def test_a_campaign_used_twice_in_an_order_is_used_once() -> None:
     rules = [automatic(name, amount_off(40)) for name in "ab"]
     known = {"uses:c": 1, "member_uses:c": 1}
