@@ -33,7 +33,7 @@ def allocate(
             shares[line] = limits[line]
             rest -= limits[line]
         open_lines = [line for line in open_lines if shares[line] == 0]
-        if not open_lines or rest <= 0:
+        if not open_lines:
             return shares
     if open_lines:
         _share_out(rest, weights, open_lines, shares, remainder)

@@ -112,17 +112,18 @@ def refused_by_spent(budget: Budget, campaign_id: str, known: Known) -> list[Ref
 
 
 def refused_by_budget(
-    budget: Budget, campaign_id: str, known: Known, *, discount: int, order_value: int
+    budget: Budget, campaign_id: str, known: Known, *, discount: int, given: int, order_value: int
 ) -> list[Refusal]:
     """Return why so much (minor units) can't be given. What would exceed a budget is refused, not cut.
 
-    `discount` is what the campaign gives in this order altogether.
+    `given` is what the campaign has given in this order before.
     """
     more = {discount_key(campaign_id): discount, order_value_key(campaign_id): order_value}
+    used = {discount_key(campaign_id): given}
     return [
-        Refusal(Reason.BUDGET_EXCEEDED, {"left": most - known[key]})
+        Refusal(Reason.BUDGET_EXCEEDED, {"left": left})
         for key, most in _budgets(budget, campaign_id)
-        if known[key] + more.get(key, 1) > most
+        if (left := most - known[key] - used.get(key, 0)) < more.get(key, 1)
     ]
 
 

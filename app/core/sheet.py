@@ -90,7 +90,7 @@ def sheet_of(order: Order, policy: Policy) -> Sheet:
         lines = [in_basis(line, policy.amount_basis) for line in lines]
     initial = [line.amount if line.amount > 0 else 0 for line in lines]
     left = [line.discountable for line in lines]
-    units = [line.quantity for line in lines]
+    units = [line.quantity if line.amount >= 0 else 0 for line in lines]  # what is given back isn't bought
     owed = sum(initial) - sum([line.amount for line in lines])
     whole = [_of_whole_units(line) if line.milli else initial[at] for at, line in enumerate(lines)]
     return Sheet(lines, priced, initial, initial[:], left, units, whole, policy, owed)

@@ -38,7 +38,11 @@ class Stacking:
         campaign = candidate.campaign
         if isinstance(candidate.rule.effect, PointsPayment):  # a payment: only what names it goes against it
             return self._about_points(campaign) + self._about_others(campaign)
-        return self._objections(campaign) + self._about_best(campaign)
+        return (
+            self._objections(campaign)
+            or self._about_applied_exclusive(candidate)
+            or self._about_best(candidate)
+        )
 
     def note(self, candidate: Candidate, outcome: Outcome) -> None:
         """Remember that a rule applies."""
@@ -60,16 +64,38 @@ class Stacking:
             return []
         return [Refusal(Reason.EXCLUDED_BY_EXCLUSIVE, {"other": alone.name})]
 
-    def _about_best(self, campaign: Campaign) -> list[Refusal]:
+    def _about_applied_exclusive(self, candidate: Candidate) -> list[Refusal]:
+        """Return why a rule can't apply beside one that stands alone, though nobody was chosen to at first.
+
+        An exclusive campaign may find something to do only after others; whose turn was first stays.
+        """
+        campaign = candidate.campaign
+        if self.exclusive is not None or campaign.stacking.is_always:
+            return []
+        others = [each for each in self.applied.values() if each.campaign_id != campaign.campaign_id]
+        beside = [each for each in others if not each.stacking.is_always]
+        if not beside or not (
+            campaign.stacking.is_exclusive or any(each.stacking.is_exclusive for each in beside)
+        ):
+            return []
+        if not self.table.copy().play(candidate).is_approved:
+            return []  # it has reasons of its own
+        alone = campaign if campaign.stacking.is_exclusive else beside[0]
+        return [Refusal(Reason.EXCLUDED_BY_EXCLUSIVE, {"other": alone.name})]
+
+    def _about_best(self, candidate: Candidate) -> list[Refusal]:
+        campaign = candidate.campaign
         group = campaign.stacking.best_of
         if not group:
             return []
         if group not in self._best:
             self._best[group] = self._try_group(group)
         best, would_do = self._best[group]
-        if best is None or best.campaign_id == campaign.campaign_id or campaign.campaign_id not in would_do:
+        if best is None or best.campaign_id == campaign.campaign_id:
             return []
-        return [Refusal(Reason.NOT_BEST, {"other": best.name})]
+        # Who would do nothing at first has reasons of its own, unless what the best one left changed that.
+        is_beaten = campaign.campaign_id in would_do or self.table.copy().play(candidate).is_approved
+        return [Refusal(Reason.NOT_BEST, {"other": best.name})] if is_beaten else []
 
     def _try_group(self, group: str) -> tuple[Campaign | None, frozenset[str]]:
         """Try each campaign of a group by itself on the table as it is; of equal ones the earlier is the best."""

@@ -260,14 +260,13 @@ class Table:
         return found
 
     def _about_budget(self, campaign: Campaign, discount: int) -> list[Refusal]:
-        if campaign.budget is None:
-            return []
-        name = campaign.campaign_id
+        assert campaign.budget is not None, "asked of campaigns with a budget"
         return refused_by_budget(
             campaign.budget,
-            name,
+            campaign.campaign_id,
             self.facts.known,
-            discount=self.given.get(name, 0) + discount,
+            discount=discount,
+            given=self.given.get(campaign.campaign_id, 0),
             order_value=self.seen.total,
         )
 

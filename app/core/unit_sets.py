@@ -2,7 +2,8 @@
 
 Units are used once: one that qualified can't be the free one, nor serve a second offer of this kind. Bought units are
 the dearest, those first that can't be free, and free ones the cheapest, of equal ones the earlier line first. A set
-that isn't complete gives nothing. Weighed goods count by their whole units; what costs nothing is never the free one.
+that isn't complete gives nothing. Weighed goods count by their whole units; what costs nothing may be a part of a
+bundle, but is neither bought nor the free one.
 """
 
 from collections.abc import Callable, Sequence
@@ -78,7 +79,8 @@ def buy_get(effect: BuyGet, sheet: Sheet, find: Find) -> SetsTaken:
         for place in _by_worth(sheet, find(effect.get), dearest_first=effect.is_dearest_free)
         if sheet.open_amount[place] > 0 and sheet.left[place] > 0
     ]
-    bought_from = _by_worth(sheet, find(effect.buy), dearest_first=True)
+    priced = [place for place in find(effect.buy) if sheet.open_amount[place] > 0]
+    bought_from = _by_worth(sheet, priced, dearest_first=True)
     bought_from.sort(key=lambda place: place in got_from)  # what can't be free qualifies first
     pool, got, sets = _Pool(sheet), dict[int, int](), 0
     picks = [(bought_from, effect.buy_units), (got_from, effect.get_units)]

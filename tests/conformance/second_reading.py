@@ -18,7 +18,8 @@ Where the pages are silent it reads as follows (`random_cases` stays away from t
   worth nothing are left out, of weighed goods only whole units count. What makes single units free takes nothing off
   the others of the line; any other discount takes its part off each.
 - Promotions that `order_of_application` leaves out come after it, by priority. Points and payments always come last.
-- An exclusive promotion that is refused or has no effect excludes nobody; `always_stackable` stands beside it.
+- An exclusive promotion that is refused or has no effect excludes nobody; `always_stackable` stands beside it. One that
+  finds something to do only after others have applied is excluded by them.
 - `best_of`: the one that itself saves most at its turn, ties to the one evaluated first. Who has no effect, or whom
   points or budget are missing for, doesn't compete and keeps that reason.
 - A group's limit counts promotions that had an effect. A spend budget with nothing left is exhausted, not exceeded.
@@ -123,10 +124,24 @@ def _consider(promotion: Promotion, case: dict[str, Any], outcome: Outcome, barr
         against |= _against_plan(promotion, planned, outcome, policy)
     for sku in planned.prompt:
         outcome.prompts.setdefault(sku, 0)
+    if not against and not _goes_with_those_that_stand_alone(promotion, case, outcome):
+        against = {"excluded_by_exclusive"}
     if against:
         outcome.refused[promotion["id"]] = first(against)
     else:
         _apply(promotion, planned, outcome)
+
+
+def _goes_with_those_that_stand_alone(promotion: Promotion, case: dict[str, Any], outcome: Outcome) -> bool:
+    """An exclusive one may find something to do only after others; whose turn was first stays."""
+    if promotion.get("always_stackable"):
+        return True
+    before = [
+        one
+        for one in case["program"]["promotions"]
+        if one["id"] in outcome.applied and not one.get("always_stackable")
+    ]
+    return not before or not (promotion.get("exclusive") or any(one.get("exclusive") for one in before))
 
 
 def _against_plan(promotion: Promotion, planned: Plan, outcome: Outcome, policy: dict[str, Any]) -> set[str]:

@@ -16,7 +16,7 @@ class OnUnits(Laid):
         """Return the numbers of lines, one for each unused unit, dearest or cheapest first."""
         units = []
         for left in self.lines:
-            if self._is_for(left.line, products) and left.unused > 0:
+            if self._is_for(left.line, products) and left.unused > 0 and left.line.amount >= 0:
                 order = (-left.unit if dearest else left.unit, left.number)
                 units += [order] * (left.unused - without[left.number])
         return [number for _, number in sorted(units)]
@@ -46,7 +46,7 @@ class OnUnits(Laid):
 
         def bought() -> list[int]:
             free_lines = set(self._can_be_free(self._units(effect.get, dearest=True, without=Counter())))
-            units = self._units(effect.buy, dearest=True, without=taken)
+            units = self._worth_something(self._units(effect.buy, dearest=True, without=taken))
             return sorted(units, key=free_lines.__contains__)[: effect.buy_units]
 
         def free() -> list[int]:

@@ -90,8 +90,16 @@ EXHAUSTED = Refusal(Reason.BUDGET_EXHAUSTED)
 def test_a_budget_gives_its_last_cent_and_none_more(used, spent: list[Refusal], exceeded: list[int]) -> None:
     known = dict(zip(("uses:c", "discount:c", "order_value:c"), used, strict=True))
     assert refused_by_spent(BUDGET, "c", known) == spent
-    found = refused_by_budget(BUDGET, "c", known, discount=100, order_value=500)
+    found = refused_by_budget(BUDGET, "c", known, discount=100, given=0, order_value=500)
     assert found == [Refusal(Reason.BUDGET_EXCEEDED, {"left": left}) for left in exceeded]
+
+
+def test_what_a_campaign_gave_before_in_the_order_is_gone_from_its_budget() -> None:
+    """Three times 40 of 100: the third is told that 20 are left."""
+    budget, known = Budget(discount=100), {"discount:c": 0}
+    for given, left in ((0, None), (40, None), (60, None), (61, 39), (80, 20)):
+        found = refused_by_budget(budget, "c", known, discount=40, given=given, order_value=0)
+        assert [refusal.numbers["left"] for refusal in found] == ([] if left is None else [left])
 
 
 def test_a_budget_that_nobody_knows_gives_nothing() -> None:

@@ -168,8 +168,8 @@ def uses_of_this_order_forgotten(self, shown) -> list[Refusal]:
     return about_voucher(self, shown)
 
 
-def each_rule_by_itself(budget, name, known, *, discount: int, order_value: int) -> list[Refusal]:
-    return refused_by_budget(budget, name, known, discount=0, order_value=order_value)
+def each_rule_by_itself(budget, name, known, *, discount: int, given: int, order_value: int) -> list[Refusal]:
+    return refused_by_budget(budget, name, known, discount=0, given=0, order_value=order_value)
 
 
 def zero_when_unknown(known, key: str, at_most: int, refusal: Refusal) -> list[Refusal]:

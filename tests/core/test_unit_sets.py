@@ -159,10 +159,11 @@ def test_what_is_free_stops_at_the_floor() -> None:
     assert bundled(Bundle((Part("tea", 1),), price=0), ("tea", 300, 3, 250)).shares == [50]
 
 
-def test_units_without_a_price_qualify_and_are_never_free() -> None:
+def test_units_without_a_price_are_neither_bought_nor_free_but_may_be_part_of_a_bundle() -> None:
     taken = got(BuyGet("tea", "tea", 1, 1), ("tea", 0, 1), ("tea", 100, 1))
-    assert (taken.shares, used(taken)) == ([0, 100], {0: 1, 1: 1})
-    assert got(BuyGet("tea", "tea", 1, 1), ("tea", 0, 2)).shares == [0]
+    assert (taken.shares, used(taken)) == ([0, 0], {})
+    assert got(BuyGet("tea", "tea", 1, 1), ("tea", 0, 2), ("tea", 200, 2)).shares == [0, 100]
+    assert bundled(Bundle((Part("tea", 2),), price=60), ("tea", 0, 1), ("tea", 100, 1)).shares == [0, 40]
 
 
 def test_lines_without_units_serve_nobody() -> None:
