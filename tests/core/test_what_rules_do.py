@@ -125,6 +125,21 @@ def test_money_back_is_of_what_discounts_and_points_leave() -> None:
         assert credits == {"p": 0, "a": 0, "z": 90}, points_as
 
 
+def test_a_percentage_of_the_order_may_be_of_so_many_units_of_each_line() -> None:
+    """Teas and coffees at 2.50: half of one of each, of two, and of three teas and both coffees."""
+    one = only(automatic("r", percent_off(5000, target="order", units=1)))
+    assert one.allocation == ((1, 125), (2, 125))
+    two = only(automatic("r", percent_off(5000, target="order", units=2)))
+    assert two.allocation == ((1, 250), (2, 250))
+    three = only(automatic("r", percent_off(5000, target="order", units=3)))
+    assert three.allocation == ((1, 375), (2, 250))
+    bottles = (TEA, line(3, "bottle", -300, 3))
+    assert (
+        only(automatic("r", percent_off(10_000, target="order", units=1)), lines=bottles).refusals
+        == NO_EFFECT
+    )
+
+
 def test_the_cheapest_unit_is_found_exactly_however_many_units_there_are() -> None:
     """A unit of the first line is dearer by less than a floating-point number can tell."""
     lines = (line(1, "green", 100_500_000_904, 10**9 + 9), line(2, "espresso", 100_500_000_703, 10**9 + 7))
