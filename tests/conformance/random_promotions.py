@@ -253,7 +253,7 @@ class PromotionMaker:
         is_alone = (
             sum(other["unit_price"] == line["unit_price"] for other in self.lines) == 1
         )  # else who is free?
-        return is_plain and is_alone and float(line["unit_price"]) > 0
+        return is_plain and (is_alone or line["unit_price"] == "0.00")
 
     def _prompt(self) -> dict[str, Any]:
         """Units of something that isn't in the order yet, for every so many units of one thing that is."""

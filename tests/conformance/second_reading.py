@@ -58,6 +58,7 @@ class Outcome:
     prompts: dict[str, int] = field(default_factory=dict)
     groups: dict[str, int] = field(default_factory=dict)
     saved: dict[str, int] = field(default_factory=dict)  # by promotion
+    able: set[str] = field(default_factory=set)  # the barred ones that could have applied
 
     @property
     def payable(self) -> int:
@@ -120,8 +121,10 @@ def _consider(promotion: Promotion, case: dict[str, Any], outcome: Outcome, barr
     policy = case["program"].get("policy") or {}
     against = reasons_against(promotion, case, outcome.lines, running=True) | ({barred} if barred else set())
     planned = plan(promotion["effect"], outcome.lines, policy)
-    if not barred:
-        against |= _against_plan(promotion, planned, outcome, policy)
+    own = _against_plan(promotion, planned, outcome, policy)
+    if barred and not own:
+        outcome.able.add(promotion["id"])
+    against |= set() if barred else own
     for sku in planned.prompt:
         outcome.prompts.setdefault(sku, 0)
     if not against and not _goes_with_those_that_stand_alone(promotion, case, outcome):
@@ -209,8 +212,8 @@ def _with_best(sequence: list[Promotion], case: dict[str, Any], barred: dict[str
         losers = [one for group in groups.values() for one in group if one not in winners]
         runs[winners] = _run(sequence, case, barred | dict.fromkeys(losers, "not_best"))
     best = max(runs.items(), key=lambda run: [_success(run[1], run[0]), -list(runs).index(run[0])])[1]
-    for tried, outcome in runs.items():  # who could not have applied didn't lose: it keeps its own reason
-        for one in tried:
+    for tried, outcome in runs.items():  # who could never have applied didn't lose: it keeps its own reason
+        for one in set(tried) - best.able:
             if one in outcome.refused and best.refused.get(one) == "not_best":
                 best.refused[one] = outcome.refused[one]
     return best
