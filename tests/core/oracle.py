@@ -60,7 +60,7 @@ class Audit(OnLines, OnUnits):
         payable = max(self.payable() - self.paid, 0)
         room = min(payable, payable * effect.share_max // HUNDRED_PERCENT)
         if self.policy.points_as == "price_reduction":
-            room = min(room, sum(left.room for left in goods))
+            room = min(room, sum(left.room for left in goods), self._worth_together())
         worth = Fraction(effect.worth, effect.points)
         points = min(wanted or self.points, self.points) // effect.step * effect.step
         while points * worth > room:

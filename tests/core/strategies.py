@@ -132,7 +132,7 @@ def _amount_off(chance: Random) -> Effect:
 
 def _percent_off(chance: Random) -> Effect:
     target = chance.choice(TARGETS)
-    units = chance.choice(MAYBE_UNITS) if target == "products" else None
+    units = chance.choice(MAYBE_UNITS) if target != "cheapest" else None
     base, cap = chance.choice((None, None, "initial")), chance.choice((None, None, 1, 20, 60))
     products = chance.choice(MAYBE_NAME)
     return percent_off(chance.choice(BASIS_POINTS), products, target, cap, **_told(units=units, base=base))
