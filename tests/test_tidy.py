@@ -16,7 +16,11 @@ FUNCTION_LINES_MAX = 80
 
 # Words of docs/glossary.md's "not" column, and where each is right after all.
 FOREIGN_WORDS = {
-    "basket": ("app/demo/", "tests/demo/", "bench/_oscar.py"),  # the data set's own column names, and Oscar's word
+    "basket": (
+        "app/demo/",
+        "tests/demo/",
+        "bench/_oscar.py",
+    ),  # the data set's own column names, and Oscar's word
     "cart": (),
     # the HTTP sense
     "client": (

@@ -1,4 +1,4 @@
-"""What the people of the demo hold in their hands. Apart from head office, which the parts of a replay need not know."""
+"""What the people of the demo hold in their hands; apart from head office, which the replay's parts need not know."""
 
 from dataclasses import dataclass
 
