@@ -227,12 +227,13 @@ def what_is_given_stays_within_limits(facts: Facts) -> None:
 def campaigns_go_together_as_they_say(facts: Facts) -> None:
     """Of all that apply: the exclusive one alone, one of a group of best ones, and whoever goes with whom.
 
-    Points are a payment, against which only those speak that name it.
+    Points are a payment, against which only those speak that name it; a campaign that pays with them applies by that.
     """
     decided, program = decision.decide(facts), facts.program
     approved = [program.rules[program.rules_by_id[o.rule_id]] for o in decided.outcomes if o.is_approved]
     applied = {campaign.campaign_id: campaign for campaign, _ in approved}
-    giving = {c.campaign_id: c for c, rule in approved if not isinstance(rule.effect, PointsPayment)}.values()
+    paying = {c.campaign_id for c, rule in approved if isinstance(rule.effect, PointsPayment)}
+    giving = [campaign for name, campaign in applied.items() if name not in paying]
     alone = [campaign for campaign in giving if campaign.stacking.is_exclusive]
     assert not alone or all(campaign is alone[0] or campaign.stacking.is_always for campaign in giving)
     best = Counter(campaign.stacking.best_of for campaign in giving if campaign.stacking.best_of)
