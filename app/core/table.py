@@ -206,8 +206,10 @@ class Table:
     def _about_products(self, rule: Rule) -> tuple[Refusal, ...]:
         if not self.seen.has_lines:
             return (Refusal(Reason.LINES_NEEDED),) if self.facts.order.lines else ()
+        lines = self.sheet.lines
         for products in rule.wants:
-            if not self.places(products):
+            # What is in the order at no price, or is given back, is not bought.
+            if products is not None and not any(lines[place].amount > 0 for place in self.places(products)):
                 return ITEM_MISSING
         return ()
 

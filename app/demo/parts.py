@@ -45,7 +45,7 @@ class Manner:
 
 
 DAY_BY_DAY = Manner(parts=1, sending=DAILY, pictures_max=None)
-IN_PARTS = Manner(parts=4, sending=WEEKLY, pictures_max=400)
+IN_PARTS = Manner(parts=5, sending=WEEKLY, pictures_max=400)
 
 
 @dataclass(frozen=True)
@@ -161,9 +161,9 @@ def _run_part(task: Task, part: int, pace: _Barrier, report: Callable[[Report], 
     now_ms = next(journey.orders()).at_ms
     _enrol(task, shops, now_ms=now_ms)
     pace.wait(WEEK_WAIT_S)  # the first day would make the pairing texts of the others too old
+    # One part reads all pictures, so that the others need not hold what reads them, a third of a part's memory.
     pictures = Pictures(
-        evenly_spaced(journey.members(shops), SAMPLE_MEMBERS // task.manner.parts),
-        at_most=None if task.manner.pictures_max is None else task.manner.pictures_max // task.manner.parts,
+        evenly_spaced(journey.members(shops), SAMPLE_MEMBERS), at_most=task.manner.pictures_max if part == 0 else 0
     )
     replay = Replay(
         journey,

@@ -2,9 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from scanner.draw import qr_png
-from scanner.picture import read_bytes
-
 SAMPLE_MEMBERS = 200
 MODULE_PX = 4
 
@@ -33,6 +30,9 @@ class Pictures:
         """Return what the scanner reads from a picture of `text`, or `text` itself after the last picture."""
         if self.read_count == self._at_most:
             return text
+        from scanner.draw import qr_png
+        from scanner.picture import read_bytes
+
         symbols = read_bytes(qr_png(text, module_px=MODULE_PX))
         if [symbol.text for symbol in symbols] != [text]:
             raise NotRead(f"the picture of {text!r} was read as {symbols}")

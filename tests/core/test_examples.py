@@ -47,9 +47,9 @@ def test_without_one_of_its_products_it_is_missing() -> None:
     assert reasons(decided(COFFEE, line(1, "soap", 500))) == [[Reason.REQUIRED_ITEM_MISSING]]
 
 
-def test_products_that_are_there_but_cost_nothing_leave_it_without_effect() -> None:
+def test_products_that_cost_nothing_or_are_given_back_are_missing() -> None:
     lines = (line(1, "espresso", 0), line(2, "filter", -100))
-    assert reasons(decided(COFFEE, *lines)) == [[Reason.NO_EFFECT]]
+    assert reasons(decided(COFFEE, *lines)) == [[Reason.REQUIRED_ITEM_MISSING]]
 
 
 def test_vouchers_of_one_order_apply_by_priority_whatever_was_scanned_first() -> None:
