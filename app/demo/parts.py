@@ -163,7 +163,8 @@ def _run_part(task: Task, part: int, pace: _Barrier, report: Callable[[Report], 
     pace.wait(WEEK_WAIT_S)  # the first day would make the pairing texts of the others too old
     # One part reads all pictures, so that the others need not hold what reads them, a third of a part's memory.
     pictures = Pictures(
-        evenly_spaced(journey.members(shops), SAMPLE_MEMBERS), at_most=task.manner.pictures_max if part == 0 else 0
+        evenly_spaced(journey.members(shops), SAMPLE_MEMBERS),
+        at_most=task.manner.pictures_max if part == 0 else 0,
     )
     replay = Replay(
         journey,
