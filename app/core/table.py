@@ -207,9 +207,11 @@ class Table:
         if not self.seen.has_lines:
             return (Refusal(Reason.LINES_NEEDED),) if self.facts.order.lines else ()
         lines = self.sheet.lines
+        counts_units = isinstance(rule.effect, Gift | Bundle)  # then also units at no price count
         for products in rule.wants:
-            # What is in the order at no price, or is given back, is not bought.
-            if products is not None and not any(lines[place].amount > 0 for place in self.places(products)):
+            # Otherwise what is in the order at no price, or is given back, is not bought.
+            is_there = any(counts_units or lines[place].amount > 0 for place in self.places(products))
+            if products is not None and not is_there:
                 return ITEM_MISSING
         return ()
 
