@@ -146,10 +146,11 @@ def _beside_points_kept(order: PaidOrder, kept: Sequence[KeptLine]) -> Mapping[s
 
     Which units completed a card is told by no entry, so a part of an order can't be counted back exactly.
     """
-    bought = sum(line.amount - line.discount for line in order.lines)
+    discounted = [(line, line.amount - line.discount) for line in order.lines]
+    had = sum(amount - line.part(amount) for line, amount in discounted)  # after earlier returns
     remaining = sum(part.remaining for part in kept)
     return {
-        account: amount * remaining // bought if account == WALLET and bought > 0 else amount
+        account: amount * remaining // had if account == WALLET and had > 0 else amount
         for account, amount in order.earned
         if account == WALLET or account.startswith(PUNCHES)
     }

@@ -297,3 +297,40 @@ def test_points_that_paid_like_money_come_back_as_points_and_earn_nothing() -> N
     assert half.redemptions[0].points == (("points", 400),)
     rest = return_units(after(paid, half), [ReturnedUnits(1, 1000)], recount=recount(asked, paid))
     assert (half.till + rest.till, rest.redemptions[0].points) == (1200, (("points", 400),))
+
+
+def test_voiding_an_order_that_a_card_paid_in_part_gives_the_card_back_only_what_it_paid() -> None:
+    asked = facts(program(), line(3000), tenders=(Tender(TenderKind.GIFT_CARD, "G", 5000),))
+    decision = decide_at_both_ends(asked)
+    back = void(paid_order(asked, decision))
+    assert (back.amount, back.till, [tender.amount for tender in back.tenders]) == (3000, 0, [3000])
+
+
+@pytest.mark.parametrize("basis", ["line_price", "gross", "net"])
+def test_what_comes_back_is_what_was_paid_in_every_price_basis(basis: str) -> None:
+    lines = (
+        line(11517, "A", tax_basis_points=2000),
+        line(1001, "B", 3, number=2, tax_basis_points=700, is_net=True),
+    )
+    effect = {"kind": "percent_off", "target": "products", "products": "phone", "basis_points": 1000}
+    asked = facts(program(campaign("c", effect), policy={"amount_basis": basis}), *lines)
+    decision = decide_at_both_ends(asked)
+    assert void(paid_order(asked, decision)).amount == decision.payable
+
+
+def test_money_back_and_counters_of_cards_go_with_what_is_returned() -> None:
+    cards = [{"id": "coffee", "name": "Every 10th free", "every": 10, "products": "chosen"}]
+    plan = program(
+        campaign("credit", {"kind": "credit", "basis_points": 1000}),
+        campaign("card", {"kind": "punch_card", "card": "coffee"}),
+        punch_cards=cards,
+    )
+    asked = facts(plan, line(3000, "A", 3), known={"punches:coffee": 1})
+    paid = paid_order(asked, decide_at_both_ends(asked))
+    assert dict(paid.earned) == {"wallet": 300, "punches:coffee": 3}
+    taken_back = []
+    for _ in range(3):
+        back = return_units(paid, [ReturnedUnits(1, 1000)], recount=recount(asked, paid))
+        taken_back.append(dict(back.earned))
+        paid = after(paid, back)
+    assert taken_back == [{"wallet": -100}, {"wallet": -100}, {"wallet": -100, "punches:coffee": -3}]
