@@ -15,10 +15,8 @@ def world(tmp_path: Path) -> World:
 
 @pytest.fixture
 def hq(world: World) -> Iterator[HqProcess]:
-    process = HqProcess(world)
-    yield process
-    if process.process.poll() is None:
-        process.stop()
+    with HqProcess(world) as process:
+        yield process
 
 
 @pytest.fixture

@@ -180,6 +180,13 @@ class HqProcess:
         self.url = line.removeprefix(LISTENING).split()[0]
         self.port = int(self.url.rpartition(":")[2])
 
+    def __enter__(self) -> "HqProcess":
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        if self.process.poll() is None:
+            self.stop()
+
     def stop(self) -> None:
         self.process.terminate()
         self.process.wait(START_S)

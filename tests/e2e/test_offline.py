@@ -17,13 +17,11 @@ def test_a_station_redeems_on_without_hq_and_catches_up_unaided(
         assert (answer["answer"], answer["discount"], answer["points"]) == ("approved_queued", 100, 6)
     assert station.ask({"status": True})["waiting"] == 6
     assert station.ask(enrolled.member_code)["pending"] == 18
-    back = HqProcess(enrolled, port=port)
-    # Nobody asks for a sync: the station finds out by itself.
-    eventually(lambda: station.ask({"status": True})["waiting"] == 0, within_s=30)
-    member = station.ask(enrolled.member_code)
-    assert (member["balance"], member["pending"]) == (18, 0)
-    assert station.close() == 0
-    back.stop()
+    with HqProcess(enrolled, port=port):
+        # Nobody asks for a sync: the station finds out by itself, first that HQ has its entries, then HQ's figures.
+        eventually(lambda: station.ask({"status": True})["waiting"] == 0, within_s=30)
+        eventually(lambda: _points(station, enrolled) == (18, 0), within_s=30)
+        assert station.close() == 0
     audit(enrolled, answered=["O-0", "O-1", "O-2"])
 
 
@@ -49,6 +47,12 @@ def test_an_order_handed_in_twice_is_recorded_once(enrolled: World, station: Sta
     assert (other["answer"], other["reason"]) == ("not_recorded", "order_conflict")
 
 
+def _points(station: StationProcess, world: World) -> tuple[int, int]:
+    """Return a member's balance and what is on its way to it."""
+    member = station.ask(world.member_code)
+    return member["balance"], member["pending"]
+
+
 def _redeem(station: StationProcess, voucher: str, order_id: str) -> dict:
     assert station.ask(voucher)["answer"] == "voucher"
     return station.ask(an_order(order_id))
@@ -68,8 +72,7 @@ def test_points_are_spent_offline_once_and_head_office_ends_with_the_same_balanc
     short = _redeem(station, enrolled.gift_voucher, "O-3")
     assert short["presented"][0]["reason"] == "insufficient_points"
     assert short["presented"][0]["numbers"] == {"wanted": 5, "found": 2, "missing": 3}
-    back = HqProcess(enrolled, port=port)
-    eventually(lambda: station.ask({"sync": True})["waiting"] == 0, within_s=30)
-    assert station.close() == 0
-    back.stop()
+    with HqProcess(enrolled, port=port):
+        eventually(lambda: station.ask({"sync": True})["waiting"] == 0, within_s=30)
+        assert station.close() == 0
     audit(enrolled, answered=["O-1", "O-2", "O-3"])
