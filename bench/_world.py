@@ -17,7 +17,7 @@ from app.station.opening import open_store
 from hq.home import open_hq
 from hq.members.service import MemberFacts, issue_code, upsert_members
 from scanner.opencv import cv2
-from tests.e2e.processes import HqProcess, StationProcess, World, build_world, enrol
+from tests.rig.processes import HqProcess, StationProcess, World, build_world, enrol
 from tests.scanner.videos import empty, film
 
 AT_ONCE = 5_000

@@ -28,8 +28,8 @@ from sync.enrolment import enrol_station, read_pairing
 from sync.faults import HqFault, HqRefused, HqUnreachable, HqUntrusted
 from sync.protocol import Health
 from tests.builders import NOW_MS, a_store, an_order, at_till, station_keys
-from tests.e2e.processes import build_world
 from tests.hq.server import serving
+from tests.rig.processes import build_world
 
 
 class AskedHq:

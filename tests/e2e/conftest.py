@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.processes import HqProcess, StationProcess, World, build_world, enrol
+from tests.rig.processes import HqProcess, StationProcess, World, build_world, enrol
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scanner.decode import decode
 from scanner.picture import read_file
-from tests.e2e.processes import START_S, TILLSIDE, HqProcess, World, environment, run
+from tests.rig.processes import START_S, TILLSIDE, HqProcess, World, environment, run
 from tests.scanner.terminal import seen
 
 

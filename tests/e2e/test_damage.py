@@ -11,8 +11,8 @@ import pytest
 from app.store.db import open_database
 from app.store.keystore import FileKeyStore, load_keys
 from app.store.store import read_card
-from tests.e2e.audit import audit
-from tests.e2e.processes import HqProcess, StationProcess, World, an_order, eventually
+from tests.rig.audit import audit
+from tests.rig.processes import HqProcess, StationProcess, World, an_order, eventually
 
 TMPFS_BYTES = 8 << 20
 

@@ -4,8 +4,8 @@ import random
 import threading
 from collections.abc import Iterator
 
-from tests.e2e.audit import audit
-from tests.e2e.processes import HqProcess, StationProcess, World, an_order, eventually, was_killed
+from tests.rig.audit import audit
+from tests.rig.processes import HqProcess, StationProcess, World, an_order, eventually, was_killed
 
 KILLS = 20
 KILLS_INSIDE = 6  # of them between BEGIN and COMMIT, by fail points

@@ -1,7 +1,7 @@
 """HQ goes away, the station redeems on; HQ comes back, and within half a minute everything is acknowledged."""
 
-from tests.e2e.audit import audit
-from tests.e2e.processes import HqProcess, StationProcess, World, an_order, eventually
+from tests.rig.audit import audit
+from tests.rig.processes import HqProcess, StationProcess, World, an_order, eventually
 
 
 def test_a_station_redeems_on_without_hq_and_catches_up_unaided(

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.core.entry import ORDER, REDEEM
-from tests.e2e.audit import audit
-from tests.e2e.processes import HqProcess, World, eventually
 from tests.e2e.windows import AMOUNT, OPEN_S, WindowProcess, journal_types
+from tests.rig.audit import audit
+from tests.rig.processes import HqProcess, World, eventually
 from tests.x_screen import XScreen, require_x
 
 ALL_SENT_S = 30

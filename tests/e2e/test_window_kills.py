@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from app.core.entry import ORDER, REDEEM
-from tests.e2e.audit import audit
-from tests.e2e.processes import HqProcess, World, eventually, was_killed
 from tests.e2e.windows import OPEN_S, WindowProcess, journal_types
+from tests.rig.audit import audit
+from tests.rig.processes import HqProcess, World, eventually, was_killed
 from tests.x_screen import XScreen, require_x
 
 POINTS = [

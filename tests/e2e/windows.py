@@ -11,7 +11,7 @@ from app.clock import SetClock
 from app.store.keystore import FileKeyStore
 from app.store.store import StationStore
 from scanner.debounce import WINDOW_MS
-from tests.e2e.processes import TILLSIDE, World, environment, eventually
+from tests.rig.processes import TILLSIDE, World, environment, eventually
 from tests.x_screen import XScreen
 
 OPEN_S = 30

@@ -11,7 +11,7 @@ from app.store.keystore import FileKeyStore
 from app.store.store import StationStore
 from hq.home import open_database
 from hq.tables import journal, member, order_fact, posting, redemption_fact
-from tests.e2e.processes import World
+from tests.rig.processes import World
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Run by test_small_disk.py inside a private mount namespace: what a store does on a small or read-only disk.
 
-    unshare -rm python -m tests.store.small_disk full|read_only DISK KEYS
+    unshare -rm python -m tests.rig.small_disk full|read_only DISK KEYS
 
 Mounts a tmpfs at DISK, plays the scenario and prints what was seen as one JSON object. The asserting is the test's job.
 """

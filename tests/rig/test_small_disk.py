@@ -28,7 +28,7 @@ def namespace() -> None:
 
 def played(scenario: str, folder: Path) -> dict[str, Any]:
     (folder / "disk").mkdir()
-    command = ["unshare", "-rm", sys.executable, "-m", "tests.store.small_disk", scenario]
+    command = ["unshare", "-rm", sys.executable, "-m", "tests.rig.small_disk", scenario]
     done = subprocess.run(
         [*command, folder / "disk", folder / "keys"],
         cwd=ROOT, capture_output=True, text=True, check=False, timeout=100,
