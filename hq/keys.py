@@ -17,6 +17,7 @@ from typing import Literal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.core.canonical import canonical
+from app.ids import new_secret
 from hq.faults import SetUpFault
 from sync.protocol import SignedDocument, document_message
 
@@ -54,7 +55,7 @@ class KeyRing:
 
 def new_keys() -> KeyRing:
     """Make the three keys of a new HQ."""
-    return KeyRing({kid: Ed25519PrivateKey.generate() for kid in USES})
+    return KeyRing({kid: Ed25519PrivateKey.from_private_bytes(new_secret()) for kid in USES})
 
 
 def root_fingerprint(keys: KeyRing) -> str:

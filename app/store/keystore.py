@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from app.core.chain import Head
+from app.ids import new_secret
 from app.store.faults import DiskFull, KeysMissing, KeyStoreMissing, StoreFault, StoreReadOnly
 
 SERVICE = "Tillside station"
@@ -166,7 +167,11 @@ def check_key_store(key_store: KeyStore) -> None:
 
 def make_keys(database: bytes) -> StationKeys:
     """Return new signing and box keys beside a database key (32 random bytes)."""
-    return StationKeys(database, Ed25519PrivateKey.generate(), X25519PrivateKey.generate())
+    return StationKeys(
+        database,
+        Ed25519PrivateKey.from_private_bytes(new_secret()),
+        X25519PrivateKey.from_private_bytes(new_secret()),
+    )
 
 
 def save_keys(key_store: KeyStore, store_id: str, keys: StationKeys) -> None:
