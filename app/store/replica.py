@@ -29,7 +29,7 @@ SETTINGS = (
     ),  # pages folded into the file at once; SQLite's thousand would hold up a redemption
     (
         "cache_size",
-        -2_048,
+        -4_096,
     ),  # KiB: the inner pages of a million members, so that a look-up reads no more than leaves
 )
 MEMBER = "member"
