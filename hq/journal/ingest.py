@@ -7,40 +7,17 @@ broken batch is looked at), then how the batch joins what HQ holds (gap, fork, o
 itself. Rules of the business never refuse anything here; they give verdicts.
 """
 
-from collections.abc import Sequence
-
-from msgspec import ValidationError, convert
 from sqlalchemy import Connection
 
 from app.core.canonical import INTEGER_MAX
-from app.core.chain import HASH_SIZE, ChainOwner, Head, follow, genesis, head_is_signed, next_hash
-from app.core.entry import ORDER, REDEEM, REFUSE, Entry, EntryInvalid, read_entry
+from app.core.chain import HASH_SIZE, Head, follow, genesis, head_is_signed
 from app.failpoints import failpoint
-from hq.campaigns.service import program_of
-from hq.db import Whole, hold_whole
 from hq.faults import Malformed, NotHere, TooLarge
-from hq.feed import EVERYWHERE, MEMBER, VOUCHER, Change, announce
 from hq.home import Hq
-from hq.journal.cases import NewCase, open_cases
 from hq.journal.held import hold
-from hq.journal.judge import Books, judge
-from hq.journal.schemas import EntryId
-from hq.journal.store import (
-    Kept,
-    hash_at,
-    insert_entries,
-    insert_facts,
-    move_balances,
-    move_head,
-    note_visits,
-    read_orders,
-    stored_results,
-    taken_entry_ids,
-    taken_redemption_ids,
-)
-from hq.members.store import lock_members, read_scopes
+from hq.journal.intake import take_in
+from hq.journal.store import hash_at, move_head, stored_results
 from hq.stores.devices import Device, read_device
-from hq.vouchers.store import Uses, add_uses, lock_uses
 from sync.protocol import (
     BATCH_BYTES_MAX,
     BATCH_ENTRIES_MAX,
@@ -49,7 +26,6 @@ from sync.protocol import (
     PushRefusalKind,
     PushRequest,
     Result,
-    Verdict,
 )
 
 
@@ -80,7 +56,7 @@ def _push(hq: Hq, connection: Connection, device_id: str, request: PushRequest) 
     head = Head(request.head.seq, request.head.hash) if fresh else device.head
     move_head(connection, owner, head, request, now_ms=now_ms)
     if fresh:
-        results += _take_in(hq, connection, device, fresh, now_ms=now_ms)
+        results += take_in(hq, connection, device, fresh, now_ms=now_ms)
     failpoint("hq_before_commit")
     return PushAnswer(
         acked_seq=head.seq,
@@ -149,154 +125,3 @@ def _fork(device: Device, seq: int) -> PushRefusal:
     detail = f"HQ holds another history up to entry {seq}: this station was copied or restored from a backup."
     head = device.head
     return PushRefusal(kind=PushRefusalKind.FORK, expect=head.seq + 1, hash=head.hash, detail=detail)
-
-
-def _take_in(
-    hq: Hq, connection: Connection, device: Device, bodies: Sequence[bytes], *, now_ms: int
-) -> list[Result]:
-    """Judge and store new entries, which follow the stored head.
-
-    Every writer holds what it holds in the same order: the device, vouchers, the number of cases, members, and last
-    the number of the feed (see feed.py). Members come after the judging, which takes longest and needs them not.
-    """
-    owner = device.owner
-    entries = [_read(body, owner, seq) for seq, body in enumerate(bodies, start=device.head.seq + 1)]
-    books = _open_books(hq, connection, device, entries)
-    counted_before = {code_hash: uses.uses for code_hash, uses in books.uses.items()}
-    kept = _judge_all(device.head, bodies, entries, books)
-    cases = open_cases(
-        connection,
-        _new_cases(kept),
-        device=owner.device_id,
-        epoch=owner.epoch,
-        store=device.store,
-        now_ms=now_ms,
-    )
-    insert_entries(connection, owner, kept, cases, now_ms=now_ms)
-    failpoint("hq_mid_tx")
-    insert_facts(connection, owner, kept, store=device.store)
-    moved = {name: uses for name, uses in books.uses.items() if uses.uses != counted_before[name]}
-    add_uses(connection, {name: uses.uses - counted_before[name] for name, uses in moved.items()})
-    changes = _move_members(connection, kept, store=device.store)
-    announce(connection, changes + _voucher_changes(moved))
-    return [
-        Result(
-            seq=each.seq,
-            verdict=each.judgement.verdict,
-            codes=[flag.value for flag in each.judgement.flags],
-            case=cases.get(each.seq),
-        )
-        for each in kept
-    ]
-
-
-def _read(body: bytes, owner: ChainOwner, seq: int) -> Entry | None:
-    """Read a body; None when it is no entry, or one of another device, epoch or place."""
-    try:
-        entry = read_entry(body)
-        convert(entry.entry_id, EntryId)
-    except (EntryInvalid, ValidationError):
-        return None
-    is_here = (entry.device_id, entry.epoch, entry.seq) == (owner.device_id, owner.epoch, seq)
-    return entry if is_here else None
-
-
-def _judge_all(
-    head: Head, bodies: Sequence[bytes], entries: Sequence[Entry | None], books: Books
-) -> list[Kept]:
-    kept = []
-    seq, last = head.seq, head.hash
-    for body, entry in zip(bodies, entries, strict=True):
-        seq, last = seq + 1, next_hash(last, body)
-        kept.append(Kept(seq, last, body, entry, judge(entry, books)))
-    return kept
-
-
-def _open_books(hq: Hq, connection: Connection, device: Device, entries: Sequence[Entry | None]) -> Books:
-    """Fetch everything that judging this batch may need: one question to the database for each kind of fact."""
-    there = [entry for entry in entries if entry is not None]
-    earlier = read_orders(connection, device.owner, _orders_before(there))
-    programs = {
-        version: program_of(hq, connection, version) for version in _versions([*there, *earlier.values()])
-    }
-    redemptions = [entry for entry in there if entry.type in (REDEEM, REFUSE)]
-    return Books(
-        store=device.store,
-        program=programs.get,
-        taken_ids=taken_entry_ids(connection, [entry.entry_id for entry in there]),
-        taken_redemptions=taken_redemption_ids(connection, _texts(redemptions, "redemption_id")),
-        uses=lock_uses(connection, _texts(redemptions, "code_hash")),
-        earlier_orders=earlier,
-    )
-
-
-def _versions(entries: Sequence[Entry]) -> set[int]:
-    """Return the versions of the program that entries name, as far as there could be such a version."""
-    found = (entry.data.get("program_version") for entry in entries)
-    return {version for version in found if isinstance(version, int) and 0 < version <= INTEGER_MAX}
-
-
-def _orders_before(entries: Sequence[Entry]) -> list[str]:
-    """Return the orders that redemptions here belong to and that didn't come before them in this batch."""
-    here: set[str] = set()
-    earlier: dict[str, None] = {}
-    for entry in entries:
-        for order_id in _texts([entry], "order_id"):
-            if entry.type == ORDER:
-                here.add(order_id)
-            elif order_id not in here:
-                earlier[order_id] = None
-    return list(earlier)
-
-
-def _texts(entries: Sequence[Entry], name: str) -> list[str]:
-    """Return a field's different values, as far as they could be names: bodies have not been checked yet."""
-    values = (entry.data.get(name) for entry in entries)
-    return list(dict.fromkeys(value for value in values if isinstance(value, str) and "\x00" not in value))
-
-
-def _new_cases(kept: Sequence[Kept]) -> list[NewCase]:
-    return [
-        NewCase(each.seq, " ".join(each.judgement.flags), each.judgement.detail)
-        for each in kept
-        if each.judgement.verdict is not Verdict.POSTED
-    ]
-
-
-def _move_members(connection: Connection, kept: Sequence[Kept], *, store: str) -> list[Change]:
-    """Move balances and visits of known members; return who has to hear of it.
-
-    An entry of a member whom HQ doesn't know has its postings all the same; adding the member later starts from
-    them.
-    """
-    points: dict[str, int] = {}
-    visits: dict[str, int] = {}
-    for each in kept:
-        order = each.judgement.order
-        if order is not None and order.member is not None:
-            ref = order.member.ref
-            points[ref] = points.get(ref, 0) + order.points
-            visits[ref] = max(visits.get(ref, 0), order.t_eff)
-        redemption = each.judgement.redemption
-        if redemption is not None and redemption.points and redemption.member is not None:
-            points[redemption.member] = points.get(redemption.member, 0) - redemption.points
-    if not points:
-        return []
-    hold_whole(connection, Whole.MEMBERS, is_shared=True)  # nobody adds a member whom we then wouldn't know
-    known = lock_members(connection, points)
-    points = {ref: amount for ref, amount in points.items() if ref in known}
-    scopes = read_scopes(connection, known)
-    first = {ref for ref in visits if ref in known and store not in scopes.get(ref, ())}
-    later = {
-        ref: at for ref, at in visits.items() if ref in first or (ref in known and at > scopes[ref][store])
-    }
-    move_balances(connection, points)
-    note_visits(connection, later, store=store)
-    changes = [Change(store, MEMBER, ref) for ref in sorted(first)]
-    moved = sorted(ref for ref, amount in points.items() if amount)
-    return changes + [Change(scope, MEMBER, ref) for ref in moved for scope in sorted(scopes.get(ref, ()))]
-
-
-def _voucher_changes(moved: dict[str, Uses]) -> list[Change]:
-    """Return the vouchers whose counter stations must know: those that have a limit."""
-    return [Change(EVERYWHERE, VOUCHER, code_hash) for code_hash, uses in moved.items() if uses.uses_max]

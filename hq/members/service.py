@@ -91,7 +91,7 @@ def _check(each: MemberFacts) -> None:
 
 
 def _upsert_some(connection: Connection, members: Sequence[MemberFacts]) -> None:
-    # A new member has no row to hold yet, while a push may be posting to the account: see ingest.
+    # A new member has no row to hold yet, while a push may be posting to the account: see intake.
     hold_whole(connection, Whole.MEMBERS)
     refs = [each.ref for each in members]
     known = lock_members(connection, refs)

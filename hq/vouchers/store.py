@@ -18,11 +18,12 @@ HELD_VOUCHERS = VOUCHERS.order_by(voucher.c.code_hash).with_for_update()
 
 @dataclass(slots=True)
 class Uses:
-    """How often a voucher was used, counted on while a batch is judged."""
+    """How often a voucher was used, counted on while a batch is judged; `before` it were so many."""
 
     rule_id: str
     uses_max: int
     uses: int
+    before: int
 
 
 def facts(row: Any) -> list[Any]:
@@ -49,7 +50,7 @@ def lock_uses(connection: Connection, hashes: Iterable[str]) -> dict[str, Uses]:
     found: dict[str, Uses] = {}
     for some in parts_of(sorted(set(hashes)), NAMES_AT_ONCE):
         for row in connection.execute(HELD_VOUCHERS, {"names": some}):
-            found[row.code_hash] = Uses(row.rule_id, row.uses_max, row.uses)
+            found[row.code_hash] = Uses(row.rule_id, row.uses_max, row.uses, row.uses)
     return found
 
 

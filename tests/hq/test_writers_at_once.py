@@ -15,7 +15,7 @@ from app.ids import new_id
 from hq import db, faults
 from hq.campaigns.service import newest_document, publish_program
 from hq.feed import last_number
-from hq.journal import ingest
+from hq.journal import intake
 from hq.members.service import MemberFacts, upsert_members
 from hq.members.store import account, lock_members
 from hq.service import EnrolService
@@ -80,8 +80,8 @@ def codes(answer):
 
 
 def meet(monkeypatch, name):
-    """Let two pushes stand side by side before ingest's function `name`, the first time that they come there."""
-    barrier, real = threading.Barrier(2), getattr(ingest, name)
+    """Let two pushes stand side by side before intake's function `name`, the first time that they come there."""
+    barrier, real = threading.Barrier(2), getattr(intake, name)
     came = threading.local()
 
     def waiting(*args, **named):
@@ -90,7 +90,7 @@ def meet(monkeypatch, name):
             barrier.wait(WAIT_S)
         return real(*args, **named)
 
-    monkeypatch.setattr(ingest, name, waiting)
+    monkeypatch.setattr(intake, name, waiting)
 
 
 # --- on both databases ----------------------------------------------------------------------------------------------
@@ -240,8 +240,8 @@ def test_uses_of_a_voucher_are_counted_one_after_the_other(hq, monkeypatch):
 
 
 def pushed_while_it_stands(hq, monkeypatch, station, name, work):
-    """Let a push stand behind ingest's function `name` until `work` is done or waits for it; return its answer."""
-    inside, go_on, real = threading.Event(), threading.Event(), getattr(ingest, name)
+    """Let a push stand behind intake's function `name` until `work` is done or waits for it; return its answer."""
+    inside, go_on, real = threading.Event(), threading.Event(), getattr(intake, name)
 
     def standing(*args, **named):
         found = real(*args, **named)
@@ -250,7 +250,7 @@ def pushed_while_it_stands(hq, monkeypatch, station, name, work):
             assert go_on.wait(WAIT_S)
         return found
 
-    monkeypatch.setattr(ingest, name, standing)
+    monkeypatch.setattr(intake, name, standing)
     with ThreadPoolExecutor(2) as threads:
         pushed = threads.submit(station.push)
         assert inside.wait(WAIT_S)
@@ -295,8 +295,8 @@ def test_a_push_that_gives_way_in_a_deadlock_is_done_again(hq, station, monkeypa
     upsert_members(hq, [MemberFacts(first), MemberFacts(second)])
     station.order("o1", ref=first)
     station.order("o2", ref=second)
-    tries, real = [], ingest.lock_members
-    monkeypatch.setattr(ingest, "lock_members", lambda *args: (tries.append(1), real(*args))[1])
+    tries, real = [], intake.lock_members
+    monkeypatch.setattr(intake, "lock_members", lambda *args: (tries.append(1), real(*args))[1])
     with ThreadPoolExecutor(1) as threads:
         with hq.database.atomic() as connection:
             lock_members(connection, [second])
