@@ -3,6 +3,7 @@
 `Ana-María O'Neil K.` is found by `ana maria`, `maria` and `oneil`. Initials are not looked for on their own.
 """
 
+import string
 import unicodedata
 from collections.abc import Sequence
 
@@ -10,10 +11,17 @@ from collections.abc import Sequence
 MARKS = {"'": None, "\N{RIGHT SINGLE QUOTATION MARK}": None, **dict.fromkeys(".,-_/()\0", " ")}
 LETTERS = {"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"}
 _PLAIN = str.maketrans({**MARKS, **LETTERS})
+# The same for names of ASCII letters alone, which most are: by bytes it takes less than half the time.
+_SPACES = "".join(mark for mark, becomes in MARKS.items() if becomes == " ")
+_PLAIN_ASCII = bytes.maketrans(
+    (_SPACES + string.ascii_uppercase).encode(), (" " * len(_SPACES) + string.ascii_lowercase).encode()
+)
 
 
 def name_key(name: str) -> str:
     """Return the plain letters of a name, or of what somebody has typed of one."""
+    if name.isascii():
+        return " ".join(name.encode().translate(_PLAIN_ASCII, b"'").decode().split())
     folded = name.casefold().translate(_PLAIN)
     if not folded.isascii():
         apart = unicodedata.normalize("NFKD", folded)
