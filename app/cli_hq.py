@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from app.cli_hq_devices import device_cli, held_cli, hq_devices, with_hq
 from app.config import load_config
 from app.terminal import fail
 
@@ -15,6 +16,9 @@ HqDir = Annotated[Path | None, typer.Option("--dir", help="Folder of HQ's databa
 HqDatabase = Annotated[str | None, typer.Option("--db", help="Empty PostgreSQL database: postgresql://…")]
 
 hq_cli = typer.Typer(no_args_is_help=True, help="Head office: the server that stations report to.")
+hq_cli.command("devices")(hq_devices)
+hq_cli.add_typer(device_cli, name="device")
+hq_cli.add_typer(held_cli, name="held")
 
 
 @hq_cli.command("init")
@@ -90,7 +94,7 @@ def hq_store(
     """Add a store."""
     from hq.stores.service import add_store
 
-    _with_hq(
+    with_hq(
         data_dir,
         lambda hq: add_store(hq, store_id=store_id, name=name, time_zone=time_zone, currency=currency),
     )
@@ -99,17 +103,40 @@ def hq_store(
 
 @hq_cli.command("enrol")
 def hq_enrol(
-    store: Annotated[str, typer.Option(help="The store that the station stands in.")],
+    store: Annotated[
+        str | None, typer.Option(help="The store that a new station stands in.", show_default=False)
+    ] = None,
+    device: Annotated[
+        str | None,
+        typer.Option(
+            help="A known device, which gets a new epoch: the present one is shut out when it is used."
+        ),
+    ] = None,
+    trusted: Annotated[
+        bool, typer.Option("--trusted", help="You stand at the machine: it need not be confirmed.")
+    ] = False,
     url: Annotated[
         str, typer.Option(help="Where stations reach head office.")
     ] = f"http://127.0.0.1:{DEFAULT_PORT}",
     qr: Annotated[Path | None, typer.Option("--qr", help="Also write it as a QR code into this PNG.")] = None,
     data_dir: HqDir = None,
 ) -> None:
-    """Show a pairing text, in a terminal as a QR code too, for a new station: good once and for ten minutes."""
-    from hq.stores.pairing import new_pairing
+    """Show a pairing text, in a terminal as a QR code too, for a station: good once and for ten minutes.
 
-    text = _with_hq(data_dir, lambda hq: new_pairing(hq, store_id=store, url=url)).text
+    Whoever pairs with it waits until `hq device confirm` says that it is the machine you mean, unless it is trusted.
+    """
+    from hq.home import Hq
+    from hq.stores.pairing import Pairing, new_epoch_pairing, new_pairing
+
+    if (store is None) == (device is None):
+        fail("Name the store of a new station, or the device that gets a new epoch.")
+
+    def pair(hq: Hq) -> Pairing:
+        if device is not None:
+            return new_epoch_pairing(hq, device_id=device, url=url, is_trusted=trusted)
+        return new_pairing(hq, store_id=str(store), url=url, is_trusted=trusted)
+
+    text = with_hq(data_dir, pair).text
     if sys.stdout.isatty():  # whoever takes it by a pipe gets the text alone
         from scanner.draw import qr_blocks
 
@@ -147,7 +174,7 @@ def hq_publish(
         body = canonical(orjson.loads(written))
     except (OSError, orjson.JSONDecodeError, NotCanonical, ProgramInvalid) as problem:
         fail(f"{program} can't be published: {problem}")
-    version = _with_hq(data_dir, lambda hq: publish_program(hq, body, is_meant=is_meant)).version
+    version = with_hq(data_dir, lambda hq: publish_program(hq, body, is_meant=is_meant)).version
     print(f"Version {version} is published.")
 
 
@@ -171,7 +198,7 @@ def hq_member(
         upsert_members(hq, [MemberFacts(ref, name, number, tier=tier, home_store=store)])
         return issue_code(hq, ref)
 
-    code = _with_hq(data_dir, add)
+    code = with_hq(data_dir, add)
     print(json.dumps({"ref": ref, "number": number, "code": code}))
 
 
@@ -193,19 +220,4 @@ def hq_voucher(
         check_voucher(hq, new)
         return create_vouchers(hq, [new])
 
-    print(_with_hq(data_dir, make)[0])
-
-
-def _with_hq(data_dir: Path | None, work: Any) -> Any:
-    """Open HQ, do one thing, close it; what can't be done ends as a sentence."""
-    from hq.faults import HqFault
-    from hq.home import open_hq
-
-    try:
-        hq = open_hq(load_config(hq_dir=data_dir).hq_dir)
-        try:
-            return work(hq)
-        finally:
-            hq.close()
-    except HqFault as problem:
-        fail(str(problem))
+    print(with_hq(data_dir, make)[0])

@@ -19,7 +19,7 @@ from app.core.canonical import INTEGER_MAX
 from hq.clock import FollowingClock
 from hq.faults import Busy, NotSigned
 from hq.home import Hq
-from hq.stores.devices import read_device
+from hq.stores.devices import read_device, read_epoch
 from sync.protocol import CLOCK_WINDOW_MS, request_message
 
 HEADER_LENGTH_MAX = 400  # ours have about 220 characters
@@ -28,6 +28,7 @@ NONCES_KEPT_MAX = (
     500_000  # 1,000 stations asking twice in 30 s leave 40,000 in a window; above this somebody floods us
 )
 KEYS_KEPT_MAX = 10_000
+EPOCH_END = 1 << 31  # what the column of epochs holds
 PARTS = ("device", "epoch", "time", "nonce", "sig")
 
 
@@ -62,7 +63,7 @@ def read_header(text: str | None) -> SignedHeader:
     except (KeyError, ValueError) as problem:
         raise NotSigned("The request's signature can't be read.") from problem
     is_sound = len(text) <= HEADER_LENGTH_MAX and 0 < len(nonce) <= NONCE_LENGTH_MAX
-    if not is_sound or not 0 <= header.time_ms <= INTEGER_MAX:
+    if not is_sound or not 0 <= header.time_ms <= INTEGER_MAX or not 0 < header.epoch < EPOCH_END:
         raise NotSigned("The request's signature can't be read.")
     return header
 
@@ -74,14 +75,14 @@ class Gate:
         """Check against this HQ's devices and clock."""
         self._hq = hq
         self._nonces = _Nonces()
-        self._keys: dict[str, Ed25519PublicKey] = {}
+        self._keys: dict[tuple[str, int], Ed25519PublicKey] = {}
 
     def admit(self, header: SignedHeader, asked: Asked) -> None:
         """Make sure the device named in `header` signed what was asked, now and for the first time.
 
         Raises `NotSigned`.
         """
-        _check_signature(self._key_of(header.device_id), header, asked)
+        _check_signature(self._key_of(header.device_id, header.epoch), header, asked)
         clock, window_ms = self._hq.clock, CLOCK_WINDOW_MS
         if isinstance(clock, FollowingClock):
             clock.follow(header.time_ms)
@@ -93,17 +94,18 @@ class Gate:
             raise NotSigned(sentence, time_ms=now_ms)
         self._nonces.take(f"{header.device_id} {header.nonce}", time_ms=header.time_ms, now_ms=now_ms)
 
-    def _key_of(self, device_id: str) -> Ed25519PublicKey:
-        """Return a device's key, which it keeps for life. Whether it may still ask is for the services to say."""
-        key = self._keys.get(device_id)
+    def _key_of(self, device_id: str, epoch: int) -> Ed25519PublicKey:
+        """Return the key of a device's epoch, which never changes. Who may still ask is for the services to say."""
+        key = self._keys.get((device_id, epoch))
         if key is None:
             with self._hq.database.reading() as connection:
-                device = read_device(connection, device_id)
+                present = read_device(connection, device_id)
+                device = None if present is None else read_epoch(connection, present, epoch)
             if device is None:
                 raise NotSigned("HQ does not know this device.")
             if len(self._keys) >= KEYS_KEPT_MAX:
                 self._keys.clear()
-            key = self._keys[device_id] = device.key
+            key = self._keys[device_id, epoch] = device.key
         return key
 
 

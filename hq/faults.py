@@ -57,6 +57,14 @@ class Revoked(HqFault):
     title = "This station was replaced or shut out"
 
 
+class NotConfirmed(HqFault):
+    """A person has yet to say that this is the machine that was meant: until then it gets nothing."""
+
+    status = 403
+    kind = "not_confirmed"
+    title = "This station waits to be confirmed"
+
+
 class TokenRefused(HqFault):
     """A pairing text that is unknown, used or too old, or keys that weren't proven."""
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, Select, bindparam, select, union_all, update
 
+from app.core.chain import ChainOwner
 from hq.members.store import read_members
 from hq.rows import upsert
 from hq.tables import counter, device, feed
@@ -96,12 +97,13 @@ def read_page(connection: Connection, *, store: str, cursor: int, limit: int) ->
     return Page(_with_facts(connection, found), newest if is_last else found[-1].n, is_last)
 
 
-def head_of(connection: Connection, device_id: str) -> int:
-    """Return the number of the last entry of a device whose effects are in what this transaction reads."""
-    found: int = connection.execute(
-        select(device.c.head_seq).where(device.c.device_id == device_id)
-    ).scalar_one()
-    return found
+def head_of(connection: Connection, owner: ChainOwner) -> int:
+    """Return the number of the last entry of a device's epoch whose effects are in what this transaction reads.
+
+    0 when the epoch was replaced meanwhile: then none of a new one are.
+    """
+    of = device.c.device_id == owner.device_id, device.c.epoch == owner.epoch
+    return connection.execute(select(device.c.head_seq).where(*of)).scalar_one_or_none() or 0
 
 
 def _range_statement() -> Select[Any]:

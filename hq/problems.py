@@ -22,12 +22,14 @@ REFUSAL_STATUS = {
     PushRefusalKind.FORK: 409,
     PushRefusalKind.CHAIN: 400,
     PushRefusalKind.EPOCH_REVOKED: 403,
+    PushRefusalKind.NOT_CONFIRMED: 403,
 }
 REFUSAL_TITLE = {
     PushRefusalKind.GAP: "Entries are missing before these",
     PushRefusalKind.FORK: "HQ holds another history of this station",
     PushRefusalKind.CHAIN: "The entries do not hold together",
     PushRefusalKind.EPOCH_REVOKED: "This station was replaced or shut out",
+    PushRefusalKind.NOT_CONFIRMED: "This station waits to be confirmed",
 }
 
 

@@ -8,12 +8,12 @@ from sqlalchemy import Connection
 from hq import snapshot
 from hq.campaigns.service import newest_document
 from hq.campaigns.store import newest_version
-from hq.faults import Malformed, NotHere, Revoked
+from hq.faults import Malformed, NotConfirmed, NotHere, NotSigned, Revoked
 from hq.feed import last_number, read_page
 from hq.home import Hq
 from hq.journal import ingest
 from hq.stores import pairing
-from hq.stores.devices import Device, read_device
+from hq.stores.devices import Device, DeviceState, read_device
 from sync.protocol import (
     CHANGES_ROWS_MAX,
     Changes,
@@ -32,10 +32,11 @@ from sync.protocol import (
 class DeviceSession:
     """HQ as one device sees it (`HqProtocol`). That the device is who it says has been made sure of before."""
 
-    def __init__(self, hq: Hq, device_id: str) -> None:
-        """Answer for this device."""
+    def __init__(self, hq: Hq, device_id: str, epoch: int | None = None) -> None:
+        """Answer for this device, in the epoch that it signs for; None stands for the present one."""
         self._hq = hq
         self.device_id = device_id
+        self._epoch = epoch
 
     def health(self) -> Health:
         """See `HqProtocol.health`."""
@@ -43,6 +44,8 @@ class DeviceSession:
 
     def push(self, request: PushRequest) -> PushAnswer | PushRefusal:
         """See `HqProtocol.push`. A revoked device gets its refusal as a value: its entries are kept."""
+        if self._epoch not in (None, request.epoch):
+            raise NotSigned("The signature is of another epoch.")
         return ingest.push(self._hq, self.device_id, request)
 
     def document(self, kind: Literal["program", "keyset"]) -> SignedDocument:
@@ -79,6 +82,7 @@ class DeviceSession:
                 checkpoint=page.is_last,
                 as_of_ms=self._hq.clock.now_ms(),
                 included_seq=device.head.seq,
+                included_epoch=device.owner.epoch,
                 set_id=self._hq.set_id,
                 program_version=newest_version(connection, "program"),
                 keyset_version=newest_version(connection, "keyset"),
@@ -89,11 +93,14 @@ class DeviceSession:
             return self._device_in(connection)
 
     def _device_in(self, connection: Connection) -> Device:
-        """Return the device, which must not be revoked. Raises `NotHere` or `Revoked`."""
+        """Return the device, which must be active. Raises `NotHere`, `NotConfirmed` or `Revoked`."""
         found = read_device(connection, self.device_id)
         if found is None:
             raise NotHere(f"There is no device {self.device_id}.")
-        if not found.is_active:
+        is_present = self._epoch is None or self._epoch == found.owner.epoch
+        if found.state is DeviceState.WAITING and is_present:
+            raise NotConfirmed(f"Head office has to confirm this station first: device {self.device_id}.")
+        if not found.is_active or not is_present:
             raise Revoked("This station was shut out at head office. Its entries can still be sent.")
         return found
 

@@ -41,7 +41,7 @@ def make_manifest(hq: Hq, device: Device) -> SignedManifest:
     """
     with hq.database.reading() as connection:
         cursor = last_number(connection)
-        included_seq = head_of(connection, device.owner.device_id)
+        included_seq = head_of(connection, device.owner)
         path = hq.snapshots / _name(hq, device.store, cursor)
         if not path.exists():
             _write(connection, path, device.store)
@@ -51,6 +51,7 @@ def make_manifest(hq: Hq, device: Device) -> SignedManifest:
         as_of_ms=hq.clock.now_ms(),
         cursor=cursor,
         included_seq=included_seq,
+        included_epoch=device.owner.epoch,
         files=[SnapshotFile(name=path.name, sha256=_sha256(path), size=path.stat().st_size)],
     )
     body = encode(manifest)

@@ -6,6 +6,8 @@ The journal and the ledger (`posting`) are only ever added to; a member's balanc
 their account, kept beside it because every page of the feed needs it. Private keys are in files, never here.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -40,6 +42,11 @@ def _number(name: str) -> Column[int]:
 
 def _bytes(name: str) -> Column[bytes]:
     return Column(name, LargeBinary, nullable=False)
+
+
+def _added(name: str, kind: Any, value: str) -> Column[Any]:
+    """Return a column of a later form: rows from before have this value."""
+    return Column(name, kind, nullable=False, server_default=value)
 
 
 meta = Table("meta", metadata, Column("k", String(40), primary_key=True), Column("v", Text, nullable=False))
@@ -93,6 +100,8 @@ enrol_token = Table(
     Column("store", ForeignKey("store.store_id"), nullable=False),
     _number("expires_ms"),
     Column("used_ms", BigInteger),
+    Column("device", String(20)),  # of a re-enrolment, the device that gets a new epoch
+    _added("is_trusted", Integer, "0"),  # 1: nobody has to confirm the machine that comes with it
 )
 
 device = Table(
@@ -101,7 +110,7 @@ device = Table(
     Column("device_id", String(20), primary_key=True),
     Column("store", ForeignKey("store.store_id"), nullable=False),
     Column("epoch", Integer, nullable=False),
-    _text("state", 10),  # active | revoked
+    _text("state", 10),  # waiting | active | forked | revoked
     _bytes("sign_pub"),
     _bytes("box_pub"),
     _bytes("nonce"),
@@ -114,6 +123,26 @@ device = Table(
     _number("clock_skew_ms"),  # the device's clock less ours
     _text("hw", 80),
     _text("sw", 40),
+    _added("name", String(80), ""),  # of the machine, as it says
+    _added("wipe", Integer, "0"),  # 1: it is to erase itself when it comes next
+    Column("wiped_ms", BigInteger),  # when it said that it had
+)
+
+device_epoch = (
+    Table(  # where the epochs that were replaced had come to; what their stations send is still theirs
+        "device_epoch",
+        metadata,
+        Column("device_id", String(20), primary_key=True),
+        Column("epoch", Integer, primary_key=True, autoincrement=False),
+        _bytes("sign_pub"),
+        _bytes("nonce"),
+        _number("head_seq"),
+        _bytes("head_hash"),
+        _number("enrolled_ms"),
+        _number("ended_ms"),
+        _added("wipe", Integer, "0"),
+        Column("wiped_ms", BigInteger),
+    )
 )
 
 member = Table(
@@ -177,6 +206,9 @@ held_push = (
         _text("why", 20),
         _number("received_ms"),
         _bytes("body"),
+        _added("to_seq", BigInteger, "0"),
+        _added("state", String(10), "held"),  # held | posted | dismissed
+        Column("decided_ms", BigInteger),
     )
 )
 

@@ -58,7 +58,7 @@ def create_app(hq: Hq) -> FastAPI:
         """Admit a signed request. Called by each route and no dependency: that would be a second wait for a thread."""
         header = read_header(asking.request.headers.get(SIGNATURE_HEADER))
         gate.admit(header, _asked(asking))
-        return DeviceSession(hq, header.device_id)
+        return DeviceSession(hq, header.device_id, header.epoch)
 
     @app.get("/v1/health")
     def get_health(request: Request) -> Response:

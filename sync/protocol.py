@@ -52,6 +52,7 @@ class Flag(StrEnum):
     UNPARSABLE = "UNPARSABLE"  # quarantined: the body is not what its type promises
     UNKNOWN_PROGRAM = "UNKNOWN_PROGRAM"  # quarantined: decided under a version that HQ does not hold
     ENTRY_ID_TAKEN = "ENTRY_ID_TAKEN"  # quarantined: another entry has this id already
+    OLD_EPOCH = "OLD_EPOCH"  # quarantined: saved out of the journal of an earlier epoch, and not held by HQ
 
 
 class SignedDocument(Wire, frozen=True, kw_only=True):
@@ -87,6 +88,7 @@ class EnrolRequest(Wire, frozen=True, kw_only=True):
     proof: bytes
     hw: str = ""
     sw: str = ""
+    name: str = ""  # of the machine, for the person who confirms it
 
 
 class EnrolAnswer(Wire, frozen=True, kw_only=True):
@@ -99,6 +101,7 @@ class EnrolAnswer(Wire, frozen=True, kw_only=True):
     nonce: Annotated[bytes, Meta(min_length=NONCE_SIZE, max_length=NONCE_SIZE)]
     keyset: SignedDocument
     hq_incarnation: str
+    is_confirmed: bool = True  # else it waits until a person at HQ has said that this is the machine
 
 
 class HeadWire(Wire, frozen=True, kw_only=True):
@@ -131,6 +134,7 @@ class PushRequest(Wire, frozen=True, kw_only=True):
     clock: ClockWire
     pull_cursor: int = 0
     program_version: int = 0
+    wiped: bool = False  # the last word of a station that erased itself because HQ asked for it
 
 
 class Result(Wire, frozen=True, kw_only=True):
@@ -160,15 +164,22 @@ class PushRefusalKind(StrEnum):
     FORK = "fork"  # HQ holds another entry under this number: a cloned or restored device
     CHAIN = "chain"  # the hashes or the head's signature do not hold: nothing was stored
     EPOCH_REVOKED = "epoch_revoked"  # this incarnation of the device may not post any more
+    NOT_CONFIRMED = "not_confirmed"  # nobody at HQ has said yet that this is the machine: nothing was stored
 
 
 class PushRefusal(Wire, frozen=True, kw_only=True):
-    """HQ did not store the batch; what the device does next depends on the kind."""
+    """HQ did not post the batch; what the device does next depends on the kind.
+
+    `kept_seq`: of a fork or a revoked epoch the entries of this batch up to here are kept aside for people, and none of
+    them has to be sent again. `wipe`: erase everything, but not before all entries are kept.
+    """
 
     kind: PushRefusalKind
     expect: Count = 0
     hash: bytes = b""
     detail: str = ""
+    kept_seq: Count = 0
+    wipe: bool = False
 
 
 class SnapshotFile(Wire, frozen=True, kw_only=True):
@@ -187,6 +198,7 @@ class Manifest(Wire, frozen=True, kw_only=True):
     as_of_ms: Count
     cursor: Count
     included_seq: Count
+    included_epoch: int = 1  # `included_seq` is a number of this epoch's
     schema_version: int = SCHEMA
     files: list[SnapshotFile]
 
@@ -219,6 +231,7 @@ class Changes(Wire, frozen=True, kw_only=True):
     checkpoint: bool
     as_of_ms: Count
     included_seq: Count
+    included_epoch: int = 1  # `included_seq` is a number of this epoch's
     set_id: str
     program_version: Count
     keyset_version: Count

@@ -16,6 +16,7 @@ from app.core.canonical import canonical
 
 BODY_BYTES_MAX = 1 << 19  # an order with the most lines, with the longest names, and a hundred vouchers
 ORDER, REDEEM, REFUSE, SCAN_DENIED = "order", "redeem", "refuse", "scan_denied"
+EPOCH_START, SALVAGED = "epoch_start", "salvaged"  # see app/core/salvaged.py
 
 
 class EntryInvalid(ValueError):

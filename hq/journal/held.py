@@ -1,39 +1,148 @@
-"""Pushes that may not be posted.
+"""Pushes that may not be posted by themselves.
 
-Of a revoked device or epoch, or the other branch of a fork. Kept whole for people to look at.
+Of a revoked device, of an epoch that was replaced, or of a device with two histories. Kept whole for people to look at,
+who post or dismiss them (`hq.journal.posting_held`). Nothing here is ever deleted.
 """
 
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
 import msgspec
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 
 from app.core.canonical import digest
+from hq.faults import NotHere, NotPossible
+from hq.home import Hq
 from hq.tables import held_push
 from sync.protocol import PushRefusalKind, PushRequest
 
-HELD_PUSHES_MAX = 100  # of a device: plenty to see what happened, and a stolen station can't fill the disk
+HELD_PUSHES_MAX = 100  # of a device: 50,000 entries, and a stolen station can't fill the disk
+ID_LENGTH = 12  # of the digest, as people type it
+
+
+class HeldState(StrEnum):
+    """What became of a push that was held."""
+
+    HELD = "held"
+    POSTED = "posted"
+    DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True)
+class HeldPush:
+    """A push as people see it: entries `from_seq`…`to_seq` of a device's epoch."""
+
+    id: str
+    device_id: str
+    epoch: int
+    from_seq: int
+    to_seq: int
+    why: str
+    state: str
+    received_ms: int
 
 
 def hold(
     connection: Connection, device_id: str, request: PushRequest, why: PushRefusalKind, *, now_ms: int
-) -> None:
-    """Keep a push once. Heartbeats, and whatever comes after HELD_PUSHES_MAX, are not kept."""
+) -> bool:
+    """Keep a push once and tell whether it is kept. Heartbeats, and what comes after HELD_PUSHES_MAX, are not."""
     if not request.entries:
-        return
+        return False
     sent = msgspec.to_builtins(request)
-    del sent["clock"]  # the same entries sent again are the same push
+    for name in ("clock", "boot", "pull_cursor", "program_version", "sw"):
+        del sent[name]  # the same entries sent again are the same push
     body = msgspec.json.encode(sent)
     name = digest(body)
-    kept = connection.execute(select(func.count()).where(held_push.c.device == device_id)).scalar_one()
     is_there = held_push.c.device == device_id, held_push.c.digest == name
-    if kept >= HELD_PUSHES_MAX or connection.execute(select(held_push.c.digest).where(*is_there)).first():
-        return
+    if connection.execute(select(held_push.c.digest).where(*is_there)).first():
+        return True
+    kept = connection.execute(select(func.count()).where(held_push.c.device == device_id)).scalar_one()
+    if kept >= HELD_PUSHES_MAX:
+        return False
     row = {
         "device": device_id,
         "digest": name,
         "epoch": request.epoch,
         "from_seq": request.from_seq,
+        "to_seq": request.head.seq,
         "why": why.value,
         "received_ms": now_ms,
         "body": body,
+        "state": HeldState.HELD.value,
     }
     connection.execute(insert(held_push), row)
+    return True
+
+
+def list_held(hq: Hq, *, device_id: str | None = None, is_open: bool = True) -> list[HeldPush]:
+    """Return pushes as they came, those that nobody has decided unless all are asked for."""
+    statement = select(held_push).order_by(held_push.c.device, held_push.c.epoch, held_push.c.from_seq)
+    if device_id is not None:
+        statement = statement.where(held_push.c.device == device_id)
+    if is_open:
+        statement = statement.where(held_push.c.state == HeldState.HELD.value)
+    with hq.database.reading() as connection:
+        return [_listed(row) for row in connection.execute(statement)]
+
+
+def waiting_by_device(hq: Hq) -> dict[str, int]:
+    """Return how many entries of each device are held and not decided."""
+    count = func.sum(held_push.c.to_seq - held_push.c.from_seq + 1)
+    statement = select(held_push.c.device, count).where(held_push.c.state == HeldState.HELD.value)
+    with hq.database.reading() as connection:
+        rows = connection.execute(statement.group_by(held_push.c.device))
+        return {device_id: int(entries) for device_id, entries in rows}
+
+
+def find_held(
+    connection: Connection, held_id: str, *, for_update: bool = False
+) -> tuple[HeldPush, PushRequest]:
+    """Return a push by the beginning of its name; with `for_update` nobody else decides it. Raises `NotHere`."""
+    if len(held_id) < ID_LENGTH or not held_id.isalnum():
+        raise NotHere(f"There is no held push {held_id}.")
+    statement = select(held_push).where(held_push.c.digest.startswith(held_id))
+    rows = connection.execute(statement.with_for_update() if for_update else statement).all()
+    if len(rows) != 1:
+        raise NotHere(f"There is no held push {held_id}.")
+    return _listed(rows[0]), _request(rows[0].body)
+
+
+def read_held(hq: Hq, held_id: str) -> tuple[HeldPush, PushRequest]:
+    """Return a push with its entries. Raises `NotHere`."""
+    with hq.database.reading() as connection:
+        return find_held(connection, held_id)
+
+
+def dismiss(hq: Hq, held_id: str) -> None:
+    """Decide that a push will not be posted; it stays where it is. Raises `NotHere`, `NotPossible`."""
+    with hq.database.atomic() as connection:
+        found, _ = find_held(connection, held_id, for_update=True)
+        decide_held(connection, found, HeldState.DISMISSED, now_ms=hq.clock.now_ms())
+
+
+def decide_held(connection: Connection, held: HeldPush, state: HeldState, *, now_ms: int) -> None:
+    """Note what a person decided. What was posted stays posted. Raises `NotPossible`."""
+    if held.state == HeldState.POSTED:
+        raise NotPossible(f"Held push {held.id} was posted before.")
+    of = held_push.c.device == held.device_id, held_push.c.digest.startswith(held.id)
+    connection.execute(update(held_push).where(*of).values(state=state.value, decided_ms=now_ms))
+
+
+def _request(body: bytes) -> PushRequest:
+    sent = msgspec.json.decode(body)
+    sent |= {"clock": {"wall_ms": 0, "boot_ms": 0}, "boot": "", "sw": ""}
+    return msgspec.convert(sent, PushRequest)
+
+
+def _listed(row: Any) -> HeldPush:
+    return HeldPush(
+        id=row.digest[:ID_LENGTH],
+        device_id=row.device,
+        epoch=row.epoch,
+        from_seq=row.from_seq,
+        to_seq=row.to_seq,
+        why=row.why,
+        state=row.state,
+        received_ms=row.received_ms,
+    )

@@ -7,6 +7,7 @@ broken batch is looked at), then how the batch joins what HQ holds (gap, fork, o
 itself. Rules of the business never refuse anything here; they give verdicts.
 """
 
+from msgspec import structs
 from sqlalchemy import Connection
 
 from app.core.canonical import INTEGER_MAX
@@ -17,7 +18,15 @@ from hq.home import Hq
 from hq.journal.held import hold
 from hq.journal.intake import take_in
 from hq.journal.store import hash_at, move_head, stored_results
-from hq.stores.devices import Device, read_device
+from hq.stores.devices import (
+    Device,
+    DeviceState,
+    note_contact,
+    note_wiped,
+    read_device,
+    read_epoch,
+    set_state,
+)
 from sync.protocol import (
     BATCH_BYTES_MAX,
     BATCH_ENTRIES_MAX,
@@ -45,9 +54,7 @@ def _push(hq: Hq, connection: Connection, device_id: str, request: PushRequest) 
     owner = device.owner
     refusal = _refusal(connection, device, request)
     if refusal is not None:
-        if refusal.kind in (PushRefusalKind.FORK, PushRefusalKind.EPOCH_REVOKED):
-            hold(connection, owner.device_id, request, refusal.kind, now_ms=now_ms)
-        return refusal
+        return _refused(connection, device, request, refusal, now_ms=now_ms)
     already = min(device.head.seq, request.head.seq)
     results: list[Result] = []
     if already >= request.from_seq:
@@ -81,9 +88,8 @@ def _check_form(request: PushRequest) -> None:
 def _refusal(connection: Connection, device: Device, request: PushRequest) -> PushRefusal | None:
     """Say why a push may not be stored, or None. Its own signature and chain come before everything HQ remembers."""
     owner, head = device.owner, device.head
-    if not device.is_active or request.epoch != owner.epoch:
-        detail = "This station was shut out or replaced. Its entries are kept for head office to look at."
-        return PushRefusal(kind=PushRefusalKind.EPOCH_REVOKED, detail=detail)
+    if request.epoch != owner.epoch or not device.is_active:
+        return _shut_out(device, request)
     claimed = Head(request.head.seq, request.head.hash)
     if not head_is_signed(device.key, owner, claimed, request.head.sig):
         return _chain("The head's signature is not this device's.")
@@ -93,6 +99,38 @@ def _refusal(connection: Connection, device: Device, request: PushRequest) -> Pu
         detail = f"HQ holds entries up to {head.seq}. Send from {head.seq + 1} on."
         return PushRefusal(kind=PushRefusalKind.GAP, expect=head.seq + 1, hash=head.hash, detail=detail)
     return _join_refusal(connection, device, request)
+
+
+def _shut_out(device: Device, request: PushRequest) -> PushRefusal:
+    """Say why nothing of this epoch is posted, whatever is sent."""
+    if request.epoch == device.owner.epoch and device.state is DeviceState.WAITING:
+        detail = "Head office has to confirm this station first. Nothing of it is lost."
+        return PushRefusal(kind=PushRefusalKind.NOT_CONFIRMED, detail=detail)
+    if request.epoch == device.owner.epoch and device.state is DeviceState.FORKED:
+        return _fork(device, device.head.seq)
+    detail = "This station was shut out or replaced. Its entries are kept for head office to look at."
+    return PushRefusal(kind=PushRefusalKind.EPOCH_REVOKED, detail=detail)
+
+
+def _refused(
+    connection: Connection, device: Device, request: PushRequest, refusal: PushRefusal, *, now_ms: int
+) -> PushRefusal:
+    """Keep what people may have to look at, and note what a refused push tells."""
+    note_contact(connection, device, request.epoch, now_ms=now_ms)
+    if refusal.kind not in (PushRefusalKind.FORK, PushRefusalKind.EPOCH_REVOKED):
+        return refusal
+    owner = device.owner
+    if refusal.kind is PushRefusalKind.FORK:  # nobody knows which of the two histories is the real one
+        set_state(connection, owner.device_id, DeviceState.FORKED)
+    said = read_epoch(connection, device, request.epoch)
+    if request.wiped and said is not None:
+        note_wiped(connection, said.owner, now_ms=now_ms)
+    is_kept = hold(connection, owner.device_id, request, refusal.kind, now_ms=now_ms)
+    return structs.replace(
+        refusal,
+        kept_seq=request.head.seq if is_kept or not request.entries else request.from_seq - 1,
+        wipe=said is not None and said.is_to_wipe,
+    )
 
 
 def _join_refusal(connection: Connection, device: Device, request: PushRequest) -> PushRefusal | None:

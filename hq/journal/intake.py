@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from app.core.canonical import INTEGER_MAX
 from app.core.chain import ChainOwner, Head, next_hash
-from app.core.entry import ORDER, REDEEM, REFUSE, Entry, EntryInvalid, read_entry
+from app.core.entry import ORDER, REDEEM, REFUSE, SALVAGED, Entry, EntryInvalid, read_entry
 from app.failpoints import failpoint
 from hq.campaigns.service import program_of
 from hq.db import Whole, hold_whole
@@ -22,6 +22,7 @@ from hq.journal.judge import Books, judge
 from hq.journal.schemas import EntryId
 from hq.journal.store import (
     Kept,
+    held_hashes,
     insert_entries,
     insert_facts,
     move_balances,
@@ -37,15 +38,24 @@ from sync.protocol import Result, Verdict
 
 
 def take_in(
-    hq: Hq, connection: Connection, device: Device, bodies: Sequence[bytes], *, now_ms: int
+    hq: Hq,
+    connection: Connection,
+    device: Device,
+    bodies: Sequence[bytes],
+    *,
+    now_ms: int,
+    said_by: ChainOwner | None = None,
 ) -> list[Result]:
-    """Judge and store new entries, which follow the stored head.
+    """Judge and store new entries, which follow the head of `device`, in its place.
+
+    `said_by`: whose they say they are, where they are stored in another place than their own (see posting_held).
 
     Every writer holds what it holds in the same order: the device, vouchers, the number of cases, members, and last
     the number of the feed (see feed.py). Members come after the judging, which takes longest and needs them not.
     """
     owner = device.owner
-    entries = [read_here(body, owner, seq) for seq, body in enumerate(bodies, start=device.head.seq + 1)]
+    says = said_by or owner
+    entries = [read_here(body, says, seq) for seq, body in enumerate(bodies, start=device.head.seq + 1)]
     books = open_books(hq, connection, owner, entries, store=device.store)
     kept = _judge_all(device.head, bodies, entries, books)
     cases = open_cases(
@@ -117,6 +127,7 @@ def open_books(
         taken_redemptions=taken_redemption_ids(connection, _texts(redemptions, "redemption_id")),
         uses=lock_uses(connection, _texts(redemptions, "code_hash")),
         earlier_orders=earlier,
+        held_hashes=held_hashes(connection, [entry for entry in there if entry.type == SALVAGED]),
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from msgspec import ValidationError, convert
 
-from app.core.entry import ORDER, REDEEM, REFUSE, SCAN_DENIED, Entry
+from app.core.entry import EPOCH_START, ORDER, REDEEM, REFUSE, SALVAGED, SCAN_DENIED, Entry
 from app.core.facts_record import RecordInvalid
 from app.core.outcome import Decision
 from app.core.program import Program
@@ -22,9 +22,10 @@ from app.core.records import (
     redemption_differences,
     replay_order,
 )
+from app.core.salvaged import SalvageInvalid, read_salvaged
 from hq.journal import postings
 from hq.journal.postings import Posting
-from hq.journal.schemas import DeniedData, OrderData, RedemptionData
+from hq.journal.schemas import DeniedData, EpochStartData, OrderData, RedemptionData
 from hq.vouchers.store import Uses
 from sync.protocol import Flag, Verdict
 
@@ -55,6 +56,9 @@ class Books:
     taken_redemptions: set[str]
     uses: Mapping[str, Uses]  # by code hash
     earlier_orders: Mapping[str, Entry]  # orders of batches before that this batch's redemptions belong to
+    held_hashes: Mapping[tuple[str, int, int], bytes] = field(
+        default_factory=dict
+    )  # where salvaged entries were
     decisions: dict[str, tuple[Entry, Decision]] = field(default_factory=dict)  # replayed orders, by order id
 
 
@@ -79,7 +83,7 @@ def judge(entry: Entry | None, books: Books) -> Judgement:
         return _judge(entry, books)
     except _Quarantine as found:
         return _quarantined(found.flag, found.detail)
-    except (ValidationError, RecordInvalid) as problem:
+    except (ValidationError, RecordInvalid, SalvageInvalid) as problem:
         return _quarantined(Flag.UNPARSABLE, str(problem))
     except Exception:  # outermost: of one entry, so that a bug it wakes does not hold up the others
         log.exception("judging an entry failed", extra={"entry_id": entry.entry_id})
@@ -136,11 +140,31 @@ def _judge_denied(entry: Entry, books: Books) -> Judgement:
     return doubts.judgement()
 
 
+def _judge_epoch_start(entry: Entry, books: Books) -> Judgement:
+    doubts = _Doubts()
+    doubts.elsewhere(convert(entry.data, EpochStartData).store, books.store)
+    return doubts.judgement()
+
+
+def _judge_salvaged(entry: Entry, books: Books) -> Judgement:
+    """Let an entry be that HQ holds; another is of an epoch that was shut out, and for a person to decide."""
+    found = read_salvaged(entry.data)
+    held = books.held_hashes.get((found.owner.device_id, found.owner.epoch, found.seq))
+    if held == found.hash:
+        return Judgement(Verdict.POSTED)
+    place = f"entry {found.seq} of epoch {found.owner.epoch} of {found.owner.device_id}"
+    if held is not None:
+        raise _Quarantine(Flag.OLD_EPOCH, f"{place}: HQ holds another entry there")
+    raise _Quarantine(Flag.OLD_EPOCH, f"{place}: saved out of an old journal, and not held by HQ")
+
+
 JUDGES: dict[str, Callable[[Entry, Books], Judgement]] = {
     ORDER: _judge_order,
     REDEEM: _judge_redemption,
     REFUSE: _judge_redemption,
     SCAN_DENIED: _judge_denied,
+    EPOCH_START: _judge_epoch_start,
+    SALVAGED: _judge_salvaged,
 }
 
 

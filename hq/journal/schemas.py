@@ -86,3 +86,12 @@ class DeniedData(Recorded, frozen=True, kw_only=True):
     store: Name
     reason: Name
     t_eff: Moment
+
+
+class EpochStartData(Recorded, frozen=True, kw_only=True):
+    """An `epoch_start` entry: where the epoch before had come to, as far as the station could read it."""
+
+    store: Name
+    from_epoch: Annotated[int, Meta(ge=1, le=INTEGER_MAX)]
+    last_seq: Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
+    reason: Name

@@ -4,6 +4,7 @@ Inserts are one statement a table and batch: the hot path.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, select, upd
 from app.core.canonical import INTEGER_MAX
 from app.core.chain import ChainOwner, Head
 from app.core.entry import Entry, read_entry
+from app.core.salvaged import SalvageInvalid, read_salvaged
 from hq.db import NAMES_AT_ONCE
 from hq.journal.judge import Judgement
 from hq.journal.schemas import OrderData, RedemptionData
@@ -63,6 +65,21 @@ def hash_at(connection: Connection, owner: ChainOwner, seq: int) -> bytes | None
     statement = select(journal.c.hash).where(*_is_of(owner), journal.c.seq == seq)
     found: bytes | None = connection.execute(statement).scalar_one_or_none()
     return found
+
+
+def held_hashes(connection: Connection, salvaged: Sequence[Entry]) -> dict[tuple[str, int, int], bytes]:
+    """Return the hashes that HQ holds in the places (device, epoch, number) that salvaged entries name."""
+    places = set()
+    for entry in salvaged:
+        with suppress(SalvageInvalid):  # judging says so
+            found = read_salvaged(entry.data)
+            places.add((found.owner, found.seq))
+    held: dict[tuple[str, int, int], bytes] = {}
+    for owner in {owner for owner, _ in places}:
+        numbers = [seq for other, seq in places if other == owner]
+        statement = select(journal.c.seq, journal.c.hash).where(*_is_of(owner), journal.c.seq.in_(numbers))
+        held |= {(owner.device_id, owner.epoch, seq): found for seq, found in connection.execute(statement)}
+    return held
 
 
 def stored_results(connection: Connection, owner: ChainOwner, *, first: int, last: int) -> list[Result]:

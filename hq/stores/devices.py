@@ -1,37 +1,80 @@
-"""Devices: the stations HQ knows, one row each, with the head of the journal it holds of them."""
+"""Devices: the stations HQ knows, one row each, with the head of the journal it holds of them.
+
+A device is in one of four states. It waits until a person has said that it is the machine they mean; then it is
+active; it is forked when HQ was sent two histories of it, and revoked when a person shut it out. Only what an active
+device sends under its present epoch is posted. Where an earlier epoch had come to stays known, with its key.
+"""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from app.core.chain import ChainOwner, Head
-from hq.faults import NotHere
+from hq.faults import NotHere, NotPossible
 from hq.home import Hq
-from hq.tables import device
+from hq.tables import device, device_epoch
 
-ACTIVE, REVOKED = "active", "revoked"
+
+class DeviceState(StrEnum):
+    """Whether what a device sends is posted."""
+
+    WAITING = "waiting"
+    ACTIVE = "active"
+    FORKED = "forked"
+    REVOKED = "revoked"
+
+
+ACTIVE, REVOKED = DeviceState.ACTIVE, DeviceState.REVOKED
 
 READ = select(device).where(device.c.device_id == bindparam("of"))
 LOCKED = READ.with_for_update()
+READ_EPOCH = select(device_epoch).where(
+    device_epoch.c.device_id == bindparam("of"), device_epoch.c.epoch == bindparam("in_epoch")
+)
 
 
 @dataclass(frozen=True)
 class Device:
-    """A station as HQ holds it."""
+    """A station as HQ holds it, in its present epoch."""
 
     owner: ChainOwner
     store: str
-    is_active: bool
+    state: DeviceState
     sign_pub: bytes
     nonce: bytes
     head: Head
+    is_to_wipe: bool = False
+
+    @property
+    def is_active(self) -> bool:
+        """Whether what it sends is posted."""
+        return self.state is DeviceState.ACTIVE
 
     @property
     def key(self) -> Ed25519PublicKey:
         """The key it signs with."""
         return Ed25519PublicKey.from_public_bytes(self.sign_pub)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A device as people see it. Times are UTC milliseconds."""
+
+    device_id: str
+    store: str
+    state: str
+    epoch: int
+    head_seq: int
+    name: str
+    hw: str
+    sw: str
+    enrolled_ms: int
+    last_seen_ms: int
+    is_to_wipe: bool
+    wiped_ms: int | None
 
 
 def read_device(connection: Connection, device_id: str, *, for_update: bool = False) -> Device | None:
@@ -40,26 +83,134 @@ def read_device(connection: Connection, device_id: str, *, for_update: bool = Fa
     return None if row is None else _device(row)
 
 
+def read_epoch(connection: Connection, present: Device, epoch: int) -> Device | None:
+    """Return a device as it was in an epoch: the present one, or one that was replaced. None when there was none."""
+    if epoch == present.owner.epoch:
+        return present
+    of = {"of": present.owner.device_id, "in_epoch": epoch}
+    row = connection.execute(READ_EPOCH, of).one_or_none()
+    if row is None:
+        return None
+    return Device(
+        owner=ChainOwner(row.device_id, row.epoch),
+        store=present.store,
+        state=DeviceState.REVOKED,
+        sign_pub=row.sign_pub,
+        nonce=row.nonce,
+        head=Head(row.head_seq, row.head_hash),
+        is_to_wipe=bool(row.wipe),
+    )
+
+
+def end_epoch(connection: Connection, device_id: str, *, now_ms: int) -> None:
+    """Put a device's present epoch among those that were replaced. The same commit puts a new one in its place."""
+    row = connection.execute(LOCKED, {"of": device_id}).one()
+    kept = (
+        "device_id",
+        "epoch",
+        "sign_pub",
+        "nonce",
+        "head_seq",
+        "head_hash",
+        "enrolled_ms",
+        "wipe",
+        "wiped_ms",
+    )
+    ended = {name: getattr(row, name) for name in kept}
+    connection.execute(insert(device_epoch), {**ended, "ended_ms": now_ms})
+
+
 def devices(hq: Hq) -> list[Device]:
     """Return all devices by id."""
     with hq.database.reading() as connection:
         return [_device(row) for row in connection.execute(select(device).order_by(device.c.device_id))]
 
 
-def revoke(hq: Hq, device_id: str) -> None:
-    """Shut a device out: nothing it sends is posted from now on. Raises `NotHere`."""
+def list_devices(hq: Hq) -> list[Listed]:
+    """Return all devices as people see them, those that wait first."""
+    with hq.database.reading() as connection:
+        rows = connection.execute(select(device).order_by(device.c.device_id)).all()
+    found = [
+        Listed(
+            device_id=row.device_id,
+            store=row.store,
+            state=row.state,
+            epoch=row.epoch,
+            head_seq=row.head_seq,
+            name=row.name,
+            hw=row.hw,
+            sw=row.sw,
+            enrolled_ms=row.enrolled_ms,
+            last_seen_ms=row.last_seen_ms,
+            is_to_wipe=bool(row.wipe),
+            wiped_ms=row.wiped_ms,
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda each: each.state != DeviceState.WAITING)
+
+
+def confirm(hq: Hq, device_id: str) -> None:
+    """Say that a device that waits is the machine it should be. Raises `NotHere`, `NotPossible`."""
     with hq.database.atomic() as connection:
-        done = connection.execute(update(device).where(device.c.device_id == device_id).values(state=REVOKED))
-    if done.rowcount != 1:
-        raise NotHere(f"There is no device {device_id}.")
+        found = read_device(connection, device_id, for_update=True)
+        if found is None:
+            raise NotHere(f"There is no device {device_id}.")
+        if found.state is not DeviceState.WAITING:
+            raise NotPossible(f"Device {device_id} does not wait to be confirmed: it is {found.state}.")
+        set_state(connection, device_id, DeviceState.ACTIVE)
+
+
+def revoke(hq: Hq, device_id: str, *, wipe: bool = False) -> None:
+    """Shut a device out: nothing it sends is posted from now on. Raises `NotHere`.
+
+    With `wipe` it erases itself on its next contact, once all of its entries are kept here; its earlier epochs too.
+    """
+    with hq.database.atomic() as connection:
+        if read_device(connection, device_id, for_update=True) is None:
+            raise NotHere(f"There is no device {device_id}.")
+        set_state(connection, device_id, DeviceState.REVOKED)
+        if wipe:
+            connection.execute(update(device).where(device.c.device_id == device_id).values(wipe=1))
+            connection.execute(
+                update(device_epoch).where(device_epoch.c.device_id == device_id).values(wipe=1)
+            )
+
+
+def note_contact(connection: Connection, present: Device, epoch: int, *, now_ms: int) -> None:
+    """Remember when a device whose push is refused was heard of last. Replaced epochs don't count as the device."""
+    if epoch == present.owner.epoch:
+        of = device.c.device_id == present.owner.device_id
+        connection.execute(update(device).where(of).values(last_seen_ms=now_ms))
+
+
+def move_epoch_head(connection: Connection, owner: ChainOwner, head: Head) -> None:
+    """Move the head of a device's epoch, the present one or one that was replaced."""
+    moved = {"head_seq": head.seq, "head_hash": head.hash}
+    for table in (device, device_epoch):
+        of = table.c.device_id == owner.device_id, table.c.epoch == owner.epoch
+        connection.execute(update(table).where(*of).values(moved))
+
+
+def note_wiped(connection: Connection, owner: ChainOwner, *, now_ms: int) -> None:
+    """Remember that a station said it has erased itself."""
+    for table in (device, device_epoch):
+        of = table.c.device_id == owner.device_id, table.c.epoch == owner.epoch
+        connection.execute(update(table).where(*of).values(wiped_ms=now_ms))
+
+
+def set_state(connection: Connection, device_id: str, state: DeviceState) -> None:
+    """Move a device to a state."""
+    connection.execute(update(device).where(device.c.device_id == device_id).values(state=state.value))
 
 
 def _device(row: Any) -> Device:
     return Device(
         owner=ChainOwner(row.device_id, row.epoch),
         store=row.store,
-        is_active=row.state == ACTIVE,
+        state=DeviceState(row.state),
         sign_pub=row.sign_pub,
         nonce=row.nonce,
         head=Head(row.head_seq, row.head_hash),
+        is_to_wipe=bool(row.wipe),
     )

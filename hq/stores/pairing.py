@@ -11,6 +11,7 @@ The fingerprint lets the station know HQ before it believes anything HQ says; th
 
 import hashlib
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
@@ -21,11 +22,11 @@ from app.core.canonical import canonical
 from app.core.chain import NONCE_SIZE, ChainOwner, genesis
 from app.ids import new_number, new_ref, new_secret
 from hq.campaigns.service import newest_document
-from hq.faults import NotPossible
+from hq.faults import NotHere, NotPossible
 from hq.home import Hq
 from hq.keys import root_fingerprint
 from hq.rows import storable
-from hq.stores.devices import ACTIVE
+from hq.stores.devices import DeviceState, end_epoch, read_device
 from hq.stores.service import read_store
 from hq.tables import device, enrol_token
 from sync.protocol import EnrolAnswer, EnrolRequest, enrol_message
@@ -48,14 +49,46 @@ class Pairing:
     expires_ms: int
 
 
-def new_pairing(hq: Hq, *, store_id: str, url: str) -> Pairing:
-    """Make a pairing text for a store. `url` is where stations reach this HQ. Raises `NotPossible`."""
+def new_pairing(hq: Hq, *, store_id: str, url: str, is_trusted: bool = True) -> Pairing:
+    """Make a pairing text for a new device of a store. `url` is where stations reach this HQ. Raises `NotPossible`.
+
+    Unless it is trusted, a person confirms the machine that comes with it: the text may have been photographed.
+    """
+
+    def store_of(connection: Connection) -> str:
+        if read_store(connection, store_id) is None:
+            raise NotPossible(f"There is no store {store_id}.")
+        return store_id
+
+    return _new_pairing(hq, store_of, device_id=None, url=url, is_trusted=is_trusted)
+
+
+def new_epoch_pairing(hq: Hq, *, device_id: str, url: str, is_trusted: bool = True) -> Pairing:
+    """Make a pairing text that gives a device a new epoch and shuts its present one out. Raises `NotHere`."""
+
+    def store_of(connection: Connection) -> str:
+        found = read_device(connection, device_id)
+        if found is None:
+            raise NotHere(f"There is no device {device_id}.")
+        return found.store
+
+    return _new_pairing(hq, store_of, device_id=device_id, url=url, is_trusted=is_trusted)
+
+
+def _new_pairing(
+    hq: Hq, store_of: Callable[[Connection], str], *, device_id: str | None, url: str, is_trusted: bool
+) -> Pairing:
     token = new_number(TOKEN_LENGTH)
     expires_ms = hq.clock.now_ms() + TOKEN_LIFE_MS
     with hq.database.atomic() as connection:
-        if read_store(connection, store_id) is None:
-            raise NotPossible(f"There is no store {store_id}.")
-        row = {"token_hash": _hash(token), "store": store_id, "expires_ms": expires_ms, "used_ms": None}
+        row = {
+            "token_hash": _hash(token),
+            "store": store_of(connection),
+            "expires_ms": expires_ms,
+            "used_ms": None,
+            "device": device_id,
+            "is_trusted": int(is_trusted),
+        }
         connection.execute(insert(enrol_token), row)
     content = {"v": 1, "url": url, "token": token, "fp": root_fingerprint(hq.keys)}
     packed = urlsafe_b64encode(canonical(content)).decode("ascii").rstrip("=")
@@ -72,13 +105,17 @@ def enrol(hq: Hq, request: EnrolRequest) -> EnrolAnswer | None:
     now_ms = hq.clock.now_ms()
     keyset = newest_document(hq, "keyset")
     with hq.database.atomic() as connection:
-        store_id = _use_token(connection, _hash(request.token), now_ms=now_ms)
-        store = None if store_id is None else read_store(connection, store_id)
-        if store is None:
+        token = _use_token(connection, _hash(request.token), now_ms=now_ms)
+        store = None if token is None else read_store(connection, token.store)
+        if token is None or store is None:
             return None
-        owner, nonce = ChainOwner("D" + new_ref(), FIRST_EPOCH), new_secret(NONCE_SIZE)
-        row = _device_row(request, owner, nonce, store_id=store.store_id, now_ms=now_ms)
-        connection.execute(insert(device), row)
+        state = DeviceState.ACTIVE if token.is_trusted else DeviceState.WAITING
+        owner, nonce = _owner_for(connection, token, now_ms=now_ms), new_secret(NONCE_SIZE)
+        row = _device_row(request, owner, nonce, store_id=store.store_id, state=state, now_ms=now_ms)
+        if token.device is None:
+            connection.execute(insert(device), row)
+        else:
+            connection.execute(update(device).where(device.c.device_id == token.device).values(row))
     return EnrolAnswer(
         device_id=owner.device_id,
         epoch=owner.epoch,
@@ -86,7 +123,18 @@ def enrol(hq: Hq, request: EnrolRequest) -> EnrolAnswer | None:
         nonce=nonce,
         keyset=keyset,
         hq_incarnation=hq.incarnation,
+        is_confirmed=state is DeviceState.ACTIVE,
     )
+
+
+def _owner_for(connection: Connection, token: "_Token", *, now_ms: int) -> ChainOwner:
+    """Return who comes with a token: a new device, or a known one in its next epoch. The one before has then ended."""
+    if token.device is None:
+        return ChainOwner("D" + new_ref(), FIRST_EPOCH)
+    present = read_device(connection, token.device, for_update=True)
+    assert present is not None, "a device is never deleted"
+    end_epoch(connection, token.device, now_ms=now_ms)
+    return ChainOwner(token.device, present.owner.epoch + 1)
 
 
 def _is_proven(request: EnrolRequest) -> bool:
@@ -102,8 +150,17 @@ def _is_proven(request: EnrolRequest) -> bool:
     return True
 
 
-def _use_token(connection: Connection, token_hash: str, *, now_ms: int) -> str | None:
-    """Mark a good token as used and return its store; None when it isn't good. Of two at once, one gets it."""
+@dataclass(frozen=True)
+class _Token:
+    """What a good token stands for."""
+
+    store: str
+    device: str | None
+    is_trusted: bool
+
+
+def _use_token(connection: Connection, token_hash: str, *, now_ms: int) -> _Token | None:
+    """Mark a good token as used and return what it stands for, else None. Of two at once, one gets it."""
     used = connection.execute(
         update(enrol_token)
         .where(
@@ -115,19 +172,18 @@ def _use_token(connection: Connection, token_hash: str, *, now_ms: int) -> str |
     )
     if used.rowcount != 1:
         return None
-    statement = select(enrol_token.c.store).where(enrol_token.c.token_hash == token_hash)
-    found: str = connection.execute(statement).scalar_one()
-    return found
+    row = connection.execute(select(enrol_token).where(enrol_token.c.token_hash == token_hash)).one()
+    return _Token(row.store, row.device, bool(row.is_trusted))
 
 
 def _device_row(
-    request: EnrolRequest, owner: ChainOwner, nonce: bytes, *, store_id: str, now_ms: int
+    request: EnrolRequest, owner: ChainOwner, nonce: bytes, *, store_id: str, state: DeviceState, now_ms: int
 ) -> dict[str, object]:
     return {
         "device_id": owner.device_id,
         "store": store_id,
         "epoch": owner.epoch,
-        "state": ACTIVE,
+        "state": state.value,
         "sign_pub": request.sign_pub,
         "box_pub": request.box_pub,
         "nonce": nonce,
@@ -140,6 +196,9 @@ def _device_row(
         "clock_skew_ms": 0,
         "hw": storable(request.hw)[:HARDWARE_LENGTH_MAX],
         "sw": storable(request.sw)[:SOFTWARE_LENGTH_MAX],
+        "name": storable(request.name)[:HARDWARE_LENGTH_MAX],
+        "wipe": 0,
+        "wiped_ms": None,
     }
 
 

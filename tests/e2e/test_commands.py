@@ -14,7 +14,9 @@ from tests.scanner.terminal import seen
 
 
 def test_enrolling_without_a_keyring_keeps_the_pairing_text_good(world: World, hq: HqProcess):
-    text = run("hq", "enrol", "--store", "S1", "--url", hq.url, "--dir", str(world.hq_dir)).stdout.strip()
+    text = run(
+        "hq", "enrol", "--store", "S1", "--trusted", "--url", hq.url, "--dir", str(world.hq_dir)
+    ).stdout.strip()
     folders = ["--dir", str(world.store_dir), "--state", str(world.state_dir)]
     refused = run("station", *folders, "enrol", text, "--key-store", "os", status=1)
     assert "keyring" in refused.stderr
@@ -24,7 +26,7 @@ def test_enrolling_without_a_keyring_keeps_the_pairing_text_good(world: World, h
 
 def test_a_pairing_code_is_a_picture_too(world: World, hq: HqProcess, tmp_path: Path):
     picture = tmp_path / "code.png"
-    words = ["hq", "enrol", "--store", "S1", "--url", hq.url, "--dir", str(world.hq_dir)]
+    words = ["hq", "enrol", "--store", "S1", "--trusted", "--url", hq.url, "--dir", str(world.hq_dir)]
     text = run(*words, "--qr", str(picture)).stdout
     assert text.count("\n") == 1 and text.startswith("TS:P:"), "the text alone for whoever takes it by a pipe"
     (symbol,) = read_file(picture)
@@ -38,13 +40,15 @@ def test_a_pairing_code_is_a_picture_too(world: World, hq: HqProcess, tmp_path: 
 
 
 def test_in_a_terminal_the_pairing_code_can_be_scanned(world: World):
-    text = run_in_terminal("hq", "enrol", "--store", "S1", "--dir", str(world.hq_dir))
+    text = run_in_terminal("hq", "enrol", "--store", "S1", "--trusted", "--dir", str(world.hq_dir))
     (symbol,) = decode(seen(text))
     assert symbol.text == text.split()[-1]
 
 
 def test_a_pairing_code_of_another_head_office_says_so_and_uses_nothing_up(world: World, hq: HqProcess):
-    text = run("hq", "enrol", "--store", "S1", "--url", hq.url, "--dir", str(world.hq_dir)).stdout.strip()
+    text = run(
+        "hq", "enrol", "--store", "S1", "--trusted", "--url", hq.url, "--dir", str(world.hq_dir)
+    ).stdout.strip()
     content = json.loads(urlsafe_b64decode(text.removeprefix("TS:P:") + "=="))
     other = urlsafe_b64encode(json.dumps(content | {"fp": "ab" * 32}).encode()).decode().rstrip("=")
     station = ["station", "--dir", str(world.store_dir), "--state", str(world.state_dir), "enrol"]

@@ -200,7 +200,9 @@ class HqProcess:
 
 def enrol(world: World, hq: HqProcess) -> None:
     """Pair the station by the two commands."""
-    text = run("hq", "enrol", "--store", "S1", "--url", hq.url, "--dir", str(world.hq_dir)).stdout.strip()
+    text = run(
+        "hq", "enrol", "--store", "S1", "--trusted", "--url", hq.url, "--dir", str(world.hq_dir)
+    ).stdout.strip()
     folders = ["--dir", str(world.store_dir), "--state", str(world.state_dir)]
     run("station", *folders, "enrol", text, "--key-store", "file")
 

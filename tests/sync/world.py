@@ -162,7 +162,7 @@ class World:
 
     def head_of(self, shop: "Shop") -> int:
         with self.hq.database.reading() as connection:
-            return head_of(connection, shop.store.device.device_id)
+            return head_of(connection, shop.store.device.owner)
 
     def entries_of(self, shop: "Shop") -> list[int]:
         """Return the numbers of the entries that HQ holds, one for each row."""

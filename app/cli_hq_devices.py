@@ -1,0 +1,146 @@
+"""The commands about devices and what was held of them: `tillside hq devices`, `hq device …`, `hq held …`."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.config import load_config
+from app.terminal import fail
+
+HqDir = Annotated[Path | None, typer.Option("--dir", help="Folder of HQ's database and keys.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One line of JSON each.")]
+DeviceId = Annotated[str, typer.Argument(help="The device's id, D….")]
+HeldId = Annotated[str, typer.Argument(help="As `hq held list` names it.")]
+
+device_cli = typer.Typer(no_args_is_help=True, help="Confirm a station's machine, or shut it out.")
+held_cli = typer.Typer(no_args_is_help=True, help="Entries that were kept aside and not posted.")
+
+
+def hq_devices(data_dir: HqDir = None, as_json: AsJson = False) -> None:
+    """List all devices, those that wait to be confirmed first."""
+    from hq.journal.held import waiting_by_device
+    from hq.stores.devices import list_devices
+
+    found, held = with_hq(data_dir, lambda hq: (list_devices(hq), waiting_by_device(hq)))
+    for each in found:
+        if as_json:
+            print(json.dumps({**asdict(each), "held": held.get(each.device_id, 0)}))
+            continue
+        told = [
+            f"{each.device_id}  {each.state}  store {each.store}  epoch {each.epoch}  head {each.head_seq}",
+            f"machine {each.name or '?'} ({each.hw or '?'}, {each.sw or '?'})",
+            f"enrolled {_moment(each.enrolled_ms)}  seen {_moment(each.last_seen_ms)}",
+        ]
+        if held.get(each.device_id):
+            told.append(f"{held[each.device_id]} entries held: tillside hq held list")
+        if each.is_to_wipe:
+            told.append(
+                f"erased itself {_moment(each.wiped_ms)}"
+                if each.wiped_ms
+                else "to erase itself on next contact"
+            )
+        print("\n    ".join(told))
+
+
+@device_cli.command("confirm")
+def device_confirm(device_id: DeviceId, data_dir: HqDir = None) -> None:
+    """Say that a device that waits is the machine you mean: compare its name with the one at the till first."""
+    from hq.stores.devices import confirm
+
+    with_hq(data_dir, lambda hq: confirm(hq, device_id))
+    print(f"Device {device_id} is confirmed. It has members and program with its next sync.")
+
+
+@device_cli.command("revoke")
+def device_revoke(
+    device_id: DeviceId,
+    wipe: Annotated[
+        bool, typer.Option("--wipe", help="Let it erase itself once all its entries are here.")
+    ] = False,
+    data_dir: HqDir = None,
+) -> None:
+    """Shut a device out. Nothing it sends is posted from now on; all of it is kept."""
+    from hq.stores.devices import revoke
+
+    with_hq(data_dir, lambda hq: revoke(hq, device_id, wipe=wipe))
+    print(f"Device {device_id} is shut out. What it still sends is kept: tillside hq held list")
+    if wipe:
+        print("On its next contact it sends what it has, and then erases its records and keys.")
+
+
+@device_cli.command("wipe")
+def device_wipe(device_id: DeviceId, data_dir: HqDir = None) -> None:
+    """Shut a device out and let it erase itself: the same as `revoke --wipe`."""
+    device_revoke(device_id, wipe=True, data_dir=data_dir)
+
+
+@held_cli.command("list")
+def held_list(
+    device_id: Annotated[str | None, typer.Option("--device", help="Only of this device.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Also what was posted or dismissed.")] = False,
+    as_json: AsJson = False,
+    data_dir: HqDir = None,
+) -> None:
+    """List what was kept aside: of shut-out devices, of replaced epochs, and of devices with two histories."""
+    from hq.journal.held import list_held
+
+    for each in with_hq(data_dir, lambda hq: list_held(hq, device_id=device_id, is_open=not every)):
+        if as_json:
+            print(json.dumps(asdict(each)))
+        else:
+            place = f"{each.device_id} epoch {each.epoch} entries {each.from_seq}-{each.to_seq}"
+            print(f"{each.id}  {each.state}  {place}  {each.why}  {_moment(each.received_ms)}")
+
+
+@held_cli.command("show")
+def held_show(held_id: HeldId, data_dir: HqDir = None) -> None:
+    """Show the entries of a held push, a line of JSON each, as they were sent."""
+    from hq.journal.held import read_held
+
+    _, request = with_hq(data_dir, lambda hq: read_held(hq, held_id))
+    for body in request.entries:
+        print(body.decode("utf-8", errors="replace"))
+
+
+@held_cli.command("post")
+def held_post(held_id: HeldId, data_dir: HqDir = None) -> None:
+    """Post a held push after all. Each entry is judged as if it had been pushed; cases tell what is doubtful."""
+    from hq.journal.posting_held import post_held
+
+    posted = with_hq(data_dir, lambda hq: post_held(hq, held_id))
+    print(f"{len(posted.results)} entries are taken in as {posted.place}; {posted.known} were here before.")
+    for result in posted.results:
+        if result.case is not None:
+            print(f"  entry {result.seq}: {result.verdict} {' '.join(result.codes)} ({result.case})")
+
+
+@held_cli.command("dismiss")
+def held_dismiss(held_id: HeldId, data_dir: HqDir = None) -> None:
+    """Decide that a held push will not be posted. It stays where it is."""
+    from hq.journal.held import dismiss
+
+    with_hq(data_dir, lambda hq: dismiss(hq, held_id))
+    print(f"Held push {held_id} is dismissed.")
+
+
+def with_hq(data_dir: Path | None, work: Any) -> Any:
+    """Open HQ, do one thing, close it; what can't be done ends as a sentence."""
+    from hq.faults import HqFault
+    from hq.home import open_hq
+
+    try:
+        hq = open_hq(load_config(hq_dir=data_dir).hq_dir)
+        try:
+            return work(hq)
+        finally:
+            hq.close()
+    except HqFault as problem:
+        fail(str(problem))
+
+
+def _moment(ms: int) -> str:
+    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")

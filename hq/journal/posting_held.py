@@ -1,0 +1,114 @@
+"""Posting what was held aside: by a person's word, never by itself.
+
+A held entry keeps its identity (device, epoch, number). If it follows what HQ holds of its epoch, it takes its own
+place there and that epoch's head moves, just as if it had been pushed in time. If HQ holds another history in that
+place, it is stored beside it under the name of a branch, `<device>/2`, which no device on the wire can have. So a place
+never has two contents, every chain that HQ holds is without gaps from where it begins, and nothing that was posted is
+touched; that an entry is posted once is held by its id and its redemption's, as always.
+
+Every entry is judged as a pushed one would be, so flags and cases tell what is doubtful about it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, or_, select
+
+from app.core.chain import ChainOwner, Head, follow, head_is_signed, next_hash
+from hq.faults import NotPossible
+from hq.home import Hq
+from hq.journal.held import HeldState, decide_held, find_held
+from hq.journal.intake import take_in
+from hq.stores.devices import Device, move_epoch_head, read_device, read_epoch
+from hq.tables import journal
+from sync.protocol import PushRequest, Result
+
+BRANCH = "/"  # between a device and the number of a branch of its history
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What became of a held push: how many of its entries HQ had already, where the others went, and the verdicts."""
+
+    known: int
+    place: str
+    results: list[Result]
+
+
+def post_held(hq: Hq, held_id: str) -> Posted:
+    """Post the entries of a held push that HQ doesn't hold yet. Raises `NotHere`, `NotPossible`, `Busy`."""
+    return hq.database.write(lambda connection: _post_held(hq, connection, held_id))
+
+
+def _post_held(hq: Hq, connection: Connection, held_id: str) -> Posted:
+    found, request = find_held(connection, held_id, for_update=True)
+    decide_held(connection, found, HeldState.POSTED, now_ms=hq.clock.now_ms())
+    present = read_device(connection, found.device_id, for_update=True)
+    at = None if present is None else read_epoch(connection, present, found.epoch)
+    if at is None:
+        raise NotPossible(f"HQ knows no epoch {found.epoch} of {found.device_id}, so nobody signed this.")
+    _check_chain(at, request)
+    before = Head(request.from_seq - 1, request.prev_hash)
+    return post_entries(hq, connection, at, before, request.entries)
+
+
+def post_entries(hq: Hq, connection: Connection, at: Device, before: Head, bodies: Sequence[bytes]) -> Posted:
+    """Post entries that follow `before` in the chain of a device's epoch. Those that HQ holds are left alone."""
+    known = _count_known(connection, at.owner, before, bodies)
+    before, bodies = follow(before, bodies[:known]), bodies[known:]
+    if not bodies:
+        return Posted(known, at.owner.device_id, [])
+    place = at if before == at.head else _branch(connection, at, before)
+    results = take_in(hq, connection, place, bodies, now_ms=hq.clock.now_ms(), said_by=at.owner)
+    if place is at:
+        move_epoch_head(connection, at.owner, follow(before, bodies))
+    return Posted(known, place.owner.device_id, results)
+
+
+def _check_chain(at: Device, request: PushRequest) -> None:
+    """Hold the push against the key of its epoch: of a shut-out device nobody had looked at it."""
+    claimed = Head(request.head.seq, request.head.hash)
+    if not head_is_signed(at.key, at.owner, claimed, request.head.sig):
+        raise NotPossible("The head's signature is not this device's.")
+    if follow(Head(request.from_seq - 1, request.prev_hash), request.entries) != claimed:
+        raise NotPossible("The entries' hashes do not lead to the head.")
+
+
+def _count_known(connection: Connection, owner: ChainOwner, before: Head, bodies: Sequence[bytes]) -> int:
+    """Return how many of the first entries HQ holds already, in their own place or in a branch."""
+    statement = select(journal.c.seq, journal.c.hash).where(
+        _is_anywhere(owner), journal.c.seq.between(before.seq + 1, before.seq + len(bodies))
+    )
+    held = {(seq, found) for seq, found in connection.execute(statement)}
+    seq, last = before.seq, before.hash
+    for count, body in enumerate(bodies):
+        seq, last = seq + 1, next_hash(last, body)
+        if (seq, last) not in held:
+            return count
+    return len(bodies)
+
+
+def _branch(connection: Connection, at: Device, before: Head) -> Device:
+    """Return the branch that stands at `before`, or a new one that begins there."""
+    ends = _ends_of_branches(connection, at.owner)
+    name = next((name for name, end in ends.items() if end == before), None)
+    if name is None:
+        name = f"{at.owner.device_id}{BRANCH}{len(ends) + 2}"
+    return replace(at, owner=ChainOwner(name, at.owner.epoch), head=before)
+
+
+def _ends_of_branches(connection: Connection, owner: ChainOwner) -> dict[str, Head]:
+    statement = (
+        select(journal.c.device, journal.c.seq, journal.c.hash)
+        .where(_is_anywhere(owner), journal.c.device != owner.device_id)
+        .order_by(journal.c.device, journal.c.seq)
+    )
+    return {row.device: Head(row.seq, row.hash) for row in connection.execute(statement)}
+
+
+def _is_anywhere(owner: ChainOwner) -> ColumnElement[bool]:
+    """Entries of an epoch of a device: in its own place, or in a branch."""
+    device: Any = journal.c.device
+    is_of = or_(device == owner.device_id, device.startswith(owner.device_id + BRANCH, autoescape=True))
+    return (journal.c.epoch == owner.epoch) & is_of
