@@ -129,7 +129,13 @@ def _request(token: str, keys: StationKeys) -> EnrolRequest:
     box_pub = keys.box.public_key().public_bytes_raw()
     proof = keys.sign.sign(enrol_message(token=token, sign_pub=sign_pub, box_pub=box_pub))
     return EnrolRequest(
-        token=token, sign_pub=sign_pub, box_pub=box_pub, proof=proof, hw=platform.machine(), sw=SOFTWARE
+        token=token,
+        sign_pub=sign_pub,
+        box_pub=box_pub,
+        proof=proof,
+        hw=platform.machine(),
+        sw=SOFTWARE,
+        name=platform.node(),
     )
 
 

@@ -29,7 +29,7 @@ GAPS_MAX = (
 )
 SOFTWARE = "tillside 0.1.0"
 # HQ has shut us out, or is not sure who we are. Another trouble with what we send must not keep new rules from us.
-ENDS_SYNC = frozenset({PushRefusalKind.FORK, PushRefusalKind.EPOCH_REVOKED})
+ENDS_SYNC = frozenset({PushRefusalKind.FORK, PushRefusalKind.EPOCH_REVOKED, PushRefusalKind.NOT_CONFIRMED})
 
 
 @dataclass(frozen=True, slots=True)
