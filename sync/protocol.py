@@ -113,10 +113,23 @@ class HeadWire(Wire, frozen=True, kw_only=True):
 
 
 class ClockWire(Wire, frozen=True, kw_only=True):
-    """What the device's clock says, for HQ to compare."""
+    """What the device's clock says, for HQ to compare. With a `nonce` it asks HQ to sign its own time."""
 
     wall_ms: int
     boot_ms: int
+    nonce: Annotated[str, Meta(pattern=r"\A[0-9A-Za-z_-]{0,64}\Z")] = ""
+
+
+class SignedTime(Wire, frozen=True, kw_only=True):
+    """HQ's time at the answer, signed for the one who asked.
+
+    `sig` is Ed25519 by HQ's sign key over `"TS-time1" | u8 length | nonce | u64be ms`.
+    """
+
+    ms: Count
+    nonce: str
+    kid: str
+    sig: bytes
 
 
 class PushRequest(Wire, frozen=True, kw_only=True):
@@ -153,8 +166,9 @@ class PushAnswer(Wire, frozen=True, kw_only=True):
     acked_hash: bytes
     hq_incarnation: str
     results: list[Result]
-    time_ms: Count
+    time_ms: Count  # what `time` says, for stations that don't know of it
     retry_after_s: Count = 0
+    time: SignedTime | None = None  # where the request had a nonce and HQ's clock is its own
 
 
 class PushRefusalKind(StrEnum):
@@ -317,3 +331,9 @@ def request_message(
 def manifest_message(body: bytes) -> bytes:
     """Return the bytes that HQ signs for a manifest."""
     return b"TS-manifest1" + body
+
+
+def time_message(*, nonce: str, ms: int) -> bytes:
+    """Return the bytes that HQ signs to say what time it is to whoever made up the nonce."""
+    name = nonce.encode("ascii")
+    return b"TS-time1" + len(name).to_bytes(1, "big") + name + ms.to_bytes(8, "big")

@@ -18,9 +18,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from app.core.program import ProgramInvalid
 from app.station.keyset import KEYSET, signing_keys
+from app.store.draft import ReplicaDraft
 from app.store.programs import compiled
 from app.store.replica import Position
-from app.store.store import ReplicaDraft, StationStore
+from app.store.store import StationStore
 from sync.faults import HqUntrusted
 from sync.protocol import Changes, HqProtocol, MustRefetch, Row, SignedDocument, SnapshotFile
 from sync.rows import check_rows, read_block

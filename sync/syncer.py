@@ -11,10 +11,10 @@ from app.core.chain import Head
 from app.store.journal import WordOfHq
 from app.store.store import StationStore
 from sync.faults import HqUntrusted
+from sync.hq_time import ask_time, take_time
 from sync.protocol import (
     BATCH_BYTES_MAX,
     BATCH_ENTRIES_MAX,
-    ClockWire,
     HeadWire,
     HqProtocol,
     PushAnswer,
@@ -85,19 +85,21 @@ class Syncer:
 
     def _next_push(self) -> PushRequest:
         store = self._store
+        store.settle_time()
         waiting = store.journal.waiting(
             after_seq=store.acked_seq(), entries_max=BATCH_ENTRIES_MAX, bytes_max=BATCH_BYTES_MAX
         )
         position = store.replica.position()
+        reading = store.time.reading()
         return PushRequest(
             epoch=store.device.epoch,
-            boot=store.clock.boot_id(),
+            boot=reading.boot,
             sw=SOFTWARE,
             from_seq=waiting.from_seq,
             prev_hash=waiting.prev_hash,
             entries=list(waiting.bodies),
             head=HeadWire(seq=waiting.head.seq, hash=waiting.head.hash, sig=waiting.signature),
-            clock=ClockWire(wall_ms=store.clock.now_ms(), boot_ms=store.clock.boot_ms()),
+            clock=ask_time(reading),
             pull_cursor=position.cursor if position else 0,
             program_version=store.replica.document_version(PROGRAM),
         )
@@ -120,6 +122,7 @@ class Syncer:
         with store.atomic():
             store.journal.append_verdicts(words)
             store.set_acked_seq(sent)
+            take_time(store, request, answer)
         return head.seq - sent
 
     def _go_back(self, gap: PushRefusal) -> None:

@@ -8,7 +8,15 @@ from msgspec import DecodeError
 from msgspec.json import decode
 
 from sync.faults import HqUntrusted
-from sync.protocol import Manifest, SignedDocument, SignedManifest, document_message, manifest_message
+from sync.protocol import (
+    Manifest,
+    SignedDocument,
+    SignedManifest,
+    SignedTime,
+    document_message,
+    manifest_message,
+    time_message,
+)
 
 
 def check_document(document: SignedDocument, *, key: Ed25519PublicKey, lowest_version: int) -> None:
@@ -26,6 +34,14 @@ def read_manifest(signed: SignedManifest, *, keys: Mapping[str, Ed25519PublicKey
         return decode(signed.body, type=Manifest)
     except (DecodeError, UnicodeDecodeError) as mismatch:
         raise HqUntrusted("a manifest in a form we do not know") from mismatch
+
+
+def check_time(signed: SignedTime, *, nonce: str, keys: Mapping[str, Ed25519PublicKey]) -> None:
+    """Make sure that HQ said this to who made up the nonce. Raises `HqUntrusted`."""
+    if signed.nonce != nonce:
+        raise HqUntrusted("the signed time answers another request")
+    message = time_message(nonce=nonce, ms=signed.ms)
+    _check(key_of(keys, signed.kid), signed.sig, message, "the time")
 
 
 def key_of(keys: Mapping[str, Ed25519PublicKey], kid: str) -> Ed25519PublicKey:

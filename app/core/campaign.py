@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.core.circumstances import Check
+from app.core.conditions import facts_of
 from app.core.effects import (
     Bundle,
     BuyGet,
@@ -80,6 +81,11 @@ class Share:
     variants: frozenset[str]
 
 
+# What a clock that is in doubt can't answer. How long ago something was is counted beforehand, by a clock of its own.
+TIME_FACTS = {"order.weekday", "order.date", "order.time", "member.birthday", "member.anniversary"}
+ENDLESS = "9999"  # a campaign that ends in this year, or after it, has no end
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One effect and what it depends on. A larger priority comes first."""
@@ -99,6 +105,7 @@ class Rule:
     )  # product sets without which it does nothing
     is_on_products: bool = field(init=False, compare=False)  # whether it must be said that they are missing
     asks_more: bool = field(init=False, compare=False)  # than most: points, a card, what is left of a reward
+    asks_time: bool = field(init=False, compare=False)  # the hour, the day, or a day in the member's year
 
     def __post_init__(self) -> None:
         """Work out once what every quote asks of every rule."""
@@ -108,6 +115,7 @@ class Rule:
         object.__setattr__(self, "is_on_products", bool(wants) and not is_on_order)
         is_for_members = isinstance(self.effect, PointsPayment | PunchCardFree | Credit)
         object.__setattr__(self, "asks_more", self.cost_points > 0 or self.has_stock or is_for_members)
+        object.__setattr__(self, "asks_time", not TIME_FACTS.isdisjoint(facts_of(self.tree)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +135,11 @@ class Campaign:
     share: Share | None = None
     returns: ReturnSettings = field(default_factory=ReturnSettings)
     asks_more: bool = field(init=False, compare=False)  # than its dates: members, limits, a share of them, HQ
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether it ends. That it has started is sure even by a doubtful clock, since effective time never leads."""
+        return self.ends_at < ENDLESS
 
     def __post_init__(self) -> None:
         """Work out once what every quote asks of every campaign."""

@@ -3,8 +3,8 @@
     {"device": …, "epoch": 1, "seq": 17, "id": <UUIDv7, 32 hex digits>, "type": "order", "wall_ms": …, "boot": <32 hex>,
      "boot_ms": …, "tq": "weak", "data": {…}}
 
-The columns beside a stored body are copies of it. `tq` is the quality of the time: `weak` until HQ's signed time
-anchors it.
+The columns beside a stored body are copies of it. `wall_ms` and `boot_ms` are what the machine's clocks said; the time
+that was gone by is `data.t_eff`, and `tq` its quality: `anchored` by HQ's signed time, or `weak` (trusted_time.py).
 """
 
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from app.core.canonical import canonical
 BODY_BYTES_MAX = 1 << 19  # an order with the most lines, with the longest names, and a hundred vouchers
 ORDER, REDEEM, REFUSE, SCAN_DENIED = "order", "redeem", "refuse", "scan_denied"
 EPOCH_START, SALVAGED = "epoch_start", "salvaged"  # see app/core/salvaged.py
+CLOCK_JUMP = "clock_jump"  # a wall clock that moved by itself: {store, t_eff, from_ms, to_ms}
 
 
 class EntryInvalid(ValueError):

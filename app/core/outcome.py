@@ -25,7 +25,8 @@ Allocation = tuple[
 class Facts:
     """Everything that a decision reads.
 
-    `stopped` holds what was switched off: `campaign:…`, `rule:…`, `code:…` (its hash), `member:…`, `program`.
+    `stopped` holds what was switched off: `campaign:…`, `rule:…`, `code:…` (its hash), `member:…`, `program`; and what
+    a station must not do as it stands: `spending`, and by a doubtful clock `timed` (standing.py).
     `signals` are set from outside: the weather, a price.
     """
 

@@ -44,12 +44,22 @@ class Reason(Enum):
         "The rules on this station are too old. Points are still earned.",
     )
     STOPPED = (ReasonClass.AUTHORITY, False, "Head office has stopped this.")
+    SPENDING_STOPPED = (
+        ReasonClass.AUTHORITY,
+        True,
+        "This station may not redeem until head office has looked at it. Points are still earned.",
+    )
     OFFER_UNKNOWN = (ReasonClass.AUTHORITY, True, "The rules of this offer are not on this station yet.")
     ONLINE_ONLY = (ReasonClass.AUTHORITY, True, "This offer needs head office, which can't be reached.")
     FACTS_MISSING = (
         ReasonClass.AUTHORITY,
         True,
         "This station does not know enough about the member to decide. Head office does.",
+    )
+    TIME_DOUBTFUL = (
+        ReasonClass.TIME,
+        True,
+        "This offer depends on the time, which this station must first get from head office.",
     )
     NOT_STARTED = (ReasonClass.TIME, True, "This offer starts on {starts_on}.")
     EXPIRED = (ReasonClass.TIME, False, "This offer ended on {ends_on}.")

@@ -32,6 +32,7 @@ from app.core.program import Candidate
 from app.core.punch_cards import PunchCard, PunchLine, punch, punches_key
 from app.core.reasons import Reason, Refusal, by_precedence
 from app.core.sheet import Sheet, paid_for_goods, sheet_of, totals_of
+from app.core.standing import SPENDING, TIMED
 from app.core.stock import refused_by_stock
 from app.core.unit_sets import SetsTaken, bundle, buy_get
 from app.core.voucher import Presentation
@@ -187,6 +188,8 @@ class Table:
         stopped = self.facts.stopped
         if stopped and not stopped.isdisjoint((f"campaign:{campaign.campaign_id}", f"rule:{rule.rule_id}")):
             found.append(Refusal(Reason.STOPPED))
+        if TIMED in stopped and (campaign.is_dated or rule.asks_time):
+            found.append(Refusal(Reason.TIME_DOUBTFUL))
         if campaign.offline is Offline.NEVER:
             # Asking HQ on line comes with offline authority; until then such an offer can't be given here.
             found.append(Refusal(Reason.ONLINE_ONLY))
@@ -253,10 +256,14 @@ class Table:
         return [refusal] if refusal else []
 
     def _about_voucher(self, shown: Presentation) -> list[Refusal]:
-        voucher, member = shown.voucher, self.facts.member
+        voucher, member, stopped = shown.voucher, self.facts.member, self.facts.stopped
         found = _about_owner(voucher.owner, member)
-        if f"code:{voucher.code_hash}" in self.facts.stopped:
+        if SPENDING in stopped:
+            found.append(Refusal(Reason.SPENDING_STOPPED))
+        if f"code:{voucher.code_hash}" in stopped:
             found.append(Refusal(Reason.STOPPED))
+        if TIMED in stopped and voucher.ends_on is not None:
+            found.append(Refusal(Reason.TIME_DOUBTFUL))
         if voucher.ends_on is not None and self.seen.day > voucher.ends_on:
             found.append(Refusal(Reason.EXPIRED, {"ends_on": voucher.ends_on.isoformat()}))
         if voucher.uses_max and voucher.uses + self.used[voucher.counts_as] >= voucher.uses_max:

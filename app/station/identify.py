@@ -45,7 +45,7 @@ Seen = SeenMember | Presentation | Refusal
 
 def identify(store: StationStore, text: str) -> Seen:
     """Say what a scanned or typed text is. A refused scan is journalled, by its hash only."""
-    credential = parse(text, keys=token_keys(store.replica), now_ms=store.clock.now_ms())
+    credential = parse(text, keys=token_keys(store.replica), now_ms=store.now_ms())
     seen = credential if isinstance(credential, Refusal) else _look_up(store, credential, text)
     if isinstance(seen, Refusal):
         _record_denied(store, text, seen)
@@ -104,7 +104,7 @@ def _record_denied(store: StationStore, text: str, refusal: Refusal) -> None:
         "store": store.device.store_id,
         "reason": refusal.reason.code,
         "code_hash": digest(text.encode("utf-8", "surrogatepass"))[:32],
-        "t_eff": store.clock.now_ms(),
+        "t_eff": store.now_ms(),
     }
     with store.atomic():
         store.journal.append([Draft(SCAN_DENIED, data)])

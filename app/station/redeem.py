@@ -21,6 +21,7 @@ from app.core.records import Attendance, order_record, redemption_record
 from app.core.voucher import Presentation
 from app.station.answer import AnswerKind, OrderAnswer
 from app.station.identify import SeenMember
+from app.station.standing import stops
 from app.store.journal import Draft
 from app.store.store import StationStore
 
@@ -106,13 +107,13 @@ def _facts(store: StationStore, order_in: OrderIn, at_till: AtTill) -> Facts:
         order_id=order_in.order_id,
         store=store.device.store_id,
         register=order_in.register,
-        at_ms=store.clock.now_ms(),
+        at_ms=store.now_ms(),
         time_zone=store.device.time_zone,
         currency=store.device.currency,
         lines=order_in.lines,
     )
     member = at_till.member.member if at_till.member else None
-    return Facts(_program(store), order, member, at_till.presented)
+    return Facts(_program(store), order, member, at_till.presented, stopped=stops(store))
 
 
 def _check(facts: Facts) -> None:

@@ -40,7 +40,7 @@ class TodaysWork:
 def todays_work(store: StationStore) -> TodaysWork:
     """Read the journal backwards as far as today goes, and at least until the last actions are found."""
     zone = store.device.time_zone
-    today = local_date(store.clock.now_ms(), zone)
+    today = local_date(store.now_ms(), zone)
     waiting = store.journal.count(ORDER, after_seq=store.acked_seq())
     orders = redemptions = value_given = 0
     actions: list[Action] = []

@@ -16,13 +16,14 @@ from sqlite_utils import Database
 
 from app.clock import Clock
 from app.core.chain import ChainOwner, Head, genesis, head_is_signed, next_hash, sign_head
-from app.core.entry import BODY_BYTES_MAX, Entry, EntryInvalid, read_entry, write_entry
+from app.core.entry import BODY_BYTES_MAX, CLOCK_JUMP, Entry, EntryInvalid, read_entry, write_entry
 from app.core.overlay import effects_of
+from app.core.trusted_time import Reading
 from app.ids import new_id
 from app.store.faults import JournalBroken
+from app.store.timekeeper import TimeKeeper
 
 LOWEST = -(1 << 63)  # below every number that a row can hold, ours or not
-TIME_QUALITY = "weak"  # until HQ's signed time anchors the station's clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,21 @@ class Journal:
     """A device's journal in an open database."""
 
     def __init__(
-        self, database: Database, *, owner: ChainOwner, nonce: bytes, key: Ed25519PrivateKey, clock: Clock
+        self,
+        database: Database,
+        *,
+        owner: ChainOwner,
+        nonce: bytes,
+        key: Ed25519PrivateKey,
+        clock: Clock,
+        time: TimeKeeper | None = None,
     ) -> None:
-        """Stand at the head of what the database holds."""
+        """Stand at the head of what the database holds. Only who is given the `time` may append."""
         self._db = database
         self._owner = owner
         self._key = key
         self._clock = clock
+        self._time = time
         self._genesis = genesis(owner, nonce)
         self._head: Head | None = None  # as far as it is known
 
@@ -87,19 +96,18 @@ class Journal:
         self._head = None
 
     def append(self, drafts: Sequence[Draft]) -> list[Entry]:
-        """Add entries. Call it inside `atomic`: they are recorded when that block ends, not before.
+        """Add entries and return them. Call it inside `atomic`: they are recorded when that block ends, not before.
 
+        A jump of the clock that was found since the last commit stands in an entry of its own before them.
         Raises `EntryInvalid` for one that is too large to be read back.
         """
+        assert self._time is not None, "a journal that is only read takes no entries"
         head = self.head()
         entries, rows, effects = [], [], []
-        now = (
-            self._clock.now_ms(),
-            self._clock.boot_id().hex(),
-            self._clock.boot_ms(),
-        )  # one commit, one moment
-        for draft in drafts:
-            entry = self._entry(draft, head.seq + 1, now)
+        stamp = self._time.stamp()  # one commit, one moment
+        jumps = [Draft(CLOCK_JUMP, data) for data in self._time.record()]
+        for draft in [*jumps, *drafts]:
+            entry = self._entry(draft, head.seq + 1, stamp)
             row, head = self._row(entry, head)
             entries.append(entry)
             rows.append(row)
@@ -114,20 +122,20 @@ class Journal:
             "INSERT INTO effect (epoch, seq, kind, ref, delta) VALUES (?, ?, ?, ?, ?)", effects
         )
         self._head = head
-        return entries
+        return entries[len(jumps) :]
 
-    def _entry(self, draft: Draft, seq: int, now: tuple[int, str, int]) -> Entry:
-        wall_ms, boot, boot_ms = now
+    def _entry(self, draft: Draft, seq: int, stamp: tuple[Reading, str]) -> Entry:
+        reading, quality = stamp
         return Entry(
             device_id=self._owner.device_id,
             epoch=self._owner.epoch,
             seq=seq,
             entry_id=new_id(),
             type=draft.type,
-            wall_ms=wall_ms,
-            boot=boot,
-            boot_ms=boot_ms,
-            quality=TIME_QUALITY,
+            wall_ms=reading.wall_ms,
+            boot=reading.boot.hex(),
+            boot_ms=reading.boot_ms,
+            quality=quality,
             data=draft.data,
         )
 

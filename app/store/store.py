@@ -22,6 +22,7 @@ from sqlite_utils import Database
 
 from app.clock import Clock
 from app.core.chain import ChainOwner, Head
+from app.core.standing import Standing, read_standing
 from app.ids import new_ref
 from app.store.db import (
     REPLICA_SETTINGS,
@@ -31,8 +32,9 @@ from app.store.db import (
     look_into_database,
     open_database,
 )
+from app.store.draft import ReplicaDraft, replica_name
 from app.store.faults import StoreDamaged, StoreFault, StoreMissing, StoreReadOnly, StoreRolledBack
-from app.store.filling import begin_filling, end_filling, new_database
+from app.store.filling import end_filling, new_database
 from app.store.journal import Journal
 from app.store.keystore import (
     FileKeyStore,
@@ -49,6 +51,7 @@ from app.store.lock import StoreLock
 from app.store.meta import read_meta, write_meta
 from app.store.migrate import migrate, refuse_newer
 from app.store.replica import Replica
+from app.store.timekeeper import TimeKeeper
 
 log = logging.getLogger(__name__)
 
@@ -142,11 +145,6 @@ def _lay_out(folder: Path, device: Device, key: bytes) -> None:
     replica.close()
 
 
-def replica_name(number: int) -> str:
-    """Return the file name of a replica."""
-    return f"replica-{number}.db"
-
-
 class StationStore:
     """An open store. Everything in it belongs to one thread."""
 
@@ -196,7 +194,8 @@ class StationStore:
         try:
             migrate(self._db, "journal")
             self.device = _read_device(self._db)
-            self.journal = self._journal_in(self._db, self.device)
+            self.time = TimeKeeper(self._db, self.clock, store_id=self.device.store_id)
+            self.journal = self._journal_in(self._db, self.device, time=self.time)
             if is_quick:
                 self._hold_against_mark(self.journal, self.journal.head())
                 self.journal.verify(after=self._mark)
@@ -221,8 +220,15 @@ class StationStore:
         finally:
             database.close()
 
-    def _journal_in(self, database: Database, device: Device) -> Journal:
-        return Journal(database, owner=device.owner, nonce=device.nonce, key=self.keys.sign, clock=self.clock)
+    def _journal_in(self, database: Database, device: Device, *, time: TimeKeeper | None = None) -> Journal:
+        return Journal(
+            database,
+            owner=device.owner,
+            nonce=device.nonce,
+            key=self.keys.sign,
+            clock=self.clock,
+            time=time,
+        )
 
     def _open_replica(self, number: int, *, is_quick: bool) -> Database:
         name = replica_name(number)
@@ -293,7 +299,36 @@ class StationStore:
                 yield
         except BaseException:
             self.journal.forget_head()
+            self.time.ended(is_committed=False)
             raise
+        self.time.ended(is_committed=True)
+
+    def now_ms(self) -> int:
+        """Return effective time (UTC ms), which use cases go by: it never goes back, whatever the clock does."""
+        return self.time.now_ms()
+
+    def settle_time(self) -> None:
+        """Record a jump of the clock that no entry tells of yet."""
+        if self.time.has_jumped():
+            with self.atomic():
+                self.journal.append([])
+
+    @property
+    def standing(self) -> Standing:
+        """How this station stands with HQ, as far as that lasts (see core.standing)."""
+        return read_standing(read_meta(self._db, "standing"))
+
+    def set_standing(self, standing: Standing) -> None:
+        """Keep how this station stands, unless what stands already is graver. Opens its own transaction."""
+        if standing is not self.standing and standing.outweighs(self.standing):
+            with self.atomic():
+                write_meta(self._db, standing=standing.value)
+
+    def heal_standing(self, *healed: Standing) -> None:
+        """Stand well again, if it was one of these. Opens its own transaction."""
+        if self.standing in healed:
+            with self.atomic():
+                write_meta(self._db, standing=Standing.GOOD.value)
 
     @contextmanager
     def replica_atomic(self) -> Iterator[None]:
@@ -321,11 +356,13 @@ class StationStore:
         """Remember a version. Call it inside `atomic`."""
         write_meta(self._db, **{f"highest_{kind}": max(version, self.highest_version(kind))})
 
-    def begin_replica(self) -> "ReplicaDraft":
+    def begin_replica(self) -> ReplicaDraft:
         """Start a replica beside the present one, for a new snapshot."""
-        return ReplicaDraft(self, read_meta(self._db, "replica") + 1)
+        return ReplicaDraft(
+            self.folder, read_meta(self._db, "replica") + 1, key=self.keys.database, is_alone=self.is_alone
+        )
 
-    def adopt_replica(self, draft: "ReplicaDraft") -> None:
+    def adopt_replica(self, draft: ReplicaDraft) -> None:
         """Make a draft the valid replica: one commit moves the pointer."""
         draft.finish()
         with self.atomic():
@@ -333,37 +370,6 @@ class StationStore:
         self._replica_db.close()
         self._replica_db = draft.database
         self.replica = Replica(draft.database)
-
-
-class ReplicaDraft:
-    """A replica that is being filled and isn't valid yet. It belongs to whoever fills it, not to the store's thread.
-
-    Until it is finished nothing of it is durable and its look-ups have no index: with indexes in place each row of a
-    large replica would touch a page of its own in each of them, and an interrupted draft is made anew anyway.
-    """
-
-    def __init__(self, store: StationStore, number: int) -> None:
-        """Make the file anew; what an interrupted attempt left is dropped."""
-        path = store.folder / replica_name(number)
-        for leftover in store.folder.glob(path.name + "*"):
-            leftover.unlink()
-        self.number = number
-        self.database = new_database(path, store.keys.database, is_alone=store.is_alone)
-        migrate(self.database, "replica")
-        self.replica = Replica(self.database, is_new=True)
-        self._indexes = begin_filling(self.database)
-
-    @contextmanager
-    def atomic(self) -> Iterator[None]:
-        """One transaction on the draft."""
-        with atomic(self.database):
-            yield
-
-    def finish(self) -> None:
-        """Build the indexes and bring all of it to the disk; a second time does nothing. Raises a `StoreFault`."""
-        if self._indexes:
-            end_filling(self.database, self._indexes)
-            self._indexes = []
 
 
 def _read_device(database: Database) -> Device:

@@ -18,6 +18,7 @@ from hq.home import Hq
 from hq.journal.held import hold
 from hq.journal.intake import take_in
 from hq.journal.store import hash_at, move_head, stored_results
+from hq.signed_time import sign_time
 from hq.stores.devices import (
     Device,
     DeviceState,
@@ -43,6 +44,8 @@ def push(hq: Hq, device_id: str, request: PushRequest) -> PushAnswer | PushRefus
     _check_form(request)
     answer = hq.database.write(lambda connection: _push(hq, connection, device_id, request))
     failpoint("hq_after_commit")
+    if isinstance(answer, PushAnswer) and request.clock.nonce:
+        return structs.replace(answer, time=sign_time(hq, request.clock.nonce))  # after the commit: as late as can be
     return answer
 
 

@@ -153,13 +153,14 @@ def test_a_refused_scan_is_journalled_by_its_hash_only(
 
 
 def test_a_code_ends_to_the_second(store: StationStore, clock: SetClock) -> None:
-    code = a_code(bytes(8), issued_ms=NOW_MS, expires_ms=NOW_MS + DAY_MS)
-    clock.set_ms(NOW_MS - 1)
+    starts_ms, ends_ms = NOW_MS + 1000, NOW_MS + DAY_MS
+    code = a_code(bytes(8), issued_ms=starts_ms, expires_ms=ends_ms)
+    clock.set_ms(starts_ms - 1)
     assert reason_of(store, code) == "code_not_yet_valid"
-    for moment in (NOW_MS, NOW_MS + DAY_MS - 1):
+    for moment in (starts_ms, ends_ms - 1):
         clock.set_ms(moment)
         member_of(store, code)
-    clock.set_ms(NOW_MS + DAY_MS)
+    clock.set_ms(ends_ms)
     assert reason_of(store, code) == "code_expired"
 
 

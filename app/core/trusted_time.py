@@ -1,0 +1,161 @@
+"""What time a station goes by: HQ's signed time carried on by the clock that nobody can set, not the wall clock.
+
+A machine has two clocks. The **wall** clock can be set by anybody; the **boot** clock (milliseconds since the machine
+started, sleep included) only goes on, and stops when the machine is off. So within one start of the machine effective
+time is a *base* plus what the boot clock has counted since, whatever the wall clock says. The base is HQ's signed time
+(`anchored`), or until there is one what the wall clock said when the machine was first seen to run (`weak`).
+
+Effective time never goes back: it has a *floor*, the latest it has ever been. After a restart the wall clock may lift
+it above that floor, for the time in which the machine was off: between two signed times by `OFF_MAX_MS` in all. A clock
+that claims more, that is behind the floor, or that moves against the boot clock has *jumped*: time is doubted until HQ
+tells it again. That way one jump to 2099 costs nothing that HQ's next word does not mend, and a battery that is empty
+(1970) neither revives what has ended nor stops the station.
+
+HQ's clock can be wrong too. Where both of an anchored station's clocks agree against it, HQ's word is left aside: of
+three clocks two are believed. A signed time behind the floor does not turn effective time back, which then waits.
+
+Pure: readings in, values out. All times are milliseconds; wall and effective time since 1970 in UTC.
+"""
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+ANCHORED, WEAK = "anchored", "weak"  # the qualities of a time, as entries say them
+JUMP_MIN_MS = (
+    5 * 60_000
+)  # a time server corrects less than this, and a person who sets a clock back wants more
+DRIFT_PARTS = 1_000  # two quartz clocks part by less than a thousandth of the time that passes
+OFF_MAX_MS = (
+    14 * 86_400_000
+)  # a month offline, switched off every night; also the most that time can be wrong by
+WAIT_MAX_MS = (
+    2 * 3_600_000
+)  # effective time may stand for so long and still be of use: a wrong hour, or two, at HQ
+
+
+class Reading(NamedTuple):
+    """Both clocks at one moment, and which start of the machine (`boot`) the boot clock counts from."""
+
+    wall_ms: int
+    boot: bytes
+    boot_ms: int
+
+
+class Jump(NamedTuple):
+    """A wall clock that moved against the boot clock or over a restart: where it should have been, and where it was."""
+
+    from_ms: int
+    to_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedTime:
+    """What a station knows of the time. Make the first with `first_time`, and the next by the methods."""
+
+    base_ms: int  # effective time when the boot clock stood at `boot_ms`
+    boot: bytes
+    boot_ms: int
+    wall_ms: int  # where the wall clock stood then
+    floor_ms: int  # the latest effective time there has been
+    is_signed: bool = False  # the base is HQ's word, given in this start of the machine
+    was_signed: bool = False  # HQ has told the time before
+    is_doubted: bool = False  # the clock has jumped since
+    off_left_ms: int = OFF_MAX_MS  # how long the machine may still have been off before HQ is heard again
+
+    def now_ms(self, reading: Reading) -> int:
+        """Return effective time. The reading must be of this start of the machine (see `seen`)."""
+        return max(self.floor_ms, self.reckoned_ms(reading))
+
+    def reckoned_ms(self, reading: Reading) -> int:
+        """Return the best guess at the true time, which may lie behind effective time."""
+        return self.base_ms + reading.boot_ms - self.boot_ms
+
+    def quality(self, reading: Reading) -> str:
+        """Return how good effective time is, as entries say it."""
+        return ANCHORED if self.is_signed and not self.is_doubtful(reading) else WEAK
+
+    def is_doubtful(self, reading: Reading) -> bool:
+        """Tell whether nothing may be decided by the hour or the day until HQ has told the time."""
+        return self.is_doubted or self.floor_ms - self.reckoned_ms(reading) > WAIT_MAX_MS
+
+
+def first_time(reading: Reading, *, floor_ms: int = 0) -> TrustedTime:
+    """Return the time of a station that knows nothing but its clocks and, if it has a journal, its latest entry."""
+    now_ms = max(reading.wall_ms, floor_ms)
+    return TrustedTime(
+        now_ms,
+        reading.boot,
+        reading.boot_ms,
+        reading.wall_ms,
+        floor_ms=now_ms,
+        is_doubted=now_ms - reading.wall_ms > JUMP_MIN_MS,
+    )
+
+
+def seen(time: TrustedTime, reading: Reading) -> tuple[TrustedTime, Jump | None]:
+    """Go on to a reading: the floor rises to effective time, and a jump of the wall clock is found."""
+    if reading.boot != time.boot or reading.boot_ms < time.boot_ms:
+        time, jump = _started_anew(time, reading)
+    else:
+        time, jump = _gone_on(time, reading)
+    return replace(time, floor_ms=time.now_ms(reading)), jump
+
+
+def anchored(time: TrustedTime, sent: Reading, received: Reading, signed_ms: int) -> TrustedTime:
+    """Take HQ's signed time, given between two readings that `seen` has gone through, unless two clocks deny it.
+
+    HQ may have looked at its clock at any moment between the two, so the middle is meant.
+    """
+    if _is_denied(time, received, signed_ms):
+        return time
+    boot_ms = (sent.boot_ms + received.boot_ms) // 2
+    # Before HQ has ever told the time nothing was given by it, so a first floor of 2099 binds nobody.
+    floor_ms = time.floor_ms if time.was_signed else min(time.floor_ms, signed_ms)
+    wall_ms = received.wall_ms - (received.boot_ms - boot_ms)
+    found = TrustedTime(signed_ms, received.boot, boot_ms, wall_ms, floor_ms, is_signed=True, was_signed=True)
+    return replace(found, floor_ms=found.now_ms(received))
+
+
+def _gone_on(time: TrustedTime, reading: Reading) -> tuple[TrustedTime, Jump | None]:
+    expected_ms = _expected_wall_ms(time, reading)
+    if abs(reading.wall_ms - expected_ms) <= _tolerance_ms(time, reading):
+        return time, None
+    moved_ms = reading.wall_ms - expected_ms
+    jump = Jump(expected_ms, reading.wall_ms)
+    return replace(time, wall_ms=time.wall_ms + moved_ms, is_doubted=True), jump
+
+
+def _started_anew(time: TrustedTime, reading: Reading) -> tuple[TrustedTime, Jump | None]:
+    """Begin a start of the machine: how long it was off, only the wall clock says."""
+    risen_ms = reading.wall_ms - time.floor_ms
+    off_ms = max(risen_ms - reading.boot_ms, 0)
+    is_behind = risen_ms < -JUMP_MIN_MS
+    is_beyond = time.was_signed and off_ms > time.off_left_ms
+    begun = replace(
+        time,
+        base_ms=max(time.floor_ms, reading.wall_ms),
+        boot=reading.boot,
+        boot_ms=reading.boot_ms,
+        wall_ms=reading.wall_ms,
+        is_signed=False,
+        off_left_ms=time.off_left_ms - off_ms,
+    )
+    if not (is_behind or is_beyond):
+        return begun, None
+    doubted = replace(begun, base_ms=time.floor_ms, is_doubted=True, off_left_ms=time.off_left_ms)
+    return doubted, Jump(time.floor_ms, reading.wall_ms)
+
+
+def _is_denied(time: TrustedTime, reading: Reading, signed_ms: int) -> bool:
+    if not time.is_signed or time.is_doubtful(reading):
+        return False
+    ours_ms, near_ms = time.reckoned_ms(reading), _tolerance_ms(time, reading)
+    return abs(signed_ms - ours_ms) > near_ms and abs(reading.wall_ms - ours_ms) <= near_ms
+
+
+def _expected_wall_ms(time: TrustedTime, reading: Reading) -> int:
+    return time.wall_ms + reading.boot_ms - time.boot_ms
+
+
+def _tolerance_ms(time: TrustedTime, reading: Reading) -> int:
+    return JUMP_MIN_MS + (reading.boot_ms - time.boot_ms) // DRIFT_PARTS

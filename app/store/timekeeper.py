@@ -1,0 +1,127 @@
+"""What time the station goes by, kept in the journal's file: reads the clock, remembers, and finds jumps.
+
+The rules are those of `core.trusted_time`. Here they meet a clock and a file. The highest time of all need not be
+written with each entry: the last entry says it. What else is known changes rarely and goes into `meta` with the entry
+or answer of HQ that it belongs to, in the same transaction.
+"""
+
+from dataclasses import asdict, fields, replace
+from typing import Any
+
+import orjson
+from sqlite_utils import Database
+
+from app.clock import Clock
+from app.core.entry import EntryInvalid, read_entry
+from app.core.trusted_time import Jump, Reading, TrustedTime, anchored, first_time, seen
+from app.store.meta import read_meta, write_meta
+
+TIME = "time"  # its name in `meta`
+
+
+class TimeKeeper:
+    """Effective time of a station. Belongs to the store's thread; `signing_ms` may be asked by any."""
+
+    def __init__(self, database: Database, clock: Clock, *, store_id: str) -> None:
+        """Take up what the journal's file says."""
+        self._db = database
+        self._clock = clock
+        self._store_id = store_id
+        self._written = self._to_be_written = _read(database)
+        floor_ms = _last_t_eff(database)
+        reading = self.reading()
+        if self._written is None:
+            self._time = first_time(reading, floor_ms=floor_ms)
+        else:
+            self._time = replace(self._written, floor_ms=max(self._written.floor_ms, floor_ms))
+        self._jumps: list[Jump] = []
+        self._jumps_recorded = 0  # in the transaction that is open
+
+    def reading(self) -> Reading:
+        """Return what both clocks say."""
+        return Reading(self._clock.now_ms(), self._clock.boot_id(), self._clock.boot_ms())
+
+    def now_ms(self) -> int:
+        """Return effective time (UTC ms): monotone, whatever happens to the wall clock."""
+        return self._seen().floor_ms
+
+    def is_doubtful(self) -> bool:
+        """Tell whether nothing may be decided by the hour or the day."""
+        self._seen()
+        return self._time.is_doubtful(self.reading())
+
+    def stamp(self) -> tuple[Reading, str]:
+        """Return what an entry says of the moment it is made: both clocks and the quality of effective time."""
+        self._seen()
+        reading = self.reading()
+        return reading, self._time.quality(reading)
+
+    def signing_ms(self) -> int:
+        """Return the best guess at HQ's time, to sign requests with: by the anchor, or else by the wall clock."""
+        time, reading = self._time, self.reading()  # a value that is replaced and never changed
+        is_anchored = time.is_signed and reading.boot == time.boot and reading.boot_ms >= time.boot_ms
+        return time.reckoned_ms(reading) if is_anchored else reading.wall_ms
+
+    def anchor(self, sent: Reading, signed_ms: int) -> None:
+        """Take HQ's signed time, asked for at `sent`. Call it inside `atomic`."""
+        self._seen()
+        self._time = anchored(self._time, sent, self.reading(), signed_ms)
+        self.save()
+
+    def has_jumped(self) -> bool:
+        """Tell whether the wall clock has jumped and no entry says so yet."""
+        self._seen()
+        return bool(self._jumps)
+
+    def record(self) -> list[dict[str, Any]]:
+        """Write down what is known and return the data of entries on jumps. Call it inside `atomic`."""
+        now_ms = self.now_ms()
+        self.save()
+        self._jumps_recorded = len(self._jumps)
+        return [
+            {"store": self._store_id, "t_eff": now_ms, "from_ms": jump.from_ms, "to_ms": jump.to_ms}
+            for jump in self._jumps
+        ]
+
+    def save(self) -> None:
+        """Write down what is known, if more than the hour has changed. Call it inside `atomic`."""
+        time = self._time
+        if self._written is None or replace(self._written, floor_ms=time.floor_ms) != time:
+            known = asdict(time) | {"boot": time.boot.hex()}
+            write_meta(self._db, **{TIME: orjson.dumps(known).decode()})
+            self._to_be_written = time
+
+    def ended(self, *, is_committed: bool) -> None:
+        """Take note of how the transaction ended: what was written in it is durable, or gone."""
+        if is_committed:
+            del self._jumps[: self._jumps_recorded]
+            self._written = self._to_be_written
+        self._to_be_written = self._written
+        self._jumps_recorded = 0
+
+    def _seen(self) -> TrustedTime:
+        self._time, jump = seen(self._time, self.reading())
+        if jump is not None:
+            self._jumps.append(jump)
+        return self._time
+
+
+def _read(database: Database) -> TrustedTime | None:
+    kept = read_meta(database, TIME)
+    if kept is None:
+        return None
+    found = orjson.loads(kept)
+    known = {field.name: found[field.name] for field in fields(TrustedTime) if field.name in found}
+    return TrustedTime(**known | {"boot": bytes.fromhex(found["boot"])})
+
+
+def _last_t_eff(database: Database) -> int:
+    """Return the effective time of the last entry, in any epoch: time does not begin anew with one."""
+    row = database.conn.execute("SELECT body FROM journal ORDER BY epoch DESC, seq DESC LIMIT 1").fetchone()
+    if row is None:
+        return 0
+    try:
+        t_eff = read_entry(row[0]).data.get("t_eff", 0)
+    except EntryInvalid:
+        return 0  # a journal that does not hold is told of by whoever verifies it
+    return t_eff if type(t_eff) is int else 0
