@@ -45,7 +45,8 @@ def push(hq: Hq, device_id: str, request: PushRequest) -> PushAnswer | PushRefus
     answer = hq.database.write(lambda connection: _push(hq, connection, device_id, request))
     failpoint("hq_after_commit")
     if isinstance(answer, PushAnswer) and request.clock.nonce:
-        return structs.replace(answer, time=sign_time(hq, request.clock.nonce))  # after the commit: as late as can be
+        # Only now, after the commit, since every millisecond until the answer makes it less true.
+        return structs.replace(answer, time=sign_time(hq, request.clock.nonce))
     return answer
 
 
