@@ -17,8 +17,8 @@ import orjson
 from app.clock import Clock
 from app.config import Config
 from app.core.document import DocumentInvalid, Place
-from app.core.money import BASIS_POINTS, CURRENCIES, format_amount
-from app.core.order import AMOUNT_MAX, LINES_MAX, MILLI, Line, LineKind
+from app.core.money import CURRENCIES, format_amount
+from app.core.order import AMOUNT_MAX, LINES_MAX, MILLI, TAX_MAX, Line, LineKind
 from app.core.outcome import Outcome
 from app.core.quote import Quote
 from app.core.reasons import Refusal, sentence
@@ -256,7 +256,7 @@ def _line(number: int, place: Place) -> Line:
         brand=place.text("brand") if place.has("brand") else "",
         is_reduced=place.flag("reduced"),
         kind=place.word("kind", LineKind) if place.has("kind") else LineKind.GOODS,
-        tax_basis_points=_number(place, "tax", most=BASIS_POINTS * 10),
+        tax_ppm=_number(place, "tax_ppm", most=TAX_MAX),
         is_net=place.flag("net"),
         levy=_number(place, "levy", most=AMOUNT_MAX),
     )

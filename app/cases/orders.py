@@ -43,7 +43,7 @@ class Item:
     floor: int
     fee: int
     categories: frozenset[str]
-    tax_basis_points: int
+    tax_ppm: int
     is_net: bool
     is_reduced: bool
 
@@ -65,7 +65,7 @@ class Item:
             unit_price=None if rest else price,
             categories=self.categories,
             is_reduced=self.is_reduced,
-            tax_basis_points=self.tax_basis_points,
+            tax_ppm=self.tax_ppm,
             is_net=self.is_net,
             levy=self.amount(self.fee),
         )
@@ -91,7 +91,7 @@ def _item(line: Spot, place: int) -> Item:
         floor=line.decimal("min_unit_price", FINE, default="0"),
         fee=line.decimal("fixed_fee_per_unit", FINE, default="0"),
         categories=frozenset(line.texts("categories")) if line.has("categories") else NOTHING,
-        tax_basis_points=line.decimal("tax_rate", 2, default="0"),
+        tax_ppm=line.decimal("tax_rate", 4, default="0"),
         is_net=not line.switch("tax_included"),
         is_reduced=line.switch("price_reduced"),
     )

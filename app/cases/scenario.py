@@ -184,7 +184,7 @@ def _line(said: Spot, number: int, currency: Currency) -> Line:
         attributes=tuple(sorted(_texts_by_name(said.inner("attributes")).items())),
         is_reduced=said.switch("reduced"),
         kind=LineKind(said.word("kind", KINDS, "goods")),
-        tax_basis_points=said.decimal("tax", 2, default="0"),
+        tax_ppm=said.decimal("tax", 4, default="0"),
         is_net=said.switch("net"),
     )
 

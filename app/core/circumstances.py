@@ -123,7 +123,7 @@ def _amount(lines: list[Line], measured: str) -> int:
     if not measured:
         return sum(line.amount for line in lines)
     turn = gross_amount if measured == GROSS else net_amount
-    return sum(turn(line.amount, line.tax_basis_points, is_net=line.is_net) for line in lines)
+    return sum(turn(line.amount, line.tax_ppm, is_net=line.is_net) for line in lines)
 
 
 def _running(seen: Circumstances, wanted: list[Line], measured: str) -> int:
@@ -137,7 +137,7 @@ def _running(seen: Circumstances, wanted: list[Line], measured: str) -> int:
             amount = sheet.amount_now(place)
             if measured:
                 turn = gross_amount if measured == GROSS else net_amount
-                amount = turn(amount, line.tax_basis_points, is_net=line.is_net)
+                amount = turn(amount, line.tax_ppm, is_net=line.is_net)
             total += amount
     return total
 

@@ -168,7 +168,7 @@ def _counts(rule: EarningRule, sheet: Sheet, place: int) -> int:
     line = sheet.lines[place]
     amount = line.amount if rule.basis is Basis.INITIAL else sheet.amount_now(place)
     if rule.of is Of.AMOUNT:
-        return gross_amount(amount, line.tax_basis_points, is_net=line.is_net)
+        return gross_amount(amount, line.tax_ppm, is_net=line.is_net)
     return line.quantity_milli if amount > 0 else 0
 
 

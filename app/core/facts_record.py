@@ -10,6 +10,7 @@ from typing import Any
 
 from app.core.gift_cards import Rest, Tender, TenderKind
 from app.core.member import Member
+from app.core.money import BASIS_POINTS, MILLION
 from app.core.order import AMOUNT_MAX, LINES_MAX, MILLI, TAX_MAX, Line, LineKind, Order
 from app.core.outcome import Facts
 from app.core.program import Program
@@ -67,8 +68,8 @@ def line_record(line: Line) -> Record:
         record["milli"] = line.milli
     if line.categories:
         record["categories"] = sorted(line.categories)
-    if line.tax_basis_points:
-        record["tax"] = line.tax_basis_points
+    if line.tax_ppm:
+        record["tax_ppm"] = line.tax_ppm
     if line.levy:
         record["levy"] = line.levy
     return record | _rare_record(line) if _is_rare(line) else record
@@ -183,7 +184,7 @@ def _read_order(data: Mapping[str, Any]) -> Order:
 def _read_line(line: Mapping[str, Any]) -> Line:
     unit_price = line.get("unit_price")
     milli = _whole(line.get("milli", 0))
-    tax = _whole(line.get("tax", 0))
+    tax = _tax_ppm(line)
     if not (0 <= milli < MILLI and 0 <= tax <= TAX_MAX):
         raise ValueError("quantity or tax out of range")
     return Line(
@@ -199,10 +200,17 @@ def _read_line(line: Mapping[str, Any]) -> Line:
         attributes=tuple((_text(name), _text(value)) for name, value in line.get("attributes", ())),
         is_reduced=bool(line.get("reduced", False)),
         kind=LineKind(line.get("kind", LineKind.GOODS)),
-        tax_basis_points=tax,
+        tax_ppm=tax,
         is_net=bool(line.get("net", False)),
         levy=_amount(line.get("levy", 0)),
     )
+
+
+def _tax_ppm(line: Mapping[str, Any]) -> int:
+    """Return a line's rate of tax; records before 8.875 % could be said have it in basis points, as `tax`."""
+    if "tax_ppm" in line:
+        return _whole(line["tax_ppm"])
+    return _whole(line.get("tax", 0)) * (MILLION // BASIS_POINTS)
 
 
 def _read_member(member: Mapping[str, Any]) -> Member:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 BASIS_POINTS = 10_000  # 100.00 %
+MILLION = 1_000_000  # 100.0000 %, as tax rates are written
 
 
 @dataclass(frozen=True, slots=True)

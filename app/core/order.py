@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 LINES_MAX = 2_000  # far above any real receipt; keeps a broken till from filling the journal
 ID_LENGTH_MAX = 80  # of an order, a product, a register: HQ keeps no longer ones
-TAX_MAX = 100_000  # basis points: ten times the price
+TAX_MAX = 10_000_000  # parts per million: ten times the price
 AMOUNT_MAX = 10**11  # a thousand million in two-digit money: above it, something is wrong with the till
 
 
@@ -45,7 +45,7 @@ class Line:
     attributes: tuple[tuple[str, str], ...] = ()
     is_reduced: bool = False  # by the till itself
     kind: LineKind = LineKind.GOODS
-    tax_basis_points: int = 0
+    tax_ppm: int = 0
     is_net: bool = False
     levy: int = 0
 
@@ -122,8 +122,8 @@ def check_order(order: Order) -> None:
     for line in order.lines:
         if not 0 <= line.milli < MILLI:
             raise OrderInvalid(f"{line.milli} thousandths of a unit are out of range")
-        if not 0 <= line.tax_basis_points <= TAX_MAX:
-            raise OrderInvalid(f"a tax of {line.tax_basis_points} basis points is out of range")
+        if not 0 <= line.tax_ppm <= TAX_MAX:
+            raise OrderInvalid(f"a tax of {line.tax_ppm} parts per million is out of range")
 
 
 def local_time(at_ms: int, time_zone: str) -> datetime:

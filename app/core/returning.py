@@ -75,7 +75,7 @@ def _paid_line(approved: list[Outcome], discounted: Line, priced: Line) -> PaidL
         share for outcome in approved for number, share in outcome.allocation if number == priced.line
     )
     line = discounted if discount else priced
-    tax = tax_in(line.amount - discount, line.tax_basis_points, is_net=line.is_net)
+    tax = tax_in(line.amount - discount, line.tax_ppm, is_net=line.is_net)
     return PaidLine(
         line=line.line,
         quantity_milli=line.quantity_milli,

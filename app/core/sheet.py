@@ -106,13 +106,13 @@ def _of_whole_units(line: Line) -> int:
 def in_basis(line: Line, basis: AmountBasis) -> Line:
     """Return the line with its amounts in a price basis; the unit price, which only chooses products, stays."""
     is_net = basis is AmountBasis.NET
-    if is_net == line.is_net or not line.tax_basis_points:
+    if is_net == line.is_net or not line.tax_ppm:
         return line
     turn = net_amount if is_net else gross_amount
     return replace(
         line,
-        amount=turn(line.amount, line.tax_basis_points, is_net=line.is_net),
-        floor=turn(line.floor, line.tax_basis_points, is_net=line.is_net),
+        amount=turn(line.amount, line.tax_ppm, is_net=line.is_net),
+        floor=turn(line.floor, line.tax_ppm, is_net=line.is_net),
         is_net=is_net,
     )
 
@@ -120,7 +120,7 @@ def in_basis(line: Line, basis: AmountBasis) -> Line:
 def paid_for_goods(sheet: Sheet) -> int:
     """Return what remains to be paid for goods with their tax, without deliveries, cards sold and levies."""
     return sum(
-        gross_amount(sheet.amount_now(place), line.tax_basis_points, is_net=line.is_net)
+        gross_amount(sheet.amount_now(place), line.tax_ppm, is_net=line.is_net)
         for place, line in enumerate(sheet.lines)
         if line.kind is LineKind.GOODS
     )
@@ -143,8 +143,8 @@ def totals_of(sheet: Sheet) -> Totals:
             line = sheet.priced[place]
             amount = line.amount
         payable += amount + line.levy
-        if line.tax_basis_points:
-            share = tax_in(amount, line.tax_basis_points, is_net=line.is_net)
+        if line.tax_ppm:
+            share = tax_in(amount, line.tax_ppm, is_net=line.is_net)
             tax += share
             if line.is_net:
                 payable += share

@@ -164,7 +164,7 @@ def test_t51_points_lower_the_tax_or_pay_like_money(points_as: str, payable: int
     plan = program(points_offer(leaf("order.total", "at_least", 1)), policy={"points_as": points_as})
     decision = decided(
         plan,
-        line(11900, tax_basis_points=1900),
+        line(11900, tax_ppm=190_000),
         member=member(balance=5000),
         presented=(chosen("pay", points=2000),),
     )

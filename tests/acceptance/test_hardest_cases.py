@@ -105,9 +105,9 @@ def test_04_an_order_discount_over_awkward_lines_with_a_cap() -> None:
 
 def test_05_everything_off_over_mixed_tax_rates_leaves_nothing() -> None:
     lines = (
-        line(999, "A", number=1, tax_basis_points=1999, is_net=True),
-        line(1011, "B", number=2, tax_basis_points=700),
-        line(333, "C", number=3, tax_basis_points=1900, is_net=True),
+        line(999, "A", number=1, tax_ppm=1999_00, is_net=True),
+        line(1011, "B", number=2, tax_ppm=70_000),
+        line(333, "C", number=3, tax_ppm=190_000, is_net=True),
     )
     decision = decided(program(campaign("c", percent(10000))), *lines)
     assert (decision.payable, decision.tax) == (0, 0)
@@ -309,8 +309,8 @@ def test_voiding_an_order_that_a_card_paid_in_part_gives_the_card_back_only_what
 @pytest.mark.parametrize("basis", ["line_price", "gross", "net"])
 def test_what_comes_back_is_what_was_paid_in_every_price_basis(basis: str) -> None:
     lines = (
-        line(11517, "A", tax_basis_points=2000),
-        line(1001, "B", 3, number=2, tax_basis_points=700, is_net=True),
+        line(11517, "A", tax_ppm=200_000),
+        line(1001, "B", 3, number=2, tax_ppm=70_000, is_net=True),
     )
     effect = {"kind": "percent_off", "target": "products", "products": "phone", "basis_points": 1000}
     asked = facts(program(campaign("c", effect), policy={"amount_basis": basis}), *lines)

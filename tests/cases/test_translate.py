@@ -135,9 +135,9 @@ def test_lines_are_priced_by_quantity_and_rounded_half_up():
     fuel = line(unit_price="1.799", qty="10.5", tax_rate="19.5", tax_included=True, price_reduced=True)
     first, second = translated(lines=(weighed, fuel)).order.lines
     assert (first.quantity, first.milli, first.amount, first.floor, first.levy) == (0, 350, 350, 35, 4)
-    assert (first.unit_price, first.is_net, first.tax_basis_points) == (999, True, 0)
+    assert (first.unit_price, first.is_net, first.tax_ppm) == (999, True, 0)
     assert (second.quantity, second.milli, second.amount, second.unit_price) == (10, 500, 1889, None)
-    assert (second.is_net, second.tax_basis_points, second.is_reduced) == (False, 1950, True)
+    assert (second.is_net, second.tax_ppm, second.is_reduced) == (False, 195_000, True)
 
 
 def test_negative_and_zero_lines_are_lines():

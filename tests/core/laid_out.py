@@ -11,6 +11,7 @@ from tests.core.exactly import half_away, half_up, whole_shares
 
 Shares = dict[int, int]  # minor units by line number, lines that give nothing left out
 HUNDRED_PERCENT = 10_000
+MILLION = 1_000_000
 
 
 @dataclass
@@ -142,4 +143,4 @@ class Laid:
 
 
 def rate_of(line: Line) -> Fraction:
-    return Fraction(line.tax_basis_points, HUNDRED_PERCENT)
+    return Fraction(line.tax_ppm, MILLION)

@@ -288,7 +288,7 @@ def _mended(facts: Facts, refusal: Refusal) -> Facts | None:
             return replace(facts, known=known)
         case Reason.MIN_QTY_NOT_MET:
             more = Line(99, "espresso", int(missing or 0), 1)
-        case Reason.MIN_TOTAL_NOT_MET if not any(line.tax_basis_points for line in seen.lines):
+        case Reason.MIN_TOTAL_NOT_MET if not any(line.tax_ppm for line in seen.lines):
             more = Line(99, "green", 1, int(missing or 0))
     return None if more is None else replace(facts, order=replace(seen, lines=(*seen.lines, more)))
 

@@ -41,7 +41,7 @@ ODD: tuple[dict[str, Any], ...] = (
     *[{}] * 8, *[{"categories": frozenset({"mugs"})}] * 4, {"floor": 5}, {"floor": 90}, {"floor": 5000}, {"floor": -40},
     {"milli": 500}, {"milli": 1},
     {"is_reduced": True}, {"levy": 25}, {"kind": LineKind.DELIVERY},
-    {"tax_basis_points": 1900}, {"tax_basis_points": 700, "is_net": True}, {"unit_price": 900},
+    {"tax_ppm": 190_000}, {"tax_ppm": 88_750, "is_net": True}, {"unit_price": 900},
 )  # fmt: skip
 CONDITIONS: tuple[dict[str, Any] | None, ...] = (
     *[None] * 12, leaf("order.total", "at_least", 300), leaf("order.total", "more_than", 600),

@@ -356,8 +356,8 @@ def test_only_goods_count_to_a_total_and_levies_do_not() -> None:
 def test_a_total_is_measured_as_priced_or_gross_or_net() -> None:
     """11.90 with 19 % in it and 10.00 without: 21.90 as priced, 23.80 gross, 20.00 net."""
     seen = order(
-        line(1, "espresso", 1190, tax_basis_points=1900),
-        line(2, "filter", 1000, tax_basis_points=1900, is_net=True),
+        line(1, "espresso", 1190, tax_ppm=190_000),
+        line(2, "filter", 1000, tax_ppm=190_000, is_net=True),
     )
     for more in ({}, {"products": "coffee"}):
         fact = "order.amount_of" if more else "order.total"
@@ -368,8 +368,8 @@ def test_a_total_is_measured_as_priced_or_gross_or_net() -> None:
 
 def test_a_running_total_is_what_is_left() -> None:
     seen = order(
-        line(1, "espresso", 1190, tax_basis_points=1900),
-        line(2, "filter", 1000, tax_basis_points=1900, is_net=True),
+        line(1, "espresso", 1190, tax_ppm=190_000),
+        line(2, "filter", 1000, tax_ppm=190_000, is_net=True),
         line(3, "soap", 300),
         line(4, "pledge", -50),
     )

@@ -109,8 +109,8 @@ def test_one_and_a_half_points_a_unit(mode: EarningMode, base: int, expected: li
         ((by_amount(),), (line(1, "a", 500), line(2, "ship", 490, kind=LineKind.DELIVERY)), [5]),
         ((by_amount(),), (line(1, "a", 500), line(2, "card", 5000, kind=LineKind.CARD)), [5]),
         ((by_amount(),), (line(1, "a", 500, levy=100),), [5]),
-        ((by_amount(),), (line(1, "a", 1000, tax_basis_points=1900, is_net=True),), [11]),  # 11.90 are paid
-        ((by_amount(),), (line(1, "a", 1190, tax_basis_points=1900),), [11]),
+        ((by_amount(),), (line(1, "a", 1000, tax_ppm=190_000, is_net=True),), [11]),  # 11.90 are paid
+        ((by_amount(),), (line(1, "a", 1190, tax_ppm=190_000),), [11]),
         ((by_amount(2000, 2, of=Of.UNIT),), (line(1, "a", 500, 3), line(2, "b", 1, 2)), [4]),
         ((by_amount(2000, 2, of=Of.UNIT),), (line(1, "a", 500, 3), line(2, "b", 0, 2)), [2]),
         ((by_amount(2000, 2, PRO_RATA, of=Of.UNIT),), (line(1, "a", 500, 2, milli=500),), [2]),
@@ -183,7 +183,7 @@ def test_points_with_multipliers_by_the_unit_are_their_exact_sum_rounded_down(se
     exact: dict[int, Fraction] = {}
     for one in lines:
         if one.kind is LineKind.GOODS:
-            tax = Fraction(one.tax_basis_points, 10_000) if one.is_net else Fraction(0)
+            tax = Fraction(one.tax_ppm, 1_000_000) if one.is_net else Fraction(0)
             cents = one.amount + round(one.amount * tax + (Fraction(1, 10**6) if one.amount > 0 else 0))
             factor = next((f for products, f in factors.items() if products.holds(one)), 1000)
             exact[factor] = exact.get(factor, Fraction(0)) + cents

@@ -239,7 +239,7 @@ def test_spend_is_what_goods_were_sold_for() -> None:
 def test_net_lines_are_spent_in_the_price_that_discounts_are_meant_in() -> None:
     asks = campaign("c", automatic("r", amount_off(1), condition=of_history("history.spend")))
     plan = program(asks, policy={"amount_basis": "gross"})
-    taxed = line(1, "soap", 1000, tax_basis_points=2000, is_net=True)
+    taxed = line(1, "soap", 1000, tax_ppm=200_000, is_net=True)
     assert count(plan, [at("2017-06-01 12:00", taxed)], "2017-06-02") == {"history.spend": 1200}
 
 

@@ -27,7 +27,7 @@ from app.core import (
     unit_sets,
 )
 from app.core.effects import Target
-from app.core.money import BASIS_POINTS, divide_half_up
+from app.core.money import MILLION, divide_half_up
 from app.core.order import MILLI
 from app.core.policy import Remainder
 from app.core.reasons import Refusal
@@ -145,10 +145,8 @@ def an_incomplete_set_gives_what_it_has(pool, places, units: int) -> dict[int, i
 
 def tax_of_the_sum(seen) -> sheet.Totals:
     found = totals_of(seen)
-    gross = sum(
-        seen.amount_now(p) for p, line in enumerate(seen.lines) if line.tax_basis_points and not line.is_net
-    )
-    rates = [line.tax_basis_points for line in seen.lines if line.tax_basis_points and not line.is_net]
+    gross = sum(seen.amount_now(p) for p, line in enumerate(seen.lines) if line.tax_ppm and not line.is_net)
+    rates = [line.tax_ppm for line in seen.lines if line.tax_ppm and not line.is_net]
     return replace(found, tax=gross - tax.net_of_gross(gross, rates[0])) if len(set(rates)) == 1 else found
 
 
@@ -308,7 +306,7 @@ DECISION: tuple[tuple[Bug, tuple[Callable[..., None], Any]], ...] = (
     ((sheet, "_of_whole_units", lambda line: max(line.amount, 0)), UNITS),
     ((decision, "totals_of", tax_of_the_sum), ALL),
     ((tax, "divide_half_up", lambda a, b: a // b), ALL),
-    ((tax, "net_of_gross", lambda gross, rate: gross - divide_half_up(gross * rate, BASIS_POINTS)), ALL),
+    ((tax, "net_of_gross", lambda gross, rate: gross - divide_half_up(gross * rate, MILLION)), ALL),
     ((table, "points_paid", points_in_any_number), ALL),
     ((table, "points_paid", more_points_than_there_are), ALL),
     ((table.Table, "_about_voucher", uses_of_this_order_forgotten), USES),

@@ -64,7 +64,7 @@ def test_as_many_whole_steps_as_there_are_wanted_and_absorbed(policy, amount, wa
         ),  # a levy is never reduced, but paid
         ((line(1, "a", 400, levy=300),), 40, 70),
         ((line(1, "a", 1000, floor=700),), 30, 100),
-        ((line(1, "a", 500, tax_basis_points=2000, is_net=True),), 50, 60),
+        ((line(1, "a", 500, tax_ppm=200_000, is_net=True),), 50, 60),
         ((line(1, "a", 100), line(2, "bottle", -100)), 0, 0),
         ((line(1, "a", 100), line(2, "bottle", -300)), 0, 0),
     ],

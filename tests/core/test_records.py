@@ -96,7 +96,7 @@ EVERYTHING = replace(
             brand="Leaf",
             attributes=(("season", "new"), ("season", "old")),
             is_reduced=True,
-            tax_basis_points=1900,
+            tax_ppm=190_000,
             is_net=True,
             levy=25,
         ),
@@ -139,7 +139,7 @@ def test_every_fact_that_a_decision_may_read_is_written_and_read_back() -> None:
     assert data["lines"][0] == {
         "line": 1, "sku": "green", "qty": 2, "amount": 500, "floor": 50, "milli": 250, "unit_price": 222,
         "categories": ["hot", "tea"], "brand": "Leaf", "attributes": [["season", "new"], ["season", "old"]],
-        "reduced": True, "tax": 1900, "net": True, "levy": 25,
+        "reduced": True, "tax_ppm": 190_000, "net": True, "levy": 25,
     }  # fmt: skip
     assert data["lines"][1] == {
         "line": 2, "sku": "ship", "qty": 1, "amount": 490, "unit_price": 0, "kind": "delivery",
@@ -163,8 +163,8 @@ def test_every_fact_that_a_decision_may_read_is_written_and_read_back() -> None:
     "key",
     [
         "known", "signals", "stopped", "tenders", "channel", "partner", "milli", "unit_price", "categories", "brand",
-        "attributes", "reduced", "tax", "net", "levy", "kind", "consents", "birthday", "joined_on", "debt", "points",
-        "expiring", "tier_after", "tier_ends_on", "paid", "earned", "gifts", "credit", "counts", "payable",
+        "attributes", "reduced", "tax_ppm", "net", "levy", "kind", "consents", "birthday", "joined_on", "debt",
+        "points", "expiring", "tier_after", "tier_ends_on", "paid", "earned", "gifts", "credit", "counts", "payable",
     ],
 )  # fmt: skip
 def test_what_says_nothing_beyond_the_ordinary_is_left_out(key: str) -> None:
@@ -209,7 +209,7 @@ def test_what_a_record_adds_that_was_not_decided_is_named(key: str, value: Any) 
 
 
 def test_what_is_due_with_taxes_and_levies_is_told_where_it_differs() -> None:
-    net = line(1, "soap", 1000, tax_basis_points=1900, is_net=True, levy=25)
+    net = line(1, "soap", 1000, tax_ppm=190_000, is_net=True, levy=25)
     seen = facts(PLAN, net)
     data = order_record(seen, decide(seen), ATTENDANCE)
     assert (data["total"], data["discount"], data["payable"], data["tax"]) == (1000, 100, 1096, 171)
@@ -276,7 +276,7 @@ def test_a_changed_fact_changes_the_decision() -> None:
         ("stopped", [1]), ("tenders", [{}]), ("tenders", [{**A_TENDER, "balance": AMOUNT_MAX + 1}]), ("channel", 5),
         ("tenders", [{**A_TENDER, "kind": "cash"}]), ("tenders", [{**A_TENDER, "rest": "gone"}]), ("partner", None),
         ("lines", [{**GOOD["lines"][0], "milli": 1000}]), ("lines", [{**GOOD["lines"][0], "milli": -1}]),
-        ("lines", [{**GOOD["lines"][0], "tax": -1}]), ("lines", [{**GOOD["lines"][0], "tax": AMOUNT_MAX + 1}]),
+        ("lines", [{**GOOD["lines"][0], "tax_ppm": -1}]), ("lines", [{**GOOD["lines"][0], "tax_ppm": AMOUNT_MAX + 1}]),
         ("lines", [{**GOOD["lines"][0], "kind": "food"}]), ("lines", [{**GOOD["lines"][0], "levy": AMOUNT_MAX + 1}]),
         ("lines", [{**GOOD["lines"][0], "unit_price": 1.5}]), ("lines", [{**GOOD["lines"][0], "attributes": [["a"]]}]),
         ("member", {**GOOD["member"], "birthday": "1981-02-29"}), ("member", {**GOOD["member"], "attributes": []}),
@@ -316,3 +316,8 @@ def test_whatever_stands_in_a_field_is_replayed_or_refused(place: tuple[Any, ...
 def test_whatever_comes_as_a_record_is_refused(value: Any) -> None:
     with pytest.raises(RecordInvalid):
         replay_order(value, PLAN)
+
+
+def test_older_records_say_the_rate_of_tax_in_basis_points() -> None:
+    older = {**GOOD, "lines": [{**GOOD["lines"][0], "tax": 1900}]}
+    assert read_facts(older, PLAN).order.lines[0].tax_ppm == 190_000

@@ -111,8 +111,8 @@ def test_a_copy_is_one_of_its_own() -> None:
     assert (other.given, other.policy, other.lines) == (100, seen.policy, seen.lines)
 
 
-TAXED = line(1, "a", 1190, 2, floor=595, tax_basis_points=1900, levy=25, unit_price=595)
-UNTAXED = line(2, "b", 1000, 2, floor=500, tax_basis_points=1900, is_net=True, levy=25, unit_price=500)
+TAXED = line(1, "a", 1190, 2, floor=595, tax_ppm=190_000, levy=25, unit_price=595)
+UNTAXED = line(2, "b", 1000, 2, floor=500, tax_ppm=190_000, is_net=True, levy=25, unit_price=500)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ UNTAXED = line(2, "b", 1000, 2, floor=500, tax_basis_points=1900, is_net=True, l
         (AmountBasis.GROSS, TAXED, 1190, 595, False),
         (AmountBasis.NET, UNTAXED, 1000, 500, True),
         (AmountBasis.GROSS, UNTAXED, 1190, 595, False),
-        (AmountBasis.NET, line(1, "a", 1190, tax_basis_points=0), 1190, 0, False),
+        (AmountBasis.NET, line(1, "a", 1190, tax_ppm=0), 1190, 0, False),
     ],
 )
 def test_a_line_in_a_price_basis(basis, seen, amount: int, floor: int, is_net: bool) -> None:

@@ -152,7 +152,7 @@ def test_products_that_go_by_price_go_by_the_price_that_discounts_are_of(basis: 
     """10.00 without tax are 11.90 with it."""
     found = decided(
         automatic("r", amount_off(100, "dear")),
-        lines=(line(1, "green", 1000, tax_basis_points=1900, is_net=True),),
+        lines=(line(1, "green", 1000, tax_ppm=190_000, is_net=True),),
         document={"policy": {"amount_basis": basis}, "product_sets": {"dear": {"unit_price_least": 1100}}},
     )
     assert found.automatic[0].is_approved is is_found

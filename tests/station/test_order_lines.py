@@ -18,7 +18,7 @@ def test_a_short_line_is_ordinary_goods() -> None:
 def test_a_line_may_say_all_that_rules_ask_about() -> None:
     said = {"sku": "CHEESE", "qty": 0, "amount": 350, "milli": 350, "floor": 10, "unit_price": 1000}
     said |= {"categories": ["dairy"], "brand": "Alp", "reduced": True, "kind": "delivery"}
-    said |= {"tax": 700, "net": True, "levy": 25}
+    said |= {"tax_ppm": 70_000, "net": True, "levy": 25}
     assert lines(said) == (
         Line(
             line=1,
@@ -32,7 +32,7 @@ def test_a_line_may_say_all_that_rules_ask_about() -> None:
             brand="Alp",
             is_reduced=True,
             kind=LineKind.DELIVERY,
-            tax_basis_points=700,
+            tax_ppm=70_000,
             is_net=True,
             levy=25,
         ),
@@ -47,7 +47,7 @@ def test_a_line_may_say_all_that_rules_ask_about() -> None:
         ("floor", -1),
         ("kind", "levy"),
         ("reduced", 1),
-        ("tax", -1),
+        ("tax_ppm", -1),
         ("levy", "1"),
     ],
 )
