@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from app.core.canonical import INTEGER_MAX
 from hq.clock import FollowingClock
-from hq.faults import Busy, NotSigned
+from hq.faults import Busy, NotSigned, UnknownDevice
 from hq.home import Hq
 from hq.stores.devices import read_device, read_epoch
 from sync.protocol import CLOCK_WINDOW_MS, request_message
@@ -102,7 +102,7 @@ class Gate:
                 present = read_device(connection, device_id)
                 device = None if present is None else read_epoch(connection, present, epoch)
             if device is None:
-                raise NotSigned("HQ does not know this device.")
+                raise UnknownDevice(f"There is no device {device_id}.")
             if len(self._keys) >= KEYS_KEPT_MAX:
                 self._keys.clear()
             key = self._keys[device_id, epoch] = device.key

@@ -49,6 +49,21 @@ class NotSigned(HqFault):
         return {} if self.time_ms is None else {"time_ms": self.time_ms}
 
 
+class UnknownDevice(NotSigned):
+    """A device that isn't in this database: of another HQ, or of a day that was lost."""
+
+    kind = "unknown_device"
+    title = "Head office does not know this station"
+
+
+class ClientTooOld(HqFault):
+    """A station whose program is too old for new facts. Its entries are taken in all the same."""
+
+    status = 426
+    kind = "client_too_old"
+    title = "This station's program is too old"
+
+
 class Revoked(HqFault):
     """This incarnation of the device may not ask for anything any more."""
 

@@ -14,13 +14,14 @@ Rows carry the fact as it stands when the page is read. Since a newer change wou
 the same as the fact as it stood at the row's number.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Integer, Select, bindparam, select, union_all, update
 
 from app.core.chain import ChainOwner
+from hq.journal.words import read_words
 from hq.members.store import read_members
 from hq.rows import upsert
 from hq.tables import counter, device, feed
@@ -29,7 +30,14 @@ from sync.protocol import Row
 
 COUNTER = "feed"
 EVERYWHERE = "*"  # no store may be called so
-MEMBER, VOUCHER = "member", "voucher"
+MEMBER, VOUCHER, VERDICT = "member", "voucher", "verdict"
+
+PUT, DELETE = "put", "del"
+READ: dict[str, Callable[[Connection, Sequence[str]], dict[str, dict[str, Any]]]] = {
+    MEMBER: read_members,
+    VOUCHER: read_vouchers,
+    VERDICT: read_words,
+}
 
 NEWEST = select(counter.c.n).where(counter.c.name == bindparam("of"))
 HEAD_OF = select(device.c.head_seq).where(device.c.device_id == bindparam("of"))
@@ -48,7 +56,7 @@ class Change:
     scope: str
     t: str
     k: str
-    op: str = "put"
+    op: str = PUT
 
 
 @dataclass(frozen=True)
@@ -129,10 +137,14 @@ def _read_range(connection: Connection, *, store: str, cursor: int, count: int) 
 
 
 def _with_facts(connection: Connection, found: Sequence[Any]) -> list[Row]:
-    members = read_members(connection, [row.k for row in found if row.kind == MEMBER and row.op == "put"])
-    vouchers = read_vouchers(connection, [row.k for row in found if row.kind == VOUCHER and row.op == "put"])
-    facts = {MEMBER: members, VOUCHER: vouchers}
-    return [
-        Row(t=row.kind, op=row.op, k=row.k, v=facts[row.kind][row.k] if row.op == "put" else None)
-        for row in found
-    ]
+    facts = {
+        kind: read(connection, [row.k for row in found if row.kind == kind and row.op == PUT])
+        for kind, read in READ.items()
+    }
+    return [_row(row, facts) for row in found]
+
+
+def _row(row: Any, facts: dict[str, dict[str, dict[str, Any]]]) -> Row:
+    """Return a row with its fact. One that has gone unannounced must not hold up all that come after it."""
+    fact = facts[row.kind].get(row.k) if row.op == PUT else None
+    return Row(t=row.kind, op=DELETE if fact is None else PUT, k=row.k, v=fact)

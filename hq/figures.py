@@ -1,5 +1,6 @@
 """Figures from HQ's tables alone: what the demo shows and what a person may hold against the stations' own."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, distinct, func, select
 from hq.db import Database
 from hq.journal.postings import GIVEN, ISSUED
 from hq.journal.store import REDEEMED, REFUSED
-from hq.tables import device, journal, member, order_fact, posting, redemption_fact
+from hq.tables import device, journal, later_verdict, member, order_fact, posting, redemption_fact
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def figures(database: Database) -> Figures:
                 connection, redemption_fact.c.campaign, redemption_fact.c.outcome == REDEEMED
             ),
             journal_entries=connection.execute(select(func.count()).select_from(journal)).scalar_one(),
-            verdicts=_counts(connection, journal.c.verdict),
+            verdicts=_verdicts(connection),
         )
 
 
@@ -143,6 +144,23 @@ def _orders(connection: Connection) -> dict[str, Any]:
     )
     row = connection.execute(statement).mappings().one()
     return {name: int(value) for name, value in row.items()}
+
+
+def _verdicts(connection: Connection) -> dict[str, int]:
+    """Count entries by HQ's newest word on them."""
+    counts = Counter(_counts(connection, journal.c.verdict))
+    place = (later_verdict.c.device, later_verdict.c.epoch, later_verdict.c.seq)
+    is_it = (journal.c.device == place[0]) & (journal.c.epoch == place[1]) & (journal.c.seq == place[2])
+    statement = (
+        select(*place, later_verdict.c.verdict, journal.c.verdict.label("before"))
+        .join(journal, is_it)
+        .order_by(*place, later_verdict.c.n)
+    )
+    newest = {(row.device, row.epoch, row.seq): row for row in connection.execute(statement)}
+    for row in newest.values():
+        counts[row.before] -= 1
+        counts[row.verdict] += 1
+    return {verdict: count for verdict, count in sorted(counts.items()) if count}
 
 
 def _counts(

@@ -13,6 +13,7 @@ from hq.db import Database, sqlite_url
 from hq.faults import HqFault, SetUpFault
 from hq.keys import KeyRing, read_keys, write_secret
 from hq.tables import meta
+from sync.protocol import MIN_CLIENT
 
 DATABASE_FILE = "hq.db"
 URL_FILE = "database-url"  # there when the database is elsewhere; of mode 0600, for it may hold a password
@@ -31,6 +32,7 @@ class Hq:
     snapshots: Path
     incarnation: str
     set_id: str
+    min_client: int = MIN_CLIENT
     programs: dict[int, Program] = field(
         default_factory=dict
     )  # compiled versions: campaigns.service keeps it

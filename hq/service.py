@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from hq import snapshot
 from hq.campaigns.service import newest_document
 from hq.campaigns.store import newest_version
-from hq.faults import Malformed, NotConfirmed, NotHere, NotSigned, Revoked
+from hq.faults import ClientTooOld, Malformed, NotConfirmed, NotSigned, Revoked, UnknownDevice
 from hq.feed import last_number, read_page
 from hq.home import Hq
 from hq.journal import ingest
@@ -55,7 +55,9 @@ class DeviceSession:
 
     def manifest(self) -> SignedManifest:
         """See `HqProtocol.manifest`."""
-        return snapshot.make_manifest(self._hq, self._device())
+        with self._hq.database.reading() as connection:
+            device = self._current_device_in(connection)
+        return snapshot.make_manifest(self._hq, device)
 
     def snapshot(self, name: str) -> bytes:
         """See `HqProtocol.snapshot`."""
@@ -70,7 +72,7 @@ class DeviceSession:
         if cursor < 0 or limit < 1:
             raise Malformed("A cursor is 0 or more and a page has at least one row.")
         with self._hq.database.reading() as connection:
-            device = self._device_in(connection)
+            device = self._current_device_in(connection)
             if set_id != self._hq.set_id or cursor > last_number(connection):
                 return MustRefetch(set_id=self._hq.set_id)
             page = read_page(
@@ -86,6 +88,7 @@ class DeviceSession:
                 set_id=self._hq.set_id,
                 program_version=newest_version(connection, "program"),
                 keyset_version=newest_version(connection, "keyset"),
+                min_client=self._hq.min_client,
             )
 
     def _device(self) -> Device:
@@ -93,15 +96,25 @@ class DeviceSession:
             return self._device_in(connection)
 
     def _device_in(self, connection: Connection) -> Device:
-        """Return the device, which must be active. Raises `NotHere`, `NotConfirmed` or `Revoked`."""
+        """Return the device, which must be active. Raises `UnknownDevice`, `NotConfirmed` or `Revoked`."""
         found = read_device(connection, self.device_id)
         if found is None:
-            raise NotHere(f"There is no device {self.device_id}.")
+            raise UnknownDevice(f"There is no device {self.device_id}.")
         is_present = self._epoch is None or self._epoch == found.owner.epoch
         if found.state is DeviceState.WAITING and is_present:
             raise NotConfirmed(f"Head office has to confirm this station first: device {self.device_id}.")
         if not found.is_active or not is_present:
             raise Revoked("This station was shut out at head office. Its entries can still be sent.")
+        return found
+
+    def _current_device_in(self, connection: Connection) -> Device:
+        """Return the device if it may be given new facts. Raises `ClientTooOld` too."""
+        found = self._device_in(connection)
+        if found.proto < self._hq.min_client:
+            raise ClientTooOld(
+                "Update Tillside on this station: head office gives new members, vouchers and rules to newer programs "
+                "only. What this station holds stays good until its rules expire, and its entries are taken in."
+            )
         return found
 
 

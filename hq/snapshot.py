@@ -20,8 +20,9 @@ from sqlalchemy import Connection
 
 from app.ids import new_id
 from hq.faults import NotHere
-from hq.feed import MEMBER, VOUCHER, head_of, last_number
+from hq.feed import MEMBER, VERDICT, VOUCHER, head_of, last_number
 from hq.home import Hq
+from hq.journal import words
 from hq.keys import SIGN
 from hq.members import store as members
 from hq.stores.devices import Device
@@ -52,6 +53,7 @@ def make_manifest(hq: Hq, device: Device) -> SignedManifest:
         cursor=cursor,
         included_seq=included_seq,
         included_epoch=device.owner.epoch,
+        min_client=hq.min_client,
         files=[SnapshotFile(name=path.name, sha256=_sha256(path), size=path.stat().st_size)],
     )
     body = encode(manifest)
@@ -90,6 +92,7 @@ def _lines(connection: Connection, store: str) -> Iterator[bytes]:
         MEMBER, members.COLUMNS, map(members.facts, members.members_of_store(connection, store))
     )
     yield from _blocks(VOUCHER, vouchers.COLUMNS, map(vouchers.facts, vouchers.all_vouchers(connection)))
+    yield from _blocks(VERDICT, words.COLUMNS, words.words_of_store(connection, store))
 
 
 def _blocks(kind: str, columns: tuple[str, ...], rows: Iterator[list[Any]]) -> Iterator[bytes]:

@@ -121,6 +121,8 @@ device = Table(
     _number("pull_cursor"),
     _number("program_version"),
     _number("clock_skew_ms"),  # the device's clock less ours
+    _number("rows_skipped"),  # of the feed, that the station could not use
+    Column("proto", Integer, nullable=False),  # the framing of its last push
     _text("hw", 80),
     _text("sw", 40),
     _added("name", String(80), ""),  # of the machine, as it says
@@ -269,7 +271,36 @@ case = Table(  # an exception: a verdict that a person must look at
     Column("detail", Text, nullable=False),
     _text("state", 10),
     _number("opened_ms"),
+    _text("owner", 40),  # who is to look at it: the store, or head office
+    _number("amount"),  # what the entry gave away, in minor units of `unit`
+    _text("unit", 10),
     Index(None, "state", "store"),
+)
+
+case_event = Table(  # what people and HQ did with a case; its `state` above copies what the newest one says
+    "case_event",
+    metadata,
+    Column("case_id", String(20), primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    _text("what", 10),  # posted | corrected | closed
+    _text("who", 60),
+    Column("note", Text, nullable=False),
+    _number("at_ms"),
+)
+
+later_verdict = (
+    Table(  # a word on an entry after the first one, which stays with the entry; the newest counts
+        "later_verdict",
+        metadata,
+        Column("device", String(20), primary_key=True),
+        Column("epoch", Integer, primary_key=True, autoincrement=False),
+        Column("seq", BigInteger, primary_key=True, autoincrement=False),
+        Column("n", Integer, primary_key=True, autoincrement=False),
+        _text("verdict", 20),
+        _text("flags", 200),
+        Column("case_id", String(20)),
+        _number("said_ms"),
+    )
 )
 
 # The newest change of each fact in each scope; see feed.py. A page is a range of (scope, n).
@@ -283,4 +314,13 @@ feed = Table(
     _number("n"),
     UniqueConstraint("scope", "n"),
     sqlite_with_rowid=False,
+)
+
+feed_day = (
+    Table(  # where the feed stood, once a day: deleted facts older than so many days are forgotten by number
+        "feed_day",
+        metadata,
+        Column("at_ms", BigInteger, primary_key=True, autoincrement=False),
+        _number("n"),
+    )
 )

@@ -2,13 +2,14 @@
 
 import hashlib
 from base64 import b64encode
+from collections.abc import Callable
 from typing import Literal, TypeVar
 from urllib.parse import urlencode
 
 import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import DecodeError, ValidationError, convert
-from msgspec.json import decode, encode
+from msgspec.json import Decoder, encode
 
 from app.clock import Clock
 from app.ids import new_id
@@ -30,6 +31,7 @@ from sync.protocol import (
     Wire,
     request_message,
 )
+from sync.rows import read_page
 
 HTTP_UNAUTHORIZED = 401
 HTTP_GONE = 410
@@ -113,7 +115,7 @@ class HttpHq:
         response = self._send("GET", f"/v1/sync/changes?{query}")
         if response.status == HTTP_GONE and response.is_problem:
             return MustRefetch(set_id=str(response.problem().get("set_id", "")))
-        return _parsed(Changes, response)
+        return _readable(read_page, response)
 
     def close(self) -> None:
         """Let the connection go."""
@@ -201,7 +203,11 @@ def _push_refusal(response: Response) -> PushRefusal | None:
 
 
 def _parsed(model: type[Model], response: Response) -> Model:
+    return _readable(Decoder(model).decode, response)
+
+
+def _readable(read: Callable[[bytes], Model], response: Response) -> Model:
     try:
-        return decode(response.content(JSON), type=model)
+        return read(response.content(JSON))
     except (DecodeError, UnicodeDecodeError) as mismatch:
         raise HqUntrusted("an answer in a form we do not know") from mismatch

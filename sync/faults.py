@@ -4,6 +4,8 @@ HqFault
 ├── HqUnreachable   no connection, a time-out, a cut: the everyday case
 ├── HqBusy          HQ asks to come back later (`retry_after_s`)
 ├── HqRefused       HQ does not accept this device or this request
+│   ├── DeviceUnknown   HQ holds no such device: its database is another one, or empty
+│   └── ClientTooOld    HQ takes our entries, but gives new facts to newer programs only
 └── HqUntrusted     something answered that can't be HQ, or that HQ would not sign
 """
 
@@ -41,3 +43,15 @@ class HqUntrusted(HqFault):
     """An answer that isn't HQ's: a login page, a wrong signature, a lower version than seen before, a false hash."""
 
     code = "hq_untrusted"
+
+
+class DeviceUnknown(HqRefused):
+    """HQ holds no device of this name: it was moved, or put back from before we were enrolled."""
+
+    code = "device_unknown"
+
+
+class ClientTooOld(HqRefused):
+    """HQ wants a newer program here before it gives new facts. What was done here is still taken in."""
+
+    code = "client_too_old"

@@ -21,7 +21,15 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from sync.faults import HqBusy, HqFault, HqRefused, HqUnreachable, HqUntrusted
+from sync.faults import (
+    ClientTooOld,
+    DeviceUnknown,
+    HqBusy,
+    HqFault,
+    HqRefused,
+    HqUnreachable,
+    HqUntrusted,
+)
 
 CHUNK_BYTES = 64 << 10
 LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "::1"}
@@ -32,6 +40,10 @@ RETRY_AFTER_DIGITS_MAX = 9
 HTTP_OK = 200
 HTTP_TOO_MANY, HTTP_UNAVAILABLE = 429, 503
 HTTP_SERVER_FAILED = 500  # and above
+REFUSED = {
+    "urn:tillside:problem:unknown_device": DeviceUnknown,
+    "urn:tillside:problem:client_too_old": ClientTooOld,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +82,9 @@ class Response:
         if self.status in (HTTP_TOO_MANY, HTTP_UNAVAILABLE):
             return HqBusy(f"status {self.status}", retry_after_s=self._retry_after_s())
         if self.is_problem and self.status < HTTP_SERVER_FAILED:
-            return HqRefused(f"status {self.status}: {self.problem().get('detail', '')}")
+            problem = self.problem()
+            refused = REFUSED.get(str(problem.get("type")), HqRefused)
+            return refused(f"status {self.status}: {problem.get('detail', '')}")
         return HqUnreachable(f"status {self.status}, {self.content_type}")
 
     @property

@@ -4,7 +4,8 @@
 suite runs against both. docs/protocol.md describes the same for people who write the third implementation.
 
 Binary values travel as standard base64 with padding (RFC 4648 §4). Times are milliseconds since 1970 in UTC.
-Unknown fields are ignored, so that an older end keeps working with a newer one.
+Unknown fields are ignored, so that an older end keeps working with a newer one. Words that may grow (a verdict, what a
+row is about and what happens to it) are texts here: an unknown one is kept or skipped and never ends a sync.
 """
 
 from enum import StrEnum
@@ -15,8 +16,14 @@ from msgspec import Meta, Struct
 from app.core.canonical import INTEGER_MAX
 from app.core.chain import NONCE_SIZE
 
-PROTO = 1  # the framing described here
+PROTO = (
+    2  # the framing described here; 2 brought verdicts in the feed, and rows and words that may be skipped
+)
+PROTO_OLDEST = PROTO - 2  # whose pushes HQ still takes in: this program's, and those of the two before
 SCHEMA = 1  # the form of journal entries and replica rows
+MIN_CLIENT = (
+    0  # the oldest framing whose stations may still be given new facts; what they did is taken in even so
+)
 BATCH_ENTRIES_MAX = 500  # at HQ's measured pace a batch of this size still answers within a second
 BATCH_BYTES_MAX = (
     1 << 20
@@ -148,13 +155,14 @@ class PushRequest(Wire, frozen=True, kw_only=True):
     pull_cursor: int = 0
     program_version: int = 0
     wiped: bool = False  # the last word of a station that erased itself because HQ asked for it
+    rows_skipped: int = 0  # rows of the feed that this station could not use since it last said so
 
 
 class Result(Wire, frozen=True, kw_only=True):
     """The verdict on one entry; `case` names the exception that a person decides."""
 
     seq: Count
-    verdict: Verdict
+    verdict: str  # a `Verdict`, or a later HQ's word: for a person to look at
     codes: list[str] = []
     case: str | None = None
 
@@ -214,6 +222,7 @@ class Manifest(Wire, frozen=True, kw_only=True):
     included_seq: Count
     included_epoch: int = 1  # `included_seq` is a number of this epoch's
     schema_version: int = SCHEMA
+    min_client: int = 0  # a station of an older framing leaves its replica as it is
     files: list[SnapshotFile]
 
 
@@ -229,10 +238,14 @@ class SignedManifest(Wire, frozen=True, kw_only=True):
 
 
 class Row(Wire, frozen=True, kw_only=True):
-    """One fact of HQ's as it stands: `member` by its reference or `voucher` by its code hash."""
+    """One fact of HQ's as it stands.
+
+    `member` by its reference, `voucher` by its code hash, or `verdict` (a later word on an entry) by
+    `<device>:<epoch>:<seq>`.
+    """
 
     t: str
-    op: Literal["put", "del"] = "put"
+    op: str = "put"  # or "del"
     k: str
     v: dict[str, Any] | None = None
 
@@ -249,7 +262,7 @@ class Changes(Wire, frozen=True, kw_only=True):
     set_id: str
     program_version: Count
     keyset_version: Count
-    verdicts: list[Result] = []  # later changes of verdicts on this device's entries
+    min_client: int = 0
 
 
 class MustRefetch(Wire, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ same rows again. Nothing that HQ says is believed to be of the right form before
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import groupby, islice
@@ -15,16 +15,18 @@ from typing import Any, Literal
 
 import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from msgspec import convert
 
 from app.core.program import ProgramInvalid
 from app.station.keyset import KEYSET, signing_keys
 from app.store.draft import ReplicaDraft
+from app.store.journal import WordOfHq
 from app.store.programs import compiled
 from app.store.replica import Position
 from app.store.store import StationStore
-from sync.faults import HqUntrusted
-from sync.protocol import Changes, HqProtocol, MustRefetch, Row, SignedDocument, SnapshotFile
-from sync.rows import check_rows, read_block
+from sync.faults import ClientTooOld, HqUntrusted
+from sync.protocol import PROTO, Changes, HqProtocol, MustRefetch, Row, SignedDocument, SnapshotFile
+from sync.rows import DELETE, VERDICT, VerdictValues, read_block, shape_of, usable_rows
 from sync.trust import check_document, key_of, read_manifest
 
 log = logging.getLogger(__name__)
@@ -34,6 +36,7 @@ APPLY_ROWS_MAX = (
 )
 SNAPSHOT_LINE_MAX = 64 << 20
 PROGRAM: Literal["program"] = "program"
+WORD_LENGTH_MAX = 40  # ours have at most 15 characters
 NO_SET = ""  # in a position: its figures stand, but HQ's feed can't be followed from there
 
 Runner = Callable[[Callable[[], Any]], Any]
@@ -48,6 +51,7 @@ class Puller:
         self._hq = hq
         self._run = run
         self._unreadable_version = 0  # of the program: not fetched again until there is a newer one
+        self.skipped = 0  # rows that we could not use and that HQ hasn't heard of yet
 
     def pull(self) -> int:
         """Follow HQ's feed to its end, from a new snapshot if need be. Returns the number of rows."""
@@ -63,6 +67,7 @@ class Puller:
                 position, rows = self._pull_snapshot()
                 is_new = True
                 continue
+            _check_client(changes.min_client)
             _check_progress(changes, position)
             self._pull_documents(changes)
             self._apply(changes)
@@ -131,21 +136,31 @@ class Puller:
             chunk = following
 
     def _apply_chunk(self, rows: list[Row], position: Position | None) -> None:
-        for (op, kind, _), alike in groupby(rows, _shape):
-            if op == "put":
-                check_rows(kind, [row.v or {} for row in alike])
+        usable = usable_rows(rows)
+        self.skipped += len(rows) - len(usable)
         if position is not None:
             self._check_included(position.included_seq)
+        self._keep_words([convert(row.v, VerdictValues) for row in usable if row.t == VERDICT])
         replica = self._store.replica
         with self._store.replica_atomic():
-            for (op, kind, columns), alike in groupby(rows, _shape):
-                if op == "del":
+            for (op, kind, columns), alike in groupby(usable, shape_of):
+                if op == DELETE:
                     for row in alike:
                         replica.delete_row(kind, row.k)
-                else:
+                elif kind != VERDICT:
                     replica.put_rows(kind, columns, [list((row.v or {}).values()) for row in alike])
             if position is not None:
                 replica.move_to(position)
+
+    def _keep_words(self, found: Iterable[VerdictValues]) -> None:
+        """Keep HQ's later words on our entries. They come for all stations of the store."""
+        store = self._store
+        ours = [word for word in found if word.device == store.device.device_id]
+        if ours:
+            with store.atomic():
+                for word in ours:
+                    said = WordOfHq(word.seq, word.verdict[:WORD_LENGTH_MAX], tuple(word.codes), word.epoch)
+                    self.skipped += not store.journal.append_later_word(said)
 
     def _check_included(self, included_seq: int) -> None:
         """Figures that claim to hold entries we never made would swallow the next ones we make."""
@@ -161,29 +176,43 @@ class Puller:
         if signed.kid not in self._run(self._signing_keys):
             self._pull_document("keyset")
         manifest = read_manifest(signed, keys=self._run(self._signing_keys))
+        _check_client(manifest.min_client)
         position = Position(manifest.set_id, manifest.cursor, manifest.as_of_ms, manifest.included_seq)
         draft: ReplicaDraft = self._run(self._store.begin_replica)
         try:
-            rows = sum(self._fill(draft, file) for file in manifest.files)
+            words: list[VerdictValues] = []
+            rows = sum(self._fill(draft, file, words) for file in manifest.files)
             draft.finish()
-            self._run(lambda: self._adopt(draft, position))
+            self._run(lambda: self._adopt(draft, position, words))
         except BaseException:
             draft.database.close()  # its file goes when the next attempt begins
             raise
         return position, rows
 
-    def _fill(self, draft: ReplicaDraft, file: SnapshotFile) -> int:
+    def _fill(self, draft: ReplicaDraft, file: SnapshotFile, words: list[VerdictValues]) -> int:
         packed = self._hq.snapshot(file.name)
         if hashlib.sha256(packed).hexdigest() != file.sha256:
             raise HqUntrusted(f"{file.name} is not the file that the manifest names")
         try:
             with zstandard.ZstdDecompressor().stream_reader(packed) as reader:
-                return sum(_fill_line(draft, line) for line in _lines(reader))
+                return sum(self._fill_line(draft, line, words) for line in _lines(reader))
         except zstandard.ZstdError as problem:
             raise HqUntrusted(f"{file.name} is not whole zstd") from problem
 
-    def _adopt(self, draft: ReplicaDraft, position: Position) -> None:
+    def _fill_line(self, draft: ReplicaDraft, line: bytes, words: list[VerdictValues]) -> int:
+        """Put a line's rows into the draft; HQ's words on entries go into the journal once the rest is whole."""
+        block = read_block(line)
+        self.skipped += block.skipped
+        if block.t == VERDICT:
+            words += [convert(dict(zip(block.cols, row, strict=True)), VerdictValues) for row in block.rows]
+        else:
+            with draft.atomic():
+                draft.replica.put_rows(block.t, block.cols, block.rows)
+        return len(block.rows)
+
+    def _adopt(self, draft: ReplicaDraft, position: Position, words: list[VerdictValues]) -> None:
         self._check_included(position.included_seq)
+        self._keep_words(words)
         with draft.atomic():
             draft.replica.copy_documents_from(self._store.replica)
             draft.replica.move_to(position)
@@ -196,9 +225,12 @@ def _check_progress(changes: Changes, position: Position) -> None:
         raise HqUntrusted("HQ's changes do not get on")
 
 
-def _shape(row: Row) -> tuple[str, str, tuple[str, ...]]:
-    """Say what rows that follow each other must share to be put in one go."""
-    return row.op, row.t, tuple(row.v or ())
+def _check_client(min_client: int) -> None:
+    """Stop before facts that only a newer program may decide by. What we hold stays good until it expires."""
+    if min_client > PROTO:
+        raise ClientTooOld(
+            f"HQ gives facts to stations from framing {min_client} on; this one speaks {PROTO}"
+        )
 
 
 def _is_readable(document: SignedDocument) -> bool:
@@ -209,13 +241,6 @@ def _is_readable(document: SignedDocument) -> bool:
     except ProgramInvalid as problem:
         log.warning("program %s can't be used by this version of Tillside: %s", document.version, problem)
         return False
-
-
-def _fill_line(draft: ReplicaDraft, line: bytes) -> int:
-    block = read_block(line)
-    with draft.atomic():
-        draft.replica.put_rows(block.t, block.cols, block.rows)
-    return len(block.rows)
 
 
 def _lines(reader: Any) -> Iterator[bytes]:

@@ -1,13 +1,16 @@
 """The form of HQ's rows, looked at before they go into the replica.
 
-A row of another form would stop the station where nobody expects it: at the next decision, or inside the database.
-Columns and types that a newer HQ may add are left alone.
+A row of another form would stop the station where nobody expects it: at the next decision, or inside the database. One
+such row must not keep the others from a station either: it is left out, told in the log, counted, and HQ hears of it
+with the next push. Columns and types that a newer HQ may add are left alone.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import groupby
 from typing import Annotated, Any, get_type_hints
 
 from msgspec import Meta, Raw, Struct, ValidationError, convert
@@ -15,8 +18,15 @@ from msgspec.json import Decoder, decode
 
 from app.core.canonical import INTEGER_MAX
 from sync.faults import HqUntrusted
+from sync.protocol import Changes, Count, Row
+
+log = logging.getLogger(__name__)
 
 Whole = Annotated[int, Meta(ge=-INTEGER_MAX, le=INTEGER_MAX)]
+VERDICT = "verdict"
+PUT, DELETE = "put", "del"
+UNREADABLE = Row(t="", op="", k="")  # stands where HQ sent something that is no row at all
+TOLD_MAX = 100  # characters of a row's name in the log
 
 
 class MemberValues(Struct):
@@ -42,31 +52,82 @@ class VoucherValues(Struct):
     ends_on: date | None
 
 
+class VerdictValues(Struct):
+    """A row of type `verdict`: a later word on an entry. The verdict may be one that only a newer HQ knows."""
+
+    device: str
+    epoch: Count
+    seq: Count
+    verdict: str
+    codes: list[str] = []
+    case: str | None = None
+
+
 class _Line(Struct):
     t: str
     cols: tuple[str, ...]
     rows: Raw
 
 
+class _Page(Changes, frozen=True, kw_only=True):
+    """A page whose rows are looked at one by one."""
+
+    rows: list[Raw]  # type: ignore[assignment]
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A line of a snapshot; its rows follow its columns."""
+    """A line of a snapshot; its rows follow its columns. `skipped` are left out, since they have another form."""
 
     t: str
     cols: tuple[str, ...]
     rows: Sequence[Sequence[Any]]
+    skipped: int = 0
 
 
-FORMS = {"member": MemberValues, "voucher": VoucherValues}
+FORMS: dict[str, type[Struct]] = {"member": MemberValues, "voucher": VoucherValues, VERDICT: VerdictValues}
+
+
+def read_page(content: bytes) -> Changes:
+    """Read a page of changes in which single rows may be of no form that we know. Raises `msgspec.DecodeError`."""
+    try:
+        return decode(content, type=Changes)
+    except ValidationError:
+        page = decode(content, type=_Page)
+    fields = {name: getattr(page, name) for name in Changes.__struct_fields__}
+    return Changes(**fields | {"rows": list(map(_row, page.rows))})
+
+
+def _row(raw: Raw) -> Row:
+    try:
+        return decode(raw, type=Row)
+    except ValueError:  # of msgspec and of UTF-8 alike
+        return UNREADABLE
 
 
 def read_block(line: bytes) -> Block:
-    """Read a line of a snapshot. Raises `HqUntrusted`."""
+    """Read a line of a snapshot. Raises `HqUntrusted` where not even its columns are those we need."""
     try:
         block = decode(line, type=_Line)
-        return Block(block.t, block.cols, _reader(block.t, block.cols).decode(block.rows))
+        reader = _reader(block.t, block.cols)
+        try:
+            return Block(block.t, block.cols, reader.decode(block.rows))
+        except ValidationError:
+            raws = decode(block.rows, type=list[Raw])
     except ValueError as mismatch:  # of msgspec and of UTF-8 alike
         raise HqUntrusted("a line of the snapshot in a form we do not know") from mismatch
+    rows = [row for raw in raws for row in _one(reader, raw)]
+    skipped = len(raws) - len(rows)
+    log.info("%d rows of the snapshot can't be used: of type %s", skipped, block.t[:TOLD_MAX])
+    return Block(block.t, block.cols, rows, skipped)
+
+
+def _one(reader: Decoder[Any], raw: Raw) -> list[Any]:
+    try:
+        found: list[Any] = reader.decode(b"[" + bytes(raw) + b"]")
+    except ValueError:
+        return []
+    return found
 
 
 @lru_cache(maxsize=16)
@@ -80,11 +141,36 @@ def _reader(kind: str, columns: tuple[str, ...]) -> Decoder[Any]:
     return Decoder(list[row])
 
 
-def check_rows(kind: str, rows: Sequence[dict[str, Any]]) -> None:
-    """Raise `HqUntrusted` unless rows of a kind that we know have its form."""
+def usable_rows(rows: Iterable[Row]) -> list[Row]:
+    """Return the rows that we know what to do with, and say in the log which ones we don't."""
+    found: list[Row] = []
+    for (op, kind, _), alike in groupby(rows, shape_of):
+        some = list(alike)
+        if _has_form(op, kind, some):
+            found += some
+        else:  # one of them, or all
+            for row in some:
+                if _has_form(op, kind, [row]):
+                    found.append(row)
+                else:
+                    log.info("a row can't be used: %.*s %.*s", TOLD_MAX, row.t, TOLD_MAX, row.k)
+    return found
+
+
+def shape_of(row: Row) -> tuple[str, str, tuple[str, ...]]:
+    """Say what rows that follow each other must share to be put in one go."""
+    return row.op, row.t, tuple(row.v or ())
+
+
+def _has_form(op: str, kind: str, rows: Sequence[Row]) -> bool:
+    """Tell whether rows that are alike are known and of the form of their kind."""
     form = FORMS.get(kind)
+    if form is None or op not in (PUT, DELETE) or (kind == VERDICT and op == DELETE):
+        return False
+    if op == DELETE:
+        return True
     try:
-        if form is not None:
-            convert(rows, list[form])  # type: ignore[valid-type]  # one of two that are listed above
-    except ValidationError as mismatch:
-        raise HqUntrusted(f"a {kind} in a form we do not know") from mismatch
+        convert([row.v for row in rows], list[form])  # type: ignore[valid-type]  # one of those that are listed above
+    except ValidationError:
+        return False
+    return True

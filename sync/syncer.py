@@ -102,6 +102,7 @@ class Syncer:
             clock=ask_time(reading),
             pull_cursor=position.cursor if position else 0,
             program_version=store.replica.document_version(PROGRAM),
+            rows_skipped=self._puller.skipped,
         )
 
     def _acknowledge(self, request: PushRequest, answer: PushAnswer) -> int:
@@ -123,6 +124,7 @@ class Syncer:
             store.journal.append_verdicts(words)
             store.set_acked_seq(sent)
             take_time(store, request, answer)
+        self._puller.skipped -= request.rows_skipped
         return head.seq - sent
 
     def _go_back(self, gap: PushRefusal) -> None:

@@ -47,11 +47,12 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class WordOfHq:
-    """A verdict on one of our entries."""
+    """A verdict on one of our entries; without an epoch, of the present one."""
 
     seq: int
     verdict: str
     codes: tuple[str, ...]
+    epoch: int | None = None
 
 
 class Journal:
@@ -254,6 +255,23 @@ class Journal:
                 for word in words
             ],
         )
+
+    def append_later_word(self, word: WordOfHq) -> bool:
+        """Keep a word that changes an earlier one. Call it inside `atomic`. False when there is no such entry here."""
+        place = (self._owner.epoch if word.epoch is None else word.epoch, word.seq)
+        codes = orjson.dumps(word.codes).decode()
+        if not self._db.conn.execute("SELECT 1 FROM journal WHERE epoch = ? AND seq = ?", place).fetchone():
+            return False
+        newest = self._db.conn.execute(
+            "SELECT verdict, codes FROM verdict WHERE epoch = ? AND seq = ? ORDER BY rowid DESC LIMIT 1",
+            place,
+        ).fetchone()
+        if newest != (word.verdict, codes):  # the feed may bring a row again
+            self._db.conn.execute(
+                "INSERT INTO verdict (epoch, seq, verdict, codes, received_ms) VALUES (?, ?, ?, ?, ?)",
+                (*place, word.verdict, codes, self._clock.now_ms()),
+            )
+        return True
 
     def verdict_counts(self) -> dict[str, int]:
         """Return how many entries have each verdict; HQ's newest word on an entry counts."""

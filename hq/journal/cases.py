@@ -1,4 +1,8 @@
-"""Cases: one for each entry whose verdict a person must look at."""
+"""Cases: one for each entry whose verdict a person must look at. Opened here; what people do with them: see desk.
+
+Each has an owner, who is to look: the store where its own people can tell (a voucher used twice between two shops),
+head office where the store itself may be the trouble (something differs, something can't be read).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,19 +12,24 @@ from sqlalchemy import Connection
 from hq.feed import take_numbers
 from hq.rows import insert_rows, storable
 from hq.tables import case
+from sync.protocol import Flag
 
 COUNTER = "case"
 OPEN = "open"
+HEAD_OFFICE = "head office"
+FOR_THE_STORE = frozenset({Flag.COUPON_TWICE, Flag.RULE_STALE})
 DETAIL_LENGTH_MAX = 2_000  # enough to see what is wrong; the entry itself is kept whole
 
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """What a case is about."""
+    """What a case is about; `amount` is what the entry gave away, in minor units or points of `unit`."""
 
     seq: int
     flags: str
     detail: str
+    amount: int = 0
+    unit: str = ""
 
 
 def open_cases(
@@ -42,8 +51,15 @@ def open_cases(
             "detail": storable(each.detail)[:DETAIL_LENGTH_MAX],
             "state": OPEN,
             "opened_ms": now_ms,
+            "owner": _owner(each.flags.split(), store),
+            "amount": each.amount,
+            "unit": each.unit,
         }
         for each in found
     ]
     insert_rows(connection, case, rows)
     return names
+
+
+def _owner(flags: Sequence[str], store: str) -> str:
+    return store if FOR_THE_STORE.issuperset(flags) else HEAD_OFFICE

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from app.core.canonical import INTEGER_MAX
 from app.core.chain import HASH_SIZE, Head, follow, genesis, head_is_signed
 from app.failpoints import failpoint
-from hq.faults import Malformed, NotHere, TooLarge
+from hq.faults import ClientTooOld, Malformed, TooLarge, UnknownDevice
 from hq.home import Hq
 from hq.journal.held import hold
 from hq.journal.intake import take_in
@@ -31,6 +31,7 @@ from hq.stores.devices import (
 from sync.protocol import (
     BATCH_BYTES_MAX,
     BATCH_ENTRIES_MAX,
+    PROTO_OLDEST,
     PushAnswer,
     PushRefusal,
     PushRefusalKind,
@@ -40,7 +41,7 @@ from sync.protocol import (
 
 
 def push(hq: Hq, device_id: str, request: PushRequest) -> PushAnswer | PushRefusal:
-    """Store and judge a push. Raises `Malformed`, `TooLarge`, `NotHere`, `Busy`."""
+    """Store and judge a push. Raises `Malformed`, `TooLarge`, `ClientTooOld`, `UnknownDevice`, `Busy`."""
     _check_form(request)
     answer = hq.database.write(lambda connection: _push(hq, connection, device_id, request))
     failpoint("hq_after_commit")
@@ -54,7 +55,7 @@ def _push(hq: Hq, connection: Connection, device_id: str, request: PushRequest) 
     now_ms = hq.clock.now_ms()
     device = read_device(connection, device_id, for_update=True)
     if device is None:
-        raise NotHere(f"There is no device {device_id}.")
+        raise UnknownDevice(f"There is no device {device_id}.")
     owner = device.owner
     refusal = _refusal(connection, device, request)
     if refusal is not None:
@@ -79,6 +80,11 @@ def _push(hq: Hq, connection: Connection, device_id: str, request: PushRequest) 
 
 
 def _check_form(request: PushRequest) -> None:
+    if request.proto < PROTO_OLDEST:
+        raise ClientTooOld(
+            f"This station's program speaks framing {request.proto} and head office takes {PROTO_OLDEST} and newer. "
+            "Update Tillside on it; its entries stay there until then."
+        )
     if len(request.entries) > BATCH_ENTRIES_MAX or sum(map(len, request.entries)) > BATCH_BYTES_MAX:
         raise TooLarge(f"A push has at most {BATCH_ENTRIES_MAX} entries and {BATCH_BYTES_MAX} bytes.")
     if len(request.prev_hash) != HASH_SIZE or len(request.head.hash) != HASH_SIZE:

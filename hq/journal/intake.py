@@ -12,6 +12,8 @@ from sqlalchemy import Connection
 from app.core.canonical import INTEGER_MAX
 from app.core.chain import ChainOwner, Head, next_hash
 from app.core.entry import ORDER, REDEEM, REFUSE, SALVAGED, Entry, EntryInvalid, read_entry
+from app.core.money import CURRENCIES
+from app.core.order import AMOUNT_MAX
 from app.failpoints import failpoint
 from hq.campaigns.service import program_of
 from hq.db import Whole, hold_whole
@@ -19,6 +21,7 @@ from hq.feed import EVERYWHERE, MEMBER, VOUCHER, Change, announce
 from hq.home import Hq
 from hq.journal.cases import NewCase, open_cases
 from hq.journal.judge import Books, judge
+from hq.journal.postings import GIVEN
 from hq.journal.schemas import EntryId
 from hq.journal.store import (
     Kept,
@@ -158,10 +161,21 @@ def _texts(entries: Sequence[Entry], name: str) -> list[str]:
 
 def _new_cases(kept: Sequence[Kept]) -> list[NewCase]:
     return [
-        NewCase(each.seq, " ".join(each.judgement.flags), each.judgement.detail)
+        NewCase(each.seq, " ".join(each.judgement.flags), each.judgement.detail, *_given_away(each))
         for each in kept
         if each.judgement.verdict is not Verdict.POSTED
     ]
+
+
+def _given_away(each: Kept) -> tuple[int, str]:
+    """Return what an entry gave away and of what: of one that can't be posted, as far as it says so itself."""
+    given = [made for made in each.judgement.postings if made.account == GIVEN]
+    if given or each.entry is None:
+        return sum(made.amount for made in given), given[0].unit if given else ""
+    discount, currency = each.entry.data.get("discount"), each.entry.data.get("currency")
+    if type(discount) is not int or abs(discount) > AMOUNT_MAX:
+        return 0, ""
+    return discount, currency if currency in CURRENCIES else ""
 
 
 def _move_members(connection: Connection, kept: Sequence[Kept], *, store: str) -> list[Change]:

@@ -3,12 +3,13 @@
 Inserts are one statement a table and batch: the hot path.
 """
 
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, bindparam, select, update
 
 from app.core.canonical import INTEGER_MAX
 from app.core.chain import ChainOwner, Head
@@ -17,22 +18,41 @@ from app.core.salvaged import SalvageInvalid, read_salvaged
 from hq.db import NAMES_AT_ONCE
 from hq.journal.judge import Judgement
 from hq.journal.schemas import OrderData, RedemptionData
+from hq.journal.words import Word, newest_words
 from hq.members.store import parts_of
 from hq.rows import add_to, insert_rows, insert_tuples, is_among, storable, upsert
+from hq.stores.devices import PROTO_KEPT_MAX
 from hq.tables import device, journal, member, member_scope, order_fact, posting, redemption_fact
 from sync.protocol import PushRequest, Result, Verdict
+
+log = logging.getLogger(__name__)
 
 UNKNOWN_NAME = "?"  # stands as type where no type could be read
 TYPE_LENGTH_MAX = 20
 SOFTWARE_LENGTH_MAX = 40
+ROWS_SKIPPED_MAX = 10_000_000  # nobody holds more rows: a larger number is none
 POSTING = ("entry_id", "n", "account", "unit", "amount")
 REDEEMED, REFUSED = "redeemed", "refused"
 
-TOLD = ("head_seq", "head_hash", "last_seen_ms", "pull_cursor", "program_version", "clock_skew_ms", "sw")
+TOLD = (
+    "head_seq",
+    "head_hash",
+    "last_seen_ms",
+    "pull_cursor",
+    "program_version",
+    "clock_skew_ms",
+    "sw",
+    "proto",
+)
 MOVE_HEAD = (
     update(device)
     .where(device.c.device_id == bindparam("of"))
     .values({name: bindparam(name) for name in TOLD})
+)
+COUNT_SKIPPED = (
+    update(device)
+    .where(device.c.device_id == bindparam("of"))
+    .values(rows_skipped=device.c.rows_skipped + bindparam("more", type_=BigInteger))
 )
 ORDERS = (
     select(order_fact.c.order_id, journal.c.body)
@@ -83,15 +103,20 @@ def held_hashes(connection: Connection, salvaged: Sequence[Entry]) -> dict[tuple
 
 
 def stored_results(connection: Connection, owner: ChainOwner, *, first: int, last: int) -> list[Result]:
-    """Return the verdicts that HQ gave on entries `first`…`last`."""
+    """Return HQ's word on each of the entries `first`…`last`, the newest where there are several."""
+    later = newest_words(connection, owner, first=first, last=last)
     statement = (
         select(journal.c.seq, journal.c.verdict, journal.c.flags, journal.c.case_id)
         .where(*_is_of(owner), journal.c.seq.between(first, last))
         .order_by(journal.c.seq)
     )
-    return [
-        Result(seq=row.seq, verdict=Verdict(row.verdict), codes=row.flags.split(), case=row.case_id)
+    first_words = [
+        Word(row.seq, row.verdict, tuple(row.flags.split()), row.case_id)
         for row in connection.execute(statement)
+    ]
+    return [
+        Result(seq=word.seq, verdict=Verdict(word.verdict), codes=list(word.flags), case=word.case)
+        for word in (later.get(said.seq, said) for said in first_words)
     ]
 
 
@@ -185,8 +210,12 @@ def move_head(
         "program_version": _exact(request.program_version),
         "clock_skew_ms": _exact(request.clock.wall_ms - now_ms),
         "sw": storable(request.sw)[:SOFTWARE_LENGTH_MAX],
+        "proto": max(0, min(request.proto, PROTO_KEPT_MAX)),
     }
     connection.execute(MOVE_HEAD, told)
+    if 0 < request.rows_skipped <= ROWS_SKIPPED_MAX:
+        log.info("device %s could not use %s rows of the feed", owner.device_id, request.rows_skipped)
+        connection.execute(COUNT_SKIPPED, {"of": owner.device_id, "more": request.rows_skipped})
 
 
 def _order_row(order: OrderData) -> dict[str, Any]:

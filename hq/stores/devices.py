@@ -16,6 +16,7 @@ from app.core.chain import ChainOwner, Head
 from hq.faults import NotHere, NotPossible
 from hq.home import Hq
 from hq.tables import device, device_epoch
+from sync.protocol import PROTO_OLDEST
 
 
 class DeviceState(StrEnum):
@@ -28,6 +29,7 @@ class DeviceState(StrEnum):
 
 
 ACTIVE, REVOKED = DeviceState.ACTIVE, DeviceState.REVOKED
+PROTO_KEPT_MAX = 10_000  # what a device says of itself must fit into its column
 
 READ = select(device).where(device.c.device_id == bindparam("of"))
 LOCKED = READ.with_for_update()
@@ -47,6 +49,7 @@ class Device:
     nonce: bytes
     head: Head
     is_to_wipe: bool = False
+    proto: int = PROTO_OLDEST  # the framing of its last push
 
     @property
     def is_active(self) -> bool:
@@ -99,6 +102,7 @@ def read_epoch(connection: Connection, present: Device, epoch: int) -> Device | 
         nonce=row.nonce,
         head=Head(row.head_seq, row.head_hash),
         is_to_wipe=bool(row.wipe),
+        proto=present.proto,
     )
 
 
@@ -213,4 +217,5 @@ def _device(row: Any) -> Device:
         nonce=row.nonce,
         head=Head(row.head_seq, row.head_hash),
         is_to_wipe=bool(row.wipe),
+        proto=row.proto,
     )

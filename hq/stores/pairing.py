@@ -26,7 +26,7 @@ from hq.faults import NotHere, NotPossible
 from hq.home import Hq
 from hq.keys import root_fingerprint
 from hq.rows import storable
-from hq.stores.devices import DeviceState, end_epoch, read_device
+from hq.stores.devices import PROTO_KEPT_MAX, DeviceState, end_epoch, read_device
 from hq.stores.service import read_store
 from hq.tables import device, enrol_token
 from sync.protocol import EnrolAnswer, EnrolRequest, enrol_message
@@ -194,6 +194,8 @@ def _device_row(
         "pull_cursor": 0,
         "program_version": 0,
         "clock_skew_ms": 0,
+        "rows_skipped": 0,
+        "proto": min(max(request.proto, 0), PROTO_KEPT_MAX),
         "hw": storable(request.hw)[:HARDWARE_LENGTH_MAX],
         "sw": storable(request.sw)[:SOFTWARE_LENGTH_MAX],
         "name": storable(request.name)[:HARDWARE_LENGTH_MAX],

@@ -76,7 +76,7 @@ def test_a_manifest_may_carry_what_only_a_newer_hq_knows(both):
 
     def grown(manifest):
         files = [file | {"delta_of": "x"} for file in json.loads(manifest.body)["files"]]
-        return signed(both, changed(manifest, files=files, min_client="9"))
+        return signed(both, changed(manifest, files=files, mood="good"))
 
     shop.hq.alter("manifest", grown)
     shop.syncer.pull()
