@@ -390,5 +390,5 @@ def test_no_device_no_push(hq, station):
     station.order("o1")
     from hq.service import DeviceSession
 
-    with pytest.raises(faults.NotHere):
+    with pytest.raises(faults.UnknownDevice):
         DeviceSession(hq, "D0000000000000").push(station.request())
