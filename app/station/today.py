@@ -41,7 +41,7 @@ def todays_work(store: StationStore) -> TodaysWork:
     """Read the journal backwards as far as today goes, and at least until the last actions are found."""
     zone = store.device.time_zone
     today = local_date(store.now_ms(), zone)
-    waiting = store.journal.count(ORDER, after_seq=store.acked_seq())
+    waiting = store.journal.orders_after(store.acked_seq())
     orders = redemptions = value_given = 0
     actions: list[Action] = []
     presented: list[Entry] = []  # they follow their order, so they are met before it

@@ -6,8 +6,6 @@ deleted; triggers hold that against our own code, chain and signature against ev
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -15,15 +13,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlite_utils import Database
 
 from app.clock import Clock
-from app.core.chain import ChainOwner, Head, genesis, head_is_signed, next_hash, sign_head
+from app.core.chain import ChainOwner, Head, genesis, next_hash, sign_head
 from app.core.entry import BODY_BYTES_MAX, CLOCK_JUMP, Entry, EntryInvalid, read_entry, write_entry
-from app.core.overlay import effects_of
 from app.core.trusted_time import Reading
 from app.ids import new_id
 from app.store.faults import JournalBroken
+from app.store.tally import EACH, note_orders, orders_between
 from app.store.timekeeper import TimeKeeper
-
-LOWEST = -(1 << 63)  # below every number that a row can hold, ours or not
+from app.store.verifying import Reached, Verification, effect_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +73,7 @@ class Journal:
         self._time = time
         self._genesis = genesis(owner, nonce)
         self._head: Head | None = None  # as far as it is known
+        self._flagged: int | None = None  # as far as it is known
 
     @property
     def owner(self) -> ChainOwner:
@@ -94,7 +92,7 @@ class Journal:
 
     def forget_head(self) -> None:
         """Read it anew next time: what was appended has been rolled back."""
-        self._head = None
+        self._head = self._flagged = None
 
     def append(self, drafts: Sequence[Draft]) -> list[Entry]:
         """Add entries and return them. Call it inside `atomic`: they are recorded when that block ends, not before.
@@ -112,7 +110,7 @@ class Journal:
             row, head = self._row(entry, head)
             entries.append(entry)
             rows.append(row)
-            effects += _effect_rows(entry)
+            effects += effect_rows(entry)
         connection = self._db.conn
         connection.executemany(
             "INSERT INTO journal (epoch, seq, entry_id, type, body, prev, hash, sig, wall_ms, boot, boot_ms, tq)"
@@ -122,6 +120,8 @@ class Journal:
         connection.executemany(
             "INSERT INTO effect (epoch, seq, kind, ref, delta) VALUES (?, ?, ?, ?, ?)", effects
         )
+        if head.seq // EACH > (head.seq - len(rows)) // EACH:
+            note_orders(self._db, self._owner.epoch, head.seq)
         self._head = head
         return entries[len(jumps) :]
 
@@ -223,13 +223,9 @@ class Journal:
             after_seq + 1, before.hash, tuple(row[1] for row in rows), Head(last[0], last[2]), last[3]
         )
 
-    def count(self, entry_type: str, *, after_seq: int) -> int:
-        """Return how many entries of a type come after `after_seq`."""
-        row = self._db.conn.execute(
-            "SELECT COUNT(*) FROM journal WHERE epoch = ? AND seq > ? AND type = ?",
-            (self._owner.epoch, after_seq, entry_type),
-        ).fetchone()
-        return int(row[0])
+    def orders_after(self, seq: int) -> int:
+        """Return how many orders come after an entry."""
+        return orders_between(self._db, self._owner.epoch, seq, self.head().seq)
 
     def at(self, seq: int) -> Head:
         """Return the head after entry `seq` (0: before the first). Raises `JournalBroken` when it isn't there."""
@@ -247,6 +243,7 @@ class Journal:
 
     def append_verdicts(self, words: Sequence[WordOfHq]) -> None:
         """Keep what HQ said of our entries. Call it inside `atomic`."""
+        self._flagged = None
         now_ms = self._clock.now_ms()
         self._db.conn.executemany(
             "INSERT INTO verdict (epoch, seq, verdict, codes, received_ms) VALUES (?, ?, ?, ?, ?)",
@@ -283,96 +280,33 @@ class Journal:
         return dict(rows.fetchall())
 
     def flagged_count(self) -> int:
-        """Return how many entries HQ wants a person to look at."""
-        row = self._db.conn.execute(
-            "SELECT COUNT(*) FROM (SELECT verdict, MAX(rowid) FROM verdict WHERE epoch = ? AND seq IN"
-            " (SELECT seq FROM verdict WHERE verdict <> 'posted') GROUP BY seq) WHERE verdict <> 'posted'",
-            (self._owner.epoch,),
-        ).fetchone()
-        return int(row[0])
+        """Return how many entries HQ wants a person to look at; counted once, and again after HQ's next word."""
+        if self._flagged is None:
+            row = self._db.conn.execute(
+                "SELECT COUNT(*) FROM (SELECT verdict, MAX(rowid) FROM verdict WHERE epoch = ? AND seq IN"
+                " (SELECT seq FROM verdict WHERE verdict <> 'posted') GROUP BY seq) WHERE verdict <> 'posted'",
+                (self._owner.epoch,),
+            ).fetchone()
+            self._flagged = int(row[0])
+        return self._flagged
 
     def verify(self, *, after: Head | None = None) -> Head:
         """Hold every entry (or those after a head that was verified) against chain, columns, effects and signature.
 
         Raises `JournalBroken` with the number of the first entry that doesn't hold.
         """
-        head = self._genesis if after is None else after
-        if after is not None and after == self.head():
+        if after is None:
+            return self.verification().finish().head
+        if after == self.head():
             return after
-        signature = None
-        effects = groupby(
-            self._stored_effects(after_seq=LOWEST if after is None else after.seq), key=itemgetter(1)
+        (effect,) = self._db.conn.execute(
+            "SELECT COALESCE(MAX(rowid), 0) FROM effect WHERE epoch <= ? AND seq <= ?",
+            (self._owner.epoch, after.seq),
+        ).fetchone()
+        return self.verification(since=Reached(after, effect)).finish().head
+
+    def verification(self, *, since: Reached | None = None) -> Verification:
+        """Return a walk from the start, or from what was verified before, to the end."""
+        return Verification(
+            self._db, owner=self._owner, key=self._key.public_key(), since=since or Reached(self._genesis)
         )
-        pending = next(effects, None)
-        for row in self._db.conn.execute(
-            "SELECT epoch, seq, entry_id, type, wall_ms, boot, boot_ms, tq, body, prev, hash, sig"
-            " FROM journal WHERE epoch = ? AND seq > ? ORDER BY seq",
-            (self._owner.epoch, head.seq),
-        ):
-            entry = _checked(head, row)
-            found: list[tuple[Any, ...]] = []
-            if pending is not None and pending[0] == entry.seq:
-                found = list(pending[1])
-                pending = next(effects, None)
-            if found != _derived_effects(entry):
-                raise JournalBroken(first_bad_seq=entry.seq, detail="its effects differ from its body")
-            head, signature = Head(entry.seq, row[-2]), row[-1]
-        if pending is not None:
-            raise JournalBroken(first_bad_seq=pending[0], detail="an effect without its entry")
-        if signature is not None and not head_is_signed(self._key.public_key(), self._owner, head, signature):
-            raise JournalBroken(
-                first_bad_seq=self._first_unsigned(), detail="the signature isn't this device's"
-            )
-        return head
-
-    def _first_unsigned(self) -> int:
-        """Return the first entry whose signature isn't ours, once the last one has turned out not to be."""
-        public = self._key.public_key()
-        for seq, found, signature in self._db.conn.execute(
-            "SELECT seq, hash, sig FROM journal WHERE epoch = ? ORDER BY seq", (self._owner.epoch,)
-        ):
-            if not head_is_signed(public, self._owner, Head(seq, found), signature):
-                return int(seq)
-        raise AssertionError("the last signature did not hold, so one of them can't")
-
-    def _stored_effects(self, *, after_seq: int) -> Iterator[tuple[Any, ...]]:
-        # The cursor itself, no generator: one that is left half-read would outlive the connection.
-        rows: Iterator[tuple[Any, ...]] = self._db.conn.execute(
-            "SELECT epoch, seq, kind, ref, delta FROM effect WHERE epoch = ? AND seq > ? ORDER BY seq, rowid",
-            (self._owner.epoch, after_seq),
-        )
-        return rows
-
-
-def _effect_rows(entry: Entry) -> list[tuple[Any, ...]]:
-    return [
-        (entry.epoch, entry.seq, effect.kind, effect.ref, effect.delta)
-        for effect in effects_of(entry.type, entry.data)
-    ]
-
-
-def _derived_effects(entry: Entry) -> list[tuple[Any, ...]]:
-    """Return the effects that a stored body asks for, which may have been written by anybody."""
-    try:
-        return _effect_rows(entry)
-    except (KeyError, TypeError, AttributeError) as problem:
-        raise JournalBroken(first_bad_seq=entry.seq, detail=f"not a record: {problem!r}") from problem
-
-
-def _checked(previous: Head, row: Sequence[Any]) -> Entry:
-    """Return the entry of a stored row if it follows from the one before and its columns copy its body."""
-    *copies, body, prev, found_hash, _ = row
-    seq = row[1]
-    if seq != previous.seq + 1:
-        raise JournalBroken(first_bad_seq=previous.seq + 1, detail="missing")
-    if prev != previous.hash or next_hash(previous.hash, body) != found_hash:
-        raise JournalBroken(first_bad_seq=seq, detail="it does not follow from the one before")
-    try:
-        entry = read_entry(body)
-        facts = [entry.epoch, entry.seq, entry.entry_id, entry.type, entry.wall_ms]
-        facts += [bytes.fromhex(entry.boot), entry.boot_ms, entry.quality]
-    except ValueError as problem:
-        raise JournalBroken(first_bad_seq=seq, detail=str(problem)) from problem
-    if copies != facts:
-        raise JournalBroken(first_bad_seq=seq, detail="a column differs from its body")
-    return entry
