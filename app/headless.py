@@ -52,6 +52,9 @@ def run_headless(config: Config, *, clock: Clock, lines: Iterable[str], out: Tex
     try:
         _write(out, station.ready())
         for line in lines:
+            if thread.found is not None:  # damage, while it went through all of its records beside the work
+                _write(out, _stopped(thread.found))
+                return 1
             _write(out, station.answer(line.rstrip("\r\n")))
     finally:
         station.close()
@@ -170,6 +173,7 @@ class HeadlessStation:
             "answer": "status",
             "link": "online" if state.is_online else "offline",
             "problem": state.problem,
+            "gone_through": self._thread.is_gone_through,
             **self._thread.call(_counts),
         }
 

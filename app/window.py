@@ -16,6 +16,7 @@ from ui.application import Application
 from ui.models.opening import OpeningModel
 
 if TYPE_CHECKING:
+    from app.store.faults import StoreDamaged
     from app.store.thread import StoreThread
     from sync.client import HttpHq
     from sync.worker import SyncWorker
@@ -87,6 +88,24 @@ class _Station:
         self._running = _assemble(thread, self._config, self._clock, self._demo)
         self._application.attach(self._running.model, camera=self._config.camera)
         self._running.worker.start()
+        thread.on_found(lambda fault: self._application.at_home(partial(self._found_damaged, fault)))
+
+    def _found_damaged(self, fault: "StoreDamaged") -> None:
+        """Stop the station for good, as at a start that finds this; an answer stays until it has been left."""
+        from ui.models.answers import after_fault
+        from ui.models.state import Screen
+
+        assert self._running is not None, "it is called for a station that runs"
+        model = self._running.model
+
+        def stop() -> None:
+            if not model.state.is_busy and model.state.screen is not Screen.ANSWER:
+                model.changed.disconnect(stop)
+                self.opening.stop(after_fault(fault).sentence)
+                self._application.attach(self.opening, camera=self._config.camera)
+
+        model.changed.connect(stop)
+        stop()
 
     def _not_opened(self, problem: BaseException) -> None:
         from app.store.faults import StoreMissing

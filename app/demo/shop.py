@@ -16,8 +16,9 @@ from app.demo.journey import JourneyOrder
 from app.station.answer import OrderAnswer
 from app.station.identify import SeenMember, identify
 from app.station.redeem import AtTill, OrderIn, hand_in
+from app.store.checking import Check
 from app.store.keystore import KeyStore
-from app.store.store import Check, StationStore
+from app.store.store import StationStore
 from sync.client import DeviceSigner, HttpHq
 from sync.faults import HqUnreachable
 from sync.line import Line as LineToHq

@@ -12,8 +12,9 @@ from sqlcipher3 import dbapi2
 from sqlite_utils import Database
 
 from app.clock import Clock
+from app.store.checking import hold_against
 from app.store.db import SQLITE_FIRST_SAFE, DatabaseError, check_pages, look_into_database
-from app.store.faults import StoreBusy, StoreDamaged, StoreRolledBack
+from app.store.faults import StoreBusy, StoreDamaged
 from app.store.journal import Journal
 from app.store.keystore import KeyStore, StationKeys, load_keys, load_mark
 from app.store.lock import StoreLock
@@ -75,8 +76,7 @@ def verify_journal(folder: Path, key_store: KeyStore, *, clock: Clock) -> Count:
         device = _device(database)
         journal = Journal(database, owner=device.owner, nonce=device.nonce, key=keys.sign, clock=clock)
         head, mark = journal.verify(), load_mark(key_store, name)
-        if mark is not None and (head.seq < mark.seq or journal.at(mark.seq) != mark):
-            raise StoreRolledBack(f"the journal stands at {head.seq}, it has been at {mark.seq}")
+        hold_against(journal, head, mark)
         return Count(head.seq, head.seq - int(read_meta(database, "acked_seq", 0)))
 
 

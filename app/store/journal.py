@@ -299,14 +299,23 @@ class Journal:
             return self.verification().finish().head
         if after == self.head():
             return after
+        return self.verification(since=self.reached_at(after)).finish().head
+
+    @property
+    def beginning(self) -> Reached:
+        """Where a walk along all of it starts."""
+        return Reached(self._genesis)
+
+    def reached_at(self, head: Head) -> Reached:
+        """Return where a walk stands at a head that was verified."""
         (effect,) = self._db.conn.execute(
             "SELECT COALESCE(MAX(rowid), 0) FROM effect WHERE epoch <= ? AND seq <= ?",
-            (self._owner.epoch, after.seq),
+            (self._owner.epoch, head.seq),
         ).fetchone()
-        return self.verification(since=Reached(after, effect)).finish().head
+        return Reached(head, effect)
 
     def verification(self, *, since: Reached | None = None) -> Verification:
         """Return a walk from the start, or from what was verified before, to the end."""
         return Verification(
-            self._db, owner=self._owner, key=self._key.public_key(), since=since or Reached(self._genesis)
+            self._db, owner=self._owner, key=self._key.public_key(), since=since or self.beginning
         )

@@ -2,7 +2,8 @@
 
 Three kinds, chosen once at enrolment and never changed by themselves: `os` (the system's keyring), `file` (a file for
 this user only, in the user's state folder, for machines without a keyring) and `memory` (tests). Beside the secrets
-lies the mark: how far the journal had come when it was last noted, by which a restored backup is found out.
+lie the mark (how far the journal had come when it was last noted, by which a restored backup is found out) and how far
+it was verified, so that not all of it is verified before the first customer.
 """
 
 import errno
@@ -19,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from app.core.chain import Head
 from app.ids import new_secret
 from app.store.faults import DiskFull, KeysMissing, KeyStoreMissing, StoreFault, StoreReadOnly
+from app.store.verifying import Reached
 
 SERVICE = "Tillside station"
 PROBE = "probe"
@@ -217,5 +219,24 @@ def load_mark(key_store: KeyStore, store_id: str) -> Head | None:
     seq, _, digest = text.partition(" ")
     try:
         return Head(int(seq), bytes.fromhex(digest))
+    except ValueError as problem:
+        raise KeysMissing(f"what is kept for store {store_id} is no mark") from problem
+
+
+def save_verified(key_store: KeyStore, store_id: str, reached: Reached) -> None:
+    """Note how far the journal was read back and held."""
+    head = reached.head
+    text = f"{head.seq:0{MARK_DIGITS}} {head.hash.hex()} {reached.effect:0{MARK_DIGITS}}"
+    key_store.write(f"{store_id}.verified", text)
+
+
+def load_verified(key_store: KeyStore, store_id: str) -> Reached | None:
+    """Return how far the journal was verified when that was noted last, or None. Raises `KeysMissing`."""
+    text = key_store.read(f"{store_id}.verified")
+    if text is None:
+        return None
+    try:
+        seq, digest, effect = text.split(" ")
+        return Reached(Head(int(seq), bytes.fromhex(digest)), int(effect))
     except ValueError as problem:
         raise KeysMissing(f"what is kept for store {store_id} is no mark") from problem

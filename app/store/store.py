@@ -14,7 +14,6 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +23,8 @@ from app.clock import Clock
 from app.core.chain import ChainOwner, Head
 from app.core.standing import Standing, read_standing
 from app.ids import new_ref
+from app.store.checking import Check, check_since, hold_against
 from app.store.db import (
-    REPLICA_SETTINGS,
     DatabaseError,
     atomic,
     check_pages,
@@ -33,7 +32,7 @@ from app.store.db import (
     open_database,
 )
 from app.store.draft import ReplicaDraft, replica_name
-from app.store.faults import StoreDamaged, StoreFault, StoreMissing, StoreReadOnly, StoreRolledBack
+from app.store.faults import StoreDamaged, StoreFault, StoreMissing, StoreReadOnly
 from app.store.filling import end_filling, new_database
 from app.store.journal import Journal
 from app.store.keystore import (
@@ -44,21 +43,27 @@ from app.store.keystore import (
     StationKeys,
     load_keys,
     load_mark,
+    load_verified,
     save_keys,
     save_mark,
+    save_verified,
 )
 from app.store.lock import StoreLock
 from app.store.meta import read_meta, write_meta
 from app.store.migrate import migrate, refuse_newer
 from app.store.replica import Replica
+from app.store.replica_file import drop_stale_replicas, open_replica
 from app.store.timekeeper import TimeKeeper
+from app.store.verifying import NOTHING, Reached
 
 log = logging.getLogger(__name__)
 
 CARD = "store.json"
 JOURNAL = "journal.db"
 LOCK = "lock"
-SET_ASIDE = "damaged-"  # before the name of a replica's files
+LARGE_BYTES = (
+    8 << 20
+)  # of a file: some four thousand entries, of which all are looked at in a tenth of a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +88,6 @@ class Device:
 
 
 DEVICE_FACTS = tuple(Device.__dataclass_fields__)
-
-
-class Check(Enum):
-    """How much of a store is held against its hashes before it is used."""
-
-    EVERYTHING = "everything"  # every page of both files, and the whole journal
-    SINCE_MARK = (
-        "since mark"  # the entries after the last mark: what came before was looked at when it was saved
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,49 +160,49 @@ class StationStore:
         self.folder = folder
         self.is_alone = is_alone
         self.clock = clock
-        self._check_at_start = check
+        self.check = check
+        self.is_journal_whole = self.is_replica_whole = True  # all of it was looked at when it was opened
         self._key_store = key_store
         self._name = read_card(folder).name
         self.keys = load_keys(key_store, self._name)
         self._mark: Head | None = None
+        self.verified = NOTHING
         self._lock = StoreLock(folder / LOCK)
         try:
             self._open()
-            self._drop_stale_replicas()
+            drop_stale_replicas(self.replica_path)
         except BaseException:
             self._lock.release()
             raise
 
-    def _drop_stale_replicas(self) -> None:
-        """Delete what an earlier run left. Only at the start: later, another file may be a draft being filled."""
-        name = replica_name(read_meta(self._db, "replica"))
-        for stale in self.folder.glob("replica-*.db*"):
-            if not stale.name.startswith(name):
-                stale.unlink(missing_ok=True)
-
     def _open(self) -> None:
         self._mark = load_mark(self._key_store, self._name)
-        is_quick = self._check_at_start is Check.SINCE_MARK and self._mark is not None
-        self._check_at_start = Check.EVERYTHING  # after a fault nothing is taken on trust
-        if not is_quick:
-            self._check()
+        self._noted = load_verified(self._key_store, self._name)
+        is_trusted = self.check.trusts_journal(self.folder / JOURNAL, mark=self._mark, noted=self._noted)
+        if not is_trusted:
+            self.verified = self._check()
         self._db = open_database(self.folder / JOURNAL, self.keys.database, is_alone=self.is_alone)
         try:
             migrate(self._db, "journal")
             self.device = _read_device(self._db)
             self.time = TimeKeeper(self._db, self.clock, store_id=self.device.store_id)
             self.journal = self._journal_in(self._db, self.device, time=self.time)
-            if is_quick:
-                self._hold_against_mark(self.journal, self.journal.head())
-                self.journal.verify(after=self._mark)
-            self._replica_db = self._open_replica(read_meta(self._db, "replica"), is_quick=is_quick)
+            if is_trusted and self._mark is not None:
+                noted = self._noted if self.check is Check.BESIDE else None
+                self.verified = check_since(self.journal, mark=self._mark, noted=noted)
+            self._replica_db = self._open_replica()
             self.replica = Replica(self._replica_db)
         except BaseException:
             self._db.close()
             raise
+        self.is_journal_whole = not is_trusted
         self._is_open = True
+        if self.check is Check.SINCE_MARK:
+            self.check = Check.EVERYTHING  # after a fault nothing is taken on trust
+        elif self.check is Check.BESIDE:
+            self.note_verified(self.verified)
 
-    def _check(self) -> None:
+    def _check(self) -> Reached:
         """Look at the journal without touching it. The columns of its entries are the same in every form."""
         database = look_into_database(self.folder / JOURNAL, self.keys.database)
         try:
@@ -214,11 +210,13 @@ class StationStore:
                 raise StoreDamaged("the journal is empty")
             check_pages(database)
             journal = self._journal_in(database, _read_device(database))
-            self._hold_against_mark(journal, journal.verify())
+            reached = journal.verification().finish()
+            hold_against(journal, reached.head, self._mark)
         except DatabaseError as problem:  # a table of ours is missing
             raise StoreDamaged(str(problem)) from problem
         finally:
             database.close()
+        return reached
 
     def _journal_in(self, database: Database, device: Device, *, time: TimeKeeper | None = None) -> Journal:
         return Journal(
@@ -230,33 +228,19 @@ class StationStore:
             time=time,
         )
 
-    def _open_replica(self, number: int, *, is_quick: bool) -> Database:
-        name = replica_name(number)
-        try:
-            return self._checked_replica(name, is_quick=is_quick)
-        except StoreDamaged:
-            # Kept for whoever wants to know why. The journal holds what it must never lose: the highest versions seen.
-            for part in self.folder.glob(f"{name}*"):
-                part.replace(part.with_name(SET_ASIDE + part.name))
-            return self._checked_replica(name, is_quick=is_quick)
-
-    def _checked_replica(self, name: str, *, is_quick: bool) -> Database:
-        database = open_database(
-            self.folder / name, self.keys.database, settings=REPLICA_SETTINGS, is_alone=self.is_alone
+    def _open_replica(self, *, is_doubted: bool = False) -> Database:
+        self.replica_path = self.folder / replica_name(read_meta(self._db, "replica"))
+        is_trusted = self.check.trusts_replica(self.replica_path) and not is_doubted
+        self.is_replica_whole = not is_trusted
+        return open_replica(
+            self.replica_path, self.keys.database, is_alone=self.is_alone, is_trusted=is_trusted
         )
-        try:
-            if not is_quick:
-                check_pages(database)
-            migrate(database, "replica")
-        except BaseException:
-            database.close()
-            raise
-        return database
 
-    def _hold_against_mark(self, journal: Journal, head: Head) -> None:
-        mark = self._mark
-        if mark is not None and (head.seq < mark.seq or journal.at(mark.seq) != mark):
-            raise StoreRolledBack(f"the journal stands at {head.seq}, it has been at {mark.seq}")
+    def renew_replica(self) -> None:
+        """Look at every page of a replica that is said to be damaged, and go on with an empty one if it is."""
+        self._replica_db.close()
+        self._replica_db = self._open_replica(is_doubted=True)
+        self.replica = Replica(self._replica_db)
 
     def reopen(self) -> None:
         """After a fault: drop the connections and check everything anew before the next decision."""
@@ -283,6 +267,21 @@ class StationStore:
             self.save_mark()
         except StoreFault as fault:
             log.info("the mark could not be saved: %s", fault)
+
+    def note_verified(self, reached: Reached) -> None:
+        """Note in the key store how far the journal was verified, if it lets us: else the next start has more to do."""
+        self.verified = reached
+        if reached != self._noted and self._is_open:
+            try:
+                save_verified(self._key_store, self._name, reached)
+                self._noted = reached
+            except StoreFault as fault:
+                log.info("what was verified could not be noted: %s", fault)
+
+    def distrust(self) -> None:
+        """The journal was found damaged: nothing is noted as good any more, and the next start looks at everything."""
+        self.note_verified(NOTHING)
+        self._is_open = False
 
     def save_mark(self) -> None:
         """Note in the key store how far the journal has come, so that an older copy of it is found out."""
@@ -368,7 +367,7 @@ class StationStore:
         with self.atomic():
             write_meta(self._db, replica=draft.number)
         self._replica_db.close()
-        self._replica_db = draft.database
+        self._replica_db, self.replica_path = draft.database, self.folder / replica_name(draft.number)
         self.replica = Replica(draft.database)
 
 

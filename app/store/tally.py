@@ -1,7 +1,7 @@
 """How many orders a journal holds up to an entry, without going through a million of them.
 
-Every thousand entries the sum up to there is noted with the entry itself. It is for people's eyes: what waits is sent by
-number, and HQ counts for itself.
+Every thousand entries the sum up to there is noted with the entry itself. It is for people's eyes: what waits is sent
+by number, and HQ counts for itself.
 """
 
 from sqlite_utils import Database

@@ -11,12 +11,12 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlite_utils import Database
 
-from app.core.chain import ChainOwner, Head, head_is_signed, next_hash
+from app.core.chain import HASH_SIZE, ChainOwner, Head, head_is_signed, next_hash
 from app.core.entry import Entry, read_entry
 from app.core.overlay import effects_of
 from app.store.faults import JournalBroken
 
-PIECE = 200  # entries: a few milliseconds
+PIECE = 100  # entries: two milliseconds
 EffectRow = tuple[int, int, str, str, int]  # epoch, seq, kind, ref, delta
 
 
@@ -26,6 +26,9 @@ class Reached:
 
     head: Head
     effect: int = 0
+
+
+NOTHING = Reached(Head(0, bytes(HASH_SIZE)))  # of no journal
 
 
 class Verification:
