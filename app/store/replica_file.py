@@ -1,4 +1,4 @@
-"""The files of a station's replicas: the valid one is opened, a damaged one set aside, what an earlier run left dropped."""
+"""The files of replicas: the valid one is opened, a damaged one set aside, what an earlier run left dropped."""
 
 from pathlib import Path
 
