@@ -27,6 +27,7 @@ from hq.stores.service import add_store
 from hq.vouchers.service import NewVoucher, create_vouchers
 
 TILLSIDE = [sys.executable, "-m", "app.cli"]
+STEPPED = [sys.executable, "-m", "tests.rig.stepped"]  # the same on a clock that the test steps
 LISTENING = "Tillside HQ is listening on "
 START_S = 30
 ANSWER_S = 30
@@ -168,9 +169,11 @@ def environment(*, fail_points: str = "") -> dict[str, str]:
 class HqProcess:
     """`tillside hq serve`."""
 
-    def __init__(self, world: World, *, port: int = 0, fail_points: str = "") -> None:
+    def __init__(
+        self, world: World, *, port: int = 0, fail_points: str = "", clock: Path | None = None
+    ) -> None:
         self.process = subprocess.Popen(
-            [*TILLSIDE, "hq", "serve", "--dir", str(world.hq_dir), "--port", str(port)],
+            [*on_clock(clock), "hq", "serve", "--dir", str(world.hq_dir), "--port", str(port)],
             stdout=subprocess.PIPE,
             text=True,
             env=environment(fail_points=fail_points),
@@ -219,9 +222,16 @@ def run(*words: str, status: int = 0) -> subprocess.CompletedProcess[str]:
 class StationProcess:
     """`tillside station --headless`: ask a line, get an answer."""
 
-    def __init__(self, world: World, *, fail_points: str = "", prefix: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        world: World,
+        *,
+        fail_points: str = "",
+        prefix: tuple[str, ...] = (),
+        clock: Path | None = None,
+    ) -> None:
         self.process = subprocess.Popen(
-            [*prefix, *station_command(world)],
+            [*prefix, *station_command(world, clock=clock)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -266,10 +276,15 @@ class StationProcess:
         return status
 
 
-def station_command(world: World) -> list[str]:
+def on_clock(clock: Path | None) -> list[str]:
+    """Return how the program is started: on the machine's clock, or on the one in a file (see stepped.py)."""
+    return TILLSIDE if clock is None else [*STEPPED, str(clock)]
+
+
+def station_command(world: World, *, clock: Path | None = None) -> list[str]:
     """Return the command line of the station."""
     return [
-        *TILLSIDE,
+        *on_clock(clock),
         "station",
         "--headless",
         "--dir",
