@@ -85,8 +85,13 @@ class Connection:
                 target.shutdown(socket.SHUT_WR)
 
     def join(self, *works: Callable[[], None]) -> None:
-        """Do works side by side, until all have ended."""
-        threads = [threading.Thread(target=work) for work in works]
+        """Do works side by side, until all have ended or their connections were cut."""
+
+        def until_cut(work: Callable[[], None]) -> None:
+            with suppress(OSError):
+                work()
+
+        threads = [threading.Thread(target=until_cut, args=[work]) for work in works]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -226,6 +231,9 @@ class Proxy:
             thread.start()
 
     def _carry(self, here: Connection, way: Way) -> None:
-        with suppress(OSError):
+        try:
             way.carry(here)
-        here.close()
+        except OSError:
+            pass  # it was cut, by us or by one of its ends
+        finally:
+            here.close()

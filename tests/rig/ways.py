@@ -86,7 +86,7 @@ class Twice(Way):
 
             here.join(*(lambda above=above: ask(above) for above in both))
             self.answers += answers.values()
-            here.below.sendall(answers[here.above])
+            here.below.sendall(answers.get(here.above, b""))
 
 
 @dataclass
