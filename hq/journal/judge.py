@@ -23,6 +23,7 @@ from app.core.records import (
     replay_order,
 )
 from app.core.salvaged import SalvageInvalid, read_salvaged
+from app.failpoints import failpoint
 from hq.journal import postings
 from hq.journal.postings import Posting
 from hq.journal.schemas import DeniedData, EpochStartData, OrderData, RedemptionData
@@ -91,6 +92,7 @@ def judge(entry: Entry | None, books: Books) -> Judgement:
 
 
 def _judge(entry: Entry, books: Books) -> Judgement:
+    failpoint("hq_judging")
     judged_by = JUDGES.get(entry.type)
     if judged_by is None:
         raise _Quarantine(Flag.UNKNOWN_TYPE, f"this HQ does not know entries of type {entry.type!r}")
