@@ -15,7 +15,7 @@ from app.core.codes import fold, hash_number, number
 from app.ids import new_ref, ref_of
 from app.station.opening import open_store
 from hq.home import open_hq
-from hq.members.service import MemberFacts, issue_code, upsert_members
+from hq.members.service import MemberFacts, issue_codes, upsert_members
 from scanner.opencv import cv2
 from tests.rig.processes import HqProcess, StationProcess, World, build_world, enrol
 from tests.scanner.videos import empty, film
@@ -64,7 +64,7 @@ def _add_scanned(world: World, count: int) -> tuple[str, ...]:
     try:
         refs = [new_ref() for _ in range(count)]
         upsert_members(hq, [MemberFacts(ref, f"Ada {at}.", home_store="S1") for at, ref in enumerate(refs)])
-        return tuple(issue_code(hq, ref) for ref in refs)
+        return tuple(issue_codes(hq, refs).values())
     finally:
         hq.close()
 

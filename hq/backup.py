@@ -1,4 +1,4 @@
-"""The backup of HQ's keys: one file, useless without the passphrase that `init` shows once.
+"""The backup of HQ's keys: one file, useless without the passphrase that `init`, or a rotation, shows once.
 
 AES-256-GCM (NIST SP 800-38D) under a key that argon2id (RFC 9106) makes of the passphrase. The passphrase is of
 our making and carries 125 random bits, so the cost of argon2id is only there for people who will one day choose
@@ -17,13 +17,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from app.ids import new_number, new_secret
 from hq.faults import SetUpFault
-from hq.keys import USES, KeyRing, write_keys
+from hq.keys import KeyRing, write_keys, write_secret
 
 FORM = "tillside-hq-keys-1"
 MEMORY_KIB, PASSES, LANES = 64 * 1024, 3, 1  # RFC 9106's second recommended choice, on one core
 SALT_SIZE, NONCE_SIZE, KEY_SIZE = 16, 12, 32
 GROUPS, GROUP_LENGTH = 5, 5  # 25 characters of 5 bits each
-FILE_BYTES_MAX = 64 * 1024  # a real one has less than 1 KiB
+FILE_BYTES_MAX = 1 << 20  # a real one has 1 KiB; each rotation adds a tenth of it
 
 
 def new_passphrase() -> str:
@@ -37,8 +37,7 @@ def write_backup(path: Path, keys: KeyRing, *, passphrase: str) -> None:
     secrets = {kid: key.private_bytes_raw().hex() for kid, key in keys.private.items()}
     box = AESGCM(_derive(passphrase, salt)).encrypt(nonce, json.dumps(secrets).encode("ascii"), FORM.encode())
     document = {"form": FORM, "salt": _out(salt), "nonce": _out(nonce), "box": _out(box)}
-    with path.open("x", encoding="ascii") as file:
-        file.write(json.dumps(document, indent=1) + "\n")
+    write_secret(path, json.dumps(document, indent=1) + "\n")
 
 
 def read_backup(path: Path, *, passphrase: str) -> KeyRing:
@@ -51,7 +50,9 @@ def read_backup(path: Path, *, passphrase: str) -> KeyRing:
         raise SetUpFault(
             f"{path} does not open: the passphrase is another, or the file is damaged."
         ) from problem
-    return KeyRing({kid: Ed25519PrivateKey.from_private_bytes(bytes.fromhex(secrets[kid])) for kid in USES})
+    return KeyRing(
+        {kid: Ed25519PrivateKey.from_private_bytes(bytes.fromhex(secret)) for kid, secret in secrets.items()}
+    )
 
 
 def restore_keys(backup: Path, folder: Path, *, passphrase: str) -> KeyRing:

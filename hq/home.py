@@ -11,7 +11,8 @@ from app.core.program import Program
 from hq import schema
 from hq.db import Database, sqlite_url
 from hq.faults import HqFault, SetUpFault
-from hq.keys import KeyRing, read_keys, write_secret
+from hq.keys import KeyRing, check_whole, read_keys, write_secret
+from hq.keysets.store import good_kids
 from hq.tables import meta
 from sync.protocol import MIN_CLIENT
 
@@ -77,6 +78,7 @@ def open_hq(folder: Path, *, clock: Clock | None = None) -> Hq:
         keys = read_keys(folder / KEYS_FOLDER)
         with database.reading() as connection:
             about = _read_meta(connection)
+            check_whole(keys, good_kids(connection))
     except HqFault:
         database.close()
         raise

@@ -2,127 +2,183 @@
 
 Three uses: `root` signs the set of keys and nothing else, `sign` signs program versions and manifests, `token`
 signs member codes. The set of keys is a signed document whose body names the root key too: a station compares
-that one with the fingerprint in its pairing text and believes the rest because of it. Losing the files kills
-every card: see backup.py.
+that one with the fingerprint in its pairing text and believes the rest because of it. Which of the keys are good, and
+which of those signs, stands in the database (hq/keysets). Losing the files kills every card: see backup.py.
 """
 
 import hashlib
 import os
-from base64 import b64encode
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from app.core.canonical import canonical
-from app.ids import new_secret
+from app.core.keyset import PublicKey, VouchedProgram, write_keyset
+from app.ids import new_id
 from hq.faults import SetUpFault
-from sync.protocol import SignedDocument, document_message
+from sync.protocol import Signature, SignedDocument, document_message
 
-ROOT, SIGN, TOKEN = "r1", "s1", "t1"  # key ids; short, since the token key's stands in every printed code
+ROOT, SIGN, TOKEN = (
+    "r1",
+    "s1",
+    "t1",
+)  # the first of each use; short, since the token key's stands in every printed code
 USES = {ROOT: "root", SIGN: "sign", TOKEN: "token"}
+LETTERS = {use: kid[0] for kid, use in USES.items()}
+FILE_NAME = re.compile(r"(root-r|sign-s|token-t)[1-9][0-9]{0,3}\.key")
 KEY_FILE_MODE = 0o600
 KEYS_FOLDER_MODE = 0o700
 
 
 @dataclass(frozen=True)
-class PublicKey:
-    """A key as stations learn it. Codes issued from `retired_ms` on are not believed."""
-
-    kid: str
-    use: str
-    public: bytes
-    nbf_ms: int
-    retired_ms: int | None = None
-
-
-@dataclass(frozen=True)
 class KeyRing:
-    """The private keys by key id."""
+    """The private keys by key id. With a `folder`, one that was made since the start is read when it is wanted."""
 
-    private: Mapping[str, Ed25519PrivateKey]
+    private: dict[str, Ed25519PrivateKey]
+    folder: Path | None = field(default=None, compare=False)
+
+    def key(self, kid: str) -> Ed25519PrivateKey:
+        """Return a key. Raises `SetUpFault` when its file is missing."""
+        if kid not in self.private:
+            if self.folder is None:
+                raise SetUpFault(f"HQ does not hold the key {kid}.")
+            self.private[kid] = read_key(self.folder, kid)
+        return self.private[kid]
 
     def sign(self, kid: str, message: bytes) -> bytes:
         """Return the Ed25519 signature (64 bytes) by one of the keys."""
-        return self.private[kid].sign(message)
+        return self.key(kid).sign(message)
 
     def public(self, kid: str) -> bytes:
         """Return the public half (32 bytes) of a key."""
-        return self.private[kid].public_key().public_bytes_raw()
+        return self.key(kid).public_key().public_bytes_raw()
 
 
 def new_keys() -> KeyRing:
     """Make the three keys of a new HQ."""
-    return KeyRing({kid: Ed25519PrivateKey.from_private_bytes(new_secret()) for kid in USES})
+    return KeyRing({kid: Ed25519PrivateKey.generate() for kid in USES})
 
 
-def root_fingerprint(keys: KeyRing) -> str:
-    """Return the SHA-256 of the root key's 32 public bytes, in hexadecimal: what a pairing text carries."""
-    return hashlib.sha256(keys.public(ROOT)).hexdigest()
+def next_kid(use: str, known: Iterable[str]) -> str:
+    """Return the id of the next key of a use: its letter and the next number."""
+    numbers = [number_of(kid) for kid in known if kid[0] == LETTERS[use]]
+    return f"{LETTERS[use]}{max(numbers, default=0) + 1}"
+
+
+def number_of(kid: str) -> int:
+    """Return which of its use a key is, the first being 1."""
+    return int(kid[1:])
+
+
+def root_fingerprint(keys: KeyRing, kid: str = ROOT) -> str:
+    """Return the SHA-256 of a root key's 32 public bytes, in hexadecimal: what a pairing text carries."""
+    return hashlib.sha256(keys.public(kid)).hexdigest()
 
 
 def public_keys(keys: KeyRing, *, nbf_ms: int) -> list[PublicKey]:
-    """Return the public halves, good from `nbf_ms` on."""
+    """Return the public halves of a new HQ's keys, good from `nbf_ms` on."""
     return [PublicKey(kid, use, keys.public(kid), nbf_ms) for kid, use in USES.items()]
 
 
 def sign_document(
-    keys: KeyRing, *, kind: Literal["program", "keyset"], version: int, body: bytes
+    keys: KeyRing,
+    *,
+    kind: Literal["program", "keyset"],
+    version: int,
+    body: bytes,
+    kids: Sequence[str] = (),
 ) -> SignedDocument:
-    """Vouch for a document: key sets by the root key, programs by the sign key."""
-    kid = ROOT if kind == "keyset" else SIGN
-    signature = keys.sign(kid, document_message(kind=kind, version=version, body=body))
-    return SignedDocument(kind=kind, version=version, kid=kid, sig=signature, body=body)
+    """Vouch for a document by these keys, in a new HQ by the only one of its use.
 
-
-def keyset_body(version: int, keys: Sequence[PublicKey]) -> bytes:
-    """Return the canonical body of a set of keys: `{"version", "keys": [{kid, use, pub, nbf_ms, retired_ms}]}`."""
-    return canonical(
-        {
-            "version": version,
-            "keys": [
-                {
-                    "kid": key.kid,
-                    "use": key.use,
-                    "pub": b64encode(key.public).decode("ascii"),
-                    "nbf_ms": key.nbf_ms,
-                    "retired_ms": key.retired_ms,
-                }
-                for key in keys
-            ],
-        }
+    The first of them is the one that older stations look at.
+    """
+    first, *others = kids or [ROOT if kind == "keyset" else SIGN]
+    message = document_message(kind=kind, version=version, body=body)
+    return SignedDocument(
+        kind=kind,
+        version=version,
+        kid=first,
+        sig=keys.sign(first, message),
+        body=body,
+        also=[Signature(kid=kid, sig=keys.sign(kid, message)) for kid in others],
     )
+
+
+def keyset_body(version: int, keys: Sequence[PublicKey], programs: Sequence[VouchedProgram] = ()) -> bytes:
+    """Return the canonical body of a set of keys (app/core/keyset.py)."""
+    return write_keyset(version, keys, programs)
 
 
 def write_keys(folder: Path, keys: KeyRing) -> None:
     """Write each key to a file of its own that only this user may read. Existing files are left and raise."""
     folder.mkdir(mode=KEYS_FOLDER_MODE, parents=True, exist_ok=True)
     for kid, key in keys.private.items():
-        write_secret(_path(folder, kid), key.private_bytes_raw().hex() + "\n")
+        write_key(folder, kid, key)
+
+
+def write_key(folder: Path, kid: str, key: Ed25519PrivateKey) -> None:
+    """Write one key. Raises `FileExistsError`."""
+    write_secret(key_path(folder, kid), key.private_bytes_raw().hex() + "\n")
 
 
 def read_keys(folder: Path) -> KeyRing:
-    """Read the keys back. Raises `SetUpFault` when one is missing or damaged."""
+    """Read all keys that are there. Raises `SetUpFault` when none is, or one is damaged."""
     try:
-        raw = {kid: bytes.fromhex(_path(folder, kid).read_text(encoding="ascii")) for kid in USES}
-        return KeyRing({kid: Ed25519PrivateKey.from_private_bytes(secret) for kid, secret in raw.items()})
+        files = [path.name for path in folder.iterdir() if FILE_NAME.fullmatch(path.name)]
+    except OSError as problem:
+        raise _missing(folder, str(problem)) from problem
+    if not files:
+        raise _missing(folder, "there are none")
+    kids = [name.removesuffix(".key").rpartition("-")[2] for name in files]
+    return KeyRing({kid: read_key(folder, kid) for kid in kids}, folder)
+
+
+def read_key(folder: Path, kid: str) -> Ed25519PrivateKey:
+    """Read one key. Raises `SetUpFault` when it is missing or damaged."""
+    try:
+        return Ed25519PrivateKey.from_private_bytes(
+            bytes.fromhex(key_path(folder, kid).read_text(encoding="ascii"))
+        )
     except (OSError, ValueError) as problem:
-        raise SetUpFault(
-            f"HQ's keys in {folder} are missing or damaged ({problem}). Restore them from the backup file made by "
-            "`tillside hq init`: without them no card and no station can be trusted."
-        ) from problem
+        raise _missing(folder, str(problem)) from problem
 
 
-def _path(folder: Path, kid: str) -> Path:
-    return folder / f"{USES[kid]}-{kid}.key"
+def check_whole(keys: KeyRing, kids: Iterable[str]) -> None:
+    """Raise `SetUpFault` unless all keys that are still good are there."""
+    if missing := sorted(set(kids) - keys.private.keys()):
+        assert keys.folder is not None
+        raise _missing(keys.folder, f"no {', '.join(missing)}")
+
+
+def key_path(folder: Path, kid: str) -> Path:
+    """Return where a key lies: `token-t1.key`."""
+    use = next(use for use, letter in LETTERS.items() if letter == kid[0])
+    return folder / f"{use}-{kid}.key"
+
+
+def _missing(folder: Path, problem: str) -> SetUpFault:
+    return SetUpFault(
+        f"HQ's keys in {folder} are missing or damaged ({problem}). Restore them from the backup file made by "
+        "`tillside hq init` or the last `tillside hq keys rotate`: without them no card and no station can be trusted."
+    )
 
 
 def write_secret(path: Path, text: str) -> None:
-    """Write and sync a new file that never existed with wider rights."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, KEY_FILE_MODE)
+    """Write and sync a new file that never existed with wider rights, nor half written under its name."""
+    if path.exists():
+        raise FileExistsError(path)
+    draft = path.with_name(f".{new_id()}.draft")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, KEY_FILE_MODE)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
+    draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # the name is on the disk too: what is published next rests on it
+    finally:
+        os.close(folder)

@@ -6,8 +6,8 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from hq import snapshot
-from hq.campaigns.service import newest_document
-from hq.campaigns.store import newest_version
+from hq.campaigns.service import keyset_at, newest_document
+from hq.campaigns.store import newest_versions
 from hq.faults import ClientTooOld, Malformed, NotConfirmed, NotSigned, Revoked, UnknownDevice
 from hq.feed import last_number, read_page
 from hq.home import Hq
@@ -53,6 +53,10 @@ class DeviceSession:
         self._device()
         return newest_document(self._hq, kind)
 
+    def keyset(self, version: int) -> SignedDocument:
+        """See `HqProtocol.keyset`."""
+        return keyset_at(self._hq, version)
+
     def manifest(self) -> SignedManifest:
         """See `HqProtocol.manifest`."""
         with self._hq.database.reading() as connection:
@@ -86,9 +90,8 @@ class DeviceSession:
                 included_seq=device.head.seq,
                 included_epoch=device.owner.epoch,
                 set_id=self._hq.set_id,
-                program_version=newest_version(connection, "program"),
-                keyset_version=newest_version(connection, "keyset"),
                 min_client=self._hq.min_client,
+                **newest_versions(connection),
             )
 
     def _device(self) -> Device:

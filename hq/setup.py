@@ -1,6 +1,6 @@
 """`tillside hq init`: database, keys, their backup and the first administrator of a new HQ, all or nothing."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, insert
@@ -75,6 +75,6 @@ def _first_rows(connection: Connection, keys: KeyRing, *, now_ms: int) -> None:
     connection.execute(insert(meta), [{"k": name, "v": value} for name, value in about.items()])
     connection.execute(insert(counter), [{"name": name, "n": 0} for name in (FEED_COUNTER, CASE_COUNTER)])
     published = public_keys(keys, nbf_ms=now_ms)
-    connection.execute(insert(key), [vars(public) for public in published])
+    connection.execute(insert(key), [asdict(public) for public in published])
     keyset = sign_document(keys, kind="keyset", version=1, body=keyset_body(1, published))
     insert_document(connection, keyset, now_ms=now_ms)

@@ -18,12 +18,14 @@ import zstandard
 from msgspec.json import encode
 from sqlalchemy import Connection
 
+from app.core.keyset import KeyUse
 from app.ids import new_id
+from hq.campaigns.store import newest_versions
 from hq.faults import NotHere
 from hq.feed import MEMBER, VERDICT, VOUCHER, head_of, last_number
 from hq.home import Hq
 from hq.journal import words
-from hq.keys import SIGN
+from hq.keysets.store import current_kid
 from hq.members import store as members
 from hq.stores.devices import Device
 from hq.vouchers import store as vouchers
@@ -42,6 +44,7 @@ def make_manifest(hq: Hq, device: Device) -> SignedManifest:
     """
     with hq.database.reading() as connection:
         cursor = last_number(connection)
+        versions, kid = newest_versions(connection), current_kid(connection, KeyUse.SIGN)
         included_seq = head_of(connection, device.owner)
         path = hq.snapshots / _name(hq, device.store, cursor)
         if not path.exists():
@@ -55,9 +58,10 @@ def make_manifest(hq: Hq, device: Device) -> SignedManifest:
         included_epoch=device.owner.epoch,
         min_client=hq.min_client,
         files=[SnapshotFile(name=path.name, sha256=_sha256(path), size=path.stat().st_size)],
+        **versions,
     )
     body = encode(manifest)
-    return SignedManifest(kid=SIGN, sig=hq.keys.sign(SIGN, manifest_message(body)), body=body)
+    return SignedManifest(kid=kid, sig=hq.keys.sign(kid, manifest_message(body)), body=body)
 
 
 def snapshot_path(hq: Hq, device: Device, name: str) -> Path:

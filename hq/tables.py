@@ -62,6 +62,7 @@ key = Table(
     _bytes("public"),
     _number("nbf_ms"),
     Column("retired_ms", BigInteger),
+    Column("state", String(10), nullable=False, server_default="good"),  # good | retired | revoked
 )
 
 document = Table(  # program versions and key sets: what was published stays as it was, for ever
@@ -73,6 +74,26 @@ document = Table(  # program versions and key sets: what was published stays as 
     _bytes("sig"),
     _bytes("body"),
     _number("published_ms"),
+)
+
+document_signature = (
+    Table(  # by further keys: of a change of the root key, or of a program that outlives its key
+        "document_signature",
+        metadata,
+        Column("kind", String(10), primary_key=True),
+        Column("version", BigInteger, primary_key=True, autoincrement=False),
+        Column("kid", String(20), primary_key=True),
+        _bytes("sig"),
+    )
+)
+
+card = Table(  # which members hold a code by which key: who must be given another when the key is revoked
+    "card",
+    metadata,
+    Column("kid", String(20), primary_key=True),
+    Column("member", String(13), primary_key=True),
+    _number("issued_ms"),
+    _number("expires_ms"),
 )
 
 staff = Table(

@@ -16,6 +16,7 @@ from msgspec.json import Decoder
 from hq import problems
 from hq.auth import Asked, Gate, read_header
 from hq.bodies import answer, decode, read_body
+from hq.campaigns.service import keyset_at
 from hq.clock import DEMO_CLOCK_HEADER, FollowingClock
 from hq.faults import Malformed, NotSigned, TokenRefused
 from hq.home import Hq
@@ -65,8 +66,8 @@ def create_app(hq: Hq) -> FastAPI:
         return answer(request, health(hq))
 
     @app.get("/v1/keyset")
-    def get_keyset(request: Request) -> Response:
-        return answer(request, EnrolService(hq).keyset())
+    def get_keyset(request: Request, version: Annotated[int | None, Query(ge=1)] = None) -> Response:
+        return answer(request, EnrolService(hq).keyset() if version is None else keyset_at(hq, version))
 
     @app.post("/v1/enrol")
     def post_enrol(asking: Asking) -> Response:

@@ -94,6 +94,10 @@ class HttpHq:
         """See `HqProtocol.document`."""
         return _parsed(SignedDocument, self._send("GET", f"/v1/sync/document/{kind}"))
 
+    def keyset(self, version: int) -> SignedDocument:
+        """See `HqProtocol.keyset`."""
+        return _parsed(SignedDocument, self._send("GET", f"/v1/keyset?version={version}"))
+
     def manifest(self) -> SignedManifest:
         """See `HqProtocol.manifest`."""
         return _parsed(SignedManifest, self._send("GET", "/v1/sync/manifest"))

@@ -9,15 +9,15 @@ can alter the line may show it too; they get a token for a store, never a key or
 import hashlib
 import platform
 import re
-from base64 import b64decode, urlsafe_b64decode
+from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from app.clock import Clock
+from app.core.keyset import KeySetInvalid, KeyState, KeyUse, read_keyset
 from app.ids import new_secret
 from app.station.keyset import KEYSET
 from app.store.db import KEY_SIZE
@@ -28,11 +28,10 @@ from sync.client import HttpEnrolment
 from sync.faults import HqUntrusted
 from sync.protocol import EnrolAnswer, EnrolProtocol, EnrolRequest, SignedDocument, enrol_message
 from sync.syncer import SOFTWARE
-from sync.trust import check_document
+from sync.trust import check_keyset
 
 PREFIX = "TS:P:"
 PAIRING_VERSION = 1
-USE_ROOT = "root"
 TEXT_LENGTH_MAX = 2_000  # ours have about 250 characters; a QR code holds no more than this
 FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 DAMAGED = "This pairing code is damaged. Show it again at head office."
@@ -157,23 +156,25 @@ def _device(pairing: Pairing, answer: EnrolAnswer) -> Device:
 def _root_key(fingerprint: str, keyset: SignedDocument) -> bytes:
     """Return the root key if it is the one that the pairing text named and it signed the set of keys."""
     public = _named_key(fingerprint, keyset.body)
-    if public is None:
-        raise HqUntrusted("whoever answered does not hold the key that the pairing code names")
-    check_document(keyset, key=Ed25519PublicKey.from_public_bytes(public), lowest_version=0)
+    check_keyset(keyset, root=public)
     return public
 
 
-def _named_key(fingerprint: str, body: bytes) -> bytes | None:
+def _named_key(fingerprint: str, body: bytes) -> bytes:
+    """Return the good root key with this fingerprint. One that was replaced is not to be believed any more."""
     try:
-        roots = [b64decode(key["pub"]) for key in orjson.loads(body)["keys"] if key["use"] == USE_ROOT]
-    except (ValueError, KeyError, TypeError) as problem:
+        roots = read_keyset(body).of(KeyUse.ROOT, KeyState.GOOD).values()
+    except KeySetInvalid as problem:
         raise HqUntrusted("whoever answered sent no set of keys") from problem
-    return next((public for public in roots if hashlib.sha256(public).hexdigest() == fingerprint), None)
+    for root in roots:
+        if hashlib.sha256(root.public).hexdigest() == fingerprint:
+            return root.public
+    raise HqUntrusted("whoever answered does not hold the key that the pairing code names")
 
 
 def _keep_keyset(store: StationStore, keyset: SignedDocument) -> None:
     with store.atomic():
-        store.note_version(KEYSET, keyset.version)
+        store.versions.note(KEYSET, keyset.version, signer=keyset.kid)
     with store.replica_atomic():
         store.replica.put_document(
             kind=keyset.kind, version=keyset.version, kid=keyset.kid, signature=keyset.sig, body=keyset.body

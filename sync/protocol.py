@@ -29,6 +29,9 @@ BATCH_BYTES_MAX = (
     1 << 20
 )  # raw; a slow line (64 kbit/s) needs two minutes for it, compressed about half a minute
 CHANGES_ROWS_MAX = 2000  # rows of a page of changes; each page that reaches the end is a checkpoint
+SIGNATURES_MAX = (
+    16  # of one document, beside its first: each costs a station that checks it a tenth of a millisecond
+)
 SIGNATURE_HEADER = "Tillside-Signature"  # device=…;epoch=…;time=…;nonce=…;sig=<base64>
 CLOCK_WINDOW_MS = 5 * 60_000  # how far a signed request's time may lie from HQ's
 
@@ -62,11 +65,19 @@ class Flag(StrEnum):
     OLD_EPOCH = "OLD_EPOCH"  # quarantined: saved out of the journal of an earlier epoch, and not held by HQ
 
 
+class Signature(Wire, frozen=True, kw_only=True):
+    """A further signature of a document, by another of HQ's keys."""
+
+    kid: str
+    sig: bytes
+
+
 class SignedDocument(Wire, frozen=True, kw_only=True):
     """Bytes that HQ vouches for: a program version or the set of its keys.
 
     `sig` is Ed25519 over `"TS-doc1" | u8 length | kind | u64be version | body`; a lower version than one
-    seen before is refused even if it is signed.
+    seen before is refused even if it is signed. `also` holds the same by further keys: the set of keys that names a
+    new root key is signed by the old root and the new one, a program that outlived its key by a newer key too.
     """
 
     kind: Literal["program", "keyset"]
@@ -74,6 +85,12 @@ class SignedDocument(Wire, frozen=True, kw_only=True):
     kid: str
     sig: bytes
     body: bytes
+    also: Annotated[list[Signature], Meta(max_length=SIGNATURES_MAX)] = []
+
+    @property
+    def signatures(self) -> list[Signature]:
+        """All signatures, that of the key named first in front."""
+        return [Signature(kid=self.kid, sig=self.sig), *self.also]
 
 
 class StoreFacts(Wire, frozen=True, kw_only=True):
@@ -177,6 +194,9 @@ class PushAnswer(Wire, frozen=True, kw_only=True):
     time_ms: Count  # what `time` says, for stations that don't know of it
     retry_after_s: Count = 0
     time: SignedTime | None = None  # where the request had a nonce and HQ's clock is its own
+    # HQ's newest, so that a long upload doesn't keep a station from hearing of a revoked key.
+    keyset_version: Count = 0
+    program_version: Count = 0
 
 
 class PushRefusalKind(StrEnum):
@@ -224,6 +244,8 @@ class Manifest(Wire, frozen=True, kw_only=True):
     schema_version: int = SCHEMA
     min_client: int = 0  # a station of an older framing leaves its replica as it is
     files: list[SnapshotFile]
+    keyset_version: Count = 0  # HQ's newest, to be fetched before the files
+    program_version: Count = 0
 
 
 class SignedManifest(Wire, frozen=True, kw_only=True):
@@ -295,6 +317,10 @@ class HqProtocol(Protocol):
 
     def document(self, kind: Literal["program", "keyset"]) -> SignedDocument:
         """Return the newest program or set of keys."""
+        ...
+
+    def keyset(self, version: int) -> SignedDocument:
+        """Return one version of the set of keys, for a station that follows a change of the root key."""
         ...
 
     def manifest(self) -> SignedManifest:

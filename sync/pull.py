@@ -1,4 +1,4 @@
-"""The half of a sync that fetches: what changed since our place in HQ's feed, or a whole snapshot.
+"""The half of a sync that fetches: keys and rules first, then what changed in HQ's feed, or a whole snapshot.
 
 Rows are applied in small transactions, so that a redemption never waits long; the replica's position moves only with
 the last one of a checkpoint. Whatever breaks off before leaves the position where it was, and the next pull applies the
@@ -6,40 +6,42 @@ same rows again. Nothing that HQ says is believed to be of the right form before
 """
 
 import hashlib
-import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import groupby, islice
-from typing import Any, Literal
+from typing import Any
 
 import zstandard
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import convert
 
-from app.core.program import ProgramInvalid
-from app.station.keyset import KEYSET, signing_keys
 from app.store.draft import ReplicaDraft
 from app.store.journal import WordOfHq
-from app.store.programs import compiled
 from app.store.replica import Position
 from app.store.store import StationStore
+from app.store.versions import SNAPSHOT
+from sync.documents import Documents, Runner
 from sync.faults import ClientTooOld, HqUntrusted
-from sync.protocol import PROTO, Changes, HqProtocol, MustRefetch, Row, SignedDocument, SnapshotFile
+from sync.protocol import (
+    CLOCK_WINDOW_MS,
+    PROTO,
+    Changes,
+    HqProtocol,
+    Manifest,
+    MustRefetch,
+    Row,
+    SnapshotFile,
+)
 from sync.rows import DELETE, VERDICT, VerdictValues, read_block, shape_of, usable_rows
-from sync.trust import check_document, key_of, read_manifest
+from sync.trust import read_manifest
 
-log = logging.getLogger(__name__)
 
 APPLY_ROWS_MAX = (
     100  # rows a transaction: a redemption never waits longer than such a chunk takes (some 10 ms)
 )
 SNAPSHOT_LINE_MAX = 64 << 20
-PROGRAM: Literal["program"] = "program"
 WORD_LENGTH_MAX = 40  # ours have at most 15 characters
 NO_SET = ""  # in a position: its figures stand, but HQ's feed can't be followed from there
-
-Runner = Callable[[Callable[[], Any]], Any]
 
 
 class Puller:
@@ -50,7 +52,7 @@ class Puller:
         self._store = store
         self._hq = hq
         self._run = run
-        self._unreadable_version = 0  # of the program: not fetched again until there is a newer one
+        self.documents = Documents(store, hq, run=run)
         self.skipped = 0  # rows that we could not use and that HQ hasn't heard of yet
 
     def pull(self) -> int:
@@ -67,9 +69,11 @@ class Puller:
                 position, rows = self._pull_snapshot()
                 is_new = True
                 continue
+            self.documents.follow(
+                keyset_version=changes.keyset_version, program_version=changes.program_version
+            )
             _check_client(changes.min_client)
             _check_progress(changes, position)
-            self._pull_documents(changes)
             self._apply(changes)
             rows += len(changes.rows)
             if changes.checkpoint:
@@ -78,49 +82,6 @@ class Puller:
 
     def _position(self) -> Position | None:
         return self._store.replica.position()  # asked anew each time: a snapshot swaps the replica
-
-    def _pull_documents(self, changes: Changes) -> None:
-        """Fetch keys first, then rules, when HQ has newer ones than we hold."""
-        held = self._run(
-            lambda: {kind: self._store.replica.document_version(kind) for kind in (KEYSET, PROGRAM)}
-        )
-        if changes.keyset_version > held[KEYSET]:
-            self._pull_document("keyset")
-        if changes.program_version > max(held[PROGRAM], self._unreadable_version):
-            self._pull_document(PROGRAM)
-
-    def _pull_document(self, kind: Literal["program", "keyset"]) -> None:
-        document = self._hq.document(kind)
-        if document.kind != kind:
-            raise HqUntrusted(f"asked for the {kind}, got the {document.kind}")
-        self._run(lambda: self._keep_document(document))
-
-    def _keep_document(self, document: SignedDocument) -> None:
-        store = self._store
-        lowest = store.highest_version(document.kind)
-        check_document(document, key=self._key_for(document), lowest_version=lowest)
-        with store.atomic():
-            store.note_version(document.kind, document.version)
-        if document.kind == PROGRAM and not _is_readable(document):
-            self._unreadable_version = document.version
-            return
-        with store.replica_atomic():
-            store.replica.put_document(
-                kind=document.kind,
-                version=document.version,
-                kid=document.kid,
-                signature=document.sig,
-                body=document.body,
-            )
-
-    def _key_for(self, document: SignedDocument) -> Ed25519PublicKey:
-        if document.kind == KEYSET:
-            return Ed25519PublicKey.from_public_bytes(self._store.device.root_key)
-        return key_of(self._signing_keys(), document.kid)
-
-    def _signing_keys(self) -> dict[str, Ed25519PublicKey]:
-        body = self._store.replica.document_body(KEYSET)
-        return {} if body is None else signing_keys(body)
 
     def _apply(self, changes: Changes) -> None:
         """Apply a page in small transactions; only the last one of a checkpoint moves the replica's position."""
@@ -172,11 +133,7 @@ class Puller:
 
         It is filled on this thread: the store's own connections have no part in it, and nobody waits for its rows.
         """
-        signed = self._hq.manifest()
-        if signed.kid not in self._run(self._signing_keys):
-            self._pull_document("keyset")
-        manifest = read_manifest(signed, keys=self._run(self._signing_keys))
-        _check_client(manifest.min_client)
+        manifest = self._manifest()
         position = Position(manifest.set_id, manifest.cursor, manifest.as_of_ms, manifest.included_seq)
         draft: ReplicaDraft = self._run(self._store.begin_replica)
         try:
@@ -188,6 +145,21 @@ class Puller:
             draft.database.close()  # its file goes when the next attempt begins
             raise
         return position, rows
+
+    def _manifest(self) -> Manifest:
+        """Return what HQ's snapshot is made of. The keys and rules that it names come before its files."""
+        signed = self._hq.manifest()
+        if signed.kid not in self._run(self.documents.signing_keys):
+            self.documents.pull_keys()
+        manifest = read_manifest(signed, keys=self._run(self.documents.signing_keys))
+        lowest_ms = self._run(lambda: self._store.versions.highest(SNAPSHOT)) - CLOCK_WINDOW_MS
+        if manifest.as_of_ms < lowest_ms:
+            raise HqUntrusted(f"a snapshot of {manifest.as_of_ms}, and one of {lowest_ms} was seen before")
+        self.documents.follow(
+            keyset_version=manifest.keyset_version, program_version=manifest.program_version
+        )
+        _check_client(manifest.min_client)
+        return read_manifest(signed, keys=self._run(self.documents.signing_keys))  # by the newest keys too
 
     def _fill(self, draft: ReplicaDraft, file: SnapshotFile, words: list[VerdictValues]) -> int:
         packed = self._hq.snapshot(file.name)
@@ -216,7 +188,12 @@ class Puller:
         with draft.atomic():
             draft.replica.copy_documents_from(self._store.replica)
             draft.replica.move_to(position)
-        self._store.adopt_replica(draft)
+        store = self._store
+        # HQ's clock may be wrong for a day: what it says then is not to keep us out afterwards.
+        moment = min(position.as_of_ms, store.now_ms() + CLOCK_WINDOW_MS)
+        with store.atomic():
+            store.versions.note(SNAPSHOT, moment)
+        store.adopt_replica(draft)
 
 
 def _check_progress(changes: Changes, position: Position) -> None:
@@ -231,16 +208,6 @@ def _check_client(min_client: int) -> None:
         raise ClientTooOld(
             f"HQ gives facts to stations from framing {min_client} on; this one speaks {PROTO}"
         )
-
-
-def _is_readable(document: SignedDocument) -> bool:
-    """Tell whether this program is one that we can decide by; if not, the one before stays until it expires."""
-    try:
-        program = compiled(document.version, document.sig, lambda: document.body)
-        return program.version == document.version
-    except ProgramInvalid as problem:
-        log.warning("program %s can't be used by this version of Tillside: %s", document.version, problem)
-        return False
 
 
 def _lines(reader: Any) -> Iterator[bytes]:

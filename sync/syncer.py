@@ -4,13 +4,15 @@ Store work goes through `run`, which the station points at its store thread: the
 and the database never waits for the network. Pushing comes first, so the balances pulled hold our own entries.
 """
 
+import logging
 from dataclasses import dataclass, replace
 from functools import partial
 
 from app.core.chain import Head
 from app.store.journal import WordOfHq
 from app.store.store import StationStore
-from sync.faults import HqUntrusted
+from sync.documents import PROGRAM, Runner
+from sync.faults import HqBusy, HqFault, HqRefused, HqUntrusted
 from sync.hq_time import ask_time, take_time
 from sync.protocol import (
     BATCH_BYTES_MAX,
@@ -22,7 +24,9 @@ from sync.protocol import (
     PushRefusalKind,
     PushRequest,
 )
-from sync.pull import NO_SET, PROGRAM, Puller, Runner
+from sync.pull import NO_SET, Puller
+
+log = logging.getLogger(__name__)
 
 GAPS_MAX = (
     3  # HQ may name a gap once after a restore; more often means that the two ends talk past each other
@@ -50,17 +54,36 @@ class Syncer:
         self._hq = hq
         self._run = run
         self._puller = Puller(store, hq, run=run)
+        self._begins_with_pull = False
+        self._told = (0, 0)  # the versions of keys and rules that HQ's last answer to a batch named
 
     def sync(self) -> SyncReport:
         """Push, then pull. Raises `HqFault` or `StoreFault`; what was done until then stays done."""
         # Before the network is asked: offline too, the mark is never older than the time between two tries.
         self._run(self._store.note_mark)
-        report = self.push()
+        if self._begins_with_pull:
+            self._begins_with_pull = False  # once: fetching may be what doesn't work
+            self._pull_first()
+        try:
+            report = self.push()
+        except HqFault as fault:
+            self._begins_with_pull = not isinstance(fault, HqBusy)
+            raise
         if report.refusal is not None and report.refusal.kind in ENDS_SYNC:
             return report
         pulled = self.pull()
         self._run(self._store.note_mark)
         return replace(report, pulled=pulled)
+
+    def _pull_first(self) -> None:
+        """Fetch keys, rules and rows before we send, after a push that failed: HQ may choke on one for days.
+
+        What HQ refuses here it may say better of the push: that this device was shut out.
+        """
+        try:
+            self.pull()
+        except (HqRefused, HqUntrusted) as fault:
+            log.info("nothing could be fetched: %s", fault)
 
     def pull(self) -> int:
         """Fetch what changed; the first time, or when HQ says so, the whole snapshot. Returns the number of rows."""
@@ -80,8 +103,25 @@ class Syncer:
                 continue
             waiting = self._run(partial(self._acknowledge, request, answer))
             pushed += len(request.entries)
+            if waiting:
+                self._fetch_before_the_rest(answer)
             if not waiting:
                 return SyncReport(pushed, 0)
+
+    def _fetch_before_the_rest(self, answer: PushAnswer) -> None:
+        """Fetch new keys and rules between two batches: sending all that waits may take hours.
+
+        What goes wrong with them does not hold our entries up, and comes about again in the pull, which says so.
+        """
+        if (answer.keyset_version, answer.program_version) == self._told:
+            return
+        self._told = (answer.keyset_version, answer.program_version)
+        try:
+            self._puller.documents.follow(
+                keyset_version=answer.keyset_version, program_version=answer.program_version
+            )
+        except HqFault as fault:
+            log.info("keys or rules did not come between two batches: %s", fault)
 
     def _next_push(self) -> PushRequest:
         store = self._store

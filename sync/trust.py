@@ -1,4 +1,8 @@
-"""Believing HQ: signatures of documents and manifests, and versions that never go down."""
+"""Believing HQ: signatures of documents and manifests, versions that never go down, and root keys that change.
+
+How a root key changes is taken from The Update Framework (specification, §5.3): a new one is believed only where the
+set of keys that names it is signed by the root key believed so far and by the new one, version by version.
+"""
 
 from collections.abc import Mapping
 
@@ -7,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import DecodeError
 from msgspec.json import decode
 
+from app.core.keyset import KeySet, KeySetInvalid, KeyState, KeyUse, read_keyset
 from sync.faults import HqUntrusted
 from sync.protocol import (
     Manifest,
@@ -19,17 +24,54 @@ from sync.protocol import (
 )
 
 
-def check_document(document: SignedDocument, *, key: Ed25519PublicKey, lowest_version: int) -> None:
-    """Raise `HqUntrusted` unless `key` signed the document and its version isn't below `lowest_version`."""
-    message = document_message(kind=document.kind, version=document.version, body=document.body)
-    _check(key, document.sig, message, f"the {document.kind}")
-    if document.version < lowest_version:
-        raise HqUntrusted(f"{document.kind} {document.version} is older than {lowest_version}, seen before")
+def check_keyset(document: SignedDocument, *, root: bytes) -> tuple[KeySet, bytes]:
+    """Return a set of keys and the root key to believe from now on. Raises `HqUntrusted`.
+
+    `root` is the root key believed so far (32 bytes).
+    """
+    if not is_signed_by(document, root):
+        raise HqUntrusted("the keyset is not signed by HQ's root key")
+    try:
+        keyset = read_keyset(document.body)
+    except KeySetInvalid as problem:
+        raise HqUntrusted(str(problem)) from problem
+    if document.kind != "keyset" or keyset.version != document.version:
+        raise HqUntrusted(f"a {document.kind} {document.version} that calls itself keyset {keyset.version}")
+    roots = [key.public for key in keyset.of(KeyUse.ROOT, KeyState.GOOD).values()]
+    if len(roots) != 1:
+        raise HqUntrusted(f"keyset {keyset.version} names {len(roots)} root keys")
+    if not is_signed_by(document, roots[0]):
+        raise HqUntrusted(f"keyset {keyset.version} is not signed by the new root key that it names")
+    return keyset, roots[0]
+
+
+def is_signed_by(document: SignedDocument, public: bytes) -> bool:
+    """Tell whether one of a document's signatures is by this key, under whatever id."""
+    key, message = Ed25519PublicKey.from_public_bytes(public), _message(document)
+    return any(_is_good(key, each.sig, message) for each in document.signatures)
+
+
+def signer_of(document: SignedDocument, keys: Mapping[str, Ed25519PublicKey]) -> str:
+    """Return the id of a key of `keys` that signed the document. Raises `HqUntrusted`."""
+    known = [each for each in document.signatures if each.kid in keys]
+    if not known:
+        key_of(keys, document.kid)
+    for each in known:
+        if _is_good(keys[each.kid], each.sig, _message(document)):
+            return each.kid
+    raise HqUntrusted(f"the {document.kind} is not signed by HQ")
+
+
+def check_version(document: SignedDocument, *, lowest: int) -> None:
+    """Raise `HqUntrusted` for a version below one that was seen before."""
+    if document.version < lowest:
+        raise HqUntrusted(f"{document.kind} {document.version} is older than {lowest}, seen before")
 
 
 def read_manifest(signed: SignedManifest, *, keys: Mapping[str, Ed25519PublicKey]) -> Manifest:
     """Return a manifest that one of HQ's signing keys signed. Raises `HqUntrusted`."""
-    _check(key_of(keys, signed.kid), signed.sig, manifest_message(signed.body), "the manifest")
+    if not _is_good(key_of(keys, signed.kid), signed.sig, manifest_message(signed.body)):
+        raise HqUntrusted("the manifest is not signed by HQ")
     try:
         return decode(signed.body, type=Manifest)
     except (DecodeError, UnicodeDecodeError) as mismatch:
@@ -48,12 +90,17 @@ def key_of(keys: Mapping[str, Ed25519PublicKey], kid: str) -> Ed25519PublicKey:
     """Return a key by its id, or raise `HqUntrusted`."""
     key = keys.get(kid)
     if key is None:
-        raise HqUntrusted(f"no key {kid!r} in the set of keys")
+        raise HqUntrusted(f"no key {kid!r} that signs now in the set of keys")
     return key
 
 
-def _check(key: Ed25519PublicKey, signature: bytes, message: bytes, what: str) -> None:
+def _message(document: SignedDocument) -> bytes:
+    return document_message(kind=document.kind, version=document.version, body=document.body)
+
+
+def _is_good(key: Ed25519PublicKey, signature: bytes, message: bytes) -> bool:
     try:
         key.verify(signature, message)
-    except InvalidSignature as problem:
-        raise HqUntrusted(f"{what} is not signed by HQ") from problem
+    except InvalidSignature:
+        return False
+    return True

@@ -10,6 +10,7 @@ The order of the checks matters: Base45 uses spaces and dashes itself, so signed
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -34,6 +35,7 @@ HEADER_ALGORITHM, HEADER_KEY_ID, EDDSA = 1, 4, -8
 CLAIM_SUBJECT, CLAIM_EXPIRES, CLAIM_ISSUED, CLAIM_CLASS = 2, 4, 6, -65537
 MEMBER_REF_SIZE = 8
 MEMBER_CLASS = 1
+TOKEN_KEY_ID = re.compile(rb"t([1-9][0-9]{0,3})")  # as HQ counts its keys for codes
 
 
 class Level(StrEnum):
@@ -74,10 +76,14 @@ Credential = MemberCode | MemberNumber | VoucherNumber
 
 @dataclass(frozen=True, slots=True)
 class TokenKey:
-    """One of HQ's keys for member codes. Codes issued from `retired_ms` on are no longer believed."""
+    """One of HQ's keys for member codes.
+
+    Codes issued from `retired_ms` on are no longer believed, and of a revoked key none at all.
+    """
 
     public: Ed25519PublicKey
     retired_ms: int | None = None
+    is_revoked: bool = False
 
 
 def parse(text: str, *, keys: Mapping[bytes, TokenKey], now_ms: int) -> Credential | Refusal:
@@ -169,9 +175,14 @@ def _parse_signed(text: str, *, keys: Mapping[bytes, TokenKey], now_ms: int) -> 
         return Refusal(Reason.CODE_UNREADABLE)
     if not is_ours:
         return Refusal(Reason.CODE_FORGED)
-    key = keys.get(header[HEADER_KEY_ID])
+    key_id = header[HEADER_KEY_ID]
+    key = keys.get(key_id)
+    if key is None and _is_to_come(key_id, keys):
+        return Refusal(Reason.CODE_TOO_NEW)
     if key is None or not _is_signed(key.public, protected, payload, signature):
         return Refusal(Reason.CODE_FORGED)
+    if key.is_revoked:
+        return Refusal(Reason.CODE_WITHDRAWN)
     issued_ms, expires_ms = issued * 1000, expires * 1000
     if key.retired_ms is not None and issued_ms >= key.retired_ms:
         return Refusal(Reason.CODE_FORGED)
@@ -180,6 +191,16 @@ def _parse_signed(text: str, *, keys: Mapping[bytes, TokenKey], now_ms: int) -> 
     if now_ms >= expires_ms:
         return Refusal(Reason.CODE_EXPIRED)
     return MemberCode(ref, expires_ms)
+
+
+def _is_to_come(key_id: bytes, keys: Mapping[bytes, TokenKey]) -> bool:
+    """Tell whether HQ may have such a key by now: its number is higher than those we know.
+
+    Nothing says that HQ really has it: a card of that key is refused until the set of keys has come.
+    """
+    found = TOKEN_KEY_ID.fullmatch(key_id)
+    known = [int(known.group(1)) for known in map(TOKEN_KEY_ID.fullmatch, keys) if known is not None]
+    return found is not None and int(found.group(1)) > max(known, default=0)
 
 
 def _load_exactly(data: bytes, kind: type) -> Any:

@@ -32,6 +32,16 @@ class Reason(Enum):
         "This code can't be read. Scan it again or type the number.",
     )
     CODE_FORGED = (ReasonClass.IDENTITY, False, "This code was not issued by us. Ask for another card.")
+    CODE_WITHDRAWN = (
+        ReasonClass.IDENTITY,
+        False,
+        "This card has been withdrawn. Ask head office for a new one.",
+    )
+    CODE_TOO_NEW = (
+        ReasonClass.IDENTITY,
+        True,
+        "This card is newer than this station's keys, which come from head office. Try again in a minute.",
+    )
     UNKNOWN_CODE = (ReasonClass.IDENTITY, True, "Unknown code {shown}.")
     CODE_EXPIRED = (ReasonClass.IDENTITY, False, "This member code has expired. A new one is in the portal.")
     CODE_NOT_YET_VALID = (ReasonClass.IDENTITY, True, "This member code is not valid yet.")

@@ -11,7 +11,7 @@ from app.demo.program import CURRENCY, TIME_ZONE, program_body, rule_id
 from app.ids import new_ref
 from hq.campaigns.service import publish_program
 from hq.home import Hq, open_hq
-from hq.members.service import MemberFacts, issue_code, upsert_members
+from hq.members.service import MemberFacts, issue_codes, upsert_members
 from hq.setup import init_hq
 from hq.stores.pairing import new_pairing
 from hq.stores.service import add_store
@@ -44,9 +44,8 @@ def _fill(hq: Hq, journey: Journey, *, now_ms: int) -> Cards:
     publish_program(hq, program_body(journey, refs, now_ms=now_ms))
     coupons = sorted(journey.coupons)
     numbers = create_vouchers(hq, [NewVoucher(rule_id(key)) for key in coupons])
-    codes = {
-        household: issue_code(hq, ref, days=CODE_DAYS, issued_ms=now_ms) for household, ref in refs.items()
-    }
+    issued = issue_codes(hq, list(refs.values()), days=CODE_DAYS, issued_ms=now_ms)
+    codes = {household: issued[ref] for household, ref in refs.items()}
     return Cards(codes, dict(zip(coupons, numbers, strict=True)))
 
 

@@ -218,6 +218,17 @@ class Replica:
         row = self._db.conn.execute("SELECT version FROM document WHERE kind = ?", (kind,)).fetchone()
         return row[0] if row else 0
 
+    def document_kid(self, kind: str) -> str:
+        """Return the id of the key that signed the newest document of a kind; empty before the first."""
+        row = self._db.conn.execute("SELECT kid FROM document WHERE kind = ?", (kind,)).fetchone()
+        return row[0] if row else ""
+
+    def drop_document(self, kind: str) -> None:
+        """Let a document go that isn't believed any more. Call it inside `atomic`."""
+        self._db.conn.execute("DELETE FROM document WHERE kind = ?", (kind,))
+        self._program = None
+        self._small_bodies.pop(kind, None)
+
     def put_document(self, *, kind: str, version: int, kid: str, signature: bytes, body: bytes) -> None:
         """Keep a document whose signature has been checked. Call it inside `atomic`."""
         self._db.conn.execute(

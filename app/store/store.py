@@ -13,7 +13,7 @@ import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,7 @@ from app.store.replica import Replica
 from app.store.replica_file import drop_stale_replicas, open_replica
 from app.store.timekeeper import TimeKeeper
 from app.store.verifying import NOTHING, Reached
+from app.store.versions import Versions
 
 log = logging.getLogger(__name__)
 
@@ -347,13 +348,15 @@ class StationStore:
         """Return how many entries wait for HQ."""
         return self.journal.head().seq - self.acked_seq()
 
-    def highest_version(self, kind: str) -> int:
-        """Return the highest version of a signed document ever seen; it never goes down, whatever replica comes."""
-        return int(read_meta(self._db, f"highest_{kind}", 0))
+    @property
+    def versions(self) -> Versions:
+        """The highest versions of signed documents ever seen, whatever replica comes."""
+        return Versions(self._db)
 
-    def note_version(self, kind: str, version: int) -> None:
-        """Remember a version. Call it inside `atomic`."""
-        write_meta(self._db, **{f"highest_{kind}": max(version, self.highest_version(kind))})
+    def trust_root(self, root_key: bytes) -> None:
+        """Believe HQ's new root key from now on, which the one before vouched for. Call it inside `atomic`."""
+        write_meta(self._db, root_key=root_key)
+        self.device = replace(self.device, root_key=root_key)
 
     def begin_replica(self) -> ReplicaDraft:
         """Start a replica beside the present one, for a new snapshot."""

@@ -5,6 +5,7 @@ from typing import Literal
 from sqlalchemy import Connection, select
 
 from app.core.contradictions import contradictions
+from app.core.keyset import KeyUse
 from app.core.program import Program, ProgramInvalid
 from app.core.program_format import read_program
 from hq.campaigns.store import insert_document, newest_version, read_document
@@ -12,6 +13,7 @@ from hq.db import Whole, hold_whole
 from hq.faults import NotHere, NotPossible
 from hq.home import Hq
 from hq.keys import sign_document
+from hq.keysets.store import current_kid
 from hq.tables import store
 from sync.protocol import SignedDocument
 
@@ -37,7 +39,8 @@ def publish_program(hq: Hq, body: bytes, *, is_meant: bool = False) -> SignedDoc
         _check_currency(connection, program)
         if program.version <= newest:
             raise NotPossible(f"Version {newest} is published already; the next one must be higher.")
-        signed = sign_document(hq.keys, kind="program", version=program.version, body=body)
+        kid = current_kid(connection, KeyUse.SIGN)
+        signed = sign_document(hq.keys, kind="program", version=program.version, body=body, kids=[kid])
         insert_document(connection, signed, now_ms=hq.clock.now_ms())
     return signed
 
@@ -58,6 +61,15 @@ def newest_document(hq: Hq, kind: Literal["program", "keyset"]) -> SignedDocumen
         found = read_document(connection, kind, newest_version(connection, kind))
     if found is None:
         raise NotHere("No program has been published yet.")
+    return found
+
+
+def keyset_at(hq: Hq, version: int) -> SignedDocument:
+    """Return one version of the set of keys. Raises `NotHere`."""
+    with hq.database.reading() as connection:
+        found = read_document(connection, "keyset", version)
+    if found is None:
+        raise NotHere(f"There is no set of keys {version}.")
     return found
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from app.core.canonical import INTEGER_MAX
 from app.core.chain import HASH_SIZE, Head, follow, genesis, head_is_signed
 from app.failpoints import failpoint
+from hq.campaigns.store import newest_versions
 from hq.faults import ClientTooOld, Malformed, TooLarge, UnknownDevice
 from hq.home import Hq
 from hq.journal.held import hold
@@ -76,6 +77,7 @@ def _push(hq: Hq, connection: Connection, device_id: str, request: PushRequest) 
         hq_incarnation=hq.incarnation,
         results=results,
         time_ms=now_ms,
+        **newest_versions(connection),
     )
 
 

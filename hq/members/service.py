@@ -9,12 +9,13 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from app.core.codes import MEMBER_REF_SIZE, hash_number, number, sign_member_code
+from app.core.keyset import KeyUse
 from app.ids import MEMBER_BODY_LENGTH, REF_ALPHABET, REF_LENGTH, new_number
 from hq.db import ROWS_AT_ONCE, Whole, hold_whole
 from hq.faults import NotPossible
 from hq.feed import MEMBER, Change, announce
 from hq.home import Hq
-from hq.keys import TOKEN
+from hq.keysets.store import current_kid, note_cards
 from hq.members.store import ACTIVE, lock_members, parts_of, points_posted, read_scopes
 from hq.rows import insert_rows, upsert
 from hq.tables import member, member_scope
@@ -56,14 +57,31 @@ def upsert_members(hq: Hq, members: Sequence[MemberFacts]) -> int:
 
 def issue_code(hq: Hq, ref: str, *, days: int = CODE_DAYS, issued_ms: int | None = None) -> str:
     """Return a signed code (`L2:…`) for a member, good for `days` from now or from `issued_ms`."""
+    return issue_codes(hq, [ref], days=days, issued_ms=issued_ms)[ref]
+
+
+def issue_codes(
+    hq: Hq, refs: Sequence[str], *, days: int = CODE_DAYS, issued_ms: int | None = None
+) -> dict[str, str]:
+    """Return a signed code for each member, by the newest good token key, and keep a note of who got one by which."""
     start_ms = hq.clock.now_ms() if issued_ms is None else issued_ms
-    return sign_member_code(
-        hq.keys.private[TOKEN],
-        key_id=TOKEN.encode("ascii"),
-        ref=ref_bytes(ref),
-        issued_ms=start_ms,
-        expires_ms=start_ms + days * DAY_MS,
-    )
+    expires_ms = start_ms + days * DAY_MS
+    codes: dict[str, str] = {}
+    for some in parts_of(list(dict.fromkeys(refs)), ROWS_AT_ONCE):
+        with hq.database.atomic() as connection:
+            kid = current_kid(connection, KeyUse.TOKEN)
+            note_cards(connection, kid, some, issued_ms=start_ms, expires_ms=expires_ms)
+        codes |= {
+            ref: sign_member_code(
+                hq.keys.key(kid),
+                key_id=kid.encode("ascii"),
+                ref=ref_bytes(ref),
+                issued_ms=start_ms,
+                expires_ms=expires_ms,
+            )
+            for ref in some
+        }
+    return codes
 
 
 def new_member_number() -> str:

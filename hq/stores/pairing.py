@@ -20,11 +20,13 @@ from sqlalchemy import Connection, insert, select, update
 
 from app.core.canonical import canonical
 from app.core.chain import NONCE_SIZE, ChainOwner, genesis
+from app.core.keyset import KeyUse
 from app.ids import new_number, new_ref, new_secret
 from hq.campaigns.service import newest_document
 from hq.faults import NotHere, NotPossible
 from hq.home import Hq
 from hq.keys import root_fingerprint
+from hq.keysets.store import current_kid
 from hq.rows import storable
 from hq.stores.devices import PROTO_KEPT_MAX, DeviceState, end_epoch, read_device
 from hq.stores.service import read_store
@@ -90,7 +92,8 @@ def _new_pairing(
             "is_trusted": int(is_trusted),
         }
         connection.execute(insert(enrol_token), row)
-    content = {"v": 1, "url": url, "token": token, "fp": root_fingerprint(hq.keys)}
+        root = current_kid(connection, KeyUse.ROOT)
+    content = {"v": 1, "url": url, "token": token, "fp": root_fingerprint(hq.keys, root)}
     packed = urlsafe_b64encode(canonical(content)).decode("ascii").rstrip("=")
     return Pairing(PREFIX + packed, expires_ms)
 

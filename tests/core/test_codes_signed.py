@@ -83,9 +83,28 @@ def test_times() -> None:
 
 def test_keys() -> None:
     assert reason(code(OTHER)) is Reason.CODE_FORGED
-    assert reason(code(key_id=b"t2")) is Reason.CODE_FORGED
-    assert reason(code(), keys={}) is Reason.CODE_FORGED
     assert reason(code(), keys={b"t1": TokenKey(OTHER.public_key())}) is Reason.CODE_FORGED
+    for key_id in (b"s1", b"t0", b"t1x", b"T2", b"t02", b"", b"\xff"):
+        assert reason(code(key_id=key_id)) is Reason.CODE_FORGED
+
+
+def test_a_card_of_a_key_that_has_not_come_yet_is_no_forgery_and_is_refused_all_the_same() -> None:
+    """It may be HQ's next key, or a thief's lie: the station can't tell before the set of keys has come."""
+    for key in (KEY, OTHER):
+        assert reason(code(key, b"t2")) is Reason.CODE_TOO_NEW
+        assert reason(code(key), keys={}) is Reason.CODE_TOO_NEW
+    assert Reason.CODE_TOO_NEW.is_transient
+    newer = {b"t1": TokenKey(KEY.public_key()), b"t3": TokenKey(OTHER.public_key())}
+    assert reason(code(key_id=b"t2"), keys=newer) is Reason.CODE_FORGED  # HQ's numbers only rise
+
+
+def test_of_a_revoked_key_no_code_is_believed_whenever_it_was_issued() -> None:
+    """A thief writes any time of issue into a code."""
+    for retired_ms in (None, ISSUED + 1):
+        revoked = {b"t1": TokenKey(KEY.public_key(), retired_ms, is_revoked=True)}
+        assert reason(code(), keys=revoked) is Reason.CODE_WITHDRAWN
+        assert reason(code(), now_ms=EXPIRES, keys=revoked) is Reason.CODE_WITHDRAWN
+        assert reason(code(OTHER), keys=revoked) is Reason.CODE_FORGED
 
 
 def test_a_retired_key_still_speaks_for_what_it_signed_before() -> None:

@@ -38,8 +38,9 @@ BANNED = re.compile(
 FIRST_DAY, LAST_DAY = {"starts_on": "2017-06-20"}, {"ends_on": "2017-06-10"}
 
 
-def scanned(text: str, now_ms: int = ISSUED) -> tuple[Refusal, ...]:
-    found = parse(text, keys={b"t1": TokenKey(KEY.public_key())}, now_ms=now_ms)
+def scanned(text: str, now_ms: int = ISSUED, *, is_revoked: bool = False) -> tuple[Refusal, ...]:
+    keys = {b"t1": TokenKey(KEY.public_key(), is_revoked=is_revoked)}
+    found = parse(text, keys=keys, now_ms=now_ms)
     return (found,) if isinstance(found, Refusal) else ()
 
 
@@ -103,6 +104,8 @@ MONTHLY = {"member_uses": [{"at_most": 1, "period": "month"}]}
 MADE: dict[Reason, Callable[[], tuple[Refusal, ...]]] = {
     Reason.CODE_UNREADABLE: lambda: scanned("L2:1"),
     Reason.CODE_FORGED: lambda: scanned(code(OTHER)),
+    Reason.CODE_WITHDRAWN: lambda: scanned(code(), is_revoked=True),
+    Reason.CODE_TOO_NEW: lambda: scanned(code(OTHER, b"t2")),
     Reason.UNKNOWN_CODE: lambda: scanned("{4006381333931}"),
     Reason.CODE_EXPIRED: lambda: scanned(code(), EXPIRES),
     Reason.CODE_NOT_YET_VALID: lambda: scanned(code(), ISSUED - 1),

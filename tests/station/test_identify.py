@@ -126,7 +126,8 @@ STRANGERS = {
     "far too long": ("9" * 10_000, "code_unreadable"),
     "no Base45": ("L2:äöü", "code_unreadable"),
     "another key": (a_code(bytes(8), signed_with=5), "code_forged"),
-    "an unknown key id": (a_code(bytes(8), key_id=b"t9"), "code_forged"),
+    "a key to come": (a_code(bytes(8), key_id=b"t9"), "code_too_new"),
+    "an unknown key id": (a_code(bytes(8), key_id=b"x9"), "code_forged"),
     "expired": (a_code(bytes(8), expires_ms=NOW_MS), "code_expired"),
     "not yet valid": (a_code(bytes(8), issued_ms=NOW_MS + 1000), "code_not_yet_valid"),
     "a lone surrogate": ("\udcff" * 3, "unknown_code"),
@@ -170,13 +171,19 @@ def test_a_retired_key_holds_for_codes_issued_before(store: StationStore) -> Non
     assert reason_of(store, a_code(bytes(8), issued_ms=NOW_MS - 1000)) == "code_forged"
 
 
+def test_a_revoked_key_holds_for_no_code(store: StationStore) -> None:
+    put_document(store, "keyset", a_keyset(state="revoked"), version=2)
+    for issued_ms in (1000, NOW_MS - DAY_MS):
+        assert reason_of(store, a_code(bytes(8), issued_ms=issued_ms)) == "code_withdrawn"
+
+
 def test_a_key_for_documents_signs_no_member_codes(store: StationStore) -> None:
     assert reason_of(store, a_code(bytes(8), key_id=b"h1", signed_with=3)) == "code_forged"
 
 
 def test_without_keys_no_code_is_believed(tmp_path: Path) -> None:
     store = an_empty_store(tmp_path / "empty")
-    assert reason_of(store, a_code(bytes(8))) == "code_forged"
+    assert reason_of(store, a_code(bytes(8))) == "code_too_new"
     store.close()
 
 

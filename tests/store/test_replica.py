@@ -146,14 +146,14 @@ def test_the_highest_version_never_goes_down(tmp_path: Path, keys_in: MemoryKeyS
     store = a_store(tmp_path / "store", keys_in=keys_in)
     for version, highest in ((3, 3), (7, 7), (5, 7), (7, 7), (0, 7)):
         with store.atomic():
-            store.note_version("program", version)
-        assert store.highest_version("program") == highest
-    assert store.highest_version("keyset") == 0
+            store.versions.note("program", version)
+        assert store.versions.highest("program") == highest
+    assert store.versions.highest("keyset") == 0
     draft = store.begin_replica()
     store.adopt_replica(draft)
     store.close()
     store = StationStore(tmp_path / "store", key_store=keys_in, clock=SetClock(NOW_MS))
-    assert store.highest_version("program") == 7 and store.replica.document_version("program") == 0
+    assert store.versions.highest("program") == 7 and store.replica.document_version("program") == 0
     store.close()
 
 

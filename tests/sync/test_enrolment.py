@@ -124,7 +124,7 @@ def test_a_station_is_laid_out_with_what_hq_gave(both, tmp_path):
     assert store.device == device
     assert store.journal.head() == known.head
     assert store.keys.sign.public_key().public_bytes_raw() == known.sign_pub
-    assert store.replica.document_version("keyset") == store.highest_version("keyset") == 1
+    assert store.replica.document_version("keyset") == store.versions.highest("keyset") == 1
     store.close()
 
 

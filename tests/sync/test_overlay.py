@@ -33,6 +33,7 @@ class Model:
         return [len([seq for seq in each.used if seq <= self.world.head_of(each.shop)]) for each in self.all]
 
     all: list["Model"]
+    is_push_stuck = False
 
     def sell(self, chance: random.Random) -> None:
         voucher = self.voucher if chance.random() < 0.3 else None
@@ -46,7 +47,10 @@ class Model:
         self.note_pull()
 
     def lose(self, name: str) -> None:
-        """Sync, but the answer to one call gets lost."""
+        """Sync, but the answer to one call gets lost. After a push that failed a sync begins with a pull."""
+        if self.is_push_stuck and name == "push":
+            self.note_pull()
+        self.is_push_stuck = name == "push"
         self.shop.hq.lose_answer_of(name)
         with pytest.raises(HqUnreachable):
             self.shop.syncer.sync()

@@ -1,0 +1,187 @@
+"""Changing HQ's keys: a new one, one that is retired, one that was stolen. Each change is a new signed set of keys.
+
+A new key takes three steps in this order: its file, a backup that holds it too, and only then the set of keys that
+names it. Whoever dies in between leaves a key that nobody believes yet; doing it again goes on with the same key. The
+person has seen the passphrase of the new backup before the key counts.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Connection
+
+from app.core.keyset import KeyState, KeyUse, PublicKey
+from app.failpoints import failpoint
+from hq.backup import new_passphrase, write_backup
+from hq.campaigns.store import (
+    insert_document,
+    insert_signature,
+    newest_programs,
+    newest_version,
+    read_document,
+)
+from hq.db import Whole, hold_whole
+from hq.faults import NotHere, NotPossible, SetUpFault
+from hq.home import Hq
+from hq.keys import KeyRing, key_path, keyset_body, next_kid, read_key, sign_document, write_key
+from hq.keysets.store import (
+    all_keys,
+    cards_by_key,
+    current_kid,
+    insert_key,
+    members_without_card,
+    set_state,
+)
+from sync.protocol import Signature, document_message
+
+PROGRAMS_VOUCHED = (
+    16  # a station that was away for more versions than that waits for its rules for one more answer
+)
+
+
+@dataclass(frozen=True)
+class NewKey:
+    """A key that is made and backed up, and counts once it is published. The passphrase is shown once."""
+
+    kid: str
+    use: KeyUse
+    backup: Path
+    passphrase: str
+
+
+@dataclass(frozen=True)
+class ListedKey:
+    """A key as people look at it; `cards` are the members who were given codes by it."""
+
+    key: PublicKey
+    signs_now: bool
+    cards: int
+
+
+def listed_keys(hq: Hq) -> list[ListedKey]:
+    """Return all keys."""
+    with hq.database.reading() as connection:
+        cards = cards_by_key(connection)
+        current = {current_kid(connection, use) for use in KeyUse}
+        return [ListedKey(key, key.kid in current, cards.get(key.kid, 0)) for key in all_keys(connection)]
+
+
+def make_key(hq: Hq, use: KeyUse) -> NewKey:
+    """Make the next key of a use and back all keys up. Nobody believes it yet: `publish_key` comes next."""
+    with hq.database.reading() as connection:
+        kid = next_kid(use, (key.kid for key in all_keys(connection)))
+        version = newest_version(connection, "keyset") + 1
+    folder = hq.keys.folder
+    if folder is None:
+        raise SetUpFault("HQ's keys are not in a folder.")
+    if not key_path(folder, kid).exists():  # else it is left from a time when we died right here
+        write_key(folder, kid, Ed25519PrivateKey.generate())
+    failpoint("hq_key_written")
+    ring = KeyRing({**hq.keys.private, kid: read_key(folder, kid)}, folder)
+    passphrase = new_passphrase()
+    backup = _free_name(folder.parent, version)
+    write_backup(backup, ring, passphrase=passphrase)
+    failpoint("hq_keys_backed_up")
+    return NewKey(kid, use, backup, passphrase)
+
+
+def publish_key(hq: Hq, new: NewKey) -> int:
+    """Let a new key count, and return the version of the set of keys that says so. Raises `NotPossible`.
+
+    A new root key takes the place of the old one, which vouches for it. Of other uses the old ones stay good until
+    they are retired: what they sign is believed by stations that have not heard of the new one.
+    """
+    now_ms = hq.clock.now_ms()
+    with hq.database.atomic() as connection:
+        hold_whole(connection, Whole.PROGRAMS)
+        if new.kid in {key.kid for key in all_keys(connection)}:
+            raise NotPossible(f"The key {new.kid} was published by somebody else in the meantime.")
+        old_root = current_kid(connection, KeyUse.ROOT)
+        insert_key(connection, PublicKey(new.kid, new.use.value, hq.keys.public(new.kid), now_ms))
+        if new.use is KeyUse.ROOT:
+            set_state(connection, old_root, KeyState.RETIRED, retired_ms=now_ms)
+        return _publish(hq, connection, old_root, now_ms=now_ms)
+
+
+def retire(hq: Hq, kid: str) -> int:
+    """Let a key sign nothing new: what it signed before stays good. Returns the version of the set of keys."""
+    now_ms = hq.clock.now_ms()
+    with hq.database.atomic() as connection:
+        hold_whole(connection, Whole.PROGRAMS)
+        found = _other_than_last(connection, kid)
+        if found.state != KeyState.GOOD:
+            raise NotPossible(f"The key {kid} is {found.state} already.")
+        set_state(connection, kid, KeyState.RETIRED, retired_ms=now_ms)
+        return _publish(hq, connection, current_kid(connection, KeyUse.ROOT), now_ms=now_ms)
+
+
+def revoke(hq: Hq, kid: str) -> list[str]:
+    """Shut a stolen key out: nothing it ever signed is believed by itself. Returns the members who need new cards."""
+    now_ms = hq.clock.now_ms()
+    with hq.database.atomic() as connection:
+        hold_whole(connection, Whole.PROGRAMS)
+        found = _other_than_last(connection, kid)
+        if found.state == KeyState.REVOKED:
+            raise NotPossible(f"The key {kid} is revoked already.")
+        set_state(connection, kid, KeyState.REVOKED, retired_ms=found.retired_ms)
+        _publish(hq, connection, current_kid(connection, KeyUse.ROOT), now_ms=now_ms)
+        return members_without_card(connection, kid, now_ms=now_ms)
+
+
+def members_to_reissue(hq: Hq, kid: str) -> list[str]:
+    """Return the members whose only good cards are by this key. Raises `NotHere`."""
+    with hq.database.reading() as connection:
+        _key(connection, kid)
+        return members_without_card(connection, kid, now_ms=hq.clock.now_ms())
+
+
+def _key(connection: Connection, kid: str) -> PublicKey:
+    found = {key.kid: key for key in all_keys(connection)}.get(kid)
+    if found is None:
+        raise NotHere(f"There is no key {kid}. `tillside hq keys list` shows them.")
+    return found
+
+
+def _other_than_last(connection: Connection, kid: str) -> PublicKey:
+    """Return a key without which HQ can still sign. Raises `NotPossible`."""
+    found = _key(connection, kid)
+    others = [
+        key
+        for key in all_keys(connection)
+        if key.use == found.use and key.state == KeyState.GOOD and key.kid != kid
+    ]
+    if not others:
+        raise NotPossible(
+            f"{kid} is the only good key of its use. Make another first: `tillside hq keys rotate {found.use}`."
+        )
+    return found
+
+
+def _publish(hq: Hq, connection: Connection, old_root: str, *, now_ms: int) -> int:
+    """Publish the keys as they stand, signed by the root key; where that changes, by the old one too."""
+    _sign_program_anew(hq, connection)
+    version = newest_version(connection, "keyset") + 1
+    body = keyset_body(version, all_keys(connection), newest_programs(connection, PROGRAMS_VOUCHED))
+    roots = dict.fromkeys((old_root, current_kid(connection, KeyUse.ROOT)))
+    signed = sign_document(hq.keys, kind="keyset", version=version, body=body, kids=list(roots))
+    insert_document(connection, signed, now_ms=now_ms)
+    return version
+
+
+def _sign_program_anew(hq: Hq, connection: Connection) -> None:
+    """Let the newest program outlive the key that signed it, for stations that have not seen it yet."""
+    kid = current_kid(connection, KeyUse.SIGN)
+    signed = read_document(connection, "program", newest_version(connection, "program"))
+    if signed is None or kid in {each.kid for each in signed.signatures}:
+        return
+    message = document_message(kind=signed.kind, version=signed.version, body=signed.body)
+    insert_signature(connection, signed, Signature(kid=kid, sig=hq.keys.sign(kid, message)))
+
+
+def _free_name(folder: Path, version: int) -> Path:
+    """Return a name for a backup; those there already stay, since somebody may hold their passphrases."""
+    names = (
+        f"tillside-hq-keys-{version}{again}.backup" for again in ("", *(f"-{n}" for n in range(2, 1000)))
+    )
+    return next(folder / name for name in names if not (folder / name).exists())

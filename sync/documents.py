@@ -1,0 +1,161 @@
+"""The first half of a pull, and a step after each push: HQ's set of keys, then its program, before any row.
+
+A station that has much to send or to fetch must hear of a revoked key first, so HQ names its newest versions in every
+answer. What isn't signed as it should be, or is older than what was seen before, is refused and changes nothing; the
+highest versions are kept in the journal's file, where no new replica can take them away.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Literal
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from app.core.keyset import KeySet, KeyState, KeyUse
+from app.core.program import ProgramInvalid
+from app.station.keyset import KEYSET, keyset_of, signing_keys, verifying
+from app.store.programs import compiled
+from app.store.store import StationStore
+from sync.faults import HqUntrusted
+from sync.protocol import HqProtocol, SignedDocument
+from sync.trust import check_keyset, check_version, is_signed_by, signer_of
+
+log = logging.getLogger(__name__)
+
+PROGRAM: Literal["program"] = "program"
+STEPS_MAX = 1_000  # sets of keys between ours and HQ's newest: more is no HQ that we know
+
+Runner = Callable[[Callable[[], Any]], Any]
+
+
+class Documents:
+    """Keeps a station's keys and rules in step with HQ's."""
+
+    def __init__(self, store: StationStore, hq: HqProtocol, *, run: Runner) -> None:
+        """Work on `store` through `run`, which calls a function on the store's thread and returns its result."""
+        self._store = store
+        self._hq = hq
+        self._run = run
+        self._unreadable_version = 0  # of the program: not fetched again until there is a newer one
+
+    def follow(self, *, keyset_version: int, program_version: int) -> None:
+        """Fetch keys first, then rules, when HQ has newer ones than we hold. Raises `HqFault`."""
+        if keyset_version > self._run(lambda: self._store.replica.document_version(KEYSET)):
+            self.pull_keys()
+        held = self._run(lambda: self._store.replica.document_version(PROGRAM))
+        if program_version > max(held, self._unreadable_version):
+            document = self._asked_for(PROGRAM)
+            self._run(lambda: self._keep_program(document))
+
+    def pull_keys(self) -> None:
+        """Fetch HQ's newest set of keys. Where its root key is new to us, each set in between comes first."""
+        newest = self._asked_for("keyset")
+        for version in self._run(partial(self._steps_to, newest)):
+            step = self._hq.keyset(version)
+            if step.version != version:
+                raise HqUntrusted(f"asked for keyset {version}, got {step.version}")
+            self._run(partial(self._keep_keyset, step))
+        self._run(partial(self._keep_keyset, newest))
+
+    def signing_keys(self) -> Mapping[str, Ed25519PublicKey]:
+        """Return the keys that manifests must be signed with. On the store's thread."""
+        body = self._store.replica.document_body(KEYSET)
+        return {} if body is None else signing_keys(body)
+
+    def _asked_for(self, kind: Literal["program", "keyset"]) -> SignedDocument:
+        document = self._hq.document(kind)
+        if document.kind != kind:
+            raise HqUntrusted(f"asked for the {kind}, got the {document.kind}")
+        return document
+
+    def _steps_to(self, newest: SignedDocument) -> range:
+        first = self._store.versions.highest(KEYSET) + 1
+        if is_signed_by(newest, self._store.device.root_key):
+            return range(first, first)
+        if newest.version - first > STEPS_MAX:
+            raise HqUntrusted(f"keyset {newest.version} is too far ahead of ours")
+        return range(first, newest.version)
+
+    def _keep_keyset(self, document: SignedDocument) -> None:
+        store = self._store
+        keyset, root = check_keyset(document, root=store.device.root_key)
+        check_version(document, lowest=store.versions.highest(KEYSET))
+        with store.atomic():
+            store.versions.note(KEYSET, document.version, signer=document.kid)
+            if root != store.device.root_key:
+                store.trust_root(root)
+            self._recover_from_revoked(keyset)
+        self._unreadable_version = 0
+        with store.replica_atomic():
+            _put(store, document, kid=document.kid)
+            if not self._is_program_believed(keyset):
+                store.replica.drop_document(PROGRAM)
+
+    def _recover_from_revoked(self, keyset: KeySet) -> None:
+        """Where a thief's key signed the highest program, go on from the newest that the root key vouches for.
+
+        Otherwise a version near the highest number there is would keep HQ's own programs out for ever.
+        """
+        versions, replica = self._store.versions, self._store.replica
+        highest, signer = versions.highest(PROGRAM), versions.signer(PROGRAM)
+        if not signer and highest == replica.document_version(PROGRAM):
+            signer = replica.document_kid(PROGRAM)  # a store from before signers were noted
+        if keyset.is_revoked(signer):
+            versions.set_to(PROGRAM, max((each.version for each in keyset.programs), default=0))
+
+    def _is_program_believed(self, keyset: KeySet) -> bool:
+        """Tell whether the program held is not a thief's: its key is not revoked, or HQ vouches for it all the same."""
+        replica = self._store.replica
+        body = replica.document_body(PROGRAM)
+        if body is None or not keyset.is_revoked(replica.document_kid(PROGRAM)):
+            return True
+        return keyset.vouches_for(replica.document_version(PROGRAM), hashlib.sha256(body).hexdigest())
+
+    def _keep_program(self, document: SignedDocument) -> None:
+        store = self._store
+        highest = store.versions.highest(PROGRAM)
+        kid = signer_of(document, self._keys_for_program(is_seen=document.version == highest))
+        check_version(document, lowest=highest)
+        with store.atomic():
+            store.versions.note(PROGRAM, document.version, signer=kid)
+        if not _is_readable(document, kid=kid):
+            self._unreadable_version = document.version
+            return
+        with store.replica_atomic():
+            _put(store, document, kid=kid)
+
+    def _keys_for_program(self, *, is_seen: bool) -> Mapping[str, Ed25519PublicKey]:
+        """Return the keys that may have signed it. A retired one speaks only for what was believed before."""
+        body = self._store.replica.document_body(KEYSET)
+        if body is None:
+            return {}
+        states = (KeyState.GOOD, KeyState.RETIRED) if is_seen else (KeyState.GOOD,)
+        return {kid: verifying(key) for kid, key in keyset_of(body).of(KeyUse.SIGN, *states).items()}
+
+
+def _put(store: StationStore, document: SignedDocument, *, kid: str) -> None:
+    """Keep a document under the key by which we believe it."""
+    store.replica.put_document(
+        kind=document.kind,
+        version=document.version,
+        kid=kid,
+        signature=_signature_by(document, kid),
+        body=document.body,
+    )
+
+
+def _signature_by(document: SignedDocument, kid: str) -> bytes:
+    """Return the signature that was checked: what is compiled once for all stores goes by it."""
+    return next(each.sig for each in document.signatures if each.kid == kid)
+
+
+def _is_readable(document: SignedDocument, *, kid: str) -> bool:
+    """Tell whether this program is one that we can decide by; if not, the one before stays until it expires."""
+    try:
+        program = compiled(document.version, _signature_by(document, kid), lambda: document.body)
+        return program.version == document.version
+    except ProgramInvalid as problem:
+        log.warning("program %s can't be used by this version of Tillside: %s", document.version, problem)
+        return False
