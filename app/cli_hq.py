@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from app.cli_hq_devices import device_cli, held_cli, hq_devices, with_hq
+from app.cli_hq_keys import hq_card, keys_cli
 from app.config import load_config
 from app.terminal import fail
 
@@ -19,6 +20,8 @@ hq_cli = typer.Typer(no_args_is_help=True, help="Head office: the server that st
 hq_cli.command("devices")(hq_devices)
 hq_cli.add_typer(device_cli, name="device")
 hq_cli.add_typer(held_cli, name="held")
+hq_cli.add_typer(keys_cli, name="keys")
+hq_cli.command("card")(hq_card)
 
 
 @hq_cli.command("init")

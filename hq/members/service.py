@@ -12,11 +12,11 @@ from app.core.codes import MEMBER_REF_SIZE, hash_number, number, sign_member_cod
 from app.core.keyset import KeyUse
 from app.ids import MEMBER_BODY_LENGTH, REF_ALPHABET, REF_LENGTH, new_number
 from hq.db import ROWS_AT_ONCE, Whole, hold_whole
-from hq.faults import NotPossible
+from hq.faults import NotHere, NotPossible
 from hq.feed import MEMBER, Change, announce
 from hq.home import Hq
 from hq.keysets.store import current_kid, note_cards
-from hq.members.store import ACTIVE, lock_members, parts_of, points_posted, read_scopes
+from hq.members.store import ACTIVE, lock_members, parts_of, points_posted, read_members, read_scopes
 from hq.rows import insert_rows, upsert
 from hq.tables import member, member_scope
 
@@ -58,6 +58,15 @@ def upsert_members(hq: Hq, members: Sequence[MemberFacts]) -> int:
 def issue_code(hq: Hq, ref: str, *, days: int = CODE_DAYS, issued_ms: int | None = None) -> str:
     """Return a signed code (`L2:…`) for a member, good for `days` from now or from `issued_ms`."""
     return issue_codes(hq, [ref], days=days, issued_ms=issued_ms)[ref]
+
+
+def reissue_code(hq: Hq, ref: str) -> str:
+    """Return a new signed code for a member there is. Raises `NotHere`."""
+    ref_bytes(ref)
+    with hq.database.reading() as connection:
+        if not read_members(connection, [ref]):
+            raise NotHere(f"There is no member {ref}.")
+    return issue_code(hq, ref)
 
 
 def issue_codes(

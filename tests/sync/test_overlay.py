@@ -80,6 +80,7 @@ def step(model: Model, chance: random.Random) -> None:
             model.lose("changes")
         case "restart":
             model.shop.restart()
+            model.is_push_stuck = False  # it is not kept
 
 
 @pytest.mark.parametrize("seed", range(4))
