@@ -1,8 +1,9 @@
 """HQ's word on what time it is, signed for the one station that asked, by a number that it made up."""
 
+from app.core.keyset import KeyUse
 from hq.clock import FollowingClock
 from hq.home import Hq
-from hq.keys import SIGN
+from hq.keysets.store import current_kid
 from sync.protocol import SignedTime, time_message
 
 
@@ -15,5 +16,7 @@ def sign_time(hq: Hq, nonce: str) -> SignedTime | None:
     """Return HQ's time now, signed; None where its clock is not its own."""
     if not vouches_for_time(hq):
         return None
+    with hq.database.reading() as connection:
+        kid = current_kid(connection, KeyUse.SIGN)
     ms = hq.clock.now_ms()
-    return SignedTime(ms=ms, nonce=nonce, kid=SIGN, sig=hq.keys.sign(SIGN, time_message(nonce=nonce, ms=ms)))
+    return SignedTime(ms=ms, nonce=nonce, kid=kid, sig=hq.keys.sign(kid, time_message(nonce=nonce, ms=ms)))
