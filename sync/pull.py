@@ -35,7 +35,6 @@ from sync.protocol import (
 from sync.rows import DELETE, VERDICT, VerdictValues, read_block, shape_of, usable_rows
 from sync.trust import read_manifest
 
-
 APPLY_ROWS_MAX = (
     100  # rows a transaction: a redemption never waits longer than such a chunk takes (some 10 ms)
 )
