@@ -15,13 +15,13 @@ def test_the_poison_entry(company: Company) -> None:
     for number in range(3):
         assert first.sells(f"O-{number}", company.world.voucher)["discount"] == 100
     second.sells("T-1")
-    company.start_hq(fail_points="hq_judging:3:raise")
+    company.start_hq(fail_points="hq_judging:4:raise")
     first.drains()
     second.drains()
     verdicts = [(kind, verdict) for _, kind, verdict in company.entries(first)]
     assert verdicts == [
         ("order", "posted"), ("redeem", "posted"),
-        ("order", "quarantined"), ("redeem", "posted"),
+        ("order", "posted"), ("redeem", "quarantined"),
         ("order", "posted"), ("redeem", "posted"),
     ]  # fmt: skip
     assert first.status()["verdicts"] == {"posted": 5, "quarantined": 1}, "and the station knows"
