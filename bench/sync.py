@@ -7,17 +7,12 @@ same tables (bench/floors.py).
 
 import argparse
 import cProfile
-import os
 import pstats
-import queue
 import signal
-import subprocess
-import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -26,9 +21,9 @@ from typing import Any
 from sqlalchemy import select
 
 from bench import floors
-from bench._process import ROOT, end
 from bench._pushes import ENTRIES, Maker, Push, Sent, check_answer, send_all
 from bench._report import Line, p99, ratio
+from bench._serving import serving
 from bench._year import ENTRIES as YEAR_ENTRIES
 from bench._year import Year, make_year
 from hq.home import DATABASE_FILE, Hq, open_hq
@@ -39,8 +34,6 @@ STATIONS = 4
 DURABLE_LEAST, JUDGED_LEAST = 8_000.0, 1_500.0  # entries a second, on SQLite
 BATCH_MS = 1_000.0
 POSTGRES_LEAST = 0.8
-LISTENING = "Tillside HQ is listening on "
-START_S = 60
 WHOLE_S = 900  # a run that takes longer hangs
 KINDS = ("stored", "judged")
 NAMES = {"stored": "chain, stored, acked", "judged": "decided again, with verdicts"}
@@ -157,7 +150,7 @@ def _measure(sides: Sequence[_Side], asked: argparse.Namespace, folder: Path) ->
     probes = floors.fsync_ms(folder)
     counts = {"stored": asked.stored, "judged": asked.judged}
     with ExitStack() as stack:
-        at = {side.name: stack.enter_context(_serving(side.folder)) for side in sides}
+        at = {side.name: stack.enter_context(serving(side.folder)).url for side in sides}
         for side in sides:
             for kind in KINDS:
                 send_all(at[side.name], side.pushes(kind, WARM_UP))
@@ -176,25 +169,6 @@ def _measure(sides: Sequence[_Side], asked: argparse.Namespace, folder: Path) ->
             file, server = ([sent.entries_s for sent in side.sent[kind]] for side in sides)
             lines.append(ratio(f"PostgreSQL over SQLite, {NAMES[kind]}", server, file, least=POSTGRES_LEAST))
     return lines
-
-
-@contextmanager
-def _serving(folder: Path) -> Iterator[str]:
-    """Run the product's HQ and return where it listens."""
-    command = [sys.executable, "-m", "app.cli", "hq", "serve", "--dir", str(folder), "--port", "0"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    said: queue.Queue[str] = queue.Queue()
-    threading.Thread(target=lambda: said.put(process.stdout.readline()), daemon=True).start()
-    try:
-        line = said.get(timeout=START_S)
-        if not line.startswith(LISTENING):
-            raise RuntimeError(f"HQ did not start: {line}")
-        yield line.removeprefix(LISTENING).split()[0]
-    finally:
-        end(process)
-        process.stdout.close()
 
 
 def _rows_of(hq: Hq, push: Push) -> Rows:
