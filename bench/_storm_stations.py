@@ -1,9 +1,9 @@
 """Many stations in one process: they come back at once, and each goes on until HQ has acknowledged everything.
 
 `python -m bench._storm_stations` with a line of JSON on standard input (`Asked`) makes the pushes, answers `ready`,
-waits for a second line, writes a `Report` into the file it was told, and ends with `done`. What a station does on a busy or silent HQ is the
-product's own: its back-off, its limits of time. Some stations lose an answer, as happens when lines come back, and
-send again what HQ may have stored.
+waits for a second line, writes a `Report` into the file that it was told, and ends with `done`. What a station does
+on a busy or silent HQ is the product's own: its back-off, its limits of time. Some stations lose an answer, as happens
+when lines come back, and send again what HQ may have stored.
 """
 
 import asyncio

@@ -8,6 +8,7 @@ table of the same form, so that the pace has something to be held against.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -160,15 +161,18 @@ class _Watch:
     hqs: Sequence[Served]
     resident_mb: list[float] = field(default_factory=list)  # of the largest process
     health_ms: list[float] = field(default_factory=list)
+    processor_s: float = 0.0  # of all processes together
     _over: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> Self:
+        self._before_s = sum(map(_processor_s, self.hqs))
         self._threads = [threading.Thread(target=each, daemon=True) for each in (self._weigh, self._ask)]
         for thread in self._threads:
             thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.processor_s = sum(map(_processor_s, self.hqs)) - self._before_s
         self._over.set()
         for thread in self._threads:
             thread.join()
@@ -190,6 +194,14 @@ class _Watch:
                 self.health_ms.append(took_ms if is_well else HEALTH_TIMEOUT_S * 1000)
 
 
+def _processor_s(served: Served) -> float:
+    """Return what a process has used of the processors (proc(5): fields 14 and 15, in ticks)."""
+    after_name = (
+        Path(f"/proc/{served.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    )
+    return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _found(reports: Sequence[Report], watch: _Watch, *, took_s: float, total: int) -> Iterator[Line]:
     """Say how it went."""
     took, waited, drained, refused = (
@@ -199,6 +211,7 @@ def _found(reports: Sequence[Report], watch: _Watch, *, took_s: float, total: in
     warm = watch.resident_mb[int(len(watch.resident_mb) * WARM) :]
     rounds = f"refused {len(refused)} times, one station at most {max(each.refused_most for each in reports)}"
     yield Line("entries HQ took in", "entries/s", (total / took_s,), note=f"{total} in {took_s:.0f} s")
+    yield Line("HQ's processor time for 1,000 entries", "ms", (watch.processor_s * 1e6 / total,))
     yield Line("a push, p99", "ms", took, p99(took), PUSH_MS)
     yield Line("a push, with all waiting before it", "s", tuple(ms / 1000 for ms in waited), note=rounds)
     yield Line("until a station is drained", "s", tuple(ms / 1000 for ms in drained))

@@ -27,6 +27,12 @@ class Busy(HqFault):
     title = "HQ is busy"
     retry_after_s = 2  # long enough for a large batch of another station to be through
 
+    def __init__(self, sentence: str, *, retry_after_s: int | None = None) -> None:
+        """Carry after how many seconds to ask again, where HQ knows better than the usual."""
+        super().__init__(sentence)
+        if retry_after_s is not None:
+            self.retry_after_s = retry_after_s
+
     def members(self) -> dict[str, Any]:
         """See `HqFault.members`."""
         return {"retry_after_s": self.retry_after_s}
@@ -102,6 +108,14 @@ class TooLarge(HqFault):
     status = 413
     kind = "too_large"
     title = "The request is too large"
+
+
+class TooSlow(HqFault):
+    """A body that did not come to its end: most likely its line is cut, and nobody reads this."""
+
+    status = 408
+    kind = "too_slow"
+    title = "The request took too long"
 
 
 class NotHere(HqFault):

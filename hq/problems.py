@@ -35,7 +35,7 @@ REFUSAL_TITLE = {
 
 def install(app: FastAPI) -> None:
     """Make an app answer all its errors as problems."""
-    app.add_exception_handler(HqFault, _of_fault)
+    app.add_exception_handler(HqFault, lambda _request, fault: of_fault(fault))
     app.add_exception_handler(RequestValidationError, _of_parameters)
     app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(Exception, _of_bug)
@@ -78,7 +78,8 @@ def problem(
     return Response(orjson.dumps(content), status_code=status, media_type="application/problem+json")
 
 
-def _of_fault(_request: Request, fault: Exception) -> Response:
+def of_fault(fault: Exception) -> Response:
+    """Return a fault of HQ's as a problem."""
     assert isinstance(fault, HqFault)
     response = problem(
         fault.status, kind=fault.kind, title=fault.title, detail=str(fault), members=fault.members()

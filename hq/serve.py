@@ -19,8 +19,9 @@ from hq.faults import SetUpFault
 from hq.home import open_hq
 from hq.web import create_app
 
-BACKLOG = 512  # connections that wait for a thread: all stations of a chain coming back at once
-CONNECTIONS_MAX = 1_000  # above it uvicorn answers 503, and stations come later
+BACKLOG = 2_048  # connections not yet accepted: all stations of a chain coming back at once
+CONNECTIONS_MAX = 4_000  # most of them idle: stations keep theirs. Who works is for `hq.admission` to say
+FILES_WANTED = CONNECTIONS_MAX + 200  # each connection is one; systems often give 1,024 until asked
 STOP_S = 10  # requests under way may finish; a cut push is sent again, so this is politeness
 KEEP_ALIVE_S = 75  # longer than a station's 30 s between syncs, so that connections are used again
 
@@ -53,6 +54,7 @@ def serve(
             if isinstance(clock, FollowingClock):
                 line += " (its clock follows the stations': for the demo only)"
             server = _Server(_config(create_app(hq)), lambda: (announce or _print)(line))
+            _ask_for_files()
             gc.freeze()  # what is there by now stays: looking through it again and again takes time from pushes
             server.run(sockets=[listener])
     finally:
@@ -107,6 +109,18 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.close()
         raise SetUpFault(f"HQ can't listen on {host}, port {port}: {problem.strerror}.") from problem
     return listener
+
+
+def _ask_for_files() -> None:
+    """Ask the system for as many open files as may be needed, or as it gives. Windows has no such limit."""
+    try:
+        import resource  # noqa: PLC0415 not on Windows
+    except ImportError:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES_WANTED if hard == resource.RLIM_INFINITY else min(FILES_WANTED, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _print(line: str) -> None:

@@ -14,6 +14,7 @@ from msgspec import DecodeError
 from msgspec.json import Decoder
 
 from hq import problems
+from hq.admission import Admission
 from hq.auth import Asked, Gate, read_header
 from hq.bodies import answer, decode, read_body
 from hq.campaigns.service import keyset_at
@@ -62,7 +63,7 @@ def create_app(hq: Hq) -> FastAPI:
         return DeviceSession(hq, header.device_id, header.epoch)
 
     @app.get("/v1/health")
-    def get_health(request: Request) -> Response:
+    async def get_health(request: Request) -> Response:  # no thread to wait for: nothing of it waits
         return answer(request, health(hq))
 
     @app.get("/v1/keyset")
@@ -110,6 +111,7 @@ def create_app(hq: Hq) -> FastAPI:
     def get_document(asking: Asking, kind: Literal["program", "keyset"]) -> Response:
         return answer(asking.request, session(asking).document(kind))
 
+    app.add_middleware(Admission)
     if isinstance(hq.clock, FollowingClock):
         app.add_middleware(_DemoClockHeader, clock=hq.clock)
     return app
