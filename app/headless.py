@@ -53,12 +53,16 @@ def run_headless(config: Config, *, clock: Clock, lines: Iterable[str], out: Tex
         _write(out, station.ready())
         for line in lines:
             if thread.found is not None:  # damage, while it went through all of its records beside the work
-                _write(out, _stopped(thread.found))
-                return 1
+                break
             _write(out, station.answer(line.rstrip("\r\n")))
+    except StoreFault as fault:
+        _write(out, _stopped(fault))
+        return 1
     finally:
         station.close()
-    return 0
+    if thread.found is not None:
+        _write(out, _stopped(thread.found))
+    return 0 if thread.found is None else 1
 
 
 class HeadlessStation:
