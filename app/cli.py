@@ -143,8 +143,8 @@ def enrol(
 ) -> None:
     """Pair this machine with head office."""
     from app.clock import SystemClock
+    from app.store.device import key_store_of
     from app.store.faults import StoreFault
-    from app.store.store import key_store_of
     from sync.enrolment import PairingInvalid, enrol_station, read_pairing
     from sync.faults import HqFault
 

@@ -76,7 +76,7 @@ class HeadlessStation:
         device = store.device
         self._device = device
         signer = DeviceSigner(
-            device_id=device.device_id, epoch=device.epoch, key=store.keys.sign, clock=clock
+            device_id=device.device_id, epoch=device.epoch, key=store.keys.sign, clock=store.signing_clock
         )
         self._hq = HttpHq(LineToHq(device.hq_url), signer)
         syncer = Syncer(store, self._hq, run=lambda work: thread.call(lambda _: work()))

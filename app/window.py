@@ -172,7 +172,9 @@ def _assemble(thread: "StoreThread", config: Config, clock: Clock, demo: DemoPar
     from ui.tasks import Tasks
 
     store, device = thread.store, thread.store.device
-    signer = DeviceSigner(device_id=device.device_id, epoch=device.epoch, key=store.keys.sign, clock=clock)
+    signer = DeviceSigner(
+        device_id=device.device_id, epoch=device.epoch, key=store.keys.sign, clock=store.signing_clock
+    )
     hq = HttpHq(Line(demo.hq_url if demo else device.hq_url), signer)
     tasks = Tasks(thread)
     model = StationModel(
@@ -208,7 +210,7 @@ def _read_picture(data: bytes) -> str | None:
 
 
 def _enrol(text: str, config: Config, clock: Clock) -> None:
-    from app.store.store import key_store_of
+    from app.store.device import key_store_of
     from sync.enrolment import enrol_station, read_pairing
 
     enrol_station(

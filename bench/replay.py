@@ -22,8 +22,9 @@ from app.demo.journey import Selection, load
 from app.demo.parts import Done, Manner, Task, run_parts, shares
 from app.demo.shop import DAILY, WEEKLY
 from app.store import db
+from app.store.device import read_card
 from app.store.keystore import FileKeyStore, load_keys
-from app.store.store import JOURNAL, read_card
+from app.store.store import JOURNAL
 from bench._journal import COLUMNS, insert, schema
 from bench._report import Line, ratio
 from bench.floors import BareCipher, Writes, fsync_ms

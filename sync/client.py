@@ -49,15 +49,15 @@ class DeviceSigner:
         self._epoch = epoch
         self._key = key
         self._clock = clock
-        self._ahead_ms = 0  # how far HQ's clock is ahead of ours, once HQ has said so
+        self._hq_began_ms: int | None = None  # HQ's time when our boot clock stood at 0, once HQ has said so
 
     def go_by(self, hq_time_ms: int) -> None:
         """Sign with HQ's time from now on: a station whose clock is wrong must still upload."""
-        self._ahead_ms = hq_time_ms - self._clock.now_ms()
+        self._hq_began_ms = hq_time_ms - self._clock.boot_ms()
 
     def header(self, *, method: str, target: str, body: bytes) -> str:
         """Return the value of the signature header."""
-        time_ms, nonce = self._clock.now_ms() + self._ahead_ms, new_id()
+        time_ms, nonce = self._now_ms(), new_id()
         message = request_message(
             method=method,
             target=target,
@@ -69,6 +69,10 @@ class DeviceSigner:
         )
         signature = b64encode(self._key.sign(message)).decode("ascii")
         return f"device={self.device_id};epoch={self._epoch};time={time_ms};nonce={nonce};sig={signature}"
+
+    def _now_ms(self) -> int:
+        began_ms = self._hq_began_ms
+        return self._clock.now_ms() if began_ms is None else began_ms + self._clock.boot_ms()
 
 
 class HttpHq:

@@ -21,9 +21,10 @@ from app.core.keyset import KeySetInvalid, KeyState, KeyUse, read_keyset
 from app.ids import new_secret
 from app.station.keyset import KEYSET
 from app.store.db import KEY_SIZE
+from app.store.device import Device
 from app.store.faults import StoreReadOnly
 from app.store.keystore import KeyStore, StationKeys, check_key_store, make_keys
-from app.store.store import Device, StationStore, create_store
+from app.store.store import StationStore, create_store
 from sync.client import HttpEnrolment
 from sync.faults import HqUntrusted
 from sync.protocol import EnrolAnswer, EnrolProtocol, EnrolRequest, SignedDocument, enrol_message

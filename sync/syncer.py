@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from app.core.chain import Head
+from app.core.standing import Standing
+from app.store.faults import JournalBroken
 from app.store.journal import WordOfHq
 from app.store.store import StationStore
 from sync.documents import PROGRAM, Runner
-from sync.faults import HqBusy, HqFault, HqRefused, HqUntrusted
+from sync.faults import DeviceUnknown, HqBusy, HqFault, HqRefused, HqUntrusted
 from sync.hq_time import ask_time, take_time
 from sync.protocol import (
     BATCH_BYTES_MAX,
@@ -36,6 +38,16 @@ SOFTWARE = "tillside 0.1.0"
 ENDS_SYNC = frozenset({PushRefusalKind.FORK, PushRefusalKind.EPOCH_REVOKED, PushRefusalKind.NOT_CONFIRMED})
 
 
+# How we stand when HQ refuses what we send, and what any answer of its that is good makes good again.
+STANDINGS = {
+    PushRefusalKind.FORK: Standing.FORKED,
+    PushRefusalKind.CHAIN: Standing.CHAIN_BROKEN,
+    PushRefusalKind.EPOCH_REVOKED: Standing.REVOKED,
+    PushRefusalKind.NOT_CONFIRMED: Standing.NOT_CONFIRMED,
+}
+HEALED = (Standing.HQ_DOUBTED, Standing.NOT_CONFIRMED, Standing.UNKNOWN_AT_HQ)
+
+
 @dataclass(frozen=True, slots=True)
 class SyncReport:
     """What a sync did. `refusal` is set when HQ stopped the queue (see `PushRefusalKind`)."""
@@ -43,6 +55,14 @@ class SyncReport:
     pushed: int
     pulled: int
     refusal: PushRefusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """Where our own journal stops holding: the last good entry, and how HQ said so."""
+
+    good_seq: int
+    refusal: PushRefusal
 
 
 class Syncer:
@@ -56,6 +76,7 @@ class Syncer:
         self._puller = Puller(store, hq, run=run)
         self._begins_with_pull = False
         self._told = (0, 0)  # the versions of keys and rules that HQ's last answer to a batch named
+        self._break: Break | None = None
 
     def sync(self) -> SyncReport:
         """Push, then pull. Raises `HqFault` or `StoreFault`; what was done until then stays done."""
@@ -90,23 +111,49 @@ class Syncer:
         return self._puller.pull()
 
     def push(self) -> SyncReport:
-        """Send all entries that wait; with none it is a heartbeat."""
+        """Send all entries that wait; with none it is a heartbeat. What HQ says of us goes into the standing."""
+        try:
+            report = self._push()
+        except (DeviceUnknown, HqUntrusted) as fault:
+            standing = Standing.UNKNOWN_AT_HQ if isinstance(fault, DeviceUnknown) else Standing.HQ_DOUBTED
+            self._run(partial(self._store.set_standing, standing))
+            raise
+        if report.refusal is not None and report.refusal.kind in STANDINGS:
+            self._run(partial(self._store.set_standing, STANDINGS[report.refusal.kind]))
+        return report
+
+    def _push(self) -> SyncReport:
         pushed = gaps = 0
         while True:
             request = self._run(self._next_push)
             answer = self._hq.push(request)
             if isinstance(answer, PushRefusal):
                 gaps += 1
+                if answer.kind is PushRefusalKind.CHAIN and self._run(partial(self._find_break, answer)):
+                    continue  # what comes before the break can still be sent
                 if answer.kind is not PushRefusalKind.GAP or gaps > GAPS_MAX:
                     return SyncReport(pushed, 0, answer)
                 self._run(partial(self._go_back, answer))
                 continue
             waiting = self._run(partial(self._acknowledge, request, answer))
             pushed += len(request.entries)
-            if waiting:
-                self._fetch_before_the_rest(answer)
-            if not waiting:
-                return SyncReport(pushed, 0)
+            broken = self._break
+            if not waiting or (broken is not None and request.head.seq >= broken.good_seq):
+                return SyncReport(pushed, 0, None if broken is None else broken.refusal)
+            self._fetch_before_the_rest(answer)
+
+    def _find_break(self, refusal: PushRefusal) -> bool:
+        """Check what waits in our own journal, once; say whether it breaks off somewhere."""
+        if self._break is not None:
+            return False
+        journal = self._store.journal
+        try:
+            journal.verify(after=journal.at(self._store.acked_seq()))
+            return False
+        except JournalBroken as problem:
+            log.info("the journal does not hold: %s", problem)
+            self._break = Break(problem.first_bad_seq - 1, refusal)
+            return True
 
     def _fetch_before_the_rest(self, answer: PushAnswer) -> None:
         """Fetch new keys and rules between two batches: sending all that waits may take hours.
@@ -126,9 +173,10 @@ class Syncer:
     def _next_push(self) -> PushRequest:
         store = self._store
         store.settle_time()
-        waiting = store.journal.waiting(
-            after_seq=store.acked_seq(), entries_max=BATCH_ENTRIES_MAX, bytes_max=BATCH_BYTES_MAX
-        )
+        acked_seq, most = store.acked_seq(), BATCH_ENTRIES_MAX
+        if self._break is not None:
+            most = min(most, max(self._break.good_seq - acked_seq, 0))
+        waiting = store.journal.waiting(after_seq=acked_seq, entries_max=most, bytes_max=BATCH_BYTES_MAX)
         position = store.replica.position()
         reading = store.time.reading()
         return PushRequest(
@@ -165,6 +213,8 @@ class Syncer:
             store.set_acked_seq(sent)
             take_time(store, request, answer)
         self._puller.skipped -= request.rows_skipped
+        is_all = sent == head.seq
+        store.heal_standing(*HEALED, *([Standing.CHAIN_BROKEN] if is_all else []))
         return head.seq - sent
 
     def _go_back(self, gap: PushRefusal) -> None:

@@ -72,7 +72,10 @@ class Shop:
         )
         device = self._store.device
         signer = DeviceSigner(
-            device_id=device.device_id, epoch=device.epoch, key=self._store.keys.sign, clock=clock
+            device_id=device.device_id,
+            epoch=device.epoch,
+            key=self._store.keys.sign,
+            clock=self._store.signing_clock,
         )
         self._sending = sending
         self._line = line

@@ -8,10 +8,10 @@ from typing import Protocol
 from app.clock import Clock
 from app.config import Config
 from app.doctor.finding import Check, Finding, Level
+from app.store.device import Card, Device, key_store_of, read_card
 from app.store.faults import StoreFault, StoreMissing
 from app.store.health import device_of, is_in_use, library, verify_journal
 from app.store.keystore import KeyStore, StationKeys, load_keys
-from app.store.store import Card, Device, key_store_of, read_card
 from sync.client import DeviceSigner, HttpHq
 from sync.faults import HqBusy, HqFault, HqUnreachable
 from sync.line import Limits, Line

@@ -3,7 +3,8 @@
 from app.clock import Clock
 from app.config import Config
 from app.store.checking import Check
-from app.store.store import StationStore, key_store_of, read_card
+from app.store.device import key_store_of, read_card
+from app.store.store import StationStore
 
 
 def open_store(config: Config, *, clock: Clock) -> StationStore:

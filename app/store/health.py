@@ -14,13 +14,14 @@ from sqlite_utils import Database
 from app.clock import Clock
 from app.store.checking import hold_against
 from app.store.db import SQLITE_FIRST_SAFE, DatabaseError, check_pages, look_into_database
+from app.store.device import DEVICE_FACTS, Device, read_card
 from app.store.faults import StoreBusy, StoreDamaged
 from app.store.journal import Journal
 from app.store.keystore import KeyStore, StationKeys, load_keys, load_mark
 from app.store.lock import StoreLock
 from app.store.meta import read_meta
 from app.store.migrate import refuse_newer
-from app.store.store import DEVICE_FACTS, JOURNAL, LOCK, Device, read_card
+from app.store.store import JOURNAL, LOCK
 
 
 @dataclass(frozen=True, slots=True)

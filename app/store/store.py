@@ -13,14 +13,13 @@ import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from sqlite_utils import Database
 
 from app.clock import Clock
-from app.core.chain import ChainOwner, Head
+from app.core.chain import Head
 from app.core.standing import Standing, read_standing
 from app.ids import new_ref
 from app.store.checking import Check, check_since, hold_against
@@ -31,15 +30,13 @@ from app.store.db import (
     look_into_database,
     open_database,
 )
+from app.store.device import CARD, DEVICE_FACTS, Device, read_card, read_device
 from app.store.draft import ReplicaDraft, replica_name
-from app.store.faults import StoreDamaged, StoreFault, StoreMissing, StoreReadOnly
+from app.store.faults import StoreDamaged, StoreFault, StoreReadOnly
 from app.store.filling import end_filling, new_database
 from app.store.journal import Journal
 from app.store.keystore import (
-    FileKeyStore,
     KeyStore,
-    KeyStoreKind,
-    OsKeyStore,
     StationKeys,
     load_keys,
     load_mark,
@@ -53,55 +50,17 @@ from app.store.meta import read_meta, write_meta
 from app.store.migrate import migrate, refuse_newer
 from app.store.replica import Replica
 from app.store.replica_file import drop_stale_replicas, open_replica
-from app.store.timekeeper import TimeKeeper
+from app.store.timekeeper import SigningClock, TimeKeeper
 from app.store.verifying import NOTHING, Reached
 from app.store.versions import Versions
 
 log = logging.getLogger(__name__)
 
-CARD = "store.json"
 JOURNAL = "journal.db"
 LOCK = "lock"
 LARGE_BYTES = (
     8 << 20
 )  # of a file: some four thousand entries, of which all are looked at in a tenth of a second
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """Who this station is: what HQ gave it at enrolment."""
-
-    device_id: str
-    epoch: int
-    nonce: bytes
-    store_id: str
-    store_name: str
-    time_zone: str
-    currency: str
-    hq_url: str
-    hq_incarnation: str
-    root_key: bytes  # HQ's root public key (Ed25519, 32 bytes), known by its fingerprint in the pairing code
-
-    @property
-    def owner(self) -> ChainOwner:
-        """Whose journal this is."""
-        return ChainOwner(self.device_id, self.epoch)
-
-
-DEVICE_FACTS = tuple(Device.__dataclass_fields__)
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What store.json says: under which name, and in which kind of key store, the keys are kept."""
-
-    name: str
-    key_store: str
-
-
-def key_store_of(kind: str, state_dir: Path) -> KeyStore:
-    """Return the key store of a kind that survives the process."""
-    return OsKeyStore() if kind == KeyStoreKind.OS else FileKeyStore(state_dir / "keys")
 
 
 def create_store(
@@ -185,7 +144,7 @@ class StationStore:
         self._db = open_database(self.folder / JOURNAL, self.keys.database, is_alone=self.is_alone)
         try:
             migrate(self._db, "journal")
-            self.device = _read_device(self._db)
+            self.device = read_device(self._db)
             self.time = TimeKeeper(self._db, self.clock, store_id=self.device.store_id)
             self.journal = self._journal_in(self._db, self.device, time=self.time)
             if is_trusted and self._mark is not None:
@@ -210,7 +169,7 @@ class StationStore:
             if refuse_newer(database, "journal") == 0:
                 raise StoreDamaged("the journal is empty")
             check_pages(database)
-            journal = self._journal_in(database, _read_device(database))
+            journal = self._journal_in(database, read_device(database))
             reached = journal.verification().finish()
             hold_against(journal, reached.head, self._mark)
         except DatabaseError as problem:  # a table of ours is missing
@@ -307,6 +266,14 @@ class StationStore:
         """Return effective time (UTC ms), which use cases go by: it never goes back, whatever the clock does."""
         return self.time.now_ms()
 
+    @property
+    def signing_clock(self) -> Clock:
+        """The clock to sign requests by: HQ's time as far as it is known, though the machine's may be wrong."""
+        return SigningClock(self.clock, self._signing_ms)
+
+    def _signing_ms(self) -> int:
+        return self.time.signing_ms()  # asked anew each time: a `reopen` makes another
+
     def settle_time(self) -> None:
         """Record a jump of the clock that no entry tells of yet."""
         if self.time.has_jumped():
@@ -372,23 +339,3 @@ class StationStore:
         self._replica_db.close()
         self._replica_db, self.replica_path = draft.database, self.folder / replica_name(draft.number)
         self.replica = Replica(draft.database)
-
-
-def _read_device(database: Database) -> Device:
-    kept: dict[str, Any] = dict(database.execute("SELECT k, v FROM meta").fetchall())
-    facts: dict[str, Any] = {fact: kept.get(fact) for fact in DEVICE_FACTS}
-    missing = [fact for fact, value in facts.items() if value is None]
-    if missing:
-        raise StoreDamaged(f"the journal does not say its {missing[0]}")
-    return Device(**facts)
-
-
-def read_card(folder: Path) -> Card:
-    """Return a store's card. Raises `StoreMissing` or `StoreDamaged`."""
-    try:
-        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
-        return Card(str(card["name"]), str(card["key_store"]))
-    except FileNotFoundError as problem:
-        raise StoreMissing(str(folder)) from problem
-    except (OSError, ValueError, KeyError, TypeError) as problem:
-        raise StoreDamaged(f"{CARD}: {problem}") from problem

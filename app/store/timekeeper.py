@@ -5,6 +5,7 @@ written with each entry: the last entry says it. What else is known changes rare
 or answer of HQ that it belongs to, in the same transaction.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 from typing import Any
 
@@ -104,6 +105,27 @@ class TimeKeeper:
         if jump is not None:
             self._jumps.append(jump)
         return self._time
+
+
+class SigningClock:
+    """A machine's clock whose wall says what HQ's says, as far as that is known."""
+
+    def __init__(self, clock: Clock, signing_ms: Callable[[], int]) -> None:
+        """Go by `signing_ms`, and by the clock for the rest."""
+        self._clock = clock
+        self._signing_ms = signing_ms
+
+    def now_ms(self) -> int:
+        """See `Clock.now_ms`."""
+        return self._signing_ms()
+
+    def boot_ms(self) -> int:
+        """See `Clock.boot_ms`."""
+        return self._clock.boot_ms()
+
+    def boot_id(self) -> bytes:
+        """See `Clock.boot_id`."""
+        return self._clock.boot_id()
 
 
 def _read(database: Database) -> TrustedTime | None:

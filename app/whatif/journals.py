@@ -17,10 +17,11 @@ from app.core.outcome import Outcome
 from app.core.program import Program
 from app.core.reasons import BY_CODE, Refusal
 from app.store.db import look_into_database
+from app.store.device import key_store_of, read_card
 from app.store.health import device_of
 from app.store.journal import Journal
 from app.store.keystore import load_keys
-from app.store.store import JOURNAL, key_store_of, read_card
+from app.store.store import JOURNAL
 from app.whatif.recorded import Recorded
 
 

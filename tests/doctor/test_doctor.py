@@ -19,9 +19,10 @@ from app.config import Config
 from app.doctor import machine, records
 from app.doctor.report import run_doctor
 from app.station.redeem import hand_in
+from app.store.device import key_store_of
 from app.store.health import is_in_use, verify_journal
 from app.store.keystore import FileKeyStore
-from app.store.store import StationStore, key_store_of
+from app.store.store import StationStore
 from hq.home import open_hq
 from hq.stores.pairing import new_pairing
 from sync.enrolment import enrol_station, read_pairing

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from app.store.db import open_database
+from app.store.device import read_card
 from app.store.keystore import FileKeyStore, load_keys
-from app.store.store import read_card
 from tests.rig.audit import audit
 from tests.rig.processes import HqProcess, StationProcess, World, an_order, eventually
 

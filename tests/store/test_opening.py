@@ -8,12 +8,13 @@ from app.clock import SetClock
 from app.station.redeem import hand_in
 from app.store import db
 from app.store import store as store_module
+from app.store.device import read_card
 from app.store.faults import (
     StoreDamaged,
     StoreReadOnly,
 )
 from app.store.keystore import FileKeyStore, MemoryKeyStore, StationKeys
-from app.store.store import StationStore, create_store, read_card
+from app.store.store import StationStore, create_store
 from tests.builders import (
     NOW_MS,
     a_device,

@@ -8,9 +8,10 @@ import pytest
 from app.clock import SetClock
 from app.station.redeem import hand_in
 from app.store.checking import Check
+from app.store.device import read_card
 from app.store.faults import JournalBroken, StoreRolledBack
 from app.store.keystore import MemoryKeyStore, save_mark
-from app.store.store import StationStore, read_card
+from app.store.store import StationStore
 from tests.builders import NOW_MS, a_store, an_order, at_till
 from tests.store.victim import CHANGED_COLUMNS, Victim, set_column
 

@@ -5,7 +5,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.clock import SetClock
 from sync.client import DeviceSigner, HttpHq
-from sync.faults import HqRefused
+from sync.faults import DeviceUnknown, HqRefused
 from sync.line import Line
 from sync.protocol import CLOCK_WINDOW_MS, SIGNATURE_HEADER
 from tests.builders import NOW_MS
@@ -113,11 +113,19 @@ def test_another_devices_journal_is_not_ours_to_write(shop, line):
     assert shop.world.entries_of(other) == []
 
 
-@pytest.mark.parametrize("changes", [{"key": Ed25519PrivateKey.generate()}, {"device_id": "D0000000000000"}])
-def test_a_stranger_is_refused(shop, changes):
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"key": Ed25519PrivateKey.generate()}, HqRefused),
+        ({"device_id": "D0000000000000"}, DeviceUnknown),
+        ({"epoch": 2}, DeviceUnknown),  # an HQ restored from before this station was enrolled anew
+    ],
+)
+def test_a_stranger_is_refused(shop, changes, fault):
     hq = signed_with(shop, **changes)
-    with pytest.raises(HqRefused, match="401"):
+    with pytest.raises(HqRefused) as found:
         hq.manifest()
+    assert type(found.value) is fault
     hq.close()
 
 

@@ -250,5 +250,5 @@ class Shop:
 def signer_of(store: StationStore) -> DeviceSigner:
     device = store.device
     return DeviceSigner(
-        device_id=device.device_id, epoch=device.epoch, key=store.keys.sign, clock=store.clock
+        device_id=device.device_id, epoch=device.epoch, key=store.keys.sign, clock=store.signing_clock
     )
