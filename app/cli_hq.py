@@ -43,6 +43,24 @@ def hq_init(data_dir: HqDir = None, database: HqDatabase = None) -> None:
     print("Keep a copy of the backup in another place: without these keys every member's card is worthless.")
 
 
+@hq_cli.command("upgrade")
+def hq_upgrade(data_dir: HqDir = None) -> None:
+    """Bring the database of an older Tillside up to date. Stop HQ first; a server's database wants a backup."""
+    from hq.faults import HqFault
+    from hq.upgrading import upgrade_hq
+
+    try:
+        done = upgrade_hq(load_config(hq_dir=data_dir).hq_dir)
+    except HqFault as problem:
+        fail(str(problem))
+    if done.before == done.after:
+        print("The database is up to date; nothing was changed.")
+        return
+    print(f"The database is brought up to date, from form {done.before} to {done.after}.")
+    if done.copy is not None:
+        print(f"As it was before, it is in {done.copy}. Delete it when all is well: it holds members' names.")
+
+
 @hq_cli.command("restore-keys")
 def hq_restore_keys(
     backup: Annotated[Path, typer.Argument(help="The backup that `tillside hq init` made.")],

@@ -146,6 +146,16 @@ class Database:
         if encoding != "UTF8":
             raise SetUpFault(f"HQ's database is encoded in {encoding}. Make it anew with the encoding UTF8.")
 
+    def copy_to(self, path: Path) -> None:
+        """Copy a database that is a file, as it is at one moment, into a new one. Raises `SetUpFault`."""
+        connection = self.engine.raw_connection()
+        try:
+            connection.cursor().execute("VACUUM INTO ?", (str(path),))
+        except sqlite.Error as problem:
+            raise SetUpFault(f"The database can't be copied: {problem}. Nothing was changed.") from problem
+        finally:
+            connection.close()
+
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()

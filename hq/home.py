@@ -45,7 +45,7 @@ class Hq:
 
 def open_database(folder: Path) -> Database:
     """Open the database of an HQ and refuse one of another version. Raises `SetUpFault`."""
-    database = Database(_database_url(folder))
+    database = Database(database_url(folder))
     try:
         database.reach()
         schema.check(database)
@@ -60,7 +60,8 @@ def write_database_url(folder: Path, url: str) -> None:
     write_secret(folder / URL_FILE, url + "\n")
 
 
-def _database_url(folder: Path) -> str:
+def database_url(folder: Path) -> str:
+    """Return where the database of an HQ is, for SQLAlchemy. Raises `SetUpFault`."""
     try:
         return (folder / URL_FILE).read_text(encoding="utf-8").strip()
     except FileNotFoundError:

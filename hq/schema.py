@@ -18,13 +18,13 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 MAY_CREATE = func.has_schema_privilege(func.current_schema(), "create")
 
 
-def upgrade(database: Database) -> None:
+def upgrade(database: Database, *, to: str = "head") -> None:
     """Run the migrations that are missing, in one transaction."""
     config = _config()
     with database.atomic() as connection:
         hold_whole(connection, Whole.SCHEMA)
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
 
 def check_empty(database: Database) -> None:
@@ -38,19 +38,28 @@ def check_empty(database: Database) -> None:
 
 def check(database: Database) -> None:
     """Refuse a database that is newer than this program, or older. Raises `SetUpFault`."""
-    scripts = ScriptDirectory.from_config(_config())
+    if form(database) != newest_form():
+        raise SetUpFault(
+            "This database is of an older Tillside. Stop HQ everywhere, then run `tillside hq upgrade`."
+        )
+
+
+def form(database: Database) -> str:
+    """Return the form that a database has. Raises `SetUpFault` for one that this program doesn't know."""
     with database.reading() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
-    if found == scripts.get_current_head():
-        return
-    known = {script.revision for script in scripts.walk_revisions()}
     if found is None:
         raise SetUpFault("This is no HQ database. `tillside hq init` makes one.")
-    if found in known:
-        raise SetUpFault("This database is of an older Tillside and has to be brought up to date first.")
-    raise SetUpFault(
-        f"This database was written by a newer Tillside (form {found}). Update this program; nothing was changed."
-    )
+    if found not in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}:
+        raise SetUpFault(
+            f"This database was written by a newer Tillside (form {found}). Update this program; nothing was changed."
+        )
+    return found
+
+
+def newest_form() -> str:
+    """Return the form that this program works with."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
 def _config() -> Config:

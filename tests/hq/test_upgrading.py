@@ -1,0 +1,107 @@
+"""An HQ that an older Tillside made is refused, brought up to date with everything in it, and served from then on."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from app.clock import SetClock
+from hq import schema
+from hq.db import Database, sqlite_url
+from hq.faults import SetUpFault
+from hq.home import KEYS_FOLDER, database_url, open_hq, write_database_url
+from hq.keys import keyset_body, new_keys, public_keys, sign_document, write_keys
+from hq.members.store import read_members
+from hq.schema import newest_form
+from hq.upgrading import upgrade_hq
+from tests.databases import Homes
+from tests.hq.station import NOW_MS, REF, enrol_station
+
+
+@pytest.fixture
+def older(homes: Homes, tmp_path: Path):
+    """An HQ of the first form, with a store, a member, its keys and their published set."""
+    folder, keys = tmp_path / "hq", new_keys()
+    write_keys(folder / KEYS_FOLDER, keys)
+    if (url := homes.new_url()) is not None:
+        write_database_url(folder, url)
+    database = Database(url or sqlite_url(folder / "hq.db"))
+    schema.upgrade(database, to="0001")
+    published = public_keys(keys, nbf_ms=NOW_MS)
+    keyset = sign_document(keys, kind="keyset", version=1, body=keyset_body(1, published))
+    with database.atomic() as connection:
+
+        def insert(table: str, **row: object) -> None:
+            names = ", ".join(row)
+            marks = ", ".join(f":{name}" for name in row)
+            connection.execute(text(f'INSERT INTO "{table}" ({names}) VALUES ({marks})'), row)  # noqa: S608 ours
+
+        for name in ("hq_incarnation", "set_id"):
+            insert("meta", k=name, v="00112233")
+        for name in ("feed", "case"):
+            insert("counter", name=name, n=0)
+        for each in published:
+            insert("key", kid=each.kid, use=each.use, public=each.public, nbf_ms=each.nbf_ms)
+        insert(
+            "document", kind="keyset", version=1, kid=keyset.kid, sig=keyset.sig, body=keyset.body,
+            published_ms=NOW_MS,
+        )  # fmt: skip
+        insert("store", store_id="S1", name="Harbour", time_zone="Europe/Berlin", currency="EUR")
+        insert(
+            "member",
+            ref=REF,
+            name="Ada L.",
+            tier="",
+            segments="[]",
+            balance=7,
+            home_store="S1",
+            state="active",
+        )
+        insert("member_scope", member=REF, store="S1", last_visit_ms=0)
+    database.close()
+    yield folder
+    homes.forget(folder)
+
+
+def test_an_older_hq_is_refused_until_it_is_upgraded_and_keeps_what_it_has(older: Path, homes: Homes):
+    with pytest.raises(SetUpFault, match="tillside hq upgrade"):
+        open_hq(older)
+    done = upgrade_hq(older)
+    assert (done.before, done.after) == ("0001", newest_form())
+    assert (done.copy is not None) == (homes.name == "sqlite")
+    hq = open_hq(older, clock=SetClock(NOW_MS))
+    station = enrol_station(hq, "S1")
+    assert station.push().acked_seq == 0
+    with hq.database.reading() as connection:
+        assert read_members(connection, [REF])[REF]["balance"] == 7
+    hq.close()
+    assert upgrade_hq(older).copy is None, "a second time there is nothing to do"
+
+
+def test_the_copy_is_the_database_of_before(older: Path, homes: Homes):
+    copy = upgrade_hq(older).copy
+    if copy is None:
+        assert homes.name == "postgresql"
+        return
+    before = Database(sqlite_url(copy))
+    assert schema.form(before) == "0001"
+    with before.reading() as connection:
+        assert connection.execute(text("SELECT balance FROM member")).scalar_one() == 7
+    before.close()
+
+
+def test_a_migration_that_fails_changes_nothing(older: Path, monkeypatch: pytest.MonkeyPatch):
+    from alembic import command
+
+    real = command.upgrade
+
+    def half_way(config: object, to: str) -> None:
+        real(config, to)
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(command, "upgrade", half_way)
+    with pytest.raises(SetUpFault, match="Nothing was changed"):
+        upgrade_hq(older)
+    database = Database(database_url(older))
+    assert schema.form(database) == "0001"
+    database.close()
