@@ -77,5 +77,5 @@ def new_number(length: int) -> str:
 
 
 def new_secret(size: int = 32) -> bytes:
-    """Return `size` random bytes fit for a key or a nonce; any 32 make an Ed25519 or X25519 key (RFC 8032, RFC 7748)."""
+    """Return `size` random bytes fit for a nonce or a key (any 32 make one of Ed25519 or X25519)."""
     return _chance.random_bytes(size)

@@ -1,0 +1,242 @@
+"""The auditor: told what was seen, handed what the databases hold, and sure of nothing else.
+
+It has a model of its own and imports nothing of ours. Each comparison counts for an invariant; what doesn't hold is
+kept with its detail. It neither knows nor asks what the world did to the stations, beyond what somebody standing in the
+shop would know: a folder was replaced by an older one, a device was revoked, a file was touched.
+"""
+
+from collections.abc import Sequence
+from itertools import count
+
+from tests.sim.claims import Memory, Shown
+from tests.sim.hq_oracles import HqBooks
+from tests.sim.reading import KNOWN_TYPES, Chain, Place, genesis, is_signed, next_hash, own_effect, read
+from tests.sim.rows import FileEntry, HqRows, Row, StationRows
+
+
+class Auditor:
+    """Watches one world from its beginning to its end."""
+
+    def __init__(self) -> None:
+        self.memory = Memory()
+        self.books = HqBooks(self.memory)
+        self._signed: set[tuple[Chain, int, bytes, bytes]] = set()  # heads whose signature was checked once
+        self._seen: dict[str, StationRows] = {}  # each station as it was last
+
+    # What somebody in the shop or at head office sees.
+
+    def enrolled(self, chain: Chain, *, nonce: bytes, key: bytes) -> None:
+        self.memory.owners[chain] = nonce, key
+
+    def answered(self, station: str, place: Place, order_id: str) -> None:
+        """An answer was shown. Asked again, a station names the same entry."""
+        earlier = [shown for shown in self.memory.shown[station] if shown.order_id == order_id]
+        for shown in earlier:
+            is_same = shown.place == place or shown.place in self.memory.destroyed
+            self.memory.claim("I3", is_same, f"order {order_id} is {shown.place}, and now {place}")
+        self.memory.shown[station].append(Shown(place, order_id))
+
+    def acknowledged(self, chain: Chain, seq: int, digest: bytes) -> None:
+        """HQ's own answer, whether or not it arrived."""
+        self.memory.named[chain].add((seq, digest))
+        if seq:
+            is_kept = self.books.holds((*chain, seq), digest)
+            self.memory.claim("I4", is_kept, f"HQ acknowledged {seq} of {chain} and does not hold it")
+
+    def revoked(self, chain: Chain, *, is_revoked: bool = True) -> None:
+        (self.memory.revoked.add if is_revoked else self.memory.revoked.discard)(chain)
+
+    def copied(self, chain: Chain) -> None:
+        """Two machines go by this name from now on."""
+        self.memory.copied.add(chain)
+
+    def tampered(self, station: str) -> None:
+        self.memory.tampered[station] = False
+
+    def alarmed(self, station: str) -> None:
+        """The station stopped, or HQ or it said that something is wrong with its records."""
+        if station in self.memory.tampered:
+            self.memory.tampered[station] = True
+
+    def repaired(self, station: str) -> None:
+        """Its files are as they were before somebody touched them. By then it must have been noticed."""
+        was_seen = self.memory.tampered.pop(station)
+        self.memory.claim("I21", was_seen, f"nobody noticed that the records of {station} were changed")
+
+    def did_not_start(self, station: str, code: str) -> None:
+        """A station refuses to run. Whatever killed it before, only somebody's hand on its files may be the reason."""
+        self.alarmed(station)
+        is_touched = station in self.memory.tampered or station in self.memory.set_back
+        self.memory.claim("I2", is_touched, f"{station} does not start any more: {code}")
+
+    # What the files say.
+
+    def journal(self, station: str, chain: Chain, entries: Sequence[FileEntry], *, is_whole: bool) -> None:
+        """A station's journal: all of it after a start, otherwise what came since."""
+        memory = self.memory
+        file = memory.files[station]
+        if is_whole:
+            file.clear()
+        nonce, key = memory.owners[chain]
+        last = max((place[2] for place in file if place[:2] == chain), default=0)
+        before = file[*chain, last].hash if last else genesis(chain, nonce)
+        for expected, entry in zip(count(last + 1), entries, strict=False):
+            place = (*chain, entry.seq)
+            memory.claim("I2", entry.seq == expected, f"{station} has {entry.seq} where {expected} should be")
+            follows = entry.prev == before and next_hash(before, entry.body) == entry.hash
+            memory.claim("I2", follows, f"the chain of {station} breaks at {place}")
+            signed = (chain, entry.seq, entry.hash, entry.sig)
+            if signed not in self._signed and is_signed(key, *signed):
+                self._signed.add(signed)
+            memory.claim("I2", signed in self._signed, f"the head of {station} at {place} is not signed")
+            before = entry.hash
+            file[place] = memory.written[place][entry.hash] = read(place, entry.hash, entry.body)
+        if is_whole:
+            self._shown_is_there(station)
+
+    def replaced(self, station: str, chain: Chain, hashes: Sequence[bytes]) -> None:
+        """Somebody put an older folder in the place of a station's: what it lacks is gone by their hand."""
+        kept = {(*chain, seq) for seq, _ in enumerate(hashes, start=1)}
+        self.memory.destroyed |= self.memory.files[station].keys() - kept
+        self.memory.set_back.add(station)
+        self._seen.pop(station, None)
+
+    def shelved(self, station: str) -> None:
+        """A station that refuses to run was taken away, with what HQ has not got of it."""
+        self.memory.shelved |= self.memory.files[station].keys()
+
+    def _shown_is_there(self, station: str) -> None:
+        for shown in self.memory.shown[station]:
+            self.memory.claim("I1", self._exists(station, shown), f"{station} showed an answer to {shown} and lost it")
+
+    def _exists(self, station: str, shown: Shown) -> bool:
+        """Whether what an answer was about is in the station's file or at HQ, unless somebody's hand took it away."""
+        memory, place = self.memory, shown.place
+        found = [memory.files[station].get(place)]
+        if place in self.books.entries:
+            found.append(memory.written[place].get(self.books.entries[place].hash))
+        is_there = any(entry is not None and entry.data.get("order_id") == shown.order_id for entry in found)
+        return is_there or place in memory.destroyed
+
+    def hq(self, rows: HqRows, *, is_whole: bool = False) -> None:
+        """What came to HQ since it was last looked at; all of it when it was restored from a backup."""
+        if is_whole:
+            before, doubled = self.books.entries, self.books.doubled
+            self.books = HqBooks(self.memory, known=before.keys())
+            self.books.doubled = doubled
+            self.books.take_in(rows)
+            self.memory.lost_by_hq |= before.keys() - self.books.entries.keys()
+        else:
+            self.books.take_in(rows)
+
+    # What stations show and do.
+
+    def stands(self, station: str, rows: StationRows) -> None:
+        """Where a station is when it starts."""
+        self._seen[station] = rows
+
+    def looked_up(
+        self, station: str, chain: Chain, ref: str, *, held: int | None, shown: tuple[int, int], included: int
+    ) -> None:
+        """A member's figures on the screen: HQ's, as the replica holds them, and what this station did since."""
+        pending = spent = 0
+        for place, entry in self.memory.files[station].items():
+            if place[:2] == chain and place[2] > included:
+                earned_here, spent_here = own_effect(entry, ref)
+                pending, spent = pending + earned_here, spent + spent_here
+        expected = ((held or 0) - spent if held is not None else 0, pending)
+        self.memory.claim("I13", shown == expected, f"{station} shows {ref} {shown}, should be {expected}")
+
+    def tried_to_sync(
+        self,
+        station: str,
+        chain: Chain,
+        rows: StationRows,
+        *,
+        facts: tuple[frozenset[Row], frozenset[Row]],
+        set_id: str,
+    ) -> None:
+        """A sync ended, well or not. `facts` are HQ's for this station's store at this moment."""
+        memory, before = self.memory, self._seen.get(station)
+        self._acked(station, chain, rows.acked_seq)
+        for kind, version in (rows.versions | {f"highest {k}": v for k, v in rows.highest.items()}).items():
+            earlier = 0 if before is None else (before.versions | {f"highest {k}": v for k, v in before.highest.items()}).get(kind, 0)
+            memory.claim("I12", version >= earlier, f"{station} went from {kind} {earlier} to {version}")
+        if before is not None and before.position and rows.position and before.position[0] == rows.position[0]:
+            is_forward = rows.position[1] >= before.position[1]
+            memory.claim("I12", is_forward, f"{station} went back to {rows.position}")
+        moved = before is None or rows.position != before.position
+        if rows.position is not None and moved and rows.position[0] == set_id:
+            self._equals_hq(station, rows, facts)
+        self._seen[station] = rows
+
+    def _equals_hq(self, station: str, rows: StationRows, facts: tuple[frozenset[Row], frozenset[Row]]) -> None:
+        for name, mine, theirs in (("members", rows.members, facts[0]), ("vouchers", rows.vouchers, facts[1])):
+            odd = sorted(mine ^ theirs)[:3]
+            self.memory.claim("I13", not odd, f"the {name} of {station} are no moment of HQ's: {odd}")
+
+    def _acked(self, station: str, chain: Chain, acked: int) -> None:
+        memory = self.memory
+        if acked == 0:
+            return
+        mine = memory.files[station]
+        is_named = any(
+            seq >= acked and (*chain, seq) in mine and mine[*chain, seq].hash == digest
+            for seq, digest in memory.named[chain]
+        )
+        memory.claim("I4", is_named, f"{station} takes {acked} for acknowledged, and HQ never named it")
+
+    def synced_undisturbed(
+        self, station: str, chain: Chain, *, waiting: int, stopped_by: str, is_older: bool
+    ) -> None:
+        """A sync to which nothing was done. What stops it (a code) must have its reason in what happened before."""
+        memory = self.memory
+        mine = {place: entry for place, entry in memory.files[station].items() if place[:2] == chain}
+        if station in memory.tampered:
+            memory.tampered[station] |= bool(stopped_by)
+            is_found = memory.tampered[station]
+            memory.claim("I21", is_found, f"{station} was tampered with and synced as if nothing were")
+            return
+        is_expected = chain in memory.revoked | memory.copied or station in memory.set_back
+        if is_expected or any(memory.is_forked(place) for place in mine):
+            return  # held to other oracles
+        memory.claim("I15", not stopped_by, f"{station} was stopped by {stopped_by} for no reason")
+        memory.claim("I15", waiting == 0, f"{waiting} entries of {station} wait after a good sync")
+        if is_older:
+            memory.claim("I23", not stopped_by, f"{station}, of an older version, was stopped by {stopped_by}")
+        for place, entry in mine.items():
+            is_there = self.books.holds(place, entry.hash)
+            if place in memory.lost_by_hq:
+                memory.claim("I27", is_there, f"{place} was lost by HQ and did not come back")
+            elif entry.type not in KNOWN_TYPES:
+                memory.claim("I23", is_there, f"{place} of type {entry.type} is not at HQ")
+            elif not stopped_by:
+                memory.claim("I9", is_there, f"{place} is not at HQ")
+
+    # The end.
+
+    def ended(self, *, at_rest: dict[str, tuple[StationRows, tuple[frozenset[Row], frozenset[Row]]]]) -> int:
+        """Everything that could be healed has been. Returns how many answers were lost."""
+        lost = 0
+        for station, shown in self.memory.shown.items():
+            for each in shown:
+                is_there = self._exists(station, each)
+                lost += not self.memory.claim("I1", is_there, f"{station} showed an answer to {each} and it is gone")
+        for station, (rows, facts) in at_rest.items():
+            for mine, theirs in zip((rows.members, rows.vouchers), facts, strict=True):
+                odd = sorted(mine ^ theirs)[:3]
+                self.memory.claim("I5", not odd, f"in the end {station} and HQ differ: {odd}")
+        self._everything_has_its_word()
+        return lost
+
+    def _everything_has_its_word(self) -> None:
+        """Each entry that a station wrote is at HQ with a verdict, or kept aside there for people to look at."""
+        memory, books = self.memory, self.books
+        for place, contents in memory.written.items():
+            for digest, entry in contents.items():
+                is_there = books.holds(place, digest)
+                if place in memory.destroyed | memory.shelved and not is_there:
+                    continue
+                name = "I10" if len(contents) > 1 else "I9"
+                is_kept = is_there or entry.sum in books.held
+                memory.claim(name, is_kept, f"{place} is neither in HQ's journal nor kept aside")

@@ -1,0 +1,147 @@
+"""What every world starts from, made once a process and copied for each seed: HQ, its stores, members and vouchers, and
+stations that are enrolled."""
+
+import random
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from app.clock import SetClock
+from app.core.canonical import canonical
+from app.ids import chance_from, ref_of
+from app.store.keystore import MemoryKeyStore
+from hq.campaigns.service import publish_program
+from hq.home import Hq, open_hq
+from hq.members.service import MemberFacts, issue_code, new_member_number, upsert_members
+from hq.service import EnrolService
+from hq.setup import init_hq
+from hq.stores.pairing import new_pairing
+from hq.stores.service import add_store
+from hq.vouchers.service import NewVoucher, create_vouchers
+from sync.enrolment import enrol_station, read_pairing
+from tests.sim.clock import SeededChance
+
+START_MS = 1_767_600_000_000  # 5 January 2026, 08:00 UTC
+DAY_MS = 86_400_000
+NOWHERE = "http://127.0.0.1:1"
+MEMBERS, VOUCHERS = 24, 40
+MEMORY_DISK = Path("/dev/shm")  # noqa: S108 where there is one, it is much quicker than a disk, and nothing here must last
+COFFEE, REWARD = "coffee-1", "mug"
+REWARD_COSTS = 8
+
+
+@dataclass(frozen=True)
+class Shopper:
+    """A member and what they can show."""
+
+    ref: str
+    texts: tuple[str, ...]  # a signed code, a plain number
+
+
+@dataclass(frozen=True)
+class Furniture:
+    """A furnished HQ and enrolled stations, in a folder to be copied."""
+
+    folder: Path
+    key_texts: tuple[dict[str, str], ...]  # of each station's key store
+    shoppers: tuple[Shopper, ...]
+    vouchers: tuple[str, ...]
+
+
+@contextmanager
+def furnished(stations: int) -> Iterator[Furniture]:
+    """Make it once, always the same."""
+    with TemporaryDirectory(prefix="tillside-sim-", dir=MEMORY_DISK if MEMORY_DISK.is_dir() else None) as folder:
+        true = SetClock(START_MS)
+        with chance_from(SeededChance(true, random.Random(0))):
+            yield _furnish(Path(folder) / "template", stations, true)
+
+
+def _furnish(folder: Path, stations: int, true: SetClock) -> Furniture:
+    init_hq(folder / "hq", clock=true)
+    hq = open_hq(folder / "hq", clock=true)
+    stores = store_ids(stations)
+    for store in stores:
+        add_store(hq, store_id=store, name=f"Store {store}", time_zone="America/New_York", currency="USD")
+    publish_program(hq, program_body(1))
+    shoppers = tuple(new_shopper(hq, place, stores) for place in range(MEMBERS))
+    vouchers = new_vouchers(hq, VOUCHERS, random.Random(0))
+    texts = []
+    for number in range(stations):
+        keys = MemoryKeyStore()
+        enrol(hq, stores[number % len(stores)], folder / f"station-{number}", keys, true)
+        texts.append(dict(keys._texts))
+    hq.close()
+    return Furniture(folder, tuple(texts), shoppers, tuple(vouchers))
+
+
+def store_ids(stations: int) -> tuple[str, ...]:
+    """Return the stores: two stations in each, as far as they go."""
+    return tuple(f"s-{number}" for number in range(1, (stations + 1) // 2 + 1))
+
+
+def enrol(hq: Hq, store_id: str, folder: Path, keys: MemoryKeyStore, clock: Any) -> None:
+    """Enrol a station by the product's own way."""
+    enrol_station(
+        read_pairing(new_pairing(hq, store_id=store_id, url=NOWHERE).text),
+        folder=folder,
+        key_store=keys,
+        key_store_kind="memory",
+        clock=clock,
+        connect=lambda _: EnrolService(hq),
+    )
+
+
+def new_shopper(hq: Hq, place: int, stores: tuple[str, ...]) -> Shopper:
+    """Add a member at home in one of the stores."""
+    ref, printed = ref_of((place + 1).to_bytes(8, "big")), new_member_number()
+    facts = MemberFacts(ref, name=f"Member {place}", number=printed, home_store=stores[place % len(stores)])
+    upsert_members(hq, [facts])
+    return Shopper(ref, (issue_code(hq, ref), printed))
+
+
+def new_vouchers(hq: Hq, count: int, rng: random.Random) -> list[str]:
+    """Make vouchers that can be used once, a few times, or as often as their rule holds."""
+    return create_vouchers(hq, [NewVoucher(COFFEE, uses_max=rng.choice((1, 1, 1, 3, 0))) for _ in range(count)])
+
+
+def program_body(version: int) -> bytes:
+    """Return a version of the program: what is given changes a little with each."""
+
+    def rule(name: str, trigger: str, effect: dict[str, Any], **more: Any) -> dict[str, Any]:
+        return {"id": name, "name": name, "trigger": trigger, "priority": 0, "effect": effect, **more}
+
+    def campaign(name: str, *rules: dict[str, Any]) -> dict[str, Any]:
+        dates = {"starts_on": "2026-01-01", "ends_on": "2026-12-31", "audience": None, "offline": "always"}
+        return {"id": name, "name": name, **dates, "rules": list(rules)}
+
+    coffee = {"kind": "amount_off", "target": "products", "products": "coffee", "amount": 90 + version}
+    tea = {"kind": "percent_off", "target": "products", "products": "tea", "basis_points": 1000 + version}
+    mug = {"kind": "amount_off", "target": "order", "amount": 200 + version}
+    return canonical(
+        {
+            "format": 1,
+            "program_id": "p-1",
+            "version": version,
+            "name": "Harbour points",
+            "currency": "USD",
+            "time_zone": "America/New_York",
+            "expires_ms": START_MS + 400 * DAY_MS,
+            "product_sets": {"coffee": ["coffee"], "tea": ["tea"]},
+            "earning": [{"id": "earn", "points_milli": 1000, "per": 100, "mode": "full_unit"}],
+            "campaigns": [
+                campaign("coffee", rule(COFFEE, "voucher", coffee)),
+                campaign("tea", rule("tea-1", "automatic", tea)),
+                campaign("rewards", rule(REWARD, "choice", mug, cost_points=REWARD_COSTS)),
+            ],
+        }
+    )
+
+
+def laid_out(furniture: Furniture, folder: Path) -> Path:
+    """Copy the furniture for one world."""
+    return shutil.copytree(furniture.folder, folder)

@@ -1,0 +1,138 @@
+"""The oracles at HQ's end: chains, postings, balances, cases, revoked and forked devices, what a restored HQ lost."""
+
+import base64
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Collection
+
+from tests.sim.claims import Memory
+from tests.sim.reading import (
+    ISSUED,
+    KNOWN_TYPES,
+    POINTS,
+    Chain,
+    Content,
+    Place,
+    genesis,
+    next_hash,
+    points_of,
+    postings_of,
+    read,
+)
+from tests.sim.rows import HeldEntry, HqRows
+
+VERDICTS = ("posted", "posted_flagged", "quarantined")
+POSTED = ("posted", "posted_flagged")
+
+
+class HqBooks:
+    """HQ's journal and ledger, added up by the auditor's own reading."""
+
+    def __init__(self, memory: Memory, *, known: Collection[Place] = ()) -> None:
+        """`known` are the entries that HQ held before it was restored."""
+        self._memory = memory
+        self._known = known
+        self.entries: dict[Place, HeldEntry] = {}
+        self.held: set[bytes] = set()  # SHA-256 of the bodies in pushes that were kept aside
+        self._heads: dict[Chain, tuple[int, bytes]] = {}
+        self._ledger: Counter[tuple[str, str]] = Counter()
+        self._earned = 0  # by the orders that were posted
+        self._points: Counter[str] = Counter()  # by member
+        self._orders: dict[str, Place] = {}
+        self._posted_ids: set[str] = set()
+        self.doubled = 0
+
+    def holds(self, place: Place, digest: bytes) -> bool:
+        entry = self.entries.get(place)
+        return entry is not None and entry.hash == digest
+
+    def take_in(self, rows: HqRows) -> None:
+        """Hold what is new at HQ against what the stations wrote, and the whole against the sums."""
+        made: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+        for entry_id, _, account, unit, amount in rows.postings:
+            name = (account, unit if unit == POINTS else "money")
+            made[entry_id][name] += amount
+            self._ledger[name] += amount
+        new = [self._chained(entry) for entry in rows.journal]
+        for entry, content in zip(rows.journal, new, strict=True):
+            self._judged(entry, content, made, rows.cases)
+        for entry_id in made:  # postings of entries that came earlier, or never
+            is_first = entry_id not in self._posted_ids
+            self._memory.claim("I3", is_first, f"entry {entry_id} was posted again, or was never posted")
+        self._posted_ids |= {entry.entry_id for entry in rows.journal if entry.entry_id}
+        for _, body in rows.held:
+            self._hold(body)
+        self._sums(rows)
+
+    def _chained(self, entry: HeldEntry) -> Content:
+        memory = self._memory
+        chain, place = (entry.device, entry.epoch), (entry.device, entry.epoch, entry.seq)
+        nonce, _ = memory.owners[chain]
+        seq, last = self._heads.get(chain, (0, genesis(chain, nonce)))
+        memory.claim("I2", entry.seq == seq + 1, f"HQ has entry {entry.seq} of {chain} after {seq}")
+        memory.claim("I2", next_hash(last, entry.body) == entry.hash, f"the chain breaks at HQ at {place}")
+        self._heads[chain] = entry.seq, entry.hash
+        is_genuine = entry.hash in memory.written.get(place, {})
+        memory.claim("I21", is_genuine, f"HQ took in {place}, which no station wrote")
+        is_allowed = chain not in memory.revoked or place in self._known
+        memory.claim("I11", is_allowed, f"{place} came in after its device was revoked")
+        self.entries[place] = entry
+        return read(place, entry.hash, entry.body)
+
+    def _judged(
+        self,
+        entry: HeldEntry,
+        content: Content,
+        made: dict[str, Counter[tuple[str, str]]],
+        cases: frozenset[str],
+    ) -> None:
+        memory, is_posted = self._memory, entry.verdict in POSTED
+        memory.claim("I9", entry.verdict in VERDICTS, f"{content.place} has no verdict")
+        is_visible = entry.verdict == "posted" or entry.case_id in cases
+        memory.claim("I9", is_visible, f"{content.place} is {entry.verdict} and nobody is told")
+        if entry.type not in KNOWN_TYPES:
+            memory.claim("I23", not is_posted, f"{content.place} of a type nobody knows was posted")
+        expected = postings_of(content) if is_posted else Counter()
+        found = Counter({name: amount for name, amount in made.pop(content.entry_id, Counter()).items() if amount})
+        memory.claim("I3", found == expected, f"{content.place} posted {dict(found)}, not {dict(expected)}")
+        memory.claim("I6", not any(_sums_by_unit(found).values()), f"{content.place} does not add up to nothing")
+        if is_posted:
+            self._points.update(points_of(content))
+            if content.type == "order":
+                self._count_order(content)
+
+    def _count_order(self, content: Content) -> None:
+        """One order at a till is one order at HQ, however often somebody or something asked again."""
+        order_id = content.data["order_id"]
+        first = self._orders.setdefault(order_id, content.place)
+        self.doubled += first != content.place
+        self._memory.claim("I3", first == content.place, f"order {order_id} was posted as {first} and {content.place}")
+        if content.data["member"]:
+            self._earned += content.data["points"]
+
+    def _hold(self, push: bytes) -> None:
+        for packed in json.loads(push)["entries"]:
+            self.held.add(hashlib.sha256(base64.b64decode(packed)).digest())
+
+    def _sums(self, rows: HqRows) -> None:
+        memory = self._memory
+        for unit, total in _sums_by_unit(self._ledger).items():
+            memory.claim("I6", total == 0, f"all postings of {unit} together are {total}")
+        issued = -self._ledger[ISSUED, POINTS]
+        memory.claim("I6", issued == self._earned, f"{issued} points were issued, orders earned {self._earned}")
+        for ref, balance in rows.members.items():
+            posted = self._ledger[f"member:{ref}", POINTS]
+            memory.claim("I5", balance == posted, f"member {ref} has {balance}, the postings say {posted}")
+            memory.claim("I5", balance == self._points[ref], f"member {ref} has {balance}, their entries say otherwise")
+        for device, (epoch, _, seq, digest) in rows.devices.items():
+            head = self._heads.get((device, epoch), (0, None))
+            is_there = head[0] == seq and head[1] in (digest, None)
+            memory.claim("I4", is_there, f"HQ says that {device} stands at {seq}, and holds {head[0]}")
+
+
+def _sums_by_unit(amounts: Counter[tuple[str, str]]) -> Counter[str]:
+    sums: Counter[str] = Counter()
+    for (_, unit), amount in amounts.items():
+        sums[unit] += amount
+    return sums

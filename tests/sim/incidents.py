@@ -1,0 +1,164 @@
+"""What befalls a world beside bad lines and bad disks: people who restore, copy, revoke and tamper, and new versions."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from app.store.journal import Draft
+from hq.campaigns.service import publish_program
+from hq.members.service import MemberFacts, upsert_members
+from hq.stores.devices import revoke
+from sync.protocol import PROTO
+from tests.sim.disk import image_of, put_back
+from tests.sim.furniture import new_shopper, new_vouchers, program_body
+from tests.sim.tampering import tamper_with
+
+if TYPE_CHECKING:
+    from tests.sim.life import Life
+    from tests.sim.station import Station
+
+Incident = Callable[["Life"], None]
+NEW_TYPE, POISON = "of_a_newer_station", "poison"
+
+
+def _some_station(life: "Life") -> "Station | None":
+    running = life.world.running
+    return life.world.rng.choice(running) if running else None
+
+
+def publish(life: "Life") -> None:
+    """HQ publishes the next version of the program."""
+    world = life.world
+    world.program_version += 1
+    publish_program(world.hq, program_body(world.program_version))
+    world.say(f"HQ publishes program {world.program_version}")
+
+
+def grow(life: "Life") -> None:
+    """HQ takes in members, makes vouchers, and changes a member it has."""
+    world = life.world
+    world.shoppers.append(new_shopper(world.hq, len(world.shoppers), world.stores))
+    world.vouchers += new_vouchers(world.hq, 10, world.rng)
+    changed = world.rng.choice(world.shoppers)
+    upsert_members(world.hq, [MemberFacts(changed.ref, name="Changed", tier="gold", home_store=world.stores[0])])
+    world.witness.hq()
+    world.say("HQ has a new member and new vouchers")
+
+
+def restore_hq(life: "Life") -> None:
+    """HQ's database is copied, and some days later the copy is put in its place."""
+    world = life.world
+    backup, enrolled = world.back_up_hq(), len(world.stations)
+    version = world.program_version
+    world.say("HQ is backed up")
+
+    def restore(_: "Life") -> None:
+        if len(world.stations) == enrolled:  # a device that HQ has forgotten must be enrolled anew: another story
+            world.restore_hq(backup, program_version=version)
+
+    life.later(world.rng.randint(1, 5), restore)
+
+
+def clone(life: "Life") -> None:
+    """A station's disk is copied to a second PC, keys and all, and both are used for a while."""
+    station = _some_station(life)
+    if station is not None:
+        life.world.clone(station)
+
+
+def set_back(life: "Life") -> None:
+    """A station's folder is copied, and some days later the copy is put in its place; perhaps its keys and mark too."""
+    world, station = life.world, _some_station(life)
+    if station is None:
+        return
+    station.close()
+    copied, texts = image_of(station.folder), dict(station.keys._texts)
+    world.start(station)
+    has_mark = world.rng.random() < 0.5
+
+    def restore(_: "Life") -> None:
+        if not station.is_running:
+            return
+        station.close()
+        put_back(station.folder, copied)
+        if has_mark:
+            station.keys._texts = texts
+        world.set_back(station)
+
+    life.later(world.rng.randint(1, 5), restore)
+
+
+def revoke_one(life: "Life") -> None:
+    """A station is shut out at head office; it goes on for a while, as it may be offline."""
+    world, station = life.world, _some_station(life)
+    if station is None or len(world.running) < 2:
+        return
+    revoke(world.hq, station.device_id)
+    world.auditor.revoked(station.chain)
+    world.say(f"{station.name} is revoked")
+
+
+def tamper(life: "Life") -> None:
+    """Somebody with the keys changes a station's journal behind its back."""
+    station = _some_station(life)
+    if station is not None:
+        for _ in range(3):
+            life.visit(station)
+    if station is not None and station.is_running:
+        tamper_with(life.world, station)
+
+
+def unknown_entry(life: "Life") -> None:
+    """A station of a newer version writes an entry of a type that nobody here knows."""
+    _append(life, NEW_TYPE)
+
+
+def poison_entry(life: "Life") -> None:
+    """A station writes an entry that wakes a bug at HQ."""
+    _append(life, POISON)
+
+
+def _append(life: "Life", kind: str) -> None:
+    world, station = life.world, _some_station(life)
+    if station is None:
+        return
+
+    def write() -> None:
+        with station.store.atomic():
+            station.store.journal.append([Draft(kind, {"store": station.store_id, "what": kind})])
+
+    station.run(write)
+    world.witness.journal(station)
+    world.say(f"{station.name} writes an entry of type {kind}")
+
+
+def older_program(life: "Life") -> None:
+    """From now on a station speaks as two versions ago."""
+    station = _some_station(life)
+    if station is not None:
+        station.proto, station.unsaid = max(PROTO - 2, 0), ("program_version",)
+        life.world.say(f"{station.name} runs an older program")
+
+
+def replay_document(life: "Life") -> None:
+    """Somebody in a station's line plays an old document to it again, as if it were the newest."""
+    station = _some_station(life)
+    if station is not None:
+        station.line.lie_next = "old_document"
+
+
+INCIDENTS: tuple[tuple[float, int, Incident], ...] = (  # how likely, days it needs, what
+    (0.8, 0, publish),
+    (0.5, 0, publish),
+    (0.8, 0, grow),
+    (0.7, 3, restore_hq),
+    (0.6, 3, clone),
+    (0.6, 3, set_back),
+    (0.6, 2, revoke_one),
+    (0.6, 2, tamper),
+    (0.4, 2, tamper),
+    (0.7, 1, unknown_entry),
+    (0.7, 1, poison_entry),
+    (0.4, 2, older_program),
+    (0.7, 0, replay_document),
+    (0.5, 0, replay_document),
+)

@@ -1,0 +1,218 @@
+"""The line between a station and HQ, in one process: it cuts, loses, repeats, delays, reorders and lies.
+
+Requests and answers pass through their wire form, as over HTTP. HQ's faults become what a station would see of them.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from msgspec import structs
+from msgspec.json import decode, encode
+
+from hq.faults import Busy, HqFault
+from hq.service import DeviceSession
+from sync.faults import HqBusy, HqRefused, HqUnreachable, HqUntrusted
+from sync.protocol import (
+    CHANGES_ROWS_MAX,
+    Changes,
+    Health,
+    MustRefetch,
+    PushAnswer,
+    PushRefusal,
+    PushRequest,
+    Row,
+    SignedDocument,
+    SignedManifest,
+)
+from tests.sim.disk import Killed, kill
+
+if TYPE_CHECKING:
+    from tests.sim.station import Station
+
+PAGE_ROWS_MAX = 12  # of a page of changes, where the seed wants many small ones
+RETRY_AFTER_S = 30
+HQ_POINTS = ("hq_mid_tx", "hq_before_commit", "hq_after_commit")
+BEFORE = ("cut", "busy", "page", "garbage")  # the request does not arrive
+AFTER = ("lost", "twice", "late", "hq_killed")
+LIES = ("false_hash", "false_ack", "old_document")
+FAULTS = BEFORE + AFTER + LIES
+
+
+@dataclass
+class Weather:
+    """How bad the lines are in this world: the chance that something happens to a request, and what it may be."""
+
+    badness: float = 0.0
+    kinds: tuple[str, ...] = FAULTS
+    has_small_pages: bool = False
+
+    def draw(self, rng: random.Random) -> str:
+        return rng.choice(self.kinds) if self.kinds and rng.random() < self.badness else ""
+
+
+@dataclass
+class Counts:
+    """What the lines of a world have done."""
+
+    cuts: int = 0
+    duplicates_sent: int = 0
+    lies: int = 0
+
+
+@dataclass
+class Line:
+    """What a station talks to (`HqProtocol`)."""
+
+    station: "Station"
+    is_up: bool = True
+    is_disturbed: bool = False  # has anything been done to it since this was last set back?
+    late: list[PushRequest] = field(default_factory=list)
+    lie_next: str = ""  # what happens to the next page of changes
+    _is_old_next: bool = False
+
+    @property
+    def _world(self) -> Any:
+        return self.station.world
+
+    def health(self) -> Health:
+        return self._ask("health", lambda hq: hq.health())
+
+    def push(self, request: PushRequest) -> PushAnswer | PushRefusal:
+        sent = self._as_sent(request)
+        return self._ask("push", lambda hq: self._pushed(hq, sent), sent)
+
+    def document(self, kind: str) -> SignedDocument:
+        return self._ask("document", lambda hq: hq.document(kind))
+
+    def manifest(self) -> SignedManifest:
+        return self._ask("manifest", lambda hq: hq.manifest())
+
+    def snapshot(self, name: str) -> bytes:
+        return self._ask("snapshot", lambda hq: hq.snapshot(name))
+
+    def changes(self, *, cursor: int, set_id: str, limit: int = CHANGES_ROWS_MAX) -> Changes | MustRefetch:
+        if self._world.weather.has_small_pages:
+            limit = PAGE_ROWS_MAX
+        return self._ask("changes", lambda hq: hq.changes(cursor=cursor, set_id=set_id, limit=limit))
+
+    def _as_sent(self, request: PushRequest) -> PushRequest:
+        """What arrives of a request: an older program says less, a newer one more than anybody reads."""
+        said = decode(encode(request))
+        for name in self.station.unsaid:
+            said.pop(name, None)
+        if self.station.proto is not None:
+            said["proto"] = self.station.proto
+        return decode(encode(said | {"of_a_newer_program": 1}), type=PushRequest)
+
+    def _pushed(self, hq: DeviceSession, request: PushRequest) -> PushAnswer | PushRefusal:
+        answer = hq.push(request)
+        if isinstance(answer, PushAnswer):
+            self._world.witness.acknowledged(self.station, request.epoch, answer)
+        return answer
+
+    def _ask(self, what: str, call: Callable[[DeviceSession], Any], request: PushRequest | None = None) -> Any:
+        """Carry one request there and its answer back."""
+        world, rng = self._world, self._world.rng
+        if not self.is_up:
+            raise HqUnreachable("the line is down")
+        fault = world.weather.draw(rng)
+        if what == "changes" and self.lie_next:
+            fault, self.lie_next = self.lie_next, ""
+        if fault:
+            self.is_disturbed = True
+            world.say(f"{self.station.name}: {what} meets {fault}")
+        self._deliver_late()
+        self._stumble_before(fault)
+        if fault == "false_ack" and request is not None:
+            return self._invent(request)
+        answer = self._lie(fault, self._answered(call, fault, request))
+        if isinstance(answer, SignedDocument) and self._is_old_next:
+            answer, self._is_old_next = world.oldest_document(answer), False
+        return _as_received(answer)
+
+    def _stumble_before(self, fault: str) -> None:
+        counts = self._world.counts
+        if fault == "cut":
+            counts.cuts += 1
+            raise HqUnreachable("cut before HQ heard of it")
+        if fault == "busy":
+            raise HqBusy("status 503", retry_after_s=RETRY_AFTER_S)
+        if fault == "page":
+            raise HqUnreachable("an answer of type 'text/html' is not HQ's")
+        if fault == "garbage":
+            raise HqUntrusted("an answer in a form we do not know")
+
+    def _answered(self, call: Callable[[DeviceSession], Any], fault: str, request: PushRequest | None) -> Any:
+        counts = self._world.counts
+        if fault == "hq_killed":
+            self._world.points.arm(self._world.rng.choice(HQ_POINTS), 1, kill)
+        answer = self._at_hq(call)
+        if fault == "twice":
+            counts.duplicates_sent += 1
+            answer = self._at_hq(call)
+        if fault in ("lost", "late"):
+            counts.cuts += 1
+            if request is not None and fault == "late":
+                self.late.append(request)
+            raise HqUnreachable("cut before HQ's answer came")
+        return answer
+
+    def _at_hq(self, call: Callable[[DeviceSession], Any]) -> Any:
+        """Do what the web's routes do: turn HQ's exceptions into what a station sees of them."""
+        try:
+            return call(DeviceSession(self._world.hq, self.station.device_id))
+        except Killed:
+            self._world.restart_hq()
+            raise HqUnreachable("HQ ended in the middle of it") from None
+        except Busy as fault:
+            raise HqBusy(str(fault), retry_after_s=RETRY_AFTER_S) from fault
+        except HqFault as fault:
+            raise HqRefused(str(fault)) from fault
+        except Exception as bug:  # outermost: of a request at HQ, which answers 500
+            self._world.say(f"HQ failed: {type(bug).__name__}")
+            raise HqUnreachable("status 500") from bug
+        finally:
+            self._world.points.disarm(*HQ_POINTS)
+
+    def _deliver_late(self) -> None:
+        """Let requests arrive that were given up long ago, behind others that came after them."""
+        waiting, self.late = self.late, []
+        for request in waiting:
+            self._world.counts.duplicates_sent += 1
+            self._world.say(f"{self.station.name}: a push from {request.from_seq} arrives late")
+            try:
+                self._at_hq(lambda hq, request=request: self._pushed(hq, request))
+            except (HqUnreachable, HqBusy, HqRefused):
+                continue  # nobody listens any more
+
+    def _invent(self, request: PushRequest) -> PushAnswer:
+        """Acknowledge what HQ has never seen, by a hash that is made up."""
+        world = self._world
+        world.counts.lies += 1
+        return PushAnswer(
+            acked_seq=request.head.seq,
+            acked_hash=world.rng.randbytes(32),
+            hq_incarnation=world.hq.incarnation,
+            results=[],
+            time_ms=world.true.now_ms(),
+        )
+
+    def _lie(self, fault: str, answer: Any) -> Any:
+        """Answer what HQ never said: a station must find it out, or not be harmed by it."""
+        world = self._world
+        if fault == "false_hash" and isinstance(answer, PushAnswer):
+            world.counts.lies += 1
+            return structs.replace(answer, acked_hash=world.rng.randbytes(32))
+        if fault == "old_document" and isinstance(answer, Changes):
+            self._is_old_next = True
+            return structs.replace(answer, program_version=answer.program_version + 100)
+        if isinstance(answer, Changes):
+            odd = Row(t="weather", k="today", v={"sky": "grey"})
+            return structs.replace(answer, rows=[odd, *answer.rows])
+        return answer
+
+
+def _as_received(answer: Any) -> Any:
+    return answer if isinstance(answer, bytes) else decode(encode(answer), type=type(answer))

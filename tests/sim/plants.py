@@ -1,0 +1,33 @@
+"""Planted bugs: each replaces one function of the product with what somebody might have written, and names the invariant
+that must be found broken. The auditor does not know of them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import NamedTuple
+
+from tests.sim import plants_hq, plants_station
+
+Plant = Callable[[], AbstractContextManager[object]]
+
+
+class Planted(NamedTuple):
+    """A bug and what it breaks."""
+
+    invariant: str
+    plant: Plant
+
+
+PLANTS: dict[str, Planted] = {
+    plant.__name__: Planted(invariant, plant)
+    for invariant, plant in (*plants_station.PLANTS, *plants_hq.PLANTS)
+}
+
+
+@contextmanager
+def planted(name: str | None) -> Iterator[None]:
+    """Have a bug in the product meanwhile; None plants nothing."""
+    if name is None:
+        yield
+        return
+    with PLANTS[name].plant():
+        yield

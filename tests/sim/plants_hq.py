@@ -1,0 +1,179 @@
+"""Bugs to plant into HQ: taking journals in, judging, posting, and the feed."""
+
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Any
+from unittest.mock import patch
+
+from hq.faults import Malformed
+from hq.journal import ingest, judge, postings
+from hq.journal.judge import JUDGES
+from hq.stores import devices
+from sync.protocol import PROTO, PushRefusalKind, Verdict
+
+
+def counts_points_of_what_is_sent_again() -> AbstractContextManager[Any]:
+    """Each push brings points; its verdicts say which entries it brought."""
+    right = ingest.stored_results
+
+    def stored_results(connection: Any, owner: Any, *, first: int, last: int) -> Any:
+        found = right(connection, owner, first=first, last=last)
+        device = ingest.read_device(connection, owner.device_id)
+        bodies = [
+            body
+            for (body,) in connection.exec_driver_sql(
+                "SELECT body FROM journal WHERE device = ? AND epoch = ? AND seq BETWEEN ? AND ? ORDER BY seq",
+                (owner.device_id, owner.epoch, first, last),
+            )
+        ]
+        entries = [ingest._read(body, owner, seq) for seq, body in enumerate(bodies, start=first)]
+        orders = [entry for entry in entries if entry is not None and entry.type == "order" and entry.data["member"]]
+        points: dict[str, int] = {}
+        for entry in orders:
+            ref = entry.data["member"]["ref"]
+            points[ref] = points.get(ref, 0) + entry.data["points"]
+        ingest.move_balances(connection, points)
+        del device
+        return found
+
+    return patch.object(ingest, "stored_results", stored_results)
+
+
+def tells_only_the_store_itself() -> AbstractContextManager[Any]:
+    """A member's points are news for the store where they were earned."""
+    right = ingest._move_members
+
+    def _move_members(connection: Any, kept: Any, *, store: str) -> Any:
+        return [change for change in right(connection, kept, store=store) if change.scope == store]
+
+    return patch.object(ingest, "_move_members", _move_members)
+
+
+def forgets_points_that_were_spent() -> AbstractContextManager[Any]:
+    """Members earn points with orders."""
+    right = ingest._move_members
+
+    def _move_members(connection: Any, kept: Any, *, store: str) -> Any:
+        orders = [replace(each, judgement=replace(each.judgement, redemption=None)) for each in kept]
+        return right(connection, orders, store=store)
+
+    return patch.object(ingest, "_move_members", _move_members)
+
+
+def posts_one_side_of_discounts() -> AbstractContextManager[Any]:
+    """What campaigns gave away is on one account; the other is never read."""
+    right = postings._given
+
+    def _given(*given: Any) -> Any:
+        return right(*given)[:1]
+
+    return patch.object(postings, "_given", _given)
+
+
+def opens_no_case_for_quarantine() -> AbstractContextManager[Any]:
+    """A case is about a verdict that was posted."""
+    right = ingest._new_cases
+
+    def _new_cases(kept: Any) -> Any:
+        return right([each for each in kept if each.judgement.verdict is Verdict.FLAGGED])
+
+    return patch.object(ingest, "_new_cases", _new_cases)
+
+
+def takes_a_fork_for_a_repeat() -> AbstractContextManager[Any]:
+    """Numbers up to the head were here before."""
+    return patch.object(ingest, "_join_refusal", lambda *_: None)
+
+
+def drops_the_other_branch() -> AbstractContextManager[Any]:
+    """A push that is refused has no place in the database."""
+    right = ingest.hold
+
+    def hold(connection: Any, device_id: str, request: Any, why: Any, **named: Any) -> None:
+        if why is not PushRefusalKind.FORK:
+            right(connection, device_id, request, why, **named)
+
+    return patch.object(ingest, "hold", hold)
+
+
+def lets_revoked_devices_post() -> AbstractContextManager[Any]:
+    """A device is revoked so that nobody else is given its name."""
+    right = devices._device
+    return patch.object(devices, "_device", lambda row: replace(right(row), is_active=True))
+
+
+def lets_one_entry_stop_the_batch() -> AbstractContextManager[Any]:
+    """A bug must be loud: whoever catches it here hides it."""
+
+    def judge_loudly(entry: Any, books: Any) -> Any:
+        if entry is not None and entry.type in JUDGES and entry.entry_id not in books.taken_ids:
+            JUDGES[entry.type](entry, books)
+        return judge.judge(entry, books)
+
+    return patch.object(ingest, "judge", judge_loudly)
+
+
+def trusts_the_signed_head() -> AbstractContextManager[Any]:
+    """The head is signed, and it covers the entries."""
+    right = ingest.follow
+
+    def follow(head: Any, bodies: Any) -> Any:
+        return _Anything(right(head, bodies))
+
+    return patch.object(ingest, "follow", follow)
+
+
+class _Anything:
+    """A head that is no other than any."""
+
+    def __init__(self, head: Any) -> None:
+        self.seq, self.hash = head.seq, head.hash
+
+    def __ne__(self, other: object) -> bool:
+        return False
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    __hash__ = None
+
+
+def refuses_types_it_does_not_know() -> AbstractContextManager[Any]:
+    """What can't be understood is malformed."""
+    right = ingest._read
+
+    def _read(body: bytes, owner: Any, seq: int) -> Any:
+        entry = right(body, owner, seq)
+        if entry is not None and entry.type not in JUDGES:
+            raise Malformed("Unknown type of entry.")
+        return entry
+
+    return patch.object(ingest, "_read", _read)
+
+
+def refuses_older_programs() -> AbstractContextManager[Any]:
+    """Who speaks an older version is to be updated."""
+    right = ingest._check_form
+
+    def _check_form(request: Any) -> None:
+        if request.proto < PROTO:
+            raise Malformed("Update this station.")
+        right(request)
+
+    return patch.object(ingest, "_check_form", _check_form)
+
+
+PLANTS = (
+    ("I5", counts_points_of_what_is_sent_again),
+    ("I5", tells_only_the_store_itself),
+    ("I5", forgets_points_that_were_spent),
+    ("I6", posts_one_side_of_discounts),
+    ("I9", opens_no_case_for_quarantine),
+    ("I10", takes_a_fork_for_a_repeat),
+    ("I10", drops_the_other_branch),
+    ("I11", lets_revoked_devices_post),
+    ("I15", lets_one_entry_stop_the_batch),
+    ("I21", trusts_the_signed_head),
+    ("I23", refuses_types_it_does_not_know),
+    ("I23", refuses_older_programs),
+)

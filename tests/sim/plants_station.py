@@ -1,0 +1,130 @@
+"""Bugs to plant into the station: its store, its use cases and its half of the protocol."""
+
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+from unittest.mock import patch
+
+from app.core.chain import Head
+from app.core.overlay import ORDER_CLAIM, REDEMPTION_CLAIM
+from app.store import db, store
+from app.store import journal as journals
+from app.store.faults import StoreFault
+from app.store.journal import Journal, WordOfHq
+from app.store.store import StationStore
+from sync import pull
+from sync.pull import Puller
+from sync.syncer import Syncer
+
+
+def commits_without_waiting() -> AbstractContextManager[Any]:
+    """`synchronous` NORMAL is much faster, and WAL never damages a file."""
+    settings = tuple((name, "NORMAL" if name == "synchronous" else value) for name, value in db.SETTINGS)
+    right = db.open_database
+
+    def open_database(path: Any, key: bytes, **named: Any) -> Any:
+        return right(path, key, **{"settings": settings, **named})
+
+    return patch.object(store, "open_database", open_database)
+
+
+def answers_though_the_disk_is_full() -> AbstractContextManager[Any]:
+    """A cashier should not be bothered with the disk: it will be full only for a moment."""
+    right = StationStore.atomic
+
+    @contextmanager
+    def atomic(self: StationStore) -> Any:
+        try:
+            with right(self):
+                yield
+        except StoreFault:
+            pass
+
+    return patch.object(StationStore, "atomic", atomic)
+
+
+def hashes_each_commit_once() -> AbstractContextManager[Any]:
+    """Entries of one commit belong together: each of them follows on what was there before."""
+    right = Journal._row
+
+    def _row(self: Journal, entry: Any, previous: Head) -> Any:
+        return right(self, entry, Head(previous.seq, self.head().hash))
+
+    return patch.object(Journal, "_row", _row)
+
+
+def claims_nothing() -> AbstractContextManager[Any]:
+    """The till sends each order once."""
+    right = journals.effects_of
+
+    def effects_of(*given: Any) -> Any:
+        return tuple(effect for effect in right(*given) if effect.kind not in (ORDER_CLAIM, REDEMPTION_CLAIM))
+
+    return patch.object(journals, "effects_of", effects_of)
+
+
+def believes_any_acknowledgement() -> AbstractContextManager[Any]:
+    """HQ has answered 200, so it has what it was sent."""
+
+    def _acknowledge(self: Syncer, request: Any, answer: Any) -> int:
+        words = [WordOfHq(each.seq, each.verdict, tuple(each.codes)) for each in answer.results]
+        with self._store.atomic():
+            self._store.journal.append_verdicts(words)
+            self._store.set_acked_seq(request.head.seq)
+        return self._store.journal.head().seq - request.head.seq
+
+    return patch.object(Syncer, "_acknowledge", _acknowledge)
+
+
+def believes_any_signed_version() -> AbstractContextManager[Any]:
+    """HQ has signed it, so it is HQ's."""
+    right = pull.check_document
+
+    def check_document(document: Any, *, key: Any, lowest_version: int) -> None:
+        right(document, key=key, lowest_version=0)
+
+    return patch.object(pull, "check_document", check_document)
+
+
+def counts_own_entries_for_ever() -> AbstractContextManager[Any]:
+    """What this station did lies over HQ's figures, all of it."""
+    right = Journal.effect_sum
+
+    def effect_sum(self: Journal, kind: str, ref: str, *, after_seq: int) -> int:
+        return right(self, kind, ref, after_seq=0)
+
+    return patch.object(Journal, "effect_sum", effect_sum)
+
+
+def moves_with_each_page() -> AbstractContextManager[Any]:
+    """A page that was applied need not be fetched again."""
+    right = Puller._apply
+
+    def _apply(self: Puller, changes: Any) -> None:
+        from msgspec import structs
+
+        right(self, structs.replace(changes, checkpoint=True))
+
+    return patch.object(Puller, "_apply", _apply)
+
+
+def never_sends_again_what_was_acknowledged() -> AbstractContextManager[Any]:
+    """What HQ has acknowledged once it holds."""
+
+    def _go_back(self: Syncer, gap: Any) -> None:
+        with self._store.atomic():
+            self._store.set_acked_seq(max(self._store.acked_seq(), gap.expect - 1))
+
+    return patch.object(Syncer, "_go_back", _go_back)
+
+
+PLANTS = (
+    ("I1", commits_without_waiting),
+    ("I1", answers_though_the_disk_is_full),
+    ("I2", hashes_each_commit_once),
+    ("I3", claims_nothing),
+    ("I4", believes_any_acknowledgement),
+    ("I12", believes_any_signed_version),
+    ("I13", counts_own_entries_for_ever),
+    ("I13", moves_with_each_page),
+    ("I27", never_sends_again_what_was_acknowledged),
+)

@@ -1,0 +1,99 @@
+"""The auditor's own reading of an entry: what docs/protocol.md says of chains and postings, written down a second time.
+
+Imports nothing of ours, so that a bug of the product's can't be in here too.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+POINTS = "points"
+ISSUED, SPENT, GIVEN = "points-issued", "points-spent", "discounts-given"
+KNOWN_TYPES = ("order", "redeem", "refuse", "scan_denied")
+
+Chain = tuple[str, int]  # device and epoch
+Place = tuple[str, int, int]  # device, epoch and number
+
+
+@dataclass(frozen=True)
+class Content:
+    """An entry as its author wrote it."""
+
+    place: Place
+    hash: bytes  # of the chain up to here
+    sum: bytes  # SHA-256 of the body alone
+    entry_id: str
+    type: str
+    data: dict[str, Any]
+
+
+def genesis(chain: Chain, nonce: bytes) -> bytes:
+    return hashlib.sha256(b"LJ0" + _owner(chain) + nonce).digest()
+
+
+def next_hash(before: bytes, body: bytes) -> bytes:
+    return hashlib.sha256(b"LJ1" + before + len(body).to_bytes(4, "big") + body).digest()
+
+
+def is_signed(key: bytes, chain: Chain, seq: int, digest: bytes, signature: bytes) -> bool:
+    message = b"LJ1-head" + _owner(chain) + seq.to_bytes(8, "big") + digest
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _owner(chain: Chain) -> bytes:
+    name = chain[0].encode()
+    return bytes([len(name)]) + name + chain[1].to_bytes(4, "big")
+
+
+def read(place: Place, digest: bytes, body: bytes) -> Content:
+    """Read a body that has been found in the chain."""
+    found = json.loads(body)
+    return Content(place, digest, hashlib.sha256(body).digest(), found["id"], found["type"], found["data"])
+
+
+def points_of(entry: Content) -> Counter[str]:
+    """Return what a posted entry does to members' points."""
+    data, moved = entry.data, Counter[str]()
+    if entry.type == "order" and data["member"]:
+        moved[data["member"]["ref"]] += data["points"]
+    if entry.type == "redeem" and data["member"]:
+        moved[data["member"]] -= data.get("points", 0)
+    return moved
+
+
+def postings_of(entry: Content) -> Counter[tuple[str, str]]:
+    """Return what a posted entry does to accounts, by account and whether it is points or money."""
+    data, moved = entry.data, Counter[tuple[str, str]]()
+
+    def pair(to: str, out_of: str, unit: str, amount: int) -> None:
+        moved[to, unit] += amount
+        moved[out_of, unit] -= amount
+
+    if entry.type == "order":
+        if data["member"]:
+            pair(f"member:{data['member']['ref']}", ISSUED, POINTS, data["points"])
+        for given in data["campaigns"]:
+            pair(GIVEN, f"campaign:{given['campaign']}", "money", given["discount"])
+    if entry.type in ("redeem", "refuse"):
+        pair(GIVEN, f"campaign:{data['campaign']}", "money", data["discount"])
+        if data["member"]:
+            pair(SPENT, f"member:{data['member']}", POINTS, data.get("points", 0))
+    return Counter({name: amount for name, amount in moved.items() if amount})
+
+
+def own_effect(entry: Content, ref: str) -> tuple[int, int]:
+    """Return what an entry does to a member's figures before HQ includes it: points pending, points spent."""
+    if entry.type == "order" and entry.data["member"] and entry.data["member"]["ref"] == ref:
+        return entry.data["points"], 0
+    if entry.type == "redeem" and entry.data["member"] == ref:
+        return 0, entry.data.get("points", 0)
+    return 0, 0

@@ -1,0 +1,57 @@
+"""What is handed to the auditor: rows of databases as they were read, and nothing that knows how they came about."""
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+Row = tuple[Any, ...]
+
+
+class FileEntry(NamedTuple):
+    """A row of a station's journal."""
+
+    seq: int
+    entry_id: str
+    type: str
+    body: bytes
+    prev: bytes
+    hash: bytes
+    sig: bytes
+
+
+class HeldEntry(NamedTuple):
+    """A row of HQ's journal."""
+
+    device: str
+    epoch: int
+    seq: int
+    entry_id: str | None
+    type: str
+    body: bytes
+    hash: bytes
+    verdict: str
+    case_id: str | None
+
+
+@dataclass(frozen=True)
+class StationRows:
+    """Where a station stands, beside its journal: how far HQ has acknowledged, and its copy of HQ's facts."""
+
+    acked_seq: int
+    position: tuple[str, int, int] | None  # set, cursor, own entries that are in the figures
+    members: frozenset[Row]  # ref, tier, balance, state
+    vouchers: frozenset[Row]  # code hash, rule, uses_max, uses where that is limited
+    versions: dict[str, int]  # of the documents in use
+    highest: dict[str, int]  # ever seen
+    verdicts: frozenset[int] = frozenset()  # the entries that HQ's word has come for
+
+
+@dataclass(frozen=True)
+class HqRows:
+    """What HQ holds; `journal` and `postings` from a row on, the rest whole."""
+
+    journal: list[HeldEntry]
+    postings: list[tuple[str, int, str, str, int]]  # entry id, number, account, unit, amount
+    members: dict[str, int]  # balance by reference
+    devices: dict[str, tuple[int, str, int, bytes]]  # epoch, state, head's number and hash
+    held: list[tuple[str, bytes]] = field(default_factory=list)  # why, and the push as it came
+    cases: frozenset[str] = frozenset()

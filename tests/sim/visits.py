@@ -1,0 +1,143 @@
+"""What happens at a till: somebody comes, shows a card or a voucher, buys, and gets an answer. Or something breaks."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.core.order import Line
+from app.core.reasons import Refusal
+from app.core.voucher import Presentation, picked
+from app.ids import new_id
+from app.station.identify import SeenMember, identify
+from app.station.redeem import AtTill, NotRecorded, OrderIn, hand_in
+from app.store.faults import DiskBroken, DiskFull, StoreFault
+from tests.sim.disk import JOURNAL_LOG, Killed, kill
+from tests.sim.furniture import REWARD
+from tests.sim.station import Station
+
+if TYPE_CHECKING:
+    from tests.sim.world import World
+
+GOODS = (("coffee", 350), ("tea", 280), ("cake", 420), ("beans", 1290))
+LINES_MAX = 4
+MINUTE_MS = 60_000
+
+
+@dataclass
+class Mishaps:
+    """How often things break at the tills of this world."""
+
+    kill: float = 0.0
+    disk: float = 0.0
+
+
+class Visit:
+    """One person at one till."""
+
+    def __init__(self, world: "World", station: Station, order_id: str) -> None:
+        self.world, self.station = world, station
+        rng = world.rng
+        self.shopper = rng.choice(world.shoppers) if rng.random() < 0.8 else None
+        self.text = rng.choice(self.shopper.texts) if self.shopper else ""
+        self.voucher = rng.choice(world.vouchers) if rng.random() < 0.35 else ""
+        self.wants_reward = self.shopper is not None and rng.random() < 0.25
+        self.redemption_id = new_id()
+        goods = rng.choices(GOODS, k=rng.randint(1, LINES_MAX))
+        lines = tuple(Line(place, sku, 1, amount) for place, (sku, amount) in enumerate(goods, 1))
+        self.order = OrderIn(order_id, lines)
+
+    def go(self, mishaps: Mishaps) -> None:
+        """Be served; if the program ends meanwhile, perhaps be served again by the one that is started after it."""
+        world, rng = self.world, self.world.rng
+        if rng.random() < 0.05:
+            self._try(self._scan_rubbish)
+        luck = rng.random()
+        if luck < mishaps.kill:
+            self._be_cut_off()
+        elif luck < mishaps.kill + mishaps.disk:
+            self._meet_a_bad_disk()
+        elif self._try(self._serve) and rng.random() < 0.1:
+            self._try(self._serve)  # pressed twice
+        if self.station.store is not None:
+            world.witness.journal(self.station)
+
+    def _be_cut_off(self) -> None:
+        world, rng, station = self.world, self.world.rng, self.station
+        how = rng.choice(("before", "after", "torn", "power"))
+        log = station.folder / JOURNAL_LOG
+        size = log.stat().st_size if log.exists() else 0
+        world.points.arm("before_commit" if how == "before" else "after_commit", 1, kill)
+        try:
+            if self._try(self._serve) and how == "power":
+                raise Killed  # after the answer
+        except Killed:
+            is_up = world.crash(station, is_power_cut=how == "power", torn_from=size if how == "torn" else None)
+            if is_up and rng.random() < 0.7:
+                world.true.set_ms(world.true.now_ms() + MINUTE_MS)
+                self._try(self._serve)
+        world.points.disarm()
+
+    def _meet_a_bad_disk(self) -> None:
+        world, fault = self.world, self.world.rng.choice((DiskFull, DiskBroken))
+
+        def refuse() -> None:
+            raise fault("by the simulator")
+
+        world.points.arm("before_commit", 1, refuse)
+        self._try(self._serve)
+        world.points.disarm()
+        if world.rng.random() < 0.5:
+            self._try(self._serve)
+
+    def _try(self, work) -> bool:
+        try:
+            self.station.run(work)
+        except NotRecorded as problem:
+            self.world.say(f"{self.station.name} does not record {self.order.order_id}: {problem.code}")
+        except StoreFault as fault:
+            self.world.say(f"{self.station.name} can't record {self.order.order_id}: {fault.code}")
+        else:
+            return True
+        return False
+
+    def _scan_rubbish(self) -> None:
+        identify(self.station.store, "V0000000000000X")
+
+    def _serve(self) -> None:
+        station, world = self.station, self.world
+        member = self._look_up() if self.text else None
+        answer = hand_in(station.store, self.order, AtTill(member, tuple(self._presented()), self._link()))
+        world.say(
+            f"{station.name} answers {answer.order_id}: {answer.kind} as {answer.seq},"
+            f" {answer.payable} to pay, {answer.points} points"
+        )
+        world.witness.answered(station, answer.seq, answer.order_id)
+
+    def _link(self) -> str:
+        return "online" if self.station.line.is_up else "offline"
+
+    def _look_up(self) -> SeenMember | None:
+        store = self.station.store
+        seen = identify(store, self.text)
+        self.world.witness.journal(self.station)
+        if isinstance(seen, Refusal) or isinstance(seen, Presentation):
+            return None
+        row, position = store.replica.member(seen.member.ref), store.replica.position()
+        self.world.auditor.looked_up(
+            self.station.name,
+            self.station.chain,
+            seen.member.ref,
+            held=None if row is None else row.balance,
+            shown=(seen.member.balance, seen.pending),
+            included=position.included_seq if position else 0,
+        )
+        return seen
+
+    def _presented(self) -> list[Presentation]:
+        found = []
+        if self.voucher:
+            seen = identify(self.station.store, self.voucher)
+            if isinstance(seen, Presentation):
+                found.append(seen)
+        if self.wants_reward:
+            found.append(Presentation(self.redemption_id, picked(REWARD), "A2"))
+        return found

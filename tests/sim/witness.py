@@ -1,0 +1,144 @@
+"""Reads what the auditor is handed: rows of the stations' files and of HQ's database, as plain tuples.
+
+Knows where things are kept and nothing of what they should be.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlcipher3 import dbapi2
+
+from app.store.db import look_into_database
+from app.store.store import JOURNAL, StationStore
+from sync.protocol import PushAnswer
+from tests.sim.auditor import Auditor
+from tests.sim.rows import FileEntry, HeldEntry, HqRows, Row, StationRows
+
+if TYPE_CHECKING:
+    from tests.sim.station import Station
+
+FILE_ENTRIES = (
+    "SELECT seq, entry_id, type, body, prev, hash, sig FROM journal WHERE epoch = ? AND seq > ? ORDER BY seq"
+)
+LIMITED_USES = "CASE WHEN uses_max > 0 THEN uses ELSE 0 END"  # HQ tells only of these how often
+MEMBERS = "SELECT ref, number_hash, name, tier, balance, state FROM member"
+VOUCHERS = f"SELECT code_hash, rule_id, uses_max, {LIMITED_USES}, owner, ends_on FROM voucher"
+HELD_ENTRIES = (
+    "SELECT rowid, device, epoch, seq, entry_id, type, body, hash, verdict, case_id FROM journal"
+    " WHERE rowid > ? ORDER BY rowid"
+)
+POSTINGS = "SELECT rowid, entry_id, n, account, unit, amount FROM posting WHERE rowid > ? ORDER BY rowid"
+
+
+class Witness:
+    """Between the world and its auditor."""
+
+    def __init__(self, auditor: Auditor) -> None:
+        self.auditor = auditor
+        self.approvals = 0
+        self._hq: Any = None
+        self._journal_row = self._posting_row = 0
+        self._read_up_to: dict[str, tuple[tuple[str, int], int]] = {}
+
+    # HQ
+
+    def look_at(self, database: Path) -> None:
+        """Read this database from now on, from its beginning."""
+        self.close()
+        self._hq = dbapi2.connect(str(database), isolation_level=None)
+        self._journal_row = self._posting_row = 0
+
+    def close(self) -> None:
+        if self._hq is not None:
+            self._hq.close()
+            self._hq = None
+
+    def hq(self, *, is_whole: bool = False) -> None:
+        """Hand over what HQ holds since the last time."""
+        if is_whole:
+            self._journal_row = self._posting_row = 0
+        journal = self._all(HELD_ENTRIES, self._journal_row)
+        postings = self._all(POSTINGS, self._posting_row)
+        self._journal_row = journal[-1][0] if journal else self._journal_row
+        self._posting_row = postings[-1][0] if postings else self._posting_row
+        rows = HqRows(
+            journal=[HeldEntry(*row[1:]) for row in journal],
+            postings=[row[1:] for row in postings],
+            members=dict(self._all("SELECT ref, balance FROM member")),
+            devices={
+                row[0]: tuple(row[1:])
+                for row in self._all("SELECT device_id, epoch, state, head_seq, head_hash FROM device")
+            },
+            held=self._all("SELECT why, body FROM held_push"),
+            cases=frozenset(row[0] for row in self._all("SELECT case_id FROM exception")),
+        )
+        self.auditor.hq(rows, is_whole=is_whole)
+
+    def facts_for(self, store_id: str) -> tuple[frozenset[Row], frozenset[Row]]:
+        """Return HQ's members of a store's scope, and its vouchers."""
+        in_scope = " JOIN member_scope ON member_scope.member = ref WHERE store = ?"
+        return frozenset(self._all(MEMBERS + in_scope, store_id)), frozenset(self._all(VOUCHERS))
+
+    def _all(self, statement: str, *values: Any) -> list[Any]:
+        return self._hq.execute(statement, values).fetchall()
+
+    def acknowledged(self, station: "Station", epoch: int, answer: PushAnswer) -> None:
+        """HQ has answered, whoever hears it."""
+        self.hq()
+        self.auditor.acknowledged((station.device_id, epoch), answer.acked_seq, answer.acked_hash)
+
+    # Stations
+
+    def enrolled(self, station: "Station") -> None:
+        device, key = station.store.device, station.store.keys.sign
+        self.auditor.enrolled(station.chain, nonce=device.nonce, key=key.public_key().public_bytes_raw())
+
+    def journal(self, station: "Station", *, is_whole: bool = False) -> None:
+        """Hand over a station's journal: all of it after a start, otherwise what it has written since."""
+        chain, read = self._read_up_to.get(station.name, (station.chain, 0))
+        if is_whole or chain != station.chain:
+            read = 0
+        rows = station.store._db.conn.execute(FILE_ENTRIES, (station.epoch, read)).fetchall()
+        entries = [FileEntry(*row) for row in rows]
+        if entries or is_whole:
+            self.auditor.journal(station.name, station.chain, entries, is_whole=is_whole)
+        self._read_up_to[station.name] = station.chain, entries[-1].seq if entries else read
+
+    def replaced(self, station: "Station") -> None:
+        """Somebody has put older files in the place of a station's. It isn't running."""
+        database = look_into_database(station.folder / JOURNAL, station.database_key)
+        rows = database.conn.execute(FILE_ENTRIES, (station.epoch, 0)).fetchall()
+        database.close()
+        self.auditor.replaced(station.name, station.chain, [FileEntry(*row).hash for row in rows])
+
+    def answered(self, station: "Station", seq: int, order_id: str) -> None:
+        self.approvals += 1
+        self.auditor.answered(station.name, (*station.chain, seq), order_id)
+
+    def stands(self, station: "Station") -> None:
+        self.auditor.stands(station.name, rows_of(station.store))
+
+    def tried_to_sync(self, station: "Station", *, set_id: str) -> None:
+        self.auditor.tried_to_sync(
+            station.name,
+            station.chain,
+            rows_of(station.store),
+            facts=self.facts_for(station.store_id),
+            set_id=set_id,
+        )
+
+
+def rows_of(store: StationStore) -> StationRows:
+    """Read where a station stands."""
+    replica, journal = store._replica_db.conn, store._db.conn
+    about = dict(replica.execute("SELECT k, v FROM meta").fetchall())
+    known = dict(journal.execute("SELECT k, v FROM meta").fetchall())
+    position = (about["set_id"], about["cursor"], about["included_seq"]) if "set_id" in about else None
+    return StationRows(
+        acked_seq=known.get("acked_seq", 0),
+        position=position,
+        members=frozenset(replica.execute(MEMBERS).fetchall()),
+        vouchers=frozenset(replica.execute(VOUCHERS).fetchall()),
+        versions=dict(replica.execute("SELECT kind, version FROM document").fetchall()),
+        highest={k: v for k, v in known.items() if k.startswith("highest_")},
+    )

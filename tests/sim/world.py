@@ -1,0 +1,251 @@
+"""A simulated world: HQ and its stations on their real files, one true time, one seed, one thread."""
+
+import random
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from app.clock import SetClock
+from app.store.faults import StoreFault
+from app.store.keystore import MemoryKeyStore
+from hq.db import Database, sqlite_url
+from hq.home import DATABASE_FILE, open_hq
+from hq.rows import upsert
+from hq.tables import meta
+from sync.faults import HqFault
+from sync.protocol import SignedDocument
+from tests.sim.auditor import Auditor
+from tests.sim.disk import FailPoints, Killed, kill
+from tests.sim.furniture import START_MS, Furniture, enrol, laid_out, store_ids
+from tests.sim.line import Counts, Weather
+from tests.sim.rows import Row, StationRows
+from tests.sim.station import Station
+from tests.sim.witness import Witness, rows_of
+
+KILL_COMMITS_MAX = 4  # of a sync: acknowledgement, mark, documents, rows
+
+
+class World:
+    """Everything there is, and the ways in which it can be touched."""
+
+    def __init__(self, seed: int, furniture: Furniture, folder: Path, *, say: Callable[[str], None]) -> None:
+        self.rng = random.Random(seed)
+        self.true = SetClock(START_MS)
+        self.points = FailPoints()
+        self.weather = Weather()
+        self.counts = Counts()
+        self.program_version = 1  # the newest that was published
+        self.kills = 0
+        self._say = say
+        self.folder = laid_out(furniture, folder)
+        self.stores = store_ids(len(furniture.key_texts))
+        self.shoppers = list(furniture.shoppers)
+        self.vouchers = list(furniture.vouchers)
+        self.auditor = Auditor()
+        self.witness = Witness(self.auditor)
+        self.hq = open_hq(self.hq_folder, clock=self.true)
+        self._documents: dict[str, SignedDocument] = {}
+        self.witness.look_at(self.hq_folder / DATABASE_FILE)
+        self.stations: list[Station] = []
+        self._key_texts = furniture.key_texts
+
+    def begin(self) -> None:
+        """Start the stations."""
+        for number, texts in enumerate(self._key_texts):
+            keys = MemoryKeyStore()
+            keys._texts = dict(texts)
+            self._add(f"t{number}", self.folder / f"station-{number}", keys)
+
+    @property
+    def hq_folder(self) -> Path:
+        return self.folder / "hq"
+
+    @property
+    def running(self) -> list[Station]:
+        """The stations that can be used now."""
+        return [station for station in self.stations if station.is_in_use and station.store is not None]
+
+    def say(self, text: str) -> None:
+        """Tell the trace what happens, at which moment."""
+        self._say(f"{(self.true.now_ms() - START_MS) / 86_400_000:7.4f} {text}")
+
+    def oldest_document(self, newest: SignedDocument) -> SignedDocument:
+        """Return the first version that anybody was ever sent: what somebody in the line could play again."""
+        return self._documents.setdefault(newest.kind, newest)
+
+    # Stations
+
+    def _add(self, name: str, folder: Path, keys: MemoryKeyStore) -> Station:
+        station = Station(self, name, folder, keys)
+        self.stations.append(station)
+        self.start(station)
+        return station
+
+    def enrol_another(self, store_id: str) -> Station:
+        """Put a new station into a store."""
+        name = f"t{len(self.stations)}"
+        keys, folder = MemoryKeyStore(), self.folder / f"station-{len(self.stations)}"
+        enrol(self.hq, store_id, folder, keys, self.true)
+        self.say(f"{name} is enrolled in {store_id}")
+        return self._add(name, folder, keys)
+
+    def clone(self, original: Station) -> Station:
+        """Make another PC of a station's whole disk, keys and all."""
+        original.close()
+        name = f"t{len(self.stations)}"
+        folder = self.folder / f"station-{len(self.stations)}"
+        shutil.copytree(original.folder, folder)
+        keys = MemoryKeyStore()
+        keys._texts = dict(original.keys._texts)
+        self.start(original)
+        self.auditor.copied(original.chain)
+        self.say(f"{name} is a copy of {original.name}")
+        return self._add(name, folder, keys)
+
+    def start(self, station: Station) -> bool:
+        """Start a station and let the auditor read its whole journal; False when it refuses to run."""
+        try:
+            station.start()
+        except StoreFault as fault:
+            self.say(f"{station.name} does not start: {fault.code}")
+            self.auditor.did_not_start(station.name, fault.code)
+            return False
+        self.witness.enrolled(station)
+        self.witness.journal(station, is_whole=True)
+        self.witness.stands(station)
+        return True
+
+    def crash(self, station: Station, *, is_power_cut: bool = False, torn_from: int | None = None) -> bool:
+        """End a station's program from outside, and start it again. Returns whether it runs."""
+        self.kills += 1
+        self.points.disarm()
+        station.crash(is_power_cut=is_power_cut, torn_from=torn_from)
+        self.say(f"{station.name} {'lost its power' if is_power_cut else 'was killed'}")
+        return self.start(station)
+
+    def set_back(self, station: Station) -> None:
+        """Start a station whose folder was replaced by an older copy; where it refuses, another takes its place."""
+        self.say(f"{station.name} gets its folder of some days ago")
+        self.witness.replaced(station)
+        if not self.start(station):
+            self.auditor.shelved(station.name)
+            self.replace(station)
+
+    def replace(self, station: Station) -> None:
+        """Take a station away once it has sent what it has, and enrol another for its store."""
+        if station.store is not None:
+            self.sync_calmly(station)
+        self.say(f"{station.name} is taken away")
+        station.close()
+        station.is_in_use = False
+        self.enrol_another(station.store_id)
+
+    # Syncing
+
+    def sync_or_die(self, station: Station, *, chance: float) -> None:
+        """Let a station sync, and perhaps end its program at one of its commits."""
+        if self.rng.random() < chance:
+            name = self.rng.choice(("before_commit", "after_commit"))
+            self.points.arm(name, self.rng.randint(1, KILL_COMMITS_MAX), kill)
+        try:
+            self.sync_and_mend(station)
+        except Killed:
+            self.crash(station)
+        self.points.disarm()
+
+    def sync_and_mend(self, station: Station) -> None:
+        """Let a station sync, and put another in its place when HQ or it says that it can't go on."""
+        stopped_by = self.sync(station)
+        is_set_back = station.name in self.auditor.memory.set_back and stopped_by == "hq_untrusted"
+        if stopped_by in ("fork", "epoch_revoked") or (is_set_back and not station.line.is_disturbed):
+            self.replace(station)
+
+    def sync_calmly(self, station: Station) -> None:
+        """Let a station sync over a good line."""
+        weather, self.weather, station.line.is_up = self.weather, Weather(), True
+        self.sync(station)
+        self.weather = weather
+
+    def sync(self, station: Station) -> str:
+        """Let a station sync once; return what stopped it, empty when nothing did."""
+        station.line.is_disturbed = False
+        stopped_by = ""
+        try:
+            report = station.syncer.sync()
+        except (HqFault, StoreFault) as fault:
+            stopped_by = fault.code
+        else:
+            stopped_by = report.refusal.kind.value if report.refusal else ""
+        self.say(f"{station.name} syncs: {stopped_by or 'done'}")
+        self._look_after_sync(station, stopped_by)
+        return stopped_by
+
+    def _look_after_sync(self, station: Station, stopped_by: str) -> None:
+        self.witness.hq()
+        if stopped_by in ("chain", "journal_broken", "store_damaged"):
+            self.auditor.alarmed(station.name)
+        try:
+            waiting = station.run(station.store.waiting_count)
+        except StoreFault:
+            self.auditor.alarmed(station.name)
+            return
+        self.witness.tried_to_sync(station, set_id=self.hq.set_id)
+        if station.line.is_up and not station.line.is_disturbed:
+            self.auditor.synced_undisturbed(
+                station.name,
+                station.chain,
+                waiting=waiting,
+                stopped_by=stopped_by,
+                is_older=station.proto is not None,
+            )
+
+    # HQ
+
+    def restart_hq(self) -> None:
+        """HQ's process has ended and is started again on the same files."""
+        self.kills += 1
+        self.hq.close()
+        self.hq = replace(self.hq, database=Database(sqlite_url(self.hq_folder / DATABASE_FILE)), programs={})
+
+    def back_up_hq(self) -> bytes:
+        """Return HQ's database as it is now."""
+        with self.hq.database.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+        return (self.hq_folder / DATABASE_FILE).read_bytes()
+
+    def restore_hq(self, backup: bytes, *, program_version: int) -> None:
+        """Put an old database in the place of HQ's, and let HQ know."""
+        self.witness.close()
+        self.hq.close()
+        for path in self.hq_folder.glob(f"{DATABASE_FILE}*"):
+            path.unlink()
+        (self.hq_folder / DATABASE_FILE).write_bytes(backup)
+        self.hq = open_hq(self.hq_folder, clock=self.true)
+        self._become_another()
+        self.program_version = program_version
+        self.witness.look_at(self.hq_folder / DATABASE_FILE)
+        self.witness.hq(is_whole=True)
+        self.say("HQ is restored from a backup")
+
+    def _become_another(self) -> None:
+        """Do what HQ's rules ask of whoever restores it: its facts have another name from now on."""
+        with self.hq.database.atomic() as connection:
+            upsert(connection, meta, [{"k": "set_id", "v": self.rng.randbytes(8).hex()}], changes=("v",))
+        self.hq.close()
+        self.hq = open_hq(self.hq_folder, clock=self.true)
+
+    def at_rest(self) -> dict[str, tuple[StationRows, tuple[frozenset[Row], frozenset[Row]]]]:
+        """Return what each running station holds, and what HQ holds for it."""
+        return {
+            station.name: (rows_of(station.store), self.witness.facts_for(station.store_id))
+            for station in self.running
+        }
+
+    def close(self) -> None:
+        for station in self.stations:
+            if station.store is not None:
+                station.store._close_files()
+                station.store._lock.release()
+        self.witness.close()
+        self.hq.close()
