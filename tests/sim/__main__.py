@@ -1,9 +1,9 @@
 """`./tillside sim`: many stations and HQ in one thread, attacked from a seed; exit 1 when an invariant does not hold.
 
-    sim [--first-seed N] [--seeds 50] [--stations 8] [--days 14] [--json]
-    sim --seed N --trace            one seed, and what happens in it, step by step
-    sim --plant list                the names of the bugs that can be planted
-    sim --plant NAME                the same seeds, with that bug in the product
+sim [--first-seed N] [--seeds 50] [--stations 8] [--days 14] [--json]
+sim --seed N --trace            one seed, and what happens in it, step by step
+sim --plant list                the names of the bugs that can be planted
+sim --plant NAME                the same seeds, with that bug in the product
 """
 
 import argparse
@@ -31,7 +31,9 @@ def main(words: list[str] | None = None) -> int:
     whole = Report()
     with furnished(options.stations) as furniture, planted(options.plant):
         for seed in seeds:
-            whole.add(live(seed, furniture, days=options.days, say=print if options.trace else lambda _: None))
+            whole.add(
+                live(seed, furniture, days=options.days, say=print if options.trace else lambda _: None)
+            )
     _tell(whole, is_json=options.json)
     return 1 if whole.violations else 0
 

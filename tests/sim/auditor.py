@@ -50,6 +50,10 @@ class Auditor:
         """Two machines go by this name from now on."""
         self.memory.copied.add(chain)
 
+    def fenced(self, chain: Chain) -> None:
+        """HQ has said that it holds two histories under one name."""
+        self.memory.fenced.add(chain)
+
     def tampered(self, station: str) -> None:
         self.memory.tampered[station] = False
 
@@ -107,7 +111,9 @@ class Auditor:
 
     def _shown_is_there(self, station: str) -> None:
         for shown in self.memory.shown[station]:
-            self.memory.claim("I1", self._exists(station, shown), f"{station} showed an answer to {shown} and lost it")
+            self.memory.claim(
+                "I1", self._exists(station, shown), f"{station} showed an answer to {shown} and lost it"
+            )
 
     def _exists(self, station: str, shown: Shown) -> bool:
         """Whether what an answer was about is in the station's file or at HQ, unless somebody's hand took it away."""
@@ -160,9 +166,18 @@ class Auditor:
         memory, before = self.memory, self._seen.get(station)
         self._acked(station, chain, rows.acked_seq)
         for kind, version in (rows.versions | {f"highest {k}": v for k, v in rows.highest.items()}).items():
-            earlier = 0 if before is None else (before.versions | {f"highest {k}": v for k, v in before.highest.items()}).get(kind, 0)
+            earlier = (
+                0
+                if before is None
+                else (before.versions | {f"highest {k}": v for k, v in before.highest.items()}).get(kind, 0)
+            )
             memory.claim("I12", version >= earlier, f"{station} went from {kind} {earlier} to {version}")
-        if before is not None and before.position and rows.position and before.position[0] == rows.position[0]:
+        if (
+            before is not None
+            and before.position
+            and rows.position
+            and before.position[0] == rows.position[0]
+        ):
             is_forward = rows.position[1] >= before.position[1]
             memory.claim("I12", is_forward, f"{station} went back to {rows.position}")
         moved = before is None or rows.position != before.position
@@ -170,9 +185,14 @@ class Auditor:
             self._equals_hq(station, rows, facts)
         self._seen[station] = rows
 
-    def _equals_hq(self, station: str, rows: StationRows, facts: tuple[frozenset[Row], frozenset[Row]]) -> None:
-        for name, mine, theirs in (("members", rows.members, facts[0]), ("vouchers", rows.vouchers, facts[1])):
-            odd = sorted(mine ^ theirs)[:3]
+    def _equals_hq(
+        self, station: str, rows: StationRows, facts: tuple[frozenset[Row], frozenset[Row]]
+    ) -> None:
+        for name, mine, theirs in (
+            ("members", rows.members, facts[0]),
+            ("vouchers", rows.vouchers, facts[1]),
+        ):
+            odd = sorted(mine ^ theirs, key=repr)[:3]
             self.memory.claim("I13", not odd, f"the {name} of {station} are no moment of HQ's: {odd}")
 
     def _acked(self, station: str, chain: Chain, acked: int) -> None:
@@ -203,7 +223,9 @@ class Auditor:
         memory.claim("I15", not stopped_by, f"{station} was stopped by {stopped_by} for no reason")
         memory.claim("I15", waiting == 0, f"{waiting} entries of {station} wait after a good sync")
         if is_older:
-            memory.claim("I23", not stopped_by, f"{station}, of an older version, was stopped by {stopped_by}")
+            memory.claim(
+                "I23", not stopped_by, f"{station}, of an older version, was stopped by {stopped_by}"
+            )
         for place, entry in mine.items():
             is_there = self.books.holds(place, entry.hash)
             if place in memory.lost_by_hq:
@@ -221,10 +243,12 @@ class Auditor:
         for station, shown in self.memory.shown.items():
             for each in shown:
                 is_there = self._exists(station, each)
-                lost += not self.memory.claim("I1", is_there, f"{station} showed an answer to {each} and it is gone")
+                lost += not self.memory.claim(
+                    "I1", is_there, f"{station} showed an answer to {each} and it is gone"
+                )
         for station, (rows, facts) in at_rest.items():
             for mine, theirs in zip((rows.members, rows.vouchers), facts, strict=True):
-                odd = sorted(mine ^ theirs)[:3]
+                odd = sorted(mine ^ theirs, key=repr)[:3]
                 self.memory.claim("I5", not odd, f"in the end {station} and HQ differ: {odd}")
         self._everything_has_its_word()
         return lost

@@ -35,12 +35,17 @@ class Memory:
     owners: dict[Chain, tuple[bytes, bytes]] = field(default_factory=dict)  # nonce and public key
     shown: dict[str, list[Shown]] = field(default_factory=lambda: defaultdict(list))  # by station
     named: dict[Chain, set[tuple[int, bytes]]] = field(default_factory=lambda: defaultdict(set))
-    destroyed: set[Place] = field(default_factory=set)  # by somebody who put an older file in the place of a newer
+    destroyed: set[Place] = field(
+        default_factory=set
+    )  # by somebody who put an older file in the place of a newer
     shelved: set[Place] = field(default_factory=set)  # on stations that nobody can start any more
     set_back: set[str] = field(default_factory=set)  # stations that such an older file was given to
     copied: set[Chain] = field(default_factory=set)  # that two machines have
+    fenced: set[Chain] = field(default_factory=set)  # of which HQ knows two histories
     revoked: set[Chain] = field(default_factory=set)
-    tampered: dict[str, bool] = field(default_factory=dict)  # stations whose files were changed; has one noticed?
+    tampered: dict[str, bool] = field(
+        default_factory=dict
+    )  # stations whose files were changed; has one noticed?
     lost_by_hq: set[Place] = field(default_factory=set)  # by a restored backup, and to come back
 
     # of the stations' files

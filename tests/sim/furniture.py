@@ -55,7 +55,9 @@ class Furniture:
 @contextmanager
 def furnished(stations: int) -> Iterator[Furniture]:
     """Make it once, always the same."""
-    with TemporaryDirectory(prefix="tillside-sim-", dir=MEMORY_DISK if MEMORY_DISK.is_dir() else None) as folder:
+    with TemporaryDirectory(
+        prefix="tillside-sim-", dir=MEMORY_DISK if MEMORY_DISK.is_dir() else None
+    ) as folder:
         true = SetClock(START_MS)
         with chance_from(SeededChance(true, random.Random(0))):
             yield _furnish(Path(folder) / "template", stations, true)
@@ -106,7 +108,9 @@ def new_shopper(hq: Hq, place: int, stores: tuple[str, ...]) -> Shopper:
 
 def new_vouchers(hq: Hq, count: int, rng: random.Random) -> list[str]:
     """Make vouchers that can be used once, a few times, or as often as their rule holds."""
-    return create_vouchers(hq, [NewVoucher(COFFEE, uses_max=rng.choice((1, 1, 1, 3, 0))) for _ in range(count)])
+    return create_vouchers(
+        hq, [NewVoucher(COFFEE, uses_max=rng.choice((1, 1, 1, 3, 0))) for _ in range(count)]
+    )
 
 
 def program_body(version: int) -> bytes:

@@ -77,6 +77,8 @@ class HqBooks:
         memory.claim("I21", is_genuine, f"HQ took in {place}, which no station wrote")
         is_allowed = chain not in memory.revoked or place in self._known
         memory.claim("I11", is_allowed, f"{place} came in after its device was revoked")
+        is_one = chain not in memory.fenced or place in self._known
+        memory.claim("I10", is_one, f"{place} came in though HQ knows two histories of {chain}")
         self.entries[place] = entry
         return read(place, entry.hash, entry.body)
 
@@ -94,9 +96,13 @@ class HqBooks:
         if entry.type not in KNOWN_TYPES:
             memory.claim("I23", not is_posted, f"{content.place} of a type nobody knows was posted")
         expected = postings_of(content) if is_posted else Counter()
-        found = Counter({name: amount for name, amount in made.pop(content.entry_id, Counter()).items() if amount})
+        found = Counter(
+            {name: amount for name, amount in made.pop(content.entry_id, Counter()).items() if amount}
+        )
         memory.claim("I3", found == expected, f"{content.place} posted {dict(found)}, not {dict(expected)}")
-        memory.claim("I6", not any(_sums_by_unit(found).values()), f"{content.place} does not add up to nothing")
+        memory.claim(
+            "I6", not any(_sums_by_unit(found).values()), f"{content.place} does not add up to nothing"
+        )
         if is_posted:
             self._points.update(points_of(content))
             if content.type == "order":
@@ -107,7 +113,9 @@ class HqBooks:
         order_id = content.data["order_id"]
         first = self._orders.setdefault(order_id, content.place)
         self.doubled += first != content.place
-        self._memory.claim("I3", first == content.place, f"order {order_id} was posted as {first} and {content.place}")
+        self._memory.claim(
+            "I3", first == content.place, f"order {order_id} was posted as {first} and {content.place}"
+        )
         if content.data["member"]:
             self._earned += content.data["points"]
 
@@ -120,11 +128,15 @@ class HqBooks:
         for unit, total in _sums_by_unit(self._ledger).items():
             memory.claim("I6", total == 0, f"all postings of {unit} together are {total}")
         issued = -self._ledger[ISSUED, POINTS]
-        memory.claim("I6", issued == self._earned, f"{issued} points were issued, orders earned {self._earned}")
+        memory.claim(
+            "I6", issued == self._earned, f"{issued} points were issued, orders earned {self._earned}"
+        )
         for ref, balance in rows.members.items():
             posted = self._ledger[f"member:{ref}", POINTS]
             memory.claim("I5", balance == posted, f"member {ref} has {balance}, the postings say {posted}")
-            memory.claim("I5", balance == self._points[ref], f"member {ref} has {balance}, their entries say otherwise")
+            memory.claim(
+                "I5", balance == self._points[ref], f"member {ref} has {balance}, their entries say otherwise"
+            )
         for device, (epoch, _, seq, digest) in rows.devices.items():
             head = self._heads.get((device, epoch), (0, None))
             is_there = head[0] == seq and head[1] in (digest, None)

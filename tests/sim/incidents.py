@@ -1,4 +1,4 @@
-"""What befalls a world beside bad lines and bad disks: people who restore, copy, revoke and tamper, and new versions."""
+"""What befalls a world beside bad lines and disks: people who restore, copy, revoke and tamper, and new versions."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.sim.station import Station
 
 Incident = Callable[["Life"], None]
+VISITS_BEFORE_TAMPERING = 4
 NEW_TYPE, POISON = "of_a_newer_station", "poison"
 
 
@@ -39,7 +40,9 @@ def grow(life: "Life") -> None:
     world.shoppers.append(new_shopper(world.hq, len(world.shoppers), world.stores))
     world.vouchers += new_vouchers(world.hq, 10, world.rng)
     changed = world.rng.choice(world.shoppers)
-    upsert_members(world.hq, [MemberFacts(changed.ref, name="Changed", tier="gold", home_store=world.stores[0])])
+    upsert_members(
+        world.hq, [MemberFacts(changed.ref, name="Changed", tier="gold", home_store=world.stores[0])]
+    )
     world.witness.hq()
     world.say("HQ has a new member and new vouchers")
 
@@ -47,12 +50,14 @@ def grow(life: "Life") -> None:
 def restore_hq(life: "Life") -> None:
     """HQ's database is copied, and some days later the copy is put in its place."""
     world = life.world
-    backup, enrolled = world.back_up_hq(), len(world.stations)
-    version = world.program_version
+    backup, version = world.back_up_hq(), world.program_version
+    before = world.devices_known()
     world.say("HQ is backed up")
 
     def restore(_: "Life") -> None:
-        if len(world.stations) == enrolled:  # a device that HQ has forgotten must be enrolled anew: another story
+        # Else HQ forgets devices, or that they were shut out: another story.
+        memory = world.auditor.memory
+        if world.devices_known() == before and memory.copied <= memory.fenced:
             world.restore_hq(backup, program_version=version)
 
     life.later(world.rng.randint(1, 5), restore)
@@ -61,7 +66,7 @@ def restore_hq(life: "Life") -> None:
 def clone(life: "Life") -> None:
     """A station's disk is copied to a second PC, keys and all, and both are used for a while."""
     station = _some_station(life)
-    if station is not None:
+    if station is not None and station.has_met_this_hq:
         life.world.clone(station)
 
 
@@ -90,21 +95,31 @@ def set_back(life: "Life") -> None:
 def revoke_one(life: "Life") -> None:
     """A station is shut out at head office; it goes on for a while, as it may be offline."""
     world, station = life.world, _some_station(life)
-    if station is None or len(world.running) < 2:
+    if station is None or not station.has_met_this_hq:  # it would keep for itself what HQ has lost
         return
     revoke(world.hq, station.device_id)
     world.auditor.revoked(station.chain)
     world.say(f"{station.name} is revoked")
 
 
-def tamper(life: "Life") -> None:
+def tamper_while_off(life: "Life") -> None:
+    """Somebody with the keys changes the journal of a station that is switched off."""
+    _tamper(life, is_running=False)
+
+
+def tamper_while_running(life: "Life") -> None:
     """Somebody with the keys changes a station's journal behind its back."""
+    _tamper(life, is_running=True)
+
+
+def _tamper(life: "Life", *, is_running: bool) -> None:
     station = _some_station(life)
-    if station is not None:
-        for _ in range(3):
-            life.visit(station)
-    if station is not None and station.is_running:
-        tamper_with(life.world, station)
+    if station is None:
+        return
+    for _ in range(VISITS_BEFORE_TAMPERING):  # so that there is something that HQ has not seen
+        life.visit(station)
+    if station.is_running:
+        tamper_with(life.world, station, is_running=is_running)
 
 
 def unknown_entry(life: "Life") -> None:
@@ -140,10 +155,13 @@ def older_program(life: "Life") -> None:
 
 
 def replay_document(life: "Life") -> None:
-    """Somebody in a station's line plays an old document to it again, as if it were the newest."""
-    station = _some_station(life)
-    if station is not None:
-        station.line.lie_next = "old_document"
+    """Somebody in a station's line plays the first program to it again, as if it were the newest."""
+    world = life.world
+    newer = [station for station in world.running if station.store.replica.document_version("program") > 1]
+    if newer:
+        world.rng.choice(newer).line.lie_next = "old_document"
+    elif not life.is_last_day:
+        life.later(1, replay_document)
 
 
 INCIDENTS: tuple[tuple[float, int, Incident], ...] = (  # how likely, days it needs, what
@@ -154,8 +172,8 @@ INCIDENTS: tuple[tuple[float, int, Incident], ...] = (  # how likely, days it ne
     (0.6, 3, clone),
     (0.6, 3, set_back),
     (0.6, 2, revoke_one),
-    (0.6, 2, tamper),
-    (0.4, 2, tamper),
+    (0.5, 0, tamper_while_off),
+    (0.7, 0, tamper_while_running),
     (0.7, 1, unknown_entry),
     (0.7, 1, poison_entry),
     (0.4, 2, older_program),

@@ -1,4 +1,4 @@
-"""The life of a world: days of visits and syncs, and the incidents that this seed has in store; then peace, and the end.
+"""The life of a world: days of visits and syncs, with the incidents that this seed has in store; then peace.
 
 Which faults there are, and how many, is drawn anew for each seed: worlds in which everything happens at once hide what
 happens in worlds where only one thing does.
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from tests.sim.station import Station
     from tests.sim.world import World
 
-VISITS_A_DAY_MAX = 5
-SYNCS_A_DAY = (0, 1, 1, 2, 3)
+VISITS_A_DAY_MAX = 3
+SYNCS_A_DAY = (0, 1, 1, 1, 2)
 OPENS_MS, CLOSES_MS = 6 * 3_600_000, 20 * 3_600_000
 DRIFT_A_DAY_MS = 1_500
-SYNCS_TO_PEACE = 4  # a restored HQ, a new snapshot, and what they bring along
+SYNCS_TO_PEACE = 3  # a restored HQ, a new snapshot, and what they bring along
 
 Moment = tuple[int, int, Callable[[], None]]
 
@@ -73,9 +73,17 @@ class Life:
             world.true.set_ms(max(START_MS + day * DAY_MS + moment, world.true.now_ms()))
             work()
 
+    @property
+    def _today(self) -> int:
+        return (self.world.true.now_ms() - START_MS) // DAY_MS
+
+    @property
+    def is_last_day(self) -> bool:
+        return self._today >= self.days - 1
+
     def later(self, days: int, incident: Incident) -> None:
         """Let something happen so many days from now, or on the last day."""
-        day = (self.world.true.now_ms() - START_MS) // DAY_MS + days
+        day = self._today + days
         self.incidents.setdefault(min(day, self.days - 1), []).append(incident)
 
     def _morning(self, station: "Station", day: int) -> None:

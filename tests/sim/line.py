@@ -21,6 +21,7 @@ from sync.protocol import (
     MustRefetch,
     PushAnswer,
     PushRefusal,
+    PushRefusalKind,
     PushRequest,
     Row,
     SignedDocument,
@@ -110,9 +111,13 @@ class Line:
         answer = hq.push(request)
         if isinstance(answer, PushAnswer):
             self._world.witness.acknowledged(self.station, request.epoch, answer)
+        elif answer.kind is PushRefusalKind.FORK:
+            self._world.auditor.fenced((self.station.device_id, request.epoch))
         return answer
 
-    def _ask(self, what: str, call: Callable[[DeviceSession], Any], request: PushRequest | None = None) -> Any:
+    def _ask(
+        self, what: str, call: Callable[[DeviceSession], Any], request: PushRequest | None = None
+    ) -> Any:
         """Carry one request there and its answer back."""
         world, rng = self._world, self._world.rng
         if not self.is_up:
@@ -128,8 +133,10 @@ class Line:
         if fault == "false_ack" and request is not None:
             return self._invent(request)
         answer = self._lie(fault, self._answered(call, fault, request))
-        if isinstance(answer, SignedDocument) and self._is_old_next:
-            answer, self._is_old_next = world.oldest_document(answer), False
+        if isinstance(answer, SignedDocument):
+            oldest = world.oldest_document(answer)
+            if self._is_old_next:
+                answer, self._is_old_next, self.is_disturbed = oldest, False, True
         return _as_received(answer)
 
     def _stumble_before(self, fault: str) -> None:

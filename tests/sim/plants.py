@@ -1,5 +1,7 @@
-"""Planted bugs: each replaces one function of the product with what somebody might have written, and names the invariant
-that must be found broken. The auditor does not know of them."""
+"""Planted bugs: each replaces one function of the product with what somebody might have written.
+
+It names the invariant that must be found broken. The auditor does not know of them.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager

@@ -5,11 +5,15 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
+from app.core.entry import ORDER, read_entry
 from hq.faults import Malformed
-from hq.journal import ingest, judge, postings
+from hq.journal import ingest, intake, judge, postings
 from hq.journal.judge import JUDGES
 from hq.stores import devices
+from hq.stores.devices import DeviceState
 from sync.protocol import PROTO, PushRefusalKind, Verdict
+
+BODIES = "SELECT body FROM journal WHERE device = ? AND epoch = ? AND seq BETWEEN ? AND ? ORDER BY seq"
 
 
 def counts_points_of_what_is_sent_again() -> AbstractContextManager[Any]:
@@ -17,47 +21,37 @@ def counts_points_of_what_is_sent_again() -> AbstractContextManager[Any]:
     right = ingest.stored_results
 
     def stored_results(connection: Any, owner: Any, *, first: int, last: int) -> Any:
-        found = right(connection, owner, first=first, last=last)
-        device = ingest.read_device(connection, owner.device_id)
-        bodies = [
-            body
-            for (body,) in connection.exec_driver_sql(
-                "SELECT body FROM journal WHERE device = ? AND epoch = ? AND seq BETWEEN ? AND ? ORDER BY seq",
-                (owner.device_id, owner.epoch, first, last),
-            )
-        ]
-        entries = [ingest._read(body, owner, seq) for seq, body in enumerate(bodies, start=first)]
-        orders = [entry for entry in entries if entry is not None and entry.type == "order" and entry.data["member"]]
         points: dict[str, int] = {}
-        for entry in orders:
-            ref = entry.data["member"]["ref"]
-            points[ref] = points.get(ref, 0) + entry.data["points"]
-        ingest.move_balances(connection, points)
-        del device
-        return found
+        for (body,) in connection.exec_driver_sql(BODIES, (owner.device_id, owner.epoch, first, last)):
+            entry = read_entry(body)
+            if entry.type == ORDER and entry.data["member"]:
+                ref = entry.data["member"]["ref"]
+                points[ref] = points.get(ref, 0) + entry.data["points"]
+        intake.move_balances(connection, points)
+        return right(connection, owner, first=first, last=last)
 
     return patch.object(ingest, "stored_results", stored_results)
 
 
 def tells_only_the_store_itself() -> AbstractContextManager[Any]:
     """A member's points are news for the store where they were earned."""
-    right = ingest._move_members
+    right = intake._move_members
 
     def _move_members(connection: Any, kept: Any, *, store: str) -> Any:
         return [change for change in right(connection, kept, store=store) if change.scope == store]
 
-    return patch.object(ingest, "_move_members", _move_members)
+    return patch.object(intake, "_move_members", _move_members)
 
 
 def forgets_points_that_were_spent() -> AbstractContextManager[Any]:
     """Members earn points with orders."""
-    right = ingest._move_members
+    right = intake._move_members
 
     def _move_members(connection: Any, kept: Any, *, store: str) -> Any:
         orders = [replace(each, judgement=replace(each.judgement, redemption=None)) for each in kept]
         return right(connection, orders, store=store)
 
-    return patch.object(ingest, "_move_members", _move_members)
+    return patch.object(intake, "_move_members", _move_members)
 
 
 def posts_one_side_of_discounts() -> AbstractContextManager[Any]:
@@ -72,12 +66,12 @@ def posts_one_side_of_discounts() -> AbstractContextManager[Any]:
 
 def opens_no_case_for_quarantine() -> AbstractContextManager[Any]:
     """A case is about a verdict that was posted."""
-    right = ingest._new_cases
+    right = intake._new_cases
 
     def _new_cases(kept: Any) -> Any:
         return right([each for each in kept if each.judgement.verdict is Verdict.FLAGGED])
 
-    return patch.object(ingest, "_new_cases", _new_cases)
+    return patch.object(intake, "_new_cases", _new_cases)
 
 
 def takes_a_fork_for_a_repeat() -> AbstractContextManager[Any]:
@@ -99,7 +93,7 @@ def drops_the_other_branch() -> AbstractContextManager[Any]:
 def lets_revoked_devices_post() -> AbstractContextManager[Any]:
     """A device is revoked so that nobody else is given its name."""
     right = devices._device
-    return patch.object(devices, "_device", lambda row: replace(right(row), is_active=True))
+    return patch.object(devices, "_device", lambda row: replace(right(row), state=DeviceState.ACTIVE))
 
 
 def lets_one_entry_stop_the_batch() -> AbstractContextManager[Any]:
@@ -110,7 +104,7 @@ def lets_one_entry_stop_the_batch() -> AbstractContextManager[Any]:
             JUDGES[entry.type](entry, books)
         return judge.judge(entry, books)
 
-    return patch.object(ingest, "judge", judge_loudly)
+    return patch.object(intake, "judge", judge_loudly)
 
 
 def trusts_the_signed_head() -> AbstractContextManager[Any]:
@@ -140,15 +134,15 @@ class _Anything:
 
 def refuses_types_it_does_not_know() -> AbstractContextManager[Any]:
     """What can't be understood is malformed."""
-    right = ingest._read
+    right = intake.read_here
 
-    def _read(body: bytes, owner: Any, seq: int) -> Any:
+    def read_here(body: bytes, owner: Any, seq: int) -> Any:
         entry = right(body, owner, seq)
         if entry is not None and entry.type not in JUDGES:
             raise Malformed("Unknown type of entry.")
         return entry
 
-    return patch.object(ingest, "_read", _read)
+    return patch.object(intake, "read_here", read_here)
 
 
 def refuses_older_programs() -> AbstractContextManager[Any]:

@@ -20,7 +20,23 @@ from tests.sim.incidents import POISON
 from tests.sim.life import Life
 from tests.sim.world import World
 
-INVARIANTS = ("I1", "I2", "I3", "I4", "I5", "I6", "I9", "I10", "I11", "I12", "I13", "I15", "I21", "I23", "I27")
+INVARIANTS = (
+    "I1",
+    "I2",
+    "I3",
+    "I4",
+    "I5",
+    "I6",
+    "I9",
+    "I10",
+    "I11",
+    "I12",
+    "I13",
+    "I15",
+    "I21",
+    "I23",
+    "I27",
+)
 
 
 @dataclass
@@ -59,7 +75,9 @@ class Report:
         return told
 
 
-def live(seed: int, furniture: Furniture, *, days: int, say: Callable[[str], None] = lambda _: None) -> Report:
+def live(
+    seed: int, furniture: Furniture, *, days: int, say: Callable[[str], None] = lambda _: None
+) -> Report:
     """Live one world through to its end."""
     with TemporaryDirectory(dir=furniture.folder.parent) as folder, ExitStack() as stack:
         world = World(seed, furniture, Path(folder) / "world", say=say)

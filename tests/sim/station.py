@@ -38,6 +38,7 @@ class Station:
         self.epoch = 0
         self.store_id = ""
         self.is_in_use = True  # False once somebody has taken it away for good
+        self.has_met_this_hq = True  # since HQ was restored, if it was
         self._is_doubtful = False
         self._found_at_start: Image = {}
 

@@ -36,14 +36,15 @@ def _swapped(connection, seq: int) -> None:
 WAYS = (_other_amount, _gone, _swapped)
 
 
-def tamper_with(world: "World", station: Station) -> None:
+def tamper_with(world: "World", station: Station, *, is_running: bool) -> None:
     """Change an entry that HQ has not seen, while the program runs or while it doesn't; mend it once it is noticed."""
     head, acked = station.run(lambda: (station.store.journal.head().seq, station.store.acked_seq()))
     if head - acked < 2:
         return
-    seq = world.rng.randint(acked + 1, head - 1)  # the last one is the head itself: what its loss shows is the mark
+    seq = world.rng.randint(
+        acked + 1, head - 1
+    )  # the last one is the head itself: what its loss shows is the mark
     way = world.rng.choice(WAYS)
-    is_running = world.rng.random() < 0.5
     station.close()
     good = image_of(station.folder)
     if is_running and world.start(station):

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.core.order import Line
-from app.core.reasons import Refusal
 from app.core.voucher import Presentation, picked
 from app.ids import new_id
 from app.station.identify import SeenMember, identify
@@ -70,7 +69,9 @@ class Visit:
             if self._try(self._serve) and how == "power":
                 raise Killed  # after the answer
         except Killed:
-            is_up = world.crash(station, is_power_cut=how == "power", torn_from=size if how == "torn" else None)
+            is_up = world.crash(
+                station, is_power_cut=how == "power", torn_from=size if how == "torn" else None
+            )
             if is_up and rng.random() < 0.7:
                 world.true.set_ms(world.true.now_ms() + MINUTE_MS)
                 self._try(self._serve)
@@ -119,7 +120,7 @@ class Visit:
         store = self.station.store
         seen = identify(store, self.text)
         self.world.witness.journal(self.station)
-        if isinstance(seen, Refusal) or isinstance(seen, Presentation):
+        if not isinstance(seen, SeenMember):
             return None
         row, position = store.replica.member(seen.member.ref), store.replica.position()
         self.world.auditor.looked_up(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlcipher3 import dbapi2
 
 from app.store.db import look_into_database
+from app.store.faults import StoreFault
 from app.store.store import JOURNAL, StationStore
 from sync.protocol import PushAnswer
 from tests.sim.auditor import Auditor
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
 FILE_ENTRIES = (
     "SELECT seq, entry_id, type, body, prev, hash, sig FROM journal WHERE epoch = ? AND seq > ? ORDER BY seq"
 )
-LIMITED_USES = "CASE WHEN uses_max > 0 THEN uses ELSE 0 END"  # HQ tells only of these how often
 MEMBERS = "SELECT ref, number_hash, name, tier, balance, state FROM member"
-VOUCHERS = f"SELECT code_hash, rule_id, uses_max, {LIMITED_USES}, owner, ends_on FROM voucher"
+VOUCHERS = (  # HQ tells stations how often one was used only where there is a limit
+    "SELECT code_hash, rule_id, uses_max, CASE WHEN uses_max > 0 THEN uses ELSE 0 END, owner, ends_on FROM voucher"
+)
 HELD_ENTRIES = (
     "SELECT rowid, device, epoch, seq, entry_id, type, body, hash, verdict, case_id FROM journal"
     " WHERE rowid > ? ORDER BY rowid"
@@ -106,10 +108,18 @@ class Witness:
 
     def replaced(self, station: "Station") -> None:
         """Somebody has put older files in the place of a station's. It isn't running."""
-        database = look_into_database(station.folder / JOURNAL, station.database_key)
-        rows = database.conn.execute(FILE_ENTRIES, (station.epoch, 0)).fetchall()
-        database.close()
-        self.auditor.replaced(station.name, station.chain, [FileEntry(*row).hash for row in rows])
+        hashes = [entry.hash for entry in _entries_at_rest(station)]
+        self.auditor.replaced(station.name, station.chain, hashes)
+
+    def stopped(self, station: "Station") -> None:
+        """A station refuses to run; what is in its files all the same?"""
+        if station.name in self.auditor.memory.tampered or not station.device_id:
+            return  # whoever changed it is found out otherwise; whoever never ran has shown nothing
+        try:
+            entries = _entries_at_rest(station)
+        except StoreFault:
+            return
+        self.auditor.journal(station.name, station.chain, entries, is_whole=True)
 
     def answered(self, station: "Station", seq: int, order_id: str) -> None:
         self.approvals += 1
@@ -126,6 +136,16 @@ class Witness:
             facts=self.facts_for(station.store_id),
             set_id=set_id,
         )
+
+
+def _entries_at_rest(station: "Station") -> list[FileEntry]:
+    """Read the journal of a station that isn't running, as somebody could who has its keys."""
+    database = look_into_database(station.folder / JOURNAL, station.database_key)
+    try:
+        rows = database.conn.execute(FILE_ENTRIES, (station.epoch, 0)).fetchall()
+    finally:
+        database.close()
+    return [FileEntry(*row) for row in rows]
 
 
 def rows_of(store: StationStore) -> StationRows:

@@ -110,6 +110,7 @@ class World:
         except StoreFault as fault:
             self.say(f"{station.name} does not start: {fault.code}")
             self.auditor.did_not_start(station.name, fault.code)
+            self.witness.stopped(station)
             return False
         self.witness.enrolled(station)
         self.witness.journal(station, is_whole=True)
@@ -192,6 +193,7 @@ class World:
             return
         self.witness.tried_to_sync(station, set_id=self.hq.set_id)
         if station.line.is_up and not station.line.is_disturbed:
+            station.has_met_this_hq = True
             self.auditor.synced_undisturbed(
                 station.name,
                 station.chain,
@@ -207,6 +209,11 @@ class World:
         self.kills += 1
         self.hq.close()
         self.hq = replace(self.hq, database=Database(sqlite_url(self.hq_folder / DATABASE_FILE)), programs={})
+
+    def devices_known(self) -> tuple[int, frozenset[tuple[str, int]]]:
+        """Return what HQ was told of devices so far: how many, which were shut out, which are two machines."""
+        memory = self.auditor.memory
+        return len(self.stations), frozenset(memory.revoked | memory.fenced | memory.copied)
 
     def back_up_hq(self) -> bytes:
         """Return HQ's database as it is now."""
@@ -226,6 +233,8 @@ class World:
         self.program_version = program_version
         self.witness.look_at(self.hq_folder / DATABASE_FILE)
         self.witness.hq(is_whole=True)
+        for station in self.stations:
+            station.has_met_this_hq = False
         self.say("HQ is restored from a backup")
 
     def _become_another(self) -> None:

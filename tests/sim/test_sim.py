@@ -1,0 +1,130 @@
+"""The simulator holds the product to its invariants, and its auditor is shown to bite: every planted bug is found."""
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.sim.__main__ import main
+from tests.sim.furniture import furnished
+from tests.sim.plants import PLANTS, planted
+from tests.sim.report import INVARIANTS, Report, live
+
+STATIONS, DAYS = 8, 14
+SEEDS_AN_ITEM = 5
+QUICK = range(1, 51, SEEDS_AN_ITEM)
+SLOW = range(51, 1001, 50)
+AUDITOR = ("auditor", "claims", "hq_oracles", "reading", "rows")
+# Planted bugs that the first seed finds, one for each part of the product; the slow suite plants them all.
+FOUND_AT_ONCE = (
+    "commits_without_waiting",
+    "claims_nothing",
+    "forgets_points_that_were_spent",
+    "drops_the_other_branch",
+)
+
+
+@pytest.fixture(scope="module")
+def furniture():
+    with furnished(STATIONS) as made:
+        yield made
+
+
+def _live(furniture, first: int, count: int) -> Report:
+    whole = Report()
+    for seed in range(first, first + count):
+        whole.add(live(seed, furniture, days=DAYS))
+    return whole
+
+
+@pytest.mark.parametrize("first", QUICK)
+def test_every_invariant_holds(furniture, first) -> None:
+    whole = _live(furniture, first, SEEDS_AN_ITEM)
+    assert whole.violations == []
+    assert (whole.lost, whole.doubled) == (0, 0)
+    assert [name for name in INVARIANTS if not whole.checked[name]] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", SLOW)
+def test_every_invariant_holds_in_a_thousand_worlds(furniture, first) -> None:
+    assert _live(furniture, first, 50).violations == []
+
+
+def _first_seed_that_finds(furniture, name: str, seeds: range) -> int | None:
+    with planted(name):
+        for seed in seeds:
+            if PLANTS[name].invariant in live(seed, furniture, days=DAYS).violated:
+                return seed
+    return None
+
+
+@pytest.mark.parametrize("name", FOUND_AT_ONCE)
+def test_a_planted_bug_is_found(furniture, name) -> None:
+    assert _first_seed_that_finds(furniture, name, range(1, 3)) is not None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PLANTS)
+def test_each_planted_bug_is_found(furniture, name) -> None:
+    assert _first_seed_that_finds(furniture, name, range(1, 51)) is not None
+
+
+def test_there_is_a_planted_bug_for_each_invariant() -> None:
+    assert {planted.invariant for planted in PLANTS.values()} == set(INVARIANTS)
+
+
+def test_the_same_seed_is_the_same_world(furniture) -> None:
+    first: list[str] = []
+    second: list[str] = []
+    live(7, furniture, days=5, say=first.append)
+    live(7, furniture, days=5, say=second.append)
+    assert first == second
+    assert len(first) > 50
+
+
+def test_the_auditor_imports_nothing_of_ours() -> None:
+    for name in AUDITOR:
+        tree = ast.parse((Path(__file__).parent / f"{name}.py").read_text(encoding="utf-8"))
+        froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        found = {node.module or "" for node in froms if not node.level}
+        found |= {
+            alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
+        }
+        own = {f"tests.sim.{each}" for each in AUDITOR}
+        theirs = {module.partition(".")[0] for module in found - own}
+        assert theirs.isdisjoint({"app", "hq", "sync", "ui", "scanner", "resources", "tests", "bench"}), name
+
+
+def test_the_command_says_what_it_did(capsys) -> None:
+    assert main(["--first-seed", "3", "--seeds", "1", "--stations", "4", "--days", "4", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert told["seeds"] == 1
+    assert told["lost"] == told["doubled"] == 0
+    assert told["entries"] >= told["approvals"] > 0
+    assert told["invariants_checked"].keys() == set(INVARIANTS)
+
+
+def test_the_command_names_what_a_planted_bug_breaks(capsys) -> None:
+    words = [
+        "--seeds",
+        "1",
+        "--stations",
+        "4",
+        "--days",
+        "4",
+        "--json",
+        "--plant",
+        "posts_one_side_of_discounts",
+    ]
+    assert main(words) == 1
+    assert "I6" in json.loads(capsys.readouterr().out.splitlines()[-1])["violated"]
+
+
+def test_the_command_lists_the_planted_bugs(capsys) -> None:
+    assert main(["--plant", "list"]) == 0
+    names = capsys.readouterr().out.splitlines()
+    assert names == list(PLANTS)
+    assert not any(" " in name for name in names)
+    assert main(["--plant", "no_such_bug"]) == 2
