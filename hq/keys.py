@@ -17,7 +17,7 @@ from typing import Literal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.core.keyset import PublicKey, VouchedProgram, write_keyset
-from app.ids import new_id
+from app.ids import new_id, new_secret
 from hq.faults import SetUpFault
 from sync.protocol import Signature, SignedDocument, document_message
 
@@ -59,7 +59,7 @@ class KeyRing:
 
 def new_keys() -> KeyRing:
     """Make the three keys of a new HQ."""
-    return KeyRing({kid: Ed25519PrivateKey.generate() for kid in USES})
+    return KeyRing({kid: Ed25519PrivateKey.from_private_bytes(new_secret()) for kid in USES})
 
 
 def next_kid(use: str, known: Iterable[str]) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from app.core.keyset import KeyState, KeyUse, PublicKey
 from app.failpoints import failpoint
+from app.ids import new_secret
 from hq.backup import new_passphrase, write_backup
 from hq.campaigns.store import (
     insert_document,
@@ -76,7 +77,7 @@ def make_key(hq: Hq, use: KeyUse) -> NewKey:
     if folder is None:
         raise SetUpFault("HQ's keys are not in a folder.")
     if not key_path(folder, kid).exists():  # else it is left from a time when we died right here
-        write_key(folder, kid, Ed25519PrivateKey.generate())
+        write_key(folder, kid, Ed25519PrivateKey.from_private_bytes(new_secret()))
     failpoint("hq_key_written")
     ring = KeyRing({**hq.keys.private, kid: read_key(folder, kid)}, folder)
     passphrase = new_passphrase()

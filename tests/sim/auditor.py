@@ -11,7 +11,7 @@ from itertools import count
 from tests.sim.claims import Memory, Shown
 from tests.sim.hq_oracles import HqBooks
 from tests.sim.reading import KNOWN_TYPES, Chain, Place, genesis, is_signed, next_hash, own_effect, read
-from tests.sim.rows import FileEntry, HqRows, Row, StationRows
+from tests.sim.rows import Facts, FileEntry, HqRows, StationRows
 
 
 class Auditor:
@@ -21,6 +21,7 @@ class Auditor:
         self.memory = Memory()
         self.books = HqBooks(self.memory)
         self._signed: set[tuple[Chain, int, bytes, bytes]] = set()  # heads whose signature was checked once
+        self._checkpoints: dict[tuple[str, str, int], Facts] = {}  # HQ's facts by store and place in its feed
         self._seen: dict[str, StationRows] = {}  # each station as it was last
 
     # What somebody in the shop or at head office sees.
@@ -103,7 +104,6 @@ class Auditor:
         kept = {(*chain, seq) for seq, _ in enumerate(hashes, start=1)}
         self.memory.destroyed |= self.memory.files[station].keys() - kept
         self.memory.set_back.add(station)
-        self._seen.pop(station, None)
 
     def shelved(self, station: str) -> None:
         """A station that refuses to run was taken away, with what HQ has not got of it."""
@@ -153,47 +153,37 @@ class Auditor:
         expected = ((held or 0) - spent if held is not None else 0, pending)
         self.memory.claim("I13", shown == expected, f"{station} shows {ref} {shown}, should be {expected}")
 
-    def tried_to_sync(
-        self,
-        station: str,
-        chain: Chain,
-        rows: StationRows,
-        *,
-        facts: tuple[frozenset[Row], frozenset[Row]],
-        set_id: str,
-    ) -> None:
-        """A sync ended, well or not. `facts` are HQ's for this station's store at this moment."""
-        memory, before = self.memory, self._seen.get(station)
-        self._acked(station, chain, rows.acked_seq)
-        for kind, version in (rows.versions | {f"highest {k}": v for k, v in rows.highest.items()}).items():
-            earlier = (
-                0
-                if before is None
-                else (before.versions | {f"highest {k}": v for k, v in before.highest.items()}).get(kind, 0)
-            )
-            memory.claim("I12", version >= earlier, f"{station} went from {kind} {earlier} to {version}")
-        if (
-            before is not None
-            and before.position
-            and rows.position
-            and before.position[0] == rows.position[0]
-        ):
-            is_forward = rows.position[1] >= before.position[1]
-            memory.claim("I12", is_forward, f"{station} went back to {rows.position}")
-        moved = before is None or rows.position != before.position
-        if rows.position is not None and moved and rows.position[0] == set_id:
-            self._equals_hq(station, rows, facts)
-        self._seen[station] = rows
+    def checkpoint(self, store: str, place: tuple[str, int], facts: Facts) -> None:
+        """HQ named a place in its feed; its members and vouchers for that store were these."""
+        self._checkpoints[store, *place] = facts
 
-    def _equals_hq(
-        self, station: str, rows: StationRows, facts: tuple[frozenset[Row], frozenset[Row]]
-    ) -> None:
-        for name, mine, theirs in (
-            ("members", rows.members, facts[0]),
-            ("vouchers", rows.vouchers, facts[1]),
-        ):
-            odd = sorted(mine ^ theirs, key=repr)[:3]
-            self.memory.claim("I13", not odd, f"the {name} of {station} are no moment of HQ's: {odd}")
+    def tried_to_sync(self, station: str, chain: Chain, store: str, rows: StationRows) -> None:
+        """A sync ended, well or not: where does the station stand now?"""
+        before = self._seen[station]
+        self._seen[station] = rows
+        self._acked(station, chain, rows.acked_seq)
+        for kind, version in rows.versions.items():
+            earlier = before.versions.get(kind, 0)
+            self.memory.claim("I12", version >= earlier, f"{station} went from {kind} {earlier} to {version}")
+        if rows.position is None or rows.position == before.position:
+            return
+        set_id, cursor, _ = rows.position
+        if before.position is not None and before.position[0] == set_id:
+            is_on = cursor >= before.position[1]
+            self.memory.claim("I12", is_on, f"{station} went back from {before.position} to {rows.position}")
+        if set_id:  # one without a name says: its figures stand, and a new snapshot will come
+            self._equals_hq(station, rows, self._checkpoints.get((store, set_id, cursor)))
+
+    def _equals_hq(self, station: str, rows: StationRows, facts: Facts | None) -> None:
+        was_named = self.memory.claim(
+            "I13", facts, f"{station} stands at {rows.position}, which HQ never named"
+        )
+        if facts is not None and was_named:
+            for name, mine, theirs in zip(
+                ("members", "vouchers"), (rows.members, rows.vouchers), facts, strict=True
+            ):
+                odd = sorted(mine ^ theirs, key=repr)[:3]
+                self.memory.claim("I13", not odd, f"the {name} of {station} are no moment of HQ's: {odd}")
 
     def _acked(self, station: str, chain: Chain, acked: int) -> None:
         memory = self.memory
@@ -237,7 +227,7 @@ class Auditor:
 
     # The end.
 
-    def ended(self, *, at_rest: dict[str, tuple[StationRows, tuple[frozenset[Row], frozenset[Row]]]]) -> int:
+    def ended(self, *, at_rest: dict[str, tuple[StationRows, Facts]]) -> int:
         """Everything that could be healed has been. Returns how many answers were lost."""
         lost = 0
         for station, shown in self.memory.shown.items():

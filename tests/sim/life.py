@@ -109,6 +109,6 @@ class Life:
         world.say("peace")
         for _ in range(SYNCS_TO_PEACE):
             for station in world.running:
-                station.line.is_up = True
+                station.line.be_good()
                 world.sync_and_mend(station)
                 world.true.set_ms(world.true.now_ms() + 60_000)

@@ -18,6 +18,7 @@ from sync.protocol import (
     CHANGES_ROWS_MAX,
     Changes,
     Health,
+    Manifest,
     MustRefetch,
     PushAnswer,
     PushRefusal,
@@ -77,6 +78,10 @@ class Line:
     def _world(self) -> Any:
         return self.station.world
 
+    def be_good(self) -> None:
+        """Nothing that was meant for this line happens any more."""
+        self.is_up, self.lie_next, self._is_old_next, self.late = True, "", False, []
+
     def health(self) -> Health:
         return self._ask("health", lambda hq: hq.health())
 
@@ -86,6 +91,9 @@ class Line:
 
     def document(self, kind: str) -> SignedDocument:
         return self._ask("document", lambda hq: hq.document(kind))
+
+    def keyset(self, version: int) -> SignedDocument:
+        return self._ask("keyset", lambda hq: hq.keyset(version))
 
     def manifest(self) -> SignedManifest:
         return self._ask("manifest", lambda hq: hq.manifest())
@@ -132,7 +140,9 @@ class Line:
         self._stumble_before(fault)
         if fault == "false_ack" and request is not None:
             return self._invent(request)
-        answer = self._lie(fault, self._answered(call, fault, request))
+        answer = self._answered(call, fault, request)
+        self._remember_facts(answer)
+        answer = self._lie(fault, answer)
         if isinstance(answer, SignedDocument):
             oldest = world.oldest_document(answer)
             if self._is_old_next:
@@ -205,6 +215,14 @@ class Line:
             results=[],
             time_ms=world.true.now_ms(),
         )
+
+    def _remember_facts(self, answer: Any) -> None:
+        """Let the auditor know what HQ's facts are at a place in its feed that a station may come to stand at."""
+        if isinstance(answer, Changes) and answer.checkpoint:
+            self._world.witness.checkpoint(self.station, answer.set_id, answer.next)
+        elif isinstance(answer, SignedManifest):
+            manifest = decode(answer.body, type=Manifest)
+            self._world.witness.checkpoint(self.station, manifest.set_id, manifest.cursor)
 
     def _lie(self, fault: str, answer: Any) -> Any:
         """Answer what HQ never said: a station must find it out, or not be harmed by it."""

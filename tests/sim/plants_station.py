@@ -6,12 +6,11 @@ from unittest.mock import patch
 
 from app.core.chain import Head
 from app.core.overlay import ORDER_CLAIM, REDEMPTION_CLAIM
-from app.store import db, store
-from app.store import journal as journals
+from app.store import db, store, verifying
 from app.store.faults import StoreFault
 from app.store.journal import Journal, WordOfHq
 from app.store.store import StationStore
-from sync import pull
+from sync import documents
 from sync.pull import Puller
 from sync.syncer import Syncer
 
@@ -54,12 +53,12 @@ def hashes_each_commit_once() -> AbstractContextManager[Any]:
 
 def claims_nothing() -> AbstractContextManager[Any]:
     """The till sends each order once."""
-    right = journals.effects_of
+    right = verifying.effects_of
 
     def effects_of(*given: Any) -> Any:
         return tuple(effect for effect in right(*given) if effect.kind not in (ORDER_CLAIM, REDEMPTION_CLAIM))
 
-    return patch.object(journals, "effects_of", effects_of)
+    return patch.object(verifying, "effects_of", effects_of)
 
 
 def believes_any_acknowledgement() -> AbstractContextManager[Any]:
@@ -77,12 +76,7 @@ def believes_any_acknowledgement() -> AbstractContextManager[Any]:
 
 def believes_any_signed_version() -> AbstractContextManager[Any]:
     """HQ has signed it, so it is HQ's."""
-    right = pull.check_document
-
-    def check_document(document: Any, *, key: Any, lowest_version: int) -> None:
-        right(document, key=key, lowest_version=0)
-
-    return patch.object(pull, "check_document", check_document)
+    return patch.object(documents, "check_version", lambda *_, **__: None)
 
 
 def counts_own_entries_for_ever() -> AbstractContextManager[Any]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 Row = tuple[Any, ...]
+Facts = tuple[frozenset[Row], frozenset[Row]]  # members and vouchers
 
 
 class FileEntry(NamedTuple):
@@ -40,8 +41,7 @@ class StationRows:
     position: tuple[str, int, int] | None  # set, cursor, own entries that are in the figures
     members: frozenset[Row]  # ref, tier, balance, state
     vouchers: frozenset[Row]  # code hash, rule, uses_max, uses where that is limited
-    versions: dict[str, int]  # of the documents in use
-    highest: dict[str, int]  # ever seen
+    versions: dict[str, int]  # of the documents in use, and the highest ever seen
     verdicts: frozenset[int] = frozenset()  # the entries that HQ's word has come for
 
 

@@ -71,6 +71,12 @@ def test_each_planted_bug_is_found(furniture, name) -> None:
     assert _first_seed_that_finds(furniture, name, range(1, 51)) is not None
 
 
+@pytest.mark.parametrize("name", PLANTS)
+def test_what_a_planted_bug_replaces_is_there(name) -> None:
+    with planted(name):
+        pass
+
+
 def test_there_is_a_planted_bug_for_each_invariant() -> None:
     assert {planted.invariant for planted in PLANTS.values()} == set(INVARIANTS)
 

@@ -13,7 +13,7 @@ from app.store.faults import StoreFault
 from app.store.store import JOURNAL, StationStore
 from sync.protocol import PushAnswer
 from tests.sim.auditor import Auditor
-from tests.sim.rows import FileEntry, HeldEntry, HqRows, Row, StationRows
+from tests.sim.rows import Facts, FileEntry, HeldEntry, HqRows, StationRows
 
 if TYPE_CHECKING:
     from tests.sim.station import Station
@@ -76,7 +76,7 @@ class Witness:
         )
         self.auditor.hq(rows, is_whole=is_whole)
 
-    def facts_for(self, store_id: str) -> tuple[frozenset[Row], frozenset[Row]]:
+    def facts_for(self, store_id: str) -> Facts:
         """Return HQ's members of a store's scope, and its vouchers."""
         in_scope = " JOIN member_scope ON member_scope.member = ref WHERE store = ?"
         return frozenset(self._all(MEMBERS + in_scope, store_id)), frozenset(self._all(VOUCHERS))
@@ -128,14 +128,12 @@ class Witness:
     def stands(self, station: "Station") -> None:
         self.auditor.stands(station.name, rows_of(station.store))
 
-    def tried_to_sync(self, station: "Station", *, set_id: str) -> None:
-        self.auditor.tried_to_sync(
-            station.name,
-            station.chain,
-            rows_of(station.store),
-            facts=self.facts_for(station.store_id),
-            set_id=set_id,
-        )
+    def checkpoint(self, station: "Station", set_id: str, cursor: int) -> None:
+        """HQ has named a place in its feed to a station. These are its facts there."""
+        self.auditor.checkpoint(station.store_id, (set_id, cursor), self.facts_for(station.store_id))
+
+    def tried_to_sync(self, station: "Station") -> None:
+        self.auditor.tried_to_sync(station.name, station.chain, station.store_id, rows_of(station.store))
 
 
 def _entries_at_rest(station: "Station") -> list[FileEntry]:
@@ -154,11 +152,11 @@ def rows_of(store: StationStore) -> StationRows:
     about = dict(replica.execute("SELECT k, v FROM meta").fetchall())
     known = dict(journal.execute("SELECT k, v FROM meta").fetchall())
     position = (about["set_id"], about["cursor"], about["included_seq"]) if "set_id" in about else None
+    highest = {k: v for k, v in known.items() if k.startswith("highest_") and isinstance(v, int)}
     return StationRows(
         acked_seq=known.get("acked_seq", 0),
         position=position,
         members=frozenset(replica.execute(MEMBERS).fetchall()),
         vouchers=frozenset(replica.execute(VOUCHERS).fetchall()),
-        versions=dict(replica.execute("SELECT kind, version FROM document").fetchall()),
-        highest={k: v for k, v in known.items() if k.startswith("highest_")},
+        versions=dict(replica.execute("SELECT kind, version FROM document").fetchall()) | highest,
     )

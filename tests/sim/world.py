@@ -19,7 +19,7 @@ from tests.sim.auditor import Auditor
 from tests.sim.disk import FailPoints, Killed, kill
 from tests.sim.furniture import START_MS, Furniture, enrol, laid_out, store_ids
 from tests.sim.line import Counts, Weather
-from tests.sim.rows import Row, StationRows
+from tests.sim.rows import Facts, StationRows
 from tests.sim.station import Station
 from tests.sim.witness import Witness, rows_of
 
@@ -164,7 +164,8 @@ class World:
 
     def sync_calmly(self, station: Station) -> None:
         """Let a station sync over a good line."""
-        weather, self.weather, station.line.is_up = self.weather, Weather(), True
+        weather, self.weather = self.weather, Weather()
+        station.line.be_good()
         self.sync(station)
         self.weather = weather
 
@@ -191,7 +192,7 @@ class World:
         except StoreFault:
             self.auditor.alarmed(station.name)
             return
-        self.witness.tried_to_sync(station, set_id=self.hq.set_id)
+        self.witness.tried_to_sync(station)
         if station.line.is_up and not station.line.is_disturbed:
             station.has_met_this_hq = True
             self.auditor.synced_undisturbed(
@@ -244,7 +245,7 @@ class World:
         self.hq.close()
         self.hq = open_hq(self.hq_folder, clock=self.true)
 
-    def at_rest(self) -> dict[str, tuple[StationRows, tuple[frozenset[Row], frozenset[Row]]]]:
+    def at_rest(self) -> dict[str, tuple[StationRows, Facts]]:
         """Return what each running station holds, and what HQ holds for it."""
         return {
             station.name: (rows_of(station.store), self.witness.facts_for(station.store_id))
