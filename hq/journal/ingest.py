@@ -18,8 +18,9 @@ from hq.faults import ClientTooOld, Malformed, TooLarge, UnknownDevice
 from hq.home import Hq
 from hq.journal.held import hold
 from hq.journal.intake import take_in
+from hq.journal.receipt import receipt_of
 from hq.journal.store import hash_at, move_head, stored_results
-from hq.signed_time import sign_time
+from hq.signed_time import sign_time, vouches_for_time
 from hq.stores.devices import (
     Device,
     DeviceState,
@@ -69,7 +70,8 @@ def _push(hq: Hq, connection: Connection, device_id: str, request: PushRequest) 
     head = Head(request.head.seq, request.head.hash) if fresh else device.head
     move_head(connection, owner, head, request, now_ms=now_ms)
     if fresh:
-        results += take_in(hq, connection, device, fresh, now_ms=now_ms)
+        receipt = receipt_of(request, now_ms=now_ms) if vouches_for_time(hq) else None
+        results += take_in(hq, connection, device, fresh, now_ms=now_ms, receipt=receipt)
     failpoint("hq_before_commit")
     return PushAnswer(
         acked_seq=head.seq,

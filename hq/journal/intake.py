@@ -22,6 +22,7 @@ from hq.home import Hq
 from hq.journal.cases import NewCase, open_cases
 from hq.journal.judge import Books, judge
 from hq.journal.postings import GIVEN
+from hq.journal.receipt import Receipt
 from hq.journal.schemas import EntryId
 from hq.journal.store import (
     Kept,
@@ -48,10 +49,12 @@ def take_in(
     *,
     now_ms: int,
     said_by: ChainOwner | None = None,
+    receipt: Receipt | None = None,
 ) -> list[Result]:
     """Judge and store new entries, which follow the head of `device`, in its place.
 
     `said_by`: whose they say they are, where they are stored in another place than their own (see posting_held).
+    `receipt`: of the push, where HQ can judge the station's clock by its own.
 
     Every writer holds what it holds in the same order: the device, vouchers, the number of cases, members, and last
     the number of the feed (see feed.py). Members come after the judging, which takes longest and needs them not.
@@ -60,6 +63,7 @@ def take_in(
     says = said_by or owner
     entries = [read_here(body, says, seq) for seq, body in enumerate(bodies, start=device.head.seq + 1)]
     books = open_books(hq, connection, owner, entries, store=device.store)
+    books.receipt = receipt
     kept = _judge_all(device.head, bodies, entries, books)
     cases = open_cases(
         connection,

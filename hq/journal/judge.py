@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from msgspec import ValidationError, convert
 
-from app.core.entry import EPOCH_START, ORDER, REDEEM, REFUSE, SALVAGED, SCAN_DENIED, Entry
+from app.core.entry import CLOCK_JUMP, EPOCH_START, ORDER, REDEEM, REFUSE, SALVAGED, SCAN_DENIED, Entry
 from app.core.facts_record import RecordInvalid
 from app.core.outcome import Decision
 from app.core.program import Program
@@ -26,7 +26,8 @@ from app.core.salvaged import SalvageInvalid, read_salvaged
 from app.failpoints import failpoint
 from hq.journal import postings
 from hq.journal.postings import Posting
-from hq.journal.schemas import DeniedData, EpochStartData, OrderData, RedemptionData
+from hq.journal.receipt import Receipt, gave_more, reckoned_ms, redeemed_more
+from hq.journal.schemas import ClockJumpData, DeniedData, EpochStartData, OrderData, RedemptionData
 from hq.vouchers.store import Uses
 from sync.protocol import Flag, Verdict
 
@@ -60,6 +61,7 @@ class Books:
     held_hashes: Mapping[tuple[str, int, int], bytes] = field(
         default_factory=dict
     )  # where salvaged entries were
+    receipt: Receipt | None = None  # of the push; None where HQ has no time to judge by
     decisions: dict[str, tuple[Entry, Decision]] = field(default_factory=dict)  # replayed orders, by order id
 
 
@@ -109,6 +111,9 @@ def _judge_order(entry: Entry, books: Books) -> Judgement:
     doubts.elsewhere(order.store, books.store)
     if order.campaigns:
         doubts.stale(order.t_eff, program)
+    then = _at_reckoned_time(entry, order, program, books)
+    if then is not None and gave_more(entry.data, then):
+        doubts.by_clock(order.t_eff)
     return doubts.judgement(postings=postings.of_order(order), order=order)
 
 
@@ -127,6 +132,7 @@ def _judge_redemption(entry: Entry, books: Books) -> Judgement:
         doubts.differs([f"a {entry.type} entry whose reasons say otherwise"])
     if is_approved:
         doubts.stale(redemption.t_eff, program)
+        _doubt_clock(redemption, entry, books, doubts)
         _count_use(redemption, books, doubts)
     books.taken_redemptions.add(redemption.redemption_id)
     return doubts.judgement(
@@ -136,9 +142,32 @@ def _judge_redemption(entry: Entry, books: Books) -> Judgement:
     )
 
 
+def _at_reckoned_time(entry: Entry, order: OrderData, program: Program, books: Books) -> Decision | None:
+    """Decide an order again as of when HQ reckons that it was made; None where the station's clock was right."""
+    at_ms = reckoned_ms(entry, order.t_eff, books.receipt)
+    return None if at_ms is None else replay_order({**entry.data, "t_eff": at_ms}, program)
+
+
+def _doubt_clock(redemption: RedemptionData, entry: Entry, books: Books, doubts: "_Doubts") -> None:
+    """Flag a redemption that only a wrong clock allowed. Its order has been decided again before."""
+    order = books.decisions.get(redemption.order_id)
+    if order is None or reckoned_ms(entry, redemption.t_eff, books.receipt) is None:
+        return
+    data = convert(order[0].data, OrderData)
+    then = _at_reckoned_time(entry=order[0], order=data, program=_program(books, data), books=books)
+    if then is not None and redeemed_more(entry.data, then):
+        doubts.by_clock(redemption.t_eff)
+
+
 def _judge_denied(entry: Entry, books: Books) -> Judgement:
     doubts = _Doubts()
     doubts.elsewhere(convert(entry.data, DeniedData).store, books.store)
+    return doubts.judgement()
+
+
+def _judge_clock_jump(entry: Entry, books: Books) -> Judgement:
+    doubts = _Doubts()
+    doubts.elsewhere(convert(entry.data, ClockJumpData).store, books.store)
     return doubts.judgement()
 
 
@@ -165,6 +194,7 @@ JUDGES: dict[str, Callable[[Entry, Books], Judgement]] = {
     REDEEM: _judge_redemption,
     REFUSE: _judge_redemption,
     SCAN_DENIED: _judge_denied,
+    CLOCK_JUMP: _judge_clock_jump,
     EPOCH_START: _judge_epoch_start,
     SALVAGED: _judge_salvaged,
 }
@@ -235,6 +265,10 @@ class _Doubts:
         """
         if t_eff >= program.expires_ms:
             self.add(Flag.RULE_STALE, f"version {program.version} had expired")
+
+    def by_clock(self, t_eff: int) -> None:
+        """Flag something that was not to be had when it was given, by HQ's reckoning."""
+        self.add(Flag.CLOCK_SUSPECT, f"the station's clock was wrong: {t_eff} is not when this was decided")
 
     def judgement(
         self,

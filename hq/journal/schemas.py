@@ -95,3 +95,12 @@ class EpochStartData(Recorded, frozen=True, kw_only=True):
     from_epoch: Annotated[int, Meta(ge=1, le=INTEGER_MAX)]
     last_seq: Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
     reason: Name
+
+
+class ClockJumpData(Recorded, frozen=True, kw_only=True):
+    """A `clock_jump` entry: a wall clock that was set, or ran empty."""
+
+    store: Name
+    t_eff: Moment
+    from_ms: Moment
+    to_ms: Moment
