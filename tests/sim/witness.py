@@ -39,7 +39,7 @@ class Witness:
         self.auditor = auditor
         self.approvals = 0
         self._hq: Any = None
-        self._journal_row = self._posting_row = 0
+        self._hq_version = self._journal_row = self._posting_row = self._held_row = 0
         self._read_up_to: dict[str, tuple[tuple[str, int], int]] = {}
 
     # HQ
@@ -48,7 +48,7 @@ class Witness:
         """Read this database from now on, from its beginning."""
         self.close()
         self._hq = dbapi2.connect(str(database), isolation_level=None)
-        self._journal_row = self._posting_row = 0
+        self._hq_version = self._journal_row = self._posting_row = self._held_row = 0
 
     def close(self) -> None:
         if self._hq is not None:
@@ -57,12 +57,20 @@ class Witness:
 
     def hq(self, *, is_whole: bool = False) -> None:
         """Hand over what HQ holds since the last time."""
+        (version,) = self._hq.execute(
+            "PRAGMA data_version"
+        ).fetchone()  # changes with each commit of another's
+        if version == self._hq_version and not is_whole:
+            return
+        self._hq_version = version
         if is_whole:
-            self._journal_row = self._posting_row = 0
+            self._journal_row = self._posting_row = self._held_row = 0
         journal = self._all(HELD_ENTRIES, self._journal_row)
         postings = self._all(POSTINGS, self._posting_row)
         self._journal_row = journal[-1][0] if journal else self._journal_row
         self._posting_row = postings[-1][0] if postings else self._posting_row
+        held = self._all("SELECT rowid, why, body FROM held_push WHERE rowid > ?", self._held_row)
+        self._held_row = held[-1][0] if held else self._held_row
         rows = HqRows(
             journal=[HeldEntry(*row[1:]) for row in journal],
             postings=[row[1:] for row in postings],
@@ -71,7 +79,7 @@ class Witness:
                 row[0]: tuple(row[1:])
                 for row in self._all("SELECT device_id, epoch, state, head_seq, head_hash FROM device")
             },
-            held=self._all("SELECT why, body FROM held_push"),
+            held=[row[1:] for row in held],
             cases=frozenset(row[0] for row in self._all("SELECT case_id FROM exception")),
         )
         self.auditor.hq(rows, is_whole=is_whole)
