@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from itertools import count
 
 from tests.sim.claims import Memory, Shown
+from tests.sim.clock_oracles import ClockOracles, effective_time
 from tests.sim.hq_oracles import HqBooks
 from tests.sim.reading import KNOWN_TYPES, Chain, Place, genesis, is_signed, next_hash, own_effect, read
 from tests.sim.rows import Facts, FileEntry, HqRows, StationRows
@@ -20,6 +21,7 @@ class Auditor:
     def __init__(self) -> None:
         self.memory = Memory()
         self.books = HqBooks(self.memory)
+        self.clocks = ClockOracles(self.memory)
         self._signed: set[tuple[Chain, int, bytes, bytes]] = set()  # heads whose signature was checked once
         self._checkpoints: dict[tuple[str, str, int], Facts] = {}  # HQ's facts by store and place in its feed
         self._seen: dict[str, StationRows] = {}  # each station as it was last
@@ -55,6 +57,18 @@ class Auditor:
         """HQ has said that it holds two histories under one name."""
         self.memory.fenced.add(chain)
 
+    def offer_ends(self, campaign: str, ends_ms: int) -> None:
+        """What head office has announced."""
+        self.clocks.ends(campaign, ends_ms)
+
+    def rebooted(self, station: str) -> None:
+        """The machine was off: how long, only its wall clock can tell it."""
+        self.clocks.rebooted(station)
+
+    def heard_the_time(self, station: str, *, effective_ms: int, true_ms: int) -> None:
+        """A sync went well; what time does the station go by now?"""
+        self.clocks.heard(station, effective_ms=effective_ms, true_ms=true_ms)
+
     def tampered(self, station: str) -> None:
         self.memory.tampered[station] = False
 
@@ -76,8 +90,10 @@ class Auditor:
 
     # What the files say.
 
-    def journal(self, station: str, chain: Chain, entries: Sequence[FileEntry], *, is_whole: bool) -> None:
-        """A station's journal: all of it after a start, otherwise what came since."""
+    def journal(
+        self, station: str, chain: Chain, entries: Sequence[FileEntry], *, is_whole: bool, true_ms: int
+    ) -> None:
+        """A station's journal: all of it after a start, otherwise what came since, which was written just now."""
         memory = self.memory
         file = memory.files[station]
         if is_whole:
@@ -85,6 +101,7 @@ class Auditor:
         nonce, key = memory.owners[chain]
         last = max((place[2] for place in file if place[:2] == chain), default=0)
         before = file[*chain, last].hash if last else genesis(chain, nonce)
+        latest_ms = max(map(effective_time, file.values()), default=0)
         for expected, entry in zip(count(last + 1), entries, strict=False):
             place = (*chain, entry.seq)
             memory.claim("I2", entry.seq == expected, f"{station} has {entry.seq} where {expected} should be")
@@ -95,7 +112,11 @@ class Auditor:
                 self._signed.add(signed)
             memory.claim("I2", signed in self._signed, f"the head of {station} at {place} is not signed")
             before = entry.hash
-            file[place] = memory.written[place][entry.hash] = read(place, entry.hash, entry.body)
+            content = read(place, entry.hash, entry.body)
+            latest_ms = self.clocks.follow(station, latest_ms, content)
+            if not is_whole:
+                self.clocks.wrote(station, content, true_ms=true_ms)
+            file[place] = memory.written[place][entry.hash] = content
         if is_whole:
             self._shown_is_there(station)
 

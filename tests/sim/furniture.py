@@ -30,7 +30,9 @@ DAY_MS = 86_400_000
 NOWHERE = "http://127.0.0.1:1"
 MEMBERS, VOUCHERS = 24, 40
 MEMORY_DISK = Path("/dev/shm")  # noqa: S108 where there is one, it is much quicker than a disk, and nothing here must last
-COFFEE, REWARD = "coffee-1", "mug"
+COFFEE, REWARD, SHORT = "coffee-1", "mug", "week-1"
+SHORT_LIVED = "week"  # the campaign that ends soon
+SHORT_ENDS_ON, SHORT_ENDS_MS = "2026-01-09", START_MS + 4 * DAY_MS + 21 * 3_600_000  # midnight in New York
 REWARD_COSTS = 8
 
 
@@ -140,6 +142,8 @@ def program_body(version: int) -> bytes:
             "campaigns": [
                 campaign("coffee", rule(COFFEE, "voucher", coffee)),
                 campaign("tea", rule("tea-1", "automatic", tea)),
+                campaign(SHORT_LIVED, rule(SHORT, "choice", {**mug, "amount": 100}))
+                | {"ends_on": SHORT_ENDS_ON},
                 campaign("rewards", rule(REWARD, "choice", mug, cost_points=REWARD_COSTS)),
             ],
         }

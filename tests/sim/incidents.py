@@ -3,27 +3,24 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from app.core.keyset import KeyUse
 from app.store.journal import Draft
 from hq.campaigns.service import publish_program
-from hq.members.service import MemberFacts, upsert_members
+from hq.keysets import service as keysets
+from hq.members.service import MemberFacts, issue_code, upsert_members
 from hq.stores.devices import revoke
 from sync.protocol import PROTO
 from tests.sim.disk import image_of, put_back
-from tests.sim.furniture import new_shopper, new_vouchers, program_body
+from tests.sim.furniture import Shopper, new_shopper, new_vouchers, program_body
+from tests.sim.incidents_time import step_clock, switch_off
 from tests.sim.tampering import tamper_with
 
 if TYPE_CHECKING:
     from tests.sim.life import Life
-    from tests.sim.station import Station
 
 Incident = Callable[["Life"], None]
 VISITS_BEFORE_TAMPERING = 4
 NEW_TYPE, POISON = "of_a_newer_station", "poison"
-
-
-def _some_station(life: "Life") -> "Station | None":
-    running = life.world.running
-    return life.world.rng.choice(running) if running else None
 
 
 def publish(life: "Life") -> None:
@@ -51,13 +48,13 @@ def restore_hq(life: "Life") -> None:
     """HQ's database is copied, and some days later the copy is put in its place."""
     world = life.world
     backup, version = world.back_up_hq(), world.program_version
-    before = world.devices_known()
+    before = world.told_once()
     world.say("HQ is backed up")
 
     def restore(_: "Life") -> None:
         # Else HQ forgets devices, or that they were shut out: another story.
         memory = world.auditor.memory
-        if world.devices_known() == before and memory.copied <= memory.fenced:
+        if world.told_once() == before and memory.copied <= memory.fenced:
             world.restore_hq(backup, program_version=version)
 
     life.later(world.rng.randint(1, 5), restore)
@@ -65,14 +62,14 @@ def restore_hq(life: "Life") -> None:
 
 def clone(life: "Life") -> None:
     """A station's disk is copied to a second PC, keys and all, and both are used for a while."""
-    station = _some_station(life)
+    station = life.some_station()
     if station is not None and station.has_met_this_hq:
         life.world.clone(station)
 
 
 def set_back(life: "Life") -> None:
     """A station's folder is copied, and some days later the copy is put in its place; perhaps its keys and mark too."""
-    world, station = life.world, _some_station(life)
+    world, station = life.world, life.some_station()
     if station is None:
         return
     station.close()
@@ -94,7 +91,7 @@ def set_back(life: "Life") -> None:
 
 def revoke_one(life: "Life") -> None:
     """A station is shut out at head office; it goes on for a while, as it may be offline."""
-    world, station = life.world, _some_station(life)
+    world, station = life.world, life.some_station()
     if station is None or not station.has_met_this_hq:  # it would keep for itself what HQ has lost
         return
     revoke(world.hq, station.device_id)
@@ -113,7 +110,7 @@ def tamper_while_running(life: "Life") -> None:
 
 
 def _tamper(life: "Life", *, is_running: bool) -> None:
-    station = _some_station(life)
+    station = life.some_station()
     if station is None:
         return
     for _ in range(VISITS_BEFORE_TAMPERING):  # so that there is something that HQ has not seen
@@ -133,7 +130,7 @@ def poison_entry(life: "Life") -> None:
 
 
 def _append(life: "Life", kind: str) -> None:
-    world, station = life.world, _some_station(life)
+    world, station = life.world, life.some_station()
     if station is None:
         return
 
@@ -148,9 +145,9 @@ def _append(life: "Life", kind: str) -> None:
 
 def older_program(life: "Life") -> None:
     """From now on a station speaks as two versions ago."""
-    station = _some_station(life)
+    station = life.some_station()
     if station is not None:
-        station.proto, station.unsaid = max(PROTO - 2, 0), ("program_version",)
+        station.proto = max(PROTO - 2, 0)
         life.world.say(f"{station.name} runs an older program")
 
 
@@ -162,6 +159,36 @@ def replay_document(life: "Life") -> None:
         world.rng.choice(newer).line.lie_next = "old_document"
     elif not life.is_last_day:
         life.later(1, replay_document)
+
+
+def new_token_key(life: "Life") -> None:
+    """HQ signs codes by a new key, and retires the old one: cards that were given out before stay good."""
+    _rotate(life, KeyUse.TOKEN)
+
+
+def new_signing_key(life: "Life") -> None:
+    """The key that HQ signs rules with was stolen: there is a new one, and what the old one signed counts no more."""
+    _rotate(life, KeyUse.SIGN)
+
+
+def new_root_key(life: "Life") -> None:
+    """HQ's root key is exchanged; the old one vouches for the new one."""
+    _rotate(life, KeyUse.ROOT)
+
+
+def _rotate(life: "Life", use: KeyUse) -> None:
+    world = life.world
+    old = [each.key.kid for each in keysets.listed_keys(world.hq) if each.signs_now and each.key.use == use]
+    keysets.publish_key(world.hq, keysets.make_key(world.hq, use))
+    if use is KeyUse.TOKEN:
+        keysets.retire(world.hq, *old)
+    if use is KeyUse.SIGN:
+        keysets.revoke(world.hq, *old)
+    world.shoppers = [
+        Shopper(each.ref, (issue_code(world.hq, each.ref), *each.texts)) for each in world.shoppers
+    ]
+    world.keys_changed += 1
+    world.say(f"HQ has a new key: {use}")
 
 
 INCIDENTS: tuple[tuple[float, int, Incident], ...] = (  # how likely, days it needs, what
@@ -177,6 +204,12 @@ INCIDENTS: tuple[tuple[float, int, Incident], ...] = (  # how likely, days it ne
     (0.7, 1, unknown_entry),
     (0.7, 1, poison_entry),
     (0.4, 2, older_program),
+    (0.6, 2, step_clock),
+    (0.4, 3, step_clock),
+    (0.5, 2, switch_off),
+    (0.4, 0, new_token_key),
+    (0.3, 0, new_signing_key),
+    (0.3, 0, new_root_key),
     (0.7, 0, replay_document),
     (0.5, 0, replay_document),
 )

@@ -81,6 +81,10 @@ class Life:
     def is_last_day(self) -> bool:
         return self._today >= self.days - 1
 
+    def some_station(self) -> "Station | None":
+        """Return one of the stations that run."""
+        return self.world.rng.choice(self.world.running) if self.world.running else None
+
     def later(self, days: int, incident: Incident) -> None:
         """Let something happen so many days from now, or on the last day."""
         day = self._today + days
@@ -107,6 +111,9 @@ class Life:
         world = self.world
         world.weather = Weather()
         world.say("peace")
+        for station in world.stations:
+            if station.is_in_use and station.is_off:
+                world.switch_on(station)
         for _ in range(SYNCS_TO_PEACE):
             for station in world.running:
                 station.line.be_good()

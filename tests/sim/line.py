@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 PAGE_ROWS_MAX = 12  # of a page of changes, where the seed wants many small ones
 RETRY_AFTER_S = 30
+UNSAID = ("program_version", "rows_skipped")  # by older programs
 HQ_POINTS = ("hq_mid_tx", "hq_before_commit", "hq_after_commit")
 BEFORE = ("cut", "busy", "page", "garbage")  # the request does not arrive
 AFTER = ("lost", "twice", "late", "hq_killed")
@@ -86,6 +87,7 @@ class Line:
         return self._ask("health", lambda hq: hq.health())
 
     def push(self, request: PushRequest) -> PushAnswer | PushRefusal:
+        self._world.witness.journal(self.station)  # a jump of the clock is written down just before
         sent = self._as_sent(request)
         return self._ask("push", lambda hq: self._pushed(hq, sent), sent)
 
@@ -109,10 +111,11 @@ class Line:
     def _as_sent(self, request: PushRequest) -> PushRequest:
         """What arrives of a request: an older program says less, a newer one more than anybody reads."""
         said = decode(encode(request))
-        for name in self.station.unsaid:
-            said.pop(name, None)
         if self.station.proto is not None:
             said["proto"] = self.station.proto
+            said["clock"].pop("nonce")
+            for name in UNSAID:
+                said.pop(name)
         return decode(encode(said | {"of_a_newer_program": 1}), type=PushRequest)
 
     def _pushed(self, hq: DeviceSession, request: PushRequest) -> PushAnswer | PushRefusal:

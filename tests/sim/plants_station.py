@@ -1,9 +1,11 @@
 """Bugs to plant into the station: its store, its use cases and its half of the protocol."""
 
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
+from app.core import trusted_time
 from app.core.chain import Head
 from app.core.overlay import ORDER_CLAIM, REDEMPTION_CLAIM
 from app.store import db, store, verifying
@@ -111,6 +113,21 @@ def never_sends_again_what_was_acknowledged() -> AbstractContextManager[Any]:
     return patch.object(Syncer, "_go_back", _go_back)
 
 
+def goes_by_the_wall_clock() -> AbstractContextManager[Any]:
+    """The operating system knows what time it is."""
+    return patch.object(StationStore, "now_ms", lambda self: self.clock.now_ms())
+
+
+def believes_the_wall_clock_of_a_running_machine() -> AbstractContextManager[Any]:
+    """Who sets a clock sets it right."""
+
+    def _gone_on(time: Any, reading: Any) -> Any:
+        moved_ms = reading.wall_ms - trusted_time._expected_wall_ms(time, reading)
+        return replace(time, base_ms=time.base_ms + moved_ms, wall_ms=time.wall_ms + moved_ms), None
+
+    return patch.object(trusted_time, "_gone_on", _gone_on)
+
+
 PLANTS = (
     ("I1", commits_without_waiting),
     ("I1", answers_though_the_disk_is_full),
@@ -120,5 +137,7 @@ PLANTS = (
     ("I12", believes_any_signed_version),
     ("I13", counts_own_entries_for_ever),
     ("I13", moves_with_each_page),
+    ("I18", goes_by_the_wall_clock),
+    ("I18", believes_the_wall_clock_of_a_running_machine),
     ("I27", never_sends_again_what_was_acknowledged),
 )

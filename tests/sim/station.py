@@ -31,12 +31,12 @@ class Station:
         self.clock = StationClock(world.true, world.rng)
         self.line = Line(self)
         self.proto: int | None = None  # of an older program
-        self.unsaid: tuple[str, ...] = ()  # fields that an older program doesn't know
         self.store: StationStore | None = None
         self.syncer: Syncer | None = None
         self.device_id = ""
         self.epoch = 0
         self.store_id = ""
+        self.is_off = False  # until somebody switches the machine on
         self.is_in_use = True  # False once somebody has taken it away for good
         self.has_met_this_hq = True  # since HQ was restored, if it was
         self._is_doubtful = False
@@ -95,5 +95,4 @@ class Station:
             left = torn(left, before=torn_from, cut=self.world.rng.random())
         if is_power_cut:
             left = after_power_cut(left if waits else self._found_at_start)
-            self.clock.reboot()
         put_back(self.folder, left)

@@ -15,7 +15,7 @@ STATIONS, DAYS = 8, 14
 SEEDS_AN_ITEM = 5
 QUICK = range(1, 51, SEEDS_AN_ITEM)
 SLOW = range(51, 1001, 50)
-AUDITOR = ("auditor", "claims", "hq_oracles", "reading", "rows")
+AUDITOR = ("auditor", "claims", "clock_oracles", "hq_oracles", "reading", "rows")
 # Planted bugs that the first seed finds, one for each part of the product; the slow suite plants them all.
 FOUND_AT_ONCE = (
     "commits_without_waiting",

@@ -10,7 +10,7 @@ from app.station.identify import SeenMember, identify
 from app.station.redeem import AtTill, NotRecorded, OrderIn, hand_in
 from app.store.faults import DiskBroken, DiskFull, StoreFault
 from tests.sim.disk import JOURNAL_LOG, Killed, kill
-from tests.sim.furniture import REWARD
+from tests.sim.furniture import REWARD, SHORT
 from tests.sim.station import Station
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ class Visit:
         self.text = rng.choice(self.shopper.texts) if self.shopper else ""
         self.voucher = rng.choice(world.vouchers) if rng.random() < 0.35 else ""
         self.wants_reward = self.shopper is not None and rng.random() < 0.25
-        self.redemption_id = new_id()
+        self.wants_short = rng.random() < 0.15
+        self.redemption_ids = new_id(), new_id()
         goods = rng.choices(GOODS, k=rng.randint(1, LINES_MAX))
         lines = tuple(Line(place, sku, 1, amount) for place, (sku, amount) in enumerate(goods, 1))
         self.order = OrderIn(order_id, lines)
@@ -140,5 +141,7 @@ class Visit:
             if isinstance(seen, Presentation):
                 found.append(seen)
         if self.wants_reward:
-            found.append(Presentation(self.redemption_id, picked(REWARD), "A2"))
+            found.append(Presentation(self.redemption_ids[0], picked(REWARD), "A2"))
+        if self.wants_short:
+            found.append(Presentation(self.redemption_ids[1], picked(SHORT), "A2"))
         return found

@@ -111,7 +111,9 @@ class Witness:
         rows = station.store._db.conn.execute(FILE_ENTRIES, (station.epoch, read)).fetchall()
         entries = [FileEntry(*row) for row in rows]
         if entries or is_whole:
-            self.auditor.journal(station.name, station.chain, entries, is_whole=is_whole)
+            self.auditor.journal(
+                station.name, station.chain, entries, is_whole=is_whole, true_ms=station.world.true.now_ms()
+            )
         self._read_up_to[station.name] = station.chain, entries[-1].seq if entries else read
 
     def replaced(self, station: "Station") -> None:
@@ -127,7 +129,9 @@ class Witness:
             entries = _entries_at_rest(station)
         except StoreFault:
             return
-        self.auditor.journal(station.name, station.chain, entries, is_whole=True)
+        self.auditor.journal(
+            station.name, station.chain, entries, is_whole=True, true_ms=station.world.true.now_ms()
+        )
 
     def answered(self, station: "Station", seq: int, order_id: str) -> None:
         self.approvals += 1

@@ -17,7 +17,7 @@ from sync.faults import HqFault
 from sync.protocol import SignedDocument
 from tests.sim.auditor import Auditor
 from tests.sim.disk import FailPoints, Killed, kill
-from tests.sim.furniture import START_MS, Furniture, enrol, laid_out, store_ids
+from tests.sim.furniture import SHORT_ENDS_MS, SHORT_LIVED, START_MS, Furniture, enrol, laid_out, store_ids
 from tests.sim.line import Counts, Weather
 from tests.sim.rows import Facts, StationRows
 from tests.sim.station import Station
@@ -36,6 +36,7 @@ class World:
         self.weather = Weather()
         self.counts = Counts()
         self.program_version = 1  # the newest that was published
+        self.keys_changed = 0
         self.kills = 0
         self._say = say
         self.folder = laid_out(furniture, folder)
@@ -43,6 +44,7 @@ class World:
         self.shoppers = list(furniture.shoppers)
         self.vouchers = list(furniture.vouchers)
         self.auditor = Auditor()
+        self.auditor.offer_ends(SHORT_LIVED, SHORT_ENDS_MS)
         self.witness = Witness(self.auditor)
         self.hq = open_hq(self.hq_folder, clock=self.true)
         self._documents: dict[str, SignedDocument] = {}
@@ -117,11 +119,22 @@ class World:
         self.witness.stands(station)
         return True
 
+    def switch_on(self, station: Station) -> None:
+        """Start a machine that was off."""
+        station.is_off = False
+        station.clock.reboot()
+        self.auditor.rebooted(station.name)
+        self.say(f"{station.name} is switched on")
+        self.start(station)
+
     def crash(self, station: Station, *, is_power_cut: bool = False, torn_from: int | None = None) -> bool:
         """End a station's program from outside, and start it again. Returns whether it runs."""
         self.kills += 1
         self.points.disarm()
         station.crash(is_power_cut=is_power_cut, torn_from=torn_from)
+        if is_power_cut:
+            station.clock.reboot()
+            self.auditor.rebooted(station.name)
         self.say(f"{station.name} {'lost its power' if is_power_cut else 'was killed'}")
         return self.start(station)
 
@@ -202,6 +215,9 @@ class World:
                 stopped_by=stopped_by,
                 is_older=station.proto is not None,
             )
+            if not stopped_by and station.proto is None:  # an older program does not ask for the time
+                effective = station.run(station.store.now_ms)
+                self.auditor.heard_the_time(station.name, effective_ms=effective, true_ms=self.true.now_ms())
 
     # HQ
 
@@ -211,10 +227,14 @@ class World:
         self.hq.close()
         self.hq = replace(self.hq, database=Database(sqlite_url(self.hq_folder / DATABASE_FILE)), programs={})
 
-    def devices_known(self) -> tuple[int, frozenset[tuple[str, int]]]:
-        """Return what HQ was told of devices so far: how many, which were shut out, which are two machines."""
+    def told_once(self) -> tuple[int, int, frozenset[tuple[str, int]]]:
+        """Return what HQ was told that a backup may not know: new keys, devices, those shut out, those that are two."""
         memory = self.auditor.memory
-        return len(self.stations), frozenset(memory.revoked | memory.fenced | memory.copied)
+        return (
+            self.keys_changed,
+            len(self.stations),
+            frozenset(memory.revoked | memory.fenced | memory.copied),
+        )
 
     def back_up_hq(self) -> bytes:
         """Return HQ's database as it is now."""
