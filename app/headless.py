@@ -290,12 +290,16 @@ def _member_answer(seen: SeenMember) -> Answer:
 
 
 def _counts(store: StationStore) -> Answer:
+    position = store.replica.position()
     return {
         "head": store.journal.head().seq,
         "acked": store.acked_seq(),
         "waiting": store.waiting_count(),
         "verdicts": store.journal.verdict_counts(),
         "program_version": store.replica.document_version("program"),
+        "keyset_version": store.replica.document_version("keyset"),
+        "as_of_ms": None if position is None else position.as_of_ms,
+        "age_s": None if position is None else max(store.now_ms() - position.as_of_ms, 0) // 1000,
     }
 
 

@@ -56,7 +56,7 @@ class Puller:
 
     def pull(self) -> int:
         """Follow HQ's feed to its end, from a new snapshot if need be. Returns the number of rows."""
-        position = self._run(self._position)
+        position = self._run(self.position)
         is_new, rows = position is None or position.set_id == NO_SET, 0
         if is_new:
             position, rows = self._pull_snapshot()
@@ -79,7 +79,8 @@ class Puller:
                 return rows
             position = replace(position, cursor=changes.next)
 
-    def _position(self) -> Position | None:
+    def position(self) -> Position | None:
+        """Return where the replica stands. On the store's thread."""
         return self._store.replica.position()  # asked anew each time: a snapshot swaps the replica
 
     def _apply(self, changes: Changes) -> None:
@@ -146,11 +147,9 @@ class Puller:
         return position, rows
 
     def _manifest(self) -> Manifest:
-        """Return what HQ's snapshot is made of. The keys and rules that it names come before its files."""
-        signed = self._hq.manifest()
-        if signed.kid not in self._run(self.documents.signing_keys):
-            self.documents.pull_keys()
-        manifest = read_manifest(signed, keys=self._run(self.documents.signing_keys))
+        """Return what HQ's snapshot is made of. The newest keys come before it, the rules it names before its files."""
+        self.documents.pull_keys()
+        manifest = read_manifest(self._hq.manifest(), keys=self._run(self.documents.signing_keys))
         lowest_ms = self._run(lambda: self._store.versions.highest(SNAPSHOT)) - CLOCK_WINDOW_MS
         if manifest.as_of_ms < lowest_ms:
             raise HqUntrusted(f"a snapshot of {manifest.as_of_ms}, and one of {lowest_ms} was seen before")
@@ -158,7 +157,7 @@ class Puller:
             keyset_version=manifest.keyset_version, program_version=manifest.program_version
         )
         _check_client(manifest.min_client)
-        return read_manifest(signed, keys=self._run(self.documents.signing_keys))  # by the newest keys too
+        return manifest
 
     def _fill(self, draft: ReplicaDraft, file: SnapshotFile, words: list[VerdictValues]) -> int:
         packed = self._hq.snapshot(file.name)

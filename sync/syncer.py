@@ -50,11 +50,15 @@ HEALED = (Standing.HQ_DOUBTED, Standing.NOT_CONFIRMED, Standing.UNKNOWN_AT_HQ)
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """What a sync did. `refusal` is set when HQ stopped the queue (see `PushRefusalKind`)."""
+    """What a sync did. `refusal` is set when HQ stopped the queue (see `PushRefusalKind`).
+
+    `as_of_ms` is HQ's moment of which the replica speaks: where it stands still, so does HQ, or whoever passes for it.
+    """
 
     pushed: int
     pulled: int
     refusal: PushRefusal | None = None
+    as_of_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,8 @@ class Syncer:
             return report
         pulled = self.pull()
         self._run(self._store.note_mark)
-        return replace(report, pulled=pulled)
+        position = self._run(self._puller.position)
+        return replace(report, pulled=pulled, as_of_ms=position.as_of_ms if position else None)
 
     def _pull_first(self) -> None:
         """Fetch keys, rules and rows before we send, after a push that failed: HQ may choke on one for days.

@@ -20,11 +20,15 @@ BUG = "sync_bug"
 
 @dataclass(frozen=True, slots=True)
 class LinkState:
-    """How the line to HQ stands. `problem` is the code of what is in the way, empty when nothing is."""
+    """How the line to HQ stands. `problem` is the code of what is in the way, empty when nothing is.
+
+    `as_of_ms` is the moment of HQ's facts as the last sync left them.
+    """
 
     is_online: bool = False
     synced_at_ms: int | None = None
     problem: str = ""
+    as_of_ms: int | None = None
 
 
 class SyncWorker:
@@ -114,7 +118,7 @@ class SyncWorker:
         else:
             self._backoff = self._backoff.after_answer()
             problem = report.refusal.kind.value if report.refusal else ""
-            self._became(LinkState(not problem, self._clock.now_ms(), problem))
+            self._became(LinkState(not problem, self._clock.now_ms(), problem, report.as_of_ms))
 
     def _became(self, state: LinkState) -> None:
         self._state = state

@@ -59,10 +59,13 @@ def cards_by_key(connection: Connection) -> dict[str, int]:
 
 
 def members_without_card(connection: Connection, kid: str, *, now_ms: int) -> list[str]:
-    """Return the members whose codes by this key would still be good, and who have none by a key that is good."""
+    """Return the members whose codes by this key would still be good, and who have none by another that is good."""
     newer = card.alias()
     has_good = exists().where(
-        newer.c.member == card.c.member, newer.c.kid.in_(GOOD), newer.c.expires_ms > now_ms
+        newer.c.member == card.c.member,
+        newer.c.kid != kid,
+        newer.c.kid.in_(GOOD),
+        newer.c.expires_ms > now_ms,
     )
     statement = select(card.c.member).where(card.c.kid == kid, card.c.expires_ms > now_ms, ~has_good)
     return list(connection.execute(statement.order_by(card.c.member)).scalars())

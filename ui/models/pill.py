@@ -51,6 +51,9 @@ def pill(line: Line, *, now_ms: int) -> Pill:
         offline_s = _age_s(line.link.synced_at_ms or line.offline_since_ms, now_ms) or 0
         kind = PillKind.STALE if offline_s > STALE_AFTER_S else PillKind.OFFLINE
         return Pill(kind, line.waiting, offline_s)
+    facts_s = _age_s(line.link.as_of_ms, now_ms)
+    if facts_s is not None and facts_s > STALE_AFTER_S:
+        return Pill(PillKind.STALE, line.waiting, facts_s)  # answered, and by nobody who knows what is new
     return Pill(PillKind.SENDING if line.waiting else PillKind.FRESH, line.waiting, age_s)
 
 
