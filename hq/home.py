@@ -1,20 +1,21 @@
 """An HQ that is open: its database, keys, clock and who it is. Every service is handed one."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Connection, select
-
 from app.clock import Clock, SystemClock
 from app.core.program import Program
-from hq import schema
-from hq.db import Database, sqlite_url
+from hq import restored, schema
+from hq.db import Database, Whole, hold_whole, sqlite_url
 from hq.faults import HqFault, SetUpFault
 from hq.keys import KeyRing, check_whole, read_keys, write_secret
 from hq.keysets.store import good_kids
-from hq.tables import meta
+from hq.mark import Mark, Reached, read_mark
 from sync.protocol import MIN_CLIENT
+
+log = logging.getLogger(__name__)
 
 DATABASE_FILE = "hq.db"
 URL_FILE = "database-url"  # there when the database is elsewhere; of mode 0600, for it may hold a password
@@ -33,6 +34,8 @@ class Hq:
     snapshots: Path
     incarnation: str
     set_id: str
+    mark: Mark
+    was_restored: bool = False  # so that stations may know more than it does
     min_client: int = MIN_CLIENT
     programs: dict[int, Program] = field(
         default_factory=dict
@@ -77,21 +80,39 @@ def open_hq(folder: Path, *, clock: Clock | None = None) -> Hq:
     database = open_database(folder)
     try:
         keys = read_keys(folder / KEYS_FOLDER)
+        mark = read_mark(folder)
         with database.reading() as connection:
-            about = _read_meta(connection)
+            about, is_older = restored.read_about(connection), restored.is_older(connection, mark)
             check_whole(keys, good_kids(connection))
+        if is_older:
+            log.info("HQ's database is older than what stations were shown: it was put back from a backup")
+            about = take_as_restored(folder, database, keys, clock=clock or SystemClock())
     except HqFault:
         database.close()
         raise
+    incarnation = about[restored.INCARNATION]
+    reached = mark if mark is not None and mark.incarnation == incarnation else Reached(incarnation)
     return Hq(
         database=database,
         keys=keys,
         clock=clock or SystemClock(),
         snapshots=folder / SNAPSHOTS_FOLDER,
-        incarnation=about["hq_incarnation"],
-        set_id=about["set_id"],
+        incarnation=incarnation,
+        set_id=about[restored.SET_ID],
+        mark=Mark(folder, reached),
+        was_restored=restored.was_restored(about),
     )
 
 
-def _read_meta(connection: Connection) -> Mapping[str, str]:
-    return {row.k: row.v for row in connection.execute(select(meta))}
+def take_as_restored(
+    folder: Path, database: Database, keys: KeyRing, *, clock: Clock, is_known: bool = False
+) -> Mapping[str, str]:
+    """Go on as a new incarnation, by what the mark says or (`is_known`) by a person's word; return who HQ is now."""
+    mark = read_mark(folder)
+    with database.atomic() as connection:
+        hold_whole(connection, Whole.PROGRAMS)
+        if is_known or restored.is_older(connection, mark):  # another process may have been quicker
+            restored.become_new(connection, keys, mark, now_ms=clock.now_ms())
+        about = restored.read_about(connection)
+    restored.drop_snapshots(folder / SNAPSHOTS_FOLDER)
+    return about

@@ -17,6 +17,7 @@ from app.clock import Clock
 from hq.clock import FollowingClock
 from hq.faults import SetUpFault
 from hq.home import open_hq
+from hq.upkeep import Upkeep
 from hq.web import create_app
 
 BACKLOG = 2_048  # connections not yet accepted: all stations of a chain coming back at once
@@ -46,6 +47,8 @@ def serve(
             "use 127.0.0.1, and put a TLS proxy in front for other machines."
         )
     hq = open_hq(folder, clock=clock)
+    upkeep = Upkeep(hq)
+    upkeep.start()
     try:
         with _listen(host, port) as listener:
             address, real_port = listener.getsockname()[:2]
@@ -58,6 +61,7 @@ def serve(
             gc.freeze()  # what is there by now stays: looking through it again and again takes time from pushes
             server.run(sockets=[listener])
     finally:
+        upkeep.stop()
         hq.close()
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from hq import snapshot
 from hq.campaigns.service import keyset_at, newest_document
 from hq.campaigns.store import newest_versions
+from hq.deletions import horizon
 from hq.faults import ClientTooOld, Malformed, NotConfirmed, NotSigned, Revoked, UnknownDevice
 from hq.feed import last_number, read_page
 from hq.home import Hq
@@ -72,12 +73,20 @@ class DeviceSession:
         return snapshot.snapshot_path(self._hq, self._device(), name)
 
     def changes(self, *, cursor: int, set_id: str, limit: int = CHANGES_ROWS_MAX) -> Changes | MustRefetch:
-        """See `HqProtocol.changes`. A page and what it includes are read in one transaction."""
+        """See `HqProtocol.changes`. What a station is shown is noted first: it must never be shown again as another."""
+        page = self._changes(cursor=cursor, set_id=set_id, limit=limit)
+        if isinstance(page, Changes):
+            self._hq.mark.note(feed=page.next, program=page.program_version)
+        return page
+
+    def _changes(self, *, cursor: int, set_id: str, limit: int) -> Changes | MustRefetch:
+        """Read a page and what it includes in one transaction."""
         if cursor < 0 or limit < 1:
             raise Malformed("A cursor is 0 or more and a page has at least one row.")
         with self._hq.database.reading() as connection:
             device = self._current_device_in(connection)
-            if set_id != self._hq.set_id or cursor > last_number(connection):
+            is_known = horizon(connection) <= cursor <= last_number(connection)
+            if set_id != self._hq.set_id or not is_known:
                 return MustRefetch(set_id=self._hq.set_id)
             page = read_page(
                 connection, store=device.store, cursor=cursor, limit=min(limit, CHANGES_ROWS_MAX)

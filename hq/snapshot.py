@@ -49,6 +49,7 @@ def make_manifest(hq: Hq, device: Device) -> SignedManifest:
         path = hq.snapshots / _name(hq, device.store, cursor)
         if not path.exists():
             _write(connection, path, device.store)
+    hq.mark.note(feed=cursor, program=0)
     _drop_old(path)
     manifest = Manifest(
         set_id=hq.set_id,

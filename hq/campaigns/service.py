@@ -14,6 +14,7 @@ from hq.faults import NotHere, NotPossible
 from hq.home import Hq
 from hq.keys import sign_document
 from hq.keysets.store import current_kid
+from hq.restored import lift_program
 from hq.tables import store
 from sync.protocol import SignedDocument
 
@@ -43,6 +44,39 @@ def publish_program(hq: Hq, body: bytes, *, is_meant: bool = False) -> SignedDoc
         signed = sign_document(hq.keys, kind="program", version=program.version, body=body, kids=[kid])
         insert_document(connection, signed, now_ms=hq.clock.now_ms())
     return signed
+
+
+def publish_lost(hq: Hq, body: bytes) -> SignedDocument:
+    """Store a version that HQ lost with a day of its database, so that what was decided by it can be judged.
+
+    It must be older than the newest: stations go by that one as before. Raises `NotPossible`.
+    """
+    try:
+        program = read_program(body)
+    except ProgramInvalid as problem:
+        raise NotPossible(f"This program can't be published: {problem}") from problem
+    with hq.database.atomic() as connection:
+        hold_whole(connection, Whole.PROGRAMS)
+        _check_currency(connection, program)
+        if program.version > newest_version(connection, "program"):
+            raise NotPossible(
+                f"Version {program.version} is newer than all that HQ holds: publish it as new."
+            )
+        if read_document(connection, "program", program.version) is not None:
+            raise NotPossible(f"HQ holds a version {program.version}; what was published stays as it is.")
+        kid = current_kid(connection, KeyUse.SIGN)
+        signed = sign_document(hq.keys, kind="program", version=program.version, body=body, kids=[kid])
+        insert_document(connection, signed, now_ms=hq.clock.now_ms())
+    return signed
+
+
+def lift_above(hq: Hq, reported: int) -> None:
+    """Publish the newest program anew if a station holds a higher version, from before HQ was put back."""
+    with hq.database.reading() as connection:
+        if reported <= newest_version(connection, "program"):
+            return
+    with hq.database.atomic() as connection:
+        lift_program(connection, hq.keys, above=reported, now_ms=hq.clock.now_ms())
 
 
 def _check_currency(connection: Connection, program: Program) -> None:

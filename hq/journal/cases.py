@@ -7,17 +7,19 @@ head office where the store itself may be the trouble (something differs, someth
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, insert, select, update
 
 from hq.feed import take_numbers
 from hq.rows import insert_rows, storable
-from hq.tables import case
+from hq.tables import case, case_event
 from sync.protocol import Flag
 
 COUNTER = "case"
-OPEN = "open"
+OPEN, CLOSED = "open", "closed"
+POSTED, CORRECTED = "posted", "corrected"  # events, beside CLOSED
 HEAD_OFFICE = "head office"
 FOR_THE_STORE = frozenset({Flag.COUPON_TWICE, Flag.RULE_STALE})
+WHO_LENGTH_MAX = 60
 DETAIL_LENGTH_MAX = 2_000  # enough to see what is wrong; the entry itself is kept whole
 
 
@@ -59,6 +61,27 @@ def open_cases(
     ]
     insert_rows(connection, case, rows)
     return names
+
+
+def add_event(connection: Connection, case_id: str, what: str, *, who: str, note: str, now_ms: int) -> None:
+    """Add to a case what was done with it."""
+    before = select(func.count()).where(case_event.c.case_id == case_id)
+    connection.execute(
+        insert(case_event),
+        {
+            "case_id": case_id,
+            "n": connection.execute(before).scalar_one() + 1,
+            "what": what,
+            "who": storable(who)[:WHO_LENGTH_MAX],
+            "note": storable(note)[:DETAIL_LENGTH_MAX],
+            "at_ms": now_ms,
+        },
+    )
+
+
+def set_state(connection: Connection, case_id: str, state: str) -> None:
+    """Copy what the newest event means to where open cases are looked for."""
+    connection.execute(update(case).where(case.c.case_id == case_id).values(state=state))
 
 
 def _owner(flags: Sequence[str], store: str) -> str:

@@ -7,17 +7,22 @@ broken batch is looked at), then how the batch joins what HQ holds (gap, fork, o
 itself. Rules of the business never refuse anything here; they give verdicts.
 """
 
+import logging
+from collections.abc import Callable
+
 from msgspec import structs
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from app.core.canonical import INTEGER_MAX
 from app.core.chain import HASH_SIZE, Head, follow, genesis, head_is_signed
 from app.failpoints import failpoint
+from hq.campaigns.service import lift_above
 from hq.campaigns.store import newest_versions
-from hq.faults import ClientTooOld, Malformed, TooLarge, UnknownDevice
+from hq.faults import ClientTooOld, HqFault, Malformed, TooLarge, UnknownDevice
 from hq.home import Hq
 from hq.journal.held import hold
-from hq.journal.intake import take_in
+from hq.journal.intake import take_in, take_in_one_by_one
 from hq.journal.receipt import receipt_of
 from hq.journal.store import hash_at, move_head, stored_results
 from hq.signed_time import sign_time, vouches_for_time
@@ -41,19 +46,44 @@ from sync.protocol import (
     Result,
 )
 
+log = logging.getLogger(__name__)
+
+TakeIn = Callable[..., list[Result]]
+
 
 def push(hq: Hq, device_id: str, request: PushRequest) -> PushAnswer | PushRefusal:
     """Store and judge a push. Raises `Malformed`, `TooLarge`, `ClientTooOld`, `UnknownDevice`, `Busy`."""
     _check_form(request)
-    answer = hq.database.write(lambda connection: _push(hq, connection, device_id, request))
+    answer = _store(hq, device_id, request)
     failpoint("hq_after_commit")
+    if hq.was_restored and isinstance(answer, PushAnswer):
+        lift_above(hq, request.program_version)
     if isinstance(answer, PushAnswer) and request.clock.nonce:
         # Only now, after the commit, since every millisecond until the answer makes it less true.
         return structs.replace(answer, time=sign_time(hq, request.clock.nonce))
     return answer
 
 
-def _push(hq: Hq, connection: Connection, device_id: str, request: PushRequest) -> PushAnswer | PushRefusal:
+def _store(hq: Hq, device_id: str, request: PushRequest) -> PushAnswer | PushRefusal:
+    """Take a push in whole; where something in it makes that fail, entry by entry, so that the others get through."""
+
+    def store(take: TakeIn) -> PushAnswer | PushRefusal:
+        return hq.database.write(lambda connection: _push(hq, connection, device_id, request, take))
+
+    try:
+        return store(take_in)
+    except (HqFault, OperationalError):
+        raise  # the station may ask again
+    except Exception:  # outermost: of one batch, so that what one entry breaks does not stop a queue for ever
+        if not request.entries:
+            raise
+        log.exception("a batch could not be stored as a whole", extra={"device": device_id})
+        return store(take_in_one_by_one)
+
+
+def _push(
+    hq: Hq, connection: Connection, device_id: str, request: PushRequest, take: TakeIn
+) -> PushAnswer | PushRefusal:
     now_ms = hq.clock.now_ms()
     device = read_device(connection, device_id, for_update=True)
     if device is None:
@@ -71,7 +101,7 @@ def _push(hq: Hq, connection: Connection, device_id: str, request: PushRequest) 
     move_head(connection, owner, head, request, now_ms=now_ms)
     if fresh:
         receipt = receipt_of(request, now_ms=now_ms) if vouches_for_time(hq) else None
-        results += take_in(hq, connection, device, fresh, now_ms=now_ms, receipt=receipt)
+        results += take(hq, connection, device, fresh, now_ms=now_ms, receipt=receipt)
     failpoint("hq_before_commit")
     return PushAnswer(
         acked_seq=head.seq,

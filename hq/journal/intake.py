@@ -4,23 +4,28 @@ Whether they may be taken in at all (signature, chain, gap, fork) has been settl
 gone by entries that were set aside and are judged again: see again.
 """
 
+import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from msgspec import ValidationError, convert
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from app.core.canonical import INTEGER_MAX
-from app.core.chain import ChainOwner, Head, next_hash
+from app.core.chain import ChainOwner, Head, follow, next_hash
 from app.core.entry import ORDER, REDEEM, REFUSE, SALVAGED, Entry, EntryInvalid, read_entry
 from app.core.money import CURRENCIES
 from app.core.order import AMOUNT_MAX
 from app.failpoints import failpoint
 from hq.campaigns.service import program_of
 from hq.db import Whole, hold_whole
+from hq.faults import HqFault
 from hq.feed import EVERYWHERE, MEMBER, VOUCHER, Change, announce
 from hq.home import Hq
 from hq.journal.cases import NewCase, open_cases
-from hq.journal.judge import Books, judge
+from hq.journal.judge import Books, Judgement
+from hq.journal.patience import judge_each
 from hq.journal.postings import GIVEN
 from hq.journal.receipt import Receipt
 from hq.journal.schemas import EntryId
@@ -38,7 +43,9 @@ from hq.journal.store import (
 from hq.members.store import lock_members, read_scopes
 from hq.stores.devices import Device
 from hq.vouchers.store import Uses, add_uses, lock_uses
-from sync.protocol import Result, Verdict
+from sync.protocol import Flag, Result, Verdict
+
+log = logging.getLogger(__name__)
 
 
 def take_in(
@@ -64,7 +71,8 @@ def take_in(
     entries = [read_here(body, says, seq) for seq, body in enumerate(bodies, start=device.head.seq + 1)]
     books = open_books(hq, connection, owner, entries, store=device.store)
     books.receipt = receipt
-    kept = _judge_all(device.head, bodies, entries, books)
+    words, books = judge_each(entries, books)
+    kept = _kept(device.head, bodies, entries, words)
     cases = open_cases(
         connection,
         _new_cases(kept),
@@ -87,6 +95,52 @@ def take_in(
     ]
 
 
+def take_in_one_by_one(
+    hq: Hq,
+    connection: Connection,
+    device: Device,
+    bodies: Sequence[bytes],
+    *,
+    now_ms: int,
+    receipt: Receipt | None = None,
+) -> list[Result]:
+    """Take entries in as `take_in` does, each behind a savepoint: one that the database won't have is set aside.
+
+    Slower, and it holds the feed's number for longer: for a batch that has failed as a whole.
+    """
+    results: list[Result] = []
+    for body in bodies:
+        try:
+            with connection.begin_nested():
+                results += take_in(hq, connection, device, [body], now_ms=now_ms, receipt=receipt)
+        except (HqFault, OperationalError):
+            raise  # of the database and not of this entry: the station may ask again
+        except Exception:  # outermost: of one entry, so that what it breaks does not hold up the others
+            log.exception("an entry could not be stored", extra={"seq": device.head.seq + 1})
+            results.append(_set_aside(connection, device, body, now_ms=now_ms))
+        device = replace(device, head=follow(device.head, [body]))
+    return results
+
+
+def _set_aside(connection: Connection, device: Device, body: bytes, *, now_ms: int) -> Result:
+    """Keep the bytes of an entry and open a case, with nothing else of it in any table."""
+    owner, head = device.owner, follow(device.head, [body])
+    word = Judgement(
+        Verdict.QUARANTINED, (Flag.UNPARSABLE,), "HQ could not store this entry; its log says why"
+    )
+    kept = [Kept(head.seq, head.hash, body, None, word)]
+    cases = open_cases(
+        connection,
+        _new_cases(kept),
+        device=owner.device_id,
+        epoch=owner.epoch,
+        store=device.store,
+        now_ms=now_ms,
+    )
+    insert_entries(connection, owner, kept, cases, now_ms=now_ms)
+    return Result(seq=head.seq, verdict=word.verdict, codes=list(word.flags), case=cases[head.seq])
+
+
 def post(connection: Connection, owner: ChainOwner, kept: Sequence[Kept], books: Books) -> list[Change]:
     """Bring what entries were judged to do into the books; return who has to hear of it."""
     insert_facts(connection, owner, kept, store=books.store)
@@ -106,14 +160,14 @@ def read_here(body: bytes, owner: ChainOwner, seq: int) -> Entry | None:
     return entry if is_here else None
 
 
-def _judge_all(
-    head: Head, bodies: Sequence[bytes], entries: Sequence[Entry | None], books: Books
+def _kept(
+    head: Head, bodies: Sequence[bytes], entries: Sequence[Entry | None], words: Sequence[Judgement]
 ) -> list[Kept]:
     kept = []
     seq, last = head.seq, head.hash
-    for body, entry in zip(bodies, entries, strict=True):
+    for body, entry, word in zip(bodies, entries, words, strict=True):
         seq, last = seq + 1, next_hash(last, body)
-        kept.append(Kept(seq, last, body, entry, judge(entry, books)))
+        kept.append(Kept(seq, last, body, entry, word))
     return kept
 
 

@@ -33,6 +33,10 @@ from sync.protocol import Flag, Verdict
 
 log = logging.getLogger(__name__)
 
+EDITION = (
+    1  # raised whenever entries can be judged that couldn't before: those set aside are then judged again
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:

@@ -1,0 +1,193 @@
+"""Judging entries again that were set aside: by a person's word, and by HQ itself once it can read more than before.
+
+They go the way of new entries (see intake), with the same judge and the same books, so that each has at most one set of
+postings. The entry and HQ's first word on it stay as they are; what changes is said in a later word (see words).
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, func, select, tuple_, update
+
+from app.core.chain import ChainOwner
+from hq.feed import VERDICT, Change, announce
+from hq.home import Hq
+from hq.journal.cases import CLOSED, OPEN, POSTED, add_event, set_state
+from hq.journal.intake import open_books, post, read_here
+from hq.journal.judge import EDITION, JUDGES, Judgement
+from hq.journal.patience import judge_each
+from hq.journal.receipt import Receipt
+from hq.journal.store import Kept
+from hq.journal.words import KEY_LENGTH_MAX, Word, key_of, newest_words, say
+from hq.rows import upsert
+from hq.signed_time import vouches_for_time
+from hq.stores.devices import read_device
+from hq.tables import case, document, journal, meta
+from sync.protocol import Flag, Verdict
+
+log = logging.getLogger(__name__)
+
+PART = 200  # entries of a transaction: stations' pushes go in between
+MAY_PASS = (
+    Flag.UNKNOWN_TYPE,
+    Flag.UNPARSABLE,
+    Flag.UNKNOWN_PROGRAM,
+)  # with a newer program of ours, or of the scheme
+PROGRESS = "judged_again"  # in `meta`: by which program, and how far
+HQ_ITSELF = "HQ"
+BRANCH = "/"  # see posting_held: what follows stands for a branch of a device's history
+
+
+def judge_again(
+    hq: Hq, connection: Connection, place: ChainOwner, numbers: Sequence[int], *, who: str, note: str
+) -> list[Word]:
+    """Judge those of a device's entries that are set aside; return the words on those that were posted now."""
+    owner = ChainOwner(place.device_id.partition(BRANCH)[0], place.epoch)
+    device = read_device(connection, owner.device_id, for_update=True)
+    if device is None:
+        return []
+    held = _set_aside(connection, place, numbers)
+    entries = [read_here(row.body, owner, row.seq) for row in held]
+    books = open_books(hq, connection, place, entries, store=device.store)
+    books.taken_ids -= {row.entry_id for row in held}
+    if held and vouches_for_time(
+        hq
+    ):  # all that is left of their pushes: nothing in them can have been made later
+        books.receipt = Receipt(max(row.received_ms for row in held), boot="", boot_ms=0)
+    words, books = judge_each(entries, books)
+    kept = [
+        Kept(row.seq, row.hash, row.body, entry, word)
+        for row, entry, word in zip(held, entries, words, strict=True)
+        if word.verdict is not Verdict.QUARANTINED
+    ]
+    changes = post(connection, place, kept, books)
+    names = {row.seq: row.case_id for row in held}
+    now_ms = hq.clock.now_ms()
+    said = [Word(each.seq, each.judgement.verdict, each.judgement.flags, names[each.seq]) for each in kept]
+    for each, word in zip(kept, said, strict=True):
+        _name_entry(connection, place, each)
+        say(connection, place, word, now_ms=now_ms)
+        _note_case(connection, word, each.judgement, who=who, note=note, now_ms=now_ms)
+    announce(connection, changes + _news(owner, place, said, store=device.store))
+    return said
+
+
+def judge_all_again(hq: Hq, *, is_over: Callable[[], bool] = lambda: False) -> int:
+    """Judge once more what was set aside, if this program may know better than the last. Returns how many passed.
+
+    In parts, each a transaction of its own that also notes how far it came, so that a start that was cut off goes on.
+    """
+    edition = _edition(hq)
+    passed = 0
+    while not is_over():
+        found = hq.database.write(partial(_next_part, hq, edition=edition))
+        if found is None:
+            break
+        passed += found
+    if passed:
+        log.info("%s entries that were set aside could be posted", passed)
+    return passed
+
+
+def _next_part(hq: Hq, connection: Connection, *, edition: str) -> int | None:
+    """Judge the next entries of one device; return how many passed, or None at the end."""
+    after = _progress(connection, edition)
+    if after is None:
+        return None
+    part = _next_cases(connection, after)
+    if not part:
+        _note_progress(connection, edition, None)
+        return None
+    place = ChainOwner(part[0].device, part[0].epoch)
+    numbers = [row.seq for row in part if (row.device, row.epoch) == (place.device_id, place.epoch)]
+    said = judge_again(hq, connection, place, numbers, who=HQ_ITSELF, note="judged again by a newer HQ")
+    _note_progress(connection, edition, (place.device_id, place.epoch, numbers[-1]))
+    return len(said)
+
+
+def _next_cases(connection: Connection, after: tuple[str, int, int]) -> Sequence[Any]:
+    at = tuple_(case.c.device, case.c.epoch, case.c.seq)
+    return connection.execute(
+        select(case.c.device, case.c.epoch, case.c.seq)
+        .where(case.c.state == OPEN, case.c.flags.in_(MAY_PASS), at > after)
+        .order_by(case.c.device, case.c.epoch, case.c.seq)
+        .limit(PART)
+    ).all()
+
+
+def _edition(hq: Hq) -> str:
+    """Name what decides whether an entry can be judged: our own code, and the programs that HQ holds."""
+    programs = select(func.count()).where(document.c.kind == "program")
+    with hq.database.reading() as connection:
+        held = connection.execute(programs).scalar_one()
+    return f"{EDITION} {','.join(sorted(JUDGES))} {held}"
+
+
+def _progress(connection: Connection, edition: str) -> tuple[str, int, int] | None:
+    """Return after which entry to go on, or None when this edition is through."""
+    kept = connection.execute(select(meta.c.v).where(meta.c.k == PROGRESS)).scalar_one_or_none() or ""
+    of, _, place = kept.partition("|")
+    if of != edition:
+        return "", 0, 0
+    if not place:
+        return None
+    device_id, epoch, seq = place.rsplit(" ", 2)
+    return device_id, int(epoch), int(seq)
+
+
+def _note_progress(connection: Connection, edition: str, place: tuple[str, int, int] | None) -> None:
+    value = f"{edition}|" + ("" if place is None else " ".join(map(str, place)))
+    upsert(connection, meta, [{"k": PROGRESS, "v": value}], changes=("v",))
+
+
+def _set_aside(connection: Connection, place: ChainOwner, numbers: Sequence[int]) -> list[Any]:
+    """Return those of the entries on which HQ's newest word is that they are quarantined, in order."""
+    if not numbers:
+        return []
+    first, last = min(numbers), max(numbers)
+    later = newest_words(connection, place, first=first, last=last)
+    statement = (
+        select(journal)
+        .where(journal.c.device == place.device_id, journal.c.epoch == place.epoch)
+        .where(journal.c.seq.between(first, last), journal.c.verdict == Verdict.QUARANTINED.value)
+        .order_by(journal.c.seq)
+    )
+    wanted = set(numbers)
+    return [
+        row
+        for row in connection.execute(statement)
+        if row.seq in wanted and (row.seq not in later or later[row.seq].verdict == Verdict.QUARANTINED)
+    ]
+
+
+def _name_entry(connection: Connection, place: ChainOwner, each: Kept) -> None:
+    """Keep the id of an entry whose body could not be read before, so that no other can have it."""
+    if each.entry is not None:
+        connection.execute(
+            update(journal)
+            .where(journal.c.device == place.device_id, journal.c.epoch == place.epoch)
+            .where(journal.c.seq == each.seq, journal.c.entry_id.is_(None))
+            .values(entry_id=each.entry.entry_id)
+        )
+
+
+def _note_case(
+    connection: Connection, word: Word, judgement: Judgement, *, who: str, note: str, now_ms: int
+) -> None:
+    """Note in the case that its entry is posted. That closes it unless there is still something to look at."""
+    if word.case is None:
+        return
+    details = "; ".join(text for text in (note, " ".join(word.flags), judgement.detail) if text)
+    add_event(connection, word.case, POSTED, who=who, note=details, now_ms=now_ms)
+    if word.verdict == Verdict.POSTED:
+        set_state(connection, word.case, CLOSED)
+
+
+def _news(owner: ChainOwner, place: ChainOwner, said: Sequence[Word], *, store: str) -> list[Change]:
+    """Return the words that a station hears of: those on entries in their own place, which no branch's are."""
+    if place != owner:
+        return []
+    keys = [key_of(owner, word.seq) for word in said]
+    return [Change(store, VERDICT, key) for key in keys if len(key) <= KEY_LENGTH_MAX]

@@ -1,0 +1,193 @@
+"""Cases as people see them: what waits for a look, what is in it, and what can be done about it.
+
+Nothing that was posted is ever edited. A quarantined entry is posted by judging it again; what a person gives or takes
+back for a case is a posting of its own, and closing is an event beside the case.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from app.core.chain import ChainOwner
+from app.core.order import AMOUNT_MAX
+from app.ids import new_id
+from hq.db import Whole, hold_whole
+from hq.faults import NotHere, NotPossible
+from hq.feed import MEMBER, Change, announce
+from hq.home import Hq
+from hq.journal.again import judge_again
+from hq.journal.cases import CLOSED, CORRECTED, OPEN, add_event, set_state
+from hq.journal.store import POSTING, move_balances
+from hq.journal.words import Word, newest_words
+from hq.members.store import POINTS, account, lock_members, read_scopes
+from hq.rows import insert_tuples
+from hq.tables import case, case_event, journal, order_fact, posting, redemption_fact
+
+CORRECTIONS = "corrections"  # the account that points given or taken back by hand come out of
+CASES_MAX = 500  # listed at once: more than a person goes through
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something done with a case, at `at_ms` (UTC)."""
+
+    what: str
+    who: str
+    note: str
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case.
+
+    `amount` is what its entry gave away, in minor units of `unit`; `verdict` is HQ's newest word on it.
+    """
+
+    case_id: str
+    device: str
+    epoch: int
+    seq: int
+    store: str
+    flags: tuple[str, ...]
+    detail: str
+    state: str
+    owner: str
+    amount: int
+    unit: str
+    opened_ms: int
+    verdict: str
+    events: tuple[Event, ...] = ()
+
+
+def list_cases(hq: Hq, *, state: str | None = OPEN, store: str | None = None) -> list[Case]:
+    """Return cases, the oldest first."""
+    statement = select(case).order_by(case.c.opened_ms, case.c.case_id).limit(CASES_MAX)
+    if state is not None:
+        statement = statement.where(case.c.state == state)
+    if store is not None:
+        statement = statement.where(case.c.store == store)
+    with hq.database.reading() as connection:
+        return [_case(connection, row) for row in connection.execute(statement).all()]
+
+
+def find_case(hq: Hq, case_id: str) -> Case:
+    """Return a case with all that was done with it. Raises `NotHere`."""
+    with hq.database.reading() as connection:
+        return _find(connection, case_id)
+
+
+def entry_of(hq: Hq, found: Case) -> bytes:
+    """Return the body of the entry that a case is about, as it came."""
+    with hq.database.reading() as connection:
+        body: bytes = connection.execute(select(journal.c.body).where(*_is_of(journal, found))).scalar_one()
+        return body
+
+
+def post_case(hq: Hq, case_id: str, *, who: str, note: str = "") -> Case:
+    """Judge the entry of a case again, by what HQ knows today, and post it. Raises `NotHere` or `NotPossible`."""
+    return hq.database.write(partial(_post, hq, case_id=case_id, who=who, note=note))
+
+
+def close_case(hq: Hq, case_id: str, *, who: str, note: str = "", points: int = 0) -> Case:
+    """Close a case; `points` are given to its member, or taken back when negative.
+
+    Raises `NotHere` or `NotPossible`.
+    """
+    if abs(points) > AMOUNT_MAX:
+        raise NotPossible("These are more points than an account may hold.")
+    return hq.database.write(partial(_close, hq, case_id=case_id, who=who, note=note, points=points))
+
+
+def _post(hq: Hq, connection: Connection, *, case_id: str, who: str, note: str) -> Case:
+    found = _find(connection, case_id)
+    place = ChainOwner(found.device, found.epoch)
+    said: list[Word] = judge_again(hq, connection, place, [found.seq], who=who, note=note)
+    after = _find(connection, case_id)
+    if said:
+        return after
+    if after.verdict != "quarantined":
+        raise NotPossible(f"The entry of {case_id} is posted already.")
+    raise NotPossible(f"HQ still can't post the entry of {case_id}: {found.detail}.")
+
+
+def _close(hq: Hq, connection: Connection, *, case_id: str, who: str, note: str, points: int) -> Case:
+    now_ms = hq.clock.now_ms()
+    held = connection.execute(select(case).where(case.c.case_id == case_id).with_for_update()).one_or_none()
+    found = _find(connection, case_id)
+    if held is None or found.state == CLOSED:
+        raise NotPossible(f"{case_id} is closed already.")
+    told: Callable[..., None] = partial(add_event, connection, case_id, who=who, now_ms=now_ms)
+    changes: list[Change] = []
+    if points:
+        entry_id, changes = _correct(connection, found, points)
+        told(CORRECTED, note=f"{points:+d} points, posting {entry_id}")
+    told(CLOSED, note=note)
+    set_state(connection, case_id, CLOSED)
+    announce(connection, changes)
+    return _find(connection, case_id)
+
+
+def _correct(connection: Connection, found: Case, points: int) -> tuple[str, list[Change]]:
+    """Post points to the account of the member whom a case is about, under an id of its own."""
+    ref = _member_of(connection, found)
+    hold_whole(connection, Whole.MEMBERS, is_shared=True)
+    if ref is None or ref not in lock_members(connection, [ref]):
+        raise NotPossible(
+            f"{found.case_id} is about no member whom HQ knows, so no points can be given or taken."
+        )
+    entry_id = new_id()
+    rows = [(entry_id, 0, account(ref), POINTS, points), (entry_id, 1, CORRECTIONS, POINTS, -points)]
+    insert_tuples(connection, posting, POSTING, rows)
+    move_balances(connection, {ref: points})
+    scopes = read_scopes(connection, [ref]).get(ref, {})
+    return entry_id, [Change(scope, MEMBER, ref) for scope in sorted(scopes)]
+
+
+def _member_of(connection: Connection, found: Case) -> str | None:
+    for facts in (order_fact, redemption_fact):
+        row = connection.execute(select(facts.c.member).where(*_is_of(facts, found))).one_or_none()
+        if row is not None:
+            ref: str | None = row.member
+            return ref
+    return None
+
+
+def _find(connection: Connection, case_id: str) -> Case:
+    row = connection.execute(select(case).where(case.c.case_id == case_id)).one_or_none()
+    if row is None:
+        raise NotHere(f"There is no case {case_id}.")
+    return _case(connection, row)
+
+
+def _case(connection: Connection, row: Any) -> Case:
+    place = ChainOwner(row.device, row.epoch)
+    later = newest_words(connection, place, first=row.seq, last=row.seq).get(row.seq)
+    first = select(journal.c.verdict).where(*_is_of(journal, row))
+    events = select(case_event).where(case_event.c.case_id == row.case_id).order_by(case_event.c.n)
+    return Case(
+        case_id=row.case_id,
+        device=row.device,
+        epoch=row.epoch,
+        seq=row.seq,
+        store=row.store,
+        flags=tuple(row.flags.split()),
+        detail=row.detail,
+        state=row.state,
+        owner=row.owner,
+        amount=row.amount,
+        unit=row.unit,
+        opened_ms=row.opened_ms,
+        verdict=later.verdict if later else connection.execute(first).scalar_one(),
+        events=tuple(
+            Event(done.what, done.who, done.note, done.at_ms) for done in connection.execute(events)
+        ),
+    )
+
+
+def _is_of(table: Any, found: Any) -> tuple[Any, ...]:
+    """Return the conditions that rows of a table are of the entry that a case is about."""
+    return table.c.device == found.device, table.c.epoch == found.epoch, table.c.seq == found.seq

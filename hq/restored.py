@@ -1,0 +1,97 @@
+"""An HQ whose database is older than it was: put back from a backup, by a person's word or by what the mark says.
+
+It becomes a new incarnation with a new set of facts. Stations then take a snapshot, since the feed's numbers will come
+again for other facts, and send every entry that HQ has lost, which they find out by its head. The rules get a version
+above every one that a station was shown, for a station never goes back to a lower one.
+"""
+
+import json
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from app.core.canonical import canonical
+from app.core.keyset import KeyUse
+from app.ids import new_id, new_secret
+from hq.campaigns.store import insert_document, newest_version, read_document
+from hq.db import Whole, hold_whole
+from hq.feed import last_number
+from hq.keys import KeyRing, sign_document
+from hq.keysets.store import current_kid
+from hq.mark import Reached
+from hq.rows import upsert
+from hq.tables import meta
+
+log = logging.getLogger(__name__)
+
+INCARNATION, SET_ID, FORMER = "hq_incarnation", "set_id", "former_incarnations"
+LIFT_MAX = (
+    1_000  # versions at once: nobody has published more since the backup, and who says so is not believed
+)
+
+
+def is_older(connection: Connection, mark: Reached | None) -> bool:
+    """Tell whether the database is older than what was noted beside it."""
+    if mark is None:
+        return False
+    about = read_about(connection)
+    if mark.incarnation != about[INCARNATION]:
+        # A former one: another process of this HQ found it out before us. An unknown one: of a lost future.
+        return mark.incarnation not in _former(about)
+    return mark.feed > last_number(connection) or mark.program > newest_version(connection, "program")
+
+
+def become_new(connection: Connection, keys: KeyRing, mark: Reached | None, *, now_ms: int) -> None:
+    """Make a new incarnation and a new set of facts, with rules above all that stations were shown."""
+    about = read_about(connection)
+    former = [*_former(about), about[INCARNATION]]
+    if mark is not None and mark.incarnation not in former:
+        former.append(mark.incarnation)
+    values = {INCARNATION: new_id(), SET_ID: new_secret(8).hex(), FORMER: json.dumps(former)}
+    upsert(connection, meta, [{"k": name, "v": value} for name, value in values.items()], changes=("v",))
+    if mark is not None:
+        lift_program(connection, keys, above=mark.program, now_ms=now_ms)
+
+
+def was_restored(about: Mapping[str, str]) -> bool:
+    """Tell whether this HQ ever lost something, so that stations may know more than it does."""
+    return bool(_former(about))
+
+
+def lift_program(connection: Connection, keys: KeyRing, *, above: int, now_ms: int) -> int | None:
+    """Publish the newest program anew, above a version that a station holds; return its version.
+
+    None when it is above already, when there is no program, or when such a version can't be.
+    """
+    hold_whole(connection, Whole.PROGRAMS)
+    newest = newest_version(connection, "program")
+    if above <= newest or above > newest + LIFT_MAX:
+        return None
+    held = read_document(connection, "program", newest)
+    if held is None:
+        return None
+    version = above + 1
+    body = canonical(json.loads(held.body) | {"version": version})
+    kid = current_kid(connection, KeyUse.SIGN)
+    signed = sign_document(keys, kind="program", version=version, body=body, kids=[kid])
+    insert_document(connection, signed, now_ms=now_ms)
+    log.info("program %s is published anew as %s: a station holds %s", newest, version, above)
+    return version
+
+
+def read_about(connection: Connection) -> Mapping[str, str]:
+    """Return what HQ knows of itself."""
+    return {row.k: row.v for row in connection.execute(select(meta))}
+
+
+def drop_snapshots(folder: Path) -> None:
+    """Delete the files of another set of facts."""
+    for path in folder.glob("snapshot-*.zst"):
+        path.unlink(missing_ok=True)
+
+
+def _former(about: Mapping[str, str]) -> list[str]:
+    found: list[str] = json.loads(about.get(FORMER, "[]"))
+    return found

@@ -1,0 +1,42 @@
+"""What HQ does by itself while it serves: on a thread of its own, at the start and then now and again."""
+
+import logging
+import threading
+
+from hq.deletions import forget_deletions
+from hq.home import Hq
+from hq.journal.again import judge_all_again
+
+log = logging.getLogger(__name__)
+
+INTERVAL_S = 3_600  # what is done once a day is done within an hour of its time
+STOP_WAIT_S = 10.0
+
+
+class Upkeep:
+    """Judges again what a newer HQ may understand, and forgets deletions that are too old."""
+
+    def __init__(self, hq: Hq) -> None:
+        """Work on this HQ, once it is started."""
+        self._hq = hq
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name="upkeep", daemon=True)
+
+    def start(self) -> None:
+        """Begin at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the transaction under way; what is left is done after the next start."""
+        self._stopping.set()
+        self._thread.join(STOP_WAIT_S)
+
+    def _loop(self) -> None:
+        while True:
+            try:
+                judge_all_again(self._hq, is_over=self._stopping.is_set)
+                forget_deletions(self._hq)
+            except Exception:  # outermost: of this thread. The next time may go better
+                log.exception("HQ's upkeep failed")
+            if self._stopping.wait(INTERVAL_S):
+                return
