@@ -2,14 +2,11 @@
 
     Tillside-Signature: device=…;epoch=…;time=<ms>;nonce=…;sig=<base64>
 
-signs method, path with query, and the SHA-256 of the body as sent. Nonces are remembered in this process for as
-long as their time is inside the window; a repeated push would do no harm, so another process not knowing them
-is no loss.
+signs method, path with query, and the SHA-256 of the body as sent. A nonce counts once for as long as its time is
+inside the window, in whichever of HQ's processes it comes (nonces.py).
 """
 
-import threading
 from base64 import b64decode
-from collections import OrderedDict
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
@@ -17,16 +14,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from app.core.canonical import INTEGER_MAX
 from hq.clock import FollowingClock
-from hq.faults import Busy, NotSigned, UnknownDevice
+from hq.faults import NotSigned, UnknownDevice
 from hq.home import Hq
+from hq.nonces import Nonces
 from hq.stores.devices import read_device, read_epoch
 from sync.protocol import CLOCK_WINDOW_MS, request_message
 
 HEADER_LENGTH_MAX = 400  # ours have about 220 characters
 NONCE_LENGTH_MAX = 64
-NONCES_KEPT_MAX = (
-    500_000  # 1,000 stations asking twice in 30 s leave 40,000 in a window; above this somebody floods us
-)
 KEYS_KEPT_MAX = 10_000
 EPOCH_END = 1 << 31  # what the column of epochs holds
 PARTS = ("device", "epoch", "time", "nonce", "sig")
@@ -74,7 +69,7 @@ class Gate:
     def __init__(self, hq: Hq) -> None:
         """Check against this HQ's devices and clock."""
         self._hq = hq
-        self._nonces = _Nonces()
+        self._nonces = Nonces(hq.database)
         self._keys: dict[tuple[str, int], Ed25519PublicKey] = {}
 
     def admit(self, header: SignedHeader, asked: Asked) -> None:
@@ -92,7 +87,7 @@ class Gate:
             minutes = abs(header.time_ms - now_ms) // 60_000
             sentence = f"The device's clock is {minutes} minutes away from HQ's. Sign with HQ's time."
             raise NotSigned(sentence, time_ms=now_ms)
-        self._nonces.take(f"{header.device_id} {header.nonce}", time_ms=header.time_ms, now_ms=now_ms)
+        self._nonces.take(header.device_id, header.nonce, time_ms=header.time_ms, now_ms=now_ms)
 
     def _key_of(self, device_id: str, epoch: int) -> Ed25519PublicKey:
         """Return the key of a device's epoch, which never changes. Who may still ask is for the services to say."""
@@ -107,34 +102,6 @@ class Gate:
                 self._keys.clear()
             key = self._keys[device_id, epoch] = device.key
         return key
-
-
-class _Nonces:
-    """The nonces of the window, oldest arrival first."""
-
-    def __init__(self) -> None:
-        self._until_ms: OrderedDict[str, int] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def take(self, name: str, *, time_ms: int, now_ms: int) -> None:
-        with self._lock:
-            self._forget(now_ms)
-            if name in self._until_ms:
-                raise NotSigned("This request was sent before.")
-            if len(self._until_ms) >= NONCES_KEPT_MAX:
-                raise Busy("Too many requests in a few minutes. Try again later.")
-            self._until_ms[name] = time_ms + CLOCK_WINDOW_MS
-
-    def _forget(self, now_ms: int) -> None:
-        """Drop from the front what the window refuses by itself.
-
-        One that is kept longer behind a younger one does no harm.
-        """
-        while self._until_ms:
-            name, until_ms = next(iter(self._until_ms.items()))
-            if until_ms >= now_ms:
-                return
-            del self._until_ms[name]
 
 
 def _check_signature(key: Ed25519PublicKey, header: SignedHeader, asked: Asked) -> None:

@@ -168,6 +168,14 @@ device_epoch = (
     )
 )
 
+nonce = Table(  # of signed requests, until their time is over; see nonces.py
+    "nonce",
+    metadata,
+    Column("device", String(20), primary_key=True),
+    Column("nonce", String(64), primary_key=True),
+    Column("until_ms", BigInteger, nullable=False, index=True),
+)
+
 member = Table(
     "member",
     metadata,

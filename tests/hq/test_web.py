@@ -13,7 +13,7 @@ from msgspec import to_builtins
 from msgspec.json import decode, encode
 
 from app.ids import new_id
-from hq import auth, bodies, db
+from hq import auth, bodies, db, nonces
 from hq.clock import DEMO_CLOCK_HEADER, FollowingClock
 from hq.faults import Busy, SetUpFault
 from hq.home import open_hq
@@ -160,7 +160,7 @@ def test_a_request_of_another_time_learns_hqs_time(web, station, away_ms):
 def test_nonces_are_forgotten_with_the_window_and_never_kept_beyond_their_number(
     hq, station, clock, monkeypatch
 ):
-    monkeypatch.setattr(auth, "NONCES_KEPT_MAX", 2)
+    monkeypatch.setattr(nonces, "NONCES_KEPT_MAX", 2)
     gate = auth.Gate(hq)
     asked = auth.Asked("GET", "/", hashlib.sha256(b"").digest())
 
