@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from app.cli_hq_cases import cases_cli, hq_restored
 from app.cli_hq_devices import device_cli, held_cli, hq_devices, with_hq
 from app.cli_hq_keys import hq_card, keys_cli
 from app.config import load_config
@@ -21,6 +22,8 @@ hq_cli.command("devices")(hq_devices)
 hq_cli.add_typer(device_cli, name="device")
 hq_cli.add_typer(held_cli, name="held")
 hq_cli.add_typer(keys_cli, name="keys")
+hq_cli.add_typer(cases_cli, name="cases")
+hq_cli.command("restored")(hq_restored)
 hq_cli.command("card")(hq_card)
 
 
@@ -180,6 +183,10 @@ def hq_publish(
         bool,
         typer.Option("--meant", help="Publish also what can hardly be meant; somebody has looked at it."),
     ] = False,
+    is_lost: Annotated[
+        bool,
+        typer.Option("--lost", help="An older version, lost with a database: only to judge entries by."),
+    ] = False,
 ) -> None:
     """Publish a program version; stations have it with their next sync."""
     import orjson
@@ -195,8 +202,22 @@ def hq_publish(
         body = canonical(orjson.loads(written))
     except (OSError, orjson.JSONDecodeError, NotCanonical, ProgramInvalid) as problem:
         fail(f"{program} can't be published: {problem}")
+    if is_lost:
+        _publish_lost(data_dir, body)
+        return
     version = with_hq(data_dir, lambda hq: publish_program(hq, body, is_meant=is_meant)).version
     print(f"Version {version} is published.")
+
+
+def _publish_lost(data_dir: Path | None, body: bytes) -> None:
+    from hq.campaigns.service import publish_lost
+    from hq.journal.again import judge_all_again
+
+    def publish(hq: Any) -> tuple[int, int]:
+        return publish_lost(hq, body).version, judge_all_again(hq)
+
+    version, passed = with_hq(data_dir, publish)
+    print(f"Version {version} is known again; {passed} entries could be posted by it.")
 
 
 @hq_cli.command("member")

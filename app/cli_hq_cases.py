@@ -1,0 +1,109 @@
+"""The commands about cases, and about an HQ that was put back: `tillside hq cases …`, `tillside hq restored`."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from app.cli_hq_devices import AsJson, HqDir, with_hq
+from app.config import load_config
+from app.terminal import fail
+
+DAY_MS, HOUR_MS = 86_400_000, 3_600_000
+WHO = "command line"  # until staff sign in here
+CaseId = Annotated[str, typer.Argument(help="The case's name, C-….")]
+Note = Annotated[str, typer.Option(help="A word for whoever reads it later.")]
+
+cases_cli = typer.Typer(no_args_is_help=True, help="Entries that a person must look at.")
+
+
+@cases_cli.command("list")
+def cases_list(
+    store: Annotated[str | None, typer.Option(help="Only of this store.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Closed ones too.")] = False,
+    data_dir: HqDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """List cases that wait for a look, the oldest first."""
+    from hq.journal.cases import OPEN
+    from hq.journal.desk import list_cases
+
+    state = None if every else OPEN
+    found, now_ms = with_hq(
+        data_dir, lambda hq: (list_cases(hq, state=state, store=store), hq.clock.now_ms())
+    )
+    for each in found:
+        print(json.dumps(asdict(each)) if as_json else _line(each, now_ms))
+
+
+@cases_cli.command("show")
+def cases_show(case_id: CaseId, data_dir: HqDir = None, as_json: AsJson = False) -> None:
+    """Show a case: what is doubtful, what was done with it, and the entry as the station sent it."""
+    from hq.journal.desk import entry_of, find_case
+
+    def look(hq: Any) -> tuple[Any, bytes, int]:
+        found = find_case(hq, case_id)
+        return found, entry_of(hq, found), hq.clock.now_ms()
+
+    found, body, now_ms = with_hq(data_dir, look)
+    text = body.decode("utf-8", "backslashreplace")
+    if as_json:
+        print(json.dumps({**asdict(found), "entry": text}))
+        return
+    print(_line(found, now_ms))
+    print(f"    {found.detail}")
+    for done in found.events:
+        print(f"    {done.what} by {done.who}: {done.note}")
+    print(f"    entry: {text}")
+
+
+@cases_cli.command("post")
+def cases_post(case_id: CaseId, note: Note = "", data_dir: HqDir = None) -> None:
+    """Judge a quarantined entry again, by what head office knows today, and post it."""
+    from hq.journal.desk import post_case
+
+    after = with_hq(data_dir, lambda hq: post_case(hq, case_id, who=WHO, note=note))
+    print(f"The entry of {case_id} is {after.verdict}. Its station hears of it with its next sync.")
+
+
+@cases_cli.command("close")
+def cases_close(
+    case_id: CaseId,
+    note: Note = "",
+    points: Annotated[int, typer.Option(help="Points for its member; with a minus, taken back.")] = 0,
+    data_dir: HqDir = None,
+) -> None:
+    """Close a case. Its entry and its postings stay as they are; points are a posting of their own."""
+    from hq.journal.desk import close_case
+
+    with_hq(data_dir, lambda hq: close_case(hq, case_id, who=WHO, note=note, points=points))
+    print(f"{case_id} is closed.")
+
+
+def hq_restored(data_dir: HqDir = None) -> None:
+    """Say that HQ's database and folder were put back from a backup, before stations reach it again."""
+    from app.clock import SystemClock
+    from hq.faults import HqFault
+    from hq.home import KEYS_FOLDER, open_database, take_as_restored
+    from hq.keys import read_keys
+
+    folder = load_config(hq_dir=data_dir).hq_dir
+    try:
+        database = open_database(folder)
+        try:
+            keys = read_keys(folder / KEYS_FOLDER)
+            take_as_restored(folder, database, keys, clock=SystemClock(), is_known=True)
+        finally:
+            database.close()
+    except HqFault as problem:
+        fail(str(problem))
+    print("Stations will send what was lost, and fetch members, vouchers and rules anew.")
+
+
+def _line(case: Any, now_ms: int) -> str:
+    age_ms = max(0, now_ms - case.opened_ms)
+    age = f"{age_ms // DAY_MS} d" if age_ms >= DAY_MS else f"{age_ms // HOUR_MS} h"
+    amount = f"  {case.amount} {case.unit}".rstrip() if case.amount else ""
+    place = f"{case.device} {case.epoch}/{case.seq}"
+    return f"{case.case_id}  {case.state}  {age}  {' '.join(case.flags)}  {case.owner}  {place}{amount}"

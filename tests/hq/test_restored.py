@@ -1,0 +1,153 @@
+"""An HQ whose database was put back from a backup: found out by the mark beside it, or said by a person."""
+
+import json
+
+import pytest
+
+from app.core.program_format import read_program
+from hq.campaigns.service import newest_document, publish_program
+from hq.faults import SetUpFault
+from hq.home import KEYS_FOLDER, open_database, open_hq, take_as_restored
+from hq.keys import read_keys
+from hq.mark import MARK_FILE, Reached, read_mark
+from hq.members.service import MemberFacts, upsert_members
+from hq.restored import LIFT_MAX
+from hq.tables import journal, order_fact, posting
+from sync.protocol import MustRefetch, PushRefusalKind
+from tests.databases import OnPostgres
+from tests.hq.station import REF, enrol_station, program_body
+from tests.hq.test_feed import REFS, Reader
+from tests.hq.test_ingest import count, refused, words
+
+
+@pytest.fixture
+def put_back(homes, folder, clock, tmp_path):
+    """Take a backup of the database now; later, open HQ with that one in the place of its own."""
+    opened = []
+
+    def take(hq):
+        hq.close()
+        backup = homes.copy(folder, tmp_path / "backup")
+        back_again = open_hq(folder, clock=clock)
+        opened.append(back_again)
+
+        def restore(open_now):
+            open_now.close()
+            kept = (folder / MARK_FILE).read_text() if (folder / MARK_FILE).exists() else None
+            (backup / MARK_FILE).unlink(missing_ok=True)
+            if kept is not None:
+                (backup / MARK_FILE).write_text(kept)  # it lies beside the database and was not put back
+            again = open_hq(backup, clock=clock)
+            opened.append(again)
+            return again
+
+        return back_again, restore
+
+    yield take
+    for each in opened:
+        each.close()
+    homes.forget(tmp_path / "backup") if isinstance(homes, OnPostgres) else None
+
+
+def on(hq, station):
+    station.hq = hq
+    return station
+
+
+def test_every_lost_entry_comes_back_once_and_nobody_keeps_another_futures_facts(hq, station, put_back):
+    upsert_members(hq, [MemberFacts(REF, name="Ann B.", home_store="S1")])
+    other = enrol_station(hq, "S2")
+    station.order("o1")
+    station.push()
+    hq, restore = put_back(hq)
+    on(hq, station).order("o2")
+    station.push(2)
+    on(hq, other).order("o1")
+    other.push()
+    upsert_members(hq, [MemberFacts(REFS[0], home_store="S1")])  # of the future that gets lost
+    reader = Reader(station).read()
+    before = hq.set_id, hq.incarnation
+    hq = restore(hq)
+    assert before[0] != hq.set_id and before[1] != hq.incarnation
+    gap = refused(on(hq, station).push(3), PushRefusalKind.GAP)
+    assert gap.expect == 2
+    assert words(station.push(2)) == [(2, "posted", [])]
+    assert words(on(hq, other).push()) == [(1, "posted", [])]
+    assert words(station.push(1)) == [(1, "posted", []), (2, "posted", [])]
+    assert (count(hq, journal), count(hq, order_fact), count(hq, posting)) == (3, 3, 6)
+    # Its numbers have come again, for other facts: who read on in the lost future must not go on from there.
+    assert station.session.changes(cursor=reader.cursor, set_id=before[0]) == MustRefetch(set_id=hq.set_id)
+    assert Reader(station).read().rows["member", REF]["balance"] == 21
+
+
+def test_a_database_as_new_as_the_mark_is_left_alone(hq, station, folder, clock):
+    upsert_members(hq, [MemberFacts(REF, home_store="S1")])
+    Reader(station).read()
+    before = hq.incarnation, hq.set_id
+    hq.close()
+    again = open_hq(folder, clock=clock)
+    assert (again.incarnation, again.set_id, again.was_restored) == (*before, False)
+    assert read_mark(folder) == Reached(before[0], feed=1, program=1)
+    again.close()
+
+
+def test_what_no_station_was_shown_may_be_lost_without_a_word(hq, put_back):
+    hq, restore = put_back(hq)
+    upsert_members(hq, [MemberFacts(REF, home_store="S1")])
+    before = hq.set_id
+    assert restore(hq).set_id == before
+
+
+def test_the_rules_go_above_every_version_that_a_station_was_shown(hq, station, put_back):
+    hq, restore = put_back(hq)
+    publish_program(hq, program_body(version=7))
+    Reader(on(hq, station)).read()
+    hq = restore(hq)
+    program = newest_document(hq, "program")
+    assert (program.version, read_program(program.body).version) == (8, 8)
+    assert station is on(hq, station)
+    station.push(program_version=11)  # it had an answer that never reached the mark
+    assert newest_document(hq, "program").version == 12
+    for much in (5, 12, 12 + LIFT_MAX + 1):
+        station.push(program_version=much)
+    assert newest_document(hq, "program").version == 12
+
+
+def test_a_station_can_not_lift_the_rules_of_an_hq_that_lost_nothing(hq, station):
+    station.push(program_version=9)
+    assert newest_document(hq, "program").version == 1
+
+
+def test_a_person_may_say_so_where_the_mark_was_put_back_too(hq, station, folder, clock):
+    Reader(station).read()
+    before = hq.incarnation, hq.set_id
+    hq.close()
+    for _ in range(2):
+        database = open_database(folder)
+        take_as_restored(folder, database, read_keys(folder / KEYS_FOLDER), clock=clock, is_known=True)
+        database.close()
+    again = open_hq(folder, clock=clock)
+    assert again.was_restored
+    assert not {again.incarnation, again.set_id} & set(before)
+    now = again.incarnation
+    again.close()
+    # The mark is of a former incarnation, which this database knows: nothing more was lost.
+    again = open_hq(folder, clock=clock)
+    assert again.incarnation == now
+    again.close()
+
+
+def test_a_mark_of_an_incarnation_that_the_database_never_heard_of_means_an_older_database(hq, folder, clock):
+    before = hq.incarnation
+    hq.close()
+    (folder / MARK_FILE).write_text(json.dumps({"incarnation": "later", "feed": 0, "program": 0}))
+    again = open_hq(folder, clock=clock)
+    assert again.incarnation != before
+    again.close()
+
+
+def test_a_mark_that_can_not_be_read_is_told(hq, folder, clock):
+    hq.close()
+    (folder / MARK_FILE).write_text("{")
+    with pytest.raises(SetUpFault, match="tillside hq restored"):
+        open_hq(folder, clock=clock)
