@@ -57,7 +57,7 @@ def restore_hq(life: "Life") -> None:
         if world.told_once() == before and memory.copied <= memory.fenced:
             world.restore_hq(backup, program_version=version)
 
-    life.later(world.rng.randint(1, 5), restore)
+    life.later(world.rng.randint(1, 3), restore)
 
 
 def clone(life: "Life") -> None:
@@ -195,7 +195,7 @@ INCIDENTS: tuple[tuple[float, int, Incident], ...] = (  # how likely, days it ne
     (0.8, 0, publish),
     (0.5, 0, publish),
     (0.8, 0, grow),
-    (0.7, 3, restore_hq),
+    (0.9, 3, restore_hq),
     (0.6, 3, clone),
     (0.6, 3, set_back),
     (0.6, 2, revoke_one),

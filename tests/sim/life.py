@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.sim.world import World
 
 VISITS_A_DAY_MAX = 3
-SYNCS_A_DAY = (0, 1, 1, 1, 2)
+SYNCS_A_DAY = (0, 0, 1, 1, 2)
 OPENS_MS, CLOSES_MS = 6 * 3_600_000, 20 * 3_600_000
 DRIFT_A_DAY_MS = 1_500
 SYNCS_TO_PEACE = 3  # a restored HQ, a new snapshot, and what they bring along

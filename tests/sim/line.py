@@ -35,10 +35,11 @@ if TYPE_CHECKING:
 
 PAGE_ROWS_MAX = 12  # of a page of changes, where the seed wants many small ones
 RETRY_AFTER_S = 30
+SLOW_MAX_MS = 90_000
 UNSAID = ("program_version", "rows_skipped")  # by older programs
 HQ_POINTS = ("hq_mid_tx", "hq_before_commit", "hq_after_commit")
 BEFORE = ("cut", "busy", "page", "garbage")  # the request does not arrive
-AFTER = ("lost", "twice", "late", "hq_killed")
+AFTER = ("lost", "twice", "late", "slow", "hq_killed")
 LIES = ("false_hash", "false_ack", "old_document")
 FAULTS = BEFORE + AFTER + LIES
 
@@ -172,6 +173,9 @@ class Line:
         if fault == "twice":
             counts.duplicates_sent += 1
             answer = self._at_hq(call)
+        if fault == "slow":
+            world = self._world
+            world.true.set_ms(world.true.now_ms() + world.rng.randrange(SLOW_MAX_MS))
         if fault in ("lost", "late"):
             counts.cuts += 1
             if request is not None and fault == "late":

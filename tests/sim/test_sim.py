@@ -12,7 +12,7 @@ from tests.sim.plants import PLANTS, planted
 from tests.sim.report import INVARIANTS, Report, live
 
 STATIONS, DAYS = 8, 14
-SEEDS_AN_ITEM = 5
+SEEDS_AN_ITEM = 10
 QUICK = range(1, 51, SEEDS_AN_ITEM)
 SLOW = range(51, 1001, 50)
 AUDITOR = ("auditor", "claims", "clock_oracles", "hq_oracles", "reading", "rows")
