@@ -92,11 +92,14 @@ def order_differences(data: Mapping[str, Any], decision: Decision) -> list[str]:
     return _differences(data, _decided(decision))
 
 
+OF_OLDER_PROGRAMS: Record = {"points": 0}  # what records said nothing of before anything could cost points
+
+
 def redemption_differences(data: Mapping[str, Any], decision: Decision) -> list[str]:
     """Name the fields of a redeem or refuse record that the replayed decision of its order doesn't give."""
     for outcome in decision.presented:
         if outcome.redemption_id == data.get("redemption_id"):
-            return _differences(data, _outcome_decided(outcome))
+            return _differences({**OF_OLDER_PROGRAMS, **data}, _outcome_decided(outcome))
     return ["redemption_id"]
 
 
