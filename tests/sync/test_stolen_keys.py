@@ -109,6 +109,20 @@ def test_a_thiefs_program_goes_at_once_though_the_line_is_cut(world):
     assert versions(shop) == (3, 1)
 
 
+def test_a_thiefs_program_under_the_number_of_hqs_own_is_not_vouched_for(world):
+    """The number is the same, the rules are not."""
+    shop = world.shop().synced()
+    publish(world, 2)
+    hand_out(shop, forged_program(world, "s1", 2, name="Given away"))
+    shop.synced()
+    leave_alone(shop)
+    rotate(world, KeyUse.SIGN)
+    revoke(world.hq, "s1")
+    shop.synced()
+    assert versions(shop) == highest(shop) == (3, 2)
+    assert shop.store.replica.document_body("program") == newest_document(world.hq, "program").body
+
+
 def test_a_set_of_keys_is_recovered_from_after_a_kill_between_its_two_files(world, monkeypatch):
     """The journal's file has the new number, the replica not yet the keys: the same again comes and counts."""
     shop = world.shop().synced()
