@@ -16,6 +16,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="One line of JSON each.")]
 DeviceId = Annotated[str, typer.Argument(help="The device's id, D….")]
 HeldId = Annotated[str, typer.Argument(help="As `hq held list` names it.")]
 
+SKEW_TOLD_MS = 5 * 60_000  # a station signs by HQ's time from here on: its own clock is of no use to it
+
 device_cli = typer.Typer(no_args_is_help=True, help="Confirm a station's machine, or shut it out.")
 held_cli = typer.Typer(no_args_is_help=True, help="Entries that were kept aside and not posted.")
 
@@ -23,7 +25,7 @@ held_cli = typer.Typer(no_args_is_help=True, help="Entries that were kept aside 
 def hq_devices(data_dir: HqDir = None, as_json: AsJson = False) -> None:
     """List all devices, those that wait to be confirmed first."""
     from hq.journal.held import waiting_by_device
-    from hq.stores.devices import list_devices
+    from hq.stores.devices import list_devices, median_skew_ms
 
     found, held = with_hq(data_dir, lambda hq: (list_devices(hq), waiting_by_device(hq)))
     for each in found:
@@ -44,6 +46,13 @@ def hq_devices(data_dir: HqDir = None, as_json: AsJson = False) -> None:
                 else "to erase itself on next contact"
             )
         print("\n    ".join(told))
+    off_ms = median_skew_ms(found)
+    if off_ms is not None and not as_json and abs(off_ms) > SKEW_TOLD_MS:
+        direction = "ahead of" if off_ms > 0 else "behind"
+        print(
+            f"The clocks of most stations are {abs(off_ms) // 60_000} minutes {direction} head office's. "
+            "Look at the clock of this server first."
+        )
 
 
 @device_cli.command("confirm")

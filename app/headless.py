@@ -27,6 +27,7 @@ from app.station.answer import OrderAnswer
 from app.station.identify import SeenMember, identify
 from app.station.opening import open_store
 from app.station.redeem import AtTill, NotRecorded, OrderIn, hand_in, quote_order
+from app.station.standing import standing
 from app.store.faults import StoreFault
 from app.store.store import StationStore
 from app.store.thread import StoreThread
@@ -300,7 +301,14 @@ def _counts(store: StationStore) -> Answer:
         "keyset_version": store.replica.document_version("keyset"),
         "as_of_ms": None if position is None else position.as_of_ms,
         "age_s": None if position is None else max(store.now_ms() - position.as_of_ms, 0) // 1000,
+        **_standing(store),
     }
+
+
+def _standing(store: StationStore) -> Answer:
+    found = standing(store)
+    told = {"standing": found.value, "may_redeem": not found.forbids_spending}
+    return told | ({"sentence": found.sentence} if found.sentence else {})
 
 
 def _stopped(fault: StoreFault) -> Answer:

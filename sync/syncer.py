@@ -119,9 +119,8 @@ class Syncer:
         """Send all entries that wait; with none it is a heartbeat. What HQ says of us goes into the standing."""
         try:
             report = self._push()
-        except (DeviceUnknown, HqUntrusted) as fault:
-            standing = Standing.UNKNOWN_AT_HQ if isinstance(fault, DeviceUnknown) else Standing.HQ_DOUBTED
-            self._run(partial(self._store.set_standing, standing))
+        except DeviceUnknown:
+            self._run(partial(self._store.set_standing, Standing.UNKNOWN_AT_HQ))
             raise
         if report.refusal is not None and report.refusal.kind in STANDINGS:
             self._run(partial(self._store.set_standing, STANDINGS[report.refusal.kind]))
@@ -140,7 +139,7 @@ class Syncer:
                     return SyncReport(pushed, 0, answer)
                 self._run(partial(self._go_back, answer))
                 continue
-            waiting = self._run(partial(self._acknowledge, request, answer))
+            waiting = self._run(partial(self._take_answer, request, answer))
             pushed += len(request.entries)
             broken = self._break
             if not waiting or (broken is not None and request.head.seq >= broken.good_seq):
@@ -197,6 +196,13 @@ class Syncer:
             program_version=store.replica.document_version(PROGRAM),
             rows_skipped=self._puller.skipped,
         )
+
+    def _take_answer(self, request: PushRequest, answer: PushAnswer) -> int:
+        try:
+            return self._acknowledge(request, answer)
+        except HqUntrusted:  # it was an answer in HQ's form and to our push: nobody's login page
+            self._store.set_standing(Standing.HQ_DOUBTED)
+            raise
 
     def _acknowledge(self, request: PushRequest, answer: PushAnswer) -> int:
         """Move our mark to the end of what was sent, if HQ names a hash of ours from there on. Returns how many wait.

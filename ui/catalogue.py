@@ -1,7 +1,7 @@
 """The catalogue of what the station says, read from the source: `python -m ui.catalogue > tillside.pot`.
 
 A sentence is whatever stands in `_("…")` or `ngettext("…", "…", n)` in ui/, and what the core and the store bring along
-as words to show: the sentences of reasons and of faults. Those pass `_` as values, which no extractor can see.
+as words to show: the sentences of reasons, standings and faults. Those pass `_` as values, which no extractor can see.
 """
 
 import ast
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.core.reasons import Reason
+from app.core.standing import Standing
 
 DOORS = {"_": 1, "ngettext": 2}  # how many of the arguments are sentences
 SENTENCE_NAME = "sentence"  # the attribute in which a fault carries its words
@@ -30,7 +31,7 @@ class Message:
 def messages() -> list[Message]:
     """Return every sentence once, in the order of the source."""
     found: dict[str, Message] = {}
-    for message in (*_of_pages(), *_of_faults(), *_of_reasons()):
+    for message in (*_of_pages(), *_of_faults(), *_of_reasons(), *_of_standings()):
         found.setdefault(message.singular, message)
     return list(found.values())
 
@@ -77,6 +78,12 @@ def _of_faults() -> Iterator[Message]:
             names = [target.id for target in node.targets if isinstance(target, ast.Name)]
             if names == [SENTENCE_NAME] and isinstance(node.value.value, str):
                 yield Message(node.value.value, "", f"app/{path.parent.name}/{path.name}:{node.lineno}")
+
+
+def _of_standings() -> Iterator[Message]:
+    for standing in Standing:
+        if standing.sentence:
+            yield Message(standing.sentence, "", f"app/core/standing.py {standing}")
 
 
 def _of_reasons() -> Iterator[Message]:

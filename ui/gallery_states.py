@@ -9,6 +9,7 @@ from dataclasses import replace
 from app.core.money import CURRENCIES
 from app.core.outcome import Outcome
 from app.core.reasons import Reason, Refusal
+from app.core.standing import Standing
 from app.station.answer import AnswerKind, OrderAnswer
 from app.store.faults import DiskFull, JournalBroken, KeysMissing, StoreBusy, StoreDamaged, StoreTooNew
 from ui import i18n, texts
@@ -168,6 +169,10 @@ def _idle() -> dict[str, State]:
         "idle-offline-none": replace(busy, pill=Pill(PillKind.OFFLINE, age_s=59)),
         "idle-stale": replace(busy, pill=STALE),
         "idle-attention": replace(busy, pill=Pill(PillKind.ATTENTION, waiting=2, attention=2)),
+        "idle-earn-only": replace(busy, pill=Pill(PillKind.EARN_ONLY, waiting=2), standing=Standing.FORKED),
+        "idle-clock": replace(
+            busy, pill=Pill(PillKind.ATTENTION, attention=1), standing=Standing.TIME_DOUBTFUL
+        ),
         "idle-storage": replace(busy, pill=Pill(PillKind.STORAGE, waiting=1_204, age_s=40)),
         "idle-demo-queued": replace(
             busy,

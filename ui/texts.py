@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from app.core.money import Currency, format_amount
 from app.core.reasons import Reason, Refusal, sentence
+from app.core.standing import Standing
 from ui.i18n import _, ngettext
 from ui.models.amount import AmountProblem, parse_amount
 from ui.models.state import ActionRow, AnswerView, AnswerWord, MemberCard, OfferRow, Pill, PillKind
@@ -86,6 +87,14 @@ def _moment(at_ms: int, time_zone: str) -> datetime:
     return datetime.fromtimestamp(at_ms / 1000, ZoneInfo(time_zone))
 
 
+# --- how the station stands ---------------------------------------------------------------------------------
+
+
+def standing(found: Standing) -> str:
+    """Return what to know of how this station stands; empty when all is well."""
+    return _(found.sentence) if found.sentence else ""
+
+
 # --- the pill -----------------------------------------------------------------------------------------------
 
 
@@ -104,6 +113,8 @@ def pill(shown: Pill) -> str:
             return ngettext("{count} needs attention", "{count} need attention", shown.attention).format(
                 count=grouped(shown.attention)
             )
+        case PillKind.EARN_ONLY:
+            return _("Earning only, no redeeming")
         case PillKind.STORAGE:
             return _storage(shown)
         case _:

@@ -112,7 +112,18 @@ def anchored(time: TrustedTime, sent: Reading, received: Reading, signed_ms: int
     # Before HQ has ever told the time nothing was given by it, so a first floor of 2099 binds nobody.
     floor_ms = time.floor_ms if time.was_signed else min(time.floor_ms, signed_ms)
     wall_ms = received.wall_ms - (received.boot_ms - boot_ms)
-    found = TrustedTime(signed_ms, received.boot, boot_ms, wall_ms, floor_ms, is_signed=True, was_signed=True)
+    # What the floor lies ahead has been used up: otherwise it could rise further with every word of HQ's.
+    off_left_ms = max(OFF_MAX_MS - max(floor_ms - signed_ms, 0), 0)
+    found = TrustedTime(
+        signed_ms,
+        received.boot,
+        boot_ms,
+        wall_ms,
+        floor_ms,
+        is_signed=True,
+        was_signed=True,
+        off_left_ms=off_left_ms,
+    )
     return replace(found, floor_ms=found.now_ms(received))
 
 

@@ -7,10 +7,11 @@ from typing import Protocol
 
 from app.clock import Clock
 from app.config import Config
+from app.core.standing import Standing
 from app.doctor.finding import Check, Finding, Level
 from app.store.device import Card, Device, key_store_of, read_card
 from app.store.faults import StoreFault, StoreMissing
-from app.store.health import device_of, is_in_use, library, verify_journal
+from app.store.health import device_of, is_in_use, library, standing_of, verify_journal
 from app.store.keystore import KeyStore, StationKeys, load_keys
 from sync.client import DeviceSigner, HttpHq
 from sync.faults import HqBusy, HqFault, HqUnreachable
@@ -76,6 +77,7 @@ def record_checks(config: Config, *, clock: Clock, connect: Connect) -> list[Che
     return [
         partial(_check_keys, card, key_store),
         partial(_check_journal, config.store_dir, key_store, clock),
+        partial(_check_standing, config.store_dir, card, key_store),
         partial(_check_hq, config.store_dir, card, key_store, clock, connect),
     ]
 
@@ -140,6 +142,21 @@ def _check_journal(folder: Path, key_store: KeyStore, clock: Clock) -> Finding:
         "records",
         Level.OK,
         f"{count.entries:,} entries, all in order; {count.waiting:,} wait for head office.",
+    )
+
+
+def _check_standing(folder: Path, card: Card, key_store: KeyStore) -> Finding:
+    try:
+        standing = standing_of(folder, _keys(card, key_store))
+    except StoreFault:
+        return Finding("standing", Level.NOTE, "Not known, since the records of this station can't be read.")
+    if standing is Standing.GOOD:
+        return Finding("standing", Level.OK, "This station may redeem, as far as head office has said.")
+    return Finding(
+        "standing",
+        Level.BAD if standing.forbids_spending else Level.WARN,
+        standing.sentence,
+        "Let it sync once. If this stays, ask head office.",
     )
 
 

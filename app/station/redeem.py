@@ -25,6 +25,8 @@ from app.station.standing import stops
 from app.store.journal import Draft
 from app.store.store import StationStore
 
+DECIDED_MAX_MS = 60_000  # a decision takes milliseconds; what was true a minute ago may have ended since
+
 
 class NotRecorded(Exception):
     """An order that was not recorded, and why: a stable `code`, and a `sentence` to show."""
@@ -97,6 +99,10 @@ def hand_in(store: StationStore, order_in: OrderIn, at_till: AtTill) -> OrderAns
     if seq is not None:
         return _answer_again(store, facts, seq)
     decision = decide(facts)
+    if store.now_ms() - facts.order.at_ms > DECIDED_MAX_MS:
+        return hand_in(
+            store, order_in, at_till
+        )  # we were stopped, or the machine slept: decide by the time it is
     with store.atomic():
         entries = store.journal.append(_drafts(facts, decision, _attendance(at_till)))
     return _answer(facts, decision, seq=entries[0].seq, link=at_till.link)

@@ -12,6 +12,7 @@ from sqlcipher3 import dbapi2
 from sqlite_utils import Database
 
 from app.clock import Clock
+from app.core.standing import Standing, read_standing
 from app.store.checking import hold_against
 from app.store.db import SQLITE_FIRST_SAFE, DatabaseError, check_pages, look_into_database
 from app.store.device import DEVICE_FACTS, Device, read_card
@@ -22,6 +23,7 @@ from app.store.lock import StoreLock
 from app.store.meta import read_meta
 from app.store.migrate import refuse_newer
 from app.store.store import JOURNAL, LOCK
+from app.store.timekeeper import read_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,15 @@ def device_of(folder: Path, keys: StationKeys) -> Device:
     """Return who a store says it is. Raises a `StoreFault`."""
     with _journal_database(folder, keys) as database:
         return _device(database)
+
+
+def standing_of(folder: Path, keys: StationKeys) -> Standing:
+    """Return how a station stands, by what its records say; its clock is not looked at. Raises a `StoreFault`."""
+    with _journal_database(folder, keys) as database:
+        kept = read_standing(read_meta(database, "standing"))
+        time = read_time(database)
+    is_doubted = time is not None and time.is_doubted and not kept.outweighs(Standing.TIME_DOUBTFUL)
+    return Standing.TIME_DOUBTFUL if is_doubted else kept
 
 
 def verify_journal(folder: Path, key_store: KeyStore, *, clock: Clock) -> Count:

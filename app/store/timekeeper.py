@@ -28,7 +28,7 @@ class TimeKeeper:
         self._db = database
         self._clock = clock
         self._store_id = store_id
-        self._written = self._to_be_written = _read(database)
+        self._written = self._to_be_written = read_time(database)
         floor_ms = _last_t_eff(database)
         reading = self.reading()
         if self._written is None:
@@ -128,7 +128,8 @@ class SigningClock:
         return self._clock.boot_id()
 
 
-def _read(database: Database) -> TrustedTime | None:
+def read_time(database: Database) -> TrustedTime | None:
+    """Return what the journal's file says of the time; None before anything was written."""
     kept = read_meta(database, TIME)
     if kept is None:
         return None

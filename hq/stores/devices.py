@@ -5,8 +5,10 @@ active; it is forked when HQ was sent two histories of it, and revoked when a pe
 device sends under its present epoch is posted. Where an earlier epoch had come to stays known, with its key.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from statistics import median
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -17,6 +19,8 @@ from hq.faults import NotHere, NotPossible
 from hq.home import Hq
 from hq.tables import device, device_epoch
 from sync.protocol import PROTO_OLDEST
+
+SKEWS_LEAST = 3  # clocks of which most can be right
 
 
 class DeviceState(StrEnum):
@@ -78,6 +82,7 @@ class Listed:
     last_seen_ms: int
     is_to_wipe: bool
     wiped_ms: int | None
+    clock_skew_ms: int  # its wall clock less HQ's, at its last push
 
 
 def read_device(connection: Connection, device_id: str, *, for_update: bool = False) -> Device | None:
@@ -148,10 +153,20 @@ def list_devices(hq: Hq) -> list[Listed]:
             last_seen_ms=row.last_seen_ms,
             is_to_wipe=bool(row.wipe),
             wiped_ms=row.wiped_ms,
+            clock_skew_ms=row.clock_skew_ms,
         )
         for row in rows
     ]
     return sorted(found, key=lambda each: each.state != DeviceState.WAITING)
+
+
+def median_skew_ms(found: Sequence[Listed]) -> int | None:
+    """Return by how much the clocks of active stations lead HQ's in the median: many that agree mean that HQ is wrong.
+
+    None for fewer than three, of which nobody can say who is wrong.
+    """
+    skews = [each.clock_skew_ms for each in found if each.state == DeviceState.ACTIVE and each.last_seen_ms]
+    return int(median(skews)) if len(skews) >= SKEWS_LEAST else None
 
 
 def confirm(hq: Hq, device_id: str) -> None:

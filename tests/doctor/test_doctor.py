@@ -105,7 +105,8 @@ def test_a_station_that_is_well(config: Config) -> None:
     status, found, words = told(config)
     assert status == 0
     assert {name: finding["level"] for name, finding in found.items()} == {
-        "database": "ok", "keys": "ok", "records": "ok", "head office": "ok", "clock": "ok", "disk": "ok",
+        "database": "ok", "keys": "ok", "records": "ok", "standing": "ok",
+        "head office": "ok", "clock": "ok", "disk": "ok",
         "decoders": "ok" if "zbar is missing" not in words else "note",
         "camera": "note", "window": "ok", "fonts": "ok",
     }  # fmt: skip

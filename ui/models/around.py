@@ -72,6 +72,7 @@ class Around(QObject):
             self._line,
             waiting=found.waiting,
             flagged=found.flagged,
+            standing=found.standing,
             offline_since_ms=None if self._line.link.is_online else since,
         )
         self.read.emit(found)

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from app.core.standing import Standing
 from app.store.faults import StoreFault
 from sync.worker import LinkState
 from ui.models.state import Pill, PillKind
 
 STALE_AFTER_S = 24 * 3600  # head office's default: after a day without it the cashier is warned
+TO_LOOK_AT = {Standing.TIME_DOUBTFUL, Standing.HQ_DOUBTED}
 STOPPING = {"fork", "chain", "epoch_revoked", "gap"}  # head office stopped the queue: a person must look
 
 
@@ -19,6 +21,7 @@ class Line:
     offline_since_ms: int | None = None
     waiting: int = 0
     flagged: int = 0
+    standing: Standing = Standing.GOOD
 
 
 def after(line: Line, link: LinkState, *, waiting: int, flagged: int, now_ms: int) -> Line:
@@ -43,7 +46,9 @@ def pill(line: Line, *, now_ms: int) -> Pill:
     age_s = _age_s(line.link.synced_at_ms, now_ms)
     if not line.is_known:
         return Pill(PillKind.CONNECTING, line.waiting)
-    if attention or stopped:
+    if line.standing.forbids_spending:
+        return Pill(PillKind.EARN_ONLY, line.waiting, age_s)
+    if attention or stopped or line.standing in TO_LOOK_AT:
         return Pill(PillKind.ATTENTION, line.waiting, age_s, max(attention, 1))
     if is_storage(line.link.problem):
         return Pill(PillKind.STORAGE, line.waiting, age_s)

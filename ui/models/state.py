@@ -9,6 +9,7 @@ from enum import Enum
 
 from app.core.money import CURRENCIES, Currency
 from app.core.reasons import Refusal
+from app.core.standing import Standing
 
 
 class Screen(Enum):
@@ -32,6 +33,7 @@ class PillKind(Enum):
     OFFLINE = "offline"
     STALE = "stale"  # offline for longer than a day: warn
     ATTENTION = "attention"  # head office flagged or stopped something
+    EARN_ONLY = "earn_only"  # this station may not redeem as it stands with head office
     STORAGE = "storage"  # the station's own records can't be written, most likely because its disk is full
 
 
@@ -176,6 +178,7 @@ class State:
     recent: tuple[ActionRow, ...] = ()
     rows_loaded: int = 0  # while PREPARING
     stopped_sentence: str = ""
+    standing: Standing = Standing.GOOD
     camera: str = ""  # "", "on", "missing"
     is_busy: bool = False  # something was asked and its answer is on the way
     time_zone: str = "UTC"

@@ -367,7 +367,7 @@ class StationModel(QObject):
         screen = self._state.screen
         if screen is Screen.PREPARING and found.program_version:
             screen = Screen.IDLE
-        self._show(screen=screen, today=found.today, recent=found.recent, rows_loaded=found.members)
+        self._show(screen=screen, **found.shown())
         shown = self._quotes.newest if screen is Screen.MEMBER and not self._state.is_busy else None
         if shown is not None and shown.program_version != found.program_version:
             self._quote_anew(shown.visit)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from app.core.standing import Standing
+from app.station.standing import standing
 from app.station.today import Action, todays_work
 from app.store.store import StationStore
 from ui.models.quoting import PROGRAM
@@ -18,6 +20,12 @@ class Overview:
     flagged: int
     members: int
     program_version: int  # 0 before the first download
+    standing: Standing
+
+    def shown(self) -> dict[str, object]:
+        """Return what of it the state holds."""
+        told = {"today": self.today, "recent": self.recent, "standing": self.standing}
+        return {**told, "rows_loaded": self.members}
 
 
 def read_overview(store: StationStore) -> Overview:
@@ -31,6 +39,7 @@ def read_overview(store: StationStore) -> Overview:
         flagged=store.journal.flagged_count(),
         members=store.replica.count("member"),
         program_version=store.replica.document_version(PROGRAM),
+        standing=standing(store),
     )
 
 

@@ -19,6 +19,7 @@ LOOKS = {
     PillKind.OFFLINE: Look("queued", "on_queued", "queued"),
     PillKind.STALE: Look("warn", "on_warn", "warn_edge"),
     PillKind.ATTENTION: Look("warn", "on_warn", "warn_edge"),
+    PillKind.EARN_ONLY: Look("warn", "on_warn", "warn_edge"),
     PillKind.STORAGE: Look("warn", "on_warn", "warn_edge"),
 }
 SIGNS = {
@@ -28,6 +29,7 @@ SIGNS = {
     PillKind.OFFLINE: SignKind.BROKEN,
     PillKind.STALE: SignKind.BROKEN,
     PillKind.ATTENTION: SignKind.MARK,
+    PillKind.EARN_ONLY: SignKind.MARK,
     PillKind.STORAGE: SignKind.MARK,
 }
 

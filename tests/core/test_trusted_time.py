@@ -1,0 +1,295 @@
+"""Effective time: it never goes back, no clock that is set lengthens anything, and HQ's next word mends it all."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from app.core.trusted_time import (
+    ANCHORED,
+    JUMP_MIN_MS,
+    OFF_MAX_MS,
+    WAIT_MAX_MS,
+    WEAK,
+    Jump,
+    TrustedTime,
+    anchored,
+    first_time,
+    seen,
+)
+from tests.clocks import Machine
+
+NOW_MS = 1_767_632_400_000
+MINUTE_MS, HOUR_MS, DAY_MS, YEAR_MS = 60_000, 3_600_000, 86_400_000, 365 * 86_400_000
+IN_2099 = NOW_MS + 73 * YEAR_MS
+EMPTY_BATTERY = 0
+
+
+@dataclass
+class Station:
+    """A station's time on a machine, and an HQ whose clock may be wrong as well."""
+
+    machine: Machine = field(default_factory=lambda: Machine(NOW_MS))
+    hq_off_by_ms: int = 0
+    jumps: list[Jump] = field(default_factory=list)
+    time: TrustedTime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.time = first_time(self.machine.reading())
+
+    def now_ms(self) -> int:
+        self.time, jump = seen(self.time, self.machine.reading())
+        self.jumps += [jump] if jump else []
+        return self.time.floor_ms
+
+    def hear_hq(self, *, round_trip_ms: int = 0) -> None:
+        self.now_ms()
+        sent, signed_ms = self.machine.reading(), self.machine.really_ms + self.hq_off_by_ms
+        self.machine.go_on(round_trip_ms)
+        self.now_ms()
+        self.time = anchored(self.time, sent, self.machine.reading(), signed_ms)
+
+    @property
+    def quality(self) -> str:
+        self.now_ms()
+        return self.time.quality(self.machine.reading())
+
+    @property
+    def is_doubtful(self) -> bool:
+        self.now_ms()
+        return self.time.is_doubtful(self.machine.reading())
+
+    @property
+    def error_ms(self) -> int:
+        """How far effective time is ahead of the truth."""
+        return self.now_ms() - self.machine.really_ms
+
+
+@pytest.fixture
+def station() -> Station:
+    """One that has heard HQ a minute ago."""
+    station = Station()
+    station.hear_hq()
+    station.machine.go_on(MINUTE_MS)
+    return station
+
+
+def test_before_hq_has_spoken_the_wall_clock_is_gone_by_and_time_is_weak() -> None:
+    station = Station()
+    station.machine.go_on(DAY_MS)
+    assert (station.error_ms, station.quality, station.is_doubtful) == (0, WEAK, False)
+
+
+def test_hqs_time_goes_on_by_the_boot_clock(station: Station) -> None:
+    assert (station.error_ms, station.quality) == (0, ANCHORED)
+    station.machine.go_on(20 * DAY_MS)  # asleep or not
+    assert (station.error_ms, station.quality) == (0, ANCHORED)
+
+
+def test_half_the_way_to_hq_and_back_is_as_wrong_as_it_gets() -> None:
+    station = Station()
+    station.hear_hq(round_trip_ms=30_000)
+    assert abs(station.time.reckoned_ms(station.machine.reading()) - station.machine.really_ms) <= 15_000
+
+
+@pytest.mark.parametrize("wall_ms", [EMPTY_BATTERY, NOW_MS - 30 * DAY_MS, NOW_MS - HOUR_MS, IN_2099])
+def test_a_wall_clock_that_is_set_moves_nothing_and_is_told(station: Station, wall_ms: int) -> None:
+    before_ms = station.now_ms()
+    station.machine.set_wall(wall_ms)
+    assert station.now_ms() == before_ms
+    assert station.jumps == [Jump(before_ms, wall_ms)]
+    assert (station.quality, station.is_doubtful) == (WEAK, True)
+    station.now_ms()
+    assert len(station.jumps) == 1, "told once"
+    station.hear_hq()
+    assert (station.error_ms, station.quality, station.is_doubtful) == (0, ANCHORED, False)
+
+
+@pytest.mark.parametrize("by_ms", [-JUMP_MIN_MS, JUMP_MIN_MS])
+def test_what_a_time_server_corrects_is_no_jump(station: Station, by_ms: int) -> None:
+    station.machine.set_wall(station.machine.really_ms + by_ms)
+    assert (station.error_ms, station.quality, station.jumps) == (0, ANCHORED, [])
+
+
+def test_many_small_steps_are_one_jump(station: Station) -> None:
+    for steps in range(1, 10):
+        station.machine.set_wall(station.machine.really_ms - steps * MINUTE_MS)
+        station.now_ms()
+    assert [jump.to_ms - jump.from_ms for jump in station.jumps] == [-6 * MINUTE_MS]
+
+
+def test_a_night_switched_off_is_believed_of_the_wall_clock(station: Station) -> None:
+    station.machine.restart(off_ms=12 * HOUR_MS)
+    assert (station.error_ms, station.quality, station.is_doubtful) == (0, WEAK, False)
+
+
+@pytest.mark.parametrize("wall_ms", [EMPTY_BATTERY, NOW_MS - 2 * DAY_MS, IN_2099, NOW_MS + 40 * DAY_MS])
+def test_a_clock_that_was_set_while_the_machine_was_off(station: Station, wall_ms: int) -> None:
+    before_ms = station.now_ms()
+    station.machine.restart(off_ms=DAY_MS)
+    station.machine.set_wall(wall_ms)
+    assert before_ms <= station.now_ms() <= station.machine.really_ms
+    assert (station.is_doubtful, len(station.jumps)) == (True, 1)
+    station.machine.restart(off_ms=HOUR_MS)
+    station.machine.set_wall(station.machine.really_ms)  # somebody sets it right
+    assert station.is_doubtful, "only HQ's word ends the doubt"
+    station.hear_hq()
+    assert (station.error_ms, station.quality, station.is_doubtful) == (0, ANCHORED, False)
+
+
+def test_a_battery_that_is_empty_every_night_costs_the_time_until_hq_is_heard(station: Station) -> None:
+    for _ in range(30):
+        station.machine.restart(off_ms=12 * HOUR_MS)
+        station.machine.set_wall(EMPTY_BATTERY)
+        assert station.is_doubtful
+        station.hear_hq()
+        assert (station.error_ms, station.is_doubtful) == (0, False)
+
+
+def test_many_nights_without_hq_are_believed_up_to_a_bound(station: Station) -> None:
+    nights = 0
+    while not station.is_doubtful:
+        station.machine.go_on(12 * HOUR_MS)
+        station.now_ms()
+        station.machine.restart(off_ms=12 * HOUR_MS)
+        nights += 1
+    assert nights - 1 == OFF_MAX_MS // (12 * HOUR_MS)
+    station.hear_hq()
+    assert (station.error_ms, station.is_doubtful) == (0, False)
+
+
+def test_a_first_clock_in_2099_binds_nobody() -> None:
+    machine = Machine(NOW_MS)
+    machine.set_wall(IN_2099)
+    station = Station(machine)
+    station.hear_hq()
+    assert (station.error_ms, station.quality, station.is_doubtful) == (0, ANCHORED, False)
+
+
+# --- an HQ whose own clock is wrong -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("off_ms", [HOUR_MS, -HOUR_MS, YEAR_MS, -YEAR_MS])
+def test_an_hq_against_both_clocks_of_a_station_is_not_followed(station: Station, off_ms: int) -> None:
+    station.hq_off_by_ms = off_ms
+    for _ in range(3):
+        station.machine.go_on(MINUTE_MS)
+        station.hear_hq()
+        assert (station.error_ms, station.quality) == (0, ANCHORED)
+    station.hq_off_by_ms = 0
+    station.hear_hq()
+    assert (station.error_ms, station.quality, station.is_doubtful) == (0, ANCHORED, False)
+
+
+@pytest.mark.parametrize("off_ms", [HOUR_MS, -HOUR_MS])
+def test_a_station_that_started_in_hqs_wrong_hour_comes_right_within_it(
+    station: Station, off_ms: int
+) -> None:
+    station.machine.restart()
+    station.hq_off_by_ms = off_ms
+    station.hear_hq()
+    first_ms = station.now_ms()
+    station.hq_off_by_ms = 0
+    station.hear_hq()
+    assert station.now_ms() >= first_ms and not station.is_doubtful
+    station.machine.go_on(HOUR_MS)
+    assert (station.error_ms, station.quality) == (0, ANCHORED)
+
+
+def test_a_wait_longer_than_a_wrong_hour_is_in_doubt(station: Station) -> None:
+    station.machine.restart()
+    station.hq_off_by_ms = WAIT_MAX_MS + HOUR_MS
+    station.hear_hq()
+    station.hq_off_by_ms = 0
+    station.hear_hq()
+    assert station.is_doubtful
+    station.machine.go_on(HOUR_MS)
+    assert not station.is_doubtful
+
+
+def test_two_quartz_clocks_that_drift_apart_for_a_year_are_no_lie(station: Station) -> None:
+    """HQ is off by a quarter of an hour after a year without it: less than quartz clocks part by."""
+    station.machine.go_on(YEAR_MS)
+    station.hq_off_by_ms = 15 * MINUTE_MS
+    station.hear_hq()
+    assert station.error_ms == 15 * MINUTE_MS
+
+
+# --- whatever happens -----------------------------------------------------------------------------------------------
+
+WALLS = st.one_of(
+    st.sampled_from([EMPTY_BATTERY, IN_2099]),
+    st.integers(-60 * DAY_MS, 60 * DAY_MS).map(lambda off_ms: NOW_MS + off_ms),
+)
+EVENTS = st.one_of(
+    st.tuples(st.just("go on"), st.integers(0, 3 * DAY_MS)),
+    st.tuples(st.just("set"), WALLS),
+    st.tuples(st.just("restart"), st.integers(0, 3 * DAY_MS)),
+    st.tuples(st.just("restart and set"), WALLS),
+    st.tuples(st.just("hear"), st.integers(0, 30_000)),
+    st.tuples(st.just("hear a wrong HQ"), st.integers(-HOUR_MS, HOUR_MS)),
+)
+
+
+AGAIN_AND_AGAIN = [
+    event for days in (14, 28, 42) for event in (("restart and set", NOW_MS + days * DAY_MS), ("hear", 0))
+]
+
+
+def happen(station: Station, what: str, number: int) -> None:
+    machine = station.machine
+    match what:
+        case "go on":
+            machine.go_on(number)
+        case "set":
+            machine.set_wall(number)
+        case "restart":
+            machine.restart(off_ms=number)
+        case "restart and set":
+            machine.restart()
+            machine.set_wall(number)
+        case "hear":
+            station.hear_hq(round_trip_ms=number)
+        case _:
+            station.hq_off_by_ms, right_ms = number, station.hq_off_by_ms
+            station.hear_hq()
+            station.hq_off_by_ms = right_ms
+
+
+@given(events=st.lists(EVENTS, max_size=25), knows_hq=st.booleans())
+@example(events=AGAIN_AND_AGAIN, knows_hq=True)
+def test_time_never_goes_back_and_is_never_lost(events: list[tuple[str, int]], knows_hq: bool) -> None:
+    station = Station()
+    if knows_hq:
+        station.hear_hq()
+    latest_ms = station.now_ms()
+    for what, number in events:
+        was_signed = station.time.was_signed
+        happen(station, what, number)
+        now_ms = station.now_ms()
+        if station.time.was_signed == was_signed:  # nothing is given by the time before HQ has told it once
+            assert now_ms >= latest_ms
+        latest_ms = now_ms
+        if was_signed:
+            assert station.error_ms <= OFF_MAX_MS + WAIT_MAX_MS, "no clock makes everything end"
+    # HQ's next word ends the doubt of a jump; a floor that lies ahead is waited for, no longer than the bound.
+    station.machine.restart()
+    station.hear_hq()
+    station.machine.go_on(OFF_MAX_MS + WAIT_MAX_MS)
+    station.hear_hq()
+    assert abs(station.error_ms) <= 1 + 30_000 and not station.is_doubtful
+
+
+@given(st.lists(EVENTS.filter(lambda event: not event[0].startswith("hear")), max_size=25))
+def test_without_doubt_and_hq_a_start_of_the_machine_is_timed_to_the_millisecond(
+    events: list[tuple[str, int]],
+) -> None:
+    """What ends is refused from its end on, whatever the wall clock shows, as long as the machine runs."""
+    station = Station()
+    station.hear_hq()
+    for what, number in events:
+        if "restart" in what:
+            continue
+        happen(station, what, number)
+        assert station.error_ms == 0
