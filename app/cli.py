@@ -10,6 +10,7 @@ import typer
 
 from app.cli_cases import cases_cli
 from app.cli_hq import hq_cli
+from app.cli_journal import journal_cli
 from app.cli_whatif import whatif
 from app.config import Config, ConfigInvalid, load_config
 from app.terminal import fail, say
@@ -24,6 +25,7 @@ station_cli = typer.Typer(invoke_without_command=True, help="The station at the 
 cli.add_typer(station_cli, name="station")
 cli.add_typer(hq_cli, name="hq")
 cli.add_typer(cases_cli, name="cases")
+cli.add_typer(journal_cli, name="journal")
 cli.command()(whatif)
 
 StoreDir = Annotated[Path | None, typer.Option("--dir", help="Folder of this station's store.")]
@@ -168,6 +170,42 @@ def enrol(
         fail(f"Head office can't be reached or did not agree ({fault.code}). Nothing was set up.")
     else:
         print(f"This is now a station of {device.store_name} ({device.store_id}), device {device.device_id}.")
+
+
+@station_cli.command()
+def reenrol(
+    context: typer.Context,
+    text: Annotated[str, typer.Argument(help="What `hq enrol --device` shows for this station (TS:P:…).")],
+) -> None:
+    """Give this station a new epoch: what can be read of the old records is saved, and they are set aside."""
+    from app.clock import SystemClock
+    from app.store.device import key_store_of
+    from app.store.faults import StoreFault
+    from app.store.health import kind_of_key_store
+    from sync.enrolment import PairingInvalid, read_pairing
+    from sync.faults import HqFault
+    from sync.reenrolment import reenrol_station
+
+    config: Config = context.obj
+    kind = kind_of_key_store(config.store_dir) or config.key_store  # chosen once
+    try:
+        done = reenrol_station(
+            read_pairing(text),
+            folder=config.store_dir,
+            key_store=key_store_of(kind, config.state_dir),
+            key_store_kind=kind,
+            clock=SystemClock(),
+        )
+    except PairingInvalid as problem:
+        fail(str(problem))
+    except StoreFault as fault:
+        fail(f"{fault.sentence} ({fault.detail})")
+    except HqFault as fault:
+        fail(f"Head office can't be reached or did not agree ({fault.code}). Nothing was changed.")
+    else:
+        print(f"Device {done.device.device_id} goes on in epoch {done.device.epoch}.")
+        print(f"{done.salvaged} entries are carried over for head office to decide; {done.lost} are lost.")
+        print(f"The old records are in {done.aside}.")
 
 
 # --- screens ---------------------------------------------------------------------------------------------------------

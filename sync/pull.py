@@ -86,7 +86,7 @@ class Puller:
     def _apply(self, changes: Changes) -> None:
         """Apply a page in small transactions; only the last one of a checkpoint moves the replica's position."""
         rows = iter(changes.rows)
-        position = Position(changes.set_id, changes.next, changes.as_of_ms, changes.included_seq)
+        position = Position(changes.set_id, changes.next, changes.as_of_ms, self._included(changes))
         chunk = list(islice(rows, APPLY_ROWS_MAX))
         while True:
             following = list(islice(rows, APPLY_ROWS_MAX))
@@ -123,6 +123,15 @@ class Puller:
                     said = WordOfHq(word.seq, word.verdict[:WORD_LENGTH_MAX], tuple(word.codes), word.epoch)
                     self.skipped += not store.journal.append_later_word(said)
 
+    def _included(self, told: Changes | Manifest) -> int:
+        """Return the last entry of our present epoch that HQ's figures include: of an earlier one they have none."""
+        epoch = self._store.device.epoch
+        if told.included_epoch > epoch:
+            raise HqUntrusted(
+                f"HQ's figures include entries of epoch {told.included_epoch}, which isn't ours"
+            )
+        return told.included_seq if told.included_epoch == epoch else 0
+
     def _check_included(self, included_seq: int) -> None:
         """Figures that claim to hold entries we never made would swallow the next ones we make."""
         if included_seq > self._store.journal.head().seq:
@@ -134,7 +143,7 @@ class Puller:
         It is filled on this thread: the store's own connections have no part in it, and nobody waits for its rows.
         """
         manifest = self._manifest()
-        position = Position(manifest.set_id, manifest.cursor, manifest.as_of_ms, manifest.included_seq)
+        position = Position(manifest.set_id, manifest.cursor, manifest.as_of_ms, self._included(manifest))
         draft: ReplicaDraft = self._run(self._store.begin_replica)
         try:
             words: list[VerdictValues] = []

@@ -15,6 +15,7 @@ from app.store.journal import WordOfHq
 from app.store.store import StationStore
 from sync.documents import PROGRAM, Runner
 from sync.faults import DeviceUnknown, HqBusy, HqFault, HqRefused, HqUntrusted
+from sync.handing_over import KEEPS, HandingOver
 from sync.hq_time import ask_time, take_time
 from sync.protocol import (
     BATCH_BYTES_MAX,
@@ -81,6 +82,7 @@ class Syncer:
         self._begins_with_pull = False
         self._told = (0, 0)  # the versions of keys and rules that HQ's last answer to a batch named
         self._break: Break | None = None
+        self._handing_over = HandingOver(store, hq, run=run, request_after=self._request_after)
 
     def sync(self) -> SyncReport:
         """Push, then pull. Raises `HqFault` or `StoreFault`; what was done until then stays done."""
@@ -135,9 +137,12 @@ class Syncer:
                 gaps += 1
                 if answer.kind is PushRefusalKind.CHAIN and self._run(partial(self._find_break, answer)):
                     continue  # what comes before the break can still be sent
+                if answer.kind in KEEPS:
+                    return SyncReport(pushed, 0, self._handing_over.go_on(request, answer))
                 if answer.kind is not PushRefusalKind.GAP or gaps > GAPS_MAX:
                     return SyncReport(pushed, 0, answer)
                 self._run(partial(self._go_back, answer))
+                self._handing_over.kept_seq = 0
                 continue
             waiting = self._run(partial(self._take_answer, request, answer))
             pushed += len(request.entries)
@@ -175,12 +180,15 @@ class Syncer:
             log.info("keys or rules did not come between two batches: %s", fault)
 
     def _next_push(self) -> PushRequest:
+        return self._request_after(max(self._store.acked_seq(), self._handing_over.kept_seq))
+
+    def _request_after(self, seq: int) -> PushRequest:
         store = self._store
         store.settle_time()
-        acked_seq, most = store.acked_seq(), BATCH_ENTRIES_MAX
+        most = BATCH_ENTRIES_MAX
         if self._break is not None:
-            most = min(most, max(self._break.good_seq - acked_seq, 0))
-        waiting = store.journal.waiting(after_seq=acked_seq, entries_max=most, bytes_max=BATCH_BYTES_MAX)
+            most = min(most, max(self._break.good_seq - seq, 0))
+        waiting = store.journal.waiting(after_seq=seq, entries_max=most, bytes_max=BATCH_BYTES_MAX)
         position = store.replica.position()
         reading = store.time.reading()
         return PushRequest(
@@ -214,6 +222,10 @@ class Syncer:
         acked = Head(answer.acked_seq, answer.acked_hash)
         if acked.seq < sent:
             raise HqUntrusted(f"HQ was sent entries up to {sent} and holds {acked.seq}")
+        if (
+            acked.seq > head.seq
+        ):  # HQ remembers more of us than we do: a backup was restored, key store and all
+            store.set_standing(Standing.ROLLED_BACK)
         if acked.seq > head.seq or store.journal.at(acked.seq) != acked:
             raise HqUntrusted(f"HQ acknowledges an entry {acked.seq} that isn't ours")
         if any(not request.from_seq <= result.seq <= sent for result in answer.results):

@@ -80,7 +80,7 @@ def open_database(
     return _open(path, "rwc", key, (*ALONE, *settings) if is_alone else settings)
 
 
-def look_into_database(path: Path, key: bytes) -> Database:
+def look_into_database(path: Path, key: bytes, *, settings: Settings = READER_SETTINGS) -> Database:
     """Open a database that exists, for reading only. Raises a `StoreFault`.
 
     Whoever closes the last writing connection folds the WAL into the file and drops it. What is being refused must
@@ -88,7 +88,7 @@ def look_into_database(path: Path, key: bytes) -> Database:
     """
     if not path.is_file():
         raise StoreDamaged(f"{path.name} is missing")
-    return _open(path, "ro", key, READER_SETTINGS)
+    return _open(path, "ro", key, settings)
 
 
 def _open(path: Path, mode: str, key: bytes, settings: Settings) -> Database:

@@ -87,6 +87,15 @@ class StoreMissing(StoreFault):
     sentence = "This station is not set up yet. Pair it with head office first."
 
 
+class StoreErased(StoreFault):
+    """Head office had shut this station out and let it erase itself, once all its entries were there."""
+
+    code = "store_erased"
+    sentence = (
+        "Head office has shut this station out and erased its records here. Pair it anew to use it again."
+    )
+
+
 class KeysMissing(StoreFault):
     """The key store has nothing for this store: a copied folder, or a lost key file."""
 

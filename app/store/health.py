@@ -16,7 +16,7 @@ from app.core.standing import Standing, read_standing
 from app.store.checking import hold_against
 from app.store.db import SQLITE_FIRST_SAFE, DatabaseError, check_pages, look_into_database
 from app.store.device import DEVICE_FACTS, Device, read_card
-from app.store.faults import StoreBusy, StoreDamaged
+from app.store.faults import StoreBusy, StoreDamaged, StoreFault
 from app.store.journal import Journal
 from app.store.keystore import KeyStore, StationKeys, load_keys, load_mark
 from app.store.lock import StoreLock
@@ -51,6 +51,14 @@ def library() -> Library:
     finally:
         connection.close()
     return Library(dbapi2.sqlite_version, cipher, dbapi2.sqlite_version_info >= SQLITE_FIRST_SAFE)
+
+
+def kind_of_key_store(folder: Path) -> str | None:
+    """Return which kind of key store a store's keys are in, as its card says; None where that can't be read."""
+    try:
+        return read_card(folder).key_store
+    except StoreFault:
+        return None
 
 
 def is_in_use(folder: Path) -> bool:

@@ -24,6 +24,7 @@ from app.store.verifying import Reached
 
 SERVICE = "Tillside station"
 PROBE = "probe"
+MARK_EVERY_MS = 60_000  # while entries come and no sync notes it: what is younger could be lost unnoticed
 MARK_DIGITS = 10  # of an entry's number: marks have one length, so each goes in the place of the last
 SECTOR_BYTES = 512  # what every disk writes whole or not at all
 _sync = getattr(os, "fdatasync", os.fsync)  # in place no length changes
@@ -55,6 +56,10 @@ class KeyStore(Protocol):
 
     def write(self, name: str, text: str) -> None:
         """Keep a text durably, in place of an earlier one. Raises a `StoreFault`; then the earlier one stands."""
+        ...
+
+    def delete(self, name: str) -> None:
+        """Forget a text, if there is one. Raises a `StoreFault`."""
         ...
 
 
@@ -117,6 +122,20 @@ class FileKeyStore:
             os.fsync(descriptor)
         draft.replace(self._folder / name)
 
+    def delete(self, name: str) -> None:
+        """See `KeyStore.delete`. It is written over first, as far as the disk writes in place."""
+        path = self._folder / name
+        try:
+            with path.open("rb+") as file:
+                file.write(bytes(os.fstat(file.fileno()).st_size))
+                file.flush()
+                os.fsync(file.fileno())
+            path.unlink()
+        except FileNotFoundError:
+            return
+        except OSError as problem:
+            raise StoreReadOnly(str(problem)) from problem
+
 
 class OsKeyStore:
     """The keyring of the operating system. Its library is 8 MB of memory that a station with key files doesn't need."""
@@ -139,6 +158,17 @@ class OsKeyStore:
         except keyring.errors.KeyringError as problem:
             raise KeysMissing(str(problem)) from problem
 
+    def delete(self, name: str) -> None:
+        """See `KeyStore.delete`."""
+        import keyring.errors  # noqa: PLC0415 as above
+
+        try:
+            keyring.delete_password(SERVICE, name)
+        except keyring.errors.PasswordDeleteError:
+            return  # the library's word for a text that isn't there
+        except keyring.errors.KeyringError as problem:
+            raise KeysMissing(str(problem)) from problem
+
 
 class MemoryKeyStore:
     """Forgets everything when the process ends."""
@@ -154,6 +184,10 @@ class MemoryKeyStore:
     def write(self, name: str, text: str) -> None:
         """See `KeyStore.write`."""
         self._texts[name] = text
+
+    def delete(self, name: str) -> None:
+        """See `KeyStore.delete`."""
+        self._texts.pop(name, None)
 
 
 def check_key_store(key_store: KeyStore) -> None:
@@ -204,6 +238,12 @@ def load_keys(key_store: KeyStore, store_id: str) -> StationKeys:
         )
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
         raise KeysMissing(f"what is kept for store {store_id} is no set of keys") from problem
+
+
+def forget_keys(key_store: KeyStore, store_id: str) -> None:
+    """Forget everything about a store, the secrets first."""
+    for part in ("keys", "mark", "verified"):
+        key_store.delete(f"{store_id}.{part}")
 
 
 def save_mark(key_store: KeyStore, store_id: str, head: Head) -> None:

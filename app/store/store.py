@@ -36,8 +36,10 @@ from app.store.faults import StoreDamaged, StoreFault, StoreReadOnly
 from app.store.filling import end_filling, new_database
 from app.store.journal import Journal
 from app.store.keystore import (
+    MARK_EVERY_MS,
     KeyStore,
     StationKeys,
+    forget_keys,
     load_keys,
     load_mark,
     load_verified,
@@ -127,6 +129,8 @@ class StationStore:
         self.keys = load_keys(key_store, self._name)
         self._mark: Head | None = None
         self.verified = NOTHING
+        self._marked_ms = clock.boot_ms()
+        self._gone: StoreFault | None = None  # erased
         self._lock = StoreLock(folder / LOCK)
         try:
             self._open()
@@ -179,22 +183,15 @@ class StationStore:
         return reached
 
     def _journal_in(self, database: Database, device: Device, *, time: TimeKeeper | None = None) -> Journal:
-        return Journal(
-            database,
-            owner=device.owner,
-            nonce=device.nonce,
-            key=self.keys.sign,
-            clock=self.clock,
-            time=time,
-        )
+        sign, clock = self.keys.sign, self.clock
+        return Journal(database, owner=device.owner, nonce=device.nonce, key=sign, clock=clock, time=time)
 
     def _open_replica(self, *, is_doubted: bool = False) -> Database:
         self.replica_path = self.folder / replica_name(read_meta(self._db, "replica"))
         is_trusted = self.check.trusts_replica(self.replica_path) and not is_doubted
         self.is_replica_whole = not is_trusted
-        return open_replica(
-            self.replica_path, self.keys.database, is_alone=self.is_alone, is_trusted=is_trusted
-        )
+        key, is_alone = self.keys.database, self.is_alone
+        return open_replica(self.replica_path, key, is_alone=is_alone, is_trusted=is_trusted)
 
     def renew_replica(self) -> None:
         """Look at every page of a replica that is said to be damaged, and go on with an empty one if it is."""
@@ -204,8 +201,17 @@ class StationStore:
 
     def reopen(self) -> None:
         """After a fault: drop the connections and check everything anew before the next decision."""
+        if self._gone is not None:
+            raise self._gone
         self._close_files()
         self._open()
+
+    def let_go_for_good(self, fault: StoreFault) -> None:
+        """Forget keys and mark: nobody can open these files again, and each later use ends in `fault`."""
+        forget_keys(self._key_store, self._name)
+        self._gone = fault
+        self._close_files()
+        self._lock.release()
 
     def close(self) -> None:
         """Note the mark and let the store go."""
@@ -245,7 +251,7 @@ class StationStore:
 
     def save_mark(self) -> None:
         """Note in the key store how far the journal has come, so that an older copy of it is found out."""
-        head = self.journal.head()
+        head, self._marked_ms = self.journal.head(), self.clock.boot_ms()  # not again at once if it fails
         if head != self._mark:
             save_mark(self._key_store, self._name, head)
             self._mark = head
@@ -261,6 +267,8 @@ class StationStore:
             self.time.ended(is_committed=False)
             raise
         self.time.ended(is_committed=True)
+        if not self.is_alone and self.clock.boot_ms() - self._marked_ms >= MARK_EVERY_MS:
+            self.note_mark()
 
     def now_ms(self) -> int:
         """Return effective time (UTC ms), which use cases go by: it never goes back, whatever the clock does."""

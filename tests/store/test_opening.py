@@ -12,8 +12,9 @@ from app.store.device import read_card
 from app.store.faults import (
     StoreDamaged,
     StoreReadOnly,
+    StoreRolledBack,
 )
-from app.store.keystore import FileKeyStore, MemoryKeyStore, StationKeys
+from app.store.keystore import FileKeyStore, MemoryKeyStore, StationKeys, load_mark
 from app.store.store import StationStore, create_store
 from tests.builders import (
     NOW_MS,
@@ -169,3 +170,21 @@ def test_a_reader_writes_nothing(tmp_path: Path) -> None:
     with pytest.raises(StoreDamaged):
         db.look_into_database(tmp_path / "store" / "nothing.db", bytes(32))
     assert not (tmp_path / "store" / "nothing.db").exists()
+
+
+def test_the_mark_follows_while_entries_come(tmp_path: Path) -> None:
+    """Without any sync: what is lost later than a minute after its commit is found out at the next start."""
+    keys_in, clock = MemoryKeyStore(), SetClock(NOW_MS)
+    a_store(tmp_path / "store", keys_in=keys_in).close()
+    store = StationStore(tmp_path / "store", key_store=keys_in, clock=clock)
+    hand_in(store, an_order("A-1"), at_till())
+    image = crash_image(tmp_path / "store", tmp_path / "image")
+    clock.set_ms(NOW_MS + 59_999)
+    hand_in(store, an_order("A-2"), at_till())
+    assert load_mark(keys_in, store._name) == store.journal.at(0)
+    clock.set_ms(NOW_MS + 60_000)
+    hand_in(store, an_order("A-3"), at_till())
+    assert load_mark(keys_in, store._name) == store.journal.head()
+    with pytest.raises(StoreRolledBack):
+        StationStore(image, key_store=keys_in, clock=clock)
+    store.close()

@@ -1,0 +1,75 @@
+"""What a station still does when HQ posts nothing of it any more: hand over what it has, and erase itself if it must.
+
+HQ keeps the entries of a shut-out epoch, or of one with two histories, for people to look at. They are sent batch by
+batch behind what HQ says it keeps; nothing of it counts as acknowledged. Only when HQ keeps all of it, asked again from
+the first entry that it hasn't acknowledged, does a station obey the word to erase itself.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from msgspec import structs
+
+from app.core.chain import Head
+from app.store.erasing import erase_store
+from app.store.faults import StoreErased
+from app.store.store import StationStore
+from sync.documents import Runner
+from sync.protocol import HqProtocol, PushAnswer, PushRefusal, PushRefusalKind, PushRequest
+
+KEEPS = frozenset({PushRefusalKind.FORK, PushRefusalKind.EPOCH_REVOKED})
+
+
+class HandingOver:
+    """The way of entries that HQ keeps and doesn't post."""
+
+    def __init__(
+        self,
+        store: StationStore,
+        hq: HqProtocol,
+        *,
+        run: Runner,
+        request_after: Callable[[int], PushRequest],
+    ) -> None:
+        """`request_after` makes a push of what follows an entry; it is called by `run`."""
+        self._store = store
+        self._hq = hq
+        self._run = run
+        self._request_after = request_after
+        self.kept_seq = 0  # HQ keeps our entries up to here, so they are not sent with every heartbeat
+
+    def go_on(self, request: PushRequest, refusal: PushRefusal) -> PushRefusal:
+        """Send what HQ doesn't keep yet, after it refused `request`. Returns its last word.
+
+        Raises `StoreErased` when the store is no more.
+        """
+        first = self._run(self._store.acked_seq) + 1
+        from_seq = request.from_seq
+        answer: PushAnswer | PushRefusal = refusal
+        while isinstance(answer, PushRefusal) and answer.kind in KEEPS:
+            refusal = answer
+            if refusal.wipe and from_seq > first:
+                from_seq, after = first, first - 1  # what was kept long ago may be lost with HQ's database
+            elif not request.entries:
+                if refusal.wipe:
+                    self._erase(request)
+                return refusal
+            elif refusal.kept_seq < request.head.seq:
+                return refusal  # HQ has no room for more
+            else:
+                self.kept_seq = after = request.head.seq
+            request = self._run(partial(self._request_after, after))
+            answer = self._hq.push(request)
+        return refusal
+
+    def _erase(self, request: PushRequest) -> None:
+        kept = Head(request.head.seq, request.head.hash)
+        try:
+            self._run(partial(erase_store, self._store, kept=kept))
+        except StoreErased:
+            self._hq.push(_last_word(request))
+            raise
+
+
+def _last_word(request: PushRequest) -> PushRequest:
+    return structs.replace(request, wiped=True)

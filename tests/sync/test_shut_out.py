@@ -1,0 +1,81 @@
+"""A station that was shut out or stolen: what it hands over, and when it erases itself."""
+
+import pytest
+
+from app.store.faults import StoreErased, StoreMissing
+from hq.journal.held import list_held
+from hq.journal.posting_held import post_held
+from hq.stores.devices import list_devices, revoke
+from sync.protocol import PushRefusalKind
+from tests.sync.test_epochs import device_of, sells
+from tests.sync.world import Shop
+
+BATCH = 3
+
+
+@pytest.fixture
+def shop(world) -> Shop:
+    """Two entries acknowledged."""
+    shop = world.shop().synced()
+    sells(shop, 2).syncer.sync()
+    return shop
+
+
+def test_a_station_that_is_shut_out_hands_over_all_it_has_once(shop, monkeypatch):
+    """F78: in as many batches as it takes, and nothing again with the next heartbeats."""
+    monkeypatch.setattr("sync.syncer.BATCH_ENTRIES_MAX", BATCH)
+    sells(shop, 2 * BATCH + 1)
+    revoke(shop.world.hq, device_of(shop).owner.device_id)
+    for _ in range(2):
+        assert shop.syncer.sync().refusal.kind is PushRefusalKind.EPOCH_REVOKED
+    held = list_held(shop.world.hq)
+    assert [(each.from_seq, each.to_seq) for each in held] == [(3, 5), (6, 8), (9, 9)]
+    assert (shop.store.waiting_count(), device_of(shop).head.seq) == (2 * BATCH + 1, 2)
+    for each in held:
+        post_held(shop.world.hq, each.id)
+    assert shop.world.entries_of(shop) == list(range(1, 10))
+
+
+def test_a_stolen_station_hands_over_what_it_has_and_then_erases_itself(shop, monkeypatch):
+    """F110: replica, journal and keys, and HQ is told."""
+    monkeypatch.setattr("sync.syncer.BATCH_ENTRIES_MAX", BATCH)
+    sells(shop, BATCH + 2)
+    revoke(shop.world.hq, device_of(shop).owner.device_id)
+    shop.syncer.sync()  # handed over before anybody asked to wipe
+    revoke(shop.world.hq, device_of(shop).owner.device_id, wipe=True)
+    with pytest.raises(StoreErased):
+        shop.syncer.sync()
+    assert not shop.folder.exists()
+    assert shop.keys._texts == {"probe": "ok"}
+    assert sum(each.to_seq - each.from_seq + 1 for each in list_held(shop.world.hq)) == BATCH + 2
+    assert list_devices(shop.world.hq)[0].wiped_ms == shop.world.clock.now_ms()
+    with pytest.raises(StoreErased):
+        shop.store.reopen()
+    with pytest.raises(StoreMissing):
+        shop.open()
+
+
+def test_nothing_is_erased_that_hq_does_not_keep(shop, monkeypatch):
+    """F110: no room, or no answer, or an order in between: then not now."""
+    sells(shop, 2)
+    revoke(shop.world.hq, device_of(shop).owner.device_id, wipe=True)
+    with monkeypatch.context() as full:
+        full.setattr("hq.journal.held.HELD_PUSHES_MAX", 0)
+        assert shop.syncer.sync().refusal.wipe
+    assert shop.store.journal.head().seq == 4
+
+    real = shop.hq.real.push
+
+    def sell_meanwhile(request):
+        answer = real(request)
+        if not request.entries:
+            shop.sell()
+        return answer
+
+    shop.hq.push = sell_meanwhile
+    assert shop.syncer.sync().refusal.wipe
+    assert shop.store.journal.head().seq == 5
+    del shop.hq.push
+    with pytest.raises(StoreErased):
+        shop.syncer.sync()
+    assert sum(each.to_seq - each.from_seq + 1 for each in list_held(shop.world.hq)) >= 3
