@@ -16,6 +16,7 @@ from hq.journal import ingest
 from hq.stores import pairing
 from hq.stores.devices import Device, DeviceState, read_device
 from sync.protocol import (
+    CHANGES_ROWS_BEHIND,
     CHANGES_ROWS_MAX,
     Changes,
     EnrolAnswer,
@@ -89,7 +90,7 @@ class DeviceSession:
             if set_id != self._hq.set_id or not is_known:
                 return MustRefetch(set_id=self._hq.set_id)
             page = read_page(
-                connection, store=device.store, cursor=cursor, limit=min(limit, CHANGES_ROWS_MAX)
+                connection, store=device.store, cursor=cursor, limit=min(limit, CHANGES_ROWS_BEHIND)
             )
             return Changes(
                 rows=page.rows,

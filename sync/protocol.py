@@ -28,7 +28,8 @@ BATCH_ENTRIES_MAX = 500  # at HQ's measured pace a batch of this size still answ
 BATCH_BYTES_MAX = (
     1 << 20
 )  # raw; a slow line (64 kbit/s) needs two minutes for it, compressed about half a minute
-CHANGES_ROWS_MAX = 2000  # rows of a page of changes; each page that reaches the end is a checkpoint
+CHANGES_ROWS_MAX = 2_000  # rows of a page of changes; each page that reaches the end is a checkpoint
+CHANGES_ROWS_BEHIND = 8_000  # rows of a page for a station that does not get to the end by such pages
 SIGNATURES_MAX = (
     16  # of one document, beside its first: each costs a station that checks it a tenth of a millisecond
 )

@@ -23,6 +23,8 @@ from app.store.versions import SNAPSHOT
 from sync.documents import Documents, Runner
 from sync.faults import ClientTooOld, HqUntrusted
 from sync.protocol import (
+    CHANGES_ROWS_BEHIND,
+    CHANGES_ROWS_MAX,
     CLOCK_WINDOW_MS,
     PROTO,
     Changes,
@@ -40,6 +42,8 @@ APPLY_ROWS_MAX = (
 )
 SNAPSHOT_LINE_MAX = 64 << 20
 WORD_LENGTH_MAX = 40  # ours have at most 15 characters
+PAGES_BRISK = 4  # of the usual size, of which the line has each within seconds; then larger ones
+PAGES_MAX = 12  # 72,000 rows: from there on a snapshot is less to read
 NO_SET = ""  # in a position: its figures stand, but HQ's feed can't be followed from there
 
 
@@ -55,13 +59,24 @@ class Puller:
         self.skipped = 0  # rows that we could not use and that HQ hasn't heard of yet
 
     def pull(self) -> int:
-        """Follow HQ's feed to its end, from a new snapshot if need be. Returns the number of rows."""
+        """Follow HQ's feed to its end, from a new snapshot if need be. Returns the number of rows.
+
+        An HQ that writes faster than we read could keep the end from us for ever, and only there do the figures belong
+        together. So pages grow, and where even that does not help, a snapshot is such a moment.
+        """
         position = self._run(self.position)
         is_new, rows = position is None or position.set_id == NO_SET, 0
         if is_new:
             position, rows = self._pull_snapshot()
+        pages = 0
         while True:
-            changes = self._hq.changes(cursor=position.cursor, set_id=position.set_id)
+            if pages == PAGES_MAX:
+                if is_new:
+                    return rows  # the snapshot was a checkpoint: the next pull goes on from there
+                (position, rows), is_new, pages = self._pull_snapshot(), True, 0
+            limit = CHANGES_ROWS_MAX if pages < PAGES_BRISK else CHANGES_ROWS_BEHIND
+            changes = self._hq.changes(cursor=position.cursor, set_id=position.set_id, limit=limit)
+            pages += 1
             if isinstance(changes, MustRefetch) or changes.set_id != position.set_id:
                 if is_new:
                     raise HqUntrusted("HQ's snapshot and its changes do not belong together")
