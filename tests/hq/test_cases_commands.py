@@ -1,0 +1,75 @@
+"""The commands about cases and about an HQ that was put back, as a person gives them."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from app.cli_hq import hq_cli
+from hq.home import open_hq
+from hq.members.service import MemberFacts, upsert_members
+from hq.tables import member
+from tests.databases import on
+from tests.hq.station import REF
+from tests.hq.test_cases import LATER
+from tests.hq.test_ingest import rows
+
+pytestmark = on("sqlite")  # what is done is tested on both; this is about words
+
+
+@pytest.fixture
+def command(hq, folder):
+    def give(*words, status=0):
+        told = CliRunner().invoke(hq_cli, [*words, "--dir", str(folder)])
+        assert told.exit_code == status, told.output
+        return told.output
+
+    return give
+
+
+def test_a_case_is_listed_shown_and_closed(hq, station, command):
+    upsert_members(hq, [MemberFacts(REF, home_store="S1")])
+    record = station.order("o1")[0]
+    station.bodies.clear()
+    station.append("order", {**record, "points": 700})
+    station.push()
+    (line,) = command("cases", "list").splitlines()
+    for part in ("C-1", "open", "REPLAY_DIFFERS", "head office", station.owner.device_id):
+        assert part in line
+    assert json.loads(command("cases", "list", "--json"))["verdict"] == "posted_flagged"
+    shown = command("cases", "show", "C-1")
+    assert "differs: points" in shown and '"order_id":"o1"' in shown
+    assert "is closed" in command("cases", "close", "C-1", "--note", "seen", "--points", "-693")
+    assert rows(hq, member)[0].balance == 7
+    assert command("cases", "list") == ""
+    assert "seen" in command("cases", "show", "C-1")
+    assert command("cases", "list", "--all").startswith("C-1  closed")
+    assert json.loads(command("cases", "show", "C-1", "--json"))["events"][1]["note"] == "seen"
+
+
+def test_what_can_not_be_done_is_a_sentence(hq, station, command):
+    station.order("o1", program=LATER)
+    station.push()
+    assert "still can't post" in command("cases", "post", "C-1", status=1)
+    assert "There is no case C-9" in command("cases", "show", "C-9", status=1)
+
+
+def test_a_lost_program_is_brought_back_with_what_waits_for_it(hq, station, command, tmp_path):
+    from hq.campaigns.service import publish_program
+    from tests.hq.station import program_body
+
+    publish_program(hq, program_body(version=12))
+    station.order("o1", program=LATER)
+    station.push()
+    lost = tmp_path / "lost.json"
+    lost.write_bytes(program_body(version=9))
+    assert "1 entries could be posted" in command("publish", str(lost), "--lost")
+    assert command("cases", "list") == ""
+
+
+def test_a_person_says_that_hq_was_put_back(hq, folder, clock, command):
+    before = hq.set_id
+    assert "fetch members" in command("restored")
+    again = open_hq(folder, clock=clock)
+    assert again.set_id != before
+    again.close()
