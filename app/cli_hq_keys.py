@@ -93,7 +93,7 @@ def keys_revoke(kid: Kid, data_dir: HqDir = None) -> None:
     print(f"{STATIONS_HEAR} One that is cut off goes on believing it until then.")
     if members:
         print(
-            f"{len(members)} members hold a card by this key and none by another: each needs a new one.\n"
+            f"Members who hold a card by this key and none by another: {len(members)}. Each needs a new one.\n"
             f"`tillside hq keys cards {kid}` lists them, `tillside hq card REF` makes a new card."
         )
 

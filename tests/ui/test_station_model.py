@@ -206,6 +206,17 @@ def test_the_pill_tells_how_the_line_stands(bench: Bench, qtbot: QtBot):
     qtbot.waitUntil(lambda: pill() is PillKind.ATTENTION)
 
 
+def test_an_hq_that_answers_and_stands_still_is_no_line_that_is_fresh(bench: Bench, qtbot: QtBot):
+    """Whoever passes for it hands out yesterday's facts: the pill goes by their age."""
+    pill = lambda: bench.model.state.pill  # noqa: E731
+    day_ms = 24 * 3_600_000
+    for age_ms, kind in ((day_ms, PillKind.FRESH), (day_ms + 1000, PillKind.STALE)):
+        heard = LinkState(is_online=True, synced_at_ms=NOW_MS, as_of_ms=NOW_MS - age_ms)
+        bench.model.link_changed(heard)
+        qtbot.waitUntil(lambda kind=kind: pill().kind is kind)
+    assert pill().age_s == 24 * 3600 + 1
+
+
 def test_records_that_can_not_be_written_are_no_missing_line(bench: Bench, qtbot: QtBot):
     bench.model.link_changed(LinkState(is_online=False, synced_at_ms=NOW_MS, problem=DiskFull.code))
     qtbot.waitUntil(lambda: bench.model.state.pill.kind is PillKind.STORAGE)
