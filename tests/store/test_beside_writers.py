@@ -50,7 +50,7 @@ def test_no_commit_is_lost_and_no_walk_is_misled(tmp_path: Path, seconds: float)
         def run() -> None:
             try:
                 work()
-            except BaseException as problem:  # of another thread: the test ends by it
+            except BaseException as problem:  # outermost: of this thread; the test ends by it
                 problems.append(problem)
 
         started = threading.Thread(target=run)
