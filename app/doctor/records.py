@@ -133,7 +133,7 @@ def _check_keys(card: Card, key_store: KeyStore) -> Finding:
 
 def _check_journal(folder: Path, key_store: KeyStore, clock: Clock) -> Finding:
     if is_in_use(folder):
-        return Finding("records", Level.NOTE, "In use by Tillside, which checked them when it started.")
+        return Finding("records", Level.NOTE, "In use by Tillside, which goes through them itself.")
     try:
         count = verify_journal(folder, key_store, clock=clock)
     except StoreFault as fault:
