@@ -1,7 +1,7 @@
 """What a station writes first under a new epoch: where the old one ended, and the entries saved out of its journal.
 
 `epoch_start`  {store, from_epoch, last_seq, last_hash, reason}
-`salvaged`     {store, device, epoch, seq, body, hash, sig, is_signed, packed}
+`salvaged`     {store, device, epoch, seq, body, prev, hash, sig, is_signed, packed}
 
 Bytes are Base64 (RFC 4648 §4). A salvaged entry is carried as the bytes it had, whether they hold or not: HQ compares
 them with what it holds, and a person decides about the rest. A body too large to be carried inside another one is
@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.core.canonical import INTEGER_MAX
-from app.core.chain import HASH_SIZE, ChainOwner, Head
+from app.core.chain import HASH_SIZE, ChainOwner, Head, next_hash
 from app.core.entry import BODY_BYTES_MAX
 
 PLAIN_BYTES_MAX = BODY_BYTES_MAX // 2  # in Base64 it grows by a third, and has its wrapping around it
@@ -45,14 +45,20 @@ class Salvaged:
     owner: ChainOwner
     seq: int
     body: bytes
+    prev: bytes
     hash: bytes
     sig: bytes
     is_signed: bool  # as the station found: HQ looks for itself
 
     @property
-    def head(self) -> Head:
-        """Where the old chain stood with it, by its own word."""
-        return Head(self.seq, self.hash)
+    def before(self) -> Head:
+        """Where the old chain stood before it, by its own word."""
+        return Head(self.seq - 1, self.prev)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its hash is the one of its body after the hash before."""
+        return next_hash(self.prev, self.body) == self.hash
 
 
 def epoch_start_record(
@@ -77,6 +83,7 @@ def salvaged_record(found: Salvaged, *, store: str) -> dict[str, Any]:
         "epoch": found.owner.epoch,
         "seq": found.seq,
         "body": _text(zlib.compress(found.body) if is_large else found.body),
+        "prev": _text(found.prev),
         "hash": _text(found.hash),
         "sig": _text(found.sig),
         "is_signed": found.is_signed,
@@ -94,6 +101,7 @@ def read_salvaged(data: Mapping[str, Any]) -> Salvaged:
             owner=ChainOwner(data["device"], data["epoch"]),
             seq=data["seq"],
             body=body,
+            prev=b64decode(data["prev"], validate=True),
             hash=b64decode(data["hash"], validate=True),
             sig=b64decode(data["sig"], validate=True),
             is_signed=data["is_signed"] is True,
@@ -102,7 +110,7 @@ def read_salvaged(data: Mapping[str, Any]) -> Salvaged:
         raise SalvageInvalid(f"not a salvaged entry: {problem!r}") from problem
     if not _is_place(found.owner.device_id, found.owner.epoch, found.seq):
         raise SalvageInvalid("not a salvaged entry: it has no place")
-    if len(found.hash) != HASH_SIZE:
+    if len(found.hash) != HASH_SIZE or len(found.prev) != HASH_SIZE:
         raise SalvageInvalid(f"not a salvaged entry: a hash has {HASH_SIZE} bytes")
     return found
 

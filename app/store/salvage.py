@@ -123,7 +123,7 @@ def salvaged_of(row: Row, *, device_id: str, key: Ed25519PublicKey) -> Salvaged:
     """Return a row as it is carried to HQ under a new epoch."""
     owner = ChainOwner(device_id, row.epoch)
     is_signed = row.is_whole and head_is_signed(key, owner, Head(row.seq, row.hash), row.sig)
-    return Salvaged(owner, row.seq, row.body, row.hash, row.sig, is_signed)
+    return Salvaged(owner, row.seq, row.body, row.prev, row.hash, row.sig, is_signed)
 
 
 class _Reader:

@@ -19,7 +19,7 @@ from hq.journal.intake import open_books, post, read_here
 from hq.journal.judge import EDITION, JUDGES, Judgement
 from hq.journal.patience import judge_each
 from hq.journal.receipt import Receipt
-from hq.journal.store import Kept
+from hq.journal.store import BRANCH, Kept
 from hq.journal.words import KEY_LENGTH_MAX, Word, key_of, newest_words, say
 from hq.rows import upsert
 from hq.signed_time import vouches_for_time
@@ -37,7 +37,6 @@ MAY_PASS = (
 )  # with a newer program of ours, or of the scheme
 PROGRESS = "judged_again"  # in `meta`: by which program, and how far
 HQ_ITSELF = "HQ"
-BRANCH = "/"  # see posting_held: what follows stands for a branch of a device's history
 
 
 def judge_again(

@@ -20,6 +20,7 @@ from hq.feed import MEMBER, Change, announce
 from hq.home import Hq
 from hq.journal.again import judge_again
 from hq.journal.cases import CLOSED, CORRECTED, OPEN, add_event, set_state
+from hq.journal.posting_held import post_carried
 from hq.journal.store import POSTING, move_balances
 from hq.journal.words import Word, newest_words
 from hq.members.store import POINTS, account, lock_members, read_scopes
@@ -105,6 +106,7 @@ def close_case(hq: Hq, case_id: str, *, who: str, note: str = "", points: int = 
 def _post(hq: Hq, connection: Connection, *, case_id: str, who: str, note: str) -> Case:
     found = _find(connection, case_id)
     place = ChainOwner(found.device, found.epoch)
+    post_carried(hq, connection, place, found.seq)
     said: list[Word] = judge_again(hq, connection, place, [found.seq], who=who, note=note)
     after = _find(connection, case_id)
     if said:

@@ -62,7 +62,7 @@ class Books:
     taken_redemptions: set[str]
     uses: Mapping[str, Uses]  # by code hash
     earlier_orders: Mapping[str, Entry]  # orders of batches before that this batch's redemptions belong to
-    held_hashes: Mapping[tuple[str, int, int], bytes] = field(
+    held_hashes: Mapping[tuple[str, int, int], frozenset[bytes]] = field(
         default_factory=dict
     )  # where salvaged entries were
     receipt: Receipt | None = None  # of the push; None where HQ has no time to judge by
@@ -184,11 +184,13 @@ def _judge_epoch_start(entry: Entry, books: Books) -> Judgement:
 def _judge_salvaged(entry: Entry, books: Books) -> Judgement:
     """Let an entry be that HQ holds; another is of an epoch that was shut out, and for a person to decide."""
     found = read_salvaged(entry.data)
-    held = books.held_hashes.get((found.owner.device_id, found.owner.epoch, found.seq))
-    if held == found.hash:
+    held = books.held_hashes.get((found.owner.device_id, found.owner.epoch, found.seq), frozenset())
+    if found.hash in held:
         return Judgement(Verdict.POSTED)
     place = f"entry {found.seq} of epoch {found.owner.epoch} of {found.owner.device_id}"
-    if held is not None:
+    if not found.is_whole:
+        raise _Quarantine(Flag.OLD_EPOCH, f"{place}: it was changed after it was written")
+    if held:
         raise _Quarantine(Flag.OLD_EPOCH, f"{place}: HQ holds another entry there")
     raise _Quarantine(Flag.OLD_EPOCH, f"{place}: saved out of an old journal, and not held by HQ")
 

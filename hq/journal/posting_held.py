@@ -11,20 +11,20 @@ Every entry is judged as a pushed one would be, so flags and cases tell what is 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import Connection, select
 
 from app.core.chain import ChainOwner, Head, follow, head_is_signed, next_hash
+from app.core.entry import SALVAGED, EntryInvalid, read_entry
+from app.core.salvaged import SalvageInvalid, read_salvaged
 from hq.faults import NotPossible
 from hq.home import Hq
 from hq.journal.held import HeldState, decide_held, find_held
 from hq.journal.intake import take_in
+from hq.journal.store import BRANCH, is_anywhere
 from hq.stores.devices import Device, move_epoch_head, read_device, read_epoch
 from hq.tables import journal
 from sync.protocol import PushRequest, Result
-
-BRANCH = "/"  # between a device and the number of a branch of its history
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,32 @@ def _post_held(hq: Hq, connection: Connection, held_id: str) -> Posted:
     return post_entries(hq, connection, at, before, request.entries)
 
 
+def post_carried(hq: Hq, connection: Connection, place: ChainOwner, seq: int) -> None:
+    """Post the entry that a `salvaged` one carries, if it is one, by a person's word. Raises `NotPossible`.
+
+    HQ then holds what it carries, so that it passes when it is judged again.
+    """
+    of = journal.c.device == place.device_id, journal.c.epoch == place.epoch, journal.c.seq == seq
+    statement = select(journal.c.body).where(*of, journal.c.type == SALVAGED)
+    body = connection.execute(statement).scalar_one_or_none()
+    if body is None:
+        return
+    try:
+        carried = read_salvaged(read_entry(body).data)
+    except (EntryInvalid, SalvageInvalid):
+        return  # judging it again says so
+    owner = carried.owner
+    present = read_device(connection, owner.device_id, for_update=True)
+    at = None if present is None else read_epoch(connection, present, owner.epoch)
+    if at is None:
+        raise NotPossible(f"HQ knows no epoch {owner.epoch} of {owner.device_id}.")
+    if not carried.is_whole:
+        raise NotPossible(
+            "This entry was changed after it was written. Close the case, and set right what is due."
+        )
+    post_entries(hq, connection, at, carried.before, [carried.body])
+
+
 def post_entries(hq: Hq, connection: Connection, at: Device, before: Head, bodies: Sequence[bytes]) -> Posted:
     """Post entries that follow `before` in the chain of a device's epoch. Those that HQ holds are left alone."""
     known = _count_known(connection, at.owner, before, bodies)
@@ -78,7 +104,7 @@ def _check_chain(at: Device, request: PushRequest) -> None:
 def _count_known(connection: Connection, owner: ChainOwner, before: Head, bodies: Sequence[bytes]) -> int:
     """Return how many of the first entries HQ holds already, in their own place or in a branch."""
     statement = select(journal.c.seq, journal.c.hash).where(
-        _is_anywhere(owner), journal.c.seq.between(before.seq + 1, before.seq + len(bodies))
+        is_anywhere(owner), journal.c.seq.between(before.seq + 1, before.seq + len(bodies))
     )
     held = {(seq, found) for seq, found in connection.execute(statement)}
     seq, last = before.seq, before.hash
@@ -101,14 +127,7 @@ def _branch(connection: Connection, at: Device, before: Head) -> Device:
 def _ends_of_branches(connection: Connection, owner: ChainOwner) -> dict[str, Head]:
     statement = (
         select(journal.c.device, journal.c.seq, journal.c.hash)
-        .where(_is_anywhere(owner), journal.c.device != owner.device_id)
+        .where(is_anywhere(owner), journal.c.device != owner.device_id)
         .order_by(journal.c.device, journal.c.seq)
     )
     return {row.device: Head(row.seq, row.hash) for row in connection.execute(statement)}
-
-
-def _is_anywhere(owner: ChainOwner) -> ColumnElement[bool]:
-    """Entries of an epoch of a device: in its own place, or in a branch."""
-    device: Any = journal.c.device
-    is_of = or_(device == owner.device_id, device.startswith(owner.device_id + BRANCH, autoescape=True))
-    return (journal.c.epoch == owner.epoch) & is_of

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, bindparam, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, bindparam, or_, select, update
 
 from app.core.canonical import INTEGER_MAX
 from app.core.chain import ChainOwner, Head
@@ -27,6 +27,7 @@ from sync.protocol import PushRequest, Result, Verdict
 
 log = logging.getLogger(__name__)
 
+BRANCH = "/"  # between a device and the number of a branch of its history
 UNKNOWN_NAME = "?"  # stands as type where no type could be read
 TYPE_LENGTH_MAX = 20
 SOFTWARE_LENGTH_MAX = 40
@@ -87,19 +88,34 @@ def hash_at(connection: Connection, owner: ChainOwner, seq: int) -> bytes | None
     return found
 
 
-def held_hashes(connection: Connection, salvaged: Sequence[Entry]) -> dict[tuple[str, int, int], bytes]:
-    """Return the hashes that HQ holds in the places (device, epoch, number) that salvaged entries name."""
+def held_hashes(
+    connection: Connection, salvaged: Sequence[Entry]
+) -> dict[tuple[str, int, int], frozenset[bytes]]:
+    """Return the hashes that HQ holds of the entries (device, epoch, number) that salvaged ones carry.
+
+    Of one number there is more than one where a branch was posted beside the history that HQ had.
+    """
     places = set()
     for entry in salvaged:
         with suppress(SalvageInvalid):  # judging says so
             found = read_salvaged(entry.data)
             places.add((found.owner, found.seq))
-    held: dict[tuple[str, int, int], bytes] = {}
+    held: dict[tuple[str, int, int], frozenset[bytes]] = {}
     for owner in {owner for owner, _ in places}:
         numbers = [seq for other, seq in places if other == owner]
-        statement = select(journal.c.seq, journal.c.hash).where(*_is_of(owner), journal.c.seq.in_(numbers))
-        held |= {(owner.device_id, owner.epoch, seq): found for seq, found in connection.execute(statement)}
+        statement = select(journal.c.seq, journal.c.hash).where(
+            is_anywhere(owner), journal.c.seq.in_(numbers)
+        )
+        for seq, hashed in connection.execute(statement):
+            place = owner.device_id, owner.epoch, seq
+            held[place] = held.get(place, frozenset()) | {hashed}
     return held
+
+
+def is_anywhere(owner: ChainOwner) -> ColumnElement[bool]:
+    """Entries of an epoch of a device: in its own place, or in a branch of its history (see posting_held)."""
+    in_branch = journal.c.device.startswith(owner.device_id + BRANCH, autoescape=True)
+    return (journal.c.epoch == owner.epoch) & or_((journal.c.device == owner.device_id), in_branch)
 
 
 def stored_results(connection: Connection, owner: ChainOwner, *, first: int, last: int) -> list[Result]:

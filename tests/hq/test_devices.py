@@ -9,6 +9,7 @@ from app.core.chain import ChainOwner, genesis
 from app.core.entry import EPOCH_START, SALVAGED
 from app.core.salvaged import EpochReason, Salvaged, epoch_start_record, salvaged_record
 from hq import faults
+from hq.journal.desk import post_case
 from hq.journal.held import dismiss, list_held, read_held, waiting_by_device
 from hq.journal.posting_held import post_held
 from hq.service import DeviceSession, EnrolService
@@ -302,9 +303,9 @@ def test_when_there_is_no_room_nothing_counts_as_kept(hq, station, monkeypatch):
 
 
 def salvaged(station, seq, **changes) -> dict:
-    found = Salvaged(
-        station.owner, seq, station.bodies[seq - 1], station.head(seq).hash, b"", is_signed=False
-    )
+    before, head = station.head(seq - 1), station.head(seq)
+    body = station.bodies[seq - 1]
+    found = Salvaged(station.owner, seq, body, before.hash, head.hash, b"", is_signed=False)
     return salvaged_record(replace(found, **changes), store=station.store)
 
 
@@ -363,3 +364,30 @@ def test_an_epoch_start_from_another_store_is_flagged(hq, station):
         (1, "posted_flagged", ["REPLAY_DIFFERS"]),
         (2, "quarantined", ["UNPARSABLE"]),
     ]
+
+
+def test_a_person_posts_what_was_saved_and_it_takes_its_place(hq, station):
+    """Each once, in the epoch that it is of; what somebody had changed is not posted at all."""
+    sells(station, "o1").push()
+    sells(station, "o2", "o3", "o4")
+    later = again(hq, station)
+    for seq in (2, 4, 3):
+        later.append(SALVAGED, salvaged(station, seq))
+    later.append(SALVAGED, salvaged(station, 3, body=b"{}"))
+    names = [result.case for result in later.push().results]
+    before = count(hq, posting)
+    posted = [post_case(hq, name, who="m", note="").verdict for name in names[:3]]
+    assert posted == ["posted"] * 3
+    name = station.owner.device_id
+    assert [place[:3] for place in places(hq) if place[1] == 1] == [
+        *((name, 1, seq) for seq in (1, 2, 3)),
+        (f"{name}/2", 1, 4),  # while entry 3 was not there yet
+    ]
+    assert count(hq, posting) == before + 3 * 2
+    with pytest.raises(faults.NotPossible):
+        post_case(hq, names[0], who="m", note="")
+    with pytest.raises(faults.NotPossible, match="changed"):
+        post_case(hq, names[3], who="m", note="")
+    refused(station.push(2), REVOKED)
+    assert post_held(hq, held_ids(hq, station)[0]).results == []
+    assert count(hq, posting) == before + 3 * 2
