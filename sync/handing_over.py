@@ -43,12 +43,12 @@ class HandingOver:
 
         Raises `StoreErased` when the store is no more.
         """
-        first = self._run(self._store.acked_seq) + 1
+        first = self._run(partial(self._first_to_keep, refusal))
         from_seq = request.from_seq
         answer: PushAnswer | PushRefusal = refusal
         while isinstance(answer, PushRefusal) and answer.kind in KEEPS:
             refusal = answer
-            if refusal.wipe and from_seq > first:
+            if from_seq > first and (refusal.wipe or not self.kept_seq):
                 from_seq, after = first, first - 1  # what was kept long ago may be lost with HQ's database
             elif not request.entries:
                 if refusal.wipe:
@@ -61,6 +61,16 @@ class HandingOver:
             request = self._run(partial(self._request_after, after))
             answer = self._hq.push(request)
         return refusal
+
+    def _first_to_keep(self, refusal: PushRefusal) -> int:
+        """Return the first entry that HQ neither holds nor has held: behind its head, if that is a place of ours.
+
+        An HQ that was put back from a backup may hold less than it acknowledged.
+        """
+        journal, first = self._store.journal, self._store.acked_seq() + 1
+        if not 0 < refusal.expect < first or journal.at(refusal.expect - 1).hash != refusal.hash:
+            return first
+        return refusal.expect
 
     def _erase(self, request: PushRequest) -> None:
         kept = Head(request.head.seq, request.head.hash)

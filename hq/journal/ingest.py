@@ -170,6 +170,8 @@ def _refused(
     if request.wiped and said is not None:
         note_wiped(connection, said.owner, now_ms=now_ms)
     is_kept = hold(connection, owner.device_id, request, refusal.kind, now_ms=now_ms)
+    if said is not None:  # an HQ that was put back may hold less than it had acknowledged
+        refusal = structs.replace(refusal, expect=said.head.seq + 1, hash=said.head.hash)
     return structs.replace(
         refusal,
         kept_seq=request.head.seq if is_kept or not request.entries else request.from_seq - 1,

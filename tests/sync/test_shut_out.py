@@ -79,3 +79,18 @@ def test_nothing_is_erased_that_hq_does_not_keep(shop, monkeypatch):
     with pytest.raises(StoreErased):
         shop.syncer.sync()
     assert sum(each.to_seq - each.from_seq + 1 for each in list_held(shop.world.hq)) >= 3
+
+
+def test_what_a_restored_hq_has_lost_is_handed_over_too(shop, tmp_path):
+    """I27: the station was shut out before its next contact, and what HQ had acknowledged it sends once more."""
+    world = shop.world
+    copied = world.back_up(tmp_path / "backup")
+    sells(shop, 2).syncer.sync()
+    world.start_hq(copied)
+    sells(shop, 1)
+    revoke(world.hq, device_of(shop).owner.device_id)
+    for _ in range(2):
+        assert shop.syncer.sync().refusal.kind is PushRefusalKind.EPOCH_REVOKED
+    assert [(each.from_seq, each.to_seq) for each in list_held(world.hq)] == [(3, 5), (5, 5)]
+    assert sum(len(post_held(world.hq, each.id).results) for each in list_held(world.hq)) == 3
+    assert world.entries_of(shop) == [1, 2, 3, 4, 5]
