@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from app.core.entry import ORDER, REDEEM, REFUSE, Entry
 from app.core.order import local_date
@@ -28,24 +29,33 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class TodaysWork:
-    """The local day in counts and value (minor units), how many orders wait for HQ, the last actions, newest first."""
+    """The local day in counts and value (minor units), how many orders wait for HQ, the last actions, newest first.
+
+    It speaks of `day`, up to the entry `until_seq`.
+    """
 
     orders: int
     redemptions: int
     value_given: int
     waiting: int
     actions: tuple[Action, ...]
+    day: date
+    until_seq: int
 
 
-def todays_work(store: StationStore) -> TodaysWork:
-    """Read the journal backwards as far as today goes, and at least until the last actions are found."""
-    zone = store.device.time_zone
+def todays_work(store: StationStore, before: TodaysWork | None = None) -> TodaysWork:
+    """Read the journal backwards as far as today goes, and at least until the last actions are found.
+
+    With what was read `before` on the same day only what came since is read.
+    """
+    zone, head_seq = store.device.time_zone, store.journal.head().seq
     today = local_date(store.now_ms(), zone)
-    waiting = store.journal.orders_after(store.acked_seq())
-    orders = redemptions = value_given = 0
+    if before is None or before.day != today or before.until_seq > head_seq:
+        before = TodaysWork(0, 0, 0, 0, (), today, until_seq=0)
+    orders, redemptions, value_given = before.orders, before.redemptions, before.value_given
     actions: list[Action] = []
     presented: list[Entry] = []  # they follow their order, so they are met before it
-    for entry in _backwards(store.journal.entries_backwards()):
+    for entry in _backwards(store.journal.entries_backwards(down_to_seq=before.until_seq + 1)):
         is_today = local_date(entry.data["t_eff"], zone) == today
         if not is_today and len(actions) >= ACTIONS_SHOWN:
             break
@@ -57,7 +67,15 @@ def todays_work(store: StationStore) -> TodaysWork:
         else:
             redemptions += is_today and entry.type == REDEEM
             presented.append(entry)
-    return TodaysWork(orders, redemptions, value_given, waiting, tuple(actions[:ACTIONS_SHOWN]))
+    return TodaysWork(
+        orders,
+        redemptions,
+        value_given,
+        waiting=store.journal.orders_after(store.acked_seq()),
+        actions=(*actions, *before.actions)[:ACTIONS_SHOWN],
+        day=today,
+        until_seq=head_seq,
+    )
 
 
 def _backwards(entries: Iterable[Entry]) -> Iterable[Entry]:

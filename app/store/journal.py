@@ -188,10 +188,11 @@ class Journal:
         ):
             yield read_entry(body)
 
-    def entries_backwards(self) -> Iterator[Entry]:
-        """Yield the entries from the newest to the oldest."""
+    def entries_backwards(self, *, down_to_seq: int = 1) -> Iterator[Entry]:
+        """Yield the entries from the newest down to a number."""
         for (body,) in self._db.conn.execute(
-            "SELECT body FROM journal WHERE epoch = ? ORDER BY seq DESC", (self._owner.epoch,)
+            "SELECT body FROM journal WHERE epoch = ? AND seq >= ? ORDER BY seq DESC",
+            (self._owner.epoch, down_to_seq),
         ):
             yield read_entry(body)
 

@@ -49,3 +49,19 @@ def test_what_waits_is_counted_in_orders_however_long_ago_they_were(store: Stati
     with store.atomic():
         store.set_acked_seq(4)  # two orders with a redemption each
     assert todays_work(store).waiting == ACTIONS_SHOWN
+
+
+def test_what_was_read_before_is_gone_on_from_and_comes_to_the_same(store: StationStore) -> None:
+    voucher, used = a_voucher(store), a_voucher(store, seed=2, uses_max=1)
+    work = None
+    for number in range(3 * ACTIONS_SHOWN):
+        sell(store, f"A-{number}", "coffee" if number % 3 else "bread", *([voucher], [used], [])[number % 3])
+        if number == ACTIONS_SHOWN:
+            store.clock.set_ms(NOW_MS + DAY_MS)
+        if number % 4:
+            work = todays_work(store, work)
+            assert work == todays_work(store), number
+    assert todays_work(store, work) == todays_work(store, todays_work(store, work)) == work
+    assert work is not None and 0 < work.orders < 3 * ACTIONS_SHOWN
+    store.clock.set_ms(NOW_MS)
+    assert todays_work(store, work) == todays_work(store)

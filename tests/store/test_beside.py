@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.clock import SetClock
+from app.core.chain import Head
 from app.station.identify import identify
 from app.station.redeem import hand_in
 from app.store import checking, watch
@@ -174,8 +175,14 @@ def test_a_small_store_is_looked_at_whole_as_ever(copy: Copy, monkeypatch: pytes
         copy.store()
 
 
-@pytest.mark.parametrize("kept", [VERIFIED - 1, 0])
+@pytest.mark.parametrize("kept", [VERIFIED - 1, 2, 0])
 def test_an_older_copy_than_what_was_verified_is_found_out(copy: Copy, kept: int) -> None:
+    with look(copy.folder) as database:
+        (digest,) = database.execute("SELECT hash FROM journal WHERE seq = 2").fetchone()
+    save_mark(
+        copy.keys_in, read_card(copy.folder).name, Head(2, digest)
+    )  # what was verified speaks for itself
+
     def shorten(db):
         db.execute("DELETE FROM effect WHERE seq > ?", (kept,))
         db.execute("DELETE FROM journal WHERE seq > ?", (kept,))

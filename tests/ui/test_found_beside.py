@@ -102,6 +102,7 @@ def test_without_a_window_the_next_line_is_answered_by_what_was_found(
     assert run_headless(Config.embedded(tmp_path), clock=SetClock(NOW_MS), lines=lines(), out=out) == 1
     first, *answers, last = map(json.loads, out.getvalue().splitlines())
     assert (first["answer"], first["head"]) == ("ready", 3)
-    assert [answer["answer"] for answer in answers[:3]] == ["approved_queued"] * 3
-    assert {answer["answer"] for answer in answers} <= {"approved_queued", "not_recorded"}
+    told = [answer["answer"] for answer in answers]
+    assert set(told) <= {"approved_queued", "not_recorded"} and told.count("not_recorded") <= 1
+    assert told[:3] == ["approved_queued"] * 3
     assert (last["answer"], last["reason"], last["detail"][:7]) == ("stopped", "journal_broken", "entry 1")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from app.clock import Clock
+from app.station.today import TodaysWork
 from sync.worker import LinkState
 from ui.models import pill as pills
 from ui.models.outside import Worker
@@ -29,6 +30,7 @@ class Around(QObject):
         self._worker: Worker | None = None
         self._line = pills.Line()
         self._seconds = 0
+        self._work: TodaysWork | None = None
 
     @property
     def link(self) -> str:
@@ -60,13 +62,17 @@ class Around(QObject):
 
     def refresh(self) -> None:
         """Read the figures anew."""
-        self._tasks.on_store(read_overview, then=self._came, failed=self.unreadable.emit)
+        before = self._work
+        self._tasks.on_store(
+            lambda store: read_overview(store, before), then=self._came, failed=self.unreadable.emit
+        )
 
     def _link_came(self, link: LinkState) -> None:
         self._line = replace(self._line, link=link, is_known=True)
         self.refresh()
 
     def _came(self, found: Overview) -> None:
+        self._work = found.work
         since = self._line.offline_since_ms or self._clock.now_ms()
         self._line = replace(
             self._line,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.core.standing import Standing
 from app.station.standing import standing
-from app.station.today import Action, todays_work
+from app.station.today import Action, TodaysWork, todays_work
 from app.store.store import StationStore
 from ui.models.quoting import PROGRAM
 from ui.models.state import ActionRow, Today
@@ -21,6 +21,7 @@ class Overview:
     members: int
     program_version: int  # 0 before the first download
     standing: Standing
+    work: TodaysWork  # what the next reading can go on from
 
     def shown(self) -> dict[str, object]:
         """Return what of it the state holds."""
@@ -28,9 +29,9 @@ class Overview:
         return {**told, "rows_loaded": self.members}
 
 
-def read_overview(store: StationStore) -> Overview:
-    """Read it. For the store's thread."""
-    work = todays_work(store)
+def read_overview(store: StationStore, before: TodaysWork | None = None) -> Overview:
+    """Read it, on the same day only what is new. For the store's thread."""
+    work = todays_work(store, before)
     acked_seq = store.acked_seq()
     return Overview(
         today=Today(work.orders, work.redemptions, work.value_given),
@@ -40,6 +41,7 @@ def read_overview(store: StationStore) -> Overview:
         members=store.replica.count("member"),
         program_version=store.replica.document_version(PROGRAM),
         standing=standing(store),
+        work=work,
     )
 
 
