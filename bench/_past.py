@@ -35,7 +35,7 @@ from tests.builders import (
 )
 
 DAYS, MS_A_DAY = 90, 86_400_000
-MEMBERS, VOUCHERS, CAMPAIGNS = 2_000, 200, 27
+MEMBERS, VOUCHERS, CAMPAIGNS = 300, 50, 27
 LINES = range(4, 15)
 AT_ONCE = 1_000  # orders in a transaction
 REFUSED, FLAGGED = (

@@ -136,6 +136,14 @@ def test_a_commit_is_measured_beside_a_bare_one_and_its_steps_are_named() -> Non
     assert min(lines["difference: signature"]["values"]) > 0
 
 
+def test_a_long_journal_is_made_started_from_and_gone_through() -> None:
+    lines = lines_of(bench("journal", "--entries", "1000", "--starts", "1", "--json"))
+    assert lines["start to first redemption"]["limit"] == lines["the same after SIGKILL"]["limit"] == 2.0
+    assert lines["memory of the station, at most"]["limit"] == 300.0
+    assert lines["full verification"]["counts"] > 0 and lines["bare loop of SHA-256"]["counts"] > 0
+    assert lines["written"]["note"].startswith("1000 entries")
+
+
 def test_a_replica_is_fetched_looked_into_searched_and_fed() -> None:
     words = [
         "--members",
