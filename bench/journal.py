@@ -114,7 +114,7 @@ def _starts(past: Past, asked: argparse.Namespace) -> list[Line]:
         station.kill() if at % 2 == 0 else station.close()
     station = _Station(past)
     began = time.monotonic()
-    while not station.is_gone_through():
+    while not (took and station.is_gone_through()):
         assert time.monotonic() - began < WHOLE_S, "the watch hangs"
         for _ in range(10):
             took.append(station.redeem_s() * 1000)
