@@ -34,10 +34,49 @@ def test_the_cloned_disk(company: Company, tmp_path: Path) -> None:
     assert twin.syncs()["problem"] == "fork"
     assert company.entries(first)[-2:] == [(3, "order", "posted"), (4, "redeem", "posted")]
     assert device_of(company, first)["state"] == "forked"
-    refused = twin.sells("T-3", company.world.voucher)
+    for station, order_id in ((twin, "T-3"), (first, "O-3")):
+        station.syncs()
+        refused = station.sells(order_id, company.world.voucher)
+        assert refused["presented"][0]["reason"] == "spending_stopped", "who is the copy? HQ can't tell"
+        assert refused["points"] == 7, "points are earned all the same"
+        station.syncs()
+    held = hq_says(company, "held", "list")
+    assert {each["why"] for each in held} == {"fork"}
+    for each in held:
+        run("hq", "held", "post", each["id"], "--dir", str(company.world.hq_dir))
+    second = company.second
+    second.start()
+    second.drains()
+    assert second.balance() == (6 + 6 + 6 + 7 + 7, 0), "both branches were kept, and a person counted them in"
+
+
+def test_the_revoked_device(company: Company) -> None:
+    """Shut out while it was cut off: what it sold meanwhile is kept, and posted only when a person says so."""
+    first, second = company.first, company.second
+    for station in (first, second):
+        station.start()
+        station.drains()
+    first.sells("O-1", company.world.voucher)
+    first.drains()
+    first.line.refuse()
+    first.sells("O-2", company.world.voucher)
+    first.sells("O-3")
+    run("hq", "device", "revoke", first.device_id, "--dir", str(company.world.hq_dir))
+    first.line.heal()
+    assert first.syncs()["problem"] == "epoch_revoked"
+    refused = first.sells("O-4", company.world.voucher)
     assert refused["presented"][0]["reason"] == "spending_stopped"
-    assert refused["points"] > 0, "points are still earned"
-    assert first.syncs()["answer"] == "offline" or first.sells("O-3") is not None
+    first.syncs()
+    assert [seq for seq, *_ in company.entries(first)] == [1, 2]
+    second.syncs()
+    assert second.balance() == (6, 0), "nothing of it has posted by itself"
+    held = hq_says(company, "held", "list", "--device", first.device_id)
+    assert {each["why"] for each in held} == {"epoch_revoked"}
+    assert max(each["to_seq"] for each in held) == first.status()["head"]
+    for each in held:
+        run("hq", "held", "post", each["id"], "--dir", str(company.world.hq_dir))
+    second.drains()
+    assert second.balance() == (6 + 6 + 7 + 7, 0), "a person has said so"
 
 
 def test_the_copied_folder_without_its_keys(company: Company, tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """What goes wrong at HQ, and what two shops notice of it."""
 
+from pathlib import Path
+
 from tests.rig.audit import audit
 from tests.rig.company import Company
-from tests.rig.processes import was_killed
+from tests.rig.processes import build_world, was_killed
 
 
 def test_the_poison_entry(company: Company) -> None:
@@ -45,3 +47,48 @@ def test_hq_killed_in_the_middle_of_a_transaction_has_nothing_of_it(company: Com
     first.drains()
     company.close()
     audit(first.world, answered=["O-1"])
+
+
+def test_the_restored_backup_of_hq(company: Company) -> None:
+    """HQ's database is yesterday's: both shops send again what it has lost, and each entry counts once."""
+    first, second = company.first, company.second
+    for station in (first, second):
+        station.start()
+        station.drains()
+    first.sells("O-1", company.world.voucher)
+    first.drains()
+    backup = company.back_up_hq()
+    first.sells("O-2", company.world.voucher)
+    second.sells("T-1")
+    for station in (first, second):
+        station.drains()
+        assert station.status()["acked"] > 0
+    company.stop_hq()
+    company.restore_hq(backup)
+    assert [seq for seq, *_ in company.entries(first)] == [1, 2]
+    assert company.entries(second) == []
+    first.sells("O-3")
+    company.start_hq()
+    for station in (first, second, first):
+        station.drains()
+        station.syncs()
+    assert first.balance() == second.balance() == (6 + 6 + 7 + 7, 0)
+    company.close()
+    audit(first.world, second.world, answered=["O-1", "O-2", "O-3", "T-1"])
+
+
+def test_an_hq_with_an_empty_database_is_not_ours(company: Company, tmp_path: Path) -> None:
+    """Somebody set HQ up anew at the old address: stations keep what they have, and give nothing for it."""
+    first = company.first
+    first.start()
+    first.drains()
+    first.sells("O-1", company.world.voucher)
+    first.drains()
+    company.stop_hq()
+    company.restore_hq(build_world(tmp_path / "another").hq_dir)
+    company.start_hq()
+    assert first.syncs()["answer"] == "offline"
+    refused = first.sells("O-2", company.world.voucher)
+    assert refused["presented"][0]["reason"] == "spending_stopped"
+    assert refused["points"] == 7, "points are earned all the same"
+    assert first.status()["waiting"] == 2
