@@ -21,7 +21,7 @@ from app.store.db import READER_SETTINGS, DatabaseError, Settings, look_into_dat
 from app.store.device import DEVICE_FACTS, Device
 from app.store.faults import StoreFault
 
-OPENINGS_MAX = 20_000  # half a minute; a bad page costs about twenty
+OPENINGS_MAX = 5_000  # half a minute; a bad page costs about twenty
 ROW_BYTES_LEAST = 300  # of an entry with its hashes: a file holds no more rows than that allows
 FORM_WITH_ROWIDS = 3  # of the journal's table
 # Else SQLite refuses every page of a file that is shorter than it says: https://sqlite.org/pragma.html
