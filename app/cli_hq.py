@@ -244,6 +244,17 @@ def hq_member(
     print(json.dumps({"ref": ref, "number": number, "code": code}))
 
 
+@hq_cli.command("withdraw")
+def hq_withdraw(
+    number: Annotated[str, typer.Argument(help="The voucher's number, V….")], data_dir: HqDir = None
+) -> None:
+    """Take a voucher out of the world; stations forget it with their next sync."""
+    from hq.vouchers.service import withdraw_voucher
+
+    with_hq(data_dir, lambda hq: withdraw_voucher(hq, number))
+    print("It is withdrawn.")
+
+
 @hq_cli.command("voucher")
 def hq_voucher(
     rule: Annotated[str, typer.Argument(help="The rule that the voucher brings into play.")],

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import delete
+
 from app.core.campaign import Trigger
 from app.core.codes import hash_number, number
 from app.ids import VOUCHER_BODY_LENGTH, new_number
@@ -11,7 +13,7 @@ from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
 from hq.db import ROWS_AT_ONCE
 from hq.faults import NotPossible
-from hq.feed import EVERYWHERE, VOUCHER, Change, announce
+from hq.feed import DELETE, EVERYWHERE, VOUCHER, Change, announce
 from hq.home import Hq
 from hq.members.store import parts_of, read_members
 from hq.rows import insert_rows
@@ -39,6 +41,18 @@ def create_vouchers(hq: Hq, vouchers: Sequence[NewVoucher]) -> list[str]:
             announce(connection, [Change(EVERYWHERE, VOUCHER, str(row["code_hash"])) for row in rows])
         printed += numbers
     return printed
+
+
+def withdraw_voucher(hq: Hq, printed: str) -> None:
+    """Take a voucher out of the world: stations forget it with their next sync. Raises `NotPossible`.
+
+    One that a cut-off station still takes meanwhile is posted, and flagged for somebody to look at.
+    """
+    code_hash = hash_number(printed)
+    with hq.database.atomic() as connection:
+        if not connection.execute(delete(voucher).where(voucher.c.code_hash == code_hash)).rowcount:
+            raise NotPossible("There is no such voucher.")
+        announce(connection, [Change(EVERYWHERE, VOUCHER, code_hash, op=DELETE)])
 
 
 def _row(each: NewVoucher, text: str) -> dict[str, object]:

@@ -7,14 +7,18 @@ import time
 import pytest
 from sqlalchemy.exc import DataError, OperationalError
 
+from app.core.entry import Entry
 from hq.journal import intake, judge, patience
 from hq.journal.desk import list_cases
+from hq.journal.judge import Books
 from hq.journal.patience import Patience, judge_each
 from hq.tables import case, journal, order_fact, posting
+from hq.vouchers.store import Uses
 from tests.hq.test_ingest import count, rows, words
 
 SHORT = Patience(busy_s=0.05, total_s=0.3, look_s=0.01)
 ENOUGH_S = 10  # for a thread to end that was told to
+STUCK = Entry("D", 1, 1, "e" * 32, "x", 0, "", 0, "weak", {})
 ORDERS = ("o1", "poison", "o2")
 ONE_SET_ASIDE = [(1, "posted", []), (2, "quarantined", ["UNPARSABLE"]), (3, "posted", [])]
 
@@ -129,3 +133,28 @@ def test_a_text_that_the_database_can_not_keep_stops_nobody(hq, station):
     station.order("o2")
     answer = station.push()
     assert [codes for _, _, codes in words(answer)] == [["UNKNOWN_TYPE"], []]
+
+
+@pytest.mark.loud("an entry takes too long, and the log says so")
+def test_what_was_given_up_reaches_no_books_any_more(monkeypatch):
+    """It may come back from wherever it was, and go on: by then the others are judged from copies of its facts."""
+    go_on, came_back = threading.Event(), threading.Event()
+
+    def judging(entry, books):
+        if entry is STUCK:
+            go_on.wait(ENOUGH_S)
+            books.uses["v"].uses += 100
+            books.taken_ids.add("of the stuck one")
+            came_back.set()
+        return entry
+
+    monkeypatch.setattr(patience, "judge", judging)
+    monkeypatch.setattr(patience, "_throw", lambda thread, fault: None)  # it does not even notice
+    books = Books("S1", {}.get, {"e1"}, set(), {"v": Uses("r", 0, 1, 1)}, {})
+    words, after = judge_each(
+        [None, STUCK, None], books, patience=Patience(busy_s=9, total_s=0.05, look_s=0.01)
+    )
+    go_on.set()
+    assert came_back.wait(ENOUGH_S)
+    assert [words[0], words[1].verdict, words[2]] == [None, "quarantined", None]
+    assert (after.uses["v"].uses, after.taken_ids) == (1, {"e1"})

@@ -6,10 +6,14 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import delete
 
+from app.core.voucher import Presentation
 from app.ids import ref_of
+from app.station.identify import identify
+from hq.faults import NotPossible
 from hq.feed import EVERYWHERE, MEMBER, VOUCHER, Change, announce
 from hq.members.service import MemberFacts, upsert_members
 from hq.tables import member, voucher
+from hq.vouchers.service import withdraw_voucher
 from sync.faults import HqUnreachable, HqUntrusted
 from sync.protocol import CHANGES_ROWS_MAX, MustRefetch
 from tests.sync.world import OTHER_SET, REF
@@ -48,6 +52,19 @@ def test_a_deleted_row_goes(both):
     shop.syncer.pull()
     assert shop.store.replica.member(REF) is None
     assert shop.store.replica.voucher(code_hash) is None
+
+
+def test_a_withdrawn_voucher_goes_and_one_that_was_taken_meanwhile_is_looked_at(both):
+    printed = both.voucher()
+    first, cut_off = both.shop().synced(), both.shop().synced()
+    withdraw_voucher(both.hq, printed)
+    with pytest.raises(NotPossible):
+        withdraw_voucher(both.hq, printed)
+    first.syncer.sync()
+    assert not isinstance(identify(first.store, printed), Presentation)
+    cut_off.sell(voucher=printed)
+    cut_off.syncer.sync()
+    assert cut_off.verdicts() == [(1, "posted"), (2, "posted_flagged")]
 
 
 def test_a_member_comes_with_the_first_visit(both):
