@@ -11,6 +11,7 @@ from hq import restored, schema
 from hq.db import Database, Whole, hold_whole, sqlite_url
 from hq.faults import HqFault, SetUpFault
 from hq.keys import KeyRing, check_whole, read_keys, write_secret
+from hq.keysets import kept
 from hq.keysets.store import good_kids
 from hq.mark import Mark, Reached, read_mark
 from sync.protocol import MIN_CLIENT
@@ -83,7 +84,14 @@ def open_hq(folder: Path, *, clock: Clock | None = None) -> Hq:
         mark = read_mark(folder)
         with database.reading() as connection:
             about, is_older = restored.read_about(connection), restored.is_older(connection, mark)
+            has_forgotten_keys = kept.is_behind(connection, folder)
+        if has_forgotten_keys:
+            with database.atomic() as connection:
+                hold_whole(connection, Whole.PROGRAMS)
+                kept.catch_up(connection, folder, now_ms=(clock or SystemClock()).now_ms())
+        with database.reading() as connection:
             check_whole(keys, good_kids(connection))
+            kept.keep_newest(connection, folder)
         if is_older:
             log.info("HQ's database is older than what stations were shown: it was put back from a backup")
             about = take_as_restored(folder, database, keys, clock=clock or SystemClock())

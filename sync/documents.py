@@ -49,9 +49,20 @@ class Documents:
             document = self._asked_for(PROGRAM)
             self._run(lambda: self._keep_program(document))
 
+    def pull_keys_if_newer(self) -> None:
+        """Fetch HQ's newest set of keys before a snapshot.
+
+        One older than ours is left alone: an HQ that was put back from a backup may know less than we do.
+        """
+        newest = self._asked_for("keyset")
+        if newest.version >= self._run(lambda: self._store.versions.highest(KEYSET)):
+            self._take_keys(newest)
+
     def pull_keys(self) -> None:
         """Fetch HQ's newest set of keys. Where its root key is new to us, each set in between comes first."""
-        newest = self._asked_for("keyset")
+        self._take_keys(self._asked_for("keyset"))
+
+    def _take_keys(self, newest: SignedDocument) -> None:
         for version in self._run(partial(self._steps_to, newest)):
             step = self._hq.keyset(version)
             if step.version != version:

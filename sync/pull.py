@@ -172,7 +172,7 @@ class Puller:
 
     def _manifest(self) -> Manifest:
         """Return what HQ's snapshot is made of. The newest keys come before it, the rules it names before its files."""
-        self.documents.pull_keys()
+        self.documents.pull_keys_if_newer()
         manifest = read_manifest(self._hq.manifest(), keys=self._run(self.documents.signing_keys))
         lowest_ms = self._run(lambda: self._store.versions.highest(SNAPSHOT)) - CLOCK_WINDOW_MS
         if manifest.as_of_ms < lowest_ms:

@@ -5,6 +5,8 @@ names it. Whoever dies in between leaves a key that nobody believes yet; doing i
 person has seen the passphrase of the new backup before the key counts.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +28,7 @@ from hq.db import Whole, hold_whole
 from hq.faults import NotHere, NotPossible, SetUpFault
 from hq.home import Hq
 from hq.keys import KeyRing, key_path, keyset_body, next_kid, read_key, sign_document, write_key
+from hq.keysets import kept
 from hq.keysets.store import (
     all_keys,
     cards_by_key,
@@ -94,8 +97,7 @@ def publish_key(hq: Hq, new: NewKey) -> int:
     they are retired: what they sign is believed by stations that have not heard of the new one.
     """
     now_ms = hq.clock.now_ms()
-    with hq.database.atomic() as connection:
-        hold_whole(connection, Whole.PROGRAMS)
+    with _changing(hq) as connection:
         if new.kid in {key.kid for key in all_keys(connection)}:
             raise NotPossible(f"The key {new.kid} was published by somebody else in the meantime.")
         old_root = current_kid(connection, KeyUse.ROOT)
@@ -108,8 +110,7 @@ def publish_key(hq: Hq, new: NewKey) -> int:
 def retire(hq: Hq, kid: str) -> int:
     """Let a key sign nothing new: what it signed before stays good. Returns the version of the set of keys."""
     now_ms = hq.clock.now_ms()
-    with hq.database.atomic() as connection:
-        hold_whole(connection, Whole.PROGRAMS)
+    with _changing(hq) as connection:
         found = _other_than_last(connection, kid)
         if found.state != KeyState.GOOD:
             raise NotPossible(f"The key {kid} is {found.state} already.")
@@ -120,8 +121,7 @@ def retire(hq: Hq, kid: str) -> int:
 def revoke(hq: Hq, kid: str) -> list[str]:
     """Shut a stolen key out: nothing it ever signed is believed by itself. Returns the members who need new cards."""
     now_ms = hq.clock.now_ms()
-    with hq.database.atomic() as connection:
-        hold_whole(connection, Whole.PROGRAMS)
+    with _changing(hq) as connection:
         found = _other_than_last(connection, kid)
         if found.state == KeyState.REVOKED:
             raise NotPossible(f"The key {kid} is revoked already.")
@@ -135,6 +135,17 @@ def members_to_reissue(hq: Hq, kid: str) -> list[str]:
     with hq.database.reading() as connection:
         _key(connection, kid)
         return members_without_card(connection, kid, now_ms=hq.clock.now_ms())
+
+
+@contextmanager
+def _changing(hq: Hq) -> Iterator[Connection]:
+    """One change of keys, alone: nothing is published meanwhile. Afterwards the new set is kept beside the database."""
+    with hq.database.atomic() as connection:
+        hold_whole(connection, Whole.PROGRAMS)
+        yield connection
+    if hq.keys.folder is not None:
+        with hq.database.reading() as connection:
+            kept.keep_newest(connection, hq.keys.folder.parent)
 
 
 def _key(connection: Connection, kid: str) -> PublicKey:

@@ -39,6 +39,11 @@ def insert_key(connection: Connection, new: PublicKey) -> None:
     connection.execute(insert(key), asdict(new))
 
 
+def put_keys(connection: Connection, keys: Sequence[PublicKey]) -> None:
+    """Let the keys be as a set of them says."""
+    upsert(connection, key, [asdict(each) for each in keys], changes=("retired_ms", "state"))
+
+
 def set_state(connection: Connection, kid: str, state: KeyState, *, retired_ms: int | None) -> None:
     """Change what a key's signature is worth."""
     connection.execute(update(key).where(key.c.kid == kid).values(state=state.value, retired_ms=retired_ms))

@@ -233,6 +233,32 @@ def test_an_hq_that_serves_goes_by_keys_that_another_process_made(hq, folder):
     revoke(hq, "t1")
 
 
+@pytest.mark.parametrize("dies_after_commit", [False, True])
+@on("sqlite")
+def test_a_database_that_is_put_back_brings_no_stolen_key_back(hq, folder, monkeypatch, dies_after_commit):
+    """The sets of keys lie beside it: what was revoked since the backup stays revoked, and numbers go on."""
+    shutil.copy(folder / "hq.db", folder / "hq.backup")
+    rotate(hq, KeyUse.TOKEN)
+    rotate(hq, KeyUse.ROOT)
+    if dies_after_commit:  # the next start writes what is missing
+        monkeypatch.setattr(service.kept, "keep", lambda *_: None)
+    revoke(hq, "t1")
+    monkeypatch.undo()
+    hq.close()
+    open_hq(folder).close()
+    before = [path.read_bytes() for path in sorted((folder / "keysets").iterdir())]
+    for part in folder.glob("hq.db*"):
+        part.unlink()
+    shutil.move(folder / "hq.backup", folder / "hq.db")
+    again = open_hq(folder, clock=hq.clock)
+    assert newest(again).version == 4
+    assert states(again) == {"r1": "retired", "r2": "good", "s1": "good", "t1": "revoked", "t2": "good"}
+    assert signs_now(again) == {"r2", "s1", "t2"}
+    assert check_keyset(keyset_at(again, 3), root=again.keys.public("r1"))[1] == again.keys.public("r2")
+    assert [path.read_bytes() for path in sorted((folder / "keysets").iterdir())] == before
+    again.close()
+
+
 @on("sqlite")
 def test_no_key_without_a_folder(hq):
     hq.keys.__dict__["folder"] = None

@@ -100,6 +100,19 @@ def test_a_snapshot_of_long_ago_is_refused_whatever_replica_there_is(world):
     assert shop.store.replica.position().set_id == OTHER_SET
 
 
+def test_an_hq_that_knows_less_of_its_keys_than_we_do_still_gives_its_facts(world):
+    """It was put back from a backup. We keep the keys that we have, and believe what they sign."""
+    shop = world.shop().synced()
+    old, real = newest_document(world.hq, "keyset"), shop.hq.real
+    rotate(world, KeyUse.TOKEN)
+    shop.synced()
+    world.set_set_id(OTHER_SET)
+    shop.hq.document = lambda kind: old if kind == "keyset" else real.document(kind)
+    shop.synced()
+    assert shop.store.replica.position().set_id == OTHER_SET
+    assert versions(shop) == highest(shop) == (2, 1)
+
+
 def test_files_of_another_snapshot_under_a_good_manifest_are_refused(world):
     shop, other = world.shop(), world.shop("s-2")
     name = json.loads(other.hq.manifest().body)["files"][0]["name"]

@@ -1,0 +1,59 @@
+"""Sets of keys as files in HQ's folder, beside the database that they are published in.
+
+A database that is put back from a backup would know nothing of what changed since: a key that was stolen and revoked
+would be good again, and stations would refuse sets under numbers that they know with another content. The files are no
+secret. They are written after the commit; the next start writes what a death in between left out.
+"""
+
+from pathlib import Path
+
+from msgspec import DecodeError
+from msgspec.json import decode, encode
+from sqlalchemy import Connection
+
+from app.core.keyset import read_keyset
+from app.ids import new_id
+from hq.campaigns.store import insert_document, newest_version, read_document
+from hq.faults import SetUpFault
+from hq.keysets.store import put_keys
+from sync.protocol import SignedDocument
+
+FOLDER = "keysets"
+
+
+def keep(folder: Path, document: SignedDocument) -> None:
+    """Write a published set of keys, whole or not at all."""
+    (folder / FOLDER).mkdir(exist_ok=True)
+    draft = folder / FOLDER / f"{new_id()}.draft"
+    draft.write_bytes(encode(document))
+    draft.replace(_path(folder, document.version))
+
+
+def is_behind(connection: Connection, folder: Path) -> bool:
+    """Tell whether there is a set of keys that the database does not know: then it was put back from a backup."""
+    return _path(folder, newest_version(connection, "keyset") + 1).exists()
+
+
+def catch_up(connection: Connection, folder: Path, *, now_ms: int) -> None:
+    """Publish what the database has forgotten, in order, and let its keys be as the newest of them says."""
+    while is_behind(connection, folder):
+        path = _path(folder, newest_version(connection, "keyset") + 1)
+        try:
+            document = decode(path.read_bytes(), type=SignedDocument)
+            keyset = read_keyset(document.body)
+        except (OSError, DecodeError, ValueError) as problem:
+            raise SetUpFault(f"{path} can't be read: {problem}") from problem
+        insert_document(connection, document, now_ms=now_ms)
+        put_keys(connection, keyset.keys)
+
+
+def keep_newest(connection: Connection, folder: Path) -> None:
+    """Write the newest set of keys if its file is missing."""
+    version = newest_version(connection, "keyset")
+    document = read_document(connection, "keyset", version)
+    if document is not None and not _path(folder, version).exists():
+        keep(folder, document)
+
+
+def _path(folder: Path, version: int) -> Path:
+    return folder / FOLDER / f"keyset-{version}.json"
