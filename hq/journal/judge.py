@@ -98,7 +98,7 @@ def judge(entry: Entry | None, books: Books) -> Judgement:
 
 
 def _judge(entry: Entry, books: Books) -> Judgement:
-    failpoint("hq_judging")
+    failpoint(f"hq_judging_{entry.type}")
     judged_by = JUDGES.get(entry.type)
     if judged_by is None:
         raise _Quarantine(Flag.UNKNOWN_TYPE, f"this HQ does not know entries of type {entry.type!r}")

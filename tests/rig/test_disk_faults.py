@@ -51,7 +51,7 @@ def test_an_fsync_that_fails_once_is_no_approval(company: Company, station: Stat
     assert station.sells("O-1", company.world.voucher)["discount"] == 100
     with spoiled(pid(station), f"{SYNCS}:error=EIO:when=1", wal(station)) as disk:
         refused = station.sells("O-2", company.world.voucher)
-        assert disk.seen("sync") == 1
+    assert disk.seen("sync") == 1
     assert (refused["answer"], refused["reason"]) == ("not_recorded", "disk_broken")
     again = station.sells("O-2", company.world.voucher)
     assert (again["discount"], again["repeat"]) == (100, False)
@@ -94,7 +94,7 @@ def test_a_slow_disk_is_waited_for_once_an_order(company: Company, station: Stat
         began = time.monotonic()
         answer = station.ask(an_order("O-1"))
         took_s = time.monotonic() - began
-        assert disk.seen("sync") == 1
+    assert disk.seen("sync") == 1
     assert answer["discount"] == 100
     assert 0.2 <= took_s < DECISION_S
     comes_home(company, station, ["O-1"])
@@ -106,7 +106,7 @@ def test_an_hq_whose_disk_fails_acknowledges_nothing(company: Company, station: 
     with spoiled(company.hq.process.pid, f"{SYNCS}:error=EIO:when=1", write_ahead) as disk:
         station.line.heal()
         station.drains()
-        assert disk.seen("sync") > 1, "the first was refused, and asked for again"
+    assert disk.seen("sync") > 1, "the first was refused, and asked for again"
     comes_home(company, station, ["O-1"])
 
 

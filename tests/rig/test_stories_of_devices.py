@@ -79,6 +79,82 @@ def test_the_revoked_device(company: Company) -> None:
     assert second.balance() == (6 + 6 + 7 + 7, 0), "a person has said so"
 
 
+def test_the_restored_backup_of_the_station(company: Company, tmp_path: Path) -> None:
+    """Last week's records are put back: the key store knows better, so nothing starts until HQ gives a new epoch."""
+    first, second = company.first, company.second
+    first.start()
+    first.drains()
+    first.sells("O-1", company.world.voucher)
+    first.drains()
+    first.stop()
+    backup = first.copy(tmp_path / "backup")
+    first.start()
+    first.sells("O-2", company.world.voucher)
+    first.drains()
+    first.stop()
+    first.goes_back_to(backup, with_keys=False)
+    said = first.start()
+    assert (said["answer"], said["reason"]) == ("stopped", "store_rolled_back")
+    first.stop()
+    set_up_again(company, first)
+    assert first.start()["answer"] == "ready"
+    first.drains()
+    assert first.sells("O-3", company.world.voucher)["discount"] == 100
+    first.drains()
+    second.start()
+    second.drains()
+    assert second.balance() == (6 + 6 + 6, 0), "each counts once"
+
+
+def test_the_restored_image_of_the_whole_disk(company: Company, tmp_path: Path) -> None:
+    """The keys are as old as the records: only HQ can tell, and does so when the station first reports."""
+    first, second = company.first, company.second
+    first.start()
+    first.drains()
+    first.sells("O-1", company.world.voucher)
+    first.drains()
+    first.stop()
+    backup = first.copy(tmp_path / "backup")
+    first.start()
+    first.sells("O-2", company.world.voucher)
+    first.drains()
+    first.stop()
+    first.goes_back_to(backup, with_keys=True)
+    assert first.start()["answer"] == "ready", "nothing here knows better"
+    first.line.refuse()
+    assert first.sells("O-3", company.world.voucher)["discount"] == 100
+    first.line.heal()
+    first.syncs()
+    refused = first.sells("O-4", company.world.voucher)
+    assert refused["presented"][0]["reason"] == "spending_stopped"
+    first.syncs()
+    first.stop()
+    set_up_again(company, first)
+    assert first.start()["answer"] == "ready"
+    first.drains()
+    assert first.sells("O-5", company.world.voucher)["discount"] == 100
+    first.drains()
+    second.start()
+    second.drains()
+    assert second.balance() == (6 + 6 + 6, 0), "what was sold on the old image waits for a person"
+    for each in hq_says(company, "held", "list", "--device", first.device_id):
+        run("hq", "held", "post", each["id"], "--dir", str(company.world.hq_dir))
+    second.drains()
+    second.syncs()
+    assert second.balance() == (6 + 6 + 6 + 6 + 7, 0), "who has counted it in"
+
+
+def set_up_again(company: Company, station: Station) -> None:
+    """Give a station a new epoch by the two commands."""
+    told = run(
+        "hq", "enrol", "--device", station.device_id, "--trusted", "--url", station.line.url,
+        "--dir", str(company.world.hq_dir),
+    )  # fmt: skip
+    world = station.world
+    folders = ["--dir", str(world.store_dir), "--state", str(world.state_dir)]
+    run("station", *folders, "reenrol", told.stdout.strip().splitlines()[-1])
+
+
 def test_the_copied_folder_without_its_keys(company: Company, tmp_path: Path) -> None:
     """The records alone are no station."""
     first = company.first

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.rig.audit import audit
 from tests.rig.company import Company
-from tests.rig.processes import build_world, was_killed
+from tests.rig.processes import build_world, eventually, run, was_killed
 
 
 def test_the_poison_entry(company: Company) -> None:
@@ -17,19 +17,21 @@ def test_the_poison_entry(company: Company) -> None:
     for number in range(3):
         assert first.sells(f"O-{number}", company.world.voucher)["discount"] == 100
     second.sells("T-1")
-    company.start_hq(fail_points="hq_judging:4:raise")
+    company.start_hq(fail_points="hq_judging_redeem:1+:raise")
     first.drains()
     second.drains()
     verdicts = [(kind, verdict) for _, kind, verdict in company.entries(first)]
-    assert verdicts == [
-        ("order", "posted"), ("redeem", "posted"),
-        ("order", "posted"), ("redeem", "quarantined"),
-        ("order", "posted"), ("redeem", "posted"),
-    ]  # fmt: skip
-    assert first.status()["verdicts"] == {"posted": 5, "quarantined": 1}, "and the station knows"
+    assert verdicts == [("order", "posted"), ("redeem", "quarantined")] * 3
+    assert first.status()["verdicts"] == {"posted": 3, "quarantined": 3}, "and the station knows"
     assert second.status()["verdicts"] == {"posted": 1}
     assert first.sells("O-9")["answer"] in ("approved", "approved_queued")
     first.drains()
+    company.stop_hq()
+    company.start_hq()
+    run("hq", "judge-again", "--dir", str(company.world.hq_dir))
+    eventually(lambda: first.syncs() and first.status()["verdicts"] == {"posted": 7}, within_s=30)
+    company.close()
+    audit(first.world, second.world, answered=["O-0", "O-1", "O-2", "O-9", "T-1"])
 
 
 def test_hq_killed_in_the_middle_of_a_transaction_has_nothing_of_it(company: Company) -> None:
@@ -38,7 +40,7 @@ def test_hq_killed_in_the_middle_of_a_transaction_has_nothing_of_it(company: Com
     first.drains()
     company.stop_hq()
     first.sells("O-1", company.world.voucher)
-    for point in ("hq_judging:2", "hq_mid_tx", "hq_before_commit"):
+    for point in ("hq_judging_redeem", "hq_mid_tx", "hq_before_commit"):
         company.start_hq(fail_points=point)
         assert first.syncs()["answer"] == "offline"
         assert was_killed(company.hq_dies())
