@@ -8,6 +8,7 @@
 Made once and copied for each story; the lines, whose addresses the stations were paired with, live for all of them.
 """
 
+import json
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +22,16 @@ from hq.service import EnrolService
 from hq.stores.pairing import new_pairing
 from hq.tables import journal
 from sync.enrolment import enrol_station, read_pairing
-from tests.rig.processes import Answer, HqProcess, StationProcess, World, an_order, build_world, eventually
+from tests.rig.processes import (
+    Answer,
+    HqProcess,
+    StationProcess,
+    World,
+    an_order,
+    build_world,
+    eventually,
+    run,
+)
 from tests.rig.proxy import Proxy
 
 SYNC_S = 30
@@ -191,6 +201,15 @@ class Company:
         """Put a copy in the place of HQ's folder. HQ must not run."""
         shutil.rmtree(self.world.hq_dir)
         shutil.copytree(backup, self.world.hq_dir)
+
+    def tell_hq(self, *words: str) -> None:
+        """Run one of HQ's commands."""
+        run("hq", *words, "--dir", str(self.world.hq_dir))
+
+    def hq_says(self, *words: str) -> list[Answer]:
+        """Ask HQ by one of its commands that answer in lines of JSON."""
+        done = run("hq", *words, "--json", "--dir", str(self.world.hq_dir))
+        return [json.loads(line) for line in done.stdout.splitlines()]
 
     def entries(self, station: Station) -> list[Entry]:
         """Return what HQ holds of a station, in order."""

@@ -1,20 +1,13 @@
 """Which machine is the station: copied disks, restored backups, machines that were shut out."""
 
-import json
 from pathlib import Path
 
 from tests.rig.company import Company, Station
 from tests.rig.processes import run
 
 
-def hq_says(company: Company, *words: str) -> list[dict]:
-    """Ask HQ by a command that answers in lines of JSON."""
-    done = run("hq", *words, "--json", "--dir", str(company.world.hq_dir))
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
 def device_of(company: Company, station: Station) -> dict:
-    return next(each for each in hq_says(company, "devices") if each["device_id"] == station.device_id)
+    return next(each for each in company.hq_says("devices") if each["device_id"] == station.device_id)
 
 
 def test_the_cloned_disk(company: Company, tmp_path: Path) -> None:
@@ -40,10 +33,10 @@ def test_the_cloned_disk(company: Company, tmp_path: Path) -> None:
         assert refused["presented"][0]["reason"] == "spending_stopped", "who is the copy? HQ can't tell"
         assert refused["points"] == 7, "points are earned all the same"
         station.syncs()
-    held = hq_says(company, "held", "list")
+    held = company.hq_says("held", "list")
     assert {each["why"] for each in held} == {"fork"}
     for each in held:
-        run("hq", "held", "post", each["id"], "--dir", str(company.world.hq_dir))
+        company.tell_hq("held", "post", each["id"])
     second = company.second
     second.start()
     second.drains()
@@ -61,7 +54,7 @@ def test_the_revoked_device(company: Company) -> None:
     first.line.refuse()
     first.sells("O-2", company.world.voucher)
     first.sells("O-3")
-    run("hq", "device", "revoke", first.device_id, "--dir", str(company.world.hq_dir))
+    company.tell_hq("device", "revoke", first.device_id)
     first.line.heal()
     assert first.syncs()["problem"] == "epoch_revoked"
     refused = first.sells("O-4", company.world.voucher)
@@ -70,11 +63,11 @@ def test_the_revoked_device(company: Company) -> None:
     assert [seq for seq, *_ in company.entries(first)] == [1, 2]
     second.syncs()
     assert second.balance() == (6, 0), "nothing of it has posted by itself"
-    held = hq_says(company, "held", "list", "--device", first.device_id)
+    held = company.hq_says("held", "list", "--device", first.device_id)
     assert {each["why"] for each in held} == {"epoch_revoked"}
     assert max(each["to_seq"] for each in held) == first.status()["head"]
     for each in held:
-        run("hq", "held", "post", each["id"], "--dir", str(company.world.hq_dir))
+        company.tell_hq("held", "post", each["id"])
     second.drains()
     assert second.balance() == (6 + 6 + 7 + 7, 0), "a person has said so"
 
@@ -137,8 +130,8 @@ def test_the_restored_image_of_the_whole_disk(company: Company, tmp_path: Path) 
     second.start()
     second.drains()
     assert second.balance() == (6 + 6 + 6, 0), "what was sold on the old image waits for a person"
-    for each in hq_says(company, "held", "list", "--device", first.device_id):
-        run("hq", "held", "post", each["id"], "--dir", str(company.world.hq_dir))
+    for each in company.hq_says("held", "list", "--device", first.device_id):
+        company.tell_hq("held", "post", each["id"])
     second.drains()
     second.syncs()
     assert second.balance() == (6 + 6 + 6 + 6 + 7, 0), "who has counted it in"

@@ -4,7 +4,9 @@ from pathlib import Path
 
 from tests.rig.audit import audit
 from tests.rig.company import Company
-from tests.rig.processes import build_world, eventually, run, was_killed
+from tests.rig.processes import build_world, eventually, was_killed
+
+BOTH = frozenset({"posted", "quarantined"})  # HQ's first word on an entry; later ones stand beside it
 
 
 def test_the_poison_entry(company: Company) -> None:
@@ -14,24 +16,25 @@ def test_the_poison_entry(company: Company) -> None:
         station.start()
         station.drains()
     company.stop_hq()
-    for number in range(3):
+    for number in range(2):
         assert first.sells(f"O-{number}", company.world.voucher)["discount"] == 100
     second.sells("T-1")
     company.start_hq(fail_points="hq_judging_redeem:1+:raise")
     first.drains()
     second.drains()
     verdicts = [(kind, verdict) for _, kind, verdict in company.entries(first)]
-    assert verdicts == [("order", "posted"), ("redeem", "quarantined")] * 3
-    assert first.status()["verdicts"] == {"posted": 3, "quarantined": 3}, "and the station knows"
+    assert verdicts == [("order", "posted"), ("redeem", "quarantined")] * 2
+    assert first.status()["verdicts"] == {"posted": 2, "quarantined": 2}, "and the station knows"
     assert second.status()["verdicts"] == {"posted": 1}
     assert first.sells("O-9")["answer"] in ("approved", "approved_queued")
     first.drains()
     company.stop_hq()
     company.start_hq()
-    run("hq", "judge-again", "--dir", str(company.world.hq_dir))
-    eventually(lambda: first.syncs() and first.status()["verdicts"] == {"posted": 7}, within_s=30)
+    for case in company.hq_says("cases", "list"):
+        company.tell_hq("cases", "post", case["case_id"])
+    eventually(lambda: first.syncs() and first.status()["verdicts"] == {"posted": 5}, within_s=30)
     company.close()
-    audit(first.world, second.world, answered=["O-0", "O-1", "O-2", "O-9", "T-1"])
+    audit(first.world, second.world, answered=["O-0", "O-1", "O-9", "T-1"], verdicts=BOTH)
 
 
 def test_hq_killed_in_the_middle_of_a_transaction_has_nothing_of_it(company: Company) -> None:
