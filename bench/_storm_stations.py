@@ -127,7 +127,7 @@ class Station:
 
     async def _send(self, push: Batch, *, is_cut: bool) -> tuple[int, bytes, int]:
         host, port = self.urls[self.tries % len(self.urls)]
-        if self.line is None or len(self.urls) > 1:
+        if self.line is None or self.line[0].at_eof() or len(self.urls) > 1:  # HQ lets idle lines go
             self._hang_up()
             self.line = await asyncio.wait_for(asyncio.open_connection(host, port), self.limits.connect_s)
         self.tries += 1

@@ -10,8 +10,10 @@ What waits is bounded in number, in bytes and in time. Everything here runs on t
 """
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf
 from time import monotonic
 from typing import Any
 
@@ -20,10 +22,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from hq.bodies import BODY_BYTES_MAX
 from hq.faults import Busy, TooSlow
 from hq.problems import of_fault
+from sync.protocol import SIGNATURE_HEADER
 
 PUSHES_AT_ONCE = 4  # of which one computes, as threads of Python do; the others wait for rows and the disk
 READS_AT_ONCE = 8
-WAIT_S = 1.5  # who would wait longer is better off asking again
+WAIT_S = 1.0  # who would wait longer is better off asking again
+TOLD_WAIT_S = 2.0  # of those who come when they were told: room that nobody else takes from them
 PATIENCE_S = 3.5  # of those who were let in: their body may have come over a slow line
 UNDER_WAY_MAX = 256  # requests let in and not answered, however slow their lines
 HELD_BYTES_MAX = 64 << 20  # of their bodies, by what they say: 16 of the largest, or all of them with 256 KiB
@@ -34,8 +38,12 @@ UNPROVEN = (
 )
 PACE_WEIGHT = 0.1  # of the newest
 RETRY_MIN_S, RETRY_MAX_S = 2, 60
+EARLY_S = 1.0  # before its time a station may come, whose times are rounded
+TOLD_KEPT_MAX = 10_000  # whom HQ told a time; above it the oldest are forgotten
 
 PUSH_END = "/journal"
+SIGNATURE_NAME = SIGNATURE_HEADER.lower().encode("ascii")
+DEVICE_LENGTH_MAX = 40
 ALWAYS = "/v1/health"  # answered without a thread, so that stations know who they are waiting for
 
 
@@ -50,27 +58,38 @@ class Lane:
         self._served = 0
         self._pace_s = PACE_FIRST_S / places  # after how long another is done, while there is work
         self._booked_at = 0.0
+        self._told: OrderedDict[str, float] = OrderedDict()  # at what time who may come
 
     def wait_s(self) -> float:
         """Return how long one more would wait."""
         return max(self._inside + 1 - self._places, 0) * self._pace_s
 
-    def is_full(self) -> bool:
-        """Tell whether one more would wait too long."""
+    def is_full(self, who: str) -> bool:
+        """Tell whether one more would wait too long. Those whose time has come may wait longer than newcomers.
+
+        Without that, stations that were just served would take each place that comes free, again and again.
+        """
         is_unproven = self._served < self._places
-        return (is_unproven and self._inside >= UNPROVEN * self._places) or self.wait_s() > WAIT_S
+        if is_unproven and self._inside >= UNPROVEN * self._places:
+            return True
+        is_expected = self._told.get(who, inf) <= monotonic() + EARLY_S
+        return self.wait_s() > (TOLD_WAIT_S if is_expected else WAIT_S)
+
+    def welcome(self, who: str) -> None:
+        """Note that somebody was let in."""
+        self._told.pop(who, None)
 
     async def enter(self) -> None:
         """Wait for a place, but not for ever. Raises `Busy`."""
         if self.wait_s() > PATIENCE_S:
-            raise self.busy()
+            raise _busy(self.wait_s())
         self._inside += 1
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await self._semaphore.acquire()
         except TimeoutError:
             self._inside -= 1
-            raise self.busy() from None
+            raise _busy(self.wait_s()) from None
         except asyncio.CancelledError:
             self._inside -= 1
             raise
@@ -82,14 +101,29 @@ class Lane:
         self._served += 1
         self._pace_s += max(PACE_WEIGHT, 1 / self._served) * (took_s / self._places - self._pace_s)
 
-    def busy(self) -> Busy:
-        """Return a refusal with the time at which there should be room, each later than the one before."""
+    def put_off(self, who: str) -> Busy:
+        """Return a refusal with a time of their own, which stays the same for those who come before it."""
         now = monotonic()
+        at = self._told.pop(who, 0.0)
+        if at <= now + EARLY_S:
+            at = self._book(now)
+        if who:
+            self._told[who] = at
+        if len(self._told) > TOLD_KEPT_MAX:
+            self._told.popitem(last=False)
+        return _busy(at - now)
+
+    def _book(self, now: float) -> float:
+        """Return the time at which there should be room for one more, each later than the one before."""
         self._booked_at = max(self._booked_at, now + self.wait_s()) + self._pace_s
         if self._booked_at > now + RETRY_MAX_S:
             self._booked_at = now + RETRY_MIN_S  # from the beginning: then more are told the same time
-        after_s = max(round(self._booked_at - now), RETRY_MIN_S)
-        return Busy("Too many stations are asking at once. Try again a little later.", retry_after_s=after_s)
+        return self._booked_at
+
+
+def _busy(after_s: float) -> Busy:
+    whole_s = max(round(after_s), RETRY_MIN_S)
+    return Busy("Too many stations are asking at once. Try again a little later.", retry_after_s=whole_s)
 
 
 class Admission:
@@ -109,9 +143,11 @@ class Admission:
             return
         lane = self._pushes if scope["path"].endswith(PUSH_END) else self._reads
         size = _announced(scope)
-        if self._is_full(size) or lane.is_full():
-            await of_fault(lane.busy())(scope, receive, send)
+        who = _who(scope)
+        if self._is_full(size) or lane.is_full(who):
+            await of_fault(lane.put_off(who))(scope, receive, send)
             return
+        lane.welcome(who)
         with self._let_in(size):
             await _Visit(lane, receive, send).run(self._app, scope)
 
@@ -167,6 +203,14 @@ class _Visit:
         if self._since is not None:
             self._lane.leave(monotonic() - self._since)
             self._since = None
+
+
+def _who(scope: Scope) -> str:
+    """Return the device that a request says it comes from, or nothing. Not yet believed: it only keeps a place."""
+    for name, value in scope["headers"]:
+        if name == SIGNATURE_NAME:
+            return bytes(value[:DEVICE_LENGTH_MAX]).partition(b";")[0].decode("latin-1")
+    return ""
 
 
 def _announced(scope: Any) -> int:

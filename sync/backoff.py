@@ -1,7 +1,9 @@
 """When to try again, as an immutable value. Nothing here sleeps.
 
 After a cut a station that has something to send asks every 10 s, give or take 3, for ever: HQ must learn within half
-a minute of the line's return. Only an HQ that says it is overloaded is asked more and more rarely, up to 5 minutes.
+a minute of the line's return. An HQ that is overloaded and says when to come back gave this station a time of its own:
+that is kept, since whoever comes much later leaves HQ idle and waits longest. Only where nobody says when, as with a
+proxy in front of HQ, it is asked more and more rarely, up to 5 minutes.
 """
 
 from dataclasses import dataclass, replace
@@ -21,10 +23,14 @@ class Backoff:
     def delay_s(
         self, *, interval_s: float, waiting: int, is_online: bool, retry_after_s: int, luck: float
     ) -> float:
-        """Return the seconds to the next try. `luck` (0…1, random) keeps stations from acting as one."""
+        """Return the seconds to the next try. `luck` (0…1, random) keeps stations from acting as one.
+
+        `retry_after_s` is 0 where nobody said when."""
         if self.busy_count:
             ceiling = min(BUSY_FIRST_S * (1 << (self.busy_count - 1)), BUSY_MAX_S)
-            return max(float(retry_after_s), ceiling * luck)
+            if not retry_after_s:
+                return ceiling * luck
+            return min(retry_after_s + min(ceiling, retry_after_s / 2) * luck, BUSY_MAX_S)
         if waiting and not is_online:
             return PROBE_S + PROBE_JITTER_S * (2 * luck - 1)
         return interval_s

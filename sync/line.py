@@ -34,7 +34,7 @@ from sync.faults import (
 CHUNK_BYTES = 64 << 10
 LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "::1"}
 JSON, PROBLEM = "application/json", "application/problem+json"
-RETRY_AFTER_DEFAULT_S = 10
+RETRY_AFTER_DEFAULT_S = 0  # nobody said when: the back-off goes by itself
 RETRY_AFTER_MAX_S = 300
 RETRY_AFTER_DIGITS_MAX = 9
 HTTP_OK = 200

@@ -17,6 +17,14 @@ PUSH, PULL, HEALTH = "/v1/devices/D1/journal", "/v1/sync/changes", "/v1/health"
 LATER_S = 10_000.0
 
 
+@pytest.fixture(autouse=True)
+def now(monkeypatch):
+    """The time, which stands: a busy machine takes longer than some of what is looked at."""
+    times = [1_000.0]
+    monkeypatch.setattr(admission, "monotonic", lambda: times[0])
+    return times
+
+
 class Desk:
     """The application behind: each request that has a place stays until `go_on`."""
 
@@ -43,8 +51,10 @@ class Desk:
 class Visitor:
     """A request; `body` are its parts, after the last of which it ends if `is_whole`."""
 
-    def __init__(self, desk, name, path=PUSH, *, body=(b"",), is_whole=True, headers=()):
-        self.scope = {"type": "http", "path": path, "headers": list(headers), "name": name, "method": "POST"}
+    def __init__(self, desk, name, path, *, device, body=(b"",), is_whole=True, headers=()):
+        signed = (b"tillside-signature", f"device={device};epoch=1".encode())
+        named = [signed, *headers] if device else list(headers)
+        self.scope = {"type": "http", "path": path, "headers": named, "name": name, "method": "POST"}
         self.parts, self.is_whole = list(body), is_whole
         self.messages = []
         self.read = 0
@@ -102,7 +112,7 @@ async def settle():
 
 
 async def come(desk, count, path=PUSH, **how):
-    found = [Visitor(desk, f"{path}{n}", path, **how) for n in range(count)]
+    found = [Visitor(desk, f"{path}{n}", path, device=f"D{n}", **how) for n in range(count)]
     await settle()
     return found
 
@@ -243,7 +253,7 @@ def test_the_slower_the_served_the_fewer_wait():
                 lane._inside += 1
                 lane.leave(took_s)
             count = 0
-            while not lane.is_full():
+            while not lane.is_full("D1"):
                 lane._inside += 1
                 count += 1
             return count
@@ -260,11 +270,53 @@ def test_a_refusal_says_when_and_the_usual_stays_the_usual():
     assert json.loads(response.body)["retry_after_s"] == 17
 
 
+def test_who_comes_at_the_time_they_were_told_goes_before_newcomers(now):
+    async def story(_desk):
+        lane = Lane(2)
+        lane._served = lane._places
+        while not lane.is_full("newcomer"):
+            lane._inside += 1
+        told = lane.put_off("D1").retry_after_s
+        assert lane.is_full("D1")  # too early
+        for n in range(2, 500):
+            lane.put_off(f"D{n}")
+        assert lane.put_off("D1").retry_after_s == told  # and no later time for having come
+        now[0] += told
+        assert lane.is_full("newcomer") and not lane.is_full("D1")
+        lane.welcome("D1")
+        assert lane.is_full("D1")  # once
+
+    run(story)
+
+
+@pytest.mark.parametrize("devices", [[""] * 300, [f"D{n}" for n in range(300)]])
+def test_everybody_gets_a_time_of_their_own_also_those_who_pull_or_say_no_name(devices):
+    async def story(desk):
+        visitors = [Visitor(desk, "v", PULL, device=device) for device in devices]
+        await settle()
+        told = [each.retry_after_s for each in visitors if each.status == 503]
+        assert len(told) > 200 and len(set(told)) >= 3
+
+    run(story)
+
+
+def test_whom_hq_told_a_time_is_not_remembered_without_end(monkeypatch):
+    async def story(_desk):
+        monkeypatch.setattr(admission, "TOLD_KEPT_MAX", 3)
+        lane = Lane(2)
+        for n in range(10):
+            lane.put_off(f"D{n}")
+            lane.put_off("")
+        assert list(lane._told) == ["D7", "D8", "D9"]
+
+    run(story)
+
+
 @pytest.mark.parametrize("count", [10, 5_000])
 def test_appointments_never_lie_beyond_what_a_station_believes(count):
     async def story(_desk):
         lane = Lane(PUSHES_AT_ONCE)
-        told = [lane.busy().retry_after_s for _ in range(count)]
+        told = [lane.put_off(f"D{n}").retry_after_s for n in range(count)]
         assert admission.RETRY_MIN_S <= min(told) <= max(told) <= admission.RETRY_MAX_S
         assert told[:10] == sorted(told[:10])
 

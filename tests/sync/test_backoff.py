@@ -52,6 +52,12 @@ def test_a_busy_hq_is_never_asked_before_it_said(times, luck, retry_after_s):
     assert retry_after_s <= found <= BUSY_MAX_S
 
 
+def test_a_time_that_hq_gave_is_kept_however_often_it_was_busy():
+    """A station that HQ puts off again and again must not come ever later than it was told, and starve."""
+    assert [delay(busy(times), retry_after_s=20, luck=0.0) for times in (1, 9)] == [20, 20]
+    assert [delay(busy(times), retry_after_s=20, luck=1.0) for times in (1, 9)] == [25, 30]
+
+
 def test_stations_that_met_a_busy_hq_together_come_back_spread_out():
     assert [delay(busy(4), luck=luck) for luck in (0.0, 0.25, 1.0)] == [0, 10, 40]
 
