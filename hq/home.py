@@ -10,6 +10,7 @@ from app.core.program import Program
 from hq import restored, schema
 from hq.db import Database, Whole, hold_whole, sqlite_url
 from hq.faults import HqFault, SetUpFault
+from hq.journal.deaths import NoWatch, Watch
 from hq.keys import KeyRing, check_whole, read_keys, write_secret
 from hq.keysets import kept
 from hq.keysets.store import good_kids
@@ -22,6 +23,7 @@ DATABASE_FILE = "hq.db"
 URL_FILE = "database-url"  # there when the database is elsewhere; of mode 0600, for it may hold a password
 KEYS_FOLDER = "keys"
 SNAPSHOTS_FOLDER = "snapshots"
+JUDGING_FOLDER = "judging"
 BACKUP_FILE = "tillside-hq-keys.backup"
 
 
@@ -38,6 +40,7 @@ class Hq:
     mark: Mark
     was_restored: bool = False  # so that stations may know more than it does
     min_client: int = MIN_CLIENT
+    watch: Watch = NoWatch()  # over what is judged; a serving HQ has a real one
     programs: dict[int, Program] = field(
         default_factory=dict
     )  # compiled versions: campaigns.service keeps it

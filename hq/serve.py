@@ -9,6 +9,7 @@ import ipaddress
 import socket
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import uvicorn
@@ -16,7 +17,8 @@ import uvicorn
 from app.clock import Clock
 from hq.clock import FollowingClock
 from hq.faults import SetUpFault
-from hq.home import open_hq
+from hq.home import JUDGING_FOLDER, open_hq
+from hq.journal.deaths import DeathWatch
 from hq.upkeep import Upkeep
 from hq.web import create_app
 
@@ -47,6 +49,8 @@ def serve(
             "use 127.0.0.1, and put a TLS proxy in front for other machines."
         )
     hq = open_hq(folder, clock=clock)
+    watch = DeathWatch(folder / JUDGING_FOLDER)
+    hq = replace(hq, watch=watch)
     upkeep = Upkeep(hq)
     upkeep.start()
     try:
@@ -62,6 +66,7 @@ def serve(
             server.run(sockets=[listener])
     finally:
         upkeep.stop()
+        watch.close()
         hq.close()
 
 

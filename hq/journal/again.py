@@ -55,7 +55,8 @@ def judge_again(
         hq
     ):  # all that is left of their pushes: nothing in them can have been made later
         books.receipt = Receipt(max(row.received_ms for row in held), boot="", boot_ms=0)
-    words, books = judge_each(entries, books)
+    with hq.watch.batch(place, [row.seq for row in held]) as watched:
+        words, books = judge_each(entries, books, watched=watched)
     kept = [
         Kept(row.seq, row.hash, row.body, entry, word)
         for row, entry, word in zip(held, entries, words, strict=True)

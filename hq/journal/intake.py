@@ -71,7 +71,9 @@ def take_in(
     entries = [read_here(body, says, seq) for seq, body in enumerate(bodies, start=device.head.seq + 1)]
     books = open_books(hq, connection, owner, entries, store=device.store)
     books.receipt = receipt
-    words, books = judge_each(entries, books)
+    numbers = range(device.head.seq + 1, device.head.seq + 1 + len(entries))
+    with hq.watch.batch(owner, numbers) as watched:
+        words, books = judge_each(entries, books, watched=watched)
     kept = _kept(device.head, bodies, entries, words)
     cases = open_cases(
         connection,

@@ -14,11 +14,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from app.core.entry import Entry
+from hq.journal.deaths import UNWATCHED, Watched
 from hq.journal.judge import Books, Judgement, judge
 from sync.protocol import Flag, Verdict
 
 log = logging.getLogger(__name__)
 
+DEADLY = Judgement(Verdict.QUARANTINED, (Flag.UNPARSABLE,), "HQ ended each time it judged this entry")
 GAVE_UP = Judgement(
     Verdict.QUARANTINED, (Flag.UNPARSABLE,), "HQ gave up judging this entry; it took too long"
 )
@@ -41,12 +43,16 @@ class _GivenUp(BaseException):
 
 
 def judge_each(
-    entries: Sequence[Entry | None], books: Books, *, patience: Patience | None = None
+    entries: Sequence[Entry | None],
+    books: Books,
+    *,
+    patience: Patience | None = None,
+    watched: Watched = UNWATCHED,
 ) -> tuple[list[Judgement], Books]:
     """Judge entries one after the other; return the words on them, and the books as they stand then."""
     words: list[Judgement] = []
     while len(words) < len(entries):
-        batch = _Batch(entries[len(words) :], books)
+        batch = _Batch(entries[len(words) :], books, watched, len(words))
         is_stuck = batch.run(patience or PATIENCE)
         words += batch.words
         if is_stuck:
@@ -63,6 +69,8 @@ class _Batch:
 
     entries: Sequence[Entry | None]
     books: Books
+    watched: Watched
+    first: int  # its first entry's place in what is watched
     words: list[Judgement] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _over: threading.Event = field(default_factory=threading.Event)
@@ -102,8 +110,9 @@ class _Batch:
         if hasattr(time, "pthread_getcpuclockid"):
             self._clock = time.pthread_getcpuclockid(threading.get_ident())
         try:
-            for entry in self.entries:
-                word = judge(entry, self.books)
+            for place, entry in enumerate(self.entries, start=self.first):
+                self.watched.begin(place)
+                word = DEADLY if self.watched.is_deadly(place) else judge(entry, self.books)
                 with self._lock:
                     if self._is_given_up:
                         return

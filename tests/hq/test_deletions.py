@@ -39,7 +39,7 @@ def test_a_deletion_is_told_for_ninety_days(hq, station, days):
     upsert_members(hq, [MemberFacts(ref, home_store="S1") for ref in (REF, REFS[0])])
     before = Reader(station).read().cursor
     delete_member(hq, REF)
-    days(KEPT_DAYS)
+    days(90)
     assert deletions(hq) == [REF]
     assert Reader(station, before).read().rows == {("member", REF): None}
     days(1)

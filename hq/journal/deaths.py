@@ -1,0 +1,142 @@
+"""Which entry HQ was judging when it died, so that an entry which kills it does so three times and no more.
+
+An entry may end the process itself: memory without bounds, or code that never comes back from a library and is killed
+from outside. Its station would bring it again to each new process. So what is being judged stands in a file that
+outlives the process: a few bytes of memory that the system writes to it, a slot a batch, and nothing to wait for.
+Whoever starts next counts what it finds there.
+
+Only a serving HQ watches itself. The file is locked for as long as its process lives, since several may share a folder.
+"""
+
+import json
+import logging
+import mmap
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from app.core.chain import ChainOwner
+from app.ids import new_id
+
+if sys.platform != "win32":
+    import fcntl
+
+log = logging.getLogger(__name__)
+
+DEATHS_MAX = 3  # once or twice may be chance: a deployment, a power cut
+SLOT, SLOTS = 80, 64  # bytes, and batches at once: more than uvicorn has threads
+DEATHS_FILE = "deaths.json"
+KEPT_MAX = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A batch under watch; entries by their place in it."""
+
+    begin: Callable[[int], None]
+    is_deadly: Callable[[int], bool]
+
+
+UNWATCHED = Watched(begin=lambda place: None, is_deadly=lambda place: False)
+
+
+class Watch(Protocol):
+    """Watches batches while they are judged."""
+
+    @contextmanager
+    def batch(self, owner: ChainOwner, numbers: Sequence[int]) -> Iterator[Watched]:
+        """Watch entries of a device for as long as the block lasts."""
+        ...
+
+
+class NoWatch:
+    """For commands, which judge little and are repeated by nobody."""
+
+    @contextmanager
+    def batch(self, owner: ChainOwner, numbers: Sequence[int]) -> Iterator[Watched]:
+        """See `Watch.batch`."""
+        yield UNWATCHED
+
+
+class DeathWatch:
+    """The watch of a serving process."""
+
+    def __init__(self, folder: Path) -> None:
+        """Count what earlier processes left in the folder, and begin a file of this one's."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._deaths = _counted(folder)
+        self._path = folder / f"{new_id()}.judging"
+        self._file = self._path.open("w+b")
+        _lock(self._file)
+        self._file.truncate(SLOT * SLOTS)
+        self._slots = mmap.mmap(self._file.fileno(), SLOT * SLOTS)
+        self._free = list(range(SLOTS))
+
+    @contextmanager
+    def batch(self, owner: ChainOwner, numbers: Sequence[int]) -> Iterator[Watched]:
+        """See `Watch.batch`."""
+        names = [f"{owner.device_id} {owner.epoch} {number}" for number in numbers]
+        try:
+            slot = self._free.pop() * SLOT  # one step for the interpreter, as append is
+        except IndexError:
+            yield UNWATCHED
+            return
+
+        def begin(place: int) -> None:
+            self._slots[slot : slot + SLOT] = names[place].encode("utf-8")[:SLOT].ljust(SLOT)
+
+        try:
+            yield Watched(begin, lambda place: self._deaths[names[place]] >= DEATHS_MAX)
+        finally:
+            self._slots[slot : slot + SLOT] = bytes(SLOT)
+            self._free.append(slot // SLOT)
+
+    def close(self) -> None:
+        """End in order: nothing was being judged."""
+        self._slots.close()
+        self._file.close()
+        self._path.unlink(missing_ok=True)
+
+
+def _counted(folder: Path) -> Counter[str]:
+    """Add what dead processes were judging to the deaths counted before."""
+    try:
+        deaths = Counter[str](json.loads((folder / DEATHS_FILE).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        deaths = Counter()  # none yet, or a file that a dying process left half: then it is three times again
+    found = [name for path in sorted(folder.glob("*.judging")) for name in _left_by_dead(path)]
+    if found:
+        log.info("HQ ended while it judged %s", ", ".join(found))
+        deaths.update(found)
+        draft = folder / f"{new_id()}.draft"
+        draft.write_text(json.dumps(dict(deaths.most_common(KEPT_MAX))), encoding="utf-8")
+        draft.replace(folder / DEATHS_FILE)
+    return deaths
+
+
+def _left_by_dead(path: Path) -> list[str]:
+    """Return what stands in the file of a process that lives no more, and delete it."""
+    try:
+        with path.open("r+b") as file:
+            if not _lock(file):
+                return []
+            content = file.read(SLOT * SLOTS)
+        path.unlink(missing_ok=True)
+    except OSError:
+        return []  # somebody else was quicker
+    slots = [content[start : start + SLOT] for start in range(0, len(content), SLOT)]
+    return [slot.decode("utf-8", "replace").strip() for slot in slots if slot.strip(b"\x00 ")]
+
+
+def _lock(file: BinaryIO) -> bool:
+    if sys.platform == "win32":  # which has no such locks: there nothing is counted
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
