@@ -40,7 +40,7 @@ class Hq:
     mark: Mark
     was_restored: bool = False  # so that stations may know more than it does
     min_client: int = MIN_CLIENT
-    watch: Watch = NoWatch()  # over what is judged; a serving HQ has a real one
+    watch: Watch = field(default_factory=NoWatch)  # over what is judged; a serving HQ has a real one
     programs: dict[int, Program] = field(
         default_factory=dict
     )  # compiled versions: campaigns.service keeps it
