@@ -26,9 +26,9 @@ NEW_TYPE, POISON = "of_a_newer_station", "poison"
 def publish(life: "Life") -> None:
     """HQ publishes the next version of the program."""
     world = life.world
-    world.program_version += 1
-    publish_program(world.hq, program_body(world.program_version))
-    world.say(f"HQ publishes program {world.program_version}")
+    version = world.next_program_version()
+    publish_program(world.hq, program_body(version))
+    world.say(f"HQ publishes program {version}")
 
 
 def grow(life: "Life") -> None:
@@ -47,15 +47,14 @@ def grow(life: "Life") -> None:
 def restore_hq(life: "Life") -> None:
     """HQ's database is copied, and some days later the copy is put in its place."""
     world = life.world
-    backup, version = world.back_up_hq(), world.program_version
-    before = world.told_once()
+    backup, before = world.back_up_hq(), world.told_once()
     world.say("HQ is backed up")
 
     def restore(_: "Life") -> None:
         # Else HQ forgets devices, or that they were shut out: another story.
         memory = world.auditor.memory
         if world.told_once() == before and memory.copied <= memory.fenced:
-            world.restore_hq(backup, program_version=version)
+            world.restore_hq(backup, is_whole=world.rng.random() < 0.5)
 
     life.later(world.rng.randint(1, 3), restore)
 

@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 from app.core.entry import ORDER, read_entry
 from hq.faults import Malformed
-from hq.journal import ingest, intake, judge, postings
+from hq.journal import ingest, intake, judge, patience, postings
 from hq.journal.judge import JUDGES
 from hq.stores import devices
 from hq.stores.devices import DeviceState
@@ -104,7 +104,7 @@ def lets_one_entry_stop_the_batch() -> AbstractContextManager[Any]:
             JUDGES[entry.type](entry, books)
         return judge.judge(entry, books)
 
-    return patch.object(intake, "judge", judge_loudly)
+    return patch.object(patience, "judge", judge_loudly)
 
 
 def trusts_the_signed_head() -> AbstractContextManager[Any]:

@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 from app.failpoints import watched_by
 from app.ids import chance_from
-from hq.journal import judge
+from hq.journal import judge, patience
 from hq.keysets import service as keysets
 from tests.sim.claims import Violation
 from tests.sim.clock import SeededChance
@@ -91,6 +91,11 @@ def _in_this_world(world: World, seed: int) -> Iterator[None]:
             yield
     finally:
         logging.disable(before)
+
+
+def _judge_each_here(entries: Any, books: Any) -> Any:
+    """Judge in this thread: nothing here takes for ever, and one seed must be one run."""
+    return [patience.judge(entry, books) for entry in entries], books
 
 
 def _stumble(*_: Any) -> None:

@@ -3,16 +3,14 @@
 import random
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from app.clock import SetClock
 from app.store.faults import StoreFault
 from app.store.keystore import MemoryKeyStore
-from hq.db import Database, sqlite_url
-from hq.home import DATABASE_FILE, open_hq
-from hq.rows import upsert
-from hq.tables import meta
+from hq.campaigns.store import newest_version
+from hq.home import DATABASE_FILE, open_database, open_hq, take_as_restored
+from hq.mark import MARK_FILE
 from sync.faults import HqFault
 from sync.protocol import SignedDocument
 from tests.sim.auditor import Auditor
@@ -35,7 +33,6 @@ class World:
         self.points = FailPoints()
         self.weather = Weather()
         self.counts = Counts()
-        self.program_version = 1  # the newest that was published
         self.keys_changed = 0
         self.kills = 0
         self._say = say
@@ -225,7 +222,7 @@ class World:
         """HQ's process has ended and is started again on the same files."""
         self.kills += 1
         self.hq.close()
-        self.hq = replace(self.hq, database=Database(sqlite_url(self.hq_folder / DATABASE_FILE)), programs={})
+        self.hq = open_hq(self.hq_folder, clock=self.true)
 
     def told_once(self) -> tuple[int, int, frozenset[tuple[str, int]]]:
         """Return what HQ was told that a backup may not know: new keys, devices, those shut out, those that are two."""
@@ -236,34 +233,38 @@ class World:
             frozenset(memory.revoked | memory.fenced | memory.copied),
         )
 
-    def back_up_hq(self) -> bytes:
-        """Return HQ's database as it is now."""
+    def back_up_hq(self) -> tuple[bytes, bytes]:
+        """Return HQ's database as it is now, and the mark beside it."""
         with self.hq.database.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
-        return (self.hq_folder / DATABASE_FILE).read_bytes()
+        mark = self.hq_folder / MARK_FILE
+        return (self.hq_folder / DATABASE_FILE).read_bytes(), mark.read_bytes() if mark.exists() else b""
 
-    def restore_hq(self, backup: bytes, *, program_version: int) -> None:
-        """Put an old database in the place of HQ's, and let HQ know."""
+    def restore_hq(self, backup: tuple[bytes, bytes], *, is_whole: bool) -> None:
+        """Put an old database in the place of HQ's, or (`is_whole`) all of its folder; then somebody has to say so."""
         self.witness.close()
         self.hq.close()
         for path in self.hq_folder.glob(f"{DATABASE_FILE}*"):
             path.unlink()
-        (self.hq_folder / DATABASE_FILE).write_bytes(backup)
+        database, mark = backup
+        (self.hq_folder / DATABASE_FILE).write_bytes(database)
+        if is_whole:
+            (self.hq_folder / MARK_FILE).unlink(missing_ok=True)
+            if mark:
+                (self.hq_folder / MARK_FILE).write_bytes(mark)
+            old = open_database(self.hq_folder)
+            take_as_restored(self.hq_folder, old, self.hq.keys, clock=self.true, is_known=True)
+            old.close()
         self.hq = open_hq(self.hq_folder, clock=self.true)
-        self._become_another()
-        self.program_version = program_version
-        self.witness.look_at(self.hq_folder / DATABASE_FILE)
-        self.witness.hq(is_whole=True)
         for station in self.stations:
             station.has_met_this_hq = False
-        self.say("HQ is restored from a backup")
+        self.say(f"HQ is restored from a backup{' of its whole folder' if is_whole else ''}")
+        self.witness.look_at(self.hq_folder / DATABASE_FILE)
+        self.witness.hq(is_whole=True)
 
-    def _become_another(self) -> None:
-        """Do what HQ's rules ask of whoever restores it: its facts have another name from now on."""
-        with self.hq.database.atomic() as connection:
-            upsert(connection, meta, [{"k": "set_id", "v": self.rng.randbytes(8).hex()}], changes=("v",))
-        self.hq.close()
-        self.hq = open_hq(self.hq_folder, clock=self.true)
+    def next_program_version(self) -> int:
+        with self.hq.database.reading() as connection:
+            return newest_version(connection, "program") + 1
 
     def at_rest(self) -> dict[str, tuple[StationRows, Facts]]:
         """Return what each running station holds, and what HQ holds for it."""
