@@ -11,7 +11,17 @@ from itertools import count
 from tests.sim.claims import Memory, Shown
 from tests.sim.clock_oracles import ClockOracles, effective_time
 from tests.sim.hq_oracles import HqBooks
-from tests.sim.reading import KNOWN_TYPES, Chain, Place, genesis, is_signed, next_hash, own_effect, read
+from tests.sim.reading import (
+    KNOWN_TYPES,
+    Chain,
+    Place,
+    carried_by,
+    genesis,
+    is_signed,
+    next_hash,
+    own_effect,
+    read,
+)
 from tests.sim.rows import Facts, FileEntry, HqRows, StationRows
 
 
@@ -52,6 +62,11 @@ class Auditor:
     def copied(self, chain: Chain) -> None:
         """Two machines go by this name from now on."""
         self.memory.copied.add(chain)
+
+    def epoch_ended(self, station: str, chain: Chain) -> None:
+        """A station is enrolled again: nothing of its old epoch is posted by itself from now on."""
+        self.memory.revoked.add(chain)
+        self.memory.set_back.discard(station)
 
     def fenced(self, chain: Chain) -> None:
         """HQ has said that it holds two histories under one name."""
@@ -117,6 +132,8 @@ class Auditor:
             if not is_whole:
                 self.clocks.wrote(station, content, true_ms=true_ms)
             file[place] = memory.written[place][entry.hash] = content
+            if carried := carried_by(content):
+                memory.carried.add(carried)
         if is_whole:
             self._shown_is_there(station)
 
@@ -142,8 +159,17 @@ class Auditor:
         found = [memory.files[station].get(place)]
         if place in self.books.entries:
             found.append(memory.written[place].get(self.books.entries[place].hash))
+        found += [
+            content for digest, content in memory.written[place].items() if (place, digest) in memory.carried
+        ]
         is_there = any(entry is not None and entry.data.get("order_id") == shown.order_id for entry in found)
-        return is_there or place in memory.destroyed
+        return is_there or self._is_held(shown) or place in memory.destroyed
+
+    def _is_held(self, shown: Shown) -> bool:
+        contents = self.memory.written[shown.place].values()
+        return any(
+            each.sum in self.books.held and each.data.get("order_id") == shown.order_id for each in contents
+        )
 
     def hq(self, rows: HqRows, *, is_whole: bool = False) -> None:
         """What came to HQ since it was last looked at; all of it when it was restored from a backup."""
@@ -273,5 +299,5 @@ class Auditor:
                 if place in memory.destroyed | memory.shelved and not is_there:
                     continue
                 name = "I10" if len(contents) > 1 else "I9"
-                is_kept = is_there or entry.sum in books.held
+                is_kept = is_there or entry.sum in books.held or (place, digest) in memory.carried
                 memory.claim(name, is_kept, f"{place} is neither in HQ's journal nor kept aside")

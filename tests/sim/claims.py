@@ -38,6 +38,9 @@ class Memory:
     destroyed: set[Place] = field(
         default_factory=set
     )  # by somebody who put an older file in the place of a newer
+    carried: set[tuple[Place, bytes]] = field(
+        default_factory=set
+    )  # into a later epoch's journal, by its hash
     shelved: set[Place] = field(default_factory=set)  # on stations that nobody can start any more
     set_back: set[str] = field(default_factory=set)  # stations that such an older file was given to
     copied: set[Chain] = field(default_factory=set)  # that two machines have

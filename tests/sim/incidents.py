@@ -91,7 +91,7 @@ def set_back(life: "Life") -> None:
 def revoke_one(life: "Life") -> None:
     """A station is shut out at head office; it goes on for a while, as it may be offline."""
     world, station = life.world, life.some_station()
-    if station is None or not station.has_met_this_hq:  # it would keep for itself what HQ has lost
+    if station is None:
         return
     revoke(world.hq, station.device_id)
     world.auditor.revoked(station.chain)
@@ -201,7 +201,8 @@ INCIDENTS: tuple[tuple[float, int, Incident], ...] = (  # how likely, days it ne
     (0.5, 0, tamper_while_off),
     (0.7, 0, tamper_while_running),
     (0.7, 1, unknown_entry),
-    (0.7, 1, poison_entry),
+    (0.8, 1, poison_entry),
+    (0.6, 1, poison_entry),
     (0.4, 2, older_program),
     (0.6, 2, step_clock),
     (0.4, 3, step_clock),

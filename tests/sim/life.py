@@ -32,7 +32,7 @@ class Life:
         self.world, self.days = world, days
         rng = world.rng
         kinds = rng.sample(FAULTS, rng.randint(1, len(FAULTS)))
-        self.weather = Weather(rng.choice((0.0, 0.05, 0.15, 0.3)), tuple(kinds), rng.random() < 0.3)
+        self.weather = Weather(rng.choice((0.0, 0.05, 0.15, 0.3)), tuple(kinds), rng.random() < 0.5)
         self.mishaps = Mishaps(rng.choice((0.0, 0.02, 0.06)), rng.choice((0.0, 0.03)))
         self.offline_share = rng.choice((0.0, 0.1, 0.3))
         self.incidents: dict[int, list[Incident]] = {}

@@ -3,6 +3,7 @@
 Imports nothing of ours, so that a bug of the product's can't be in here too.
 """
 
+import base64
 import hashlib
 import json
 from collections import Counter
@@ -58,6 +59,14 @@ def read(place: Place, digest: bytes, body: bytes) -> Content:
     """Read a body that has been found in the chain."""
     found = json.loads(body)
     return Content(place, digest, hashlib.sha256(body).digest(), found["id"], found["type"], found["data"])
+
+
+def carried_by(entry: Content) -> tuple[Place, bytes] | None:
+    """Return which entry of an earlier epoch, and its hash, an entry carries."""
+    data = entry.data
+    if entry.type != "salvaged":
+        return None
+    return (data["device"], data["epoch"], data["seq"]), base64.b64decode(data["hash"])
 
 
 def points_of(entry: Content) -> Counter[str]:

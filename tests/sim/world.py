@@ -11,16 +11,30 @@ from app.store.keystore import MemoryKeyStore
 from hq.campaigns.store import newest_version
 from hq.home import DATABASE_FILE, open_database, open_hq, take_as_restored
 from hq.mark import MARK_FILE
+from hq.service import EnrolService
+from hq.stores.pairing import new_epoch_pairing
+from sync.enrolment import read_pairing
 from sync.faults import HqFault
 from sync.protocol import SignedDocument
+from sync.reenrolment import reenrol_station
 from tests.sim.auditor import Auditor
 from tests.sim.disk import FailPoints, Killed, kill
-from tests.sim.furniture import SHORT_ENDS_MS, SHORT_LIVED, START_MS, Furniture, enrol, laid_out, store_ids
+from tests.sim.furniture import (
+    NOWHERE,
+    SHORT_ENDS_MS,
+    SHORT_LIVED,
+    START_MS,
+    Furniture,
+    enrol,
+    laid_out,
+    store_ids,
+)
 from tests.sim.line import Counts, Weather
 from tests.sim.rows import Facts, StationRows
 from tests.sim.station import Station
 from tests.sim.witness import Witness, rows_of
 
+NEW_EPOCH_CHANCE = 0.6
 KILL_COMMITS_MAX = 4  # of a sync: acknowledgement, mark, documents, rows
 
 
@@ -33,7 +47,7 @@ class World:
         self.points = FailPoints()
         self.weather = Weather()
         self.counts = Counts()
-        self.keys_changed = 0
+        self.keys_changed = self.enrolments = 0
         self.kills = 0
         self._say = say
         self.folder = laid_out(furniture, folder)
@@ -140,17 +154,40 @@ class World:
         self.say(f"{station.name} gets its folder of some days ago")
         self.witness.replaced(station)
         if not self.start(station):
-            self.auditor.shelved(station.name)
             self.replace(station)
 
     def replace(self, station: Station) -> None:
-        """Take a station away once it has sent what it has, and enrol another for its store."""
+        """Let a station that is shut out go on under a new epoch, or take it away and enrol another for its store."""
         if station.store is not None:
             self.sync_calmly(station)
+        is_one = all(other is station or other.device_id != station.device_id for other in self.running)
+        if is_one and station.device_id and self.rng.random() < NEW_EPOCH_CHANCE:
+            self._begin_epoch(station)
+            return
+        if station.store is None:
+            self.auditor.shelved(station.name)
         self.say(f"{station.name} is taken away")
         station.close()
         station.is_in_use = False
         self.enrol_another(station.store_id)
+
+    def _begin_epoch(self, station: Station) -> None:
+        """Enrol a station again: what HQ has not got of its old journal it carries over, for people to decide about."""
+        station.close()
+        self.auditor.epoch_ended(station.name, station.chain)
+        found = reenrol_station(
+            read_pairing(new_epoch_pairing(self.hq, device_id=station.device_id, url=NOWHERE).text),
+            folder=station.folder,
+            key_store=station.keys,
+            key_store_kind="memory",
+            clock=station.clock,
+            connect=lambda _: EnrolService(self.hq),
+        )
+        self.enrolments += 1
+        self.say(
+            f"{station.name} begins epoch {found.device.epoch} and carries {found.salvaged} entries over"
+        )
+        self.start(station)
 
     # Syncing
 
