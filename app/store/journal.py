@@ -256,6 +256,7 @@ class Journal:
 
     def append_later_word(self, word: WordOfHq) -> bool:
         """Keep a word that changes an earlier one. Call it inside `atomic`. False when there is no such entry here."""
+        self._flagged = None
         place = (self._owner.epoch if word.epoch is None else word.epoch, word.seq)
         codes = orjson.dumps(word.codes).decode()
         if not self._db.conn.execute("SELECT 1 FROM journal WHERE epoch = ? AND seq = ?", place).fetchone():
