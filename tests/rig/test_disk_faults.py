@@ -115,18 +115,19 @@ def test_a_station_stopped_in_the_middle_of_a_commit_goes_on_after_ten_minutes(
 ) -> None:
     first, clock = company.first, tmp_path / "clock"
     step(clock)
-    first.start(fail_points="before_commit:20:stop", clock=clock)
-    order_ids = [f"O-{number}" for number in range(30)]
+    first.start(fail_points="before_commit:30:stop", clock=clock)
+    order_ids = [f"O-{number}" for number in range(40)]
     answers = []
 
     def sell() -> None:
         first.drains()
+        first.line.refuse()  # so that nothing but orders commits
         answers.extend(first.sells(each, company.world.voucher) for each in order_ids)
 
     selling = threading.Thread(target=sell)
     selling.start()
     os.waitid(os.P_PID, pid(first), os.WSTOPPED | os.WNOWAIT)
-    assert selling.is_alive()
+    assert selling.is_alive() and answers
     step(clock, wall_ms=TEN_MINUTES_MS, boot_ms=TEN_MINUTES_MS)
     os.kill(pid(first), signal.SIGCONT)
     selling.join()
