@@ -28,6 +28,7 @@ cli.add_typer(cases_cli, name="cases")
 cli.add_typer(journal_cli, name="journal")
 cli.command()(whatif)
 
+WAITS = "Head office has to confirm this machine first: tillside hq devices"
 StoreDir = Annotated[Path | None, typer.Option("--dir", help="Folder of this station's store.")]
 StateDir = Annotated[Path | None, typer.Option("--state", help="Folder of the key files.")]
 
@@ -161,6 +162,7 @@ def enrol(
             key_store=key_store_of(config.key_store, config.state_dir),
             key_store_kind=config.key_store,
             clock=SystemClock(),
+            on_waiting=lambda: say(WAITS),
         )
     except PairingInvalid as problem:
         fail(str(problem))
@@ -195,6 +197,7 @@ def reenrol(
             key_store=key_store_of(kind, config.state_dir),
             key_store_kind=kind,
             clock=SystemClock(),
+            on_waiting=lambda: say(WAITS),
         )
     except PairingInvalid as problem:
         fail(str(problem))

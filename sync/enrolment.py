@@ -18,6 +18,7 @@ import orjson
 
 from app.clock import Clock
 from app.core.keyset import KeySetInvalid, KeyState, KeyUse, read_keyset
+from app.core.standing import Standing
 from app.ids import new_secret
 from app.station.keyset import KEYSET
 from app.store.db import KEY_SIZE
@@ -84,8 +85,12 @@ def enrol_station(
     key_store_kind: str,
     clock: Clock,
     connect: Callable[[str], EnrolProtocol] = HttpEnrolment,
+    on_waiting: Callable[[], object] = lambda: None,
 ) -> Device:
-    """Enrol this machine and lay out its store. Raises `PairingInvalid`, `HqFault` or `StoreFault`."""
+    """Enrol this machine and lay out its store. Raises `PairingInvalid`, `HqFault` or `StoreFault`.
+
+    `on_waiting` is called if a person at HQ has to confirm the machine first.
+    """
     if folder.exists() and any(folder.iterdir()):
         raise StoreReadOnly(f"{folder} is not empty")  # said before the code is used up
     check_key_store(key_store)  # before the token is used up
@@ -102,6 +107,9 @@ def enrol_station(
     store = StationStore(folder, key_store=key_store, clock=clock)
     try:
         _keep_keyset(store, answer.keyset)
+        if not answer.is_confirmed:
+            store.set_standing(Standing.NOT_CONFIRMED)
+            on_waiting()
     finally:
         store.close()
     return device

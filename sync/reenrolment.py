@@ -84,8 +84,9 @@ def reenrol_station(
     key_store_kind: str,
     clock: Clock,
     connect: Callable[[str], EnrolProtocol] = HttpEnrolment,
+    on_waiting: Callable[[], object] = lambda: None,
 ) -> Reenrolled:
-    """Give the station in `folder` a new epoch. Raises `PairingInvalid`, `HqFault` or `StoreFault`."""
+    """Give the station in `folder` a new epoch. Raises what `enrol_station` does."""
     if not folder.is_dir() or not any(folder.iterdir()):
         raise StoreMissing(str(folder))
     lock = StoreLock(folder / LOCK)
@@ -99,6 +100,7 @@ def reenrol_station(
             key_store_kind=key_store_kind,
             clock=clock,
             connect=connect,
+            on_waiting=on_waiting,
         )
         store = StationStore(draft, key_store=key_store, clock=clock)
         try:

@@ -6,13 +6,14 @@ from base64 import urlsafe_b64encode
 import msgspec
 import pytest
 
+from app.core.standing import Standing
 from app.store.faults import StoreReadOnly
 from app.store.keystore import MemoryKeyStore
 from app.store.store import StationStore
 from hq.keys import ROOT, keyset_body, new_keys, public_keys, root_fingerprint, sign_document
 from hq.service import EnrolService
-from hq.stores.devices import devices
-from hq.stores.pairing import TOKEN_LIFE_MS
+from hq.stores.devices import confirm, devices
+from hq.stores.pairing import TOKEN_LIFE_MS, new_pairing
 from sync.enrolment import (
     NOT_THAT_HQ,
     PREFIX,
@@ -23,6 +24,8 @@ from sync.enrolment import (
     read_pairing,
 )
 from sync.faults import HqUnreachable, HqUntrusted
+from sync.protocol import PushRefusalKind
+from sync.syncer import Syncer
 from tests.builders import NOW_MS
 from tests.sync.scripted import Scripted, answer
 from tests.sync.world import NOWHERE, Between
@@ -285,3 +288,26 @@ def test_an_identity_that_could_not_sign_a_chain_is_refused(web_world, tmp_path,
         with pytest.raises(HqUntrusted):
             enrol(web_world, text, tmp_path / "new", connect=HttpEnrolment)
     assert nothing_was_laid_out(tmp_path / "new")
+
+
+def test_a_machine_that_waits_says_so_and_goes_on_when_it_is_confirmed(world, tmp_path):
+    said = []
+    keys = MemoryKeyStore()
+    enrol_station(
+        read_pairing(new_pairing(world.hq, store_id="s-1", url=world.url, is_trusted=False).text),
+        folder=tmp_path / "store",
+        key_store=keys,
+        key_store_kind="memory",
+        clock=world.clock,
+        connect=world.enrolment,
+        on_waiting=lambda: said.append("waits"),
+    )
+    store = StationStore(tmp_path / "store", key_store=keys, clock=world.clock)
+    assert (said, store.standing) == (["waits"], Standing.NOT_CONFIRMED)
+    syncer = Syncer(store, world.connect(store), run=lambda work: work())
+    assert syncer.sync().refusal.kind is PushRefusalKind.NOT_CONFIRMED
+    assert store.replica.program() is None
+    confirm(world.hq, store.device.device_id)
+    syncer.sync()
+    assert (store.standing, store.replica.program() is None) == (Standing.GOOD, False)
+    store.close()

@@ -303,11 +303,14 @@ def test_nothing_happens_without_a_store_or_with_a_text_that_is_used_up(shop, tm
 
 
 def test_versions_never_go_down_with_a_new_epoch(shop):
-    highest = {kind: shop.store.versions.highest(kind) for kind in ("program", "keyset")}
-    assert all(highest.values())
+    """I12: what this device has seen once it holds against every HQ that shows it less."""
+    with shop.store.atomic():
+        shop.store.versions.set_to("program", 99, signer="s1")
     shop.store.close()
-    reenrol(shop)
-    assert {kind: shop.store.versions.highest(kind) for kind in highest} == highest
+    with pytest.raises(HqUntrusted):
+        reenrol(shop)
+    versions = shop.store.versions
+    assert (shop.store.device.epoch, versions.highest("program"), versions.signer("program")) == (2, 99, "s1")
 
 
 def test_the_overlay_counts_entries_of_this_epoch_alone(shop):

@@ -1,11 +1,13 @@
 """A station that was shut out or stolen: what it hands over, and when it erases itself."""
 
 import pytest
+from sqlalchemy import delete
 
 from app.store.faults import StoreErased, StoreMissing
 from hq.journal.held import list_held
 from hq.journal.posting_held import post_held
 from hq.stores.devices import list_devices, revoke
+from hq.tables import held_push
 from sync.protocol import PushRefusalKind
 from tests.sync.test_epochs import device_of, sells
 from tests.sync.world import Shop
@@ -41,7 +43,9 @@ def test_a_stolen_station_hands_over_what_it_has_and_then_erases_itself(shop, mo
     monkeypatch.setattr("sync.syncer.BATCH_ENTRIES_MAX", BATCH)
     sells(shop, BATCH + 2)
     revoke(shop.world.hq, device_of(shop).owner.device_id)
-    shop.syncer.sync()  # handed over before anybody asked to wipe
+    shop.syncer.sync()  # handed over before anybody asked to wipe, and then HQ lost it
+    with shop.world.hq.database.atomic() as connection:
+        connection.execute(delete(held_push))
     revoke(shop.world.hq, device_of(shop).owner.device_id, wipe=True)
     with pytest.raises(StoreErased):
         shop.syncer.sync()
