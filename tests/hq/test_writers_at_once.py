@@ -106,6 +106,19 @@ def test_pushes_that_overlap_count_every_entry_once(hq, station):
     assert balances(hq) == {REF: posted(hq, REF)} == {REF: 30 * 7}
 
 
+def test_the_same_batch_at_the_same_moment_has_one_effect_and_the_same_answers(hq, station):
+    """As after an answer that got lost: the station sends again while HQ still stores what came before."""
+    upsert_members(hq, [MemberFacts(REF)])
+    for n in range(12):
+        station.order(f"o{n}")
+    answers = at_once(*[station.push] * 8)
+    assert {(answer.acked_seq, answer.acked_hash) for answer in answers} == {(12, station.head().hash)}
+    assert all(answer.results == answers[0].results for answer in answers)
+    assert codes(answers[0]) == [[]] * 12
+    assert (count(hq, journal), count(hq, order_fact)) == (12, 12)
+    assert balances(hq) == {REF: posted(hq, REF)} == {REF: 12 * 7}
+
+
 def test_balances_are_right_whoever_comes_when(hq):
     """Stations with the same members in any order, while head office adds and changes these members."""
     refs = [f"{n:013d}" for n in range(12)]
