@@ -47,6 +47,7 @@ class Hq:
 
     def close(self) -> None:
         """Give the database back."""
+        self.mark.close()
         self.database.close()
 
 

@@ -8,6 +8,7 @@ folder and not in the database; who puts back the whole folder has to say so (`t
 import json
 import threading
 from dataclasses import asdict, dataclass, replace
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from app.ids import new_id
 from hq.faults import SetUpFault
 
 MARK_FILE = "mark.json"
+SIZE = 160  # bytes, of which an incarnation has 32 and each number at most 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,7 @@ def read_mark(folder: Path) -> Reached | None:
     """Return the mark in HQ's folder, or None where there is none yet. Raises `SetUpFault`."""
     path = folder / MARK_FILE
     try:
-        kept: Any = json.loads(path.read_text(encoding="utf-8"))
-        return Reached(str(kept["incarnation"]), int(kept["feed"]), int(kept["program"]))
+        return _read(path.read_bytes())
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as problem:
@@ -42,22 +43,54 @@ def read_mark(folder: Path) -> Reached | None:
 
 
 class Mark:
-    """The mark of an open HQ."""
+    """The mark of an open HQ. Written in its place, a few bytes at once: a page must not wait for the disk."""
 
     def __init__(self, folder: Path, reached: Reached) -> None:
         """Go on from what the database holds."""
         self._path = folder / MARK_FILE
         self._reached = reached
         self._lock = threading.Lock()
+        self._file: FileIO | None = None
 
     def note(self, *, feed: int, program: int) -> None:
-        """Note what a station is about to be shown. Written only when there is something new, and whole."""
+        """Note what a station is about to be shown, if there is something new in it."""
         if feed <= self._reached.feed and program <= self._reached.program:
             return
         with self._lock:
-            feed, program = max(feed, self._reached.feed), max(program, self._reached.program)
-            reached = replace(self._reached, feed=feed, program=program)
+            self._file = self._file or self._begin()
+            self._file.seek(0)
+            try:
+                others = _read(self._file.read(SIZE))  # another process of this HQ may have come further
+            except (ValueError, KeyError, TypeError):
+                others = self._reached
+            known = others if others.incarnation == self._reached.incarnation else self._reached
+            self._reached = replace(
+                self._reached, feed=max(feed, known.feed), program=max(program, known.program)
+            )
+            self._file.seek(0)
+            self._file.write(_written(self._reached))
+
+    def close(self) -> None:
+        """Let the file go."""
+        with self._lock:
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+
+    def _begin(self) -> FileIO:
+        """Open the file; one that is missing, or of another incarnation, is made whole first."""
+        kept = read_mark(self._path.parent)
+        if kept is None or kept.incarnation != self._reached.incarnation:
             draft = self._path.with_name(f"{new_id()}.draft")
-            draft.write_text(json.dumps(asdict(reached)), encoding="utf-8")
+            draft.write_bytes(_written(self._reached))
             draft.replace(self._path)
-            self._reached = reached
+        return FileIO(self._path, "r+")
+
+
+def _read(content: bytes) -> Reached:
+    kept: Any = json.loads(content)
+    return Reached(str(kept["incarnation"]), int(kept["feed"]), int(kept["program"]))
+
+
+def _written(reached: Reached) -> bytes:
+    return json.dumps(asdict(reached)).encode("ascii").ljust(SIZE)

@@ -9,7 +9,7 @@ from hq.campaigns.service import newest_document, publish_program
 from hq.faults import SetUpFault
 from hq.home import KEYS_FOLDER, open_database, open_hq, take_as_restored
 from hq.keys import read_keys
-from hq.mark import MARK_FILE, Reached, read_mark
+from hq.mark import MARK_FILE, Mark, Reached, read_mark
 from hq.members.service import MemberFacts, upsert_members
 from hq.restored import LIFT_MAX
 from hq.tables import journal, order_fact, posting
@@ -144,6 +144,21 @@ def test_a_mark_of_an_incarnation_that_the_database_never_heard_of_means_an_olde
     again = open_hq(folder, clock=clock)
     assert again.incarnation != before
     again.close()
+
+
+def test_several_processes_of_an_hq_share_a_mark_that_never_goes_back(tmp_path):
+    first, second = (Mark(tmp_path, Reached("i")) for _ in range(2))
+    first.note(feed=12, program=3)
+    second.note(feed=5, program=1)
+    assert read_mark(tmp_path) == Reached("i", 12, 3)
+    second.note(feed=13, program=1)
+    first.note(feed=9, program=4)
+    assert read_mark(tmp_path) == Reached("i", 13, 4)
+    later = Mark(tmp_path, Reached("j"))
+    later.note(feed=1, program=1)
+    assert read_mark(tmp_path) == Reached("j", 1, 1)
+    for each in (first, second, later):
+        each.close()
 
 
 def test_a_mark_that_can_not_be_read_is_told(hq, folder, clock):
