@@ -5,6 +5,7 @@ import io
 import zstandard
 from fastapi import Request, Response
 from msgspec.json import encode
+from starlette.requests import ClientDisconnect
 
 from hq.faults import Malformed, TooLarge
 from sync.protocol import Wire
@@ -19,13 +20,16 @@ ZSTD_LEVEL = 3
 
 
 async def read_body(request: Request) -> bytes:
-    """Read a body as sent. Raises `TooLarge` as soon as it is."""
+    """Read a body as sent. Raises `TooLarge` as soon as it is, and `Malformed` when the line is cut within it."""
     parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > BODY_BYTES_MAX:
-            raise TooLarge(f"A request has at most {BODY_BYTES_MAX} bytes.")
-        parts.append(part)
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > BODY_BYTES_MAX:
+                raise TooLarge(f"A request has at most {BODY_BYTES_MAX} bytes.")
+            parts.append(part)
+    except ClientDisconnect as problem:  # nobody hears the answer, but a cut line is no bug
+        raise Malformed("The line was cut within the request.") from problem
     return b"".join(parts)
 
 
