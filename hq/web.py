@@ -128,7 +128,7 @@ def _asked(asking: Whole) -> Asked:
 def _read(form: Decoder[Any], asking: Whole) -> Any:
     try:
         return form.decode(decode(asking.body, asking.request.headers.get("content-encoding")))
-    except (DecodeError, UnicodeDecodeError) as problem:
+    except (DecodeError, UnicodeDecodeError, RecursionError) as problem:  # the last: nested too deep
         raise Malformed(f"Not understood: {problem}.") from problem
 
 

@@ -217,5 +217,5 @@ def _parsed(model: type[Model], response: Response) -> Model:
 def _readable(read: Callable[[bytes], Model], response: Response) -> Model:
     try:
         return read(response.content(JSON))
-    except (DecodeError, UnicodeDecodeError) as mismatch:
+    except (DecodeError, UnicodeDecodeError, RecursionError) as mismatch:  # the last: nested too deep
         raise HqUntrusted("an answer in a form we do not know") from mismatch

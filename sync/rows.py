@@ -114,7 +114,7 @@ def read_block(line: bytes) -> Block:
             return Block(block.t, block.cols, reader.decode(block.rows))
         except ValidationError:
             raws = decode(block.rows, type=list[Raw])
-    except ValueError as mismatch:  # of msgspec and of UTF-8 alike
+    except (ValueError, RecursionError) as mismatch:  # of msgspec and of UTF-8 alike; nested too deep
         raise HqUntrusted("a line of the snapshot in a form we do not know") from mismatch
     rows = [row for raw in raws for row in _one(reader, raw)]
     skipped = len(raws) - len(rows)

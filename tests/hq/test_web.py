@@ -206,6 +206,7 @@ def test_a_long_body_is_refused(web, size):
         (zstandard.compress(b"{}" * 99)[:-3], "zstd"),
         (b"{", None),
         (b"[" * 100_000, None),
+        (b'{"deep": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", None),
         (b'{"token": 1}', None),
         (b"\xff", None),
         (b"", None),

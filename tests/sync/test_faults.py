@@ -62,6 +62,7 @@ FAULTS = {
     "JSON that is cut": (answer(200, b'{"acked_seq": 3, "acked_ha'), HqUntrusted),
     "JSON of another form": (answer(200, b'{"ok": true}'), HqUntrusted),
     "a list": (answer(200, b"[]"), HqUntrusted),
+    "nested too deep": (answer(200, b'{"deep":' + b"[" * 1_900), HqUntrusted),
     "a number below 0": (numbered(acked_seq=-1), HqUntrusted),
     "a number beyond a database": (numbered(acked_seq=1 << 70), HqUntrusted),
     "no Base64": (numbered(acked_hash="§"), HqUntrusted),

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from hq.feed import MEMBER, Change, announce
 from hq.members.service import MemberFacts, upsert_members
 from hq.tables import device, member
-from sync.faults import HqUnreachable
+from sync.faults import HqUnreachable, HqUntrusted
 from sync.protocol import Changes, Row
 from sync.rows import read_block, read_page
 from tests.sync.world import REF
@@ -114,6 +114,11 @@ def test_a_row_that_hq_lost_the_fact_of_is_told_as_gone(both):
         announce(connection, [Change("s-1", MEMBER, REF)])
     shop.syncer.pull()
     assert shop.store.replica.member(REF) is None
+
+
+def test_a_line_nested_too_deep_is_none_of_hqs():
+    with pytest.raises(HqUntrusted):
+        read_block(b'{"t": "gift", "cols": ["a"], "rows": ' + b"[" * 100_000)
 
 
 def test_of_a_snapshots_lines_only_the_bad_rows_are_left_out():
