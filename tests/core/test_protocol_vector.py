@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from app.core.chain import Head, follow, genesis, head_is_signed, sign_head
 from app.core.codes import MemberCode, TokenKey, parse, sign_member_code
 from app.core.entry import read_entry, write_entry
+from sync.protocol import time_message
 from tests.core.vector import CODE_TIMES, ENTRY, OWNER, page_values
 
 VALUES = page_values()
@@ -115,3 +116,12 @@ def test_a_changed_byte_of_the_body_is_another_head(place: int) -> None:
     changed: Any = bytearray(BODY)
     changed[place] ^= 1
     assert follow(Head(0, raw("h_0")), [bytes(changed)]).hash != raw("h_1")
+
+
+def test_hqs_signed_time_is_what_the_page_says() -> None:
+    nonce, ms = VALUES["time_nonce"], int(VALUES["time_ms"])
+    by_page = b"TS-time1" + bytes([len(nonce)]) + nonce.encode() + ms.to_bytes(8, "big")
+    assert time_message(nonce=nonce, ms=ms) == by_page == raw("time_message")
+    key = Ed25519PrivateKey.from_private_bytes(raw("sign_seed"))
+    assert key.public_key().public_bytes_raw() == raw("sign_public")
+    assert key.sign(by_page) == raw("time_signature")

@@ -9,7 +9,7 @@ from hq.clock import FollowingClock
 from hq.vouchers.service import NewVoucher, create_vouchers
 from sync.protocol import CLOCK_WINDOW_MS, ClockWire
 from tests.databases import on
-from tests.hq.station import NOW_MS, VOUCHER_RULE, voucher
+from tests.hq.station import EXPIRES_MS, NOW_MS, VOUCHER_RULE, voucher
 
 pytestmark = on("sqlite")  # judging is pure: which database holds it does not matter
 
@@ -35,7 +35,9 @@ def test_a_clock_wound_back_to_revive_what_had_ended_is_flagged(hq, clock, stati
 
 
 def test_a_long_time_without_a_line_is_no_wrong_clock(hq, clock, station):
-    assert judged(hq, clock, station, made_ms=NOW_MS) == [GOOD, GOOD]
+    """Sold a day before the end of everything; by the time it comes in that is two days past."""
+    made_ms = EXPIRES_MS - DAY_MS
+    assert judged(hq, clock, station, made_ms=made_ms, decided_ms=made_ms) == [GOOD, GOOD]
 
 
 @pytest.mark.parametrize("off_ms", [-2 * HOUR_MS, 2 * HOUR_MS, 10 * DAY_MS])
@@ -62,8 +64,6 @@ def test_of_an_earlier_start_of_the_machine_only_the_future_is_known(hq, clock, 
 @pytest.mark.parametrize(("off_ms", "expected"), [(CLOCK_WINDOW_MS, GOOD), (CLOCK_WINDOW_MS + 1, FLAGGED)])
 def test_a_clock_that_is_a_little_off_is_not_looked_at(hq, clock, station, off_ms, expected):
     """Decided five minutes before the program's end by its own clock, and right after it by HQ's."""
-    from tests.hq.station import EXPIRES_MS
-
     station.order("o1", amounts=(("TEA", 300),), at_ms=EXPIRES_MS - 1)
     clock.set_ms(EXPIRES_MS - 1 + off_ms)
     (result,) = station.push(clock=ClockWire(wall_ms=NOW_MS, boot_ms=0)).results

@@ -135,11 +135,11 @@ def test_a_start_of_the_program_is_no_start_of_the_machine(till: Till) -> None:
 
 
 def test_a_crash_loses_no_time_that_an_entry_was_given_by(till: Till) -> None:
-    till.machine.restart(off_ms=10 * DAY_MS)
-    till.crash()
+    till.sell()
+    till.machine.go_on(10 * DAY_MS)
     till.sell()
     till.machine.restart()
-    till.machine.set_wall(NOW_MS)
+    till.machine.set_wall(NOW_MS + DAY_MS)
     till.crash()
     assert till.store.now_ms() >= NOW_MS + 10 * DAY_MS
     assert till.store.time.is_doubtful()
