@@ -293,10 +293,11 @@ class Auditor:
     def _everything_has_its_word(self) -> None:
         """Each entry that a station wrote is at HQ with a verdict, or kept aside there for people to look at."""
         memory, books = self.memory, self.books
+        out_of_reach = memory.destroyed | memory.shelved
         for place, contents in memory.written.items():
             for digest, entry in contents.items():
                 is_there = books.holds(place, digest)
-                if place in memory.destroyed | memory.shelved and not is_there:
+                if place in out_of_reach and not is_there:
                     continue
                 name = "I10" if len(contents) > 1 else "I9"
                 is_kept = is_there or entry.sum in books.held or (place, digest) in memory.carried
