@@ -23,6 +23,7 @@ from tests.sim.reading import (
 from tests.sim.rows import HeldEntry, HqRows
 
 VERDICTS = ("posted", "posted_flagged", "quarantined")
+EXCUSES = {"UNKNOWN_PROGRAM", "OLD_EPOCH"}  # why an entry that can be read may be set aside
 POSTED = ("posted", "posted_flagged")
 
 
@@ -93,6 +94,8 @@ class HqBooks:
         memory.claim("I9", entry.verdict in VERDICTS, f"{content.place} has no verdict")
         is_visible = entry.verdict == "posted" or entry.case_id in cases
         memory.claim("I9", is_visible, f"{content.place} is {entry.verdict} and nobody is told")
+        if entry.type in KNOWN_TYPES and not set(entry.flags.split()) & EXCUSES:
+            memory.claim("I15", is_posted, f"{content.place} was set aside, and nothing is wrong with it")
         if entry.type not in KNOWN_TYPES:
             memory.claim("I23", not is_posted, f"{content.place} of a type nobody knows was posted")
         expected = postings_of(content) if is_posted else Counter()

@@ -1,6 +1,7 @@
 """Bugs to plant into HQ: taking journals in, judging, posting, and the feed."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
@@ -96,15 +97,20 @@ def lets_revoked_devices_post() -> AbstractContextManager[Any]:
     return patch.object(devices, "_device", lambda row: replace(right(row), state=DeviceState.ACTIVE))
 
 
-def lets_one_entry_stop_the_batch() -> AbstractContextManager[Any]:
-    """A bug must be loud: whoever catches it here hides it."""
+@contextmanager
+def lets_one_entry_stop_the_batch() -> Iterator[None]:
+    """A bug must be loud: whoever catches it hides it, and so does whoever tries another way."""
 
     def judge_loudly(entry: Any, books: Any) -> Any:
         if entry is not None and entry.type in JUDGES and entry.entry_id not in books.taken_ids:
             JUDGES[entry.type](entry, books)
         return judge.judge(entry, books)
 
-    return patch.object(patience, "judge", judge_loudly)
+    with (
+        patch.object(patience, "judge", judge_loudly),
+        patch.object(ingest, "take_in_one_by_one", intake.take_in),
+    ):
+        yield
 
 
 def trusts_the_signed_head() -> AbstractContextManager[Any]:

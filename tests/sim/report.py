@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 from app.failpoints import watched_by
 from app.ids import chance_from
-from hq.journal import again, intake, judge, patience
+from hq.journal import judge, patience
 from hq.keysets import service as keysets
 from tests.sim.claims import Violation
 from tests.sim.clock import SeededChance
@@ -84,8 +84,7 @@ def _in_this_world(world: World, seed: int) -> Iterator[None]:
             chance_from(SeededChance(world.true, world.rng)),
             watched_by(world.points),
             patch.dict(judge.JUDGES, {POISON: _stumble}),
-            patch.object(intake, "judge_each", _judge_each_here),
-            patch.object(again, "judge_each", _judge_each_here),
+            patch.object(patience._Batch, "run", _judge_here),
             patch.object(
                 keysets, "write_backup", lambda *_, **__: None
             ),  # a tenth of a second, for people's drawers
@@ -95,9 +94,10 @@ def _in_this_world(world: World, seed: int) -> Iterator[None]:
         logging.disable(before)
 
 
-def _judge_each_here(entries: Any, books: Any) -> Any:
+def _judge_here(batch: Any, _: Any) -> bool:
     """Judge in this thread: nothing here takes for ever, and one seed must be one run."""
-    return [patience.judge(entry, books) for entry in entries], books
+    batch._judge()
+    return False
 
 
 def _stumble(*_: Any) -> None:

@@ -30,6 +30,7 @@ class HeldEntry(NamedTuple):
     body: bytes
     hash: bytes
     verdict: str
+    flags: str
     case_id: str | None
 
 

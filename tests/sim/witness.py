@@ -26,7 +26,7 @@ VOUCHERS = (  # HQ tells stations how often one was used only where there is a l
     "SELECT code_hash, rule_id, uses_max, CASE WHEN uses_max > 0 THEN uses ELSE 0 END, owner, ends_on FROM voucher"
 )
 HELD_ENTRIES = (
-    "SELECT rowid, device, epoch, seq, entry_id, type, body, hash, verdict, case_id FROM journal"
+    "SELECT rowid, device, epoch, seq, entry_id, type, body, hash, verdict, flags, case_id FROM journal"
     " WHERE rowid > ? ORDER BY rowid"
 )
 POSTINGS = "SELECT rowid, entry_id, n, account, unit, amount FROM posting WHERE rowid > ? ORDER BY rowid"
