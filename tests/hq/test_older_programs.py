@@ -17,7 +17,10 @@ from hq.service import DeviceSession
 from hq.stores.service import add_store
 from hq.tables import device, journal, member, voucher
 from sync.protocol import PROTO, PROTO_OLDEST, Changes, PushAnswer, PushRequest
+from tests.databases import on
 from tests.hq.test_ingest import count, rows, words
+
+pytestmark = on("sqlite")  # what is sent and answered is the same on both
 
 RECORDED = sorted((Path(__file__).parent / "recorded").glob("*.json"))
 NEW_COLUMNS = {"name": "", "wipe": 0, "wiped_ms": None, "rows_skipped": 0, "proto": 1}

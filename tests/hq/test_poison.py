@@ -14,6 +14,7 @@ from hq.journal.judge import Books
 from hq.journal.patience import Patience, judge_each
 from hq.tables import case, journal, order_fact, posting
 from hq.vouchers.store import Uses
+from tests.databases import on
 from tests.hq.test_ingest import count, rows, words
 
 SHORT = Patience(busy_s=0.05, total_s=0.3, look_s=0.01)
@@ -50,6 +51,7 @@ def judging():
     return [thread for thread in threading.enumerate() if thread.name == "judge"]
 
 
+@on("sqlite")
 @pytest.mark.loud("HQ's code never ends on an entry, and the log says so")
 @pytest.mark.parametrize("kind", ["works for ever", "waits for ever"])
 def test_an_entry_that_never_ends_is_given_up(hq, station, monkeypatch, kind):
@@ -64,6 +66,7 @@ def test_an_entry_that_never_ends_is_given_up(hq, station, monkeypatch, kind):
     assert words(station.push()) == ONE_SET_ASIDE  # and the same again
 
 
+@on("sqlite")
 @pytest.mark.loud("HQ's code never ends on an entry, and the log says so")
 def test_what_was_given_up_ends(monkeypatch, station):
     monkeypatch.setattr(patience, "PATIENCE", SHORT)

@@ -10,7 +10,10 @@ from hq.deletions import horizon
 from hq.journal import again, judge
 from hq.journal.desk import list_cases
 from hq.upkeep import Upkeep
+from tests.databases import on
 from tests.hq.test_cases import denied
+
+pytestmark = on("sqlite")  # what it does is tested on both
 
 WAIT_S = 20
 
