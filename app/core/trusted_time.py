@@ -98,7 +98,22 @@ def seen(time: TrustedTime, reading: Reading) -> tuple[TrustedTime, Jump | None]
         time, jump = _started_anew(time, reading)
     else:
         time, jump = _gone_on(time, reading)
-    return replace(time, floor_ms=time.now_ms(reading)), jump
+    return _risen(time, time.now_ms(reading)), jump
+
+
+def _risen(time: TrustedTime, floor_ms: int) -> TrustedTime:
+    """Return it with another floor; written out, since `replace` takes four times as long and is asked all the time."""
+    return TrustedTime(
+        time.base_ms,
+        time.boot,
+        time.boot_ms,
+        time.wall_ms,
+        floor_ms,
+        time.is_signed,
+        time.was_signed,
+        time.is_doubted,
+        time.off_left_ms,
+    )
 
 
 def anchored(time: TrustedTime, sent: Reading, received: Reading, signed_ms: int) -> TrustedTime:

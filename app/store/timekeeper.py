@@ -44,17 +44,17 @@ class TimeKeeper:
 
     def now_ms(self) -> int:
         """Return effective time (UTC ms): monotone, whatever happens to the wall clock."""
-        return self._seen().floor_ms
+        self._seen()
+        return self._time.floor_ms
 
     def is_doubtful(self) -> bool:
         """Tell whether nothing may be decided by the hour or the day."""
-        self._seen()
-        return self._time.is_doubtful(self.reading())
+        reading = self._seen()
+        return self._time.is_doubtful(reading)
 
     def stamp(self) -> tuple[Reading, str]:
         """Return what an entry says of the moment it is made: both clocks and the quality of effective time."""
-        self._seen()
-        reading = self.reading()
+        reading = self._seen()
         return reading, self._time.quality(reading)
 
     def signing_ms(self) -> int:
@@ -65,8 +65,8 @@ class TimeKeeper:
 
     def anchor(self, sent: Reading, signed_ms: int) -> None:
         """Take HQ's signed time, asked for at `sent`. Call it inside `atomic`."""
-        self._seen()
-        self._time = anchored(self._time, sent, self.reading(), signed_ms)
+        received = self._seen()
+        self._time = anchored(self._time, sent, received, signed_ms)
         self.save()
 
     def has_jumped(self) -> bool:
@@ -76,7 +76,7 @@ class TimeKeeper:
 
     def record(self) -> list[dict[str, Any]]:
         """Write down what is known and return the data of entries on jumps. Call it inside `atomic`."""
-        now_ms = self.now_ms()
+        now_ms = self._time.floor_ms
         self.save()
         self._jumps_recorded = len(self._jumps)
         return [
@@ -86,8 +86,8 @@ class TimeKeeper:
 
     def save(self) -> None:
         """Write down what is known, if more than the hour has changed. Call it inside `atomic`."""
-        time = self._time
-        if self._written is None or replace(self._written, floor_ms=time.floor_ms) != time:
+        time, written = self._time, self._to_be_written
+        if written is None or replace(written, floor_ms=time.floor_ms) != time:
             known = asdict(time) | {"boot": time.boot.hex()}
             write_meta(self._db, **{TIME: orjson.dumps(known).decode()})
             self._to_be_written = time
@@ -100,11 +100,13 @@ class TimeKeeper:
         self._to_be_written = self._written
         self._jumps_recorded = 0
 
-    def _seen(self) -> TrustedTime:
-        self._time, jump = seen(self._time, self.reading())
+    def _seen(self) -> Reading:
+        """Go on to what both clocks say now."""
+        reading = self.reading()
+        self._time, jump = seen(self._time, reading)
         if jump is not None:
             self._jumps.append(jump)
-        return self._time
+        return reading
 
 
 class SigningClock:
