@@ -17,10 +17,11 @@ from tests.rig.ways import HalfOpen, Slow
 DECISION_S = 2.0
 FLAPS = 40
 BAD_LINES: dict[str, Callable[[Proxy], None]] = {
-    "swallows calls": Proxy.blackhole,
     "takes calls and says nothing": lambda line: line.set(HalfOpen()),
+    "swallows calls": Proxy.blackhole,
     "a byte a second": lambda line: line.set(Slow(1)),
 }
+FIRST, *OTHERS = BAD_LINES
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def sells_in_time(station: Station, order_id: str) -> None:
     assert time.monotonic() - began < DECISION_S
 
 
-@pytest.mark.parametrize("name", BAD_LINES)
+@pytest.mark.parametrize("name", [FIRST, *(pytest.param(name, marks=pytest.mark.slow) for name in OTHERS)])
 def test_no_line_is_waited_for(company: Company, station: Station, name: str) -> None:
     """The second order is handed in while the sync that the first one woke hangs in the line."""
     BAD_LINES[name](station.line)
@@ -50,6 +51,7 @@ def test_no_line_is_waited_for(company: Company, station: Station, name: str) ->
     audit(station.world, answered=["O-0", "O-1", "O-2"])
 
 
+@pytest.mark.slow
 def test_a_line_that_comes_and_goes_doubles_nothing_and_holds_nobody_up(
     company: Company, station: Station
 ) -> None:
@@ -75,6 +77,7 @@ def test_a_line_that_comes_and_goes_doubles_nothing_and_holds_nobody_up(
     )
 
 
+@pytest.mark.slow
 def test_a_frozen_station_still_has_its_store(company: Company, station: Station) -> None:
     """Stopped in mid-air it holds the lock as ever: a second program is turned away and the first goes on."""
     pid = station.process.process.pid

@@ -100,6 +100,7 @@ def test_a_slow_disk_is_waited_for_once_an_order(company: Company, station: Stat
     comes_home(company, station, ["O-1"])
 
 
+@pytest.mark.slow
 def test_an_hq_whose_disk_fails_acknowledges_nothing(company: Company, station: Station) -> None:
     station.sells("O-1", company.world.voucher)
     write_ahead = company.world.hq_dir / "hq.db-wal"
@@ -110,6 +111,7 @@ def test_an_hq_whose_disk_fails_acknowledges_nothing(company: Company, station: 
     comes_home(company, station, ["O-1"])
 
 
+@pytest.mark.slow
 def test_a_station_stopped_in_the_middle_of_a_commit_goes_on_after_ten_minutes(
     company: Company, tmp_path: Path
 ) -> None:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.rig.company import Company, Station
 from tests.rig.processes import run
 
@@ -99,6 +101,7 @@ def test_the_restored_backup_of_the_station(company: Company, tmp_path: Path) ->
     assert second.balance() == (6 + 6 + 6, 0), "each counts once"
 
 
+@pytest.mark.slow
 def test_the_restored_image_of_the_whole_disk(company: Company, tmp_path: Path) -> None:
     """The keys are as old as the records: only HQ can tell, and does so when the station first reports."""
     first, second = company.first, company.second
@@ -148,6 +151,7 @@ def set_up_again(company: Company, station: Station) -> None:
     run("station", *folders, "reenrol", told.stdout.strip().splitlines()[-1])
 
 
+@pytest.mark.slow
 def test_the_copied_folder_without_its_keys(company: Company, tmp_path: Path) -> None:
     """The records alone are no station."""
     first = company.first

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.rig.audit import audit
 from tests.rig.company import Company
 from tests.rig.processes import build_world, eventually, was_killed
@@ -37,6 +39,7 @@ def test_the_poison_entry(company: Company) -> None:
     audit(first.world, second.world, answered=["O-0", "O-1", "O-9", "T-1"], verdicts=BOTH)
 
 
+@pytest.mark.slow
 def test_hq_killed_in_the_middle_of_a_transaction_has_nothing_of_it(company: Company) -> None:
     first = company.first
     first.start()
@@ -82,6 +85,7 @@ def test_the_restored_backup_of_hq(company: Company) -> None:
     audit(first.world, second.world, answered=["O-1", "O-2", "O-3", "T-1"])
 
 
+@pytest.mark.slow
 def test_an_hq_with_an_empty_database_is_not_ours(company: Company, tmp_path: Path) -> None:
     """Somebody set HQ up anew at the old address: stations keep what they have, and give nothing for it."""
     first = company.first

@@ -43,6 +43,7 @@ def test_the_wound_back_clock(company: Company, tmp_path: Path) -> None:
     audit(first.world, answered=["O-1", "O-2", "O-3", "O-4", "O-5"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong_ms", [IN_2099_MS, -56 * 365 * DAY_MS], ids=["2099", "1970"])
 def test_a_clock_that_was_in_another_century_is_no_end(
     company: Company, tmp_path: Path, wrong_ms: int

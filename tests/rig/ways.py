@@ -26,28 +26,48 @@ class Reset(Way):
 
 
 @dataclass
-class CutUp(Way):
-    """Lets so many bytes of what is asked through, then ends both sides."""
+class Cut(Way):
+    """Cuts requests that begin with `of` (`b"POST"`: pushes), and lets the others through unspoiled."""
 
-    after_bytes: int
+    after_bytes: int = 0
+    of: bytes = b""
 
     def carry(self, here: Connection) -> None:
-        here.pump(here.below, here.above, bytes_max=self.after_bytes)
+        while request := read_message(here.below):
+            if request.startswith(self.of):
+                self.cut(here, request)
+                return
+            here.above.sendall(request)
+            here.below.sendall(read_message(here.above))
+
+    def cut(self, here: Connection, request: bytes) -> None:
+        """Do to a request what is done; both sides end afterwards."""
+        raise NotImplementedError
 
 
 @dataclass
-class CutDown(Way):
+class CutUp(Cut):
+    """Lets so many bytes of a request through, then ends both sides."""
+
+    was_whole: bool = False  # since all of it was less than so many bytes
+
+    def cut(self, here: Connection, request: bytes) -> None:
+        self.was_whole = self.after_bytes >= len(request)
+        here.above.sendall(request[: self.after_bytes])
+
+
+@dataclass
+class CutDown(Cut):
     """Lets HQ have the whole request and do its work, then ends both sides after so many bytes of the answer.
 
     What HQ says is read to its end first, so that the cut comes after its commit.
     """
 
-    after_bytes: int = 0
     was_reset: bool = False
     answered: threading.Event = field(default_factory=threading.Event)
 
-    def carry(self, here: Connection) -> None:
-        here.above.sendall(read_message(here.below))
+    def cut(self, here: Connection, request: bytes) -> None:
+        here.above.sendall(request)
         answer = read_message(here.above)
         here.below.sendall(answer[: self.after_bytes])
         if self.was_reset:
