@@ -287,8 +287,21 @@ class Auditor:
             for mine, theirs in zip((rows.members, rows.vouchers), facts, strict=True):
                 odd = sorted(mine ^ theirs, key=repr)[:3]
                 self.memory.claim("I5", not odd, f"in the end {station} and HQ differ: {odd}")
+            for kind, newest in self.books.documents.items():
+                found = rows.versions.get(kind)
+                self.memory.claim(
+                    "I12", found == newest, f"{station} ends with {kind} {found}, HQ has {newest}"
+                )
+            self._was_told(station, rows)
         self._everything_has_its_word()
         return lost
+
+    def _was_told(self, station: str, rows: StationRows) -> None:
+        """The station knows HQ's word on each of its entries."""
+        for place in self.memory.files[station]:
+            entry, found = self.books.entries.get(place), rows.words.get(place[2])
+            is_same = entry is not None and entry.verdict == found
+            self.memory.claim("I9", is_same, f"{station} was told {found} of {place}")
 
     def _everything_has_its_word(self) -> None:
         """Each entry that a station wrote is at HQ with a verdict, or kept aside there for people to look at."""

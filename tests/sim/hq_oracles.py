@@ -36,6 +36,7 @@ class HqBooks:
         self._known = known
         self.entries: dict[Place, HeldEntry] = {}
         self.held: set[bytes] = set()  # SHA-256 of the bodies in pushes that were kept aside
+        self.documents: dict[str, int] = {}  # the newest version of each kind
         self._heads: dict[Chain, tuple[int, bytes]] = {}
         self._ledger: Counter[tuple[str, str]] = Counter()
         self._earned = 0  # by the orders that were posted
@@ -55,6 +56,7 @@ class HqBooks:
             name = (account, unit if unit == POINTS else "money")
             made[entry_id][name] += amount
             self._ledger[name] += amount
+        self.documents = rows.documents
         new = [self._chained(entry) for entry in rows.journal]
         for entry, content in zip(rows.journal, new, strict=True):
             self._judged(entry, content, made, rows.cases)

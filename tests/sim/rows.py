@@ -43,7 +43,7 @@ class StationRows:
     members: frozenset[Row]  # ref, tier, balance, state
     vouchers: frozenset[Row]  # code hash, rule, uses_max, uses where that is limited
     versions: dict[str, int]  # of the documents in use, and the highest ever seen
-    verdicts: frozenset[int] = frozenset()  # the entries that HQ's word has come for
+    words: dict[int, str] = field(default_factory=dict)  # HQ's newest verdict on each of its own entries
 
 
 @dataclass(frozen=True)
@@ -54,5 +54,6 @@ class HqRows:
     postings: list[tuple[str, int, str, str, int]]  # entry id, number, account, unit, amount
     members: dict[str, int]  # balance by reference
     devices: dict[str, tuple[int, str, int, bytes]]  # epoch, state, head's number and hash
+    documents: dict[str, int] = field(default_factory=dict)  # the newest version of each kind
     held: list[tuple[str, bytes]] = field(default_factory=list)  # why, and the push as it came
     cases: frozenset[str] = frozenset()

@@ -79,6 +79,7 @@ class Witness:
                 row[0]: tuple(row[1:])
                 for row in self._all("SELECT device_id, epoch, state, head_seq, head_hash FROM device")
             },
+            documents=dict(self._all("SELECT kind, MAX(version) FROM document GROUP BY kind")),
             held=[row[1:] for row in held],
             cases=frozenset(row[0] for row in self._all("SELECT case_id FROM exception")),
         )
@@ -165,7 +166,11 @@ def rows_of(store: StationStore) -> StationRows:
     known = dict(journal.execute("SELECT k, v FROM meta").fetchall())
     position = (about["set_id"], about["cursor"], about["included_seq"]) if "set_id" in about else None
     highest = {k: v for k, v in known.items() if k.startswith("highest_") and isinstance(v, int)}
+    words = journal.execute(
+        "SELECT seq, verdict FROM verdict WHERE epoch = ? ORDER BY rowid", (store.device.epoch,)
+    )
     return StationRows(
+        words=dict(words.fetchall()),
         acked_seq=known.get("acked_seq", 0),
         position=position,
         members=frozenset(replica.execute(MEMBERS).fetchall()),
