@@ -39,8 +39,10 @@ from app.store.health import verify_journal
 from app.store.journal import Draft
 from app.store.keystore import KeyStore, StationKeys, load_keys
 from app.store.lock import StoreLock
+from app.store.meta import write_meta
 from app.store.salvage import Found, Row, device_said, salvage, salvaged_of
 from app.store.store import JOURNAL, LOCK, StationStore
+from app.store.timekeeper import TIME, carried_time
 from sync.client import HttpEnrolment
 from sync.enrolment import Pairing, enrol_station
 from sync.protocol import EnrolProtocol
@@ -146,6 +148,10 @@ def _carry_over(store: StationStore, old: Old) -> int:
         ]
         with store.atomic():
             store.journal.append([Draft(SALVAGED, record) for record in records])
+    time = carried_time(old.found.facts.get(TIME), (row.body for row in reversed(old.found.rows)))
+    if time is not None:
+        with store.atomic():
+            write_meta(store._db, **{TIME: time})  # last: what this run says of the time knows nothing yet
     return len(carried)
 
 

@@ -5,7 +5,7 @@ written with each entry: the last entry says it. What else is known changes rare
 or answer of HQ that it belongs to, in the same transaction.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, fields, replace
 from typing import Any
 
@@ -140,13 +140,31 @@ def read_time(database: Database) -> TrustedTime | None:
     return TrustedTime(**known | {"boot": bytes.fromhex(found["boot"])})
 
 
+def carried_time(kept: object, bodies: Iterable[bytes]) -> str | None:
+    """Return what a new journal is told of the time that an old one knew, so that it does not begin anew.
+
+    `kept` is the old fact by the name TIME, `bodies` are its entries, the newest first; None where nothing is known.
+    """
+    try:
+        found = orjson.loads(kept) if isinstance(kept, str) else None
+        if found is None:
+            return None
+        floor_ms = max(int(found["floor_ms"]), next((at for at in map(_t_eff, bodies) if at), 0))
+    except (ValueError, KeyError, TypeError):
+        return None
+    return orjson.dumps(found | {"floor_ms": floor_ms}).decode()
+
+
 def _last_t_eff(database: Database) -> int:
     """Return the effective time of the last entry, in any epoch: time does not begin anew with one."""
     row = database.conn.execute("SELECT body FROM journal ORDER BY epoch DESC, seq DESC LIMIT 1").fetchone()
-    if row is None:
-        return 0
+    return 0 if row is None else _t_eff(row[0])
+
+
+def _t_eff(body: bytes) -> int:
+    """Return the effective time that an entry says; 0 where it says none."""
     try:
-        t_eff = read_entry(row[0]).data.get("t_eff", 0)
+        t_eff = read_entry(body).data.get("t_eff", 0)
     except EntryInvalid:
         return 0  # a journal that does not hold is told of by whoever verifies it
     return t_eff if type(t_eff) is int else 0

@@ -26,8 +26,11 @@ from sync.faults import HqUntrusted
 from sync.protocol import PushRefusalKind
 from sync.reenrolment import reenrol_station
 from sync.syncer import Syncer
+from tests.builders import NOW_MS
 from tests.store.through_key import crash_image
 from tests.sync.world import Between, Shop
+
+HOUR_MS = 3_600_000
 
 
 @pytest.fixture
@@ -311,6 +314,16 @@ def test_versions_never_go_down_with_a_new_epoch(shop):
         reenrol(shop)
     versions = shop.store.versions
     assert (shop.store.device.epoch, versions.highest("program"), versions.signer("program")) == (2, 99, "s1")
+
+
+def test_time_does_not_begin_anew_with_an_epoch(shop):
+    """I18: a clock set back before the new epoch makes nothing valid again."""
+    shop.world.clock.set_ms(NOW_MS + 3 * HOUR_MS)
+    sells(shop, 1).syncer.sync()
+    shop.store.close()
+    shop.world.clock.set_ms(NOW_MS + HOUR_MS)
+    reenrol(shop)
+    assert shop.store.now_ms() >= NOW_MS + 3 * HOUR_MS
 
 
 def test_the_overlay_counts_entries_of_this_epoch_alone(shop):
