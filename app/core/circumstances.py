@@ -7,9 +7,9 @@ handed in, worked out beforehand by whoever decides (docs/program.md, Conditions
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
 
 from app.core.member import Member
+from app.core.once import once
 from app.core.order import Line, LineKind, Order
 from app.core.products import LineFinder, ProductSets
 from app.core.reasons import Reason, Refusal
@@ -36,47 +36,47 @@ class Circumstances:
     segments: Mapping[str, Check] = field(default_factory=dict)  # that the program itself defines
     sheet: Sheet | None = None  # as the rules played so far have left it
 
-    @cached_property
+    @once
     def goods(self) -> list[Line]:
         """The lines that are goods."""
         return [line for line in self.order.lines if line.kind is LineKind.GOODS]
 
-    @cached_property
+    @once
     def total(self) -> int:
         """The order's initial goods total in minor units, as priced."""
         return sum(line.amount for line in self.goods)
 
-    @cached_property
+    @once
     def has_lines(self) -> bool:
         """Whether the order came with its products."""
         return self.order.has_lines
 
-    @cached_property
+    @once
     def local(self) -> datetime:
         """The order's time on the store's clock."""
         return self.order.local
 
-    @cached_property
+    @once
     def day(self) -> date:
         """The order's date on the store's calendar."""
         return self.local.date()
 
-    @cached_property
+    @once
     def now(self) -> str:
         """The order's local moment to the second, as campaigns have it: `2026-01-31T23:59:59`."""
         return self.local.isoformat()[:19]
 
-    @cached_property
+    @once
     def clock(self) -> str:
         """The order's time of day, `HH:MM:SS`."""
         return self.now[11:]
 
-    @cached_property
+    @once
     def tier(self) -> str:
         """The member's tier on the day of the order, empty without a member."""
         return self.member.tier_on(self.day) if self.member else ""
 
-    @cached_property
+    @once
     def member_segments(self) -> frozenset[str]:
         """The segments that HQ put the member in, and those whose definition holds."""
         if self.member is None:
@@ -84,7 +84,7 @@ class Circumstances:
         defined = {name for name, check in self.segments.items() if not check(self)}
         return self.member.segments | defined
 
-    @cached_property
+    @once
     def finder(self) -> LineFinder:
         """The order's lines by product set."""
         return LineFinder(self.order.lines, self.product_sets)

@@ -153,7 +153,7 @@ def _in_play(facts: Facts, seen: Circumstances, table: Table, *, explain: bool) 
     index = program.index
     places: Sequence[int] = program.automatic
     if not explain:
-        places = index.find(seen)
+        places = index.find(seen) if places else ()
     elif len(places) > EXPLAINED_MAX:
         places = index.find_near(seen, NEAR_MAX)
     candidates = [program.candidates[place] for place in places]

@@ -141,10 +141,14 @@ def _points(rule: EarningRule, sheet: Sheet, factors: Mapping[int, int]) -> int:
     if rule.of is Of.ORDER:
         paid = sum(sheet.amount_now(place) for place in _earning_places(rule, sheet))
         return rule.points_milli // MILLI if paid > 0 else 0
+    counts, places = _counts(rule, sheet), _earning_places(rule, sheet)
     by_factor: dict[int, int] = {}
-    for place in _earning_places(rule, sheet):
-        factor = factors.get(place, MILLI)
-        by_factor[factor] = by_factor.get(factor, 0) + _counts(rule, sheet, place)
+    if not factors:
+        by_factor[MILLI] = sum([counts[place] for place in places])
+    else:
+        for place in places:
+            factor = factors.get(place, MILLI)
+            by_factor[factor] = by_factor.get(factor, 0) + counts[place]
     per = rule.per if rule.of is Of.AMOUNT else rule.per * MILLI
     if rule.mode is EarningMode.PRO_RATA:
         counted = sum(max(amount, 0) * factor for factor, amount in by_factor.items())
@@ -163,13 +167,17 @@ def _earning_places(rule: EarningRule, sheet: Sheet) -> list[int]:
     ]
 
 
-def _counts(rule: EarningRule, sheet: Sheet, place: int) -> int:
-    """Return what a line counts: minor units, or thousandths of a unit. What is free earns nothing."""
-    line = sheet.lines[place]
-    amount = line.amount if rule.basis is Basis.INITIAL else sheet.amount_now(place)
+def _counts(rule: EarningRule, sheet: Sheet) -> list[int]:
+    """Return what each line counts: minor units, or thousandths of a unit. What is free earns nothing."""
+    lines = sheet.lines
+    amounts = [line.amount for line in lines] if rule.basis is Basis.INITIAL else sheet.amounts_now()
+    both = zip(lines, amounts, strict=True)
     if rule.of is Of.AMOUNT:
-        return gross_amount(amount, line.tax_ppm, is_net=line.is_net)
-    return line.quantity_milli if amount > 0 else 0
+        return [
+            gross_amount(amount, line.tax_ppm, is_net=True) if line.is_net else amount
+            for line, amount in both
+        ]
+    return [line.quantity_milli if amount > 0 else 0 for line, amount in both]
 
 
 def _factors(rules: Sequence[EarningRule], sheet: Sheet, multipliers: Multipliers) -> dict[int, int]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import lru_cache
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 LINES_MAX = 2_000  # far above any real receipt; keeps a broken till from filling the journal
@@ -60,6 +61,11 @@ class Line:
         return self.quantity * MILLI + self.milli
 
 
+BY_NUMBER = attrgetter(
+    "line"
+)  # the earlier line is the one with the lower number, however the till lists them
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """An order at its effective time `at_ms` (UTC milliseconds).
@@ -106,24 +112,31 @@ def check_order(order: Order) -> None:
     """Refuse what would not fit into a journal entry or HQ's tables. Raises `OrderInvalid`."""
     if len(order.lines) > LINES_MAX:
         raise OrderInvalid(f"it has more than {LINES_MAX} lines")
-    for name in (order.order_id, order.register, *(line.sku for line in order.lines)):
-        if len(name) > ID_LENGTH_MAX:
-            raise OrderInvalid(f"{name[:12]}… is longer than {ID_LENGTH_MAX} characters")
-    for number in (
-        order.total,
-        *(line.amount for line in order.lines),
-        *(line.quantity for line in order.lines),
-        *(line.levy for line in order.lines),
-        *(line.floor for line in order.lines),
-        *(line.unit_price or 0 for line in order.lines),
-    ):
-        if abs(number) > AMOUNT_MAX:
-            raise OrderInvalid(f"{number} is out of range")
-    for line in order.lines:
+    _check_name(order.order_id)
+    _check_name(order.register)
+    _check_number(order.total)
+    for line in order.lines:  # at each commit, so what most lines don't have is asked for together
+        _check_name(line.sku)
+        if not (-AMOUNT_MAX <= line.amount <= AMOUNT_MAX and -AMOUNT_MAX <= line.quantity <= AMOUNT_MAX):
+            raise OrderInvalid(f"{line.amount} or {line.quantity} is out of range")
+        if not (line.levy or line.floor or line.unit_price or line.milli or line.tax_ppm):
+            continue
+        for number in (line.levy, line.floor, line.unit_price or 0):
+            _check_number(number)
         if not 0 <= line.milli < MILLI:
             raise OrderInvalid(f"{line.milli} thousandths of a unit are out of range")
         if not 0 <= line.tax_ppm <= TAX_MAX:
             raise OrderInvalid(f"a tax of {line.tax_ppm} parts per million is out of range")
+
+
+def _check_number(number: int) -> None:
+    if abs(number) > AMOUNT_MAX:
+        raise OrderInvalid(f"{number} is out of range")
+
+
+def _check_name(name: str) -> None:
+    if len(name) > ID_LENGTH_MAX:
+        raise OrderInvalid(f"{name[:12]}… is longer than {ID_LENGTH_MAX} characters")
 
 
 def local_time(at_ms: int, time_zone: str) -> datetime:

@@ -7,7 +7,7 @@ found by what is in the order (index.py), without asking every rule.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.core.order import MILLI, Line, LineKind
+from app.core.order import BY_NUMBER, MILLI, Line, LineKind
 
 Key = tuple[str, str]  # ("sku", "espresso"), ("category", "mugs")
 GOODS = frozenset({LineKind.GOODS})
@@ -103,17 +103,19 @@ class LineFinder:
 
     def __init__(self, lines: Sequence[Line], product_sets: ProductSets) -> None:
         """Note which word stands on which lines."""
-        self.lines = sorted(lines, key=_number)
+        self.lines = sorted(lines, key=BY_NUMBER)
         self._product_sets = product_sets
         self._found: dict[str | None, Sequence[int]] = {}  # rules often share product sets
         self._by_sku: dict[str, list[int]] = {}
         self._by_category: dict[str, list[int]] = {}
+        self._are_goods = True
         for place, line in enumerate(self.lines):
             self._by_sku.setdefault(line.sku, []).append(place)
             for category in line.categories:
                 self._by_category.setdefault(category, []).append(place)
+            if line.kind is not LineKind.GOODS:
+                self._are_goods = False
         self._skus, self._categories = frozenset(self._by_sku), frozenset(self._by_category)
-        self._are_goods = all(line.kind is LineKind.GOODS for line in lines)
 
     def places(self, name: str | None) -> Sequence[int]:
         """Return the places of the lines of a product set. None means all goods, named or not."""
@@ -139,10 +141,6 @@ class LineFinder:
         if products.is_plain and self._are_goods:
             return named
         return [place for place in named if products.holds(self.lines[place])]
-
-
-def _number(line: Line) -> int:
-    return line.line
 
 
 def _has(line: Line, name: str, values: frozenset[str]) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from app.core.money import BASIS_POINTS, divide_half_up
-from app.core.order import MILLI, Line, LineKind, Order
+from app.core.order import BY_NUMBER, MILLI, Line, LineKind, Order
 from app.core.policy import AmountBasis, Policy
 from app.core.tax import gross_amount, net_amount, tax_in
 
@@ -82,14 +82,21 @@ class Sheet:
         amount = self.lines[place].amount
         return self.remaining[place] if amount > 0 else amount
 
+    def amounts_now(self) -> list[int]:
+        """Return what is left of each line's amount, as `amount_now` says it of one."""
+        return [
+            left if line.amount > 0 else line.amount
+            for line, left in zip(self.lines, self.remaining, strict=True)
+        ]
+
 
 def sheet_of(order: Order, policy: Policy) -> Sheet:
     """Lay an order out. The earlier line is the one with the lower number, however the till lists them."""
-    lines = priced = sorted(order.lines, key=lambda line: line.line)
+    lines = priced = sorted(order.lines, key=BY_NUMBER)
     if policy.amount_basis is not AmountBasis.LINE_PRICE:
         lines = [in_basis(line, policy.amount_basis) for line in lines]
     initial = [line.amount if line.amount > 0 else 0 for line in lines]
-    left = [line.discountable for line in lines]
+    left = [line.discountable if line.floor else amount for line, amount in zip(lines, initial, strict=True)]
     units = [line.quantity if line.amount >= 0 else 0 for line in lines]  # what is given back isn't bought
     owed = sum(initial) - sum([line.amount for line in lines])
     whole = [_of_whole_units(line) if line.milli else initial[at] for at, line in enumerate(lines)]
@@ -137,11 +144,10 @@ class Totals:
 def totals_of(sheet: Sheet) -> Totals:
     """Return what remains to be paid of all lines: with tax, each line's rounded once, and with levies."""
     payable = tax = 0
-    for place, discounted in enumerate(sheet.lines):
-        amount, line = sheet.amount_now(place), discounted
+    for discounted, priced, left in zip(sheet.lines, sheet.priced, sheet.remaining, strict=True):
+        line, amount = discounted, left if discounted.amount > 0 else discounted.amount
         if amount == discounted.amount:  # nothing was taken, so its price and its tax stand as they are
-            line = sheet.priced[place]
-            amount = line.amount
+            line, amount = priced, priced.amount
         payable += amount + line.levy
         if line.tax_ppm:
             share = tax_in(amount, line.tax_ppm, is_net=line.is_net)

@@ -26,8 +26,7 @@ class Standing(StrEnum):
 
     def outweighs(self, other: "Standing") -> bool:
         """Tell whether this is graver than another."""
-        places = list(Standing)
-        return places.index(self) > places.index(other)
+        return PLACES[self] > PLACES[other]
 
     @property
     def forbids_spending(self) -> bool:
@@ -40,6 +39,7 @@ class Standing(StrEnum):
         return SENTENCES[self]
 
 
+PLACES = {standing: place for place, standing in enumerate(Standing)}
 SENTENCES = {
     Standing.GOOD: "",
     Standing.RULES_EXPIRED: "The rules on this station are too old. Points are still earned.",

@@ -98,7 +98,8 @@ def seen(time: TrustedTime, reading: Reading) -> tuple[TrustedTime, Jump | None]
         time, jump = _started_anew(time, reading)
     else:
         time, jump = _gone_on(time, reading)
-    return _risen(time, time.now_ms(reading)), jump
+    now_ms = time.now_ms(reading)
+    return time if now_ms == time.floor_ms else _risen(time, now_ms), jump
 
 
 def _risen(time: TrustedTime, floor_ms: int) -> TrustedTime:

@@ -140,6 +140,7 @@ class StationStore:
             raise
 
     def _open(self) -> None:
+        self._standing: Standing | None = None  # as far as it is known
         self._mark = load_mark(self._key_store, self._name)
         self._noted = load_verified(self._key_store, self._name)
         is_trusted = self.check.trusts_journal(self.folder / JOURNAL, mark=self._mark, noted=self._noted)
@@ -291,19 +292,23 @@ class StationStore:
     @property
     def standing(self) -> Standing:
         """How this station stands with HQ, as far as that lasts (see core.standing)."""
-        return read_standing(read_meta(self._db, "standing"))
+        if self._standing is None:  # asked at each order, and nobody else writes it
+            self._standing = read_standing(read_meta(self._db, "standing"))
+        return self._standing
 
     def set_standing(self, standing: Standing) -> None:
         """Keep how this station stands, unless what stands already is graver. Opens its own transaction."""
         if standing is not self.standing and standing.outweighs(self.standing):
             with self.atomic():
                 write_meta(self._db, standing=standing.value)
+            self._standing = standing
 
     def heal_standing(self, *healed: Standing) -> None:
         """Stand well again, if it was one of these. Opens its own transaction."""
         if self.standing in healed:
             with self.atomic():
                 write_meta(self._db, standing=Standing.GOOD.value)
+            self._standing = Standing.GOOD
 
     @contextmanager
     def replica_atomic(self) -> Iterator[None]:
