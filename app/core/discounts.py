@@ -213,12 +213,16 @@ def shared_out(
     by, left = sheet.remaining if weights is None else weights, sheet.left
     if limits is not None:
         left = list(map(min, left, limits))
+    shares = [0] * len(left)
+    if len(places) == 1:  # as most vouchers are meant: there is nothing to share
+        place = places[0]
+        shares[place] = min(amount, left[place]) if by[place] > 0 else 0
+        return shares
     limits = [left[place] for place in places]
     chosen = [by[place] for place in places]
     found = allocate(
         min(amount, sum(limits)), weights=chosen, limits=limits, remainder=sheet.policy.remainder
     )
-    shares = [0] * len(left)
     for place, share in zip(places, found, strict=True):
         shares[place] = share
     return shares
