@@ -185,10 +185,10 @@ def _clocked(spent: dict[str, float]) -> Iterator[None]:
     """Put a clock around each step while the block runs."""
 
     def clocked(step: Callable[..., Any], part_of: Callable[..., str]) -> Callable[..., Any]:
-        def timed(*given: Any) -> Any:
+        def timed(*given: Any, **named: Any) -> Any:
             began = time.perf_counter()
             try:
-                return step(*given)
+                return step(*given, **named)
             finally:
                 spent[part_of(*given)] += (time.perf_counter() - began) * 1e6
 

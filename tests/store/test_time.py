@@ -181,8 +181,8 @@ def test_a_machine_that_slept_while_deciding_decides_anew(till: Till, monkeypatc
 
     decide, sleeps = redeem.decide, iter([600_000])
 
-    def decide_and_sleep(facts):
-        decision = decide(facts)
+    def decide_and_sleep(facts, **how):
+        decision = decide(facts, **how)
         till.machine.go_on(next(sleeps, 0))
         return decision
 
