@@ -6,6 +6,7 @@ the first entry that it hasn't acknowledged, does a station obey the word to era
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 from msgspec import structs
@@ -15,6 +16,7 @@ from app.store.erasing import erase_store
 from app.store.faults import StoreErased
 from app.store.store import StationStore
 from sync.documents import Runner
+from sync.faults import HqFault
 from sync.protocol import HqProtocol, PushAnswer, PushRefusal, PushRefusalKind, PushRequest
 
 KEEPS = frozenset({PushRefusalKind.FORK, PushRefusalKind.EPOCH_REVOKED})
@@ -77,7 +79,8 @@ class HandingOver:
         try:
             self._run(partial(erase_store, self._store, kept=kept))
         except StoreErased:
-            self._hq.push(_last_word(request))
+            with suppress(HqFault):  # it is so, whether HQ hears of it or not
+                self._hq.push(_last_word(request))
             raise
 
 

@@ -17,6 +17,7 @@ from hq.stores.devices import DeviceState, confirm, devices, list_devices, revok
 from hq.stores.pairing import TOKEN_LIFE_MS, new_epoch_pairing, new_pairing
 from hq.tables import journal, posting
 from sync.protocol import PushAnswer, PushRefusal, PushRefusalKind
+from tests.databases import on
 from tests.hq.station import NOW_MS, URL, Station, enrol_request, pairing_token
 from tests.hq.test_ingest import count, rows, words
 
@@ -103,6 +104,7 @@ def test_the_list_names_the_machine_and_the_second_to_come_gets_nothing(hq, cloc
         confirm(hq, thief.owner.device_id)
 
 
+@on("sqlite")
 def test_only_what_waits_is_confirmed(hq, station):
     with pytest.raises(faults.NotPossible):
         confirm(hq, station.owner.device_id)
@@ -128,11 +130,13 @@ def test_a_new_epoch_keeps_the_device_and_shuts_the_old_one_out_at_once(hq, stat
     ]
 
 
+@on("sqlite")
 def test_a_new_epoch_of_nobody_is_refused(hq):
     with pytest.raises(faults.NotHere):
         new_epoch_pairing(hq, device_id="D0", url=URL)
 
 
+@on("sqlite")
 def test_a_new_epoch_may_have_to_be_confirmed_too(hq, station):
     later = sells(again(hq, station, is_trusted=False), "o1")
     refused(later.push(), WAITS)
@@ -141,6 +145,7 @@ def test_a_new_epoch_may_have_to_be_confirmed_too(hq, station):
     assert isinstance(later.push(), PushAnswer)
 
 
+@on("sqlite")
 def test_figures_say_of_which_epoch_they_include_entries(hq, station):
     sells(station, "o1", "o2").push()
     later = again(hq, station)
@@ -151,6 +156,7 @@ def test_figures_say_of_which_epoch_they_include_entries(hq, station):
     assert (page.included_epoch, page.included_seq) == (2, 1)
 
 
+@on("sqlite")
 def test_an_old_epoch_gets_no_facts_and_a_request_is_of_the_epoch_that_signed_it(hq, station):
     again(hq, station)
     session = DeviceSession(hq, station.owner.device_id, 1)
@@ -250,6 +256,7 @@ def test_entries_of_a_replaced_epoch_go_to_their_place_in_it(hq, station):
     assert post_held(hq, held_ids(hq, station)[0]).place == station.owner.device_id
 
 
+@on("sqlite")
 def test_what_nobody_signed_is_not_posted(hq, station):
     revoke(hq, station.owner.device_id)
     sells(station, "o1")
@@ -290,6 +297,7 @@ def test_the_word_to_wipe_goes_to_every_epoch_of_the_device(hq, station):
     assert list_devices(hq)[0].wiped_ms == NOW_MS
 
 
+@on("sqlite")
 def test_when_there_is_no_room_nothing_counts_as_kept(hq, station, monkeypatch):
     monkeypatch.setattr("hq.journal.held.HELD_PUSHES_MAX", 1)
     revoke(hq, station.owner.device_id, wipe=True)
@@ -335,6 +343,7 @@ def test_a_new_epoch_begins_with_what_is_known_of_the_old_one(hq, station):
     assert words(later.push()) == words(answer)
 
 
+@on("sqlite")
 @pytest.mark.parametrize(
     "changes",
     [
@@ -356,6 +365,7 @@ def test_what_is_no_salvaged_entry_is_kept_and_harms_nobody(hq, station, changes
     assert words(later.push()) == [(1, "quarantined", ["UNPARSABLE"]), (2, "posted", [])]
 
 
+@on("sqlite")
 def test_an_epoch_start_from_another_store_is_flagged(hq, station):
     later = again(hq, station)
     later.append(EPOCH_START, start(station, store="S2"))

@@ -98,3 +98,14 @@ def test_what_a_restored_hq_has_lost_is_handed_over_too(shop, tmp_path):
     assert [(each.from_seq, each.to_seq) for each in list_held(world.hq)] == [(3, 5), (5, 5)]
     assert sum(len(post_held(world.hq, each.id).results) for each in list_held(world.hq)) == 3
     assert world.entries_of(shop) == [1, 2, 3, 4, 5]
+
+
+def test_over_the_line_too_the_last_word_arrives(web_world):
+    """Signed by the key that is erased already."""
+    shop = sells(web_world.shop().synced(), 2)
+    revoke(web_world.hq, device_of(shop).owner.device_id, wipe=True)
+    with pytest.raises(StoreErased):
+        shop.syncer.sync()
+    listed = list_devices(web_world.hq)[0]
+    assert (listed.wiped_ms, listed.state) == (web_world.clock.now_ms(), "revoked")
+    assert [(each.from_seq, each.to_seq) for each in list_held(web_world.hq)] == [(1, 2)]
