@@ -9,7 +9,8 @@ from ui.models.state import Pill, PillKind
 
 STALE_AFTER_S = 24 * 3600  # head office's default: after a day without it the cashier is warned
 TO_LOOK_AT = {Standing.TIME_DOUBTFUL, Standing.HQ_DOUBTED}
-STOPPING = {"fork", "chain", "epoch_revoked", "gap"}  # head office stopped the queue: a person must look
+# Head office stopped the queue: a person must look.
+STOPPING = {"fork", "chain", "epoch_revoked", "not_confirmed", "gap"}
 
 
 @dataclass(frozen=True, slots=True)
