@@ -150,6 +150,14 @@ def older_program(life: "Life") -> None:
         life.world.say(f"{station.name} runs an older program")
 
 
+def poison_row(life: "Life") -> None:
+    """From now on HQ has a row for a station that no station can read."""
+    station = life.some_station()
+    if station is not None:
+        station.line.has_bad_row = True
+        life.world.say(f"HQ has a row for {station.name} that can't be read")
+
+
 def replay_document(life: "Life") -> None:
     """Somebody in a station's line plays the first program to it again, as if it were the newest."""
     world = life.world
@@ -186,7 +194,6 @@ def _rotate(life: "Life", use: KeyUse) -> None:
     world.shoppers = [
         Shopper(each.ref, (issue_code(world.hq, each.ref), *each.texts)) for each in world.shoppers
     ]
-    world.keys_changed += 1
     world.say(f"HQ has a new key: {use}")
 
 
@@ -204,6 +211,7 @@ INCIDENTS: tuple[tuple[float, int, Incident], ...] = (  # how likely, days it ne
     (0.8, 1, poison_entry),
     (0.6, 1, poison_entry),
     (0.4, 2, older_program),
+    (0.5, 2, poison_row),
     (0.6, 2, step_clock),
     (0.4, 3, step_clock),
     (0.5, 2, switch_off),

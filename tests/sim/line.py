@@ -74,6 +74,7 @@ class Line:
     is_disturbed: bool = False  # has anything been done to it since this was last set back?
     late: list[PushRequest] = field(default_factory=list)
     lie_next: str = ""  # what happens to the next page of changes
+    has_bad_row: bool = False  # in each page of changes there is one that nobody can use
     _is_old_next: bool = False
 
     @property
@@ -240,7 +241,10 @@ class Line:
         if fault == "old_document" and isinstance(answer, Changes):
             self._is_old_next = True
             return structs.replace(answer, program_version=answer.program_version + 100)
-        if isinstance(answer, Changes):
+        if isinstance(answer, Changes) and self.has_bad_row:
+            bad = Row(t="member", k="0000000000001", v={"ref": 1, "balance": "much"})
+            answer = structs.replace(answer, rows=[*answer.rows, bad])
+        if isinstance(answer, Changes) and fault:
             odd = Row(t="weather", k="today", v={"sky": "grey"})
             return structs.replace(answer, rows=[odd, *answer.rows])
         return answer

@@ -7,11 +7,14 @@ from typing import Any
 from unittest.mock import patch
 
 from app.core.entry import ORDER, read_entry
+from hq import restored
 from hq.faults import Malformed
 from hq.journal import ingest, intake, judge, patience, postings
 from hq.journal.judge import JUDGES
+from hq.rows import upsert
 from hq.stores import devices
 from hq.stores.devices import DeviceState
+from hq.tables import meta
 from sync.protocol import PROTO, PushRefusalKind, Verdict
 
 BODIES = "SELECT body FROM journal WHERE device = ? AND epoch = ? AND seq BETWEEN ? AND ? ORDER BY seq"
@@ -97,6 +100,18 @@ def lets_revoked_devices_post() -> AbstractContextManager[Any]:
     return patch.object(devices, "_device", lambda row: replace(right(row), state=DeviceState.ACTIVE))
 
 
+def keeps_its_name_when_it_is_restored() -> AbstractContextManager[Any]:
+    """It is the same head office as before, with the same members."""
+    right = restored.become_new
+
+    def become_new(connection: Any, *given: Any, **named: Any) -> None:
+        before = restored.read_about(connection)[restored.SET_ID]
+        right(connection, *given, **named)
+        upsert(connection, meta, [{"k": restored.SET_ID, "v": before}], changes=("v",))
+
+    return patch.object(restored, "become_new", become_new)
+
+
 @contextmanager
 def lets_one_entry_stop_the_batch() -> Iterator[None]:
     """A bug must be loud: whoever catches it hides it, and so does whoever tries another way."""
@@ -172,6 +187,7 @@ PLANTS = (
     ("I10", takes_a_fork_for_a_repeat),
     ("I10", drops_the_other_branch),
     ("I11", lets_revoked_devices_post),
+    ("I12", keeps_its_name_when_it_is_restored),
     ("I15", lets_one_entry_stop_the_batch),
     ("I21", trusts_the_signed_head),
     ("I23", refuses_types_it_does_not_know),

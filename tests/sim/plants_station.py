@@ -12,7 +12,8 @@ from app.store import db, store, verifying
 from app.store.faults import StoreFault
 from app.store.journal import Journal, WordOfHq
 from app.store.store import StationStore
-from sync import documents
+from sync import documents, pull
+from sync.faults import HqUntrusted
 from sync.pull import Puller
 from sync.syncer import Syncer
 
@@ -113,6 +114,19 @@ def never_sends_again_what_was_acknowledged() -> AbstractContextManager[Any]:
     return patch.object(Syncer, "_go_back", _go_back)
 
 
+def lets_one_row_stop_the_feed() -> AbstractContextManager[Any]:
+    """A page with a row that can't be read is not HQ's."""
+    right = pull.usable_rows
+
+    def usable_rows(rows: Any) -> Any:
+        found = right(rows)
+        if len(found) != len(rows):
+            raise HqUntrusted("a row in a form we do not know")
+        return found
+
+    return patch.object(pull, "usable_rows", usable_rows)
+
+
 def goes_by_the_wall_clock() -> AbstractContextManager[Any]:
     """The operating system knows what time it is."""
     return patch.object(StationStore, "now_ms", lambda self: self.clock.now_ms())
@@ -137,6 +151,7 @@ PLANTS = (
     ("I12", believes_any_signed_version),
     ("I13", counts_own_entries_for_ever),
     ("I13", moves_with_each_page),
+    ("I15", lets_one_row_stop_the_feed),
     ("I18", goes_by_the_wall_clock),
     ("I18", believes_the_wall_clock_of_a_running_machine),
     ("I27", never_sends_again_what_was_acknowledged),

@@ -47,7 +47,7 @@ class World:
         self.points = FailPoints()
         self.weather = Weather()
         self.counts = Counts()
-        self.keys_changed = self.enrolments = 0
+        self.enrolments = 0  # of known devices, under new epochs
         self.kills = 0
         self._say = say
         self.folder = laid_out(furniture, folder)
@@ -261,14 +261,11 @@ class World:
         self.hq.close()
         self.hq = open_hq(self.hq_folder, clock=self.true)
 
-    def told_once(self) -> tuple[int, int, frozenset[tuple[str, int]]]:
-        """Return what HQ was told that a backup may not know: new keys, devices, those shut out, those that are two."""
+    def told_once(self) -> tuple[int, tuple[frozenset[tuple[str, int]], ...]]:
+        """Return what HQ was told that a backup may not know: devices, those shut out, those that are two."""
         memory = self.auditor.memory
-        return (
-            self.keys_changed,
-            len(self.stations),
-            frozenset(memory.revoked | memory.fenced | memory.copied),
-        )
+        shut_out = tuple(map(frozenset, (memory.revoked, memory.fenced, memory.copied)))
+        return self.enrolments + len(self.stations), shut_out
 
     def back_up_hq(self) -> tuple[bytes, bytes]:
         """Return HQ's database as it is now, and the mark beside it."""
