@@ -35,6 +35,7 @@ class TimeKeeper:
             self._time = first_time(reading, floor_ms=floor_ms)
         else:
             self._time = replace(self._written, floor_ms=max(self._written.floor_ms, floor_ms))
+        self._last: Reading | None = None  # up to where `seen` has gone
         self._jumps: list[Jump] = []
         self._jumps_recorded = 0  # in the transaction that is open
 
@@ -103,6 +104,9 @@ class TimeKeeper:
     def _seen(self) -> Reading:
         """Go on to what both clocks say now."""
         reading = self.reading()
+        if reading == self._last:  # a redemption looks several times within a millisecond
+            return reading
+        self._last = reading
         self._time, jump = seen(self._time, reading)
         if jump is not None:
             self._jumps.append(jump)
