@@ -39,7 +39,7 @@ class Station:
         self.is_off = False  # until somebody switches the machine on
         self.is_in_use = True  # False once somebody has taken it away for good
         self.has_met_this_hq = True  # since HQ was restored, if it was
-        self._is_doubtful = False
+        self.is_doubtful = False
         self._found_at_start: Image = {}
 
     @property
@@ -59,7 +59,7 @@ class Station:
         """Start the program. Raises the `StoreFault` that stands in the way."""
         self._found_at_start = image_of(self.folder)
         self.store = StationStore(self.folder, key_store=self.keys, clock=self.clock)
-        self._is_doubtful = False
+        self.is_doubtful = False
         device = self.store.device
         self.device_id, self.epoch, self.store_id = device.device_id, device.epoch, device.store_id
         self.syncer = Syncer(self.store, self.line, run=self.run)
@@ -67,13 +67,13 @@ class Station:
     def run(self, work: Callable[[], Any]) -> Any:
         """Do work on the store, which is opened anew first when the last work ended in a fault."""
         assert self.store is not None
-        if self._is_doubtful:
+        if self.is_doubtful:
             self.store.reopen()
-            self._is_doubtful = False
+            self.is_doubtful = False
         try:
             return work()
         except StoreFault:
-            self._is_doubtful = True
+            self.is_doubtful = True
             raise
 
     def close(self) -> None:
