@@ -78,9 +78,7 @@ def _lived(world: World, days: int) -> int:
         world.begin()
         Life(world, days).live()
         return world.auditor.ended(at_rest=world.at_rest())
-    except (
-        Exception
-    ) as bug:  # outermost: of one world. What broke it is what the auditor has found, if it has
+    except Exception as bug:  # outermost: of one world; what broke it is what the auditor has found
         if not world.auditor.memory.violations:
             raise
         world.say(f"the world breaks off: {bug!r}")
