@@ -93,6 +93,7 @@ def open_hq(folder: Path, *, clock: Clock | None = None) -> Hq:
             with database.atomic() as connection:
                 hold_whole(connection, Whole.PROGRAMS)
                 kept.catch_up(connection, folder, now_ms=(clock or SystemClock()).now_ms())
+                kept.sign_program_anew(connection, keys)  # by the key of then, which may be revoked by now
         with database.reading() as connection:
             check_whole(keys, good_kids(connection))
             kept.keep_newest(connection, folder)

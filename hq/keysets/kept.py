@@ -11,12 +11,13 @@ from msgspec import DecodeError
 from msgspec.json import decode, encode
 from sqlalchemy import Connection
 
-from app.core.keyset import read_keyset
+from app.core.keyset import KeyUse, read_keyset
 from app.ids import new_id
-from hq.campaigns.store import insert_document, newest_version, read_document
+from hq.campaigns.store import insert_document, insert_signature, newest_version, read_document
 from hq.faults import SetUpFault
-from hq.keysets.store import put_keys
-from sync.protocol import SignedDocument
+from hq.keys import KeyRing
+from hq.keysets.store import current_kid, put_keys
+from sync.protocol import Signature, SignedDocument, document_message
 
 FOLDER = "keysets"
 
@@ -45,6 +46,16 @@ def catch_up(connection: Connection, folder: Path, *, now_ms: int) -> None:
             raise SetUpFault(f"{path} can't be read: {problem}") from problem
         insert_document(connection, document, now_ms=now_ms)
         put_keys(connection, keyset.keys)
+
+
+def sign_program_anew(connection: Connection, keys: KeyRing) -> None:
+    """Let the newest program outlive the key that signed it, for stations that have not seen it yet."""
+    kid = current_kid(connection, KeyUse.SIGN)
+    signed = read_document(connection, "program", newest_version(connection, "program"))
+    if signed is None or kid in {each.kid for each in signed.signatures}:
+        return
+    message = document_message(kind=signed.kind, version=signed.version, body=signed.body)
+    insert_signature(connection, signed, Signature(kid=kid, sig=keys.sign(kid, message)))
 
 
 def keep_newest(connection: Connection, folder: Path) -> None:

@@ -19,10 +19,8 @@ from app.ids import new_secret
 from hq.backup import new_passphrase, write_backup
 from hq.campaigns.store import (
     insert_document,
-    insert_signature,
     newest_programs,
     newest_version,
-    read_document,
 )
 from hq.db import Whole, hold_whole
 from hq.faults import NotHere, NotPossible, SetUpFault
@@ -37,7 +35,6 @@ from hq.keysets.store import (
     members_without_card,
     set_state,
 )
-from sync.protocol import Signature, document_message
 
 PROGRAMS_VOUCHED = (
     16  # a station that was away for more versions than that waits for its rules for one more answer
@@ -172,23 +169,13 @@ def _other_than_last(connection: Connection, kid: str) -> PublicKey:
 
 def _publish(hq: Hq, connection: Connection, old_root: str, *, now_ms: int) -> int:
     """Publish the keys as they stand, signed by the root key; where that changes, by the old one too."""
-    _sign_program_anew(hq, connection)
+    kept.sign_program_anew(connection, hq.keys)
     version = newest_version(connection, "keyset") + 1
     body = keyset_body(version, all_keys(connection), newest_programs(connection, PROGRAMS_VOUCHED))
     roots = dict.fromkeys((old_root, current_kid(connection, KeyUse.ROOT)))
     signed = sign_document(hq.keys, kind="keyset", version=version, body=body, kids=list(roots))
     insert_document(connection, signed, now_ms=now_ms)
     return version
-
-
-def _sign_program_anew(hq: Hq, connection: Connection) -> None:
-    """Let the newest program outlive the key that signed it, for stations that have not seen it yet."""
-    kid = current_kid(connection, KeyUse.SIGN)
-    signed = read_document(connection, "program", newest_version(connection, "program"))
-    if signed is None or kid in {each.kid for each in signed.signatures}:
-        return
-    message = document_message(kind=signed.kind, version=signed.version, body=signed.body)
-    insert_signature(connection, signed, Signature(kid=kid, sig=hq.keys.sign(kid, message)))
 
 
 def _free_name(folder: Path, version: int) -> Path:
