@@ -77,7 +77,8 @@ def set_back(life: "Life") -> None:
     has_mark = world.rng.random() < 0.5
 
     def restore(_: "Life") -> None:
-        if not station.is_running:
+        # What HQ has lost and this station not yet sent again would be carried over by nobody: not held yet.
+        if not station.is_running or not station.has_met_this_hq:
             return
         station.close()
         put_back(station.folder, copied)
