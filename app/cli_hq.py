@@ -46,6 +46,30 @@ def hq_init(data_dir: HqDir = None, database: HqDatabase = None) -> None:
     print("Keep a copy of the backup in another place: without these keys every member's card is worthless.")
 
 
+@hq_cli.command("backup")
+def hq_backup(
+    file: Annotated[Path, typer.Argument(help="A new file for the copy.")],
+    data_dir: HqDir = None,
+) -> None:
+    """Copy HQ's database as it is at one moment, also while HQ serves. A server's database has tools of its own."""
+    from hq.faults import HqFault
+    from hq.home import open_database
+
+    if file.exists():
+        fail(f"{file} is there already. Nothing was changed.")
+    try:
+        database = open_database(load_config(hq_dir=data_dir).hq_dir)
+        try:
+            if not database.is_sqlite:
+                fail("HQ's database is a server's: make its backup with that server's tools.")
+            database.copy_to(file)
+        finally:
+            database.close()
+    except HqFault as problem:
+        fail(str(problem))
+    print(f"{file} is a copy of HQ's database. It holds members' names and no keys.")
+
+
 @hq_cli.command("upgrade")
 def hq_upgrade(data_dir: HqDir = None) -> None:
     """Bring the database of an older Tillside up to date. Stop HQ first; a server's database wants a backup."""

@@ -38,7 +38,6 @@ class Hq:
     incarnation: str
     set_id: str
     mark: Mark
-    was_restored: bool = False  # so that stations may know more than it does
     min_client: int = MIN_CLIENT
     watch: Watch = field(default_factory=NoWatch)  # over what is judged; a serving HQ has a real one
     programs: dict[int, Program] = field(
@@ -113,7 +112,6 @@ def open_hq(folder: Path, *, clock: Clock | None = None) -> Hq:
         incarnation=incarnation,
         set_id=about[restored.SET_ID],
         mark=Mark(folder, reached),
-        was_restored=restored.was_restored(about),
     )
 
 
@@ -125,7 +123,7 @@ def take_as_restored(
     with database.atomic() as connection:
         hold_whole(connection, Whole.PROGRAMS)
         if is_known or restored.is_older(connection, mark):  # another process may have been quicker
-            restored.become_new(connection, keys, mark, now_ms=clock.now_ms())
+            restored.become_new(connection, keys, mark, now_ms=clock.now_ms(), is_known=is_known)
         about = restored.read_about(connection)
     restored.drop_snapshots(folder / SNAPSHOTS_FOLDER)
     return about

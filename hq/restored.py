@@ -2,7 +2,9 @@
 
 It becomes a new incarnation with a new set of facts. Stations then take a snapshot, since the feed's numbers will come
 again for other facts, and send every entry that HQ has lost, which they find out by its head. The rules get a version
-above every one that a station was shown, for a station never goes back to a lower one.
+above every one that a station was shown, for a station never goes back to a lower one: the mark knows which. Where only
+a person knows that HQ was put back, the mark may have been put back too, and the rules go up by more than anybody has
+published since. What stations report moves nothing: one that lies would have every station fetch the rules anew.
 """
 
 import json
@@ -27,9 +29,7 @@ from hq.tables import meta
 log = logging.getLogger(__name__)
 
 INCARNATION, SET_ID, FORMER = "hq_incarnation", "set_id", "former_incarnations"
-LIFT_MAX = (
-    1_000  # versions at once: nobody has published more since the backup, and who says so is not believed
-)
+LOST_MAX = 1_000  # versions: nobody has published more since the backup
 
 
 def is_older(connection: Connection, mark: Reached | None) -> bool:
@@ -43,42 +43,38 @@ def is_older(connection: Connection, mark: Reached | None) -> bool:
     return mark.feed > last_number(connection) or mark.program > newest_version(connection, "program")
 
 
-def become_new(connection: Connection, keys: KeyRing, mark: Reached | None, *, now_ms: int) -> None:
-    """Make a new incarnation and a new set of facts, with rules above all that stations were shown."""
+def become_new(
+    connection: Connection, keys: KeyRing, mark: Reached | None, *, now_ms: int, is_known: bool = False
+) -> None:
+    """Make a new incarnation and a new set of facts, with rules above all that stations were shown.
+
+    `is_known` says that a person knows of it, who may have put the mark back too.
+    """
     about = read_about(connection)
     former = [*_former(about), about[INCARNATION]]
     if mark is not None and mark.incarnation not in former:
         former.append(mark.incarnation)
     values = {INCARNATION: new_id(), SET_ID: new_secret(8).hex(), FORMER: json.dumps(former)}
     upsert(connection, meta, [{"k": name, "v": value} for name, value in values.items()], changes=("v",))
-    if mark is not None:
-        lift_program(connection, keys, above=mark.program, now_ms=now_ms)
+    shown = 0 if mark is None else mark.program
+    if is_known:
+        shown = max(shown, newest_version(connection, "program") + LOST_MAX)
+    _lift_program(connection, keys, above=shown, now_ms=now_ms)
 
 
-def was_restored(about: Mapping[str, str]) -> bool:
-    """Tell whether this HQ ever lost something, so that stations may know more than it does."""
-    return bool(_former(about))
-
-
-def lift_program(connection: Connection, keys: KeyRing, *, above: int, now_ms: int) -> int | None:
-    """Publish the newest program anew, above a version that a station holds; return its version.
-
-    None when it is above already, when there is no program, or when such a version can't be.
-    """
+def _lift_program(connection: Connection, keys: KeyRing, *, above: int, now_ms: int) -> None:
+    """Publish the newest program anew, above a version that a station may hold, unless it is or there is none."""
     hold_whole(connection, Whole.PROGRAMS)
     newest = newest_version(connection, "program")
-    if above <= newest or above > newest + LIFT_MAX:
-        return None
     held = read_document(connection, "program", newest)
-    if held is None:
-        return None
+    if above <= newest or held is None:
+        return
     version = above + 1
     body = canonical(json.loads(held.body) | {"version": version})
     kid = current_kid(connection, KeyUse.SIGN)
     signed = sign_document(keys, kind="program", version=version, body=body, kids=[kid])
     insert_document(connection, signed, now_ms=now_ms)
-    log.info("program %s is published anew as %s: a station holds %s", newest, version, above)
-    return version
+    log.info("program %s is published anew as %s: stations may hold up to %s", newest, version, above)
 
 
 def read_about(connection: Connection) -> Mapping[str, str]:

@@ -6,9 +6,12 @@ address needs a certificate, which comes with the next issues.
 
 import gc
 import ipaddress
+import signal
 import socket
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -63,11 +66,29 @@ def serve(
             server = _Server(_config(create_app(hq)), lambda: (announce or _print)(line))
             _ask_for_files()
             gc.freeze()  # what is there by now stays: looking through it again and again takes time from pushes
-            server.run(sockets=[listener])
+            with _stopped_by_a_word():
+                server.run(sockets=[listener])
     finally:
         upkeep.stop()
         watch.close()
         hq.close()
+
+
+@contextmanager
+def _stopped_by_a_word() -> Iterator[None]:
+    """Let the signal to stop end the server and nothing more.
+
+    uvicorn raises it once more when it has stopped, and the system's way of taking it would leave the database open:
+    beside its file there would be another without which it is not whole.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # nobody but the main thread hears signals
+        return
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def is_loopback(host: str) -> bool:

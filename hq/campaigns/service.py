@@ -14,7 +14,6 @@ from hq.faults import NotHere, NotPossible
 from hq.home import Hq
 from hq.keys import sign_document
 from hq.keysets.store import current_kid
-from hq.restored import lift_program
 from hq.tables import store
 from sync.protocol import SignedDocument
 
@@ -68,15 +67,6 @@ def publish_lost(hq: Hq, body: bytes) -> SignedDocument:
         signed = sign_document(hq.keys, kind="program", version=program.version, body=body, kids=[kid])
         insert_document(connection, signed, now_ms=hq.clock.now_ms())
     return signed
-
-
-def lift_above(hq: Hq, reported: int) -> None:
-    """Publish the newest program anew if a station holds a higher version, from before HQ was put back."""
-    with hq.database.reading() as connection:
-        if reported <= newest_version(connection, "program"):
-            return
-    with hq.database.atomic() as connection:
-        lift_program(connection, hq.keys, above=reported, now_ms=hq.clock.now_ms())
 
 
 def _check_currency(connection: Connection, program: Program) -> None:

@@ -4,6 +4,7 @@ Of a revoked device, of an epoch that was replaced, or of a device with two hist
 who post or dismiss them (`hq.journal.posting_held`). Nothing here is ever deleted.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -12,12 +13,15 @@ import msgspec
 from sqlalchemy import Connection, func, insert, select, update
 
 from app.core.canonical import digest
+from app.core.chain import next_hash
 from hq.faults import NotHere, NotPossible
 from hq.home import Hq
 from hq.tables import held_push
 from sync.protocol import PushRefusalKind, PushRequest
 
-HELD_PUSHES_MAX = 100  # of a device: 50,000 entries, and a stolen station can't fill the disk
+# Of a device and not decided yet: more than a shop does in months, and a stolen station can't fill the disk.
+HELD_ENTRIES_MAX, HELD_BYTES_MAX = 50_000, 256 << 20
+NOT_ITS_CONTENT = ("clock", "boot", "pull_cursor", "program_version", "rows_skipped", "wiped", "sw")
 ID_LENGTH = 12  # of the digest, as people type it
 
 
@@ -46,20 +50,18 @@ class HeldPush:
 def hold(
     connection: Connection, device_id: str, request: PushRequest, why: PushRefusalKind, *, now_ms: int
 ) -> bool:
-    """Keep a push once and tell whether it is kept. Heartbeats, and what comes after HELD_PUSHES_MAX, are not."""
+    """Keep a push once and tell whether it is kept. Heartbeats are not, nor is what goes beyond the limits."""
     if not request.entries:
         return False
+    if _is_held(connection, device_id, request):
+        return True
+    if not _has_room(connection, device_id):
+        return False
     sent = msgspec.to_builtins(request)
-    for name in ("clock", "boot", "pull_cursor", "program_version", "sw"):
-        del sent[name]  # the same entries sent again are the same push
+    for unneeded in NOT_ITS_CONTENT:
+        del sent[unneeded]
     body = msgspec.json.encode(sent)
     name = digest(body)
-    is_there = held_push.c.device == device_id, held_push.c.digest == name
-    if connection.execute(select(held_push.c.digest).where(*is_there)).first():
-        return True
-    kept = connection.execute(select(func.count()).where(held_push.c.device == device_id)).scalar_one()
-    if kept >= HELD_PUSHES_MAX:
-        return False
     row = {
         "device": device_id,
         "digest": name,
@@ -73,6 +75,41 @@ def hold(
     }
     connection.execute(insert(held_push), row)
     return True
+
+
+def _is_held(connection: Connection, device_id: str, request: PushRequest) -> bool:
+    """Tell whether pushes kept before hold these very entries, in whatever batches they came, decided or not."""
+    around = (
+        select(held_push.c.body)
+        .where(
+            held_push.c.device == device_id,
+            held_push.c.epoch == request.epoch,
+            held_push.c.from_seq <= request.head.seq,
+            held_push.c.to_seq >= request.from_seq,
+        )
+        .order_by(held_push.c.from_seq)
+    )
+    found: set[bytes] = set()
+    for (body,) in connection.execute(around):
+        found.update(_hashes(_request(body)))
+    return found.issuperset(_hashes(request))
+
+
+def _hashes(request: PushRequest) -> Iterator[bytes]:
+    """Yield the hash after each entry, which stands for it and all that came before it."""
+    last = request.prev_hash
+    for body in request.entries:
+        last = next_hash(last, body)
+        yield last
+
+
+def _has_room(connection: Connection, device_id: str) -> bool:
+    """Tell whether people have decided enough of a device's pushes to keep another."""
+    entries = func.coalesce(func.sum(held_push.c.to_seq - held_push.c.from_seq + 1), 0)
+    size = func.coalesce(func.sum(func.length(held_push.c.body)), 0)
+    undecided = held_push.c.device == device_id, held_push.c.state == HeldState.HELD.value
+    row = connection.execute(select(entries, size).where(*undecided)).one()
+    return bool(row[0] < HELD_ENTRIES_MAX and row[1] < HELD_BYTES_MAX)
 
 
 def list_held(hq: Hq, *, device_id: str | None = None, is_open: bool = True) -> list[HeldPush]:

@@ -17,7 +17,6 @@ from sqlalchemy.exc import OperationalError
 from app.core.canonical import INTEGER_MAX
 from app.core.chain import HASH_SIZE, Head, follow, genesis, head_is_signed
 from app.failpoints import failpoint
-from hq.campaigns.service import lift_above
 from hq.campaigns.store import newest_versions
 from hq.faults import ClientTooOld, HqFault, Malformed, TooLarge, UnknownDevice
 from hq.home import Hq
@@ -56,8 +55,6 @@ def push(hq: Hq, device_id: str, request: PushRequest) -> PushAnswer | PushRefus
     _check_form(request)
     answer = _store(hq, device_id, request)
     failpoint("hq_after_commit")
-    if hq.was_restored and isinstance(answer, PushAnswer):
-        lift_above(hq, request.program_version)
     if isinstance(answer, PushAnswer) and request.clock.nonce:
         # Only now, after the commit, since every millisecond until the answer makes it less true.
         return structs.replace(answer, time=sign_time(hq, request.clock.nonce))

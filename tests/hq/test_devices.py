@@ -294,9 +294,26 @@ def test_the_word_to_wipe_goes_to_every_epoch_of_the_device(hq, station):
 
 @on("sqlite")
 def test_when_there_is_no_room_nothing_counts_as_kept(hq, station, monkeypatch):
-    monkeypatch.setattr("hq.journal.held.HELD_PUSHES_MAX", 1)
+    monkeypatch.setattr("hq.journal.held.HELD_ENTRIES_MAX", 1)
     revoke(hq, station.owner.device_id, wipe=True)
     sells(station, "o1", "o2")
     assert refused(station.push(1, 1), REVOKED).kept_seq == 1
     assert refused(station.push(2, 2), REVOKED).kept_seq == 1
     assert refused(station.push(1, 1), REVOKED).kept_seq == 1
+    dismiss(hq, list_held(hq)[0].id)  # what people have decided makes room
+    assert refused(station.push(2, 2), REVOKED).kept_seq == 2
+
+
+@on("sqlite")
+def test_entries_are_held_once_in_whatever_batches_they_come(hq, station):
+    revoke(hq, station.owner.device_id)
+    sells(station, "o1", "o2", "o3")
+    station.push(1, 1)
+    station.push(2, 3, rows_skipped=4)
+    for first, last in ((1, 3), (1, 2), (2, 3), (3, 3)):
+        assert refused(station.push(first, last), REVOKED).kept_seq == last
+    assert [(each.from_seq, each.to_seq) for each in list_held(hq)] == [(1, 1), (2, 3)]
+    other = again(hq, station)
+    assert other.owner.epoch == station.owner.epoch + 1
+    station.push(1, 3, epoch=station.owner.epoch)
+    assert len(list_held(hq)) == 2

@@ -64,7 +64,7 @@ def test_nothing_is_erased_that_hq_does_not_keep(shop, monkeypatch):
     sells(shop, 2)
     revoke(shop.world.hq, device_of(shop).owner.device_id, wipe=True)
     with monkeypatch.context() as full:
-        full.setattr("hq.journal.held.HELD_PUSHES_MAX", 0)
+        full.setattr("hq.journal.held.HELD_ENTRIES_MAX", 0)
         assert shop.syncer.sync().refusal.wipe
     assert shop.store.journal.head().seq == 4
 
