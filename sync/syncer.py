@@ -141,8 +141,9 @@ class Syncer:
                     return SyncReport(pushed, 0, self._handing_over.go_on(request, answer))
                 if answer.kind is not PushRefusalKind.GAP or gaps > GAPS_MAX:
                     return SyncReport(pushed, 0, answer)
-                self._run(partial(self._go_back, answer))
                 self._handing_over.kept_seq = 0
+                if not self._run(partial(self._go_back, answer)):
+                    return SyncReport(pushed, 0, self._show_all(answer))
                 continue
             waiting = self._run(partial(self._take_answer, request, answer))
             pushed += len(request.entries)
@@ -240,18 +241,31 @@ class Syncer:
         store.heal_standing(*HEALED, *([Standing.CHAIN_BROKEN] if is_all else []))
         return head.seq - sent
 
-    def _go_back(self, gap: PushRefusal) -> None:
+    def _show_all(self, gap: PushRefusal) -> PushRefusal:
+        """HQ says that it stands on another history than ours: show it ours from the first entry on.
+
+        If HQ was restored from a backup and a copy of this station was quicker, it finds the fork, and keeps both.
+        """
+        request = self._run(partial(self._request_after, 0))
+        answer = self._hq.push(request)
+        if not isinstance(answer, PushRefusal) or answer.kind not in KEEPS:
+            raise HqUntrusted(f"HQ expects entry {gap.expect} of a journal that isn't ours")
+        return self._handing_over.go_on(request, answer)
+
+    def _go_back(self, gap: PushRefusal) -> bool:
         """HQ holds less than we thought (it was restored from a backup): send again from where it stands.
 
-        Its feed lost numbers too and may give them again to other rows: hence a new snapshot.
+        Its feed lost numbers too and may give them again to other rows: hence a new snapshot. False if it does not
+        stand at a place of ours.
         """
         store = self._store
         expected = Head(gap.expect - 1, gap.hash)
         if not 0 <= expected.seq <= store.journal.head().seq or store.journal.at(expected.seq) != expected:
-            raise HqUntrusted(f"HQ expects entry {gap.expect} of a journal that isn't ours")
+            return False
         position = store.replica.position()
         if position is not None:
             with store.replica_atomic():
                 store.replica.move_to(replace(position, set_id=NO_SET))
         with store.atomic():
             store.set_acked_seq(expected.seq)
+        return True

@@ -59,6 +59,18 @@ def backup(shop, target):
     return crash_image(shop.folder, target), dict(shop.keys._texts)
 
 
+def copy_of(shop, copied) -> Shop:
+    """Open a copied station beside the one it was copied from."""
+    folder, texts = copied
+    twin = Shop.__new__(Shop)
+    twin.world, twin.folder, twin.keys = shop.world, folder, MemoryKeyStore()
+    twin.keys._texts.update(texts)
+    twin.store = StationStore(folder, key_store=twin.keys, clock=shop.world.clock)
+    twin.hq = Between(shop.world.connect(twin.store))
+    twin.syncer = Syncer(twin.store, twin.hq, run=lambda work: work())
+    return twin
+
+
 def restore(shop, copied, *, keys: bool) -> None:
     folder, texts = copied
     shop.store.close()
@@ -256,14 +268,7 @@ def test_a_copied_folder_opens_nothing_without_its_keys(shop, tmp_path):
 
 def test_of_a_clone_and_its_original_neither_goes_on_by_itself(shop, tmp_path):
     """F72: all of both is kept at HQ."""
-    folder, texts = backup(shop, tmp_path / "clone")
-    keys = MemoryKeyStore()
-    keys._texts.update(texts)
-    clone = StationStore(folder, key_store=keys, clock=shop.world.clock)
-    twin = Shop.__new__(Shop)
-    twin.world, twin.folder, twin.keys, twin.store = shop.world, folder, keys, clone
-    twin.hq = Between(shop.world.connect(clone))
-    twin.syncer = Syncer(clone, twin.hq, run=lambda work: work())
+    twin = copy_of(shop, backup(shop, tmp_path / "clone"))
     sells(shop, 2).syncer.sync()
     sells(twin, 3)
     assert twin.syncer.sync().refusal.kind is PushRefusalKind.FORK
@@ -276,7 +281,23 @@ def test_of_a_clone_and_its_original_neither_goes_on_by_itself(shop, tmp_path):
         twin.syncer.sync()
     assert len(list_held(shop.world.hq)) == 2  # heartbeats bring nothing new
     assert shop.world.posted_points() == points
-    clone.close()
+    twin.store.close()
+
+
+def test_a_copy_that_reaches_a_restored_hq_first_is_found_by_what_the_original_shows(shop, tmp_path):
+    """I10, I27: HQ is behind both, and holds the copy's entries in the place of the original's when that comes."""
+    world = shop.world
+    saved = world.back_up(tmp_path / "backup")
+    twin = copy_of(shop, backup(shop, tmp_path / "clone"))
+    sells(shop, 3).syncer.sync()
+    world.start_hq(saved)
+    sells(twin, 2).syncer.sync()
+    sells(shop, 1)
+    assert shop.syncer.sync().refusal.kind is PushRefusalKind.FORK
+    assert shop.store.standing is Standing.FORKED
+    assert [(each.from_seq, each.to_seq) for each in list_held(world.hq)] == [(1, 6)]
+    assert sells(twin, 1).syncer.sync().refusal.kind is PushRefusalKind.FORK
+    twin.store.close()
 
 
 def test_another_program_may_not_be_running(shop):
