@@ -33,10 +33,16 @@ class Upkeep:
 
     def _loop(self) -> None:
         while True:
-            try:
-                judge_all_again(self._hq, is_over=self._stopping.is_set)
-                forget_deletions(self._hq)
-            except Exception:  # outermost: of this thread. The next time may go better
-                log.exception("HQ's upkeep failed")
+            for work in (self._judge_again, self._forget):
+                try:
+                    work()
+                except Exception:  # outermost: of this thread. The next time may go better
+                    log.exception("HQ's upkeep failed")
             if self._stopping.wait(INTERVAL_S):
                 return
+
+    def _judge_again(self) -> None:
+        judge_all_again(self._hq, is_over=self._stopping.is_set)
+
+    def _forget(self) -> None:
+        forget_deletions(self._hq)

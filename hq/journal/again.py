@@ -10,8 +10,10 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, func, select, tuple_, update
+from sqlalchemy.exc import OperationalError
 
 from app.core.chain import ChainOwner
+from hq.faults import HqFault
 from hq.feed import VERDICT, Change, announce
 from hq.home import Hq
 from hq.journal.cases import CLOSED, OPEN, POSTED, add_event, set_state
@@ -82,7 +84,7 @@ def judge_all_again(hq: Hq, *, is_over: Callable[[], bool] = lambda: False) -> i
     edition = _edition(hq)
     passed = 0
     while not is_over():
-        found = hq.database.write(partial(_next_part, hq, edition=edition))
+        found = _next_in_any_way(hq, edition)
         if found is None:
             break
         passed += found
@@ -91,8 +93,27 @@ def judge_all_again(hq: Hq, *, is_over: Callable[[], bool] = lambda: False) -> i
     return passed
 
 
-def _next_part(hq: Hq, connection: Connection, *, edition: str) -> int | None:
-    """Judge the next entries of one device; return how many passed, or None at the end."""
+def _next_in_any_way(hq: Hq, edition: str) -> int | None:
+    """Judge the next part; where something makes that fail, its first entry alone; and leave that one if need be."""
+    ways = (
+        partial(_next_part, hq, edition=edition, most=PART),
+        partial(_next_part, hq, edition=edition, most=1),
+    )
+    for way in ways:
+        try:
+            return hq.database.write(way)
+        except (HqFault, OperationalError):
+            raise  # the database: another time
+        except Exception:  # outermost: of one part, so that what one entry breaks does not stop all behind it
+            log.info("entries that were set aside could not be judged again", exc_info=True)
+    return hq.database.write(partial(_next_part, hq, edition=edition, most=0))
+
+
+def _next_part(hq: Hq, connection: Connection, *, edition: str, most: int) -> int | None:
+    """Judge the next entries of one device, at most so many; return how many passed, or None at the end.
+
+    With `most` 0 the next entry is left as it is.
+    """
     after = _progress(connection, edition)
     if after is None:
         return None
@@ -102,7 +123,9 @@ def _next_part(hq: Hq, connection: Connection, *, edition: str) -> int | None:
         return None
     place = ChainOwner(part[0].device, part[0].epoch)
     numbers = [row.seq for row in part if (row.device, row.epoch) == (place.device_id, place.epoch)]
-    said = judge_again(hq, connection, place, numbers, who=HQ_ITSELF, note="judged again by a newer HQ")
+    numbers = numbers[: max(most, 1)]
+    tried = numbers[:most]
+    said = judge_again(hq, connection, place, tried, who=HQ_ITSELF, note="judged again by a newer HQ")
     _note_progress(connection, edition, (place.device_id, place.epoch, numbers[-1]))
     return len(said)
 

@@ -61,3 +61,23 @@ def test_upkeep_that_fails_ends_nothing(hq, monkeypatch):
     assert running._thread.is_alive()
     running.stop()
     assert not running._thread.is_alive()
+
+
+def test_an_entry_that_breaks_the_judging_does_not_stop_those_behind_it(hq, station, monkeypatch):
+    """I15: whoever comes first among the entries that were set aside."""
+    for kind in ("later_kind", "broken_kind", "later_kind", "later_kind"):
+        denied(station, kind)
+    station.push()
+    known = dict.fromkeys(("later_kind", "broken_kind"), judge.JUDGES[SCAN_DENIED]) | judge.JUDGES
+    monkeypatch.setattr(judge, "JUDGES", known)
+    monkeypatch.setattr(again, "JUDGES", known)
+    real = again.post
+
+    def breaks(connection, place, kept, books):
+        if any(each.entry.type == "broken_kind" for each in kept):
+            raise ValueError("the database will not have it")
+        return real(connection, place, kept, books)
+
+    monkeypatch.setattr(again, "post", breaks)
+    once(hq, monkeypatch)
+    assert [each.seq for each in list_cases(hq)] == [2]
