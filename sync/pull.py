@@ -129,9 +129,10 @@ class Puller:
                 replica.move_to(position)
 
     def _keep_words(self, found: Iterable[VerdictValues]) -> None:
-        """Keep HQ's later words on our entries. They come for all stations of the store."""
+        """Keep HQ's later words on our entries. They come for all stations of the store, and for epochs of before."""
         store = self._store
-        ours = [word for word in found if word.device == store.device.device_id]
+        us = (store.device.device_id, store.device.epoch)
+        ours = [word for word in found if (word.device, word.epoch) == us]
         if ours:
             with store.atomic():
                 for word in ours:
@@ -211,8 +212,8 @@ class Puller:
             draft.replica.copy_documents_from(self._store.replica)
             draft.replica.move_to(position)
         store = self._store
-        # HQ's clock may be wrong for a day: what it says then is not to keep us out afterwards.
-        moment = min(position.as_of_ms, store.now_ms() + CLOCK_WINDOW_MS)
+        # HQ's clock may be wrong for a day, and ours by its word: what it says then is not to keep us out afterwards.
+        moment = min(position.as_of_ms, min(store.now_ms(), store.clock.now_ms()) + CLOCK_WINDOW_MS)
         with store.atomic():
             store.versions.note(SNAPSHOT, moment)
         store.adopt_replica(draft)

@@ -86,6 +86,7 @@ def test_words_on_entries_that_are_not_ours_are_left_out(world):
     assert [seq for seq, _ in shop.verdicts()] == [1, 1]
     assert shop.verdicts()[-1][1].startswith("word_of_a_newer_hq")
     assert shop.store.journal.flagged_count() == 1  # a word that nobody knows is for a person
+    assert shop.syncer._puller.skipped == 1  # the one about an entry that we should have
 
 
 def test_a_station_too_old_for_facts_sends_and_keeps_what_it_has(world):

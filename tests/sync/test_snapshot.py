@@ -141,3 +141,18 @@ def test_what_is_sold_while_a_snapshot_arrives_stays_pending(world):
     shop.hq.alter("snapshot", lambda packed: packed if shop.sell(card=card) else b"")
     shop.syncer.pull()
     assert (shop.member(card).member.balance, shop.member(card).pending) == (0, 5)
+
+
+def test_a_snapshot_of_an_hq_whose_clock_was_a_year_ahead_does_not_keep_the_next_one_out(world, monkeypatch):
+    shop, year_ms = world.shop(), 365 * 86_400_000
+    now_ms = shop.store.now_ms
+    with monkeypatch.context() as wrong:
+        wrong.setattr(shop.store, "now_ms", lambda: now_ms() + year_ms)  # by that HQ's word
+        shop.hq.alter(
+            "manifest", lambda made: signed(world, changed(made, as_of_ms=world.clock.now_ms() + year_ms))
+        )
+        shop.syncer.pull()
+    del shop.hq.manifest
+    world.set_set_id(OTHER_SET)
+    shop.syncer.pull()
+    assert shop.store.replica.position().set_id == OTHER_SET
