@@ -97,11 +97,12 @@ def hq_restore_keys(
     """Put HQ's keys back from their backup."""
     from hq.backup import restore_keys
     from hq.faults import HqFault
-    from hq.home import KEYS_FOLDER
+    from hq.home import KEYS_FOLDER, needed_keys
 
-    folder = load_config(hq_dir=data_dir).hq_dir / KEYS_FOLDER
+    home = load_config(hq_dir=data_dir).hq_dir
+    folder = home / KEYS_FOLDER
     try:
-        restore_keys(backup, folder, passphrase=passphrase)
+        restore_keys(backup, folder, passphrase=passphrase, needed=needed_keys(home))
     except HqFault as problem:
         fail(str(problem))
     print(f"The keys are back in {folder}.")

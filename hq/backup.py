@@ -7,6 +7,7 @@ their own.
 
 import json
 from base64 import b64decode, b64encode
+from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
@@ -55,11 +56,19 @@ def read_backup(path: Path, *, passphrase: str) -> KeyRing:
     )
 
 
-def restore_keys(backup: Path, folder: Path, *, passphrase: str) -> KeyRing:
-    """Put the keys of a backup into an HQ's `keys/` folder, which must hold none. Raises `SetUpFault`."""
+def restore_keys(backup: Path, folder: Path, *, passphrase: str, needed: Set[str] = frozenset()) -> KeyRing:
+    """Put the keys of a backup into an HQ's `keys/` folder, which must hold none. Raises `SetUpFault`.
+
+    `needed` are the keys that HQ's database names: an older backup lacks those that were made since.
+    """
     if folder.exists() and any(folder.iterdir()):
         raise SetUpFault(f"{folder} holds keys already. Move them away first; nothing was changed.")
     keys = read_backup(backup, passphrase=passphrase)
+    if missing := sorted(needed - keys.private.keys()):
+        raise SetUpFault(
+            f"{backup} is older than HQ's newest keys: it lacks {', '.join(missing)}. Nothing was changed; take the "
+            "backup that the last `tillside hq keys rotate` made."
+        )
     write_keys(folder, keys)
     return keys
 

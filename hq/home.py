@@ -62,6 +62,19 @@ def open_database(folder: Path) -> Database:
     return database
 
 
+def needed_keys(folder: Path) -> frozenset[str]:
+    """Return the ids of the keys that an HQ's database can't do without; none where there is no database."""
+    try:
+        database = open_database(folder)
+    except SetUpFault:
+        return frozenset()
+    try:
+        with database.reading() as connection:
+            return frozenset(good_kids(connection))
+    finally:
+        database.close()
+
+
 def write_database_url(folder: Path, url: str) -> None:
     """Remember where the database of an HQ is."""
     write_secret(folder / URL_FILE, url + "\n")

@@ -108,7 +108,7 @@ def retire(hq: Hq, kid: str) -> int:
     """Let a key sign nothing new: what it signed before stays good. Returns the version of the set of keys."""
     now_ms = hq.clock.now_ms()
     with _changing(hq) as connection:
-        found = _other_than_last(connection, kid)
+        found = _not_in_use(connection, kid)
         if found.state != KeyState.GOOD:
             raise NotPossible(f"The key {kid} is {found.state} already.")
         set_state(connection, kid, KeyState.RETIRED, retired_ms=now_ms)
@@ -119,7 +119,7 @@ def revoke(hq: Hq, kid: str) -> list[str]:
     """Shut a stolen key out: nothing it ever signed is believed by itself. Returns the members who need new cards."""
     now_ms = hq.clock.now_ms()
     with _changing(hq) as connection:
-        found = _other_than_last(connection, kid)
+        found = _not_in_use(connection, kid)
         if found.state == KeyState.REVOKED:
             raise NotPossible(f"The key {kid} is revoked already.")
         set_state(connection, kid, KeyState.REVOKED, retired_ms=found.retired_ms)
@@ -152,17 +152,15 @@ def _key(connection: Connection, kid: str) -> PublicKey:
     return found
 
 
-def _other_than_last(connection: Connection, kid: str) -> PublicKey:
-    """Return a key without which HQ can still sign. Raises `NotPossible`."""
+def _not_in_use(connection: Connection, kid: str) -> PublicKey:
+    """Return a key that signs nothing now: without the newest of its use the one before would sign again.
+
+    Raises `NotHere`, `NotPossible`.
+    """
     found = _key(connection, kid)
-    others = [
-        key
-        for key in all_keys(connection)
-        if key.use == found.use and key.state == KeyState.GOOD and key.kid != kid
-    ]
-    if not others:
+    if kid == current_kid(connection, found.use):
         raise NotPossible(
-            f"{kid} is the only good key of its use. Make another first: `tillside hq keys rotate {found.use}`."
+            f"{kid} is the key that signs now. Make a newer one first: `tillside hq keys rotate {found.use}`."
         )
     return found
 

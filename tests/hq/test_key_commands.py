@@ -84,7 +84,7 @@ def test_a_stolen_key_is_told_with_the_cards_to_make_anew(said, hq):
 
 
 def test_what_cannot_be_is_said_in_words(said):
-    assert "only good key of its use" in said("keys", "revoke", "s1", status=1)
+    assert "s1 is the key that signs now" in said("keys", "revoke", "s1", status=1)
     assert "no key t9" in said("keys", "retire", "t9", status=1)
     assert "no member" in said("card", new_ref(), status=1)
     said("keys", "rotate", "everything", status=2)

@@ -14,7 +14,7 @@ from app.ids import new_ref
 from hq import backup, faults
 from hq.backup import read_backup, restore_keys
 from hq.campaigns.service import keyset_at, newest_document, publish_program
-from hq.home import BACKUP_FILE, KEYS_FOLDER, open_hq
+from hq.home import BACKUP_FILE, KEYS_FOLDER, needed_keys, open_hq
 from hq.keys import key_path, root_fingerprint
 from hq.keysets import service
 from hq.keysets.service import (
@@ -122,7 +122,7 @@ def test_a_card_is_made_anew_for_members_there_are(hq):
 def test_the_last_good_key_of_a_use_stays(hq):
     for change in (retire, revoke):
         for kid in ("t1", "s1", "r1"):
-            with pytest.raises(faults.NotPossible, match=r"only good key.*rotate"):
+            with pytest.raises(faults.NotPossible, match=r"signs now.*rotate"):
                 change(hq, kid)
         with pytest.raises(faults.NotHere, match="no key t9"):
             change(hq, "t9")
@@ -211,7 +211,10 @@ def test_a_key_counts_only_when_its_backup_is_there(hq, folder, made, monkeypatc
     with monkeypatch.context() as patch:  # as `hq init` made it
         patch.setattr(backup, "MEMORY_KIB", 64 * 1024)
         patch.setattr(backup, "PASSES", 3)
-        restore_keys(folder / BACKUP_FILE, folder / KEYS_FOLDER, passphrase=made[1].passphrase)
+        first = {"passphrase": made[1].passphrase}
+        with pytest.raises(faults.SetUpFault, match=r"lacks t2.*Nothing was changed"):
+            restore_keys(folder / BACKUP_FILE, folder / KEYS_FOLDER, **first, needed=needed_keys(folder))
+        restore_keys(folder / BACKUP_FILE, folder / KEYS_FOLDER, **first)  # where the database is lost too
     with pytest.raises(faults.SetUpFault, match=r"no t2.*the last `tillside hq keys rotate`"):
         open_hq(folder)
     shutil.rmtree(folder / KEYS_FOLDER)
