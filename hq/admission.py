@@ -6,32 +6,28 @@ read, when those before it take longer than WAIT_S. A refusal costs next to noth
 the time by which HQ will have served those whom it told to come earlier.
 
 A place is taken when the body has come whole, so that a slow line holds none, and given back when the answer is ready.
-What waits is bounded in number, in bytes and in time. Everything here runs on the event loop: no locks.
+What waits is bounded in number, in bytes and in time (`hq/under_way.py`). All of it runs on the event loop: no locks.
 """
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from math import inf
 from time import monotonic
-from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hq.bodies import BODY_BYTES_MAX
-from hq.faults import Busy, TooSlow
+from hq.auth import read_header
+from hq.faults import Busy, NotSigned
 from hq.problems import of_fault
+from hq.under_way import BUSY, Guest, UnderWay
 from sync.protocol import SIGNATURE_HEADER
 
 PUSHES_AT_ONCE = 4  # of which one computes, as threads of Python do; the others wait for rows and the disk
 READS_AT_ONCE = 8
+UNSIGNED_AT_ONCE = 2  # of their own, so that whoever has no key takes none of the stations'
 WAIT_S = 1.0  # who would wait longer is better off asking again
 TOLD_WAIT_S = 2.0  # of those who come when they were told: room that nobody else takes from them
 PATIENCE_S = 3.5  # of those who were let in: their body may have come over a slow line
-UNDER_WAY_MAX = 256  # requests let in and not answered, however slow their lines
-HELD_BYTES_MAX = 64 << 20  # of their bodies, by what they say: 16 of the largest, or all of them with 256 KiB
-BODY_S = 60.0  # a station gives up after 30; without an end a line that was cut would hold its place for ever
 PACE_FIRST_S = 0.1  # what a request is thought to take until some have been served
 UNPROVEN = (
     2  # times the places, before it is known how long those take: a chain may stand at the door already
@@ -43,7 +39,6 @@ TOLD_KEPT_MAX = 10_000  # whom HQ told a time; above it the oldest are forgotten
 
 PUSH_END = "/journal"
 SIGNATURE_NAME = SIGNATURE_HEADER.lower().encode("ascii")
-DEVICE_LENGTH_MAX = 40
 ALWAYS = "/v1/health"  # answered without a thread, so that stations know who they are waiting for
 
 
@@ -133,44 +128,43 @@ class Admission:
         """Let requests in to `app`."""
         self._app = app
         self._pushes, self._reads = Lane(PUSHES_AT_ONCE), Lane(READS_AT_ONCE)
-        self._under_way = 0
-        self._held_bytes = 0
+        self._unsigned = Lane(UNSIGNED_AT_ONCE)
+        self._under_way = UnderWay()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or refuse it."""
         if scope["type"] != "http" or scope["path"] == ALWAYS:
             await self._app(scope, receive, send)
             return
-        lane = self._pushes if scope["path"].endswith(PUSH_END) else self._reads
-        size = _announced(scope)
-        who = _who(scope)
-        if self._is_full(size) or lane.is_full(who):
-            await of_fault(lane.put_off(who))(scope, receive, send)
+        device = _device(scope)
+        lane = self._lane(scope, device)
+        if lane.is_full(device):
+            await of_fault(lane.put_off(device))(scope, receive, send)
             return
-        lane.welcome(who)
-        with self._let_in(size):
-            await _Visit(lane, receive, send).run(self._app, scope)
-
-    def _is_full(self, size: int) -> bool:
-        return self._under_way >= UNDER_WAY_MAX or self._held_bytes + size > HELD_BYTES_MAX
-
-    @contextmanager
-    def _let_in(self, size: int) -> Iterator[None]:
-        self._under_way += 1
-        self._held_bytes += size
+        guest = Guest(_who(scope, device), is_signed=bool(device), brings_body=_brings_body(scope))
+        if not self._under_way.take_in(
+            guest
+        ):  # no appointment: those are for stations that wait for each other
+            await of_fault(Busy(BUSY))(scope, receive, send)
+            return
+        lane.welcome(device)
         try:
-            yield
+            await _Visit(lane, self._under_way, guest, receive, send).run(self._app, scope)
         finally:
-            self._under_way -= 1
-            self._held_bytes -= size
+            self._under_way.let_go(guest)
+
+    def _lane(self, scope: Scope, device: str) -> Lane:
+        if not device:
+            return self._unsigned
+        return self._pushes if scope["path"].endswith(PUSH_END) else self._reads
 
 
 class _Visit:
     """One request that was let in: it takes a place with the end of its body and gives it back with its answer."""
 
-    def __init__(self, lane: Lane, receive: Receive, send: Send) -> None:
-        self._lane, self._receive, self._send = lane, receive, send
-        self._body_until = monotonic() + BODY_S
+    def __init__(self, lane: Lane, under_way: UnderWay, guest: Guest, receive: Receive, send: Send) -> None:
+        self._lane, self._under_way, self._guest = lane, under_way, guest
+        self._receive, self._send = receive, send
         self._since: float | None = None
         self._is_read = False
 
@@ -183,13 +177,11 @@ class _Visit:
     async def _heard(self) -> Message:
         if self._is_read:
             return await self._receive()
-        try:
-            async with asyncio.timeout(self._body_until - monotonic()):
-                message = await self._receive()
-        except TimeoutError:
-            raise TooSlow("The request did not come to its end in time.") from None
-        if message["type"] == "http.request" and not message.get("more_body", False):
-            self._is_read = True
+        message = await self._guest.hear(self._receive)
+        if message["type"] == "http.request":
+            self._is_read = not message.get("more_body", False)
+            self._under_way.hold(self._guest, len(message.get("body", b"")), is_whole=self._is_read)
+        if self._is_read:
             await self._lane.enter()
             self._since = monotonic()
         return message
@@ -205,19 +197,24 @@ class _Visit:
             self._since = None
 
 
-def _who(scope: Scope) -> str:
-    """Return the device that a request says it comes from, or nothing. Not yet believed: it only keeps a place."""
+def _device(scope: Scope) -> str:
+    """Return the device that a request says it comes from, or nothing where no signature can be read."""
     for name, value in scope["headers"]:
         if name == SIGNATURE_NAME:
-            return bytes(value[:DEVICE_LENGTH_MAX]).partition(b";")[0].decode("latin-1")
+            try:
+                return read_header(value.decode("latin-1")).device_id
+            except NotSigned:
+                return ""
     return ""
 
 
-def _announced(scope: Any) -> int:
-    """Return how many bytes a request says that it brings; as many as there may be where it doesn't say."""
-    for name, value in scope["headers"]:
-        if name == b"content-length":
-            return min(int(value), BODY_BYTES_MAX) if value.isdigit() else BODY_BYTES_MAX
-        if name == b"transfer-encoding":
-            return BODY_BYTES_MAX
-    return 0
+def _who(scope: Scope, device: str) -> str:
+    """Return whose places a request takes: with the address, so that nobody elsewhere takes those of a station."""
+    address = (scope.get("client") or ("",))[0]
+    return f"{device} {address}"
+
+
+def _brings_body(scope: Scope) -> bool:
+    """Tell whether a request says that more comes than its head."""
+    headers = dict(scope["headers"])
+    return b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"

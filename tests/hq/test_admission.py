@@ -4,17 +4,12 @@ import asyncio
 import json
 
 import pytest
-from starlette.responses import PlainTextResponse
 
 from hq import admission
-from hq.admission import PUSHES_AT_ONCE, READS_AT_ONCE, UNDER_WAY_MAX, Admission, Lane
-from hq.bodies import BODY_BYTES_MAX
-from hq.faults import Busy, HqFault
+from hq.admission import PUSHES_AT_ONCE, READS_AT_ONCE, Lane
+from hq.faults import Busy
 from hq.problems import of_fault
-from sync.protocol import BATCH_BYTES_MAX
-
-PUSH, PULL, HEALTH = "/v1/devices/D1/journal", "/v1/sync/changes", "/v1/health"
-LATER_S = 10_000.0
+from tests.hq.desk import HEALTH, PULL, Visitor, come, run, settle
 
 
 @pytest.fixture(autouse=True)
@@ -23,98 +18,6 @@ def now(monkeypatch):
     times = [1_000.0]
     monkeypatch.setattr(admission, "monotonic", lambda: times[0])
     return times
-
-
-class Desk:
-    """The application behind: each request that has a place stays until `go_on`."""
-
-    def __init__(self):
-        self.admission = Admission(self)
-        self.working: list[str] = []
-        self.done: list[str] = []
-        self.go_on = asyncio.Event()
-
-    async def __call__(self, scope, receive, send):
-        name = scope["name"]
-        try:
-            while (await receive()).get("more_body"):
-                pass
-        except HqFault as fault:
-            await of_fault(fault)(scope, receive, send)
-            return
-        self.working.append(name)
-        await self.go_on.wait()
-        self.done.append(name)
-        await PlainTextResponse("ok")(scope, receive, send)
-
-
-class Visitor:
-    """A request; `body` are its parts, after the last of which it ends if `is_whole`."""
-
-    def __init__(self, desk, name, path, *, device, body=(b"",), is_whole=True, headers=()):
-        signed = (b"tillside-signature", f"device={device};epoch=1".encode())
-        named = [signed, *headers] if device else list(headers)
-        self.scope = {"type": "http", "path": path, "headers": named, "name": name, "method": "POST"}
-        self.parts, self.is_whole = list(body), is_whole
-        self.messages = []
-        self.read = 0
-        self.rest = asyncio.Event()
-        self.task = asyncio.create_task(desk.admission(self.scope, self._receive, self._send))
-
-    async def _receive(self):
-        if self.read == len(self.parts):
-            await self.rest.wait()
-            return {"type": "http.request", "body": b"", "more_body": False}
-        self.read += 1
-        is_last = self.read == len(self.parts) and self.is_whole
-        return {"type": "http.request", "body": self.parts[self.read - 1], "more_body": not is_last}
-
-    async def _send(self, message):
-        self.messages.append(message)
-
-    @property
-    def status(self):
-        return self.messages[0]["status"] if self.messages else None
-
-    @property
-    def retry_after_s(self):
-        named = dict(self.messages[0]["headers"])
-        assert json.loads(self.messages[1]["body"])["type"] == "urn:tillside:problem:busy"
-        return int(named[b"retry-after"])
-
-
-def run(story):
-    """Run a story to its end, with a desk; what it leaves waiting is let go."""
-
-    async def told():
-        desk = Desk()
-        try:
-            await story(desk)
-        finally:
-            desk.go_on.set()
-            for task in asyncio.all_tasks() - {asyncio.current_task()}:
-                task.cancel()
-
-    asyncio.run(told())
-
-
-class Turn:
-    """Lets the loop turn once, which takes no time."""
-
-    def __await__(self):
-        yield
-
-
-async def settle():
-    """Let everything go on that can."""
-    for _ in range(50):
-        await Turn()
-
-
-async def come(desk, count, path=PUSH, **how):
-    found = [Visitor(desk, f"{path}{n}", path, device=f"D{n}", **how) for n in range(count)]
-    await settle()
-    return found
 
 
 def test_a_chain_at_the_door_is_told_when_to_come_back():
@@ -180,48 +83,6 @@ def test_who_only_sends_slowly_holds_no_place():
             each.rest.set()
         await settle()
         assert len(desk.working) == PUSHES_AT_ONCE
-
-    run(story)
-
-
-def test_what_is_held_of_bodies_has_an_end():
-    def length(size):
-        return ((b"content-length", str(size).encode()),)
-
-    async def story(desk):
-        most = admission.HELD_BYTES_MAX // BODY_BYTES_MAX
-        chunked = ((b"transfer-encoding", b"chunked"),)
-        for headers in (length(BODY_BYTES_MAX), length(10**30), length("x"), chunked):
-            visitors = await come(desk, most + 1, PULL, body=(b"a",), is_whole=False, headers=headers)
-            assert [each.status for each in visitors] == [None] * most + [503]
-            for each in visitors:
-                each.task.cancel()
-            await settle()
-        assert len(await come(desk, 1, headers=length(BATCH_BYTES_MAX))) == 1
-
-    run(story)
-
-
-def test_how_many_are_let_in_has_an_end():
-    async def story(desk):
-        visitors = await come(desk, UNDER_WAY_MAX + 1, body=(b"a",), is_whole=False)
-        assert [each.status for each in visitors] == [None] * UNDER_WAY_MAX + [503]
-        for each in visitors:
-            each.task.cancel()
-        await settle()
-        (after,) = await come(desk, 1)
-        assert after.status is None
-
-    run(story)
-
-
-def test_a_body_that_never_ends_is_given_up(monkeypatch):
-    async def story(desk):
-        monkeypatch.setattr(admission, "BODY_S", 0.01)
-        (cut,) = await come(desk, 1, body=(b"a",), is_whole=False)
-        await asyncio.wait_for(cut.task, 10)
-        assert cut.status == 408
-        assert desk.admission._under_way == desk.admission._held_bytes == 0
 
     run(story)
 
