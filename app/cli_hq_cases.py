@@ -40,30 +40,37 @@ def cases_list(
 @cases_cli.command("show")
 def cases_show(case_id: CaseId, data_dir: HqDir = None, as_json: AsJson = False) -> None:
     """Show a case: what is doubtful, what was done with it, and the entry as the station sent it."""
-    from hq.journal.desk import entry_of, find_case
+    from hq.journal.desk import carried_by, entry_of, find_case
 
     def look(hq: Any) -> tuple[Any, bytes, int]:
         found = find_case(hq, case_id)
         return found, entry_of(hq, found), hq.clock.now_ms()
 
     found, body, now_ms = with_hq(data_dir, look)
-    text = body.decode("utf-8", "backslashreplace")
+    carried = carried_by(body)
+    texts = {"entry": _text(body)} | ({} if carried is None else {"carried": _text(carried)})
     if as_json:
-        print(json.dumps({**asdict(found), "entry": text}))
+        print(json.dumps({**asdict(found), **texts}))
         return
     print(_line(found, now_ms))
     print(f"    {found.detail}")
     for done in found.events:
         print(f"    {done.what} by {done.who}: {done.note}")
-    print(f"    entry: {text}")
+    for name, text in texts.items():
+        print(f"    {name}: {text}")
 
 
 @cases_cli.command("post")
-def cases_post(case_id: CaseId, note: Note = "", data_dir: HqDir = None) -> None:
+def cases_post(
+    case_id: CaseId,
+    note: Note = "",
+    again: Annotated[bool, typer.Option("--again", help="Also if the case was closed.")] = False,
+    data_dir: HqDir = None,
+) -> None:
     """Judge a quarantined entry again, by what head office knows today, and post it."""
     from hq.journal.desk import post_case
 
-    after = with_hq(data_dir, lambda hq: post_case(hq, case_id, who=WHO, note=note))
+    after = with_hq(data_dir, lambda hq: post_case(hq, case_id, who=WHO, note=note, is_again=again))
     print(f"The entry of {case_id} is {after.verdict}. Its station hears of it with its next sync.")
 
 
@@ -99,6 +106,12 @@ def hq_restored(data_dir: HqDir = None) -> None:
     except HqFault as problem:
         fail(str(problem))
     print("Stations will send what was lost, and fetch members, vouchers and rules anew.")
+
+
+def _text(body: bytes) -> str:
+    """Return a body as a terminal may show it: whatever came is kept, and not all of it is JSON."""
+    text = body.decode("utf-8", "backslashreplace")
+    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
 
 
 def _line(case: Any, now_ms: int) -> str:

@@ -116,11 +116,15 @@ def held_show(held_id: HeldId, data_dir: HqDir = None) -> None:
 
 
 @held_cli.command("post")
-def held_post(held_id: HeldId, data_dir: HqDir = None) -> None:
+def held_post(
+    held_id: HeldId,
+    again: Annotated[bool, typer.Option("--again", help="Also if it was dismissed.")] = False,
+    data_dir: HqDir = None,
+) -> None:
     """Post a held push after all. Each entry is judged as if it had been pushed; cases tell what is doubtful."""
     from hq.journal.posting_held import post_held
 
-    posted = with_hq(data_dir, lambda hq: post_held(hq, held_id))
+    posted = with_hq(data_dir, lambda hq: post_held(hq, held_id, is_again=again))
     print(f"{len(posted.results)} entries are taken in as {posted.place}; {posted.known} were here before.")
     for result in posted.results:
         if result.case is not None:

@@ -16,12 +16,13 @@ from app.core.chain import ChainOwner
 from hq.faults import HqFault
 from hq.feed import VERDICT, Change, announce
 from hq.home import Hq
+from hq.journal.carried import BRANCH
 from hq.journal.cases import CLOSED, OPEN, POSTED, add_event, set_state
 from hq.journal.intake import open_books, post, read_here
 from hq.journal.judge import EDITION, JUDGES, Judgement
 from hq.journal.patience import judge_each
 from hq.journal.receipt import Receipt
-from hq.journal.store import BRANCH, Kept
+from hq.journal.store import Kept
 from hq.journal.words import KEY_LENGTH_MAX, Word, key_of, newest_words, say
 from hq.rows import upsert
 from hq.signed_time import vouches_for_time
@@ -199,13 +200,12 @@ def _name_entry(connection: Connection, place: ChainOwner, each: Kept) -> None:
 def _note_case(
     connection: Connection, word: Word, judgement: Judgement, *, who: str, note: str, now_ms: int
 ) -> None:
-    """Note in the case that its entry is posted. That closes it unless there is still something to look at."""
+    """Note in the case that its entry is posted. That closes it unless there is something to look at."""
     if word.case is None:
         return
     details = "; ".join(text for text in (note, " ".join(word.flags), judgement.detail) if text)
     add_event(connection, word.case, POSTED, who=who, note=details, now_ms=now_ms)
-    if word.verdict == Verdict.POSTED:
-        set_state(connection, word.case, CLOSED)
+    set_state(connection, word.case, CLOSED if word.verdict == Verdict.POSTED else OPEN)
 
 
 def _news(owner: ChainOwner, place: ChainOwner, said: Sequence[Word], *, store: str) -> list[Change]:

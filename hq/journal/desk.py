@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from app.core.chain import ChainOwner
 from app.core.order import AMOUNT_MAX
@@ -19,7 +19,9 @@ from hq.faults import NotHere, NotPossible
 from hq.feed import MEMBER, Change, announce
 from hq.home import Hq
 from hq.journal.again import judge_again
+from hq.journal.carried import carried_in
 from hq.journal.cases import CLOSED, CORRECTED, OPEN, add_event, set_state
+from hq.journal.firsts import case_before
 from hq.journal.posting_held import post_carried
 from hq.journal.store import POSTING, move_balances
 from hq.journal.words import Word, newest_words
@@ -28,6 +30,7 @@ from hq.rows import insert_tuples
 from hq.tables import case, case_event, journal, order_fact, posting, redemption_fact
 
 CORRECTIONS = "corrections"  # the account that points given or taken back by hand come out of
+IN_ORDER = case.c.opened_ms, func.length(case.c.case_id), case.c.case_id  # C-9 before C-10
 CASES_MAX = 500  # listed at once: more than a person goes through
 
 
@@ -66,7 +69,7 @@ class Case:
 
 def list_cases(hq: Hq, *, state: str | None = OPEN, store: str | None = None) -> list[Case]:
     """Return cases, the oldest first."""
-    statement = select(case).order_by(case.c.opened_ms, case.c.case_id).limit(CASES_MAX)
+    statement = select(case).order_by(*IN_ORDER).limit(CASES_MAX)
     if state is not None:
         statement = statement.where(case.c.state == state)
     if store is not None:
@@ -88,9 +91,18 @@ def entry_of(hq: Hq, found: Case) -> bytes:
         return body
 
 
-def post_case(hq: Hq, case_id: str, *, who: str, note: str = "") -> Case:
-    """Judge the entry of a case again, by what HQ knows today, and post it. Raises `NotHere` or `NotPossible`."""
-    return hq.database.write(partial(_post, hq, case_id=case_id, who=who, note=note))
+def carried_by(body: bytes) -> bytes | None:
+    """Return the body of the entry that another one carries, if it is a `salvaged` one."""
+    found = carried_in(body)
+    return None if found is None else found.body
+
+
+def post_case(hq: Hq, case_id: str, *, who: str, note: str = "", is_again: bool = False) -> Case:
+    """Judge the entry of a case again, by what HQ knows today, and post it; `is_again`: also of a closed one.
+
+    Raises `NotHere` or `NotPossible`.
+    """
+    return hq.database.write(partial(_post, hq, case_id=case_id, who=who, note=note, is_again=is_again))
 
 
 def close_case(hq: Hq, case_id: str, *, who: str, note: str = "", points: int = 0) -> Case:
@@ -103,9 +115,17 @@ def close_case(hq: Hq, case_id: str, *, who: str, note: str = "", points: int = 
     return hq.database.write(partial(_close, hq, case_id=case_id, who=who, note=note, points=points))
 
 
-def _post(hq: Hq, connection: Connection, *, case_id: str, who: str, note: str) -> Case:
+def _post(hq: Hq, connection: Connection, *, case_id: str, who: str, note: str, is_again: bool) -> Case:
     found = _find(connection, case_id)
     place = ChainOwner(found.device, found.epoch)
+    if found.verdict == "quarantined":
+        if found.state == CLOSED and not is_again:
+            raise NotPossible(f"{case_id} is closed. To post its entry all the same, say --again.")
+        first = case_before(connection, place, found.seq)
+        if first is not None:
+            raise NotPossible(
+                f"{first} comes first: it is the order that {case_id} belongs to. Post it before, or close it."
+            )
     post_carried(hq, connection, place, found.seq)
     said: list[Word] = judge_again(hq, connection, place, [found.seq], who=who, note=note)
     after = _find(connection, case_id)

@@ -91,11 +91,11 @@ def _is_held(connection: Connection, device_id: str, request: PushRequest) -> bo
     )
     found: set[bytes] = set()
     for (body,) in connection.execute(around):
-        found.update(_hashes(_request(body)))
-    return found.issuperset(_hashes(request))
+        found.update(hashes_of(read_request(body)))
+    return found.issuperset(hashes_of(request))
 
 
-def _hashes(request: PushRequest) -> Iterator[bytes]:
+def hashes_of(request: PushRequest) -> Iterator[bytes]:
     """Yield the hash after each entry, which stands for it and all that came before it."""
     last = request.prev_hash
     for body in request.entries:
@@ -120,7 +120,7 @@ def list_held(hq: Hq, *, device_id: str | None = None, is_open: bool = True) -> 
     if is_open:
         statement = statement.where(held_push.c.state == HeldState.HELD.value)
     with hq.database.reading() as connection:
-        return [_listed(row) for row in connection.execute(statement)]
+        return [to_listed(row) for row in connection.execute(statement)]
 
 
 def waiting_by_device(hq: Hq) -> dict[str, int]:
@@ -142,7 +142,7 @@ def find_held(
     rows = connection.execute(statement.with_for_update() if for_update else statement).all()
     if len(rows) != 1:
         raise NotHere(f"There is no held push {held_id}.")
-    return _listed(rows[0]), _request(rows[0].body)
+    return to_listed(rows[0]), read_request(rows[0].body)
 
 
 def read_held(hq: Hq, held_id: str) -> tuple[HeldPush, PushRequest]:
@@ -158,21 +158,30 @@ def dismiss(hq: Hq, held_id: str) -> None:
         decide_held(connection, found, HeldState.DISMISSED, now_ms=hq.clock.now_ms())
 
 
-def decide_held(connection: Connection, held: HeldPush, state: HeldState, *, now_ms: int) -> None:
-    """Note what a person decided. What was posted stays posted. Raises `NotPossible`."""
+def decide_held(
+    connection: Connection, held: HeldPush, state: HeldState, *, now_ms: int, is_again: bool = False
+) -> None:
+    """Note what a person decided. What was posted stays posted, and what was dismissed too unless `is_again`.
+
+    Raises `NotPossible`.
+    """
     if held.state == HeldState.POSTED:
         raise NotPossible(f"Held push {held.id} was posted before.")
+    if held.state == HeldState.DISMISSED and state is HeldState.POSTED and not is_again:
+        raise NotPossible(f"Held push {held.id} was dismissed. To post it all the same, say --again.")
     of = held_push.c.device == held.device_id, held_push.c.digest.startswith(held.id)
     connection.execute(update(held_push).where(*of).values(state=state.value, decided_ms=now_ms))
 
 
-def _request(body: bytes) -> PushRequest:
+def read_request(body: bytes) -> PushRequest:
+    """Read a push as it was kept."""
     sent = msgspec.json.decode(body)
     sent |= {"clock": {"wall_ms": 0, "boot_ms": 0}, "boot": "", "sw": ""}
     return msgspec.convert(sent, PushRequest)
 
 
-def _listed(row: Any) -> HeldPush:
+def to_listed(row: Any) -> HeldPush:
+    """Return a row as people see it."""
     return HeldPush(
         id=row.digest[:ID_LENGTH],
         device_id=row.device,

@@ -23,6 +23,7 @@ from hq.db import Whole, hold_whole
 from hq.faults import HqFault
 from hq.feed import EVERYWHERE, MEMBER, VOUCHER, Change, announce
 from hq.home import Hq
+from hq.journal.carried import entry_inside
 from hq.journal.cases import NewCase, open_cases
 from hq.journal.judge import Books, Judgement
 from hq.journal.patience import judge_each
@@ -40,8 +41,8 @@ from hq.journal.store import (
     taken_entry_ids,
     taken_redemption_ids,
 )
-from hq.members.store import lock_members, read_scopes
-from hq.stores.devices import Device
+from hq.members.store import POINTS, lock_members, read_scopes
+from hq.stores.devices import Device, keys_of_old_epochs
 from hq.vouchers.store import Uses, add_uses, lock_uses
 from sync.protocol import Flag, Result, Verdict
 
@@ -183,6 +184,7 @@ def open_books(
         version: program_of(hq, connection, version) for version in _versions([*there, *earlier.values()])
     }
     redemptions = [entry for entry in there if entry.type in (REDEEM, REFUSE)]
+    salvaged = [entry for entry in there if entry.type == SALVAGED]
     return Books(
         store=store,
         program=programs.get,
@@ -190,7 +192,8 @@ def open_books(
         taken_redemptions=taken_redemption_ids(connection, _texts(redemptions, "redemption_id")),
         uses=lock_uses(connection, _texts(redemptions, "code_hash")),
         earlier_orders=earlier,
-        held_hashes=held_hashes(connection, [entry for entry in there if entry.type == SALVAGED]),
+        held_hashes=held_hashes(connection, salvaged),
+        old_keys=keys_of_old_epochs(connection, salvaged[0].device_id) if salvaged else {},
     )
 
 
@@ -230,12 +233,17 @@ def _new_cases(kept: Sequence[Kept]) -> list[NewCase]:
 def _given_away(each: Kept) -> tuple[int, str]:
     """Return what an entry gave away and of what: of one that can't be posted, as far as it says so itself."""
     given = [made for made in each.judgement.postings if made.account == GIVEN]
-    if given or each.entry is None:
+    entry = each.entry
+    if given or entry is None:
         return sum(made.amount for made in given), given[0].unit if given else ""
-    discount, currency = each.entry.data.get("discount"), each.entry.data.get("currency")
-    if type(discount) is not int or abs(discount) > AMOUNT_MAX:
-        return 0, ""
-    return discount, currency if currency in CURRENCIES else ""
+    inside = entry_inside(each.body) if entry.type == SALVAGED else entry
+    said = {} if inside is None else inside.data
+    currency = said.get("currency")
+    for name, unit in (("discount", currency if currency in CURRENCIES else ""), ("points", POINTS)):
+        amount = said.get(name)
+        if type(amount) is int and 0 < abs(amount) <= AMOUNT_MAX:
+            return amount, unit
+    return 0, ""
 
 
 def _move_members(connection: Connection, kept: Sequence[Kept], *, store: str) -> list[Change]:

@@ -10,8 +10,10 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import ValidationError, convert
 
+from app.core.chain import ChainOwner
 from app.core.entry import CLOCK_JUMP, EPOCH_START, ORDER, REDEEM, REFUSE, SALVAGED, SCAN_DENIED, Entry
 from app.core.facts_record import RecordInvalid
 from app.core.outcome import Decision
@@ -25,6 +27,7 @@ from app.core.records import (
 from app.core.salvaged import SalvageInvalid, read_salvaged
 from app.failpoints import failpoint
 from hq.journal import postings
+from hq.journal.carried import NOT_SIGNED, is_signed, why_never
 from hq.journal.postings import Posting
 from hq.journal.receipt import Receipt, gave_more, reckoned_ms, redeemed_more
 from hq.journal.schemas import ClockJumpData, DeniedData, EpochStartData, OrderData, RedemptionData
@@ -65,6 +68,7 @@ class Books:
     held_hashes: Mapping[tuple[str, int, int], frozenset[bytes]] = field(
         default_factory=dict
     )  # where salvaged entries were
+    old_keys: Mapping[int, Ed25519PublicKey] = field(default_factory=dict)  # of its epochs that were replaced
     receipt: Receipt | None = None  # of the push; None where HQ has no time to judge by
     decisions: dict[str, tuple[Entry, Decision]] = field(default_factory=dict)  # replayed orders, by order id
 
@@ -188,11 +192,13 @@ def _judge_salvaged(entry: Entry, books: Books) -> Judgement:
     if found.hash in held:
         return Judgement(Verdict.POSTED)
     place = f"entry {found.seq} of epoch {found.owner.epoch} of {found.owner.device_id}"
-    if not found.is_whole:
-        raise _Quarantine(Flag.OLD_EPOCH, f"{place}: it was changed after it was written")
+    never = why_never(found, ChainOwner(entry.device_id, entry.epoch), books.old_keys)
+    if never is not None:
+        raise _Quarantine(Flag.OLD_EPOCH, f"{place}: {never}; it is never posted")
+    doubt = "" if is_signed(found, books.old_keys) else f"; {NOT_SIGNED}"
     if held:
-        raise _Quarantine(Flag.OLD_EPOCH, f"{place}: HQ holds another entry there")
-    raise _Quarantine(Flag.OLD_EPOCH, f"{place}: saved out of an old journal, and not held by HQ")
+        raise _Quarantine(Flag.OLD_EPOCH, f"{place}: HQ holds another entry there{doubt}")
+    raise _Quarantine(Flag.OLD_EPOCH, f"{place}: saved out of an old journal, and not held by HQ{doubt}")
 
 
 JUDGES: dict[str, Callable[[Entry, Books], Judgement]] = {

@@ -11,18 +11,20 @@ Every entry is judged as a pushed one would be, so flags and cases tell what is 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from sqlalchemy import Connection, select
 
 from app.core.chain import ChainOwner, Head, follow, head_is_signed, next_hash
-from app.core.entry import SALVAGED, EntryInvalid, read_entry
-from app.core.salvaged import SalvageInvalid, read_salvaged
+from app.core.entry import SALVAGED
 from hq.faults import NotPossible
 from hq.home import Hq
+from hq.journal.carried import BRANCH, carried_in, is_signed, why_never
+from hq.journal.firsts import held_before
 from hq.journal.held import HeldState, decide_held, find_held
 from hq.journal.intake import take_in
-from hq.journal.store import BRANCH, is_anywhere
-from hq.stores.devices import Device, move_epoch_head, read_device, read_epoch
+from hq.journal.store import is_anywhere
+from hq.stores.devices import Device, keys_of_old_epochs, move_epoch_head, read_device, read_epoch
 from hq.tables import journal
 from sync.protocol import PushRequest, Result
 
@@ -36,14 +38,22 @@ class Posted:
     results: list[Result]
 
 
-def post_held(hq: Hq, held_id: str) -> Posted:
-    """Post the entries of a held push that HQ doesn't hold yet. Raises `NotHere`, `NotPossible`, `Busy`."""
-    return hq.database.write(lambda connection: _post_held(hq, connection, held_id))
+def post_held(hq: Hq, held_id: str, *, is_again: bool = False) -> Posted:
+    """Post the entries of a held push that HQ doesn't hold yet; `is_again`: also if it was dismissed before.
+
+    Raises `NotHere`, `NotPossible`, `Busy`.
+    """
+    return hq.database.write(partial(_post_held, hq, held_id=held_id, is_again=is_again))
 
 
-def _post_held(hq: Hq, connection: Connection, held_id: str) -> Posted:
+def _post_held(hq: Hq, connection: Connection, *, held_id: str, is_again: bool) -> Posted:
     found, request = find_held(connection, held_id, for_update=True)
-    decide_held(connection, found, HeldState.POSTED, now_ms=hq.clock.now_ms())
+    decide_held(connection, found, HeldState.POSTED, now_ms=hq.clock.now_ms(), is_again=is_again)
+    first = held_before(connection, found, request)
+    if first is not None:
+        raise NotPossible(
+            f"Held push {first.id} comes first: this one goes on from it. Post that one before, or dismiss it."
+        )
     present = read_device(connection, found.device_id, for_update=True)
     at = None if present is None else read_epoch(connection, present, found.epoch)
     if at is None:
@@ -63,29 +73,41 @@ def post_carried(hq: Hq, connection: Connection, place: ChainOwner, seq: int) ->
     body = connection.execute(statement).scalar_one_or_none()
     if body is None:
         return
-    try:
-        carried = read_salvaged(read_entry(body).data)
-    except (EntryInvalid, SalvageInvalid):
+    carried = carried_in(body)
+    if carried is None:
         return  # judging it again says so
-    owner = carried.owner
-    present = read_device(connection, owner.device_id, for_update=True)
-    at = None if present is None else read_epoch(connection, present, owner.epoch)
-    if at is None:
-        raise NotPossible(f"HQ knows no epoch {owner.epoch} of {owner.device_id}.")
-    if not carried.is_whole:
+    device_id = place.device_id.partition(BRANCH)[0]
+    present = read_device(connection, device_id, for_update=True)
+    keys = keys_of_old_epochs(connection, device_id)
+    never = why_never(carried, place, keys)
+    at = None if present is None else read_epoch(connection, present, carried.owner.epoch)
+    if never is not None or at is None:
+        where = f"Entry {carried.seq} of epoch {carried.owner.epoch} of {carried.owner.device_id}"
         raise NotPossible(
-            "This entry was changed after it was written. Close the case, and set right what is due."
+            f"{where} can't be posted: {never or 'HQ does not know it'}. Close the case, and set right what is due."
         )
-    post_entries(hq, connection, at, carried.before, [carried.body])
+    is_proven = is_signed(carried, keys)
+    post_entries(hq, connection, at, carried.before, [carried.body], is_proven=is_proven)
 
 
-def post_entries(hq: Hq, connection: Connection, at: Device, before: Head, bodies: Sequence[bytes]) -> Posted:
-    """Post entries that follow `before` in the chain of a device's epoch. Those that HQ holds are left alone."""
+def post_entries(
+    hq: Hq,
+    connection: Connection,
+    at: Device,
+    before: Head,
+    bodies: Sequence[bytes],
+    *,
+    is_proven: bool = True,
+) -> Posted:
+    """Post entries that follow `before` in the chain of a device's epoch. Those that HQ holds are left alone.
+
+    What is not proven to be the device's goes into a branch and never moves the epoch's head.
+    """
     known = _count_known(connection, at.owner, before, bodies)
     before, bodies = follow(before, bodies[:known]), bodies[known:]
     if not bodies:
         return Posted(known, at.owner.device_id, [])
-    place = at if before == at.head else _branch(connection, at, before)
+    place = at if is_proven and before == at.head else _branch(connection, at, before)
     results = take_in(hq, connection, place, bodies, now_ms=hq.clock.now_ms(), said_by=at.owner)
     if place is at:
         move_epoch_head(connection, at.owner, follow(before, bodies))

@@ -16,6 +16,7 @@ from app.core.chain import ChainOwner, Head
 from app.core.entry import Entry, read_entry
 from app.core.salvaged import SalvageInvalid, read_salvaged
 from hq.db import NAMES_AT_ONCE
+from hq.journal.carried import BRANCH
 from hq.journal.judge import Judgement
 from hq.journal.schemas import OrderData, RedemptionData
 from hq.journal.words import Word, newest_words
@@ -27,7 +28,6 @@ from sync.protocol import PushRequest, Result, Verdict
 
 log = logging.getLogger(__name__)
 
-BRANCH = "/"  # between a device and the number of a branch of its history
 UNKNOWN_NAME = "?"  # stands as type where no type could be read
 TYPE_LENGTH_MAX = 20
 SOFTWARE_LENGTH_MAX = 40
@@ -147,11 +147,15 @@ def taken_redemption_ids(connection: Connection, ids: Sequence[str]) -> set[str]
 
 
 def read_orders(connection: Connection, owner: ChainOwner, order_ids: Sequence[str]) -> dict[str, Entry]:
-    """Return the posted order entries of a device with these order ids; of several with one id, the last."""
+    """Return the posted order entries of a device with these order ids; of several with one id, the last.
+
+    A branch goes on from the device's own history, so what is not in it is looked for there.
+    """
     found: dict[str, Entry] = {}
-    for some in parts_of(order_ids, NAMES_AT_ONCE):
-        rows = connection.execute(ORDERS, {"of": owner.device_id, "names": some})
-        found.update((order_id, read_entry(body)) for order_id, body in rows)
+    for place in dict.fromkeys((owner.device_id.partition(BRANCH)[0], owner.device_id)):
+        for some in parts_of(order_ids, NAMES_AT_ONCE):
+            rows = connection.execute(ORDERS, {"of": place, "names": some})
+            found.update((order_id, read_entry(body)) for order_id, body in rows)
     return found
 
 

@@ -111,6 +111,13 @@ def read_epoch(connection: Connection, present: Device, epoch: int) -> Device | 
     )
 
 
+def keys_of_old_epochs(connection: Connection, device_id: str) -> dict[int, Ed25519PublicKey]:
+    """Return what a device signed with in its epochs that were replaced, by epoch."""
+    statement = select(device_epoch.c.epoch, device_epoch.c.sign_pub)
+    rows = connection.execute(statement.where(device_epoch.c.device_id == device_id))
+    return {epoch: Ed25519PublicKey.from_public_bytes(sign_pub) for epoch, sign_pub in rows}
+
+
 def end_epoch(connection: Connection, device_id: str, *, now_ms: int) -> None:
     """Put a device's present epoch among those that were replaced. The same commit puts a new one in its place."""
     row = connection.execute(LOCKED, {"of": device_id}).one()

@@ -156,6 +156,44 @@ def test_what_is_given_back_is_a_posting_of_its_own(hq, station):
     assert [row.v["balance"] for row in page.rows if row.t == "member"] == [7]
 
 
+def test_what_was_closed_is_not_posted_unless_somebody_means_it(hq, station):
+    station.order("o1", program=LATER)
+    station.push()
+    close_case(hq, "C-1", who=WHO)
+    newer_program(hq)
+    with pytest.raises(faults.NotPossible, match="C-1 is closed"):
+        post_case(hq, "C-1", who=WHO)
+    assert count(hq, posting) == 0
+    assert post_case(hq, "C-1", who=WHO, is_again=True).verdict == "posted"
+
+
+def test_a_closed_case_is_open_again_if_its_entry_needs_a_look_after_posting(hq, station):
+    record = station.order("o1", program=LATER)[0]
+    station.bodies.clear()
+    station.append("order", {**record, "points": 700})
+    station.push()
+    close_case(hq, "C-1", who=WHO)
+    newer_program(hq)
+    assert post_case(hq, "C-1", who=WHO, is_again=True).state == "open"
+
+
+def test_a_redemption_that_was_set_aside_waits_for_its_order(hq, station):
+    (number,) = create_vouchers(hq, [NewVoucher(VOUCHER_RULE, uses_max=1)])
+    station.order("o1", vouchers=(shown(hash_number(number), uses_max=1),), program=LATER)
+    station.push()
+    newer_program(hq)
+    with pytest.raises(faults.NotPossible, match="C-1 comes first"):
+        post_case(hq, "C-2", who=WHO)
+    assert [post_case(hq, name, who=WHO).verdict for name in ("C-1", "C-2")] == ["posted", "posted"]
+
+
+def test_cases_are_listed_in_the_order_of_their_entries(hq, station):
+    for _ in range(11):
+        station.append("later_kind", {})
+    station.push()
+    assert [case.seq for case in list_cases(hq)] == list(range(1, 12))
+
+
 def test_points_need_a_member_and_nothing_is_closed_without_one(hq, station):
     station.append("later_kind", {})
     station.push()

@@ -6,13 +6,17 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli_hq import hq_cli
+from app.core.entry import SALVAGED
 from hq.home import open_hq
 from hq.members.service import MemberFacts, upsert_members
+from hq.stores.devices import revoke
 from hq.tables import member
 from tests.databases import on
 from tests.hq.station import REF
 from tests.hq.test_cases import LATER
+from tests.hq.test_devices import again
 from tests.hq.test_ingest import rows
+from tests.hq.test_salvaged import salvaged
 
 pytestmark = on("sqlite")  # what is done is tested on both; this is about words
 
@@ -45,6 +49,38 @@ def test_a_case_is_listed_shown_and_closed(hq, station, command):
     assert "seen" in command("cases", "show", "C-1")
     assert command("cases", "list", "--all").startswith("C-1  closed")
     assert json.loads(command("cases", "show", "C-1", "--json"))["events"][1]["note"] == "seen"
+
+
+def test_a_person_sees_the_entry_that_a_salvaged_one_carries(hq, station, command):
+    station.order("o1")
+    later = again(hq, station)
+    later.append(SALVAGED, salvaged(station, 1))
+    later.push()
+    assert command("cases", "list").endswith("7 points\n")
+    shown = command("cases", "show", "C-1")
+    assert 'carried: {"boot"' in shown and '"order_id":"o1"' in shown
+    told = json.loads(command("cases", "show", "C-1", "--json"))
+    assert told["carried"].encode() == station.bodies[0]
+    assert json.loads(told["entry"])["type"] == SALVAGED
+    command("cases", "close", "C-1")
+    assert "C-1 is closed" in command("cases", "post", "C-1", status=1)
+    assert "is posted" in command("cases", "post", "C-1", "--again")
+
+
+def test_bytes_that_are_no_text_do_nothing_to_the_terminal(hq, station, command):
+    station.bodies.append(b"\x1b[2J\xff")
+    station.push()
+    assert "\\u001b[2J\\xff" in command("cases", "show", "C-1")
+
+
+def test_a_dismissed_push_is_posted_only_if_somebody_means_it(hq, station, command):
+    revoke(hq, station.owner.device_id)
+    station.order("o1")
+    station.push()
+    held = json.loads(command("held", "list", "--json"))["id"]
+    command("held", "dismiss", held)
+    assert "was dismissed" in command("held", "post", held, status=1)
+    assert "1 entries are taken in" in command("held", "post", held, "--again")
 
 
 def test_what_can_not_be_done_is_a_sentence(hq, station, command):

@@ -222,6 +222,30 @@ def test_what_was_posted_is_never_posted_again(hq, station):
     assert (posted.known, posted.results, count(hq, posting)) == (3, [], before)
 
 
+def test_a_held_push_waits_for_the_one_that_it_goes_on_from(hq, station):
+    revoke(hq, station.owner.device_id)
+    refused(sells(station, "o1").push(), REVOKED)
+    refused(sells(station, "o2").push(2), REVOKED)
+    first, second = held_ids(hq, station)
+    with pytest.raises(faults.NotPossible, match=f"{first} comes first"):
+        post_held(hq, second)
+    assert (count(hq, journal), held_ids(hq, station)) == (0, [first, second])
+    dismiss(hq, first)
+    assert post_held(hq, second).place == f"{station.owner.device_id}/2"
+
+
+@on("sqlite")
+def test_what_was_dismissed_is_not_posted_unless_somebody_means_it(hq, station):
+    revoke(hq, station.owner.device_id)
+    refused(sells(station, "o1").push(), REVOKED)
+    (held,) = held_ids(hq, station)
+    dismiss(hq, held)
+    with pytest.raises(faults.NotPossible, match="was dismissed"):
+        post_held(hq, held)
+    assert count(hq, journal) == 0
+    assert len(post_held(hq, held, is_again=True).results) == 1
+
+
 # --- shut out -------------------------------------------------------------------------------------------------------
 
 
