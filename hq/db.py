@@ -6,6 +6,7 @@ comes by another URL. What differs between the two stays in this file and in row
 is here stands in docs/decisions/0016.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from hq.faults import Busy, SetUpFault
 
+log = logging.getLogger(__name__)
+
 SQLITE_OLDEST = (3, 51, 3)  # below it: the WAL-reset fault
 BUSY_TIMEOUT_MS = 5_000  # a large batch holds the writer, or a row, for well under a second
 IDLE_TIMEOUT_MS = (
@@ -33,6 +36,8 @@ CACHE_KIB = (
     16 << 10
 )  # of a connection: what a large batch changes, which would go to the disk twice otherwise
 CHECKPOINT_PAGES = 4_000  # 16 MiB: pages that many batches change are written back once
+# What SQLite says of a disk that takes no more, and PostgreSQL's word for it (SQLSTATE disk_full).
+DISK, FULL = ("database or disk is full", "disk I/O error", "attempt to write a readonly database"), "53100"
 NAMES_AT_ONCE = 2_000  # values in one IN (…): well under SQLite's 32,766
 
 PRAGMAS = (
@@ -194,8 +199,11 @@ def _transaction(engine: Engine, options: Mapping[str, Any]) -> Iterator[Connect
 
 
 def _fault_of(problem: DBAPIError) -> Busy | None:
-    """Return what a driver's exception means to those who ask, or None when it is a bug or a broken disk."""
+    """Return what a driver's exception means to those who ask, or None when it is a bug."""
     state = _state(problem)
+    if state == FULL or (state is None and any(text in str(problem.orig) for text in DISK)):
+        log.error("HQ's database could not write: %s", problem.orig)
+        return Busy("HQ's disk is full or broken, and nothing was stored. Make room on it, then try again.")
     if state in GAVE_WAY:
         return GaveWay("HQ is storing other stations' entries. Try again in a moment.")
     if problem.connection_invalidated or state in AWAY:
