@@ -26,7 +26,7 @@ from app.core.salvaged import (
     salvaged_record,
 )
 from app.ids import new_ref
-from app.store.device import Device, read_card
+from app.store.device import SET_ASIDE_EPOCH, Device, read_card
 from app.store.faults import (
     KeysMissing,
     StoreDamaged,
@@ -191,7 +191,7 @@ def _inner(row: Row) -> Salvaged | None:
 
 def _set_aside(folder: Path, old: Old, draft: Path) -> Path:
     """Put the new store in the place of the old one, which keeps all its files under another name."""
-    name = f"{folder.name}.epoch-{old.found.epoch or 'unknown'}"
+    name = f"{folder.name}{SET_ASIDE_EPOCH}{old.found.epoch or 'unknown'}"
     aside = next(
         path
         for n in range(1, 1000)

@@ -2,13 +2,18 @@
 
 The keys go first: from that moment nothing in the files can be read any more, wherever a disk may have kept copies of
 their pages. A power cut in between leaves files that nobody can open. Who calls this has made sure that HQ keeps all
-entries; the last look is taken here, on the store's own thread.
+entries; the last look is taken here, on the store's own thread. What an earlier epoch left beside the store goes with
+it: what HQ had not acknowledged of that was carried over into this journal.
 """
 
 import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 
 from app.core.chain import Head
-from app.store.faults import StoreErased
+from app.store.device import SET_ASIDE_EPOCH, read_card
+from app.store.faults import StoreErased, StoreFault
 from app.store.store import StationStore
 
 
@@ -20,6 +25,22 @@ def erase_store(store: StationStore, *, kept: Head) -> None:
     if store.journal.head() != kept:
         return
     erased = StoreErased(f"device {store.device.device_id}")
-    store.let_go_for_good(erased)
-    shutil.rmtree(store.folder, ignore_errors=True)  # without the keys it says nothing to anybody
+    former = former_stores(store.folder)
+    store.let_go_for_good(erased, former=_names(former))
+    for folder in (store.folder, *former):
+        shutil.rmtree(folder, ignore_errors=True)  # without the keys it says nothing to anybody
     raise erased
+
+
+def former_stores(folder: Path) -> list[Path]:
+    """Return the folders in which re-enrolments set aside what was in this one."""
+    beginning = folder.name + SET_ASIDE_EPOCH
+    return sorted(path for path in folder.parent.iterdir() if path.name.startswith(beginning))
+
+
+def _names(folders: Sequence[Path]) -> list[str]:
+    names = []
+    for folder in folders:
+        with suppress(StoreFault):  # no card: nobody could find its keys
+            names.append(read_card(folder).name)
+    return names

@@ -11,7 +11,7 @@ an empty one asks for a new snapshot.
 import json
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -207,9 +207,13 @@ class StationStore:
         self._close_files()
         self._open()
 
-    def let_go_for_good(self, fault: StoreFault) -> None:
-        """Forget keys and mark: nobody can open these files again, and each later use ends in `fault`."""
-        forget_keys(self._key_store, self._name)
+    def let_go_for_good(self, fault: StoreFault, *, former: Sequence[str] = ()) -> None:
+        """Forget keys and mark: nobody can open these files again, and each later use ends in `fault`.
+
+        So too of the `former` stores of this station, by their names in the key store.
+        """
+        for name in (*former, self._name):
+            forget_keys(self._key_store, name)
         self._gone = fault
         self._close_files()
         self._lock.release()

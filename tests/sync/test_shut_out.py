@@ -9,7 +9,7 @@ from hq.journal.posting_held import post_held
 from hq.stores.devices import list_devices, revoke
 from hq.tables import held_push
 from sync.protocol import PushRefusalKind
-from tests.sync.test_epochs import device_of, sells
+from tests.sync.test_epochs import device_of, reenrol, sells
 from tests.sync.world import Shop
 
 BATCH = 3
@@ -109,3 +109,16 @@ def test_over_the_line_too_the_last_word_arrives(web_world):
     listed = list_devices(web_world.hq)[0]
     assert (listed.wiped_ms, listed.state) == (web_world.clock.now_ms(), "revoked")
     assert [(each.from_seq, each.to_seq) for each in list_held(web_world.hq)] == [(1, 2)]
+
+
+def test_what_was_set_aside_by_a_re_enrolment_is_erased_too(shop):
+    """F110: its replica holds members, and its keys open it."""
+    shop.store.close()
+    again = reenrol(shop)
+    assert again.aside.exists()
+    shop.synced()
+    revoke(shop.world.hq, device_of(shop).owner.device_id, wipe=True)
+    with pytest.raises(StoreErased):
+        shop.syncer.sync()
+    assert not again.aside.exists() and not shop.folder.exists()
+    assert set(shop.keys._texts) <= {"probe"}
