@@ -5,6 +5,7 @@ the power fails), checked cells, no trusted schema. A SQLite inside the range of
 two connections can lose a commit) is refused. See https://sqlite.org/wal.html#walreset.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -88,7 +89,13 @@ def look_into_database(path: Path, key: bytes, *, settings: Settings = READER_SE
     """
     if not path.is_file():
         raise StoreDamaged(f"{path.name} is missing")
-    return _open(path, "ro", key, settings)
+    return _open(path, "ro&immutable=1" if _is_still(path) else "ro", key, settings)
+
+
+def _is_still(path: Path) -> bool:
+    """Tell whether nobody can write to a database, as on a disk kept for evidence: SQLite wants files beside others."""
+    wal = path.with_name(path.name + "-wal")
+    return not os.access(path.parent, os.W_OK) and not (wal.exists() and wal.stat().st_size)
 
 
 def _open(path: Path, mode: str, key: bytes, settings: Settings) -> Database:

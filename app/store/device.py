@@ -12,7 +12,9 @@ from app.store.faults import StoreDamaged, StoreMissing
 from app.store.keystore import FileKeyStore, KeyStore, KeyStoreKind, OsKeyStore
 
 CARD = "store.json"
-SET_ASIDE_EPOCH = ".epoch-"  # between a store's name and the epoch, in the name that re-enrolling gives the old folder
+SET_ASIDE_EPOCH = (
+    ".epoch-"  # between a store's name and the epoch, in the name that re-enrolling gives the old folder
+)
 
 
 @dataclass(frozen=True, slots=True)

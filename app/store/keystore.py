@@ -271,12 +271,15 @@ def save_verified(key_store: KeyStore, store_id: str, reached: Reached) -> None:
 
 
 def load_verified(key_store: KeyStore, store_id: str) -> Reached | None:
-    """Return how far the journal was verified when that was noted last, or None. Raises `KeysMissing`."""
+    """Return how far the journal was verified when that was noted last, or None. Raises `KeysMissing`.
+
+    A note that can't be read counts as none: all that it does is to spare a start some work.
+    """
     text = key_store.read(f"{store_id}.verified")
     if text is None:
         return None
     try:
         seq, digest, effect = text.split(" ")
         return Reached(Head(int(seq), bytes.fromhex(digest)), int(effect))
-    except ValueError as problem:
-        raise KeysMissing(f"what is kept for store {store_id} is no mark") from problem
+    except ValueError:
+        return None

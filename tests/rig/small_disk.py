@@ -15,9 +15,11 @@ from typing import Any
 
 from app.clock import SetClock
 from app.station.redeem import hand_in
+from app.store.device import read_card
 from app.store.faults import StoreFault
-from app.store.keystore import FileKeyStore
-from app.store.store import StationStore
+from app.store.keystore import FileKeyStore, load_keys
+from app.store.salvage import salvage
+from app.store.store import JOURNAL, StationStore
 from app.store.thread import StoreThread
 from tests.builders import NOW_MS, a_store, an_empty_store, an_order, at_till
 
@@ -112,6 +114,9 @@ def read_only(disk: Path, keys: Path) -> dict[str, Any]:
         "opening": fault_code(lambda: StationStore(folder, key_store=key_store, clock=SetClock(NOW_MS))),
         "creating": fault_code(lambda: an_empty_store(disk / "other", keys_in=key_store)),
         "key_store": fault_code(lambda: keys_there.write("name", "after")),
+        "verified": len(
+            salvage(folder / JOURNAL, load_keys(key_store, read_card(folder).name).database).rows
+        ),
     }
     mount(disk, "-o", "remount,rw")
     store = StationStore(folder, key_store=key_store, clock=SetClock(NOW_MS))

@@ -58,3 +58,4 @@ def test_a_read_only_disk_is_a_clear_fault_and_harms_nothing(tmp_path: Path) -> 
     seen = played("read_only", tmp_path)
     assert (seen["opening"], seen["creating"], seen["key_store"]) == ("store_read_only",) * 3
     assert seen["orders"] == ["A-1"]
+    assert seen["verified"] == 1, "what lies on such a disk as evidence can be read"

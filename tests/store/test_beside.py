@@ -103,6 +103,13 @@ def redeem(store: StationStore, order_id: str = "A-new") -> int:
     return hand_in(store, an_order(order_id), at_till()).seq
 
 
+@pytest.mark.parametrize("junk", ["", "junk", "12 zz 3", "0000000003 00 x"])
+def test_a_note_that_can_not_be_read_counts_as_none(copy: Copy, junk: str) -> None:
+    copy.keys_in.write(f"{read_card(copy.folder).name}.verified", junk)
+    with copy.gone_through() as thread:
+        assert thread.found is None and thread.call(redeem) == 2 * ORDERS + 1
+
+
 def test_an_unchanged_store_opens_goes_on_and_is_gone_through(copy: Copy) -> None:
     with copy.gone_through() as thread:
         assert thread.found is None and thread.is_gone_through
