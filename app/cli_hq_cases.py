@@ -114,9 +114,18 @@ def _text(body: bytes) -> str:
     return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
 
 
+def _amount(case: Any) -> str:
+    """Write what a case is about as people do: points, or an amount of a currency."""
+    from app.core.money import CURRENCIES, format_amount
+
+    currency = CURRENCIES.get(case.unit)
+    written = str(case.amount) if currency is None else format_amount(case.amount, currency)
+    return f"{written} {case.unit}".rstrip()
+
+
 def _line(case: Any, now_ms: int) -> str:
     age_ms = max(0, now_ms - case.opened_ms)
     age = f"{age_ms // DAY_MS} d" if age_ms >= DAY_MS else f"{age_ms // HOUR_MS} h"
-    amount = f"  {case.amount} {case.unit}".rstrip() if case.amount else ""
+    amount = f"  {_amount(case)}" if case.amount else ""
     place = f"{case.device} {case.epoch}/{case.seq}"
     return f"{case.case_id}  {case.state}  {age}  {' '.join(case.flags)}  {case.owner}  {place}{amount}"

@@ -1,11 +1,13 @@
 """The commands about cases and about an HQ that was put back, as a person gives them."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
 
 from app.cli_hq import hq_cli
+from app.cli_hq_cases import _amount
 from app.core.entry import SALVAGED
 from hq.home import open_hq
 from hq.members.service import MemberFacts, upsert_members
@@ -109,3 +111,10 @@ def test_a_person_says_that_hq_was_put_back(hq, folder, clock, command):
     again = open_hq(folder, clock=clock)
     assert again.set_id != before
     again.close()
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "written"), [(500, "USD", "5.00 USD"), (-5, "points", "-5 points")]
+)
+def test_an_amount_is_written_as_people_do(amount, unit, written):
+    assert _amount(SimpleNamespace(amount=amount, unit=unit)) == written
