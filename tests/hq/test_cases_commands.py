@@ -116,5 +116,5 @@ def test_a_person_says_that_hq_was_put_back(hq, folder, clock, command):
 @pytest.mark.parametrize(
     ("amount", "unit", "written"), [(500, "USD", "5.00 USD"), (-5, "points", "-5 points")]
 )
-def test_an_amount_is_written_as_people_do(amount, unit, written):
+def test_an_amount_is_written_as_people_do(homes, amount, unit, written):
     assert _amount(SimpleNamespace(amount=amount, unit=unit)) == written
