@@ -148,7 +148,9 @@ def _carry_over(store: StationStore, old: Old) -> int:
         ]
         with store.atomic():
             store.journal.append([Draft(SALVAGED, record) for record in records])
-    time = carried_time(old.found.facts.get(TIME), (row.body for row in reversed(old.found.rows)))
+    time = carried_time(
+        old.found.facts.get(TIME), ((row.epoch, row.seq, row.body) for row in reversed(old.found.rows))
+    )
     if time is not None:
         with store.atomic():
             write_meta(store._db, **{TIME: time})  # last: what this run says of the time knows nothing yet

@@ -12,7 +12,10 @@ tells it again. That way one jump to 2099 costs nothing that HQ's next word does
 (1970) neither revives what has ended nor stops the station.
 
 HQ's clock can be wrong too. Where both of an anchored station's clocks agree against it, HQ's word is left aside: of
-three clocks two are believed. A signed time behind the floor does not turn effective time back, which then waits.
+three clocks two are believed. A signed time behind the floor does not turn effective time back, which then waits. One
+that would carry it far on, and that the wall clock does not bear out, must be said twice, some minutes apart: until
+then time is in doubt, but has not moved. HQ's first word alone turns a floor back, and what is said first in a new
+epoch: what the clocks of a new station make of the time binds nobody.
 
 Pure: readings in, values out. All times are milliseconds; wall and effective time since 1970 in UTC.
 """
@@ -31,6 +34,9 @@ OFF_MAX_MS = (
 WAIT_MAX_MS = (
     2 * 3_600_000
 )  # effective time may stand for so long and still be of use: a wrong hour, or two, at HQ
+AGAIN_MS = (
+    15 * 60_000
+)  # a clock that is wrong after a start of HQ's machine is put right by its time server within minutes
 
 
 class Reading(NamedTuple):
@@ -61,6 +67,8 @@ class TrustedTime:
     was_signed: bool = False  # HQ has told the time before
     is_doubted: bool = False  # the clock has jumped since
     off_left_ms: int = OFF_MAX_MS  # how long the machine may still have been off before HQ is heard again
+    said_ms: int = 0  # HQ's word that must be said again before it is believed; 0: there is none
+    said_boot_ms: int = 0  # where the boot clock stood then
 
     def now_ms(self, reading: Reading) -> int:
         """Return effective time. The reading must be of this start of the machine (see `seen`)."""
@@ -74,9 +82,14 @@ class TrustedTime:
         """Return how good effective time is, as entries say it."""
         return ANCHORED if self.is_signed and not self.is_doubtful(reading) else WEAK
 
+    @property
+    def awaits_hq(self) -> bool:
+        """Whether time is in doubt until HQ tells it, whatever the clocks say."""
+        return self.is_doubted or self.said_ms != 0
+
     def is_doubtful(self, reading: Reading) -> bool:
         """Tell whether nothing may be decided by the hour or the day until HQ has told the time."""
-        return self.is_doubted or self.floor_ms - self.reckoned_ms(reading) > WAIT_MAX_MS
+        return self.awaits_hq or self.floor_ms - self.reckoned_ms(reading) > WAIT_MAX_MS
 
 
 def first_time(reading: Reading, *, floor_ms: int = 0) -> TrustedTime:
@@ -114,7 +127,23 @@ def _risen(time: TrustedTime, floor_ms: int) -> TrustedTime:
         time.was_signed,
         time.is_doubted,
         time.off_left_ms,
+        time.said_ms,
+        time.said_boot_ms,
     )
+
+
+def resumed(time: TrustedTime, latest_ms: int) -> TrustedTime:
+    """Take up what was written down, and after it an entry that was given by a later time (0: there is none)."""
+    return time if latest_ms <= time.floor_ms else _risen(time, latest_ms)
+
+
+def in_new_epoch(time: TrustedTime) -> TrustedTime:
+    """Return what a new epoch knows of the time: the floor holds until HQ's next word, which binds as a first one.
+
+    That lengthens nothing, as until then all is as it was, and it ends what a wrong HQ once said. A person at HQ
+    has agreed to the new epoch.
+    """
+    return replace(time, was_signed=False, said_ms=0)
 
 
 def anchored(time: TrustedTime, sent: Reading, received: Reading, signed_ms: int) -> TrustedTime:
@@ -125,7 +154,13 @@ def anchored(time: TrustedTime, sent: Reading, received: Reading, signed_ms: int
     if _is_denied(time, received, signed_ms):
         return time
     boot_ms = (sent.boot_ms + received.boot_ms) // 2
-    # Before HQ has ever told the time nothing was given by it, so a first floor of 2099 binds nobody.
+    if _is_far_on(time, received, signed_ms):
+        since_ms = boot_ms - time.said_boot_ms
+        if time.said_ms == 0 or abs(time.said_ms + since_ms - signed_ms) > JUMP_MIN_MS:
+            return replace(time, said_ms=signed_ms, said_boot_ms=boot_ms)
+        if since_ms < AGAIN_MS:
+            return time
+    # The floor of before HQ's first word is that of clocks which anybody could set: one of 2099 binds nobody.
     floor_ms = time.floor_ms if time.was_signed else min(time.floor_ms, signed_ms)
     wall_ms = received.wall_ms - (received.boot_ms - boot_ms)
     # What the floor lies ahead has been used up: otherwise it could rise further with every word of HQ's.
@@ -166,6 +201,7 @@ def _started_anew(time: TrustedTime, reading: Reading) -> tuple[TrustedTime, Jum
         wall_ms=reading.wall_ms,
         is_signed=False,
         off_left_ms=time.off_left_ms - off_ms,
+        said_boot_ms=reading.boot_ms,  # what it was off for is not counted: HQ's word may have to come twice more
     )
     if not (is_behind or is_beyond):
         return begun, None
@@ -178,6 +214,13 @@ def _is_denied(time: TrustedTime, reading: Reading, signed_ms: int) -> bool:
         return False
     ours_ms, near_ms = time.reckoned_ms(reading), _tolerance_ms(time, reading)
     return abs(signed_ms - ours_ms) > near_ms and abs(reading.wall_ms - ours_ms) <= near_ms
+
+
+def _is_far_on(time: TrustedTime, reading: Reading, signed_ms: int) -> bool:
+    """Tell whether HQ alone says that it is much later. A clock that has jumped leaves less to hold against it."""
+    if abs(reading.wall_ms - signed_ms) <= JUMP_MIN_MS:
+        return False
+    return signed_ms - time.now_ms(reading) > (OFF_MAX_MS if time.is_doubted else WAIT_MAX_MS)
 
 
 def _expected_wall_ms(time: TrustedTime, reading: Reading) -> int:

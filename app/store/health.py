@@ -83,7 +83,7 @@ def standing_of(folder: Path, keys: StationKeys) -> Standing:
     with _journal_database(folder, keys) as database:
         kept = read_standing(read_meta(database, "standing"))
         time = read_time(database)
-    is_doubted = time is not None and time.is_doubted and not kept.outweighs(Standing.TIME_DOUBTFUL)
+    is_doubted = time is not None and time.awaits_hq and not kept.outweighs(Standing.TIME_DOUBTFUL)
     return Standing.TIME_DOUBTFUL if is_doubted else kept
 
 

@@ -2,7 +2,8 @@
 
 The rules are those of `core.trusted_time`. Here they meet a clock and a file. The highest time of all need not be
 written with each entry: the last entry says it. What else is known changes rarely and goes into `meta` with the entry
-or answer of HQ that it belongs to, in the same transaction.
+or answer of HQ that it belongs to, in the same transaction, and with the place of the last entry before it: what was
+written down knows better than entries up to there, which HQ's first word may have put right.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,10 +15,20 @@ from sqlite_utils import Database
 
 from app.clock import Clock
 from app.core.entry import EntryInvalid, read_entry
-from app.core.trusted_time import Jump, Reading, TrustedTime, anchored, first_time, seen
+from app.core.trusted_time import (
+    Jump,
+    Reading,
+    TrustedTime,
+    anchored,
+    first_time,
+    in_new_epoch,
+    resumed,
+    seen,
+)
 from app.store.meta import read_meta, write_meta
 
 TIME = "time"  # its name in `meta`
+Place = tuple[int, int]  # of an entry: epoch and number
 
 
 class TimeKeeper:
@@ -28,13 +39,14 @@ class TimeKeeper:
         self._db = database
         self._clock = clock
         self._store_id = store_id
-        self._written = self._to_be_written = read_time(database)
-        floor_ms = _last_t_eff(database)
-        reading = self.reading()
-        if self._written is None:
-            self._time = first_time(reading, floor_ms=floor_ms)
+        kept = read_meta(database, TIME)
+        self._written: TrustedTime | None = None
+        if kept is None:
+            self._time = first_time(self.reading(), floor_ms=_latest_ms(database, after=(0, 0)))
         else:
-            self._time = replace(self._written, floor_ms=max(self._written.floor_ms, floor_ms))
+            self._written, after = _from_text(kept)
+            self._time = resumed(self._written, _latest_ms(database, after=after))
+        self._to_be_written = self._written
         self._last: Reading | None = None  # up to where `seen` has gone
         self._jumps: list[Jump] = []
         self._jumps_recorded = 0  # in the transaction that is open
@@ -89,8 +101,7 @@ class TimeKeeper:
         """Write down what is known, if more than the hour has changed. Call it inside `atomic`."""
         time, written = self._time, self._to_be_written
         if written is None or replace(written, floor_ms=time.floor_ms) != time:
-            known = asdict(time) | {"boot": time.boot.hex()}
-            write_meta(self._db, **{TIME: orjson.dumps(known).decode()})
+            write_meta(self._db, **{TIME: _to_text(time, after=_last_place(self._db))})
             self._to_be_written = time
 
     def ended(self, *, is_committed: bool) -> None:
@@ -137,31 +148,52 @@ class SigningClock:
 def read_time(database: Database) -> TrustedTime | None:
     """Return what the journal's file says of the time; None before anything was written."""
     kept = read_meta(database, TIME)
-    if kept is None:
-        return None
-    found = orjson.loads(kept)
-    known = {field.name: found[field.name] for field in fields(TrustedTime) if field.name in found}
-    return TrustedTime(**known | {"boot": bytes.fromhex(found["boot"])})
+    return None if kept is None else _from_text(kept)[0]
 
 
-def carried_time(kept: object, bodies: Iterable[bytes]) -> str | None:
-    """Return what a new journal is told of the time that an old one knew, so that it does not begin anew.
+def carried_time(kept: object, rows: Iterable[tuple[int, int, bytes]]) -> str | None:
+    """Return what a new epoch's journal is told of the time that an old one knew, so that it does not begin anew.
 
-    `kept` is the old fact by the name TIME, `bodies` are its entries, the newest first; None where nothing is known.
+    `kept` is the old fact by the name TIME, `rows` are epoch, number and body of its entries, the newest first; None
+    where nothing is known.
     """
     try:
-        found = orjson.loads(kept) if isinstance(kept, str) else None
-        if found is None:
+        if not isinstance(kept, str):
             return None
-        floor_ms = max(int(found["floor_ms"]), next((at for at in map(_t_eff, bodies) if at), 0))
+        time, after = _from_text(kept)
+        later = (_t_eff(body) for epoch, seq, body in rows if (epoch, seq) > after)
+        time = in_new_epoch(resumed(time, next((at for at in later if at), 0)))
+        return _to_text(time, after=after)
     except (ValueError, KeyError, TypeError):
         return None
-    return orjson.dumps(found | {"floor_ms": floor_ms}).decode()
 
 
-def _last_t_eff(database: Database) -> int:
-    """Return the effective time of the last entry, in any epoch: time does not begin anew with one."""
-    row = database.conn.execute("SELECT body FROM journal ORDER BY epoch DESC, seq DESC LIMIT 1").fetchone()
+def _to_text(time: TrustedTime, *, after: Place) -> str:
+    return orjson.dumps(asdict(time) | {"boot": time.boot.hex(), "after": after}).decode()
+
+
+def _from_text(kept: str) -> tuple[TrustedTime, Place]:
+    """Return what was written down, and the place of the last entry before it."""
+    found = orjson.loads(kept)
+    known = {field.name: found[field.name] for field in fields(TrustedTime) if field.name in found}
+    time = TrustedTime(**known | {"boot": bytes.fromhex(found["boot"])})
+    epoch, seq = found.get("after", (0, 0))  # written before places were: every entry counts
+    return time, (epoch, seq)
+
+
+def _last_place(database: Database) -> Place:
+    """Return epoch and number of the last entry."""
+    row = database.conn.execute(
+        "SELECT epoch, seq FROM journal ORDER BY epoch DESC, seq DESC LIMIT 1"
+    ).fetchone()
+    return (0, 0) if row is None else (row[0], row[1])
+
+
+def _latest_ms(database: Database, *, after: Place) -> int:
+    """Return the effective time of the last entry, if it comes after a place: in any epoch, as time goes on."""
+    row = database.conn.execute(
+        "SELECT body FROM journal WHERE (epoch, seq) > (?, ?) ORDER BY epoch DESC, seq DESC LIMIT 1", after
+    ).fetchone()
     return 0 if row is None else _t_eff(row[0])
 
 

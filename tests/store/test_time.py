@@ -145,6 +145,27 @@ def test_a_crash_loses_no_time_that_an_entry_was_given_by(till: Till) -> None:
     assert till.store.time.is_doubtful()
 
 
+def test_a_first_clock_in_2099_is_over_for_good_with_hqs_first_word(tmp_path: Path) -> None:
+    """Set up by a wrong clock, set right, told the time; and the program starts again before it has written more."""
+    keys, machine = MemoryKeyStore(), Machine(NOW_MS)
+    machine.set_wall(IN_2099)
+    store = a_store(tmp_path / "store", keys_in=keys, clock=machine)
+    identify(store, "nonsense")
+    machine.set_wall(NOW_MS)
+    store.settle_time()
+    with store.atomic():
+        store.time.anchor(store.time.reading(), NOW_MS)
+    for _ in range(2):
+        assert (store.now_ms(), store.time.is_doubtful()) == (NOW_MS, False)
+        store.reopen()
+    identify(store, "nonsense")
+    machine.go_on(DAY_MS)
+    identify(store, "nonsense")
+    store.reopen()
+    assert (store.now_ms(), store.time.is_doubtful()) == (NOW_MS + DAY_MS, False)
+    store.close()
+
+
 def _no_room(_: str) -> None:
     raise DiskFull("no room")
 

@@ -347,6 +347,17 @@ def test_time_does_not_begin_anew_with_an_epoch(shop):
     assert shop.store.now_ms() >= NOW_MS + 3 * HOUR_MS
 
 
+def test_a_new_epoch_ends_what_a_wrong_hq_once_said_of_the_time(shop):
+    shop.world.clock.set_ms(NOW_MS + 365 * 24 * HOUR_MS)
+    sells(shop, 1).syncer.sync()
+    shop.store.close()
+    shop.world.clock.set_ms(NOW_MS)
+    reenrol(shop)
+    assert shop.store.now_ms() > NOW_MS + 364 * 24 * HOUR_MS, "nothing is valid again before HQ has spoken"
+    shop.syncer.sync()
+    assert (shop.store.now_ms(), shop.store.time.is_doubtful()) == (NOW_MS, False)
+
+
 def test_the_overlay_counts_entries_of_this_epoch_alone(shop):
     """Figures that include entry 2 of the old epoch include nothing of the new one."""
     shop.store.close()

@@ -189,6 +189,22 @@ def test_hqs_clock_an_hour_wrong_and_mended_ends_nothing(web_world):
     assert shops[1].store.now_ms() == machines[1].really_ms
 
 
+def test_an_hq_a_year_wrong_for_one_push_stops_no_station_that_was_just_switched_on(world):
+    shop = world.shop().synced()
+    voucher = world.voucher()
+    machine = on_a_machine(shop)
+    shop.syncer.sync()
+    let_pass(shop, machine, DAY_MS)
+    machine.restart(off_ms=0)
+    world.clock.set_ms(machine.really_ms + 365 * DAY_MS)
+    shop.syncer.push()
+    assert (standing(shop.store), shop.store.now_ms()) == (Standing.TIME_DOUBTFUL, machine.really_ms)
+    world.clock.set_ms(machine.really_ms)
+    shop.syncer.push()
+    assert (standing(shop.store), shop.store.now_ms()) == (Standing.GOOD, machine.really_ms)
+    assert shop.sell(voucher=voucher).presented[0].is_approved
+
+
 def sync(shop) -> None:
     try:
         shop.syncer.sync()
