@@ -225,7 +225,9 @@ def hq_publish(
         written = program.read_bytes()
         read_program(written)  # its complaints say where
         body = canonical(orjson.loads(written))
-    except (OSError, orjson.JSONDecodeError, NotCanonical, ProgramInvalid) as problem:
+    except OSError as problem:
+        fail(f"{program} can't be read: {problem.strerror}.")
+    except (orjson.JSONDecodeError, NotCanonical, ProgramInvalid) as problem:
         fail(f"{program} can't be published: {problem}")
     if is_lost:
         _publish_lost(data_dir, body)

@@ -8,7 +8,7 @@ import typer
 
 from app.cli_hq_devices import AsJson, HqDir, with_hq
 from app.config import load_config
-from app.terminal import fail
+from app.terminal import fail, say
 
 DAY_MS, HOUR_MS = 86_400_000, 3_600_000
 WHO = "command line"  # until staff sign in here
@@ -28,13 +28,17 @@ def cases_list(
     """List cases that wait for a look, the oldest first."""
     from hq.journal.cases import OPEN
     from hq.journal.desk import list_cases
+    from hq.stores.service import check_store
 
-    state = None if every else OPEN
-    found, now_ms = with_hq(
-        data_dir, lambda hq: (list_cases(hq, state=state, store=store), hq.clock.now_ms())
-    )
+    def look(hq: Any) -> tuple[list[Any], int]:
+        check_store(hq, store)
+        return list_cases(hq, state=None if every else OPEN, store=store), hq.clock.now_ms()
+
+    found, now_ms = with_hq(data_dir, look)
     for each in found:
         print(json.dumps(asdict(each)) if as_json else _line(each, now_ms))
+    if not found and not as_json:
+        say("There are no cases." if every else "No case waits for a look.")
 
 
 @cases_cli.command("show")

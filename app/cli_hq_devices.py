@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from app.config import load_config
-from app.terminal import fail
+from app.terminal import fail, say
 
 HqDir = Annotated[Path | None, typer.Option("--dir", help="Folder of HQ's database and keys.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One line of JSON each.")]
@@ -46,6 +46,8 @@ def hq_devices(data_dir: HqDir = None, as_json: AsJson = False) -> None:
                 else "to erase itself on next contact"
             )
         print("\n    ".join(told))
+    if not found and not as_json:
+        say("No device was ever enrolled.")
     off_ms = median_skew_ms(found)
     if off_ms is not None and not as_json and abs(off_ms) > SKEW_TOLD_MS:
         direction = "ahead of" if off_ms > 0 else "behind"
@@ -96,8 +98,16 @@ def held_list(
 ) -> None:
     """List what was kept aside: of shut-out devices, of replaced epochs, and of devices with two histories."""
     from hq.journal.held import list_held
+    from hq.stores.devices import check_device
 
-    for each in with_hq(data_dir, lambda hq: list_held(hq, device_id=device_id, is_open=not every)):
+    def look(hq: Any) -> list[Any]:
+        check_device(hq, device_id)
+        return list_held(hq, device_id=device_id, is_open=not every)
+
+    found = with_hq(data_dir, look)
+    if not found and not as_json:
+        say("Nothing was kept aside." if every else "Nothing that was kept aside waits for a decision.")
+    for each in found:
         if as_json:
             print(json.dumps(asdict(each)))
         else:

@@ -62,7 +62,9 @@ def keys_rotate(
         try:
             new = make_key(hq, use)
         except OSError as problem:
-            fail(f"The new key can't be written: {problem}. Nothing counts that was not there before.")
+            fail(
+                f"The new key can't be written: {problem.strerror}. Nothing counts that was not there before."
+            )
         # Before the key counts: whoever dies here has a key that nobody believes, and not one without a backup.
         print(f"A new backup holds all keys, {new.kid} too. Write its passphrase down; it is shown once:")
         print(f"  key backup     {new.backup}")

@@ -9,6 +9,7 @@ it was verified, so that not all of it is verified before the first customer.
 import errno
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -73,6 +74,7 @@ class FileKeyStore:
     def __init__(self, folder: Path) -> None:
         """Use `folder`, which is made when the first text is written."""
         self._folder = folder
+        self._made: list[Path] = []  # folders that were not there before us, the innermost first
 
     def read(self, name: str) -> str | None:
         """See `KeyStore.read`."""
@@ -113,7 +115,9 @@ class FileKeyStore:
         return True
 
     def _write_anew(self, name: str, content: bytes) -> None:
+        missing = [each for each in (self._folder, *self._folder.parents) if not each.exists()]
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._made = missing or self._made
         draft = self._folder / f"{name}.{os.getpid()}.new"  # several stations may keep their keys here
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
@@ -135,6 +139,9 @@ class FileKeyStore:
             return
         except OSError as problem:
             raise StoreReadOnly(str(problem)) from problem
+        with suppress(OSError):  # something lies in it: then it stays, and so do those around it
+            for each in self._made:
+                each.rmdir()
 
 
 class OsKeyStore:
@@ -191,10 +198,11 @@ class MemoryKeyStore:
 
 
 def check_key_store(key_store: KeyStore) -> None:
-    """Write and read a word, before anything is promised to anyone. Raises `KeyStoreMissing`."""
+    """Write and read a word, before anything is promised to anyone, and leave nothing. Raises `KeyStoreMissing`."""
     try:
         key_store.write(PROBE, "ok")
         is_kept = key_store.read(PROBE) == "ok"
+        key_store.delete(PROBE)
     except StoreFault as problem:
         raise KeyStoreMissing(str(problem)) from problem
     if not is_kept:

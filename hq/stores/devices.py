@@ -176,6 +176,13 @@ def median_skew_ms(found: Sequence[Listed]) -> int | None:
     return int(median(skews)) if len(skews) >= SKEWS_LEAST else None
 
 
+def check_device(hq: Hq, device_id: str | None) -> None:
+    """Refuse a device that there isn't. Raises `NotHere`."""
+    with hq.database.reading() as connection:
+        if device_id is not None and read_device(connection, device_id) is None:
+            raise NotHere(f"There is no device {device_id}.")
+
+
 def confirm(hq: Hq, device_id: str) -> None:
     """Say that a device that waits is the machine it should be. Raises `NotHere`, `NotPossible`."""
     with hq.database.atomic() as connection:

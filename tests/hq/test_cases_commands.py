@@ -47,7 +47,8 @@ def test_a_case_is_listed_shown_and_closed(hq, station, command):
     assert "differs: points" in shown and '"order_id":"o1"' in shown
     assert "is closed" in command("cases", "close", "C-1", "--note", "seen", "--points", "-693")
     assert rows(hq, member)[0].balance == 7
-    assert command("cases", "list") == ""
+    assert command("cases", "list") == "No case waits for a look.\n"
+    assert command("cases", "list", "--json") == ""
     assert "seen" in command("cases", "show", "C-1")
     assert command("cases", "list", "--all").startswith("C-1  closed")
     assert json.loads(command("cases", "show", "C-1", "--json"))["events"][1]["note"] == "seen"
@@ -92,6 +93,24 @@ def test_what_can_not_be_done_is_a_sentence(hq, station, command):
     assert "There is no case C-9" in command("cases", "show", "C-9", status=1)
 
 
+def test_a_list_of_nothing_says_so_and_what_there_is_not_is_no_empty_list(folder, hq, command):
+    assert command("cases", "list", "--all") == "There are no cases.\n"
+    assert command("cases", "list", "--store", "NOPE", status=1) == "There is no store NOPE.\n"
+    assert command("held", "list") == "Nothing that was kept aside waits for a decision.\n"
+    assert command("held", "list", "--all") == "Nothing was kept aside.\n"
+    assert command("held", "list", "--device", "NOPE", status=1) == "There is no device NOPE.\n"
+    assert command("devices") == "No device was ever enrolled.\n"
+    for words in (("cases", "list"), ("held", "list"), ("devices",)):
+        assert command(*words, "--json") == ""
+
+
+def test_a_program_that_is_not_there_is_a_sentence(hq, command):
+    assert (
+        command("publish", "nofile.json", status=1)
+        == "nofile.json can't be read: No such file or directory.\n"
+    )
+
+
 def test_a_lost_program_is_brought_back_with_what_waits_for_it(hq, station, command, tmp_path):
     from hq.campaigns.service import publish_program
     from tests.hq.station import program_body
@@ -102,7 +121,7 @@ def test_a_lost_program_is_brought_back_with_what_waits_for_it(hq, station, comm
     lost = tmp_path / "lost.json"
     lost.write_bytes(program_body(version=9))
     assert "1 entries could be posted" in command("publish", str(lost), "--lost")
-    assert command("cases", "list") == ""
+    assert command("cases", "list") == "No case waits for a look.\n"
 
 
 def test_a_person_says_that_hq_was_put_back(hq, folder, clock, command):

@@ -13,6 +13,7 @@ from app.store.keystore import (
     FileKeyStore,
     KeyStore,
     MemoryKeyStore,
+    check_key_store,
     load_keys,
     load_mark,
     make_keys,
@@ -113,3 +114,15 @@ def test_marks_go_in_the_place_of_the_last_one_and_other_texts_are_written_anew(
             keys_in.write("s.text", new)
             assert before.read() == old  # whoever had it open still has it whole
         assert keys_in.read("s.text") == new
+
+
+def test_trying_a_place_leaves_nothing_there_but_what_was_there(tmp_path: Path) -> None:
+    """A pairing code that HQ refuses would leave folders behind."""
+    (tmp_path / "shop").mkdir()
+    check_key_store(FileKeyStore(tmp_path / "shop" / "state" / "keys"))
+    assert list(tmp_path.rglob("*")) == [tmp_path / "shop"]
+    check_key_store(FileKeyStore(tmp_path / "shop"))
+    assert (tmp_path / "shop").exists()
+    FileKeyStore(tmp_path / "shop").write("s.keys", "of another")
+    check_key_store(FileKeyStore(tmp_path / "shop"))
+    assert list(tmp_path.rglob("*.*")) == [tmp_path / "shop" / "s.keys"]
