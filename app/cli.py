@@ -178,6 +178,12 @@ def enrol(
 def reenrol(
     context: typer.Context,
     text: Annotated[str, typer.Argument(help="What `hq enrol --device` shows for this station (TS:P:…).")],
+    believe_text: Annotated[
+        bool,
+        typer.Option(
+            "--believe-text", help="The text is meant for this machine, though nothing here shows it."
+        ),
+    ] = False,
 ) -> None:
     """Give this station a new epoch: what can be read of the old records is saved, and they are set aside."""
     from app.clock import SystemClock
@@ -198,6 +204,7 @@ def reenrol(
             key_store_kind=kind,
             clock=SystemClock(),
             on_waiting=lambda: say(WAITS),
+            is_text_believed=believe_text,
         )
     except PairingInvalid as problem:
         fail(str(problem))

@@ -1,9 +1,10 @@
 """Becoming a station: from the pairing text that HQ shows to a store with keys, identity and HQ's set of keys.
 
 The pairing text `TS:P:` + Base64url of `{"v": 1, "url": …, "token": …, "fp": …}` carries the fingerprint of HQ's
-root key. Whoever answers is asked for HQ's set of keys first, and gets the token only if that root key signed it: a
-text that is wrong, or an address that leads elsewhere, uses nothing up. Limit: the set of keys is public, so whoever
-can alter the line may show it too; they get a token for a store, never a key or a station's trust.
+root key, and in `device` whom it is for, if that is a device that HQ knows already. Whoever answers is asked for HQ's
+set of keys first, and gets the token only if that root key signed it: a text that is wrong, or an address that leads
+elsewhere, uses nothing up. Limit: the set of keys is public, so whoever can alter the line may show it too; they get a
+token for a store, never a key or a station's trust.
 """
 
 import hashlib
@@ -18,6 +19,7 @@ import orjson
 
 from app.clock import Clock
 from app.core.keyset import KeySetInvalid, KeyState, KeyUse, read_keyset
+from app.core.salvaged import DEVICE_ID
 from app.core.standing import Standing
 from app.ids import new_secret
 from app.station.keyset import KEYSET
@@ -49,11 +51,27 @@ class PairingInvalid(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """What a pairing text says: HQ's address, a one-time token and the fingerprint (hex SHA-256) of HQ's root key."""
+    """What a pairing text says: HQ's address, a one-time token and the fingerprint (hex SHA-256) of HQ's root key.
+
+    `device_id` is the known device that it gives a new epoch; None for a new station.
+    """
 
     url: str
     token: str
     fingerprint: str
+    device_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records that lie on a machine already, if any: their epoch, and the entry up to which HQ should hold them.
+
+    `check` gets HQ's set of keys, and may raise `PairingInvalid` while nothing is used up yet.
+    """
+
+    epoch: int = 0
+    held_seq: int = 0
+    check: Callable[[SignedDocument], object] = lambda keyset: None
 
 
 def read_pairing(text: str) -> Pairing:
@@ -74,7 +92,11 @@ def read_pairing(text: str) -> Pairing:
     parts = [found.get(name) for name in ("url", "token", "fp")]
     if not all(type(part) is str and part.isascii() for part in parts) or not FINGERPRINT.fullmatch(parts[2]):
         raise PairingInvalid(DAMAGED)
-    return Pairing(*parts)
+    device_id = found.get("device")
+    if device_id is not None and not (type(device_id) is str and DEVICE_ID.fullmatch(device_id)):
+        raise PairingInvalid(DAMAGED)
+    url, token, fingerprint = parts
+    return Pairing(url, token, fingerprint, device_id)
 
 
 def enrol_station(
@@ -91,13 +113,37 @@ def enrol_station(
 
     `on_waiting` is called if a person at HQ has to confirm the machine first.
     """
+    device, _ = take_up(
+        pairing,
+        folder=folder,
+        key_store=key_store,
+        key_store_kind=key_store_kind,
+        clock=clock,
+        connect=connect,
+        on_waiting=on_waiting,
+    )
+    return device
+
+
+def take_up(
+    pairing: Pairing,
+    *,
+    folder: Path,
+    key_store: KeyStore,
+    key_store_kind: str,
+    clock: Clock,
+    connect: Callable[[str], EnrolProtocol],
+    on_waiting: Callable[[], object],
+    records: Records = Records(),
+) -> tuple[Device, EnrolAnswer]:
+    """Do what `enrol_station` does on a machine that has records already, and return what HQ said too."""
     if folder.exists() and any(folder.iterdir()):
         raise StoreReadOnly(f"{folder} is not empty")  # said before the code is used up
     check_key_store(key_store)  # before the token is used up
     keys = make_keys(new_secret(KEY_SIZE))
     hq = _connected(pairing.url, connect)
-    _check_hq(hq, pairing)
-    answer = hq.enrol(_request(pairing.token, keys))
+    records.check(_check_hq(hq, pairing))
+    answer = hq.enrol(_request(pairing.token, keys, records=records))
     if answer is None:
         raise PairingInvalid(
             "This pairing code was used before or is too old. Ask head office for a new one."
@@ -112,7 +158,7 @@ def enrol_station(
             on_waiting()
     finally:
         store.close()
-    return device
+    return device, answer
 
 
 def _connected(url: str, connect: Callable[[str], EnrolProtocol]) -> EnrolProtocol:
@@ -124,15 +170,17 @@ def _connected(url: str, connect: Callable[[str], EnrolProtocol]) -> EnrolProtoc
         ) from problem
 
 
-def _check_hq(hq: EnrolProtocol, pairing: Pairing) -> None:
-    """Make sure that it is the HQ that the text is from, before the token is shown and used up."""
+def _check_hq(hq: EnrolProtocol, pairing: Pairing) -> SignedDocument:
+    """Make sure that it is the HQ that the text is from, before the token is shown and used up. Returns its keys."""
     try:
-        _root_key(pairing.fingerprint, hq.keyset())
+        keyset = hq.keyset()
+        _root_key(pairing.fingerprint, keyset)
     except HqUntrusted as problem:
         raise PairingInvalid(NOT_THAT_HQ) from problem
+    return keyset
 
 
-def _request(token: str, keys: StationKeys) -> EnrolRequest:
+def _request(token: str, keys: StationKeys, *, records: Records) -> EnrolRequest:
     sign_pub = keys.sign.public_key().public_bytes_raw()
     box_pub = keys.box.public_key().public_bytes_raw()
     proof = keys.sign.sign(enrol_message(token=token, sign_pub=sign_pub, box_pub=box_pub))
@@ -144,6 +192,8 @@ def _request(token: str, keys: StationKeys) -> EnrolRequest:
         hw=platform.machine(),
         sw=SOFTWARE,
         name=platform.node(),
+        former_epoch=records.epoch,
+        former_seq=records.held_seq,
     )
 
 

@@ -33,11 +33,13 @@ CHANGES_ROWS_BEHIND = 8_000  # rows of a page for a station that does not get to
 SIGNATURES_MAX = (
     16  # of one document, beside its first: each costs a station that checks it a tenth of a millisecond
 )
+FORMER_MAX = 64  # epochs of a device that HQ speaks of at an enrolment
 SIGNATURE_HEADER = "Tillside-Signature"  # device=…;epoch=…;time=…;nonce=…;sig=<base64>
 CLOCK_WINDOW_MS = 5 * 60_000  # how far a signed request's time may lie from HQ's
 
 
 Count = Annotated[int, Meta(ge=0, le=INTEGER_MAX)]  # what a station believes must fit into its database too
+Epoch = Annotated[int, Meta(ge=0, lt=1 << 32)]
 DeviceId = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z_-]{1,40}\Z")]  # it goes into hashes, headers and paths
 
 
@@ -115,6 +117,17 @@ class EnrolRequest(Wire, frozen=True, kw_only=True):
     hw: str = ""
     sw: str = ""
     name: str = ""  # of the machine, for the person who confirms it
+    # Of the records that lie on the machine: their epoch, and up to where HQ is thought to hold it. 0 for none
+    former_epoch: Epoch = 0
+    former_seq: Count = 0
+
+
+class EpochHead(Wire, frozen=True, kw_only=True):
+    """An entry that HQ holds, with all before it, of an epoch of a device: its last. Number 0: nothing of it."""
+
+    epoch: Epoch
+    seq: Count
+    hash: bytes
 
 
 class EnrolAnswer(Wire, frozen=True, kw_only=True):
@@ -128,6 +141,9 @@ class EnrolAnswer(Wire, frozen=True, kw_only=True):
     keyset: SignedDocument
     hq_incarnation: str
     is_confirmed: bool = True  # else it waits until a person at HQ has said that this is the machine
+    # What HQ holds of the device's epochs that have ended, of many the newest: the machine carries over what is behind.
+    # Of `former_epoch` it is entry `former_seq`, where HQ holds that.
+    former: Annotated[list[EpochHead], Meta(max_length=FORMER_MAX)] = []
 
 
 class HeadWire(Wire, frozen=True, kw_only=True):

@@ -2,70 +2,63 @@
 
 What can be read of the old journal is read first. HQ then gives the device its next epoch, from which moment nothing
 of the old one is posted by itself. The new store begins with an `epoch_start` entry and carries, each as a `salvaged`
-entry, what HQ had not acknowledged; a person at HQ decides about those. The old files are set aside beside the store,
-and their keys stay in the key store: nothing is deleted.
+entry, what HQ does not hold (see carrying.py); a person at HQ decides about those. The old files are set aside beside
+the store, and their keys stay in the key store: nothing is deleted.
 
 A machine that is switched off in between has used its pairing text up and nothing else: the old store is still in its
 place, or set aside under a name that says so, and the next text begins again from there.
+
+For whom a text is, it says itself: one that is for another device than the one whose records lie here, or for a new
+station, is refused before anything is used up. A text for a new station is right where HQ knows this one no more:
+another HQ than before, or one that was put back to before this station's time.
 """
 
-import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.clock import Clock
 from app.core.chain import Head
-from app.core.entry import EPOCH_START, SALVAGED, EntryInvalid, read_entry
-from app.core.salvaged import (
-    EpochReason,
-    Salvaged,
-    SalvageInvalid,
-    epoch_start_record,
-    read_salvaged,
-    salvaged_record,
-)
+from app.core.entry import EPOCH_START, SALVAGED
+from app.core.keyset import KeyState, KeyUse, read_keyset
+from app.core.salvaged import EpochReason, Salvaged, epoch_start_record, salvaged_record
+from app.core.standing import Standing
 from app.ids import new_ref
-from app.store.device import SET_ASIDE_EPOCH, Device, read_card
-from app.store.faults import (
-    KeysMissing,
-    StoreDamaged,
-    StoreFault,
-    StoreMissing,
-    StoreReadOnly,
-    StoreRolledBack,
-)
+from app.store.device import SET_ASIDE_EPOCH, Device
+from app.store.faults import StoreFault, StoreMissing, StoreReadOnly, StoreRolledBack
 from app.store.health import verify_journal
 from app.store.journal import Draft
-from app.store.keystore import KeyStore, StationKeys, load_keys
+from app.store.keystore import KeyStore
 from app.store.lock import StoreLock
 from app.store.meta import write_meta
-from app.store.salvage import Found, Row, device_said, salvage, salvaged_of
-from app.store.store import JOURNAL, LOCK, StationStore
+from app.store.salvage import Found
+from app.store.store import LOCK, StationStore
 from app.store.timekeeper import TIME, carried_time
+from sync.carrying import (
+    Old,
+    look_at_records,
+    missing_at_hq,
+    salvaged_rows,
+    set_aside_before,
+)
 from sync.client import HttpEnrolment
-from sync.enrolment import Pairing, enrol_station
-from sync.protocol import EnrolProtocol
-
-log = logging.getLogger(__name__)
+from sync.enrolment import Pairing, PairingInvalid, Records, take_up
+from sync.protocol import EnrolProtocol, SignedDocument
 
 AT_ONCE = 200  # entries in one transaction
+NOTHING_SHOWS_IT = (
+    "This pairing code is for {meant}, and the old records can't be read, so nothing shows whose this machine is. "
+    "If the code is meant for it, say so with --believe-text. Nothing was used up."
+)
+FOR_A_NEW_STATION = (
+    "This pairing code is for a new station, and this machine is {here} already. Nothing was used up. Ask head office "
+    "for one of `hq enrol --device {here}`; if it knows that device no more, say --believe-text."
+)
+FOR_ANOTHER = (
+    "This pairing code is for {meant}, and this machine is {here}. "
+    "Nothing was used up; ask head office for one of `hq enrol --device {here}`."
+)
 HIGHEST = "highest_"  # of the documents that this device has ever seen: no new store goes below them
-
-
-@dataclass(frozen=True, slots=True)
-class Old:
-    """What was found of the old store."""
-
-    device: Device | None
-    keys: StationKeys | None
-    found: Found
-    reason: EpochReason
-
-    def waiting(self) -> list[Row]:
-        """Return the entries that HQ had not acknowledged, as far as is known."""
-        epoch = self.found.epoch
-        return [row for row in self.found.rows if row.epoch == epoch and row.seq > self.found.acked_seq]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +80,19 @@ def reenrol_station(
     clock: Clock,
     connect: Callable[[str], EnrolProtocol] = HttpEnrolment,
     on_waiting: Callable[[], object] = lambda: None,
+    is_text_believed: bool = False,
 ) -> Reenrolled:
-    """Give the station in `folder` a new epoch. Raises what `enrol_station` does."""
+    """Give the station in `folder` a new epoch. Raises what `enrol_station` does.
+
+    With `is_text_believed` a person says that the text is meant for this machine where nothing here shows it.
+    """
     if not folder.is_dir() or not any(folder.iterdir()):
         raise StoreMissing(str(folder))
     lock = StoreLock(folder / LOCK)
     try:
         old = look_at_old(folder, key_store, clock=clock)
         draft = folder.with_name(f".{folder.name}.{new_ref()}")
-        device = enrol_station(
+        device, answer = take_up(
             pairing,
             folder=draft,
             key_store=key_store,
@@ -103,27 +100,56 @@ def reenrol_station(
             clock=clock,
             connect=connect,
             on_waiting=on_waiting,
+            records=Records(
+                old.epoch,
+                old.believed_seq,
+                lambda keyset: _check_text(pairing, old, keyset, is_text_believed=is_text_believed),
+            ),
         )
+        is_same_hq = _is_same_hq(old, answer.keyset)
+        if is_same_hq or old.device is None:
+            aside = set_aside_before(folder, key_store, old)
+            carried = missing_at_hq(old, aside, answer.former, device_id=device.device_id)
+        else:  # what another HQ had acknowledged is not this one's
+            carried = salvaged_rows(old, old.waiting(), device_id=device.device_id)
         store = StationStore(draft, key_store=key_store, clock=clock)
         try:
-            count = _carry_over(store, old)
+            _carry_over(store, old, carried, is_same_hq=is_same_hq)
         finally:
             store.close()
     finally:
         lock.release()
-    aside = _set_aside(folder, old, draft)
-    return Reenrolled(device, count, _lost(old.found), aside)
+    return Reenrolled(device, len(carried), _lost(old.found), _set_aside(folder, old, draft))
 
 
 def look_at_old(folder: Path, key_store: KeyStore, *, clock: Clock) -> Old:
     """Read what can be read of a store, and say what is wrong with it. Changes nothing."""
-    try:
-        keys = load_keys(key_store, read_card(folder).name)
-    except (KeysMissing, StoreDamaged, StoreMissing) as fault:
-        log.info("nothing of the old store can be read: %s", fault)
-        return Old(None, None, Found(is_complete=False), EpochReason.KEYS_MISSING)
-    found = salvage(folder / JOURNAL, keys.database)
-    return Old(device_said(found), keys, found, _reason(folder, key_store, clock=clock))
+    old = look_at_records(folder, key_store)
+    return old if old.keys is None else replace(old, reason=_reason(folder, key_store, clock=clock))
+
+
+def _check_text(pairing: Pairing, old: Old, keyset: SignedDocument, *, is_text_believed: bool) -> None:
+    """Make sure that the text is meant for the machine whose records lie here. Raises `PairingInvalid`.
+
+    Where two devices are named nobody's word helps: the text is for another machine.
+    """
+    here, meant = old.device_id, pairing.device_id
+    if here and meant and here != meant:
+        raise PairingInvalid(FOR_ANOTHER.format(meant=meant, here=here))
+    if is_text_believed:
+        return
+    if not here:
+        raise PairingInvalid(NOTHING_SHOWS_IT.format(meant=meant or "a new station"))
+    if meant is None:
+        is_other_hq = old.device is not None and not _is_same_hq(old, keyset)
+        if not is_other_hq and old.found.facts.get("standing") != Standing.UNKNOWN_AT_HQ:
+            raise PairingInvalid(FOR_A_NEW_STATION.format(here=here))
+
+
+def _is_same_hq(old: Old, keyset: SignedDocument) -> bool:
+    """Tell whether it is the HQ that the old store knew: its root key stays in the set of keys when it is replaced."""
+    roots = read_keyset(keyset.body).of(KeyUse.ROOT, *KeyState).values()
+    return old.device is not None and old.device.root_key in {root.public for root in roots}
 
 
 def _reason(folder: Path, key_store: KeyStore, *, clock: Clock) -> EpochReason:
@@ -136,12 +162,12 @@ def _reason(folder: Path, key_store: KeyStore, *, clock: Clock) -> EpochReason:
     return EpochReason.SHUT_OUT
 
 
-def _carry_over(store: StationStore, old: Old) -> int:
-    """Begin the new journal with what is known of the old one. Returns how many entries are carried."""
+def _carry_over(store: StationStore, old: Old, carried: Sequence[Salvaged], *, is_same_hq: bool) -> None:
+    """Begin the new journal with what is known of the old one."""
     with store.atomic():
-        _note_versions(store, old.found.facts)
+        if is_same_hq:  # another one numbers its documents itself
+            _note_versions(store, old.found.facts)
         store.journal.append([Draft(EPOCH_START, _start(store, old))])
-    carried = [] if old.keys is None else _carried(store, old, old.keys)
     for first in range(0, len(carried), AT_ONCE):
         records = [
             salvaged_record(each, store=store.device.store_id) for each in carried[first : first + AT_ONCE]
@@ -154,7 +180,6 @@ def _carry_over(store: StationStore, old: Old) -> int:
     if time is not None:
         with store.atomic():
             write_meta(store._db, **{TIME: time})  # last: what this run says of the time knows nothing yet
-    return len(carried)
 
 
 def _note_versions(store: StationStore, facts: dict[str, object]) -> None:
@@ -166,8 +191,7 @@ def _note_versions(store: StationStore, facts: dict[str, object]) -> None:
 
 
 def _start(store: StationStore, old: Old) -> dict[str, object]:
-    epoch = old.found.epoch
-    rows = [row for row in old.found.rows if row.epoch == epoch]
+    rows, epoch = old.rows, old.found.epoch
     last = Head(rows[-1].seq, rows[-1].hash) if rows else None
     from_epoch = epoch if epoch is not None else max(store.device.epoch - 1, 1)
     return epoch_start_record(
@@ -175,25 +199,9 @@ def _start(store: StationStore, old: Old) -> dict[str, object]:
     )
 
 
-def _carried(store: StationStore, old: Old, keys: StationKeys) -> list[Salvaged]:
-    """Return what is carried: entries as they lay there, and those that the old journal itself had carried, as such."""
-    device_id = store.device.device_id if old.device is None else old.device.device_id
-    key = keys.sign.public_key()
-    return [_inner(row) or salvaged_of(row, device_id=device_id, key=key) for row in old.waiting()]
-
-
-def _inner(row: Row) -> Salvaged | None:
-    """Return what a row carries that was itself saved out of a journal before: it isn't wrapped a second time."""
-    try:
-        entry = read_entry(row.body)
-        return read_salvaged(entry.data) if entry.type == SALVAGED and row.is_whole else None
-    except (EntryInvalid, SalvageInvalid):
-        return None
-
-
 def _set_aside(folder: Path, old: Old, draft: Path) -> Path:
     """Put the new store in the place of the old one, which keeps all its files under another name."""
-    name = f"{folder.name}{SET_ASIDE_EPOCH}{old.found.epoch or 'unknown'}"
+    name = f"{folder.name}{SET_ASIDE_EPOCH}{old.epoch or 'unknown'}"
     aside = next(
         path
         for n in range(1, 1000)

@@ -43,10 +43,14 @@ DEVICE_FACTS = tuple(Device.__dataclass_fields__)
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What store.json says: under which name, and in which kind of key store, the keys are kept."""
+    """What store.json says: under which name, and in which kind of key store, the keys are kept.
+
+    The device stands there for people, when nothing else can be read; older stores don't say it.
+    """
 
     name: str
     key_store: str
+    device_id: str = ""
 
 
 def key_store_of(kind: str, state_dir: Path) -> KeyStore:
@@ -68,7 +72,7 @@ def read_card(folder: Path) -> Card:
     """Return a store's card. Raises `StoreMissing` or `StoreDamaged`."""
     try:
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
-        return Card(str(card["name"]), str(card["key_store"]))
+        return Card(str(card["name"]), str(card["key_store"]), str(card.get("device", "")))
     except FileNotFoundError as problem:
         raise StoreMissing(str(folder)) from problem
     except (OSError, ValueError, KeyError, TypeError) as problem:

@@ -79,7 +79,8 @@ def create_store(
             raise StoreReadOnly(f"{folder} is not empty")
         draft.mkdir(parents=True)
         _lay_out(draft, device, keys.database)
-        (draft / CARD).write_text(json.dumps({"name": name, "key_store": key_store_kind}), encoding="utf-8")
+        card = {"name": name, "key_store": key_store_kind, "device": device.device_id}
+        (draft / CARD).write_text(json.dumps(card), encoding="utf-8")
         save_keys(key_store, name, keys)
         draft.replace(folder)
     except OSError as problem:

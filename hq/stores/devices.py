@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from app.core.chain import ChainOwner, Head
 from hq.faults import NotHere, NotPossible
 from hq.home import Hq
-from hq.tables import device, device_epoch
+from hq.tables import device, device_epoch, journal
 from sync.protocol import PROTO_OLDEST
 
 SKEWS_LEAST = 3  # clocks of which most can be right
@@ -134,6 +134,24 @@ def end_epoch(connection: Connection, device_id: str, *, now_ms: int) -> None:
     )
     ended = {name: getattr(row, name) for name in kept}
     connection.execute(insert(device_epoch), {**ended, "ended_ms": now_ms})
+
+
+def former_heads(
+    connection: Connection, device_id: str, *, said: tuple[int, int], limit: int
+) -> list[tuple[int, Head]]:
+    """Return where a device's replaced epochs had come to, the newest first.
+
+    In the epoch that `said` names it is the entry of the number there, if HQ holds that.
+    """
+    ended = select(device_epoch).where(device_epoch.c.device_id == device_id)
+    rows = connection.execute(ended.order_by(device_epoch.c.epoch.desc()).limit(limit)).all()
+    heads = {row.epoch: Head(row.head_seq, row.head_hash) for row in rows}
+    epoch, seq = said
+    of = journal.c.device == device_id, journal.c.epoch == epoch, journal.c.seq == seq
+    known = connection.execute(select(journal.c.hash).where(*of)).scalar_one_or_none()
+    if epoch in heads and known is not None:
+        heads[epoch] = Head(seq, known)
+    return list(heads.items())
 
 
 def devices(hq: Hq) -> list[Device]:

@@ -3,10 +3,11 @@
 A text shown at head office, good once and for ten minutes, that turns a program on a shop's PC into its
 station.
 
-    TS:P: + Base64url of {"fp": <SHA-256 of HQ's root key, hex>, "token": <32 characters>, "url": "https://…",
-    "v": 1}
+    TS:P: + Base64url of {"device": "D…", "fp": <SHA-256 of HQ's root key, hex>, "token": <32 characters>,
+    "url": "https://…", "v": 1}
 
 The fingerprint lets the station know HQ before it believes anything HQ says; the token lets HQ know the station.
+`device` stands there only in a text that gives a known device a new epoch: on another one's machine it is refused.
 """
 
 import hashlib
@@ -28,10 +29,10 @@ from hq.home import Hq
 from hq.keys import root_fingerprint
 from hq.keysets.store import current_kid
 from hq.rows import storable
-from hq.stores.devices import PROTO_KEPT_MAX, DeviceState, end_epoch, read_device
+from hq.stores.devices import PROTO_KEPT_MAX, DeviceState, end_epoch, former_heads, read_device
 from hq.stores.service import read_store
 from hq.tables import device, enrol_token
-from sync.protocol import EnrolAnswer, EnrolRequest, enrol_message
+from sync.protocol import FORMER_MAX, EnrolAnswer, EnrolRequest, EpochHead, enrol_message
 
 PREFIX = "TS:P:"
 TOKEN_LENGTH = 32  # of 5 bits each
@@ -41,6 +42,9 @@ TOKEN_LIFE_MS = (
 PUBLIC_KEY_SIZE = 32
 HARDWARE_LENGTH_MAX, SOFTWARE_LENGTH_MAX = 80, 40  # what a device says of itself is cut, not refused
 FIRST_EPOCH = 1
+EPOCHS_FORGOTTEN_MAX = (
+    100  # that HQ believes a machine to have had since the backup that HQ was put back from
+)
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,8 @@ def _new_pairing(
         connection.execute(insert(enrol_token), row)
         root = current_kid(connection, KeyUse.ROOT)
     content = {"v": 1, "url": url, "token": token, "fp": root_fingerprint(hq.keys, root)}
+    if device_id is not None:
+        content["device"] = device_id
     packed = urlsafe_b64encode(canonical(content)).decode("ascii").rstrip("=")
     return Pairing(PREFIX + packed, expires_ms)
 
@@ -113,12 +119,14 @@ def enrol(hq: Hq, request: EnrolRequest) -> EnrolAnswer | None:
         if token is None or store is None:
             return None
         state = DeviceState.ACTIVE if token.is_trusted else DeviceState.WAITING
-        owner, nonce = _owner_for(connection, token, now_ms=now_ms), new_secret(NONCE_SIZE)
+        owner, nonce = _owner_for(connection, token, request, now_ms=now_ms), new_secret(NONCE_SIZE)
         row = _device_row(request, owner, nonce, store_id=store.store_id, state=state, now_ms=now_ms)
         if token.device is None:
             connection.execute(insert(device), row)
         else:
             connection.execute(update(device).where(device.c.device_id == token.device).values(row))
+        said = request.former_epoch, request.former_seq
+        former = former_heads(connection, owner.device_id, said=said, limit=FORMER_MAX)
     return EnrolAnswer(
         device_id=owner.device_id,
         epoch=owner.epoch,
@@ -127,17 +135,24 @@ def enrol(hq: Hq, request: EnrolRequest) -> EnrolAnswer | None:
         keyset=keyset,
         hq_incarnation=hq.incarnation,
         is_confirmed=state is DeviceState.ACTIVE,
+        former=[EpochHead(epoch=epoch, seq=head.seq, hash=head.hash) for epoch, head in former],
     )
 
 
-def _owner_for(connection: Connection, token: "_Token", *, now_ms: int) -> ChainOwner:
-    """Return who comes with a token: a new device, or a known one in its next epoch. The one before has then ended."""
+def _owner_for(connection: Connection, token: "_Token", request: EnrolRequest, *, now_ms: int) -> ChainOwner:
+    """Return who comes with a token: a new device, or a known one in its next epoch. The one before has then ended.
+
+    An HQ that was put back may know of fewer epochs than the machine has had: none of them is given twice.
+    """
     if token.device is None:
         return ChainOwner("D" + new_ref(), FIRST_EPOCH)
     present = read_device(connection, token.device, for_update=True)
     assert present is not None, "a device is never deleted"
     end_epoch(connection, token.device, now_ms=now_ms)
-    return ChainOwner(token.device, present.owner.epoch + 1)
+    epoch = present.owner.epoch
+    if epoch < request.former_epoch <= epoch + EPOCHS_FORGOTTEN_MAX:
+        epoch = request.former_epoch
+    return ChainOwner(token.device, epoch + 1)
 
 
 def _is_proven(request: EnrolRequest) -> bool:
