@@ -235,6 +235,19 @@ def test_a_held_push_waits_for_the_one_that_it_goes_on_from(hq, station):
 
 
 @on("sqlite")
+def test_held_pushes_that_overlap_wait_only_for_what_is_missing(hq, station):
+    revoke(hq, station.owner.device_id)
+    sells(station, "o1", "o2", "o3", "o4")
+    for first, last in ((1, 2), (2, 3), (4, 4)):
+        refused(station.push(first, last), REVOKED)
+    first, second, third = held_ids(hq, station)
+    with pytest.raises(faults.NotPossible, match=f"{first} comes first"):
+        post_held(hq, second)
+    assert [len(post_held(hq, name).results) for name in (first, second, third)] == [2, 1, 1]
+    assert {place[0] for place in places(hq)} == {station.owner.device_id}
+
+
+@on("sqlite")
 def test_what_was_dismissed_is_not_posted_unless_somebody_means_it(hq, station):
     revoke(hq, station.owner.device_id)
     refused(sells(station, "o1").push(), REVOKED)
