@@ -14,6 +14,7 @@ from tests.sim.hq_oracles import HqBooks
 from tests.sim.reading import (
     KNOWN_TYPES,
     Chain,
+    Content,
     Place,
     carried_by,
     genesis,
@@ -23,6 +24,7 @@ from tests.sim.reading import (
     read,
 )
 from tests.sim.rows import Facts, FileEntry, HqRows, StationRows
+from tests.sim.version_oracles import VersionOracles
 
 
 class Auditor:
@@ -32,6 +34,7 @@ class Auditor:
         self.memory = Memory()
         self.books = HqBooks(self.memory)
         self.clocks = ClockOracles(self.memory)
+        self.versions = VersionOracles(self.memory)
         self._signed: set[tuple[Chain, int, bytes, bytes]] = set()  # heads whose signature was checked once
         self._checkpoints: dict[tuple[str, str, int], Facts] = {}  # HQ's facts by store and place in its feed
         self._seen: dict[str, StationRows] = {}  # each station as it was last
@@ -86,6 +89,7 @@ class Auditor:
 
     def tampered(self, station: str) -> None:
         self.memory.tampered[station] = False
+        self.versions.keep(station)
 
     def alarmed(self, station: str) -> None:
         """The station stopped, or HQ or it said that something is wrong with its records."""
@@ -95,6 +99,7 @@ class Auditor:
     def repaired(self, station: str) -> None:
         """Its files are as they were before somebody touched them. By then it must have been noticed."""
         was_seen = self.memory.tampered.pop(station)
+        self.versions.put_back(station)
         self.memory.claim("I21", was_seen, f"nobody noticed that the records of {station} were changed")
 
     def did_not_start(self, station: str, code: str) -> None:
@@ -132,16 +137,24 @@ class Auditor:
             if not is_whole:
                 self.clocks.wrote(station, content, true_ms=true_ms)
             file[place] = memory.written[place][entry.hash] = content
-            if carried := carried_by(content):
-                memory.carried.add(carried)
+            self._carried(content)
         if is_whole:
             self._shown_is_there(station)
+
+    def _carried(self, entry: Content) -> None:
+        """Whatever a carried entry says of itself, the body in it must be what its author wrote."""
+        if carried := carried_by(entry):
+            place, digest = carried
+            is_genuine = digest in self.memory.written.get(place, {})
+            self.memory.claim("I9", is_genuine, f"{entry.place} carries what is not {place}")
+            self.memory.carried.add(carried)
 
     def replaced(self, station: str, chain: Chain, hashes: Sequence[bytes]) -> None:
         """Somebody put an older folder in the place of a station's: what it lacks is gone by their hand."""
         kept = {(*chain, seq) for seq, _ in enumerate(hashes, start=1)}
         self.memory.destroyed |= self.memory.files[station].keys() - kept
         self.memory.set_back.add(station)
+        self.versions.forget(station)
 
     def shelved(self, station: str) -> None:
         """A station that refuses to run was taken away, with what HQ has not got of it."""
@@ -187,6 +200,7 @@ class Auditor:
     def stands(self, station: str, rows: StationRows) -> None:
         """Where a station is when it starts."""
         self._seen[station] = rows
+        self.versions.stands(station, rows.versions)
 
     def looked_up(
         self, station: str, chain: Chain, ref: str, *, held: int | None, shown: tuple[int, int], included: int
@@ -208,6 +222,7 @@ class Auditor:
         """A sync ended, well or not: where does the station stand now?"""
         before = self._seen[station]
         self._seen[station] = rows
+        self.versions.stands(station, rows.versions)
         self._acked(station, chain, rows.acked_seq)
         for kind, version in rows.versions.items():
             earlier = before.versions.get(kind, 0)

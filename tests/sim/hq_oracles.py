@@ -19,6 +19,7 @@ from tests.sim.reading import (
     points_of,
     postings_of,
     read,
+    uses_of,
 )
 from tests.sim.rows import HeldEntry, HqRows
 
@@ -41,6 +42,7 @@ class HqBooks:
         self._ledger: Counter[tuple[str, str]] = Counter()
         self._earned = 0  # by the orders that were posted
         self._points: Counter[str] = Counter()  # by member
+        self._uses: Counter[str] = Counter()  # of vouchers, by the hash of the code
         self._orders: dict[str, Place] = {}
         self._posted_ids: set[str] = set()
         self.doubled = 0
@@ -110,6 +112,7 @@ class HqBooks:
         )
         if is_posted:
             self._points.update(points_of(content))
+            self._uses.update(uses_of(content))
             if content.type == "order":
                 self._count_order(content)
 
@@ -142,6 +145,9 @@ class HqBooks:
             memory.claim(
                 "I5", balance == self._points[ref], f"member {ref} has {balance}, their entries say otherwise"
             )
+        for code, (_, uses) in rows.vouchers.items():
+            used = self._uses[code]
+            memory.claim("I5", uses == used, f"voucher {code} has {uses} uses, its entries say {used}")
         for device, (epoch, _, seq, digest) in rows.devices.items():
             head = self._heads.get((device, epoch), (0, None))
             is_there = head[0] == seq and head[1] in (digest, None)

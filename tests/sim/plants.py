@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import NamedTuple
 
-from tests.sim import plants_hq, plants_station
+from tests.sim import plants_books, plants_hq, plants_shutting, plants_station
 
 Plant = Callable[[], AbstractContextManager[object]]
 
@@ -21,7 +21,12 @@ class Planted(NamedTuple):
 
 PLANTS: dict[str, Planted] = {
     plant.__name__: Planted(invariant, plant)
-    for invariant, plant in (*plants_station.PLANTS, *plants_hq.PLANTS)
+    for invariant, plant in (
+        *plants_station.PLANTS,
+        *plants_hq.PLANTS,
+        *plants_books.PLANTS,
+        *plants_shutting.PLANTS,
+    )
 }
 
 

@@ -6,6 +6,7 @@ Imports nothing of ours, so that a bug of the product's can't be in here too.
 import base64
 import hashlib
 import json
+import zlib
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -62,11 +63,14 @@ def read(place: Place, digest: bytes, body: bytes) -> Content:
 
 
 def carried_by(entry: Content) -> tuple[Place, bytes] | None:
-    """Return which entry of an earlier epoch, and its hash, an entry carries."""
-    data = entry.data
+    """Return which entry of an earlier epoch one carries, and the hash that follows from what it carries of it."""
     if entry.type != "salvaged":
         return None
-    return (data["device"], data["epoch"], data["seq"]), base64.b64decode(data["hash"])
+    data = entry.data
+    body, prev = base64.b64decode(data["body"]), base64.b64decode(data["prev"])
+    if data["packed"] == "zlib":
+        body = zlib.decompress(body)
+    return (data["device"], data["epoch"], data["seq"]), next_hash(prev, body)
 
 
 def points_of(entry: Content) -> Counter[str]:
@@ -77,6 +81,12 @@ def points_of(entry: Content) -> Counter[str]:
     if entry.type == "redeem" and data["member"]:
         moved[data["member"]] -= data.get("points", 0)
     return moved
+
+
+def uses_of(entry: Content) -> Counter[str]:
+    """Return which vouchers a posted entry uses, by the hash of their code."""
+    code = entry.data["code_hash"] if entry.type == "redeem" else ""
+    return Counter([code] if code else [])
 
 
 def postings_of(entry: Content) -> Counter[tuple[str, str]]:

@@ -54,6 +54,7 @@ class HqRows:
     postings: list[tuple[str, int, str, str, int]]  # entry id, number, account, unit, amount
     members: dict[str, int]  # balance by reference
     devices: dict[str, tuple[int, str, int, bytes]]  # epoch, state, head's number and hash
+    vouchers: dict[str, tuple[int, int]] = field(default_factory=dict)  # uses_max and uses by code hash
     documents: dict[str, int] = field(default_factory=dict)  # the newest version of each kind
     held: list[tuple[str, bytes]] = field(default_factory=list)  # why, and the push as it came
     cases: frozenset[str] = frozenset()

@@ -79,6 +79,9 @@ class Witness:
                 row[0]: tuple(row[1:])
                 for row in self._all("SELECT device_id, epoch, state, head_seq, head_hash FROM device")
             },
+            vouchers={
+                row[0]: tuple(row[1:]) for row in self._all("SELECT code_hash, uses_max, uses FROM voucher")
+            },
             documents=dict(self._all("SELECT kind, MAX(version) FROM document GROUP BY kind")),
             held=[row[1:] for row in held],
             cases=frozenset(row[0] for row in self._all("SELECT case_id FROM exception")),

@@ -1,0 +1,28 @@
+"""Bugs to plant into HQ's books of vouchers, and into the words that it has for entries."""
+
+from contextlib import AbstractContextManager
+from typing import Any
+from unittest.mock import patch
+
+from hq.journal import intake
+
+
+def uses_twice() -> AbstractContextManager[Any]:
+    """A use is counted when it is judged, and when it is posted."""
+    right = intake.add_uses
+
+    def add_uses(connection: Any, counted: dict[str, int]) -> None:
+        right(connection, {code: 2 * uses for code, uses in counted.items()})
+
+    return patch.object(intake, "add_uses", add_uses)
+
+
+def uses_never() -> AbstractContextManager[Any]:
+    """The entry says that the voucher was used; nobody need count it."""
+    return patch.object(intake, "add_uses", lambda *_: None)
+
+
+PLANTS = (
+    ("I5", uses_twice),
+    ("I5", uses_never),
+)
