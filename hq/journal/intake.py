@@ -183,6 +183,7 @@ def open_books(
     programs = {
         version: program_of(hq, connection, version) for version in _versions([*there, *earlier.values()])
     }
+    orders = [entry for entry in there if entry.type == ORDER]
     redemptions = [entry for entry in there if entry.type in (REDEEM, REFUSE)]
     salvaged = [entry for entry in there if entry.type == SALVAGED]
     return Books(
@@ -192,6 +193,7 @@ def open_books(
         taken_redemptions=taken_redemption_ids(connection, _texts(redemptions, "redemption_id")),
         uses=lock_uses(connection, _texts(redemptions, "code_hash")),
         earlier_orders=earlier,
+        posted_orders=read_orders(connection, owner, _texts(orders, "order_id")),
         held_hashes=held_hashes(connection, salvaged),
         old_keys=keys_of_old_epochs(connection, salvaged[0].device_id) if salvaged else {},
     )

@@ -65,6 +65,10 @@ class Books:
     taken_redemptions: set[str]
     uses: Mapping[str, Uses]  # by code hash
     earlier_orders: Mapping[str, Entry]  # orders of batches before that this batch's redemptions belong to
+    posted_orders: dict[str, Entry] = field(
+        default_factory=dict
+    )  # of this station, with the ids of orders here
+    repeated_orders: set[str] = field(default_factory=set)  # set aside here, since they were posted before
     held_hashes: Mapping[tuple[str, int, int], frozenset[bytes]] = field(
         default_factory=dict
     )  # where salvaged entries were
@@ -111,9 +115,11 @@ def _judge(entry: Entry, books: Books) -> Judgement:
 
 def _judge_order(entry: Entry, books: Books) -> Judgement:
     order = convert(entry.data, OrderData)
+    _refuse_repeated(order, books)
     program = _program(books, order)
     decision = replay_order(entry.data, program)
     books.decisions[order.order_id] = (entry, decision)
+    books.posted_orders[order.order_id] = entry
     doubts = _Doubts()
     doubts.differs(order_differences(entry.data, decision))
     doubts.elsewhere(order.store, books.store)
@@ -125,8 +131,28 @@ def _judge_order(entry: Entry, books: Books) -> Judgement:
     return doubts.judgement(postings=postings.of_order(order), order=order)
 
 
+def _refuse_repeated(order: OrderData, books: Books) -> None:
+    """Set an order aside that this station has recorded before: within an epoch it notices, over epochs it can't.
+
+    The same number for something else is a till that counts from one again.
+    """
+    before = books.posted_orders.get(order.order_id)
+    if before is None:
+        return
+    earlier = convert(before.data, OrderData)
+    members = {None if each.member is None else each.member.ref for each in (earlier, order)}
+    if earlier.lines == order.lines and len(members) == 1:
+        books.repeated_orders.add(order.order_id)
+        raise _Quarantine(
+            Flag.ENTRY_ID_TAKEN, f"order {order.order_id} has been posted by another entry of this station"
+        )
+
+
 def _judge_redemption(entry: Entry, books: Books) -> Judgement:
     redemption = convert(entry.data, RedemptionData)
+    if redemption.order_id in books.repeated_orders:
+        detail = f"its order {redemption.order_id} has been posted by another entry of this station"
+        raise _Quarantine(Flag.ENTRY_ID_TAKEN, detail)
     if redemption.redemption_id in books.taken_redemptions:
         raise _Quarantine(
             Flag.ENTRY_ID_TAKEN, f"redemption {redemption.redemption_id} has been posted by another entry"

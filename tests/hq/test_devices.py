@@ -4,16 +4,19 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.core.chain import ChainOwner, genesis
+from app.core.codes import parse
 from hq import faults
 from hq.journal.held import dismiss, list_held, read_held, waiting_by_device
 from hq.journal.posting_held import post_held
+from hq.members.service import MemberFacts, upsert_members
 from hq.service import DeviceSession, EnrolService
 from hq.stores.devices import DeviceState, confirm, devices, list_devices, revoke
 from hq.stores.pairing import TOKEN_LIFE_MS, new_epoch_pairing, new_pairing
-from hq.tables import journal, posting
+from hq.tables import journal, member, order_fact, posting
+from hq.vouchers.service import NewVoucher, create_vouchers
 from sync.protocol import PushAnswer, PushRefusal, PushRefusalKind
 from tests.databases import on
-from tests.hq.station import NOW_MS, URL, Station, enrol_request, pairing_token
+from tests.hq.station import NOW_MS, REF, URL, VOUCHER_RULE, Station, enrol_request, pairing_token, voucher
 from tests.hq.test_ingest import count, rows, words
 
 FORK, REVOKED, WAITS = (
@@ -354,3 +357,22 @@ def test_entries_are_held_once_in_whatever_batches_they_come(hq, station):
     assert other.owner.epoch == station.owner.epoch + 1
     station.push(1, 3, epoch=station.owner.epoch)
     assert len(list_held(hq)) == 2
+
+
+def test_an_order_that_was_posted_in_an_earlier_epoch_is_not_posted_again(hq, station):
+    """I3: the till hands it in once more, and the new journal knows nothing of the old one's."""
+    upsert_members(hq, [MemberFacts(REF, home_store="S1")])
+    (number,) = create_vouchers(hq, [NewVoucher(VOUCHER_RULE)])
+    shown = (voucher(parse(number, keys={}, now_ms=0).code_hash),)
+    station.order("o1", vouchers=shown)
+    station.push()
+    later = again(hq, station)
+    later.order("o1", vouchers=shown)
+    later.order("o1", amounts=(("COFFEE", 100),))  # a till that counts from one again
+    assert words(later.push()) == [
+        (1, "quarantined", ["ENTRY_ID_TAKEN"]),
+        (2, "quarantined", ["ENTRY_ID_TAKEN"]),
+        (3, "posted", []),
+    ]
+    assert rows(hq, member)[0].balance == sum(each.points for each in rows(hq, order_fact))
+    assert len(rows(hq, order_fact)) == 2
