@@ -2,15 +2,17 @@
 
 import hashlib
 import random
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import zstandard
 from msgspec.json import decode, encode
 
 from app.clock import ResumedClock
+from app.core.canonical import canonical
 from app.ids import ref_of
 from app.store.replica import Position
 from app.store.store import StationStore
@@ -20,8 +22,10 @@ from sync.protocol import (
     Changes,
     Manifest,
     Row,
+    SignedDocument,
     SignedManifest,
     SnapshotFile,
+    document_message,
     manifest_message,
 )
 from tests.builders import NOW_MS, a_signing_key, a_store
@@ -103,6 +107,17 @@ class Shelf:
         self._snapshot = snapshot
         self._pages: Iterator[bytes] = iter(pages or [encode(_page([], cursor=1, is_last=True))])
         self.position: Position | None = None
+
+    def document(self, kind: Literal["program", "keyset"]) -> SignedDocument:
+        """See `HqProtocol.document`: the newest keys, which come before a snapshot."""
+        root, sign = ("r1", "root", a_signing_key(4)), ("h1", "sign", a_signing_key(3))
+        keys = [
+            {"kid": kid, "use": use, "pub": b64encode(key.public_key().public_bytes_raw()).decode()}
+            for kid, use, key in (root, sign)
+        ]
+        body = canonical({"version": 1, "keys": keys})
+        signature = root[2].sign(document_message(kind=kind, version=1, body=body))
+        return SignedDocument(kind=kind, version=1, kid="r1", sig=signature, body=body)
 
     def manifest(self) -> SignedManifest:
         """See `HqProtocol.manifest`."""

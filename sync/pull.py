@@ -2,7 +2,8 @@
 
 Rows are applied in small transactions, so that a redemption never waits long; the replica's position moves only with
 the last one of a checkpoint. Whatever breaks off before leaves the position where it was, and the next pull applies the
-same rows again. Nothing that HQ says is believed to be of the right form before it has been looked at.
+same rows again; until then each row says itself which of our entries its figures include. Nothing that HQ says is
+believed to be of the right form before it has been looked at.
 """
 
 import hashlib
@@ -100,22 +101,22 @@ class Puller:
 
     def _apply(self, changes: Changes) -> None:
         """Apply a page in small transactions; only the last one of a checkpoint moves the replica's position."""
-        rows = iter(changes.rows)
-        position = Position(changes.set_id, changes.next, changes.as_of_ms, self._included(changes))
+        rows, included_seq = iter(changes.rows), self._included(changes)
+        position = Position(changes.set_id, changes.next, changes.as_of_ms, included_seq)
         chunk = list(islice(rows, APPLY_ROWS_MAX))
         while True:
             following = list(islice(rows, APPLY_ROWS_MAX))
             end = position if changes.checkpoint and not following else None
-            self._run(partial(self._apply_chunk, chunk, end))
+            self._run(partial(self._apply_chunk, chunk, included_seq, end))
             if not following:
                 return
             chunk = following
 
-    def _apply_chunk(self, rows: list[Row], position: Position | None) -> None:
+    def _apply_chunk(self, rows: list[Row], included_seq: int, position: Position | None) -> None:
+        """Apply rows. What their figures include is kept with each, since the position moves only with the last."""
         usable = usable_rows(rows)
         self.skipped += len(rows) - len(usable)
-        if position is not None:
-            self._check_included(position.included_seq)
+        self._check_included(included_seq)
         self._keep_words([convert(row.v, VerdictValues) for row in usable if row.t == VERDICT])
         replica = self._store.replica
         with self._store.replica_atomic():
@@ -124,7 +125,8 @@ class Puller:
                     for row in alike:
                         replica.delete_row(kind, row.k)
                 elif kind != VERDICT:
-                    replica.put_rows(kind, columns, [list((row.v or {}).values()) for row in alike])
+                    values = [list((row.v or {}).values()) for row in alike]
+                    replica.put_rows(kind, columns, values, included_seq=included_seq)
             if position is not None:
                 replica.move_to(position)
 

@@ -22,7 +22,7 @@ from app.core.voucher import Presentation
 from app.ids import new_id, ref_of
 from app.station.keyset import token_keys
 from app.store.journal import Draft
-from app.store.replica import MemberRow
+from app.store.replica import MEMBER, VOUCHER, MemberRow
 from app.store.store import StationStore
 
 
@@ -69,7 +69,7 @@ def _look_up(store: StationStore, credential: Credential, text: str) -> Seen:
 
 def _member(store: StationStore, ref: str, row: MemberRow | None, level: Level, code_hash: str) -> SeenMember:
     position = store.replica.position()
-    included = position.included_seq if position else 0
+    included = store.replica.included_seq(MEMBER, ref)
     pending = store.journal.effect_sum(POINTS_PENDING, ref, after_seq=included)
     spent = store.journal.effect_sum(POINTS_SPENT, ref, after_seq=included)
     as_of_ms = position.as_of_ms if position else 0
@@ -91,10 +91,8 @@ def _voucher(store: StationStore, credential: VoucherNumber) -> Presentation | N
     voucher = store.replica.voucher(credential.code_hash)
     if voucher is None:
         return None
-    position = store.replica.position()
-    own = store.journal.effect_sum(
-        VOUCHER_USE, voucher.code_hash, after_seq=position.included_seq if position else 0
-    )
+    included = store.replica.included_seq(VOUCHER, voucher.code_hash)
+    own = store.journal.effect_sum(VOUCHER_USE, voucher.code_hash, after_seq=included)
     # The redemption's id exists before anything is written, so that a repeat can't become a second redemption.
     return Presentation(new_id(), replace(voucher, uses=voucher.uses + own), credential.level)
 

@@ -32,8 +32,9 @@ SETTINGS = (
         -4_096,
     ),  # KiB: the inner pages of a million members, so that a look-up reads no more than leaves
 )
-MEMBER = "member"
-REF, NUMBER_HASH, NAME, TIER, NAME_KEY = 0, 1, 2, 3, -1  # places in a member's row as it is kept
+MEMBER, VOUCHER = "member", "voucher"
+KEY = 0  # place in a row as it is kept
+REF, NUMBER_HASH, NAME, TIER, NAME_KEY = 0, 1, 2, 3, -1  # and in a member's
 NAMED_MAX = 20  # more than a person reads; who sees this many types another letter
 LAST_LETTER = "\U0010ffff"  # behind every letter that a name may have
 
@@ -57,6 +58,8 @@ class Table:
     kept: Callable[[Iterable[Sequence[Any]]], list[tuple[Any, ...]]]
     put: str
     delete: str
+    include: str
+    included: str
 
 
 def _members_kept(rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
@@ -89,13 +92,17 @@ TABLES = {
         put="INSERT OR REPLACE INTO member (ref, number_hash, name, tier, segments, balance, state, name_key)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         delete="DELETE FROM member WHERE ref = ?",
+        include="UPDATE member SET included_seq = ? WHERE ref IN (SELECT value FROM json_each(?))",
+        included="SELECT included_seq FROM member WHERE ref = ?",
     ),
-    "voucher": Table(
+    VOUCHER: Table(
         columns=("code_hash", "rule_id", "uses_max", "uses", "owner", "ends_on"),
         kept=_vouchers_kept,
         put="INSERT OR REPLACE INTO voucher (code_hash, rule_id, uses_max, uses, owner, ends_on)"
         " VALUES (?, ?, ?, ?, ?, ?)",
         delete="DELETE FROM voucher WHERE code_hash = ?",
+        include="UPDATE voucher SET included_seq = ? WHERE code_hash IN (SELECT value FROM json_each(?))",
+        included="SELECT included_seq FROM voucher WHERE code_hash = ?",
     ),
 }
 
@@ -114,7 +121,10 @@ class MemberRow:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where the replica stands: HQ's change number, HQ's moment, and our last entry that is in its figures."""
+    """Where the replica stands: HQ's change number, HQ's moment, and our last entry that is in its figures.
+
+    After a pull that broke off some rows are ahead of it (`Replica.included_seq`).
+    """
 
     set_id: str
     cursor: int
@@ -246,9 +256,12 @@ class Replica:
             "INSERT INTO document (kind, version, kid, sig, body) VALUES (?, ?, ?, ?, ?)", rows
         )
 
-    def put_rows(self, kind: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    def put_rows(
+        self, kind: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, included_seq: int = 0
+    ) -> None:
         """Insert or replace rows given as lists in the order of `columns`. Call it inside `atomic`.
 
+        `included_seq` is our last entry in these figures, where that may be more than the replica's position says.
         Columns that this program doesn't know are left out; a kind it doesn't know is left alone (a newer HQ).
         """
         table = TABLES.get(kind)
@@ -257,9 +270,12 @@ class Replica:
         if tuple(columns) != table.columns:
             rows = list(map(itemgetter(*map(columns.index, table.columns)), rows))
         kept = table.kept(rows)
+        keys = [] if self._is_new else [row[KEY] for row in kept]
         if kind == MEMBER and not self._is_new:
             kept = self._put_same_names(kept)
         self._db.conn.executemany(table.put, kept)
+        if not self._is_new:  # rows of a snapshot come with their position
+            self._db.conn.execute(table.include, (included_seq, orjson.dumps(keys).decode()))
         if kind == MEMBER:
             self._forget_words([row[REF] for row in kept])
             self._put_words([(row[REF], key) for row in kept for key in later_keys(row[NAME_KEY])])
@@ -306,6 +322,12 @@ class Replica:
         if "set_id" not in kept:
             return None
         return Position(kept["set_id"], kept["cursor"], kept["as_of_ms"], kept["included_seq"])
+
+    def included_seq(self, kind: str, key: str) -> int:
+        """Return our last entry that is in HQ's figures of a row, which may have come ahead of the position."""
+        position = self.position()
+        row = self._db.conn.execute(TABLES[kind].included, (key,)).fetchone()
+        return max(position.included_seq if position else 0, row[0] if row else 0)
 
     def move_to(self, position: Position) -> None:
         """Note that everything up to a checkpoint has been applied. Call it inside `atomic` with its last rows."""

@@ -9,6 +9,7 @@ from app.ids import new_id
 from app.station.identify import SeenMember, identify
 from app.station.redeem import AtTill, NotRecorded, OrderIn, hand_in
 from app.store.faults import DiskBroken, DiskFull, StoreFault
+from app.store.replica import MEMBER
 from tests.sim.disk import JOURNAL_LOG, Killed, kill
 from tests.sim.furniture import REWARD, SHORT
 from tests.sim.station import Station
@@ -123,14 +124,14 @@ class Visit:
         self.world.witness.journal(self.station)
         if not isinstance(seen, SeenMember):
             return None
-        row, position = store.replica.member(seen.member.ref), store.replica.position()
+        row = store.replica.member(seen.member.ref)
         self.world.auditor.looked_up(
             self.station.name,
             self.station.chain,
             seen.member.ref,
             held=None if row is None else row.balance,
             shown=(seen.member.balance, seen.pending),
-            included=position.included_seq if position else 0,
+            included=store.replica.included_seq(MEMBER, seen.member.ref),
         )
         return seen
 

@@ -17,6 +17,7 @@ from app.store.faults import (
     StoreRolledBack,
 )
 from app.store.keystore import MemoryKeyStore
+from app.store.replica import MEMBER
 from app.store.store import StationStore
 from hq.journal.held import list_held
 from hq.stores.devices import DeviceState, devices
@@ -28,7 +29,7 @@ from sync.reenrolment import reenrol_station
 from sync.syncer import Syncer
 from tests.builders import NOW_MS
 from tests.store.through_key import crash_image
-from tests.sync.world import Between, Shop
+from tests.sync.world import REF, Between, Shop
 
 HOUR_MS = 3_600_000
 
@@ -362,6 +363,7 @@ def test_the_overlay_counts_entries_of_this_epoch_alone(shop):
     """Figures that include entry 2 of the old epoch include nothing of the new one."""
     shop.store.close()
     reenrol(shop)
+    assert shop.store.replica.included_seq(MEMBER, REF) == 0  # the replica is a new one
     answer = shop.hq.real.changes(cursor=0, set_id=shop.world.hq.set_id)
     assert (answer.included_epoch, answer.included_seq) == (2, 0)
     shop.syncer.sync()

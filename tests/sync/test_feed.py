@@ -165,8 +165,8 @@ def test_a_crash_between_chunks_heals(world, monkeypatch):
     world.clock.set_ms(world.clock.now_ms() + 1)
     put_rows, seen = shop.store.replica.put_rows, []
 
-    def put_some(kind, columns, rows):
-        put_rows(kind, columns, rows)
+    def put_some(kind, columns, rows, **named):
+        put_rows(kind, columns, rows, **named)
         seen.extend(rows)
         if len(seen) > 400:
             raise KeyboardInterrupt

@@ -3,8 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
+from hq.members.service import MemberFacts, upsert_members
 from sync.faults import HqUntrusted
 from sync.protocol import PushRefusal, PushRefusalKind, Result, Verdict
+from tests.sync.world import REF
 
 
 @pytest.fixture
@@ -89,10 +91,12 @@ def test_a_gap_named_again_and_again_ends_the_push(shop):
     assert named == [3, 2, 2, 2]
 
 
-def test_figures_cannot_include_entries_to_come(world, shop):
-    """They would swallow what the next sales add to a balance."""
+@pytest.mark.parametrize("is_last", [True, False])
+def test_figures_cannot_include_entries_to_come(world, shop, is_last):
+    """They would swallow what the next sales add to a balance; a row says itself what it includes."""
     before = shop.store.replica.position()
-    shop.hq.alter("changes", lambda page: replace(page, included_seq=6))
+    upsert_members(world.hq, [MemberFacts(REF, name="Ada N.", home_store="s-1")])
+    shop.hq.alter("changes", lambda page: replace(page, included_seq=6, checkpoint=is_last))
     with pytest.raises(HqUntrusted, match="include entry 6"):
         shop.syncer.sync()
-    assert shop.store.replica.position() == before
+    assert shop.store.replica.position() == before and shop.store.replica.member(REF).name == "Ada L."
