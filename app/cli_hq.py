@@ -216,6 +216,7 @@ def hq_publish(
     """Publish a program version; stations have it with their next sync."""
     import orjson
 
+    from app.clock import SystemClock
     from app.core.canonical import NotCanonical, canonical
     from app.core.program import ProgramInvalid
     from app.core.program_format import read_program
@@ -223,7 +224,7 @@ def hq_publish(
 
     try:
         written = program.read_bytes()
-        read_program(written)  # its complaints say where
+        expires_ms = read_program(written).expires_ms  # its complaints say where
         body = canonical(orjson.loads(written))
     except OSError as problem:
         fail(f"{program} can't be read: {problem.strerror}.")
@@ -232,6 +233,10 @@ def hq_publish(
     if is_lost:
         _publish_lost(data_dir, body)
         return
+    if expires_ms <= SystemClock().now_ms() and not is_meant:
+        fail(
+            f"{program} has expired: by its `expires_ms` stations would give nothing. Say --meant if you mean it."
+        )
     version = with_hq(data_dir, lambda hq: publish_program(hq, body, is_meant=is_meant)).version
     print(f"Version {version} is published.")
 

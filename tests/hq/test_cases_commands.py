@@ -14,7 +14,7 @@ from hq.members.service import MemberFacts, upsert_members
 from hq.stores.devices import revoke
 from hq.tables import member
 from tests.databases import on
-from tests.hq.station import REF
+from tests.hq.station import REF, program_body
 from tests.hq.test_cases import LATER
 from tests.hq.test_devices import again
 from tests.hq.test_ingest import rows
@@ -113,7 +113,6 @@ def test_a_program_that_is_not_there_is_a_sentence(hq, command):
 
 def test_a_lost_program_is_brought_back_with_what_waits_for_it(hq, station, command, tmp_path):
     from hq.campaigns.service import publish_program
-    from tests.hq.station import program_body
 
     publish_program(hq, program_body(version=12))
     station.order("o1", program=LATER)
@@ -130,6 +129,13 @@ def test_a_person_says_that_hq_was_put_back(hq, folder, clock, command):
     again = open_hq(folder, clock=clock)
     assert again.set_id != before
     again.close()
+
+
+def test_rules_that_have_expired_are_published_only_if_somebody_means_it(command, tmp_path):
+    file = tmp_path / "program.json"
+    file.write_bytes(program_body(version=12))  # of 2017
+    assert "has expired" in command("publish", str(file), status=1)
+    assert "is published" in command("publish", str(file), "--meant")
 
 
 @pytest.mark.parametrize(
