@@ -214,7 +214,9 @@ def reenrol(
         fail(f"Head office can't be reached or did not agree ({fault.code}). Nothing was changed.")
     else:
         print(f"Device {done.device.device_id} goes on in epoch {done.device.epoch}.")
-        print(f"{done.salvaged} entries are carried over for head office to decide; {done.lost} are lost.")
+        print(f"{done.salvaged} entries are carried over for head office to decide.")
+        if done.lost != 0:
+            print(f"Not to be read here: {done.lost or 'all of them'}. Head office has those that were sent.")
         print(f"The old records are in {done.aside}.")
 
 

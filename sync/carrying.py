@@ -19,7 +19,7 @@ from app.core.salvaged import EpochReason, Salvaged, SalvageInvalid, read_salvag
 from app.store.device import Device, read_card
 from app.store.erasing import former_stores
 from app.store.faults import KeysMissing, StoreDamaged, StoreMissing
-from app.store.keystore import KeyStore, StationKeys, load_keys
+from app.store.keystore import KeyStore, StationKeys, load_keys, load_mark
 from app.store.salvage import Found, Row, device_said, salvage, salvaged_of
 from app.store.store import JOURNAL
 from sync.protocol import EpochHead
@@ -36,6 +36,7 @@ class Old:
     found: Found
     reason: EpochReason = EpochReason.SHUT_OUT
     said_id: str = ""  # the device of whom the card beside the journal speaks
+    mark: Head | None = None  # how far the journal had come when that was noted last
 
     @property
     def device_id(self) -> str:
@@ -58,6 +59,14 @@ class Old:
         acked = self.found.acked_seq
         return max((row.seq for row in self.rows if not acked or row.seq <= acked), default=0)
 
+    @property
+    def lost(self) -> int | None:
+        """How many entries there were, by their numbers and the mark, that can't be read; None where nothing can be."""
+        if self.keys is None:
+            return None
+        numbers = {row.seq for row in self.rows}
+        return max(numbers | {self.mark.seq if self.mark else 0}) - len(numbers)
+
     def waiting(self) -> list[Row]:
         """Return the entries that HQ had not acknowledged, as far as is known."""
         return [row for row in self.rows if row.seq > self.found.acked_seq]
@@ -75,12 +84,12 @@ def look_at_records(folder: Path, key_store: KeyStore) -> Old:
     try:
         card = read_card(folder)
         said_id = card.device_id
-        keys = load_keys(key_store, card.name)
+        keys, mark = load_keys(key_store, card.name), load_mark(key_store, card.name)
     except (KeysMissing, StoreDamaged, StoreMissing) as fault:
         log.info("nothing of the old store can be read: %s", fault)
         return Old(None, None, Found(is_complete=False), EpochReason.KEYS_MISSING, said_id)
     found = salvage(folder / JOURNAL, keys.database)
-    return Old(device_said(found), keys, found, said_id=said_id)
+    return Old(device_said(found), keys, found, said_id=said_id, mark=mark)
 
 
 def missing_at_hq(

@@ -31,7 +31,6 @@ from app.store.journal import Draft
 from app.store.keystore import KeyStore
 from app.store.lock import StoreLock
 from app.store.meta import write_meta
-from app.store.salvage import Found
 from app.store.store import LOCK, StationStore
 from app.store.timekeeper import TIME, carried_time
 from sync.carrying import (
@@ -50,6 +49,11 @@ NOTHING_SHOWS_IT = (
     "This pairing code is for {meant}, and the old records can't be read, so nothing shows whose this machine is. "
     "If the code is meant for it, say so with --believe-text. Nothing was used up."
 )
+NOTHING_CARRIED = (
+    "The old records can't be opened: their keys are not where this station looks for them (state_dir), or store.json "
+    "is gone. So nothing of them could be carried over, and sales that were not sent yet would be lost. Put back what "
+    "is missing, or say --believe-text to go on without. Nothing was used up."
+)
 FOR_A_NEW_STATION = (
     "This pairing code is for a new station, and this machine is {here} already. Nothing was used up. Ask head office "
     "for one of `hq enrol --device {here}`; if it knows that device no more, say --believe-text."
@@ -63,11 +67,11 @@ HIGHEST = "highest_"  # of the documents that this device has ever seen: no new 
 
 @dataclass(frozen=True, slots=True)
 class Reenrolled:
-    """What came of it. `lost` are entries that no longer can be read, as far as their numbers show it."""
+    """What came of it. `lost` are entries that no longer can be read, as far as numbers show it; None: who knows."""
 
     device: Device
     salvaged: int
-    lost: int
+    lost: int | None
     aside: Path
 
 
@@ -119,7 +123,7 @@ def reenrol_station(
             store.close()
     finally:
         lock.release()
-    return Reenrolled(device, len(carried), _lost(old.found), _set_aside(folder, old, draft))
+    return Reenrolled(device, len(carried), old.lost, _set_aside(folder, old, draft))
 
 
 def look_at_old(folder: Path, key_store: KeyStore, *, clock: Clock) -> Old:
@@ -144,6 +148,8 @@ def _check_text(pairing: Pairing, old: Old, keyset: SignedDocument, *, is_text_b
         is_other_hq = old.device is not None and not _is_same_hq(old, keyset)
         if not is_other_hq and old.found.facts.get("standing") != Standing.UNKNOWN_AT_HQ:
             raise PairingInvalid(FOR_A_NEW_STATION.format(here=here))
+    if old.keys is None:
+        raise PairingInvalid(NOTHING_CARRIED)
 
 
 def _is_same_hq(old: Old, keyset: SignedDocument) -> bool:
@@ -213,9 +219,3 @@ def _set_aside(folder: Path, old: Old, draft: Path) -> Path:
     except OSError as problem:
         raise StoreReadOnly(str(problem)) from problem
     return aside
-
-
-def _lost(found: Found) -> int:
-    """Return how many numbers are missing between the first and the last entry that was read."""
-    seqs = [row.seq for row in found.rows if row.epoch == found.epoch]
-    return 0 if not seqs else max(seqs) - len(seqs)

@@ -195,7 +195,10 @@ def test_a_store_that_only_its_card_speaks_of_is_known_by_that(shop):
         enrolled_anew(shop, text_for(other))
     with pytest.raises(PairingInvalid, match="is for a new station"):
         enrolled_anew(shop, text_for_a_new_one(shop))
-    assert enrolled_anew(shop, text_for(shop)).device.epoch == 2
+    with pytest.raises(PairingInvalid, match="not sent yet would be lost"):
+        enrolled_anew(shop, text_for(shop))
+    done = enrolled_anew(shop, text_for(shop), is_text_believed=True)
+    assert (done.device.epoch, done.lost) == (2, None)
 
 
 def test_of_a_store_that_says_nothing_a_person_says_whose_it_is(shop):
