@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-from sync import reenrolment
+from sync import carrying, reenrolment
 
 
 def epoch_forgets_versions() -> AbstractContextManager[Any]:
@@ -15,12 +15,12 @@ def epoch_forgets_versions() -> AbstractContextManager[Any]:
 
 def salvage_without_body() -> AbstractContextManager[Any]:
     """The hash says which entry it was."""
-    right = reenrolment.salvaged_of
+    right = carrying.salvaged_of
 
     def salvaged_of(*given: Any, **named: Any) -> Any:
         return replace(right(*given, **named), body=b"{}")
 
-    return patch.object(reenrolment, "salvaged_of", salvaged_of)
+    return patch.object(carrying, "salvaged_of", salvaged_of)
 
 
 PLANTS = (
