@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import count
 
 from tests.sim.claims import Memory, Shown
-from tests.sim.clock_oracles import ClockOracles, effective_time
+from tests.sim.clock_oracles import ClockOracles, latest_time
 from tests.sim.hq_oracles import HqBooks
 from tests.sim.reading import (
     KNOWN_TYPES,
@@ -24,6 +24,7 @@ from tests.sim.reading import (
     read,
 )
 from tests.sim.rows import Facts, FileEntry, HqRows, StationRows
+from tests.sim.standing_oracles import StandingOracles
 from tests.sim.version_oracles import VersionOracles
 
 
@@ -35,6 +36,7 @@ class Auditor:
         self.books = HqBooks(self.memory)
         self.clocks = ClockOracles(self.memory)
         self.versions = VersionOracles(self.memory)
+        self.standing = StandingOracles(self.memory)
         self._signed: set[tuple[Chain, int, bytes, bytes]] = set()  # heads whose signature was checked once
         self._checkpoints: dict[tuple[str, str, int], Facts] = {}  # HQ's facts by store and place in its feed
         self._seen: dict[str, StationRows] = {}  # each station as it was last
@@ -70,22 +72,12 @@ class Auditor:
         """A station is enrolled again: nothing of its old epoch is posted by itself from now on."""
         self.memory.revoked.add(chain)
         self.memory.set_back.discard(station)
+        self.standing.begins_anew(station)
+        self.clocks.begins_anew(station)
 
     def fenced(self, chain: Chain) -> None:
         """HQ has said that it holds two histories under one name."""
         self.memory.fenced.add(chain)
-
-    def offer_ends(self, campaign: str, ends_ms: int) -> None:
-        """What head office has announced."""
-        self.clocks.ends(campaign, ends_ms)
-
-    def rebooted(self, station: str) -> None:
-        """The machine was off: how long, only its wall clock can tell it."""
-        self.clocks.rebooted(station)
-
-    def heard_the_time(self, station: str, *, effective_ms: int, true_ms: int) -> None:
-        """A sync went well; what time does the station go by now?"""
-        self.clocks.heard(station, effective_ms=effective_ms, true_ms=true_ms)
 
     def tampered(self, station: str) -> None:
         self.memory.tampered[station] = False
@@ -104,6 +96,7 @@ class Auditor:
 
     def did_not_start(self, station: str, code: str) -> None:
         """A station refuses to run. Whatever killed it before, only somebody's hand on its files may be the reason."""
+        self.standing.started(station, runs=False)
         self.alarmed(station)
         is_touched = station in self.memory.tampered or station in self.memory.set_back
         self.memory.claim("I2", is_touched, f"{station} does not start any more: {code}")
@@ -118,10 +111,11 @@ class Auditor:
         file = memory.files[station]
         if is_whole:
             file.clear()
+            self.standing.started(station, runs=True)
         nonce, key = memory.owners[chain]
         last = max((place[2] for place in file if place[:2] == chain), default=0)
         before = file[*chain, last].hash if last else genesis(chain, nonce)
-        latest_ms = max(map(effective_time, file.values()), default=0)
+        latest_ms = latest_time(file)
         for expected, entry in zip(count(last + 1), entries, strict=False):
             place = (*chain, entry.seq)
             memory.claim("I2", entry.seq == expected, f"{station} has {entry.seq} where {expected} should be")
@@ -136,6 +130,7 @@ class Auditor:
             latest_ms = self.clocks.follow(station, latest_ms, content)
             if not is_whole:
                 self.clocks.wrote(station, content, true_ms=true_ms)
+                self.standing.wrote(station, content)
             file[place] = memory.written[place][entry.hash] = content
             self._carried(content)
         if is_whole:
@@ -149,10 +144,17 @@ class Auditor:
             self.memory.claim("I9", is_genuine, f"{entry.place} carries what is not {place}")
             self.memory.carried.add(carried)
 
-    def replaced(self, station: str, chain: Chain, hashes: Sequence[bytes]) -> None:
-        """Somebody put an older folder in the place of a station's: what it lacks is gone by their hand."""
+    def replaced(self, station: str, chain: Chain, hashes: Sequence[bytes], *, is_marked: bool) -> None:
+        """Somebody put an older folder in the place of a station's: what it lacks is gone by their hand.
+
+        `is_marked`: what the station keeps beside its keys, how far its journal had come, was left as it was.
+        """
         kept = {(*chain, seq) for seq, _ in enumerate(hashes, start=1)}
-        self.memory.destroyed |= self.memory.files[station].keys() - kept
+        gone = self.memory.files[station].keys() - kept
+        self.memory.destroyed |= gone
+        if is_marked and kept and gone:
+            self.standing.must_refuse(station)
+        self.clocks.tried_to_hear(station)
         self.memory.set_back.add(station)
         self.versions.forget(station)
 
@@ -223,6 +225,7 @@ class Auditor:
         before = self._seen[station]
         self._seen[station] = rows
         self.versions.stands(station, rows.versions)
+        self.clocks.tried_to_hear(station)
         self._acked(station, chain, rows.acked_seq)
         for kind, version in rows.versions.items():
             earlier = before.versions.get(kind, 0)

@@ -25,6 +25,7 @@ from tests.sim.rows import HeldEntry, HqRows
 
 VERDICTS = ("posted", "posted_flagged", "quarantined")
 EXCUSES = {"UNKNOWN_PROGRAM", "OLD_EPOCH"}  # why an entry that can be read may be set aside
+BY_CLOCK = {"CLOCK_SUSPECT", "RULE_STALE"}
 POSTED = ("posted", "posted_flagged")
 
 
@@ -61,7 +62,7 @@ class HqBooks:
         self.documents = rows.documents
         new = [self._chained(entry) for entry in rows.journal]
         for entry, content in zip(rows.journal, new, strict=True):
-            self._judged(entry, content, made, rows.cases)
+            self._judged(entry, content, made, rows)
         for entry_id in made:  # postings of entries that came earlier, or never
             is_first = entry_id not in self._posted_ids
             self._memory.claim("I3", is_first, f"entry {entry_id} was posted again, or was never posted")
@@ -92,11 +93,11 @@ class HqBooks:
         entry: HeldEntry,
         content: Content,
         made: dict[str, Counter[tuple[str, str]]],
-        cases: frozenset[str],
+        rows: HqRows,
     ) -> None:
         memory, is_posted = self._memory, entry.verdict in POSTED
         memory.claim("I9", entry.verdict in VERDICTS, f"{content.place} has no verdict")
-        is_visible = entry.verdict == "posted" or entry.case_id in cases
+        is_visible = entry.verdict == "posted" or entry.case_id in rows.cases
         memory.claim("I9", is_visible, f"{content.place} is {entry.verdict} and nobody is told")
         if entry.type in KNOWN_TYPES and not set(entry.flags.split()) & EXCUSES:
             memory.claim("I15", is_posted, f"{content.place} was set aside, and nothing is wrong with it")
@@ -113,8 +114,21 @@ class HqBooks:
         if is_posted:
             self._points.update(points_of(content))
             self._uses.update(uses_of(content))
+            self._flagged(entry, content, rows)
             if content.type == "order":
                 self._count_order(content)
+
+    def _flagged(self, entry: HeldEntry, content: Content, rows: HqRows) -> None:
+        """A posted entry has a flag where it must, and none otherwise; those that clocks bring are not foretold."""
+        expected = set()
+        for code in uses_of(content):
+            uses_max, _ = rows.vouchers.get(code, (0, 0))
+            if code not in rows.vouchers:  # lost by a restored HQ
+                expected.add("REPLAY_DIFFERS")
+            elif 0 < uses_max < self._uses[code]:
+                expected.add("COUPON_TWICE")
+        found = set(entry.flags.split()) - BY_CLOCK
+        self._memory.claim("I9", found == expected, f"{content.place} has {found}, should have {expected}")
 
     def _count_order(self, content: Content) -> None:
         """One order at a till is one order at HQ, however often somebody or something asked again."""

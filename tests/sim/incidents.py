@@ -80,11 +80,12 @@ def set_back(life: "Life") -> None:
         # What HQ has lost and this station not yet sent again would be carried over by nobody: not held yet.
         if not station.is_running or not station.has_met_this_hq:
             return
+        is_doubtful = station.is_doubtful  # what breaks down notes nothing when it ends
         station.close()
         put_back(station.folder, copied)
         if has_mark:
             station.keys._texts = texts
-        world.set_back(station)
+        world.set_back(station, is_marked=not has_mark and not is_doubtful)
 
     life.later(world.rng.randint(1, 5), restore)
 

@@ -18,6 +18,7 @@ def _step(life: "Life", station: "Station") -> None:
     world, rng = life.world, life.world.rng
     step = rng.choice((*STEPS_MS, -world.true.now_ms()))
     station.clock.offset_ms = step
+    world.auditor.clocks.touched(station.name)
     world.say(f"the clock of {station.name} is set wrong by {step / HOUR_MS:.0f} hours")
 
     def set_right(_: "Life") -> None:

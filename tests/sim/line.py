@@ -75,6 +75,7 @@ class Line:
     late: list[PushRequest] = field(default_factory=list)
     lie_next: str = ""  # what happens to the next page of changes
     has_bad_row: bool = False  # in each page of changes there is one that nobody can use
+    plays_old_time: bool = False  # somebody in it answers the next question for the time by HQ's first answer
     _is_old_next: bool = False
 
     @property
@@ -84,6 +85,7 @@ class Line:
     def be_good(self) -> None:
         """Nothing that was meant for this line happens any more."""
         self.is_up, self.lie_next, self._is_old_next, self.late = True, "", False, []
+        self.plays_old_time = False
 
     def health(self) -> Health:
         return self._ask("health", lambda hq: hq.health())
@@ -238,6 +240,8 @@ class Line:
         if fault == "false_hash" and isinstance(answer, PushAnswer):
             world.counts.lies += 1
             return structs.replace(answer, acked_hash=world.rng.randbytes(32))
+        if isinstance(answer, PushAnswer) and answer.time is not None:
+            return self._with_time(answer, is_old=fault == "old_document")
         if fault == "old_document" and isinstance(answer, Changes):
             self._is_old_next = True
             return structs.replace(answer, program_version=answer.program_version + 100)
@@ -248,6 +252,14 @@ class Line:
             odd = Row(t="weather", k="today", v={"sky": "grey"})
             return structs.replace(answer, rows=[odd, *answer.rows])
         return answer
+
+    def _with_time(self, answer: PushAnswer, *, is_old: bool) -> PushAnswer:
+        """Let HQ's signed time pass, or play in its place what HQ once answered to another question."""
+        oldest = self._world.oldest_time(answer.time)
+        if not is_old and not self.plays_old_time:
+            return answer
+        self.plays_old_time, self.is_disturbed = False, True
+        return structs.replace(answer, time=oldest)
 
 
 def _as_received(answer: Any) -> Any:

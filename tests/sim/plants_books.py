@@ -4,7 +4,8 @@ from contextlib import AbstractContextManager
 from typing import Any
 from unittest.mock import patch
 
-from hq.journal import intake
+from hq.journal import intake, judge
+from sync.protocol import Flag
 
 
 def uses_twice() -> AbstractContextManager[Any]:
@@ -22,7 +23,25 @@ def uses_never() -> AbstractContextManager[Any]:
     return patch.object(intake, "add_uses", lambda *_: None)
 
 
+def flags_everything() -> AbstractContextManager[Any]:
+    """Better a case too many than one too few."""
+    right = judge._Doubts.judgement
+
+    def judgement(self: Any, **named: Any) -> Any:
+        self.add(Flag.REPLAY_DIFFERS, "to be looked at")
+        return right(self, **named)
+
+    return patch.object(judge._Doubts, "judgement", judgement)
+
+
+def flags_nothing() -> AbstractContextManager[Any]:
+    """It is posted in any case; nobody reads flags."""
+    return patch.object(judge._Doubts, "add", lambda *_: None)
+
+
 PLANTS = (
     ("I5", uses_twice),
     ("I5", uses_never),
+    ("I9", flags_everything),
+    ("I9", flags_nothing),
 )

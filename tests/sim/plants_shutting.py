@@ -5,6 +5,9 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
+from app.core.standing import Standing
+from app.store import store
+from app.store.verifying import Verification
 from sync import carrying, reenrolment
 
 
@@ -23,7 +26,25 @@ def salvage_without_body() -> AbstractContextManager[Any]:
     return patch.object(carrying, "salvaged_of", salvaged_of)
 
 
+def standing_ignored() -> AbstractContextManager[Any]:
+    """HQ will sort it out; the customer stands here now."""
+    return patch.object(Standing, "forbids_spending", property(lambda _: False))
+
+
+def effects_unchecked() -> AbstractContextManager[Any]:
+    """The entries are sound, and what they do follows from them."""
+    return patch.object(Verification, "_find_stray", lambda *_, **__: None)
+
+
+def never_rolled_back() -> AbstractContextManager[Any]:
+    """A journal whose chain holds is a journal."""
+    return patch.object(store, "hold_against", lambda *_: None)
+
+
 PLANTS = (
     ("I12", epoch_forgets_versions),
     ("I9", salvage_without_body),
+    ("I11", standing_ignored),
+    ("I21", effects_unchecked),
+    ("I21", never_rolled_back),
 )

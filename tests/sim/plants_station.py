@@ -12,7 +12,7 @@ from app.store import db, store, verifying
 from app.store.faults import StoreFault
 from app.store.journal import Journal, WordOfHq
 from app.store.store import StationStore
-from sync import documents, pull
+from sync import documents, hq_time, pull
 from sync.faults import HqUntrusted
 from sync.pull import Puller
 from sync.syncer import Syncer
@@ -142,6 +142,27 @@ def believes_the_wall_clock_of_a_running_machine() -> AbstractContextManager[Any
     return patch.object(trusted_time, "_gone_on", _gone_on)
 
 
+def restart_revives() -> AbstractContextManager[Any]:
+    """After a start there is only the wall clock to go by."""
+    right = trusted_time._started_anew
+
+    def _started_anew(time: Any, reading: Any) -> Any:
+        begun, _ = right(time, reading)
+        return replace(begun, is_doubted=False), None
+
+    return patch.object(trusted_time, "_started_anew", _started_anew)
+
+
+def anchor_any_nonce() -> AbstractContextManager[Any]:
+    """HQ has signed it, so it is the time."""
+    right = hq_time.check_time
+
+    def check_time(signed: Any, *, nonce: str, keys: Any) -> None:
+        right(signed, nonce=signed.nonce, keys=keys)
+
+    return patch.object(hq_time, "check_time", check_time)
+
+
 PLANTS = (
     ("I1", commits_without_waiting),
     ("I1", answers_though_the_disk_is_full),
@@ -154,5 +175,7 @@ PLANTS = (
     ("I15", lets_one_row_stop_the_feed),
     ("I18", goes_by_the_wall_clock),
     ("I18", believes_the_wall_clock_of_a_running_machine),
+    ("I18", restart_revives),
+    ("I18", anchor_any_nonce),
     ("I27", never_sends_again_what_was_acknowledged),
 )

@@ -33,7 +33,17 @@ def _swapped(connection, seq: int) -> None:
     connection.execute("UPDATE journal SET body = ? WHERE seq = ?", (first, seq + 1))
 
 
+def _one_effect_more(connection, seq: int) -> None:
+    """The entry stays what it is; what it does, as the station counts it, does not."""
+    connection.execute(
+        "INSERT INTO effect (epoch, seq, kind, ref, delta)"
+        " SELECT epoch, seq, 'points', '0000000000000', 500 FROM journal WHERE seq = ?",
+        (seq,),
+    )
+
+
 WAYS = (_other_amount, _gone, _swapped)
+WAYS_OFF = (*WAYS, _one_effect_more)  # found when the station starts
 
 
 def tamper_with(world: "World", station: Station, *, is_running: bool) -> None:
@@ -44,7 +54,7 @@ def tamper_with(world: "World", station: Station, *, is_running: bool) -> None:
     seq = world.rng.randint(
         acked + 1, head - 1
     )  # the last one is the head itself: what its loss shows is the mark
-    way = world.rng.choice(WAYS)
+    way = world.rng.choice(WAYS if is_running else WAYS_OFF)
     station.close()
     good = image_of(station.folder)
     if is_running and world.start(station):

@@ -16,7 +16,16 @@ SEEDS_AN_ITEM = 5
 QUICK = range(1, 51, SEEDS_AN_ITEM)
 SLOW = range(51, 1001, 25)
 NOT_IN_ALL = {"I27"}  # not every HQ is restored from a backup
-AUDITOR = ("auditor", "claims", "clock_oracles", "hq_oracles", "reading", "rows", "version_oracles")
+AUDITOR = (
+    "auditor",
+    "claims",
+    "clock_oracles",
+    "hq_oracles",
+    "reading",
+    "rows",
+    "standing_oracles",
+    "version_oracles",
+)
 # Planted bugs that the first seed finds, one for each part of the product; the slow suite plants them all.
 FOUND_AT_ONCE = (
     "commits_without_waiting",

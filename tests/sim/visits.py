@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 GOODS = (("coffee", 350), ("tea", 280), ("cake", 420), ("beans", 1290))
 LINES_MAX = 4
 MINUTE_MS = 60_000
+VISITS_THEN = 3
 
 
 @dataclass
@@ -146,3 +147,11 @@ class Visit:
         if self.wants_short:
             found.append(Presentation(self.redemption_ids[1], picked(SHORT), "A2"))
         return found
+
+
+def serve_some(world: "World", station: Station) -> None:
+    """Let a station be used for a while though it was told to stop: people come, and nobody has looked at it yet."""
+    for number in range(VISITS_THEN):
+        if station.store is not None:
+            order_id = f"{station.name}-told-{world.true.now_ms()}-{number}"
+            Visit(world, station, order_id).go(Mishaps())

@@ -120,10 +120,10 @@ class Witness:
             )
         self._read_up_to[station.name] = station.chain, entries[-1].seq if entries else read
 
-    def replaced(self, station: "Station") -> None:
+    def replaced(self, station: "Station", *, is_marked: bool) -> None:
         """Somebody has put older files in the place of a station's. It isn't running."""
         hashes = [entry.hash for entry in _entries_at_rest(station)]
-        self.auditor.replaced(station.name, station.chain, hashes)
+        self.auditor.replaced(station.name, station.chain, hashes, is_marked=is_marked)
 
     def stopped(self, station: "Station") -> None:
         """A station refuses to run; what is in its files all the same?"""
@@ -149,6 +149,7 @@ class Witness:
         self.auditor.checkpoint(station.store_id, (set_id, cursor), self.facts_for(station.store_id))
 
     def tried_to_sync(self, station: "Station") -> None:
+        self.journal(station)  # what it wrote until then it wrote without HQ's word
         self.auditor.tried_to_sync(station.name, station.chain, station.store_id, rows_of(station.store))
 
 

@@ -15,7 +15,7 @@ from hq.service import EnrolService
 from hq.stores.pairing import new_epoch_pairing
 from sync.enrolment import read_pairing
 from sync.faults import HqFault
-from sync.protocol import SignedDocument
+from sync.protocol import SignedDocument, SignedTime
 from sync.reenrolment import reenrol_station
 from tests.sim.auditor import Auditor
 from tests.sim.disk import FailPoints, Killed, kill
@@ -32,9 +32,11 @@ from tests.sim.furniture import (
 from tests.sim.line import Counts, Weather
 from tests.sim.rows import Facts, StationRows
 from tests.sim.station import Station
+from tests.sim.visits import serve_some
 from tests.sim.witness import Witness, rows_of
 
 NEW_EPOCH_CHANCE = 0.6
+TOLD = ("fork", "epoch_revoked")  # what HQ says to a station that must stop
 KILL_COMMITS_MAX = 4  # of a sync: acknowledgement, mark, documents, rows
 
 
@@ -55,10 +57,11 @@ class World:
         self.shoppers = list(furniture.shoppers)
         self.vouchers = list(furniture.vouchers)
         self.auditor = Auditor()
-        self.auditor.offer_ends(SHORT_LIVED, SHORT_ENDS_MS)
+        self.auditor.clocks.ends(SHORT_LIVED, SHORT_ENDS_MS)
         self.witness = Witness(self.auditor)
         self.hq = open_hq(self.hq_folder, clock=self.true)
         self._documents: dict[str, SignedDocument] = {}
+        self._first_time: SignedTime | None = None
         self.witness.look_at(self.hq_folder / DATABASE_FILE)
         self.stations: list[Station] = []
         self._key_texts = furniture.key_texts
@@ -87,6 +90,11 @@ class World:
         """Return the first version that anybody was ever sent: what somebody in the line could play again."""
         return self._documents.setdefault(newest.kind, newest)
 
+    def oldest_time(self, newest: SignedTime) -> SignedTime:
+        """Return the first time that HQ ever signed, for whoever had asked."""
+        self._first_time = self._first_time or newest
+        return self._first_time
+
     # Stations
 
     def _add(self, name: str, folder: Path, keys: MemoryKeyStore) -> Station:
@@ -113,6 +121,7 @@ class World:
         keys._texts = dict(original.keys._texts)
         self.start(original)
         self.auditor.copied(original.chain)
+        self.auditor.clocks.copied(original.name, name)
         self.say(f"{name} is a copy of {original.name}")
         return self._add(name, folder, keys)
 
@@ -134,7 +143,10 @@ class World:
         """Start a machine that was off."""
         station.is_off = False
         station.clock.reboot()
-        self.auditor.rebooted(station.name)
+        self.auditor.clocks.rebooted(station.name, wall_ms=station.clock.now_ms())
+        station.line.plays_old_time = (
+            True  # whoever lies in wait does so now, as only the wall clock knows better
+        )
         self.say(f"{station.name} is switched on")
         self.start(station)
 
@@ -145,14 +157,14 @@ class World:
         station.crash(is_power_cut=is_power_cut, torn_from=torn_from)
         if is_power_cut:
             station.clock.reboot()
-            self.auditor.rebooted(station.name)
+            self.auditor.clocks.rebooted(station.name, wall_ms=station.clock.now_ms())
         self.say(f"{station.name} {'lost its power' if is_power_cut else 'was killed'}")
         return self.start(station)
 
-    def set_back(self, station: Station) -> None:
+    def set_back(self, station: Station, *, is_marked: bool) -> None:
         """Start a station whose folder was replaced by an older copy; where it refuses, another takes its place."""
         self.say(f"{station.name} gets its folder of some days ago")
-        self.witness.replaced(station)
+        self.witness.replaced(station, is_marked=is_marked)
         if not self.start(station):
             self.replace(station)
 
@@ -206,7 +218,9 @@ class World:
         """Let a station sync, and put another in its place when HQ or it says that it can't go on."""
         stopped_by = self.sync(station)
         is_set_back = station.name in self.auditor.memory.set_back and stopped_by == "hq_untrusted"
-        if stopped_by in ("fork", "epoch_revoked") or (is_set_back and not station.line.is_disturbed):
+        if stopped_by in TOLD:
+            serve_some(self, station)  # until somebody comes to look
+        if stopped_by in TOLD or (is_set_back and not station.line.is_disturbed):
             self.replace(station)
 
     def sync_calmly(self, station: Station) -> None:
@@ -229,6 +243,8 @@ class World:
             stopped_by = fault.code
         else:
             stopped_by = report.refusal.kind.value if report.refusal else ""
+            if stopped_by in TOLD:
+                self.auditor.standing.told(station.name)
         self.say(f"{station.name} syncs: {stopped_by or 'done'}")
         # Time that is signed by a key which comes only with this sync is left aside once.
         knows_keys = keyset == self.auditor.books.documents.get("keyset")
@@ -256,7 +272,7 @@ class World:
             )
             if not stopped_by and hears_time:  # an older program does not ask for it
                 effective = station.run(station.store.now_ms)
-                self.auditor.heard_the_time(station.name, effective_ms=effective, true_ms=self.true.now_ms())
+                self.auditor.clocks.heard(station.name, effective_ms=effective, true_ms=self.true.now_ms())
 
     # HQ
 
