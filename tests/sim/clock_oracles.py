@@ -18,6 +18,7 @@ class ClockOracles:
         self._anchored: set[str] = set()  # heard HQ's time since their machine was started
         self._was_off: set[str] = set()
         self._touched: set[str] = set()  # somebody has set their clocks
+        self._unseen: set[str] = set()  # nothing was recorded since their machine was started
         self._doubtful: set[str] = (
             set()
         )  # their clocks were found to have gone back or jumped, and HQ wasn't asked
@@ -30,13 +31,11 @@ class ClockOracles:
         """A campaign is over at a moment, as head office has announced."""
         self._ends_ms[campaign] = ends_ms
 
-    def rebooted(self, station: str, *, wall_ms: int) -> None:
-        """The machine was off: how long, only its wall clock can tell it, if that is not behind what is recorded."""
+    def rebooted(self, station: str) -> None:
+        """The machine was off: how long, only its wall clock can tell it."""
         self._anchored.discard(station)
         self._was_off.add(station)
-        latest_ms = latest_time(self._memory.files[station])
-        if wall_ms < latest_ms - SLACK_MS:
-            self._doubtful.add(station)
+        self._unseen.add(station)
 
     def touched(self, station: str) -> None:
         """Somebody has set the clock."""
@@ -49,6 +48,7 @@ class ClockOracles:
     def tried_to_hear(self, station: str) -> None:
         """A station may have heard HQ's time, or begun anew without any."""
         self._doubtful.discard(station)
+        self._unseen.discard(station)
 
     def follow(self, station: str, latest_ms: int, entry: Content) -> int:
         """An entry comes behind others, the latest of which says `latest_ms`; return what is the latest now."""
@@ -88,6 +88,10 @@ class ClockOracles:
 
     def _gives_nothing_in_doubt(self, station: str, entry: Content) -> None:
         """All campaigns here have an end: while nobody knows what day it is, none gives anything."""
+        if station in self._unseen:  # what the clock said before, while nobody was served, nobody has gone by
+            self._unseen.discard(station)
+            if entry.wall_ms < latest_time(self._memory.files[station]) - SLACK_MS:
+                self._doubtful.add(station)
         if station in self._doubtful:
             gives = entry.type == "redeem" or (entry.type == "order" and entry.data["campaigns"])
             self._memory.claim(

@@ -32,6 +32,7 @@ class Content:
     entry_id: str
     type: str
     data: dict[str, Any]
+    wall_ms: int  # what the station's wall clock said
 
 
 def genesis(chain: Chain, nonce: bytes) -> bytes:
@@ -59,7 +60,8 @@ def _owner(chain: Chain) -> bytes:
 def read(place: Place, digest: bytes, body: bytes) -> Content:
     """Read a body that has been found in the chain."""
     found = json.loads(body)
-    return Content(place, digest, hashlib.sha256(body).digest(), found["id"], found["type"], found["data"])
+    own = hashlib.sha256(body).digest()
+    return Content(place, digest, own, found["id"], found["type"], found["data"], found["wall_ms"])
 
 
 def carried_by(entry: Content) -> tuple[Place, bytes] | None:

@@ -143,7 +143,7 @@ class World:
         """Start a machine that was off."""
         station.is_off = False
         station.clock.reboot()
-        self.auditor.clocks.rebooted(station.name, wall_ms=station.clock.now_ms())
+        self.auditor.clocks.rebooted(station.name)
         station.line.plays_old_time = (
             True  # whoever lies in wait does so now, as only the wall clock knows better
         )
@@ -157,7 +157,7 @@ class World:
         station.crash(is_power_cut=is_power_cut, torn_from=torn_from)
         if is_power_cut:
             station.clock.reboot()
-            self.auditor.clocks.rebooted(station.name, wall_ms=station.clock.now_ms())
+            self.auditor.clocks.rebooted(station.name)
         self.say(f"{station.name} {'lost its power' if is_power_cut else 'was killed'}")
         return self.start(station)
 
