@@ -107,9 +107,10 @@ def moves_with_each_page() -> AbstractContextManager[Any]:
 def never_sends_again_what_was_acknowledged() -> AbstractContextManager[Any]:
     """What HQ has acknowledged once it holds."""
 
-    def _go_back(self: Syncer, gap: Any) -> None:
+    def _go_back(self: Syncer, gap: Any) -> bool:
         with self._store.atomic():
             self._store.set_acked_seq(max(self._store.acked_seq(), gap.expect - 1))
+        return True
 
     return patch.object(Syncer, "_go_back", _go_back)
 
