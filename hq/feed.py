@@ -40,7 +40,6 @@ READ: dict[str, Callable[[Connection, Sequence[str]], dict[str, dict[str, Any]]]
 }
 
 NEWEST = select(counter.c.n).where(counter.c.name == bindparam("of"))
-HEAD_OF = select(device.c.head_seq).where(device.c.device_id == bindparam("of"))
 TAKE = (
     update(counter)
     .where(counter.c.name == bindparam("of"))
