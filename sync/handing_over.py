@@ -1,8 +1,9 @@
 """What a station still does when HQ posts nothing of it any more: hand over what it has, and erase itself if it must.
 
 HQ keeps the entries of a shut-out epoch, or of one with two histories, for people to look at. They are sent batch by
-batch behind what HQ says it keeps; nothing of it counts as acknowledged. Only when HQ keeps all of it, asked again from
-the first entry that it hasn't acknowledged, does a station obey the word to erase itself.
+batch behind what HQ says it keeps; nothing of it counts as acknowledged. An HQ that was put back from a backup says
+with each push, an empty one too, that it lost what we go on from, and gets it again. Only when HQ keeps all of it,
+asked again from the first entry that it hasn't acknowledged, does a station obey the word to erase itself.
 """
 
 from collections.abc import Callable
@@ -46,12 +47,17 @@ class HandingOver:
         Raises `StoreErased` when the store is no more.
         """
         first = self._run(partial(self._first_to_keep, refusal))
-        from_seq = request.from_seq
+        is_whole = request.from_seq <= first  # whether this exchange began there
+        begins = [seq for seq in sorted({1, first}) if seq < request.from_seq]  # the last one is tried first
         answer: PushAnswer | PushRefusal = refusal
         while isinstance(answer, PushRefusal) and answer.kind in KEEPS:
             refusal = answer
-            if from_seq > first and (refusal.wipe or not self.kept_seq):
-                from_seq, after = first, first - 1  # what was kept long ago may be lost with HQ's database
+            is_lost = refusal.kept_seq < request.from_seq - 1  # what HQ kept once: its database was put back
+            if is_lost or (refusal.wipe and not is_whole):
+                if not begins:
+                    return refusal  # HQ loses what we send, or our own chain does not hold
+                self.kept_seq = begins.pop() - 1
+                is_whole = True
             elif not request.entries:
                 if refusal.wipe:
                     self._erase(request)
@@ -59,8 +65,8 @@ class HandingOver:
             elif refusal.kept_seq < request.head.seq:
                 return refusal  # HQ has no room for more
             else:
-                self.kept_seq = after = request.head.seq
-            request = self._run(partial(self._request_after, after))
+                self.kept_seq = request.head.seq
+            request = self._run(partial(self._request_after, self.kept_seq))
             answer = self._hq.push(request)
         return refusal
 

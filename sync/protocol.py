@@ -231,7 +231,8 @@ class PushRefusal(Wire, frozen=True, kw_only=True):
     """HQ did not post the batch; what the device does next depends on the kind.
 
     `kept_seq`: of a fork or a revoked epoch the entries of this batch up to here are kept aside for people, and none of
-    them has to be sent again. `wipe`: erase everything, but not before all entries are kept.
+    them has to be sent again; 0 also where HQ doesn't hold what comes before the batch. `wipe`: erase everything, but
+    not before all entries are kept.
     """
 
     kind: PushRefusalKind

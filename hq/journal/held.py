@@ -13,10 +13,11 @@ import msgspec
 from sqlalchemy import Connection, func, insert, select, update
 
 from app.core.canonical import digest
-from app.core.chain import next_hash
+from app.core.chain import ChainOwner, Head, next_hash
 from hq.faults import NotHere, NotPossible
 from hq.home import Hq
-from hq.tables import held_push
+from hq.journal.store import is_anywhere
+from hq.tables import held_push, journal
 from sync.protocol import PushRefusalKind, PushRequest
 
 # Of a device and not decided yet: more than a shop does in months, and a stolen station can't fill the disk.
@@ -78,18 +79,22 @@ def hold(
 
 
 def _is_held(connection: Connection, device_id: str, request: PushRequest) -> bool:
-    """Tell whether pushes kept before hold these very entries, in whatever batches they came, decided or not."""
+    """Tell whether HQ has these very entries: posted, or in pushes kept before, in whatever batches, decided or not."""
+    first, last = request.from_seq, request.head.seq
+    posted = select(journal.c.hash).where(
+        is_anywhere(ChainOwner(device_id, request.epoch)), journal.c.seq.between(first, last)
+    )
     around = (
         select(held_push.c.body)
         .where(
             held_push.c.device == device_id,
             held_push.c.epoch == request.epoch,
-            held_push.c.from_seq <= request.head.seq,
-            held_push.c.to_seq >= request.from_seq,
+            held_push.c.from_seq <= last,
+            held_push.c.to_seq >= first,
         )
         .order_by(held_push.c.from_seq)
     )
-    found: set[bytes] = set()
+    found = set(connection.execute(posted).scalars())
     for (body,) in connection.execute(around):
         found.update(hashes_of(read_request(body)))
     return found.issuperset(hashes_of(request))
@@ -101,6 +106,29 @@ def hashes_of(request: PushRequest) -> Iterator[bytes]:
     for body in request.entries:
         last = next_hash(last, body)
         yield last
+
+
+def holds(connection: Connection, owner: ChainOwner, head: Head) -> bool:
+    """Tell whether an entry of this chain is here, posted or held: what HQ kept once may be lost with its database.
+
+    Of a held push its head as the device named it counts too, since nobody has looked whether its hashes hold.
+    """
+    if head.seq == 0:
+        return True
+    posted = select(journal.c.hash).where(is_anywhere(owner), journal.c.seq == head.seq)
+    if head.hash in connection.execute(posted).scalars().all():
+        return True
+    around = select(held_push.c.body).where(
+        held_push.c.device == owner.device_id,
+        held_push.c.epoch == owner.epoch,
+        held_push.c.from_seq <= head.seq,
+        held_push.c.to_seq >= head.seq,
+    )
+    for (body,) in connection.execute(around.order_by(held_push.c.to_seq)):
+        request = read_request(body)
+        if Head(request.head.seq, request.head.hash) == head or head.hash in hashes_of(request):
+            return True
+    return False
 
 
 def _has_room(connection: Connection, device_id: str) -> bool:

@@ -15,12 +15,12 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from app.core.canonical import INTEGER_MAX
-from app.core.chain import HASH_SIZE, Head, follow, genesis, head_is_signed
+from app.core.chain import HASH_SIZE, ChainOwner, Head, follow, genesis, head_is_signed
 from app.failpoints import failpoint
 from hq.campaigns.store import newest_versions
 from hq.faults import ClientTooOld, HqFault, Malformed, TooLarge, UnknownDevice
 from hq.home import Hq
-from hq.journal.held import hold
+from hq.journal.held import hold, holds
 from hq.journal.intake import take_in, take_in_one_by_one
 from hq.journal.receipt import receipt_of
 from hq.journal.store import hash_at, move_head, stored_results
@@ -166,12 +166,14 @@ def _refused(
     said = read_epoch(connection, device, request.epoch)
     if request.wiped and said is not None:
         note_wiped(connection, said.owner, now_ms=now_ms)
-    is_kept = hold(connection, owner.device_id, request, refusal.kind, now_ms=now_ms)
+    is_kept = hold(connection, owner.device_id, request, refusal.kind, now_ms=now_ms) or not request.entries
+    before = Head(request.from_seq - 1, request.prev_hash)
+    kept_seq = request.head.seq if is_kept else before.seq
     if said is not None:  # an HQ that was put back may hold less than it had acknowledged
         refusal = structs.replace(refusal, expect=said.head.seq + 1, hash=said.head.hash)
     return structs.replace(
         refusal,
-        kept_seq=request.head.seq if is_kept or not request.entries else request.from_seq - 1,
+        kept_seq=kept_seq if holds(connection, ChainOwner(owner.device_id, request.epoch), before) else 0,
         wipe=said is not None and said.is_to_wipe,
     )
 

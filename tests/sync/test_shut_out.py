@@ -1,6 +1,7 @@
 """A station that was shut out or stolen: what it hands over, and when it erases itself."""
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import delete
 
 from app.store.faults import StoreErased, StoreMissing
@@ -9,7 +10,7 @@ from hq.journal.posting_held import post_held
 from hq.stores.devices import list_devices, revoke
 from hq.tables import held_push
 from sync.protocol import PushRefusalKind
-from tests.sync.test_epochs import device_of, reenrol, sells
+from tests.sync.test_epochs import backup, copy_of, device_of, reenrol, sells
 from tests.sync.world import Shop
 
 BATCH = 3
@@ -98,6 +99,56 @@ def test_what_a_restored_hq_has_lost_is_handed_over_too(shop, tmp_path):
     assert [(each.from_seq, each.to_seq) for each in list_held(world.hq)] == [(3, 5), (5, 5)]
     assert sum(len(post_held(world.hq, each.id).results) for each in list_held(world.hq)) == 3
     assert world.entries_of(shop) == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("sold", [0, 1])
+def test_what_hq_kept_and_lost_is_handed_over_again(shop, tmp_path, sold):
+    """I9: it was put back to before it was sent them; the station runs on and takes them for kept."""
+    world = shop.world
+    revoke(world.hq, device_of(shop).owner.device_id)
+    copied = world.back_up(tmp_path / "backup")
+    sells(shop, 2).syncer.sync()
+    assert kept_of(world) == {3, 4}
+    world.start_hq(copied)
+    assert kept_of(world) == set()
+    sells(shop, sold).syncer.sync()
+    assert kept_of(world) == set(range(3, 5 + sold))
+
+
+def test_what_was_acknowledged_before_a_copy_took_its_place_is_handed_over_too(shop, tmp_path):
+    """I10: HQ has lost two entries, and got three of a copy's since; both histories are kept."""
+    world = shop.world
+    twin = copy_of(shop, backup(shop, tmp_path / "twin"))
+    copied = world.back_up(tmp_path / "backup")
+    sells(shop, 2).syncer.sync()
+    world.start_hq(copied)
+    sells(twin, 3).syncer.sync()
+    twin.store.close()
+    sells(shop, 1)
+    assert shop.syncer.sync().refusal.kind is PushRefusalKind.FORK
+    assert kept_of(world) >= {3, 4, 5}
+    asked = []
+    shop.hq.alter("push", lambda answer: asked.append(answer) or answer)
+    shop.syncer.sync()
+    assert len(asked) == 1  # it is known to be kept now
+
+
+def test_an_hq_that_keeps_nothing_is_not_asked_for_ever(shop, monkeypatch):
+    monkeypatch.setattr("sync.syncer.BATCH_ENTRIES_MAX", BATCH)
+    asked = []
+
+    def forget(answer):
+        asked.append(answer)
+        return replace(answer, kept_seq=0)
+
+    shop.hq.alter("push", forget)
+    revoke(shop.world.hq, device_of(shop).owner.device_id)
+    assert sells(shop, 2 * BATCH).syncer.sync().refusal.kind is PushRefusalKind.EPOCH_REVOKED
+    assert len(asked) == 2
+
+
+def kept_of(world) -> set[int]:
+    return {seq for each in list_held(world.hq) for seq in range(each.from_seq, each.to_seq + 1)}
 
 
 def test_over_the_line_too_the_last_word_arrives(web_world):
