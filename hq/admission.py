@@ -2,16 +2,15 @@
 
 Without it a chain that comes back at once queues inside HQ without bound. Everybody's answer then comes later than
 they wait for it, and what HQ does is done for nobody. So a request is refused early, at the door and before its body is
-read, when those before it take longer than WAIT_S. A refusal costs next to nothing and carries an appointment:
-the time by which HQ will have served those whom it told to come earlier.
+read, when it would stay longer than STAY_S with those before it. A refusal costs next to nothing and carries an
+appointment: the time by which HQ will have served those whom it put off earlier. Who must come more than once keeps
+their rank among them (`hq/ranks.py`): nobody is put off much more often than the line before them is minutes long.
 
 A place is taken when the body has come whole, so that a slow line holds none, and given back when the answer is ready.
 What waits is bounded in number, in bytes and in time (`hq/under_way.py`). All of it runs on the event loop: no locks.
 """
 
 import asyncio
-from collections import OrderedDict
-from math import inf
 from time import monotonic
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,14 +18,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from hq.auth import read_header
 from hq.faults import Busy, NotSigned
 from hq.problems import of_fault
+from hq.ranks import Ranks, Ticket
 from hq.under_way import BUSY, Guest, UnderWay
 from sync.protocol import SIGNATURE_HEADER
 
 PUSHES_AT_ONCE = 4  # of which one computes, as threads of Python do; the others wait for rows and the disk
 READS_AT_ONCE = 8
 UNSIGNED_AT_ONCE = 2  # of their own, so that whoever has no key takes none of the stations'
-WAIT_S = 1.0  # who would wait longer is better off asking again
-TOLD_WAIT_S = 2.0  # of those who come when they were told: room that nobody else takes from them
+STAY_S = 1.0  # waiting and work; who would stay longer is better off asking again
+TOLD_STAY_S = 2.5  # of those who come when they were told: room that nobody else takes from them
 PATIENCE_S = 3.5  # of those who were let in: their body may have come over a slow line
 PACE_FIRST_S = 0.1  # what a request is thought to take until some have been served
 UNPROVEN = (
@@ -35,10 +35,11 @@ UNPROVEN = (
 PACE_WEIGHT = 0.1  # of the newest
 RETRY_MIN_S, RETRY_MAX_S = 2, 60
 EARLY_S = 1.0  # before its time a station may come, whose times are rounded
-TOLD_KEPT_MAX = 10_000  # whom HQ told a time; above it the oldest are forgotten
 
+TRY_LATER = "Too many stations are asking at once. Try again a little later."
 PUSH_END = "/journal"
 SIGNATURE_NAME = SIGNATURE_HEADER.lower().encode("ascii")
+NOBODY = ""  # has no rank: names are all that ranks go by
 ALWAYS = "/v1/health"  # answered without a thread, so that stations know who they are waiting for
 
 
@@ -53,7 +54,7 @@ class Lane:
         self._served = 0
         self._pace_s = PACE_FIRST_S / places  # after how long another is done, while there is work
         self._booked_at = 0.0
-        self._told: OrderedDict[str, float] = OrderedDict()  # at what time who may come
+        self._ranks = Ranks()
 
     def wait_s(self) -> float:
         """Return how long one more would wait."""
@@ -67,24 +68,28 @@ class Lane:
         is_unproven = self._served < self._places
         if is_unproven and self._inside >= UNPROVEN * self._places:
             return True
-        is_expected = self._told.get(who, inf) <= monotonic() + EARLY_S
-        return self.wait_s() > (TOLD_WAIT_S if is_expected else WAIT_S)
+        is_due = self._ranks.is_due(who, now=monotonic() + EARLY_S)
+        stay_s = self.wait_s() + self._places * self._pace_s
+        return self._inside >= self._places and stay_s > (TOLD_STAY_S if is_due else STAY_S)
 
-    def welcome(self, who: str) -> None:
-        """Note that somebody was let in."""
-        self._told.pop(who, None)
+    def welcome(self, who: str) -> Ticket | None:
+        """Let somebody in, who needs no rank any more."""
+        self._inside += 1
+        return self._ranks.take(who)
 
-    async def enter(self) -> None:
+    async def enter(self, who: str) -> None:
         """Wait for a place, but not for ever. Raises `Busy`."""
         if self.wait_s() > PATIENCE_S:
-            raise _busy(self.wait_s())
-        self._inside += 1
+            raise self.put_off(who)
+        ticket = self.welcome(who)
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await self._semaphore.acquire()
         except TimeoutError:
             self._inside -= 1
-            raise _busy(self.wait_s()) from None
+            if ticket is not None:
+                self._ranks.put_back(who, ticket)
+            raise self.put_off(who) from None
         except asyncio.CancelledError:
             self._inside -= 1
             raise
@@ -97,28 +102,28 @@ class Lane:
         self._pace_s += max(PACE_WEIGHT, 1 / self._served) * (took_s / self._places - self._pace_s)
 
     def put_off(self, who: str) -> Busy:
-        """Return a refusal with a time of their own, which stays the same for those who come before it."""
+        """Return a refusal with a time of their own, which comes no later for those who come before it."""
         now = monotonic()
-        at = self._told.pop(who, 0.0)
-        if at <= now + EARLY_S:
-            at = self._book(now)
-        if who:
-            self._told[who] = at
-        if len(self._told) > TOLD_KEPT_MAX:
-            self._told.popitem(last=False)
-        return _busy(at - now)
+        after_s = max(self._after_s(who), RETRY_MIN_S)
+        told_s = _told(after_s)
+        if not who or not self._ranks.put_off(who, now=now, wait_s=after_s, told_s=told_s):
+            told_s = _told(self._book(now) - now)
+        return Busy(TRY_LATER, retry_after_s=told_s)
+
+    def _after_s(self, who: str) -> float:
+        """Return after how long there will be room for somebody, behind those inside and those before them outside."""
+        return self.wait_s() + (self._ranks.before(who) + 1) * self._pace_s
 
     def _book(self, now: float) -> float:
-        """Return the time at which there should be room for one more, each later than the one before."""
+        """Return a time for somebody without a rank, each later than the one before."""
         self._booked_at = max(self._booked_at, now + self.wait_s()) + self._pace_s
         if self._booked_at > now + RETRY_MAX_S:
             self._booked_at = now + RETRY_MIN_S  # from the beginning: then more are told the same time
         return self._booked_at
 
 
-def _busy(after_s: float) -> Busy:
-    whole_s = max(round(after_s), RETRY_MIN_S)
-    return Busy("Too many stations are asking at once. Try again a little later.", retry_after_s=whole_s)
+def _told(after_s: float) -> int:
+    return min(max(round(after_s), RETRY_MIN_S), RETRY_MAX_S)
 
 
 class Admission:
@@ -138,16 +143,16 @@ class Admission:
             return
         device = _device(scope)
         lane = self._lane(scope, device)
-        if lane.is_full(device):
-            await of_fault(lane.put_off(device))(scope, receive, send)
+        who = _who(scope, device)
+        if lane.is_full(who if device else NOBODY):
+            await of_fault(lane.put_off(who if device else NOBODY))(scope, receive, send)
             return
-        guest = Guest(_who(scope, device), is_signed=bool(device), brings_body=_brings_body(scope))
+        guest = Guest(who, is_signed=bool(device), brings_body=_brings_body(scope))
         if not self._under_way.take_in(
             guest
         ):  # no appointment: those are for stations that wait for each other
             await of_fault(Busy(BUSY))(scope, receive, send)
             return
-        lane.welcome(device)
         try:
             await _Visit(lane, self._under_way, guest, receive, send).run(self._app, scope)
         finally:
@@ -182,7 +187,7 @@ class _Visit:
             self._is_read = not message.get("more_body", False)
             self._under_way.hold(self._guest, len(message.get("body", b"")), is_whole=self._is_read)
         if self._is_read:
-            await self._lane.enter()
+            await self._lane.enter(self._guest.who if self._guest.is_signed else NOBODY)
             self._since = monotonic()
         return message
 

@@ -161,18 +161,6 @@ def test_everybody_gets_a_time_of_their_own_also_those_who_pull_or_say_no_name(d
     run(story)
 
 
-def test_whom_hq_told_a_time_is_not_remembered_without_end(monkeypatch):
-    async def story(_desk):
-        monkeypatch.setattr(admission, "TOLD_KEPT_MAX", 3)
-        lane = Lane(2)
-        for n in range(10):
-            lane.put_off(f"D{n}")
-            lane.put_off("")
-        assert list(lane._told) == ["D7", "D8", "D9"]
-
-    run(story)
-
-
 @pytest.mark.parametrize("count", [10, 5_000])
 def test_appointments_never_lie_beyond_what_a_station_believes(count):
     async def story(_desk):
