@@ -257,23 +257,32 @@ def hq_member(
     name: Annotated[str, typer.Argument(help="Given name and initial, as a till may show it.")],
     tier: Annotated[str, typer.Option(help="The member's tier.")] = "",
     store: Annotated[str | None, typer.Option(help="Home store.")] = None,
+    old_ref: Annotated[
+        str | None,
+        typer.Option(
+            "--ref", help="Of a member lost with a database: the old reference, or the card's L2: code."
+        ),
+    ] = None,
+    old_number: Annotated[
+        str | None, typer.Option("--number", help="The number that is printed on the old card, M….")
+    ] = None,
     data_dir: HqDir = None,
 ) -> None:
     """Add a member and print the number and the signed code for the card."""
     from app.ids import new_ref
     from hq.home import Hq
-    from hq.members.service import MemberFacts, issue_code, new_member_number, upsert_members
+    from hq.members.cards import read_number, read_ref
+    from hq.members.service import MemberFacts, add_member, issue_code, new_member_number
     from hq.stores.service import check_store
 
-    ref, number = new_ref(), new_member_number()
-
-    def add(hq: Hq) -> str:
+    def add(hq: Hq) -> dict[str, str]:
         check_store(hq, store)
-        upsert_members(hq, [MemberFacts(ref, name, number, tier=tier, home_store=store)])
-        return issue_code(hq, ref)
+        ref = new_ref() if old_ref is None else read_ref(hq, old_ref)
+        number = new_member_number() if old_number is None else read_number(old_number)
+        add_member(hq, MemberFacts(ref, name, number, tier=tier, home_store=store))
+        return {"ref": ref, "number": number, "code": issue_code(hq, ref)}
 
-    code = with_hq(data_dir, add)
-    print(json.dumps({"ref": ref, "number": number, "code": code}))
+    print(json.dumps(with_hq(data_dir, add)))
 
 
 @hq_cli.command("withdraw")

@@ -55,6 +55,22 @@ def upsert_members(hq: Hq, members: Sequence[MemberFacts]) -> int:
     return len(newest)
 
 
+def add_member(hq: Hq, facts: MemberFacts) -> None:
+    """Add a member under a reference that no member has. Raises `NotPossible`."""
+    _check(facts)
+
+    def add(connection: Connection) -> None:
+        hold_whole(connection, Whole.MEMBERS)
+        if lock_members(connection, [facts.ref]):
+            raise NotPossible(f"There is a member {facts.ref} already. Nothing was changed.")
+        _upsert_some(connection, [facts])
+
+    try:
+        hq.database.write(add)
+    except IntegrityError as problem:
+        raise NotPossible("Another member has that number.") from problem
+
+
 def issue_code(hq: Hq, ref: str, *, days: int = CODE_DAYS, issued_ms: int | None = None) -> str:
     """Return a signed code (`L2:…`) for a member, good for `days` from now or from `issued_ms`."""
     return issue_codes(hq, [ref], days=days, issued_ms=issued_ms)[ref]
