@@ -39,15 +39,32 @@ class Documents:
         self._hq = hq
         self._run = run
         self._unreadable_version = 0  # of the program: not fetched again until there is a newer one
+        self._refused_version = 0  # of the program, and why: not fetched again until somebody was told
+        self._refusal: HqUntrusted | None = None
 
     def follow(self, *, keyset_version: int, program_version: int) -> None:
-        """Fetch keys first, then rules, when HQ has newer ones than we hold. Raises `HqFault`."""
+        """Fetch keys first, then rules, when HQ has newer ones than we hold. Raises `HqFault`.
+
+        A program that we refuse is remembered for `tell`: rows are believed without it, and a member who was blocked
+        must not wait until HQ has mended it. Keys that we refuse stop everything, since all else rests on them.
+        """
         if keyset_version > self._run(lambda: self._store.replica.document_version(KEYSET)):
             self.pull_keys()
         held = self._run(lambda: self._store.replica.document_version(PROGRAM))
-        if program_version > max(held, self._unreadable_version):
-            document = self._asked_for(PROGRAM)
-            self._run(lambda: self._keep_program(document))
+        if program_version > max(held, self._unreadable_version, self._refused_version):
+            try:
+                document = self._asked_for(PROGRAM)
+                self._run(lambda: self._keep_program(document))
+                self._refused_version, self._refusal = 0, None
+            except HqUntrusted as fault:
+                log.info("a program is refused: %s", fault)
+                self._refused_version, self._refusal = program_version, fault
+
+    def tell(self) -> None:
+        """Raise what was refused since this was asked last; the next `follow` fetches it again."""
+        refusal, self._refusal, self._refused_version = self._refusal, None, 0
+        if refusal is not None:
+            raise refusal
 
     def pull_keys_if_newer(self) -> None:
         """Fetch HQ's newest set of keys before a snapshot.
@@ -98,7 +115,7 @@ class Documents:
             if root != store.device.root_key:
                 store.trust_root(root)
             self._recover_from_revoked(keyset)
-        self._unreadable_version = 0
+        self._unreadable_version = self._refused_version = 0
         with store.replica_atomic():
             _put(store, document, kid=document.kid)
             if not self._is_program_believed(keyset):

@@ -64,7 +64,14 @@ class Puller:
 
         An HQ that writes faster than we read could keep the end from us for ever, and only there do the figures belong
         together. So pages grow, and where even that does not help, a snapshot is such a moment.
+
+        A program that was refused on the way is said at the end: see `Documents.follow`.
         """
+        rows = self._pull()
+        self.documents.tell()
+        return rows
+
+    def _pull(self) -> int:
         position = self._run(self.position)
         is_new, rows = position is None or position.set_id == NO_SET, 0
         if is_new:
