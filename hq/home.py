@@ -24,6 +24,7 @@ URL_FILE = "database-url"  # there when the database is elsewhere; of mode 0600,
 KEYS_FOLDER = "keys"
 SNAPSHOTS_FOLDER = "snapshots"
 JUDGING_FOLDER = "judging"
+FOLDERS = KEYS_FOLDER, SNAPSHOTS_FOLDER, JUDGING_FOLDER, kept.FOLDER
 BACKUP_FILE = "tillside-hq-keys.backup"
 
 

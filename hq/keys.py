@@ -17,7 +17,8 @@ from typing import Literal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.core.keyset import PublicKey, VouchedProgram, write_keyset
-from app.ids import new_id, new_secret
+from app.ids import new_secret
+from hq.drafts import draft_of
 from hq.faults import SetUpFault
 from sync.protocol import Signature, SignedDocument, document_message
 
@@ -170,13 +171,12 @@ def write_secret(path: Path, text: str) -> None:
     """Write and sync a new file that never existed with wider rights, nor half written under its name."""
     if path.exists():
         raise FileExistsError(path)
-    draft = path.with_name(f".{new_id()}.draft")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, KEY_FILE_MODE)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    with draft_of(path, is_hidden=True) as draft:
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, KEY_FILE_MODE)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)  # the name is on the disk too: what is published next rests on it

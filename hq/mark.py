@@ -12,7 +12,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
-from app.ids import new_id
+from hq.drafts import draft_of
 from hq.faults import SetUpFault
 
 MARK_FILE = "mark.json"
@@ -81,9 +81,8 @@ class Mark:
         """Open the file; one that is missing, or of another incarnation, is made whole first."""
         kept = read_mark(self._path.parent)
         if kept is None or kept.incarnation != self._reached.incarnation:
-            draft = self._path.with_name(f"{new_id()}.draft")
-            draft.write_bytes(_written(self._reached))
-            draft.replace(self._path)
+            with draft_of(self._path) as draft:
+                draft.write_bytes(_written(self._reached))
         return FileIO(self._path, "r+")
 
 

@@ -17,10 +17,11 @@ from pathlib import Path
 
 import uvicorn
 
-from app.clock import Clock
+from app.clock import Clock, SystemClock
 from hq.clock import FollowingClock
+from hq.drafts import drop_old_drafts
 from hq.faults import SetUpFault
-from hq.home import JUDGING_FOLDER, open_hq
+from hq.home import FOLDERS, JUDGING_FOLDER, open_hq
 from hq.journal.deaths import DeathWatch
 from hq.upkeep import Upkeep
 from hq.web import create_app
@@ -52,6 +53,7 @@ def serve(
             "use 127.0.0.1, and put a TLS proxy in front for other machines."
         )
     hq = open_hq(folder, clock=clock)
+    drop_old_drafts([folder, *(folder / name for name in FOLDERS)], now_ms=SystemClock().now_ms())
     watch = DeathWatch(folder / JUDGING_FOLDER)
     hq = replace(hq, watch=watch)
     upkeep = Upkeep(hq)

@@ -19,8 +19,8 @@ from msgspec.json import encode
 from sqlalchemy import Connection
 
 from app.core.keyset import KeyUse
-from app.ids import new_id
 from hq.campaigns.store import newest_versions
+from hq.drafts import draft_of
 from hq.faults import NotHere
 from hq.feed import MEMBER, VERDICT, VOUCHER, head_of, last_number
 from hq.home import Hq
@@ -85,11 +85,10 @@ def _name(hq: Hq, store: str, cursor: int) -> str:
 def _write(connection: Connection, path: Path, store: str) -> None:
     """Write under a name of its own first, so that nobody ever fetches half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{new_id()}.draft")
-    with draft.open("wb") as file, zstandard.ZstdCompressor(level=ZSTD_LEVEL).stream_writer(file) as writer:
+    packer = zstandard.ZstdCompressor(level=ZSTD_LEVEL)
+    with draft_of(path) as draft, draft.open("wb") as file, packer.stream_writer(file) as writer:
         for line in _lines(connection, store):
             writer.write(line + b"\n")
-    draft.replace(path)
 
 
 def _lines(connection: Connection, store: str) -> Iterator[bytes]:

@@ -9,10 +9,9 @@ from pathlib import Path
 
 from hq import schema
 from hq.db import Database
+from hq.drafts import draft_of
 from hq.faults import SetUpFault
 from hq.home import database_url
-
-NEW = ".new"  # behind the name of a copy that isn't whole yet
 
 
 @dataclass(frozen=True)
@@ -46,8 +45,6 @@ def upgrade_hq(folder: Path) -> Upgraded:
 
 def _copied(database: Database, copy: Path) -> Path:
     """Copy a database that is a file; an older try's copy of the same form makes room."""
-    draft = copy.with_name(copy.name + NEW)
-    draft.unlink(missing_ok=True)
-    database.copy_to(draft)
-    draft.replace(copy)
+    with draft_of(copy) as draft:
+        database.copy_to(draft)
     return copy

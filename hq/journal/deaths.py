@@ -21,6 +21,7 @@ from typing import BinaryIO, Protocol
 
 from app.core.chain import ChainOwner
 from app.ids import new_id
+from hq.drafts import draft_of
 
 if sys.platform != "win32":
     import fcntl
@@ -112,9 +113,8 @@ def _counted(folder: Path) -> Counter[str]:
     if found:
         log.info("HQ ended while it judged %s", ", ".join(found))
         deaths.update(found)
-        draft = folder / f"{new_id()}.draft"
-        draft.write_text(json.dumps(dict(deaths.most_common(KEPT_MAX))), encoding="utf-8")
-        draft.replace(folder / DEATHS_FILE)
+        with draft_of(folder / DEATHS_FILE) as draft:
+            draft.write_text(json.dumps(dict(deaths.most_common(KEPT_MAX))), encoding="utf-8")
     return deaths
 
 

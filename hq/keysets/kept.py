@@ -12,8 +12,8 @@ from msgspec.json import decode, encode
 from sqlalchemy import Connection
 
 from app.core.keyset import KeyUse, read_keyset
-from app.ids import new_id
 from hq.campaigns.store import insert_document, insert_signature, newest_version, read_document
+from hq.drafts import draft_of
 from hq.faults import SetUpFault
 from hq.keys import KeyRing
 from hq.keysets.store import current_kid, put_keys
@@ -25,9 +25,8 @@ FOLDER = "keysets"
 def keep(folder: Path, document: SignedDocument) -> None:
     """Write a published set of keys, whole or not at all."""
     (folder / FOLDER).mkdir(exist_ok=True)
-    draft = folder / FOLDER / f"{new_id()}.draft"
-    draft.write_bytes(encode(document))
-    draft.replace(_path(folder, document.version))
+    with draft_of(_path(folder, document.version)) as draft:
+        draft.write_bytes(encode(document))
 
 
 def is_behind(connection: Connection, folder: Path) -> bool:
