@@ -3,6 +3,7 @@
 Alembic keeps the versions.
 """
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -50,7 +51,7 @@ def form(database: Database) -> str:
         found = MigrationContext.configure(connection).get_current_revision()
     if found is None:
         raise SetUpFault("This is no HQ database. `tillside hq init` makes one.")
-    if found not in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}:
+    if found not in _known_forms():
         raise SetUpFault(
             f"This database was written by a newer Tillside (form {found}). Update this program; nothing was changed."
         )
@@ -59,7 +60,13 @@ def form(database: Database) -> str:
 
 def newest_form() -> str:
     """Return the form that this program works with."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+    return _known_forms()[0]
+
+
+@cache
+def _known_forms() -> tuple[str, ...]:
+    """Return the forms that this program knows, the newest first. Alembic reads every script for it, hence once."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def _config() -> Config:

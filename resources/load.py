@@ -18,12 +18,13 @@ CATALOGUE = "i18n/{language}/LC_MESSAGES/tillside.po"
 PROGRAM_SCHEMA = "schema/program.json"
 
 
+@cache  # packaged files stay as they are, and a store asks at every start
 def read_text(name: str) -> str:
     """Return a packaged text file."""
     return _place(name).read_text(encoding="utf-8")
 
 
-@cache  # packaged files stay as they are, and a store asks at every start
+@cache
 def names(folder: str) -> tuple[str, ...]:
     """Return the names of the files in a packaged folder, sorted."""
     return tuple(sorted(item.name for item in _place(folder).iterdir() if item.is_file()))
