@@ -1,6 +1,6 @@
 """`./tillside sim`: many stations and HQ in one thread, attacked from a seed; exit 1 when an invariant does not hold.
 
-sim [--first-seed N] [--seeds 50] [--stations 8] [--days 14] [--json]
+sim [--first-seed N] [--seeds 50] [--stations 8] [--days 14] [--json] [--jobs N]
 sim --seed N --trace            one seed, and what happens in it, step by step
 sim --plant list                the names of the bugs that can be planted
 sim --plant NAME                the same seeds, with that bug in the product
@@ -9,8 +9,10 @@ sim --plant NAME                the same seeds, with that bug in the product
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 
-from tests.sim.furniture import furnished
+from tests.sim.furniture import Furniture, furnished
+from tests.sim.many import cores, live_all
 from tests.sim.plants import PLANTS, planted
 from tests.sim.report import Report, live
 
@@ -29,13 +31,21 @@ def main(words: list[str] | None = None) -> int:
     if options.seed is not None:
         seeds = range(options.seed, options.seed + 1)
     whole = Report()
-    with furnished(options.stations) as furniture, planted(options.plant):
-        for seed in seeds:
-            whole.add(
-                live(seed, furniture, days=options.days, say=print if options.trace else lambda _: None)
-            )
+    with furnished(options.stations) as furniture:
+        for report in _lived(seeds, furniture, options):
+            whole.add(report)
     _tell(whole, is_json=options.json)
     return 1 if whole.violations else 0
+
+
+def _lived(seeds: range, furniture: Furniture, options: argparse.Namespace) -> Iterator[Report]:
+    jobs = min(options.jobs or cores(), len(seeds))
+    if jobs > 1 and not options.trace:
+        yield from live_all(seeds, furniture, days=options.days, plant=options.plant, jobs=jobs)
+        return
+    with planted(options.plant):
+        for seed in seeds:
+            yield live(seed, furniture, days=options.days, say=print if options.trace else lambda _: None)
 
 
 def _options(words: list[str] | None) -> argparse.Namespace:
@@ -46,6 +56,7 @@ def _options(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--days", type=int, default=14)
     parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
     parser.add_argument("--seed", type=int, help="this seed alone")
+    parser.add_argument("--jobs", type=int, help="processes that share the seeds: one for each core")
     parser.add_argument("--trace", action="store_true", help="say what happens")
     parser.add_argument("--plant", metavar="NAME", help="plant a bug; `list` names them")
     return parser.parse_args(words)

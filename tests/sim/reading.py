@@ -9,6 +9,7 @@ import json
 import zlib
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -46,10 +47,15 @@ def next_hash(before: bytes, body: bytes) -> bytes:
 def is_signed(key: bytes, chain: Chain, seq: int, digest: bytes, signature: bytes) -> bool:
     message = b"LJ1-head" + _owner(chain) + seq.to_bytes(8, "big") + digest
     try:
-        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
+        _public_key(key).verify(signature, message)
     except InvalidSignature:
         return False
     return True
+
+
+@cache
+def _public_key(raw: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(raw)
 
 
 def _owner(chain: Chain) -> bytes:

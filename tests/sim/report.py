@@ -1,17 +1,20 @@
 """One seed lived through, and what many of them come to."""
 
 import logging
+import os
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
 from app.failpoints import watched_by
 from app.ids import chance_from
+from hq import db
 from hq.journal import judge, patience
 from hq.keysets import service as keysets
 from tests.sim.claims import Violation
@@ -65,11 +68,28 @@ def live(
     seed: int, furniture: Furniture, *, days: int, say: Callable[[str], None] = lambda _: None
 ) -> Report:
     """Live one world through to its end."""
-    with TemporaryDirectory(dir=furniture.folder.parent) as folder, ExitStack() as stack:
-        world = World(seed, furniture, Path(folder) / "world", say=say)
+    with ExitStack() as stack:
+        folder = stack.enter_context(_folder_of_a_world(furniture))
+        stack.enter_context(patch.object(db, "_make_engine", _engine))
+        world = World(seed, furniture, folder, say=say)
         stack.callback(world.close)
         stack.enter_context(_in_this_world(world))
         return _report(world, seed, lost=_lived(world, days))
+
+
+@contextmanager
+def _folder_of_a_world(furniture: Furniture) -> Iterator[Path]:
+    """One after another live in the same place, so that what was worked out for one can serve the next."""
+    folder = furniture.folder.with_name(f"world-{os.getpid()}")
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+_engine = cache(
+    db._make_engine
+)  # what SQLAlchemy compiles for one HQ it need not compile for each that follows
 
 
 def _lived(world: World, days: int) -> int:

@@ -2,12 +2,15 @@
 
 import ast
 import json
+from collections.abc import Iterable
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
 from tests.sim.__main__ import main
 from tests.sim.furniture import furnished
+from tests.sim.many import begin, cores, processes
 from tests.sim.plants import PLANTS, planted
 from tests.sim.report import INVARIANTS, Report, live
 
@@ -33,6 +36,7 @@ FOUND_AT_ONCE = (
     "forgets_points_that_were_spent",
     "drops_the_other_branch",
 )
+FOUND_EARLY = "posts_one_side_of_discounts"
 
 
 @pytest.fixture(scope="module")
@@ -41,16 +45,31 @@ def furniture():
         yield made
 
 
-def _live(furniture, first: int, count: int) -> Report:
+@pytest.fixture(scope="module")
+def pool():
+    """A process for each core, so that a seed is lived while another is looked at."""
+    with processes(cores()) as pool:
+        yield pool
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.fixture(scope="module")
+def quick(pool, furniture) -> dict[int, Future[Report]]:
+    """The seeds of each run, all begun at once."""
+    return {seed: begin(pool, seed, furniture, days=DAYS) for seed in range(QUICK.start, QUICK.stop)}
+
+
+def _whole(futures: Iterable[Future[Report]]) -> Report:
     whole = Report()
-    for seed in range(first, first + count):
-        whole.add(live(seed, furniture, days=DAYS))
+    for future in futures:
+        whole.add(future.result())
     return whole
 
 
 @pytest.mark.parametrize("first", QUICK)
-def test_every_invariant_holds(furniture, first) -> None:
-    whole = _live(furniture, first, SEEDS_AN_ITEM)
+def test_every_invariant_holds(quick, first) -> None:
+    whole = _whole(quick[seed] for seed in range(first, first + SEEDS_AN_ITEM))
+    assert whole.seeds == SEEDS_AN_ITEM
     assert whole.violations == []
     assert (whole.lost, whole.doubled) == (0, 0)
     assert {name for name in INVARIANTS if not whole.checked[name]} <= NOT_IN_ALL
@@ -58,8 +77,9 @@ def test_every_invariant_holds(furniture, first) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("first", SLOW)
-def test_every_invariant_holds_in_a_thousand_worlds(furniture, first) -> None:
-    assert _live(furniture, first, 25).violations == []
+def test_every_invariant_holds_in_a_thousand_worlds(pool, furniture, first) -> None:
+    seeds = range(first, first + SLOW.step)
+    assert _whole([begin(pool, seed, furniture, days=DAYS) for seed in seeds]).violations == []
 
 
 def _first_seed_that_finds(furniture, name: str, seeds: range) -> int | None:
@@ -123,6 +143,28 @@ def test_the_command_says_what_it_did(capsys) -> None:
     assert told["invariants_checked"].keys() == set(INVARIANTS)
 
 
+def test_several_processes_see_what_one_sees(capsys) -> None:
+    """A run is its seed's, whoever lives it; reports come in the order of the seeds, not in that of their ends."""
+    told = []
+    for jobs in ("1", "2"):
+        words = [
+            "--first-seed",
+            "3",
+            "--seeds",
+            "3",
+            "--stations",
+            "3",
+            "--days",
+            "3",
+            "--plant",
+            FOUND_EARLY,
+        ]
+        assert main([*words, "--json", "--jobs", jobs]) == 1
+        told.append(capsys.readouterr().out)
+    assert told[0] == told[1]
+    assert "seed 5" in told[0]
+
+
 def test_the_command_names_what_a_planted_bug_breaks(capsys) -> None:
     words = [
         "--seeds",
@@ -133,7 +175,7 @@ def test_the_command_names_what_a_planted_bug_breaks(capsys) -> None:
         "4",
         "--json",
         "--plant",
-        "posts_one_side_of_discounts",
+        FOUND_EARLY,
     ]
     assert main(words) == 1
     assert "I6" in json.loads(capsys.readouterr().out.splitlines()[-1])["violated"]
