@@ -92,6 +92,7 @@ class Auditor:
         """Its files are as they were before somebody touched them. By then it must have been noticed."""
         was_seen = self.memory.tampered.pop(station)
         self.versions.put_back(station)
+        self._forgets_words(station)
         self.memory.claim("I21", was_seen, f"nobody noticed that the records of {station} were changed")
 
     def did_not_start(self, station: str, code: str) -> None:
@@ -152,11 +153,16 @@ class Auditor:
         kept = {(*chain, seq) for seq, _ in enumerate(hashes, start=1)}
         gone = self.memory.files[station].keys() - kept
         self.memory.destroyed |= gone
+        self._forgets_words(station)
         if is_marked and kept and gone:
             self.standing.must_refuse(station)
         self.clocks.tried_to_hear(station)
         self.memory.set_back.add(station)
         self.versions.forget(station)
+
+    def _forgets_words(self, station: str) -> None:
+        """Its files were put back: HQ's newer word on what it had lost may be gone with that for good."""
+        self.memory.unheard |= self.memory.files[station].keys() & self.memory.lost_by_hq
 
     def shelved(self, station: str) -> None:
         """A station that refuses to run was taken away, with what HQ has not got of it."""
@@ -193,7 +199,9 @@ class Auditor:
             self.books = HqBooks(self.memory, known=before.keys())
             self.books.doubled = doubled
             self.books.take_in(rows)
-            self.memory.lost_by_hq |= before.keys() - self.books.entries.keys()
+            lost = before.keys() - self.books.entries.keys()
+            self.memory.lost_by_hq |= lost
+            self.memory.former_words |= {place: before[place].verdict for place in lost}
         else:
             self.books.take_in(rows)
 
@@ -319,6 +327,8 @@ class Auditor:
         for place in self.memory.files[station]:
             entry, found = self.books.entries.get(place), rows.words.get(place[2])
             is_same = entry is not None and entry.verdict == found
+            if place in self.memory.unheard and entry is not None:
+                is_same |= found == self.memory.former_words[place]
             self.memory.claim("I9", is_same, f"{station} was told {found} of {place}")
 
     def _everything_has_its_word(self) -> None:

@@ -50,6 +50,9 @@ class Memory:
         default_factory=dict
     )  # stations whose files were changed; has one noticed?
     lost_by_hq: set[Place] = field(default_factory=set)  # by a restored backup, and to come back
+    former_words: dict[Place, str] = field(default_factory=dict)  # HQ's on those, before it lost them
+    # of those, on stations whose files somebody put back since: HQ's newer word on them may have gone with that
+    unheard: set[Place] = field(default_factory=set)
 
     # of the stations' files
     files: dict[str, dict[Place, Content]] = field(default_factory=lambda: defaultdict(dict))

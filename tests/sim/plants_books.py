@@ -1,9 +1,10 @@
-"""Bugs to plant into HQ's books of vouchers, and into the words that it has for entries."""
+"""Bugs to plant into HQ's books of vouchers, and into its words on entries, at both ends."""
 
 from contextlib import AbstractContextManager
 from typing import Any
 from unittest.mock import patch
 
+from app.store.journal import Journal
 from hq.journal import intake, judge
 from sync.protocol import Flag
 
@@ -39,9 +40,21 @@ def flags_nothing() -> AbstractContextManager[Any]:
     return patch.object(judge._Doubts, "add", lambda *_: None)
 
 
+def keeps_the_first_word() -> AbstractContextManager[Any]:
+    """HQ has said what it makes of an entry; a restored one that gets it again says the same."""
+    right = Journal.append_verdicts
+
+    def append_verdicts(self: Journal, words: Any) -> None:
+        known = {seq for (seq,) in self._db.conn.execute("SELECT seq FROM verdict")}
+        right(self, [word for word in words if word.seq not in known])
+
+    return patch.object(Journal, "append_verdicts", append_verdicts)
+
+
 PLANTS = (
     ("I5", uses_twice),
     ("I5", uses_never),
     ("I9", flags_everything),
     ("I9", flags_nothing),
+    ("I9", keeps_the_first_word),
 )
