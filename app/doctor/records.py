@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from app.clock import Clock
 from app.config import Config
@@ -14,9 +14,9 @@ from app.store.faults import StoreFault, StoreMissing
 from app.store.health import device_of, is_in_use, library, standing_of, verify_journal
 from app.store.keystore import KeyStore, StationKeys, load_keys
 from sync.client import DeviceSigner, HttpHq
-from sync.faults import HqBusy, HqFault, HqUnreachable
+from sync.faults import DeviceUnknown, HqBusy, HqFault, HqRefused, HqUnreachable
 from sync.line import Limits, Line
-from sync.protocol import Health
+from sync.protocol import Health, SignedDocument
 
 ANSWER_WAIT = Limits(connect_s=3.0, total_s=8.0)  # somebody is watching
 SKEW_MAX_MS = 60_000  # a station signs by HQ's time where they differ, but its records carry its own
@@ -29,10 +29,14 @@ KEEP = "Keep the folder as it is and call support."
 
 
 class AsksHq(Protocol):
-    """The one question that is asked here."""
+    """What is asked here: whether HQ lives, and by a signed request that moves nothing, whether it knows us."""
 
     def health(self) -> Health:
         """See `HqProtocol.health`."""
+        ...
+
+    def document(self, kind: Literal["program", "keyset"]) -> SignedDocument:
+        """See `HqProtocol.document`."""
         ...
 
     def close(self) -> None:
@@ -171,7 +175,9 @@ def _check_hq(folder: Path, card: Card, key_store: KeyStore, clock: Clock, conne
     signer = DeviceSigner(device_id=device.device_id, epoch=device.epoch, key=keys.sign, clock=clock)
     hq = connect(device.hq_url, signer)
     try:
-        return _of_health(hq.health(), now_ms=clock.now_ms())
+        health = hq.health()
+        hq.document("keyset")  # only a station that HQ knows and hasn't shut out gets one by its signature
+        return _of_health(health, now_ms=clock.now_ms())
     except HqFault as fault:
         return _of_fault(fault, device.hq_url)
     finally:
@@ -186,7 +192,8 @@ def _of_health(health: Health, *, now_ms: int) -> Finding:
     return Finding(
         "head office",
         Level.WARN,
-        f"Reached. This computer's clock is {abs(ahead_ms) / MS_A_MINUTE:,.0f} minutes {direction} head office's.",
+        "Reached, and it knows this station. "
+        f"This computer's clock is {abs(ahead_ms) / MS_A_MINUTE:,.0f} minutes {direction} head office's.",
         "Set the clock, or let the computer set it by itself from a time server.",
     )
 
@@ -199,9 +206,24 @@ def _of_fault(fault: HqFault, url: str) -> Finding:
             f"{url} can't be reached now. The station works on and sends later.",
             "Look at the network. If this lasts, ask head office whether its server runs.",
         )
+    if isinstance(fault, DeviceUnknown):
+        return Finding(
+            "head office",
+            Level.BAD,
+            f"Head office at {url} was reached and does not know this station. Nothing here is lost.",
+            "Ask head office whether it was moved or put back from a backup, and for a pairing code of this station.",
+        )
+    if isinstance(fault, HqRefused):
+        return Finding(
+            "head office",
+            Level.BAD,
+            f"Head office at {url} was reached and gives this station nothing: it is not confirmed yet, shut out or "
+            "replaced. Nothing here is lost.",
+            "Ask head office to look for this station in its list of devices.",
+        )
     return Finding(
         "head office",
         Level.BAD,
-        f"Whoever answers at {url} does not accept this station, or is not head office ({fault.code}).",
-        "Ask head office whether this station was replaced; on a public network, log in to it first.",
+        f"Whoever answers at {url} is not head office ({fault.code}).",
+        "On a public network, log in to it first. If this stays, ask head office.",
     )

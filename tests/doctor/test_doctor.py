@@ -13,6 +13,7 @@ from typing import Any
 import keyring
 import keyring.backends.fail
 import pytest
+from sqlalchemy import delete
 
 from app.clock import SetClock, SystemClock
 from app.config import Config
@@ -25,19 +26,21 @@ from app.store.keystore import FileKeyStore
 from app.store.store import StationStore
 from hq.home import open_hq
 from hq.stores.pairing import new_pairing
+from hq.tables import device
 from sync.enrolment import enrol_station, read_pairing
-from sync.faults import HqFault, HqRefused, HqUnreachable, HqUntrusted
-from sync.protocol import Health
+from sync.faults import DeviceUnknown, HqFault, HqRefused, HqUnreachable, HqUntrusted
+from sync.protocol import Health, SignedDocument
 from tests.builders import NOW_MS, a_store, an_order, at_till, station_keys
 from tests.hq.server import serving
 from tests.rig.processes import build_world
 
 
 class AskedHq:
-    """HQ as far as the doctor asks it."""
+    """HQ as far as the doctor asks it: who is `known` gets an answer to a signed question, or else that fault."""
 
-    def __init__(self, answer: Health | HqFault) -> None:
+    def __init__(self, answer: Health | HqFault, known: HqFault | None = None) -> None:
         self._answer = answer
+        self._known = known
 
     def __call__(self, url: str, signer: object) -> "AskedHq":
         return self
@@ -46,6 +49,11 @@ class AskedHq:
         if isinstance(self._answer, HqFault):
             raise self._answer
         return self._answer
+
+    def document(self, kind: str) -> SignedDocument:
+        if self._known is not None:
+            raise self._known
+        return SignedDocument(kind="keyset", version=1, kid="r1", sig=b"", body=b"")
 
     def close(self) -> None:
         pass
@@ -205,6 +213,18 @@ def test_head_office_in_trouble(config: Config, fault: HqFault, level: str) -> N
 
 
 @pytest.mark.usefixtures("closed")
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [(DeviceUnknown("no such"), "does not know this station"), (HqRefused("403"), "shut out or replaced")],
+)
+def test_a_head_office_that_does_not_know_this_station(config: Config, fault: HqFault, words: str) -> None:
+    alive = Health(ok=True, hq_incarnation="hq-1", time_ms=NOW_MS)
+    status, found, _ = told(config, connect=AskedHq(alive, fault))
+    assert (found["head office"]["level"], status) == ("bad", 1)
+    assert words in found["head office"]["text"]
+
+
+@pytest.mark.usefixtures("closed")
 @pytest.mark.parametrize(("ahead_ms", "word"), [(300_000, "ahead of"), (-300_000, "behind")])
 def test_clocks_that_differ(config: Config, ahead_ms: int, word: str) -> None:
     status, found, _ = told(config, connect=healthy(time_ms=NOW_MS - ahead_ms))
@@ -253,6 +273,11 @@ def test_the_real_head_office_is_asked(tmp_path: Path) -> None:
             out = io.StringIO()
             assert run_doctor(config, clock=SystemClock(), out=out) == 0
             assert "Reached, and it knows this station." in out.getvalue()
+            with hq.database.atomic() as connection:  # as in a database from before it was enrolled
+                connection.execute(delete(device))
+            out = io.StringIO()
+            assert run_doctor(config, clock=SystemClock(), out=out) == 1
+            assert "was reached and does not know this station" in out.getvalue()
     finally:
         hq.close()
     out = io.StringIO()
