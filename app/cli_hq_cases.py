@@ -15,7 +15,7 @@ WHO = "command line"  # until staff sign in here
 CaseId = Annotated[str, typer.Argument(help="The case's name, C-….")]
 Note = Annotated[str, typer.Option(help="A word for whoever reads it later.")]
 
-cases_cli = typer.Typer(no_args_is_help=True, help="Entries that a person must look at.")
+cases_cli = typer.Typer(no_args_is_help=True, help="Entries and devices that a person must look at.")
 
 
 @cases_cli.command("list")
@@ -52,7 +52,9 @@ def cases_show(case_id: CaseId, data_dir: HqDir = None, as_json: AsJson = False)
 
     found, body, now_ms = with_hq(data_dir, look)
     carried = carried_by(body)
-    texts = {"entry": _text(body)} | ({} if carried is None else {"carried": _text(carried)})
+    texts = ({"entry": _text(body)} if body else {}) | (
+        {} if carried is None else {"carried": _text(carried)}
+    )
     if as_json:
         print(json.dumps({**asdict(found), **texts}))
         return
@@ -131,5 +133,5 @@ def _line(case: Any, now_ms: int) -> str:
     age_ms = max(0, now_ms - case.opened_ms)
     age = f"{age_ms // DAY_MS} d" if age_ms >= DAY_MS else f"{age_ms // HOUR_MS} h"
     amount = f"  {_amount(case)}" if case.amount else ""
-    place = f"{case.device} {case.epoch}/{case.seq}"
+    place = f"{case.device} {case.epoch}" + (f"/{case.seq}" if case.seq else "")
     return f"{case.case_id}  {case.state}  {age}  {' '.join(case.flags)}  {case.owner}  {place}{amount}"

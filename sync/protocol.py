@@ -190,6 +190,9 @@ class PushRequest(Wire, frozen=True, kw_only=True):
     pull_cursor: int = 0
     program_version: int = 0
     wiped: bool = False  # the last word of a station that erased itself because HQ asked for it
+    standing: str = (
+        ""  # how the station stands by its own word (`Standing`); HQ opens a case where people must look
+    )
     rows_skipped: int = 0  # rows of the feed that this station could not use since it last said so
 
 

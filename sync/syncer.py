@@ -203,6 +203,7 @@ class Syncer:
             clock=ask_time(reading),
             pull_cursor=position.cursor if position else 0,
             program_version=store.replica.document_version(PROGRAM),
+            standing=store.standing.value,
             rows_skipped=self._puller.skipped,
         )
 

@@ -21,6 +21,7 @@ from hq.home import Hq
 from hq.journal.again import judge_again
 from hq.journal.carried import carried_in
 from hq.journal.cases import CLOSED, CORRECTED, OPEN, add_event, set_state
+from hq.journal.device_cases import NO_ENTRY
 from hq.journal.firsts import case_before
 from hq.journal.posting_held import post_carried
 from hq.journal.store import POSTING, move_balances
@@ -46,7 +47,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Case:
-    """A case.
+    """A case about an entry, or about a device: then `seq` is 0 and `verdict` is empty.
 
     `amount` is what its entry gave away, in minor units of `unit`; `verdict` is HQ's newest word on it.
     """
@@ -85,7 +86,9 @@ def find_case(hq: Hq, case_id: str) -> Case:
 
 
 def entry_of(hq: Hq, found: Case) -> bytes:
-    """Return the body of the entry that a case is about, as it came."""
+    """Return the body of the entry that a case is about, as it came; of a case about a device there is none."""
+    if found.seq == NO_ENTRY:
+        return b""
     with hq.database.reading() as connection:
         body: bytes = connection.execute(select(journal.c.body).where(*_is_of(journal, found))).scalar_one()
         return body
@@ -117,6 +120,10 @@ def close_case(hq: Hq, case_id: str, *, who: str, note: str = "", points: int = 
 
 def _post(hq: Hq, connection: Connection, *, case_id: str, who: str, note: str, is_again: bool) -> Case:
     found = _find(connection, case_id)
+    if found.seq == NO_ENTRY:
+        raise NotPossible(
+            f"{case_id} is about a device, not about an entry. Close it when that is set right."
+        )
     place = ChainOwner(found.device, found.epoch)
     if found.verdict == "quarantined":
         if found.state == CLOSED and not is_again:
@@ -188,7 +195,7 @@ def _find(connection: Connection, case_id: str) -> Case:
 def _case(connection: Connection, row: Any) -> Case:
     place = ChainOwner(row.device, row.epoch)
     later = newest_words(connection, place, first=row.seq, last=row.seq).get(row.seq)
-    first = select(journal.c.verdict).where(*_is_of(journal, row))
+    first = connection.execute(select(journal.c.verdict).where(*_is_of(journal, row))).scalar_one_or_none()
     events = select(case_event).where(case_event.c.case_id == row.case_id).order_by(case_event.c.n)
     return Case(
         case_id=row.case_id,
@@ -203,7 +210,7 @@ def _case(connection: Connection, row: Any) -> Case:
         amount=row.amount,
         unit=row.unit,
         opened_ms=row.opened_ms,
-        verdict=later.verdict if later else connection.execute(first).scalar_one(),
+        verdict=later.verdict if later else first or "",
         events=tuple(
             Event(done.what, done.who, done.note, done.at_ms) for done in connection.execute(events)
         ),

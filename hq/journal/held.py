@@ -22,7 +22,16 @@ from sync.protocol import PushRefusalKind, PushRequest
 
 # Of a device and not decided yet: more than a shop does in months, and a stolen station can't fill the disk.
 HELD_ENTRIES_MAX, HELD_BYTES_MAX = 50_000, 256 << 20
-NOT_ITS_CONTENT = ("clock", "boot", "pull_cursor", "program_version", "rows_skipped", "wiped", "sw")
+NOT_ITS_CONTENT = (
+    "clock",
+    "boot",
+    "pull_cursor",
+    "program_version",
+    "rows_skipped",
+    "wiped",
+    "sw",
+    "standing",
+)
 ID_LENGTH = 12  # of the digest, as people type it
 
 

@@ -16,10 +16,12 @@ from sqlalchemy.exc import OperationalError
 
 from app.core.canonical import INTEGER_MAX
 from app.core.chain import HASH_SIZE, ChainOwner, Head, follow, genesis, head_is_signed
+from app.core.standing import Standing
 from app.failpoints import failpoint
 from hq.campaigns.store import newest_versions
 from hq.faults import ClientTooOld, HqFault, Malformed, TooLarge, UnknownDevice
 from hq.home import Hq
+from hq.journal.device_cases import Trouble, tell_of_device
 from hq.journal.held import hold, holds
 from hq.journal.intake import take_in, take_in_one_by_one
 from hq.journal.receipt import receipt_of
@@ -46,6 +48,13 @@ from sync.protocol import (
 )
 
 log = logging.getLogger(__name__)
+
+# What people are told of a device: because of HQ's own refusal, or because the station says it of itself.
+TROUBLES = {PushRefusalKind.FORK: Trouble.FORKED, PushRefusalKind.CHAIN: Trouble.CHAIN_BROKEN}
+SAID_TROUBLES: dict[str, Trouble] = {
+    Standing.ROLLED_BACK: Trouble.ROLLED_BACK,
+    Standing.CHAIN_BROKEN: Trouble.CHAIN_BROKEN,
+}
 
 TakeIn = Callable[..., list[Result]]
 
@@ -99,6 +108,8 @@ def _push(
     if fresh:
         receipt = receipt_of(request, now_ms=now_ms) if vouches_for_time(hq) else None
         results += take(hq, connection, device, fresh, now_ms=now_ms, receipt=receipt)
+    if request.standing in SAID_TROUBLES:
+        tell_of_device(connection, device, SAID_TROUBLES[request.standing], now_ms=now_ms)
     failpoint("hq_before_commit")
     return PushAnswer(
         acked_seq=head.seq,
@@ -158,6 +169,8 @@ def _refused(
 ) -> PushRefusal:
     """Keep what people may have to look at, and note what a refused push tells."""
     note_contact(connection, device, request.epoch, now_ms=now_ms)
+    if refusal.kind in TROUBLES:
+        tell_of_device(connection, device, TROUBLES[refusal.kind], now_ms=now_ms)
     if refusal.kind not in (PushRefusalKind.FORK, PushRefusalKind.EPOCH_REVOKED):
         return refusal
     owner = device.owner

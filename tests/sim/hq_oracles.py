@@ -162,7 +162,9 @@ class HqBooks:
         for code, (_, uses) in rows.vouchers.items():
             used = self._uses[code]
             memory.claim("I5", uses == used, f"voucher {code} has {uses} uses, its entries say {used}")
-        for device, (epoch, _, seq, digest) in rows.devices.items():
+        for device, (epoch, state, seq, digest) in rows.devices.items():
+            is_told = state != "forked" or (device, epoch) in rows.devices_told
+            memory.claim("I10", is_told, f"{device} has two histories, and nobody is told")
             head = self._heads.get((device, epoch), (0, None))
             is_there = head[0] == seq and head[1] in (digest, None)
             memory.claim("I4", is_there, f"HQ says that {device} stands at {seq}, and holds {head[0]}")

@@ -8,6 +8,7 @@ from unittest.mock import patch
 from app.core.standing import Standing
 from app.store import store
 from app.store.verifying import Verification
+from hq.journal import ingest
 from sync import carrying, reenrolment
 
 
@@ -41,9 +42,15 @@ def never_rolled_back() -> AbstractContextManager[Any]:
     return patch.object(store, "hold_against", lambda *_: None)
 
 
+def tells_nobody_of_two_histories() -> AbstractContextManager[Any]:
+    """The list of devices says so."""
+    return patch.object(ingest, "tell_of_device", lambda *_, **__: None)
+
+
 PLANTS = (
     ("I12", epoch_forgets_versions),
     ("I9", salvage_without_body),
+    ("I10", tells_nobody_of_two_histories),
     ("I11", standing_ignored),
     ("I21", effects_unchecked),
     ("I21", never_rolled_back),

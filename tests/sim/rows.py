@@ -58,3 +58,6 @@ class HqRows:
     documents: dict[str, int] = field(default_factory=dict)  # the newest version of each kind
     held: list[tuple[str, bytes]] = field(default_factory=list)  # why, and the push as it came
     cases: frozenset[str] = frozenset()
+    devices_told: frozenset[tuple[str, int]] = (
+        frozenset()
+    )  # device and epoch, of cases that are about no entry

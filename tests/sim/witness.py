@@ -85,6 +85,7 @@ class Witness:
             documents=dict(self._all("SELECT kind, MAX(version) FROM document GROUP BY kind")),
             held=[row[1:] for row in held],
             cases=frozenset(row[0] for row in self._all("SELECT case_id FROM exception")),
+            devices_told=frozenset(self._all("SELECT device, epoch FROM exception WHERE seq = 0")),
         )
         self.auditor.hq(rows, is_whole=is_whole)
 

@@ -19,6 +19,7 @@ from app.store.faults import (
 from app.store.keystore import MemoryKeyStore
 from app.store.replica import MEMBER
 from app.store.store import StationStore
+from hq.journal.desk import list_cases
 from hq.journal.held import list_held
 from hq.stores.devices import DeviceState, devices
 from hq.stores.pairing import new_epoch_pairing
@@ -156,6 +157,9 @@ def test_a_restored_disk_with_its_key_store_is_found_out_by_the_head_at_hq(shop,
     with pytest.raises(HqUntrusted):
         shop.syncer.sync()
     assert shop.store.standing is Standing.ROLLED_BACK
+    with pytest.raises(HqUntrusted):
+        shop.syncer.sync()
+    assert [each.flags for each in list_cases(shop.world.hq)] == [("ROLLED_BACK",)]
 
 
 def test_entries_that_hq_holds_are_no_news_and_those_of_a_rolled_back_head_are_not_reused(shop, tmp_path):
