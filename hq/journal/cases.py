@@ -1,7 +1,8 @@
 """Cases: one for each entry whose verdict a person must look at. Opened here; what people do with them: see desk.
 
-Those about a device itself are in device_cases. Each has an owner, who is to look: the store where its own people can tell (a voucher used twice between two shops),
-head office where the store itself may be the trouble (something differs, something can't be read).
+Those about a device itself are in device_cases. Each has an owner, who is to look: the store where its own people can
+tell (a voucher used twice between two shops), head office where the store itself may be the trouble (something
+differs, something can't be read).
 """
 
 from collections.abc import Sequence
