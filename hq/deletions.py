@@ -15,6 +15,7 @@ from hq.tables import feed, feed_day, meta
 DAY_MS = 24 * 60 * 60 * 1000
 KEPT_DAYS = 90
 HORIZON = "feed_horizon"  # in `meta`: deletions up to this number are forgotten
+FORGOTTEN = select(meta.c.v).where(meta.c.k == HORIZON)
 
 
 def forget_deletions(hq: Hq) -> int:
@@ -24,7 +25,7 @@ def forget_deletions(hq: Hq) -> int:
 
 def horizon(connection: Connection) -> int:
     """Return the number up to which deletions are forgotten."""
-    kept: str | None = connection.execute(select(meta.c.v).where(meta.c.k == HORIZON)).scalar_one_or_none()
+    kept: str | None = connection.execute(FORGOTTEN).scalar_one_or_none()
     return int(kept or 0)
 
 

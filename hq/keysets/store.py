@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from sqlalchemy import Connection, exists, func, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
 from app.core.keyset import KeyState, PublicKey
 from hq.keys import number_of
@@ -12,6 +12,7 @@ from hq.tables import card, key
 
 COLUMNS = [key.c[name] for name in ("kid", "use", "public", "nbf_ms", "retired_ms", "state")]
 GOOD = select(key.c.kid).where(key.c.state == KeyState.GOOD)
+GOOD_FOR = GOOD.where(key.c.use == bindparam("for_use"))  # built once: it is asked with each answer
 
 
 def all_keys(connection: Connection) -> list[PublicKey]:
@@ -30,7 +31,7 @@ def current_kid(connection: Connection, use: str) -> str:
 
     It is asked for anew with each signature, since another process may have changed the keys.
     """
-    kids: list[str] = list(connection.execute(GOOD.where(key.c.use == use)).scalars())
+    kids: list[str] = list(connection.execute(GOOD_FOR, {"for_use": use}).scalars())
     return max(kids, key=number_of)
 
 
