@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 
 from tests.sim.furniture import Furniture, furnished
-from tests.sim.many import cores, live_all
+from tests.sim.many import collect_seldom, cores, live_all
 from tests.sim.plants import PLANTS, planted
 from tests.sim.report import Report, live
 
@@ -75,4 +75,5 @@ def _tell(whole: Report, *, is_json: bool) -> None:
 
 
 if __name__ == "__main__":
+    collect_seldom()
     sys.exit(main())

@@ -1,5 +1,6 @@
 """Many seeds in a process for each core: a seed is a run of its own, and whoever lives it sees the same."""
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Iterable, Iterator
@@ -10,6 +11,8 @@ from tests.sim.furniture import Furniture
 from tests.sim.plants import planted
 from tests.sim.report import Report, live
 
+GC_THRESHOLDS = 5_000, 20, 20
+
 
 def cores() -> int:
     """Return on how many cores this process may run."""
@@ -18,7 +21,15 @@ def cores() -> int:
 
 def processes(jobs: int) -> Executor:
     """Begin as many processes, each of which starts from nothing, so that no lock of this one is copied."""
-    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+    return ProcessPoolExecutor(
+        jobs, mp_context=multiprocessing.get_context("spawn"), initializer=collect_seldom
+    )
+
+
+def collect_seldom() -> None:
+    """Let this process, which lives worlds and nothing else, look for garbage less often: a world makes little."""
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
 
 
 def begin(
