@@ -1,6 +1,8 @@
 """The commands about cases, and about an HQ that was put back: `tillside hq cases …`, `tillside hq restored`."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -68,16 +70,35 @@ def cases_show(case_id: CaseId, data_dir: HqDir = None, as_json: AsJson = False)
 
 @cases_cli.command("post")
 def cases_post(
-    case_id: CaseId,
+    case_ids: Annotated[list[str] | None, typer.Argument(help="The cases' names, C-….")] = None,
+    carried: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DEVICE", help="All that this station saved out of its earlier epochs, in order."
+        ),
+    ] = None,
     note: Note = "",
     again: Annotated[bool, typer.Option("--again", help="Also if the case was closed.")] = False,
     data_dir: HqDir = None,
 ) -> None:
-    """Judge a quarantined entry again, by what head office knows today, and post it."""
-    from hq.journal.desk import post_case
+    """Judge quarantined entries again, by what head office knows today, and post them, up to one that can't be."""
+    from hq.journal.desk import carried_cases, post_case
 
-    after = with_hq(data_dir, lambda hq: post_case(hq, case_id, who=WHO, note=note, is_again=again))
-    print(f"The entry of {case_id} is {after.verdict}. Its station hears of it with its next sync.")
+    if bool(case_ids) is (carried is not None):
+        fail("Name one or more cases, or a station with --carried.")
+
+    def post(hq: Any) -> int:
+        names = case_ids or carried_cases(hq, carried or "")
+        for done, case_id in enumerate(names):
+            with _stopped_at(case_id, done=done, left=len(names) - done):
+                after = post_case(hq, case_id, who=WHO, note=note, is_again=again)
+            print(f"The entry of {case_id} is {after.verdict}.", end="\n" if len(names) > 1 else " ")
+        return len(names)
+
+    if with_hq(data_dir, post):
+        print("Its station hears of it with its next sync.")
+    else:
+        say(f"Nothing that {carried} saved out of an earlier epoch waits for a look.")
 
 
 @cases_cli.command("close")
@@ -112,6 +133,19 @@ def hq_restored(data_dir: HqDir = None) -> None:
     except HqFault as problem:
         fail(str(problem))
     print("Stations will send what was lost, and fetch members, vouchers and rules anew.")
+
+
+@contextmanager
+def _stopped_at(case_id: str, *, done: int, left: int) -> Iterator[None]:
+    """Where one of several can't be posted, say how far it came; why follows."""
+    from hq.faults import HqFault
+
+    try:
+        yield
+    except HqFault:
+        if done + left > 1:
+            say(f"{done} posted; stopped at {case_id}, with which {left} are left:")
+        raise
 
 
 def _text(body: bytes) -> str:

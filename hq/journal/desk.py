@@ -28,7 +28,9 @@ from hq.journal.store import POSTING, move_balances
 from hq.journal.words import Word, newest_words
 from hq.members.store import POINTS, account, lock_members, read_scopes
 from hq.rows import insert_tuples
+from hq.stores.devices import check_device
 from hq.tables import case, case_event, journal, order_fact, posting, redemption_fact
+from sync.protocol import Flag
 
 CORRECTIONS = "corrections"  # the account that points given or taken back by hand come out of
 IN_ORDER = case.c.opened_ms, func.length(case.c.case_id), case.c.case_id  # C-9 before C-10
@@ -106,6 +108,27 @@ def post_case(hq: Hq, case_id: str, *, who: str, note: str = "", is_again: bool 
     Raises `NotHere` or `NotPossible`.
     """
     return hq.database.write(partial(_post, hq, case_id=case_id, who=who, note=note, is_again=is_again))
+
+
+def carried_cases(hq: Hq, device_id: str) -> list[str]:
+    """Return the open cases of entries that a device saved out of its earlier epochs, in the order of their numbers.
+
+    A redemption comes right behind its order there. Raises `NotHere`.
+    """
+    check_device(hq, device_id)
+    statement = (
+        select(case.c.case_id, journal.c.body)
+        .join(journal, journal.c.case_id == case.c.case_id)
+        .where(case.c.device == device_id, case.c.state == OPEN, case.c.flags == Flag.OLD_EPOCH.value)
+        .order_by(case.c.epoch, case.c.seq)
+    )
+    found: list[tuple[int, int, str]] = []
+    with hq.database.reading() as connection:
+        for row in connection.execute(statement):
+            carried = carried_in(row.body)
+            if carried is not None:
+                found.append((carried.owner.epoch, carried.seq, row.case_id))
+    return [case_id for *_, case_id in sorted(found, key=lambda each: each[:2])]
 
 
 def close_case(hq: Hq, case_id: str, *, who: str, note: str = "", points: int = 0) -> Case:

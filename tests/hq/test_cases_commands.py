@@ -16,9 +16,9 @@ from hq.tables import member
 from tests.databases import on
 from tests.hq.station import REF, program_body
 from tests.hq.test_cases import LATER
-from tests.hq.test_devices import again
+from tests.hq.test_devices import again, places, sells
 from tests.hq.test_ingest import rows
-from tests.hq.test_salvaged import salvaged
+from tests.hq.test_salvaged import carried_of, redeems, salvaged
 
 pytestmark = on("sqlite")  # what is done is tested on both; this is about words
 
@@ -68,6 +68,48 @@ def test_a_person_sees_the_entry_that_a_salvaged_one_carries(hq, station, comman
     command("cases", "close", "C-1")
     assert "C-1 is closed" in command("cases", "post", "C-1", status=1)
     assert "is posted" in command("cases", "post", "C-1", "--again")
+
+
+def test_all_that_a_station_saved_is_posted_at_once_in_the_order_of_its_numbers(hq, station, command):
+    """After a new epoch there may be hundreds of them."""
+    sells(station, "o1").push()
+    redeems(hq, station)
+    station.order("o9")
+    later = again(hq, station)
+    carried_of(later, station, 4, 3, 2)
+    told = command("cases", "post", "--carried", station.owner.device_id).splitlines()
+    assert told == [
+        *(f"The entry of {name} is posted." for name in ("C-3", "C-2", "C-1")),
+        "Its station hears of it with its next sync.",
+    ]
+    assert {place[:3] for place in places(hq) if place[1] == 1} == {
+        (station.owner.device_id, 1, seq) for seq in (1, 2, 3, 4)
+    }
+    assert "Nothing that" in command("cases", "post", "--carried", station.owner.device_id)
+    assert "no device NOPE" in command("cases", "post", "--carried", "NOPE", status=1)
+
+
+def test_several_cases_are_posted_up_to_one_that_can_not_be(hq, station, command):
+    sells(station, "o1", "o2", "o3")
+    later = again(hq, station)
+    carried_of(later, station, 1)
+    carried_of(later, station, 2, body=b"{}")  # somebody changed it
+    carried_of(later, station, 3)
+    told = command("cases", "post", "--carried", station.owner.device_id, status=1)
+    assert "The entry of C-1 is posted." in told
+    assert "1 posted; stopped at C-2, with which 2 are left:" in told and "it was changed" in told
+    command("cases", "close", "C-2")
+    assert "The entry of C-3 is posted." in command("cases", "post", "--carried", station.owner.device_id)
+
+
+def test_cases_are_posted_by_their_names(hq, station, command):
+    sells(station, "o1", "o2")
+    carried_of(again(hq, station), station, 1, 2)
+    told = command("cases", "post", "C-1", "C-2", "C-9", status=1)
+    assert "The entry of C-2 is posted." in told
+    assert "2 posted; stopped at C-9" in told and "There is no case C-9." in told
+    for words in ((), ("C-1", "--carried", station.owner.device_id)):
+        assert "Name one or more cases" in command("cases", "post", *words, status=1)
 
 
 def test_bytes_that_are_no_text_do_nothing_to_the_terminal(hq, station, command):
