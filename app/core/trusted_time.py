@@ -11,6 +11,9 @@ that claims more, that is behind the floor, or that moves against the boot clock
 tells it again. That way one jump to 2099 costs nothing that HQ's next word does not mend, and a battery that is empty
 (1970) neither revives what has ended nor stops the station.
 
+A clock that is set at each start to where the last one ended makes time stand while the machine is off. No single start
+shows it, but their number does: more starts than so much time has room for are doubted as well.
+
 HQ's clock can be wrong too. Where both of an anchored station's clocks agree against it, HQ's word is left aside: of
 three clocks two are believed. A signed time behind the floor does not turn effective time back, which then waits. One
 that would carry it far on, and that the wall clock does not bear out, must be said twice, some minutes apart: until
@@ -37,6 +40,10 @@ WAIT_MAX_MS = (
 AGAIN_MS = (
     15 * 60_000
 )  # a clock that is wrong after a start of HQ's machine is put right by its time server within minutes
+STARTS_SPARE = (
+    60  # a month of two a day: updates, bad sockets and a long night of trying, before they are counted
+)
+START_LASTS_MS = 12 * 3_600_000  # from one start to the next, in the long run: two a day
 
 
 class Reading(NamedTuple):
@@ -69,6 +76,8 @@ class TrustedTime:
     off_left_ms: int = OFF_MAX_MS  # how long the machine may still have been off before HQ is heard again
     said_ms: int = 0  # HQ's word that must be said again before it is believed; 0: there is none
     said_boot_ms: int = 0  # where the boot clock stood then
+    starts: int = 0  # of the machine since HQ was heard
+    counted_ms: int = 0  # effective time before the first of them; 0: there was none
 
     def now_ms(self, reading: Reading) -> int:
         """Return effective time. The reading must be of this start of the machine (see `seen`)."""
@@ -129,6 +138,8 @@ def _risen(time: TrustedTime, floor_ms: int) -> TrustedTime:
         time.off_left_ms,
         time.said_ms,
         time.said_boot_ms,
+        time.starts,
+        time.counted_ms,
     )
 
 
@@ -202,11 +213,21 @@ def _started_anew(time: TrustedTime, reading: Reading) -> tuple[TrustedTime, Jum
         is_signed=False,
         off_left_ms=time.off_left_ms - off_ms,
         said_boot_ms=reading.boot_ms,  # what it was off for is not counted: HQ's word may have to come twice more
+        starts=time.starts + 1,
+        counted_ms=time.counted_ms or time.floor_ms,
     )
     if not (is_behind or is_beyond):
-        return begun, None
+        return (replace(begun, is_doubted=True) if _is_too_often(begun) else begun), None
     doubted = replace(begun, base_ms=time.floor_ms, is_doubted=True, off_left_ms=time.off_left_ms)
     return doubted, Jump(time.floor_ms, reading.wall_ms)
+
+
+def _is_too_often(time: TrustedTime) -> bool:
+    """Tell whether the machine, which has just started, did so more often than so much time has room for.
+
+    So a wall clock that is set back at each start gains no more than half of the time, and `STARTS_SPARE` nights.
+    """
+    return time.starts > STARTS_SPARE + (time.base_ms - time.counted_ms) // START_LASTS_MS
 
 
 def _is_denied(time: TrustedTime, reading: Reading, signed_ms: int) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.core.entry import CLOCK_JUMP, SCAN_DENIED
-from app.core.trusted_time import ANCHORED, WEAK
+from app.core.trusted_time import AGAIN_MS, ANCHORED, STARTS_SPARE, WEAK
 from app.station.identify import identify
 from app.station.redeem import hand_in
 from app.station.standing import Standing, standing
@@ -86,6 +86,29 @@ def test_a_clock_wound_back_revives_nothing(till: Till) -> None:
         "from_ms": NOW_MS + 30 * DAY_MS, "to_ms": NOW_MS,
     }  # fmt: skip
     assert till.last_times() == tuple(sorted(till.last_times()))
+
+
+def test_a_clock_set_back_each_morning_is_found_out_by_the_number_of_mornings(till: Till) -> None:
+    """Each day the shop sells for a minute. The starts are counted over those of the program as well."""
+    voucher = a_voucher(till.store)
+    till.sell()
+    days = 0
+    while standing(till.store) is not Standing.TIME_DOUBTFUL and days < 100:
+        days += 1
+        till.machine.restart(off_ms=DAY_MS)
+        till.machine.set_wall(till.last_times()[-1])
+        till.sell()
+        till.machine.go_on(60_000)
+        if days % 20 == 1:
+            till.crash()
+    assert days == STARTS_SPARE + 1
+    assert till.sell(voucher).presented[0].refusals[0].reason.code == "time_doubtful"
+    assert CLOCK_JUMP not in {kind for kind, _ in till.entries()}, "no clock has jumped"
+    till.hear_hq()
+    till.machine.go_on(AGAIN_MS)
+    till.hear_hq()
+    assert standing(till.store) is Standing.GOOD
+    assert till.store.now_ms() == till.machine.really_ms
 
 
 @pytest.mark.parametrize("wall_ms", [0, IN_2099])
