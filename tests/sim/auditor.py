@@ -156,7 +156,7 @@ class Auditor:
         self._forgets_words(station)
         if is_marked and kept and gone:
             self.standing.must_refuse(station)
-        self.clocks.tried_to_hear(station)
+        self.clocks.set_back(station)
         self.memory.set_back.add(station)
         self.versions.forget(station)
 
@@ -233,7 +233,6 @@ class Auditor:
         before = self._seen[station]
         self._seen[station] = rows
         self.versions.stands(station, rows.versions)
-        self.clocks.tried_to_hear(station)
         self._acked(station, chain, rows.acked_seq)
         for kind, version in rows.versions.items():
             earlier = before.versions.get(kind, 0)

@@ -8,6 +8,8 @@ from tests.sim.reading import Chain, Content, Place
 
 SLACK_MS = 5 * 60_000  # less than this is no jump
 OFF_MAX_MS = 14 * 86_400_000  # for how long a machine may claim to have been off before HQ is heard again
+TWICE_FROM_MS = 2 * 3_600_000  # a word that carries time further on than this may have to be said twice
+TWICE_MS = 15 * 60_000  # so much later HQ has said it again
 
 
 class ClockOracles:
@@ -15,15 +17,16 @@ class ClockOracles:
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
-        self._anchored: set[str] = set()  # heard HQ's time since their machine was started
-        self._was_off: set[str] = set()
         self._touched: set[str] = set()  # somebody has set their clocks
+        self._told: set[str] = set()  # a time of HQ's has come to them, in this epoch
+        self._was_off: set[str] = set()  # since then
+        self._heard: set[str] = set()  # nothing stood in the way of such a time, in this epoch
+        self._anchored: set[str] = set()  # that, and they go by it, in this start of their machine
         self._unseen: set[str] = set()  # nothing was recorded since their machine was started
-        self._doubtful: set[str] = (
-            set()
-        )  # their clocks were found to have gone back or jumped, and HQ wasn't asked
-        self._heard: set[str] = set()  # HQ's time at least once, in this epoch
-        self._settled: dict[str, Place] = {}  # the first entry after that: behind it nothing turns back
+        self._jumped: set[str] = set()  # their clocks were found to have; no time of HQ's has come since
+        self._waiting: set[str] = set()  # for HQ to say again what it said, and it has not spoken since
+        self._said_ms: dict[str, int] = {}  # when it first did, in this start of the machine
+        self._settled: dict[str, Place] = {}  # the first entry after HQ's word: behind it nothing turns back
         self._turned: dict[tuple[str, Chain], Place] = {}  # where effective time went back that one time
         self._ends_ms: dict[str, int] = {}  # of campaigns
 
@@ -34,21 +37,35 @@ class ClockOracles:
     def rebooted(self, station: str) -> None:
         """The machine was off: how long, only its wall clock can tell it."""
         self._anchored.discard(station)
-        self._was_off.add(station)
+        self._said_ms.pop(station, None)
         self._unseen.add(station)
+        if station in self._told:
+            self._was_off.add(station)
 
     def touched(self, station: str) -> None:
         """Somebody has set the clock."""
         self._touched.add(station)
 
     def copied(self, original: str, copy: str) -> None:
-        if original in self._touched:
-            self._touched.add(copy)
+        """Another machine knows what one has written down."""
+        kept = (self._touched, self._told, self._was_off, self._heard, self._jumped, self._waiting)
+        for known in kept:
+            if original in known:
+                known.add(copy)
+        self.rebooted(copy)
 
-    def tried_to_hear(self, station: str) -> None:
-        """A station may have heard HQ's time, or begun anew without any."""
-        self._doubtful.discard(station)
+    def told(self, station: str) -> None:
+        """HQ's signed answer to a station's question for the time has come down its line. It may go by it, or not."""
+        self._told.add(station)
         self._unseen.discard(station)
+        self._jumped.discard(station)
+        self._waiting.discard(station)
+
+    def set_back(self, station: str) -> None:
+        """It knows what it knew some time ago: perhaps of no jump, and of no word of HQ's."""
+        for known in (self._heard, self._anchored, self._unseen, self._jumped, self._waiting):
+            known.discard(station)
+        self._said_ms.pop(station, None)
 
     def follow(self, station: str, latest_ms: int, entry: Content) -> int:
         """An entry comes behind others, the latest of which says `latest_ms`; return what is the latest now."""
@@ -66,17 +83,21 @@ class ClockOracles:
 
     def begins_anew(self, station: str) -> None:
         """A new epoch begins, without any time of HQ's."""
-        self._heard.discard(station)
+        for known in (self._told, self._was_off, self._heard, self._anchored, self._waiting):
+            known.discard(station)
+        self._said_ms.pop(station, None)
         self._settled.pop(station, None)
-        self._doubtful.discard(station)
 
     def wrote(self, station: str, entry: Content, *, true_ms: int) -> None:
         """An entry was written just now."""
         t_eff = effective_time(entry)
-        is_bound = t_eff <= true_ms + OFF_MAX_MS + SLACK_MS
-        self._memory.claim("I18", is_bound, f"{station} is ahead by {t_eff - true_ms} ms at {entry.place}")
-        if station in self._heard and t_eff:
-            self._settled.setdefault(station, entry.place)
+        if station in self._heard:  # before that there is nothing to measure a clock by
+            is_bound = t_eff <= true_ms + OFF_MAX_MS + SLACK_MS
+            self._memory.claim(
+                "I18", is_bound, f"{station} is ahead by {t_eff - true_ms} ms at {entry.place}"
+            )
+            if t_eff:
+                self._settled.setdefault(station, entry.place)
         if station not in self._touched and t_eff:
             is_on = t_eff >= true_ms - SLACK_MS
             self._memory.claim("I18", is_on, f"{station} is behind by {true_ms - t_eff} ms at {entry.place}")
@@ -91,22 +112,34 @@ class ClockOracles:
         if station in self._unseen:  # what the clock said before, while nobody was served, nobody has gone by
             self._unseen.discard(station)
             if entry.wall_ms < latest_time(self._memory.files[station]) - SLACK_MS:
-                self._doubtful.add(station)
-        if station in self._doubtful:
+                self._jumped.add(station)
+        if station in self._jumped | self._waiting:
             gives = entry.type == "redeem" or (entry.type == "order" and entry.data["campaigns"])
             self._memory.claim(
                 "I18", not gives, f"{station} gave at {entry.place}, and its clock is in doubt"
             )
         if entry.type == "clock_jump":
-            self._doubtful.add(station)
+            self._jumped.add(station)
 
     def heard(self, station: str, *, effective_ms: int, true_ms: int) -> None:
         """HQ has told a station the time. What a wrong clock made of a night then waits, and is not turned back."""
-        self._anchored.add(station)
         self._heard.add(station)
+        if self._may_wait(station, behind_ms=true_ms - effective_ms, true_ms=true_ms):
+            self._waiting.add(station)
+            return
+        self._anchored.add(station)
         ahead_max_ms = SLACK_MS + (OFF_MAX_MS if station in self._was_off else 0)
         is_near = true_ms - SLACK_MS <= effective_ms <= true_ms + ahead_max_ms
         self._memory.claim("I18", is_near, f"{station} goes by {effective_ms}, and it is {true_ms}")
+
+    def _may_wait(self, station: str, *, behind_ms: int, true_ms: int) -> bool:
+        """Tell whether a station that HQ would carry far on may have it say so twice before it goes by it.
+
+        Only one whose wall clock somebody has set, and which has not gone by HQ's word since its machine was started.
+        """
+        if station not in self._touched or station in self._anchored or behind_ms < TWICE_FROM_MS:
+            return False
+        return true_ms - self._said_ms.setdefault(station, true_ms) < TWICE_MS
 
 
 def latest_time(file: dict[Place, Content]) -> int:

@@ -21,6 +21,7 @@ SYNCS_A_DAY = (0, 0, 1, 1, 2)
 OPENS_MS, CLOSES_MS = 6 * 3_600_000, 20 * 3_600_000
 DRIFT_A_DAY_MS = 1_500
 SYNCS_TO_PEACE = 3  # a restored HQ, a new snapshot, and what they bring along
+UNTIL_THE_NEXT_MS = 10 * 60_000  # what HQ may have to say twice it has said again by the last
 
 Moment = tuple[int, int, Callable[[], None]]
 
@@ -118,4 +119,4 @@ class Life:
             for station in world.running:
                 station.line.be_good()
                 world.sync_and_mend(station)
-                world.true.set_ms(world.true.now_ms() + 60_000)
+                world.true.set_ms(world.true.now_ms() + UNTIL_THE_NEXT_MS)

@@ -93,7 +93,10 @@ class Line:
     def push(self, request: PushRequest) -> PushAnswer | PushRefusal:
         self._world.witness.journal(self.station)  # a jump of the clock is written down just before
         sent = self._as_sent(request)
-        return self._ask("push", lambda hq: self._pushed(hq, sent), sent)
+        answer = self._ask("push", lambda hq: self._pushed(hq, sent), sent)
+        if isinstance(answer, PushAnswer) and answer.time and answer.time.nonce == request.clock.nonce:
+            self._world.auditor.clocks.told(self.station.name)
+        return answer
 
     def document(self, kind: str) -> SignedDocument:
         return self._ask("document", lambda hq: hq.document(kind))
