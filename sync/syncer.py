@@ -146,9 +146,10 @@ class Syncer:
                     return SyncReport(pushed, 0, self._show_all(answer))
                 continue
             waiting = self._run(partial(self._take_answer, request, answer))
-            pushed += len(request.entries)
+            kept = min(answer.acked_seq, request.head.seq)
+            pushed += kept - request.from_seq + 1
             broken = self._break
-            if not waiting or (broken is not None and request.head.seq >= broken.good_seq):
+            if not waiting or (broken is not None and kept >= broken.good_seq):
                 return SyncReport(pushed, 0, None if broken is None else broken.refusal)
             self._fetch_before_the_rest(answer)
 
@@ -215,32 +216,33 @@ class Syncer:
             raise
 
     def _acknowledge(self, request: PushRequest, answer: PushAnswer) -> int:
-        """Move our mark to the end of what was sent, if HQ names a hash of ours from there on. Returns how many wait.
+        """Move our mark as far as HQ holds what was sent, if it names a hash of ours there. Returns how many wait.
 
-        HQ may hold more than this batch, after an answer that got lost; that is sent again for its verdicts.
+        HQ may hold less than the batch, where judging it took too long, but not nothing of it. It may hold more, after
+        an answer that got lost; that is sent again for its verdicts.
         """
-        store, sent = self._store, request.head.seq
+        store, kept = self._store, min(request.head.seq, answer.acked_seq)
         head = store.journal.head()
         acked = Head(answer.acked_seq, answer.acked_hash)
-        if acked.seq < sent:
-            raise HqUntrusted(f"HQ was sent entries up to {sent} and holds {acked.seq}")
+        if kept < min(request.from_seq, request.head.seq):
+            raise HqUntrusted(f"HQ was sent entries up to {request.head.seq} and holds {acked.seq}")
         if (
             acked.seq > head.seq
         ):  # HQ remembers more of us than we do: a backup was restored, key store and all
             store.set_standing(Standing.ROLLED_BACK)
         if acked.seq > head.seq or store.journal.at(acked.seq) != acked:
             raise HqUntrusted(f"HQ acknowledges an entry {acked.seq} that isn't ours")
-        if any(not request.from_seq <= result.seq <= sent for result in answer.results):
-            raise HqUntrusted("HQ gives its word on entries that it was not sent")
+        if any(not request.from_seq <= result.seq <= kept for result in answer.results):
+            raise HqUntrusted("HQ gives its word on entries that it was not sent, or does not hold")
         words = [WordOfHq(result.seq, result.verdict, tuple(result.codes)) for result in answer.results]
         with store.atomic():
             store.journal.append_verdicts(words)
-            store.set_acked_seq(sent)
+            store.set_acked_seq(kept)
             take_time(store, request, answer)
         self._puller.skipped -= request.rows_skipped
-        is_all = sent == head.seq
+        is_all = kept == head.seq
         store.heal_standing(*HEALED, *([Standing.CHAIN_BROKEN] if is_all else []))
-        return head.seq - sent
+        return head.seq - kept
 
     def _show_all(self, gap: PushRefusal) -> PushRefusal:
         """HQ says that it stands on another history than ours: show it ours from the first entry on.

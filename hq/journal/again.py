@@ -44,12 +44,15 @@ HQ_ITSELF = "HQ"
 
 def judge_again(
     hq: Hq, connection: Connection, place: ChainOwner, numbers: Sequence[int], *, who: str, note: str
-) -> list[Word]:
-    """Judge those of a device's entries that are set aside; return the words on those that were posted now."""
+) -> tuple[list[Word], int]:
+    """Judge those of a device's entries that are set aside; return the words on those that were posted now.
+
+    And the last of the numbers that is settled: not all are, where judging them takes too long.
+    """
     owner = ChainOwner(place.device_id.partition(BRANCH)[0], place.epoch)
     device = read_device(connection, owner.device_id, for_update=True)
     if device is None:
-        return []
+        return [], numbers[-1]
     held = _set_aside(connection, place, numbers)
     entries = [read_here(row.body, owner, row.seq) for row in held]
     books = open_books(hq, connection, place, entries, store=device.store)
@@ -60,6 +63,8 @@ def judge_again(
         books.receipt = Receipt(max(row.received_ms for row in held), boot="", boot_ms=0)
     with hq.watch.batch(place, [row.seq for row in held]) as watched:
         words, books = judge_each(entries, books, watched=watched)
+    last = numbers[-1] if len(words) == len(held) else held[len(words) - 1].seq
+    held, entries = held[: len(words)], entries[: len(words)]
     kept = [
         Kept(row.seq, row.hash, row.body, entry, word)
         for row, entry, word in zip(held, entries, words, strict=True)
@@ -74,7 +79,7 @@ def judge_again(
         say(connection, place, word, now_ms=now_ms)
         _note_case(connection, word, each.judgement, who=who, note=note, now_ms=now_ms)
     announce(connection, changes + _news(owner, place, said, store=device.store))
-    return said
+    return said, last
 
 
 def judge_all_again(hq: Hq, *, is_over: Callable[[], bool] = lambda: False) -> int:
@@ -125,9 +130,11 @@ def _next_part(hq: Hq, connection: Connection, *, edition: str, most: int) -> in
     place = ChainOwner(part[0].device, part[0].epoch)
     numbers = [row.seq for row in part if (row.device, row.epoch) == (place.device_id, place.epoch)]
     numbers = numbers[: max(most, 1)]
-    tried = numbers[:most]
-    said = judge_again(hq, connection, place, tried, who=HQ_ITSELF, note="judged again by a newer HQ")
-    _note_progress(connection, edition, (place.device_id, place.epoch, numbers[-1]))
+    if not most:
+        _note_progress(connection, edition, (place.device_id, place.epoch, numbers[0]))
+        return 0
+    said, last = judge_again(hq, connection, place, numbers, who=HQ_ITSELF, note="judged again by a newer HQ")
+    _note_progress(connection, edition, (place.device_id, place.epoch, last))
     return len(said)
 
 

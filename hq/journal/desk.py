@@ -25,7 +25,7 @@ from hq.journal.device_cases import NO_ENTRY
 from hq.journal.firsts import case_before
 from hq.journal.posting_held import post_carried
 from hq.journal.store import POSTING, move_balances
-from hq.journal.words import Word, newest_words
+from hq.journal.words import newest_words
 from hq.members.store import POINTS, account, lock_members, read_scopes
 from hq.rows import insert_tuples
 from hq.stores.devices import check_device
@@ -157,7 +157,7 @@ def _post(hq: Hq, connection: Connection, *, case_id: str, who: str, note: str, 
                 f"{first} comes first: it is the order that {case_id} belongs to. Post it before, or close it."
             )
     post_carried(hq, connection, place, found.seq)
-    said: list[Word] = judge_again(hq, connection, place, [found.seq], who=who, note=note)
+    said, _ = judge_again(hq, connection, place, [found.seq], who=who, note=note)
     after = _find(connection, case_id)
     if said:
         return after

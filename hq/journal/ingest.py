@@ -30,6 +30,7 @@ from hq.signed_time import sign_time, vouches_for_time
 from hq.stores.devices import (
     Device,
     DeviceState,
+    move_epoch_head,
     note_contact,
     note_wiped,
     read_device,
@@ -107,7 +108,11 @@ def _push(
     move_head(connection, owner, head, request, now_ms=now_ms)
     if fresh:
         receipt = receipt_of(request, now_ms=now_ms) if vouches_for_time(hq) else None
-        results += take(hq, connection, device, fresh, now_ms=now_ms, receipt=receipt)
+        taken = take(hq, connection, device, fresh, now_ms=now_ms, receipt=receipt)
+        results += taken
+        if len(taken) < len(fresh):  # it took too long: what is left comes again, with the next push
+            head = follow(device.head, fresh[: len(taken)])
+            move_epoch_head(connection, owner, head)
     if request.standing in SAID_TROUBLES:
         tell_of_device(connection, device, SAID_TROUBLES[request.standing], now_ms=now_ms)
     failpoint("hq_before_commit")

@@ -7,6 +7,7 @@ gone by entries that were set aside and are judged again: see again.
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from time import monotonic
 
 from msgspec import ValidationError, convert
 from sqlalchemy import Connection
@@ -23,6 +24,7 @@ from hq.db import Whole, hold_whole
 from hq.faults import HqFault
 from hq.feed import EVERYWHERE, MEMBER, VOUCHER, Change, announce
 from hq.home import Hq
+from hq.journal import patience
 from hq.journal.carried import entry_inside
 from hq.journal.cases import NewCase, open_cases
 from hq.journal.judge import Books, Judgement
@@ -59,7 +61,7 @@ def take_in(
     said_by: ChainOwner | None = None,
     receipt: Receipt | None = None,
 ) -> list[Result]:
-    """Judge and store new entries, which follow the head of `device`, in its place.
+    """Judge and store new entries, which follow the head of `device`, in its place: all, or as far as patience goes.
 
     `said_by`: whose they say they are, where they are stored in another place than their own (see posting_held).
     `receipt`: of the push, where HQ can judge the station's clock by its own.
@@ -75,7 +77,7 @@ def take_in(
     numbers = range(device.head.seq + 1, device.head.seq + 1 + len(entries))
     with hq.watch.batch(owner, numbers) as watched:
         words, books = judge_each(entries, books, watched=watched)
-    kept = _kept(device.head, bodies, entries, words)
+    kept = _kept(device.head, bodies[: len(words)], entries[: len(words)], words)
     cases = open_cases(
         connection,
         _new_cases(kept),
@@ -112,7 +114,10 @@ def take_in_one_by_one(
     Slower, and it holds the feed's number for longer: for a batch that has failed as a whole.
     """
     results: list[Result] = []
+    until_s = monotonic() + patience.PATIENCE.batch_s
     for body in bodies:
+        if results and monotonic() >= until_s:
+            break
         try:
             with connection.begin_nested():
                 results += take_in(hq, connection, device, [body], now_ms=now_ms, receipt=receipt)

@@ -4,6 +4,9 @@ A batch is judged on a thread of its own, which touches nothing but the facts it
 whoever waits for it goes on with copies of those facts, and an exception is thrown into it, which ends it as soon as it
 is back from whatever it does. Time is the processor's where the system tells it of a thread: an HQ that is busy with
 forty batches at once is slow, and no entry's fault.
+
+Many slow entries in one batch would add up, while others wait for the database. So a batch ends where it has taken
+long; what is left of it the station sends again.
 """
 
 import ctypes
@@ -33,6 +36,7 @@ class Patience:
     busy_s: float = 3.0
     total_s: float = 30.0  # others' entries are delayed by less than a minute
     look_s: float = 0.25
+    batch_s: float = 10.0  # after which no further entry is begun
 
 
 PATIENCE = Patience()
@@ -49,11 +53,16 @@ def judge_each(
     patience: Patience | None = None,
     watched: Watched = UNWATCHED,
 ) -> tuple[list[Judgement], Books]:
-    """Judge entries one after the other; return the words on them, and the books as they stand then."""
+    """Judge entries one after the other; return the words on them, and the books as they stand then.
+
+    There are fewer words than entries where the batch took too long: at least one, and the rest was not looked at.
+    """
+    patience = patience or PATIENCE
     words: list[Judgement] = []
-    while len(words) < len(entries):
-        batch = _Batch(entries[len(words) :], books, watched, len(words))
-        is_stuck = batch.run(patience or PATIENCE)
+    until_s = time.monotonic() + patience.batch_s
+    while len(words) < len(entries) and not (words and time.monotonic() >= until_s):
+        batch = _Batch(entries[len(words) :], books, watched, len(words), until_s)
+        is_stuck = batch.run(patience)
         words += batch.words
         if is_stuck:
             entry = entries[len(words)]
@@ -71,6 +80,7 @@ class _Batch:
     books: Books
     watched: Watched
     first: int  # its first entry's place in what is watched
+    until_s: float  # when no further entry is begun, by the monotonic clock
     words: list[Judgement] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _over: threading.Event = field(default_factory=threading.Event)
@@ -117,6 +127,8 @@ class _Batch:
                     if self._is_given_up:
                         return
                     self.words.append(word)
+                if time.monotonic() >= self.until_s:
+                    return
         except _GivenUp:
             return
         finally:

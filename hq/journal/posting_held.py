@@ -108,7 +108,11 @@ def post_entries(
     if not bodies:
         return Posted(known, at.owner.device_id, [])
     place = at if is_proven and before == at.head else _branch(connection, at, before)
-    results = take_in(hq, connection, place, bodies, now_ms=hq.clock.now_ms(), said_by=at.owner)
+    results: list[Result] = []
+    while len(results) < len(bodies):  # a person waits for the whole of it, however long it takes
+        here = replace(place, head=follow(before, bodies[: len(results)]))
+        rest = bodies[len(results) :]
+        results += take_in(hq, connection, here, rest, now_ms=hq.clock.now_ms(), said_by=at.owner)
     if place is at:
         move_epoch_head(connection, at.owner, follow(before, bodies))
     return Posted(known, place.owner.device_id, results)

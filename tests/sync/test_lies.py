@@ -33,7 +33,9 @@ def test_the_truth_is_believed(shop):
         lambda shop: {"acked_seq": 2**52},
         lambda shop: {"acked_hash": bytes(32)},
         lambda shop: {"acked_seq": 4},  # with the hash of 5
-        lambda shop: {"acked_seq": 4, "acked_hash": shop.store.journal.at(4).hash},  # less than it was sent
+        lambda shop: {"acked_seq": 4, "acked_hash": shop.store.journal.at(4).hash},  # with its word on 5
+        lambda shop: {"acked_seq": 2, "acked_hash": shop.store.journal.at(2).hash, "results": []},
+        lambda shop: {"acked_seq": 4, "acked_hash": shop.store.journal.at(3).hash, "results": []},
         lambda shop: {"acked_seq": 0, "acked_hash": shop.store.journal.at(0).hash},
         lambda shop: {"acked_seq": -1},
         lambda shop: {"results": [Result(seq=6, verdict=Verdict.POSTED)]},
@@ -44,7 +46,9 @@ def test_the_truth_is_believed(shop):
         "far beyond it",
         "wrong hash",
         "hash of another entry",
-        "part of a batch",
+        "part of a batch and a word on the rest",
+        "nothing of the batch",
+        "part of a batch by another hash",
         "nothing",
         "a number below 0",
         "a word on an entry to come",
