@@ -4,6 +4,7 @@ They go the way of new entries (see intake), with the same judge and the same bo
 postings. The entry and HQ's first word on it stay as they are; what changes is said in a later word (see words).
 """
 
+import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -43,11 +44,19 @@ HQ_ITSELF = "HQ"
 
 
 def judge_again(
-    hq: Hq, connection: Connection, place: ChainOwner, numbers: Sequence[int], *, who: str, note: str
+    hq: Hq,
+    connection: Connection,
+    place: ChainOwner,
+    numbers: Sequence[int],
+    *,
+    who: str,
+    note: str,
+    trial: str,
 ) -> tuple[list[Word], int]:
     """Judge those of a device's entries that are set aside; return the words on those that were posted now.
 
-    And the last of the numbers that is settled: not all are, where judging them takes too long.
+    And the last of the numbers that is settled: not all are, where judging them takes too long. `trial` names this
+    attempt, so that an entry which HQ died of is tried once more in each.
     """
     owner = ChainOwner(place.device_id.partition(BRANCH)[0], place.epoch)
     device = read_device(connection, owner.device_id, for_update=True)
@@ -61,7 +70,7 @@ def judge_again(
         hq
     ):  # all that is left of their pushes: nothing in them can have been made later
         books.receipt = Receipt(max(row.received_ms for row in held), boot="", boot_ms=0)
-    with hq.watch.batch(place, [row.seq for row in held]) as watched:
+    with hq.watch.batch(place, [row.seq for row in held], trial=trial) as watched:
         words, books = judge_each(entries, books, watched=watched)
     last = numbers[-1] if len(words) == len(held) else held[len(words) - 1].seq
     held, entries = held[: len(words)], entries[: len(words)]
@@ -133,7 +142,8 @@ def _next_part(hq: Hq, connection: Connection, *, edition: str, most: int) -> in
     if not most:
         _note_progress(connection, edition, (place.device_id, place.epoch, numbers[0]))
         return 0
-    said, last = judge_again(hq, connection, place, numbers, who=HQ_ITSELF, note="judged again by a newer HQ")
+    note, trial = "judged again by a newer HQ", hashlib.sha256(edition.encode("utf-8")).hexdigest()[:12]
+    said, last = judge_again(hq, connection, place, numbers, who=HQ_ITSELF, note=note, trial=trial)
     _note_progress(connection, edition, (place.device_id, place.epoch, last))
     return len(said)
 

@@ -5,6 +5,10 @@ from outside. Its station would bring it again to each new process. So what is b
 outlives the process: a few bytes of memory that the system writes to it, a slot a batch, and nothing to wait for.
 Whoever starts next counts what it finds there.
 
+Several batches may be under way when a process dies, and it may be killed from outside; nothing tells the deadly entry
+from those beside it. But an innocent one is judged in the end, and then nothing is counted of it any more. Whoever
+judges an entry again that was set aside (a person, or a newer HQ) makes a trial of its own, which one death ends.
+
 Only a serving HQ watches itself. The file is locked for as long as its process lives, since several may share a folder.
 """
 
@@ -29,7 +33,8 @@ if sys.platform != "win32":
 log = logging.getLogger(__name__)
 
 DEATHS_MAX = 3  # once or twice may be chance: a deployment, a power cut
-SLOT, SLOTS = 80, 64  # bytes, and batches at once: more than uvicorn has threads
+TRIAL_DEATHS_MAX = 1  # it was set aside before: there is less to lose
+SLOT, SLOTS = 96, 64  # bytes, and batches at once: more than uvicorn has threads
 DEATHS_FILE = "deaths.json"
 KEPT_MAX = 1_000
 
@@ -40,17 +45,18 @@ class Watched:
 
     begin: Callable[[int], None]
     is_deadly: Callable[[int], bool]
+    survive: Callable[[int], None]
 
 
-UNWATCHED = Watched(begin=lambda place: None, is_deadly=lambda place: False)
+UNWATCHED = Watched(begin=lambda place: None, is_deadly=lambda place: False, survive=lambda place: None)
 
 
 class Watch(Protocol):
     """Watches batches while they are judged."""
 
     @contextmanager
-    def batch(self, owner: ChainOwner, numbers: Sequence[int]) -> Iterator[Watched]:
-        """Watch entries of a device for as long as the block lasts."""
+    def batch(self, owner: ChainOwner, numbers: Sequence[int], *, trial: str = "") -> Iterator[Watched]:
+        """Watch entries of a device while the block lasts. `trial` names a further one of what was set aside."""
         ...
 
 
@@ -58,7 +64,7 @@ class NoWatch:
     """For commands, which judge little and are repeated by nobody."""
 
     @contextmanager
-    def batch(self, owner: ChainOwner, numbers: Sequence[int]) -> Iterator[Watched]:
+    def batch(self, owner: ChainOwner, numbers: Sequence[int], *, trial: str = "") -> Iterator[Watched]:
         """See `Watch.batch`."""
         yield UNWATCHED
 
@@ -69,6 +75,7 @@ class DeathWatch:
     def __init__(self, folder: Path) -> None:
         """Count what earlier processes left in the folder, and begin a file of this one's."""
         folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
         self._deaths = _counted(folder)
         self._path = folder / f"{new_id()}.judging"
         self._file = self._path.open("w+b")
@@ -78,9 +85,12 @@ class DeathWatch:
         self._free = list(range(SLOTS))
 
     @contextmanager
-    def batch(self, owner: ChainOwner, numbers: Sequence[int]) -> Iterator[Watched]:
+    def batch(self, owner: ChainOwner, numbers: Sequence[int], *, trial: str = "") -> Iterator[Watched]:
         """See `Watch.batch`."""
-        names = [f"{owner.device_id} {owner.epoch} {number}" for number in numbers]
+        names = [
+            " ".join([owner.device_id, str(owner.epoch), str(number), *trial.split()]) for number in numbers
+        ]
+        most = TRIAL_DEATHS_MAX if trial else DEATHS_MAX
         try:
             slot = self._free.pop() * SLOT  # one step for the interpreter, as append is
         except IndexError:
@@ -90,11 +100,23 @@ class DeathWatch:
         def begin(place: int) -> None:
             self._slots[slot : slot + SLOT] = names[place].encode("utf-8")[:SLOT].ljust(SLOT)
 
+        def survive(place: int) -> None:
+            self._slots[slot : slot + SLOT] = bytes(SLOT)
+            if self._deaths.pop(names[place], 0):
+                self._write()
+
         try:
-            yield Watched(begin, lambda place: self._deaths[names[place]] >= DEATHS_MAX)
+            yield Watched(begin, lambda place: self._deaths[names[place]] >= most, survive)
         finally:
             self._slots[slot : slot + SLOT] = bytes(SLOT)
             self._free.append(slot // SLOT)
+
+    def _write(self) -> None:
+        """Let the next process know too. Another of this HQ may write over it: then it is forgotten a little later."""
+        try:
+            _write(self._folder, self._deaths)
+        except OSError as problem:
+            log.info("what was counted could not be written: %s", problem)
 
     def close(self) -> None:
         """End in order: nothing was being judged."""
@@ -113,9 +135,13 @@ def _counted(folder: Path) -> Counter[str]:
     if found:
         log.info("HQ ended while it judged %s", ", ".join(found))
         deaths.update(found)
-        with draft_of(folder / DEATHS_FILE) as draft:
-            draft.write_text(json.dumps(dict(deaths.most_common(KEPT_MAX))), encoding="utf-8")
+        _write(folder, deaths)
     return deaths
+
+
+def _write(folder: Path, deaths: Counter[str]) -> None:
+    with draft_of(folder / DEATHS_FILE) as draft:
+        draft.write_text(json.dumps(dict(deaths.most_common(KEPT_MAX))), encoding="utf-8")
 
 
 def _left_by_dead(path: Path) -> list[str]:

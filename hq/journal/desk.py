@@ -157,7 +157,8 @@ def _post(hq: Hq, connection: Connection, *, case_id: str, who: str, note: str, 
                 f"{first} comes first: it is the order that {case_id} belongs to. Post it before, or close it."
             )
     post_carried(hq, connection, place, found.seq)
-    said, _ = judge_again(hq, connection, place, [found.seq], who=who, note=note)
+    trial = new_id()  # a person's word: whatever HQ died of before
+    said, _ = judge_again(hq, connection, place, [found.seq], who=who, note=note, trial=trial)
     after = _find(connection, case_id)
     if said:
         return after

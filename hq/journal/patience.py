@@ -121,8 +121,7 @@ class _Batch:
             self._clock = time.pthread_getcpuclockid(threading.get_ident())
         try:
             for place, entry in enumerate(self.entries, start=self.first):
-                self.watched.begin(place)
-                word = DEADLY if self.watched.is_deadly(place) else judge(entry, self.books)
+                word = self._word_on(place, entry)
                 with self._lock:
                     if self._is_given_up:
                         return
@@ -133,6 +132,14 @@ class _Batch:
             return
         finally:
             self._over.set()
+
+    def _word_on(self, place: int, entry: Entry | None) -> Judgement:
+        if self.watched.is_deadly(place):
+            return DEADLY
+        self.watched.begin(place)
+        word = judge(entry, self.books)
+        self.watched.survive(place)
+        return word
 
 
 def _copied(books: Books) -> Books:

@@ -10,8 +10,10 @@ import pytest
 
 from app.core.chain import ChainOwner
 from hq.home import JUDGING_FOLDER
+from hq.journal import again
+from hq.journal.again import judge_all_again
 from hq.journal.deaths import DEATHS_FILE, DEATHS_MAX, SLOTS, DeathWatch
-from hq.journal.desk import list_cases
+from hq.journal.desk import list_cases, post_case
 from tests.databases import on
 from tests.hq.test_ingest import words
 from tests.hq.test_poison import ONE_SET_ASIDE, selling
@@ -24,16 +26,16 @@ from app.core.chain import ChainOwner
 from hq.journal.deaths import DeathWatch
 
 watch = DeathWatch(Path(sys.argv[1]))
-with watch.batch(ChainOwner(sys.argv[2], 1), [1, 2, 3]) as watched:
+with watch.batch(ChainOwner(sys.argv[2], 1), [1, 2, 3], trial=sys.argv[4]) as watched:
     for place in range(int(sys.argv[3])):
         watched.begin(place)
     os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-def die_judging(folder, number, *, device="D1"):
+def die_judging(folder, number, *, device="D1", trial=""):
     """Let a process be killed while it judges an entry."""
-    died = subprocess.run([sys.executable, "-c", DYING, folder, device, str(number)], check=False)
+    died = subprocess.run([sys.executable, "-c", DYING, folder, device, str(number), trial], check=False)
     assert died.returncode == -signal.SIGKILL
 
 
@@ -92,6 +94,55 @@ def test_a_count_that_can_not_be_read_begins_anew(tmp_path, watching):
     assert json.loads((tmp_path / DEATHS_FILE).read_text()) == {"D1 1 1": 1}
 
 
+def test_an_innocent_entry_is_acquitted_once_it_was_judged(tmp_path, watching):
+    """It stood beside a deadly one, or HQ was killed from outside: nothing of that counts once it was judged."""
+    for _ in range(DEATHS_MAX + 1):
+        die_judging(tmp_path, 2)
+        watch = watching()
+        with watch.batch(OWNER, [1, 2, 3]) as watched:
+            assert not watched.is_deadly(1)
+            watched.begin(1)
+            watched.survive(1)
+    assert json.loads((tmp_path / DEATHS_FILE).read_text()) == {}
+
+
+def test_between_two_entries_nothing_is_being_judged(watching):
+    watch = watching()
+    with watch.batch(OWNER, [1, 2]) as watched:
+        watched.begin(0)
+        assert watch._slots[:].strip(b"\x00 ") == b"D1 1 1"
+        watched.survive(0)
+        assert not any(watch._slots[:])
+
+
+def test_another_trial_begins_without_deaths_and_ends_with_one(tmp_path, watching):
+    for _ in range(DEATHS_MAX):
+        die_judging(tmp_path, 2)
+    for deaths in range(2):
+        watch = watching()
+        assert deadly(watch) == [False, True, False]
+        with watch.batch(OWNER, [1, 2, 3], trial="newer") as watched:
+            assert [watched.is_deadly(place) for place in range(3)] == [False, bool(deaths), False]
+        die_judging(tmp_path, 2, trial="newer")
+
+
+@on("sqlite")
+@pytest.mark.parametrize("who", ["a person", "a newer HQ"])
+def test_what_was_counted_keeps_no_entry_from_being_tried_once_more(hq, station, folder, monkeypatch, who):
+    for _ in range(DEATHS_MAX):
+        die_judging(folder / JUDGING_FOLDER, 2, device=station.owner.device_id)
+    watch = DeathWatch(folder / JUDGING_FOLDER)
+    station.hq = serving = replace(hq, watch=watch)
+    assert words(selling(station).push()) == ONE_SET_ASIDE
+    if who == "a person":
+        post_case(serving, "C-1", who="Eve")
+    else:
+        monkeypatch.setattr(again, "EDITION", again.EDITION + 1)
+        assert judge_all_again(serving) == 1
+    assert words(station.push()) == [(1, "posted", []), (2, "posted", []), (3, "posted", [])]
+    watch.close()
+
+
 @on("sqlite")
 def test_a_serving_hq_sets_a_deadly_entry_aside_and_posts_the_others(hq, station, folder):
     for _ in range(DEATHS_MAX):
@@ -102,3 +153,14 @@ def test_a_serving_hq_sets_a_deadly_entry_aside_and_posts_the_others(hq, station
     assert "ended each time" in list_cases(hq)[0].detail
     watch.close()
     assert [path.name for path in (folder / JUDGING_FOLDER).iterdir()] == [DEATHS_FILE]
+
+
+@on("sqlite")
+def test_a_serving_hq_acquits_what_it_judges(hq, station, folder):
+    for _ in range(DEATHS_MAX - 1):
+        die_judging(folder / JUDGING_FOLDER, 2, device=station.owner.device_id)
+    watch = DeathWatch(folder / JUDGING_FOLDER)
+    station.hq = replace(hq, watch=watch)
+    assert [verdict for _, verdict, _ in words(selling(station).push())] == ["posted"] * 3
+    assert json.loads((folder / JUDGING_FOLDER / DEATHS_FILE).read_text()) == {}
+    watch.close()
