@@ -55,16 +55,19 @@ class Documents:
             try:
                 document = self._asked_for(PROGRAM)
                 self._run(lambda: self._keep_program(document))
-                self._refused_version, self._refusal = 0, None
+                self.forget()
             except HqUntrusted as fault:
                 log.info("a program is refused: %s", fault)
                 self._refused_version, self._refusal = program_version, fault
 
+    def forget(self) -> None:
+        """Begin anew: what was refused before is fetched again. HQ may have mended it, or it was not HQ."""
+        self._refused_version, self._refusal = 0, None
+
     def tell(self) -> None:
-        """Raise what was refused since this was asked last; the next `follow` fetches it again."""
-        refusal, self._refusal, self._refused_version = self._refusal, None, 0
-        if refusal is not None:
-            raise refusal
+        """Raise what was refused, if anything."""
+        if self._refusal is not None:
+            raise self._refusal
 
     def pull_keys_if_newer(self) -> None:
         """Fetch HQ's newest set of keys before a snapshot.

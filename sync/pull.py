@@ -67,6 +67,7 @@ class Puller:
 
         A program that was refused on the way is said at the end: see `Documents.follow`.
         """
+        self.documents.forget()
         rows = self._pull()
         self.documents.tell()
         return rows

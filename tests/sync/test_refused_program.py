@@ -80,3 +80,14 @@ def test_a_good_program_behind_a_refused_one_makes_all_well(world):
     publish(world, 10)
     shop.syncer.sync()
     assert versions(shop) == (1, 10)
+
+
+def test_what_was_refused_between_two_batches_is_asked_again_before_it_is_said(world):
+    """That sync may have been cut before its pull, and the next one finds all well."""
+    shop = world.shop().synced()
+    asked = []
+    claim_forged(world, shop, asked)
+    shop.syncer._puller.documents.follow(keyset_version=1, program_version=9)
+    leave_alone(shop)
+    shop.syncer.sync()
+    assert versions(shop) == (1, 1)
