@@ -22,6 +22,7 @@ from app.core.voucher import Presentation
 from app.station.answer import AnswerKind, OrderAnswer
 from app.station.identify import SeenMember
 from app.station.standing import stops
+from app.store.carried import opened
 from app.store.journal import Draft
 from app.store.store import StationStore
 
@@ -95,7 +96,7 @@ def hand_in(store: StationStore, order_in: OrderIn, at_till: AtTill) -> OrderAns
     """Decide and record an order. Raises `NotRecorded` or a `StoreFault`; then nothing was recorded."""
     facts = _facts(store, order_in, at_till)
     _check(facts)
-    seq = store.journal.claimed(ORDER_CLAIM, order_in.order_id)
+    seq = store.journal.claimed(ORDER_CLAIM, order_in.order_id) or store.journal.carried(order_in.order_id)
     if seq is not None:
         return _answer_again(store, facts, seq)
     decision = decide(
@@ -202,7 +203,7 @@ def _answer_again(store: StationStore, facts: Facts, seq: int) -> OrderAnswer:
 def _recorded_order(store: StationStore, seq: int) -> list[Entry]:
     """Return an order's entry and the redemptions and refusals that were recorded with it."""
     found: list[Entry] = []
-    for entry in store.journal.entries(from_seq=seq):
+    for entry in map(opened, store.journal.entries(from_seq=seq)):
         if found and entry.type not in (REDEEM, REFUSE):
             break
         found.append(entry)

@@ -17,6 +17,7 @@ from app.core.chain import ChainOwner, Head, genesis, next_hash, sign_head
 from app.core.entry import BODY_BYTES_MAX, CLOCK_JUMP, Entry, EntryInvalid, read_entry, write_entry
 from app.core.trusted_time import Reading
 from app.ids import new_id
+from app.store.carried import carried_orders
 from app.store.faults import JournalBroken
 from app.store.tally import EACH, note_orders, orders_between
 from app.store.timekeeper import TimeKeeper
@@ -74,6 +75,7 @@ class Journal:
         self._genesis = genesis(owner, nonce)
         self._head: Head | None = None  # as far as it is known
         self._flagged: int | None = None  # as far as it is known
+        self._carried: dict[str, int] | None = None  # read when it is asked for
 
     @property
     def owner(self) -> ChainOwner:
@@ -170,6 +172,12 @@ class Journal:
             (kind, ref, self._owner.epoch),
         ).fetchone()
         return row[0] if row else None
+
+    def carried(self, order_id: str) -> int | None:
+        """Return the number of the entry that carries an order of an earlier epoch, or None."""
+        if self._carried is None:
+            self._carried = carried_orders(self.entries())
+        return self._carried.get(order_id)
 
     def effect_sum(self, kind: str, ref: str, *, after_seq: int) -> int:
         """Sum what entries after `after_seq` do to a balance or counter: the overlay on HQ's figure."""

@@ -224,7 +224,8 @@ class Shop:
         """Sell a coffee to a member, or with a voucher, or both."""
         member = None if card is None else identify(self.store, card)
         shown = () if voucher is None else (self.show(voucher),)
-        order = an_order(f"{self.folder.name}-{self.store.journal.head().seq}", ("coffee", cents))
+        epoch, seq = self.store.device.epoch, self.store.journal.head().seq
+        order = an_order(f"{self.folder.name}-{seq}" + f"-{epoch}" * (epoch > 1), ("coffee", cents))
         return hand_in(self.store, order, at_till(member, *shown))
 
     def show(self, voucher: str) -> Presentation:

@@ -1,0 +1,38 @@
+"""Orders that a journal holds inside `salvaged` entries: recorded under an earlier epoch, carried over into this one.
+
+A till that asks again about such an order gets the answer that was recorded then; nothing is recorded a second time.
+"""
+
+from collections.abc import Iterable
+
+from app.core.entry import CLOCK_JUMP, EPOCH_START, ORDER, SALVAGED, Entry, EntryInvalid, read_entry
+from app.core.salvaged import SalvageInvalid, read_salvaged
+
+BEGINNING = frozenset(
+    {EPOCH_START, SALVAGED, CLOCK_JUMP}
+)  # what a carried journal begins with; only there one looks
+
+
+def carried_orders(entries: Iterable[Entry]) -> dict[str, int]:
+    """Return for each order that is carried the number of the entry that carries it, of two the first."""
+    found: dict[str, int] = {}
+    for number, entry in enumerate(entries, start=1):
+        if entry.type not in BEGINNING:
+            break
+        inner = opened(entry)
+        if inner.type == ORDER and isinstance(order_id := inner.data.get("order_id"), str):
+            found.setdefault(order_id, number)
+    return found
+
+
+def opened(entry: Entry) -> Entry:
+    """Return the entry that another one carries, if it is this device's and nobody changed it; else the other one."""
+    if entry.type != SALVAGED:
+        return entry
+    try:
+        carried = read_salvaged(entry.data)
+        inner = read_entry(carried.body)
+    except (SalvageInvalid, EntryInvalid):
+        return entry
+    is_ours = carried.is_whole and carried.is_signed and inner.device_id == entry.device_id
+    return inner if is_ours else entry
