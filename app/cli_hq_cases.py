@@ -14,6 +14,11 @@ from app.terminal import fail, say
 
 DAY_MS, HOUR_MS = 86_400_000, 3_600_000
 WHO = "command line"  # until staff sign in here
+LOST_KEYS = (
+    "If HQ's keys were changed since the backup: keys that were made since are gone, and what was retired or revoked "
+    "since is good again. Do it again before HQ starts (tillside hq keys). If the root key was changed since, every "
+    "station must be paired anew."
+)
 CaseId = Annotated[str, typer.Argument(help="The case's name, C-….")]
 Note = Annotated[str, typer.Option(help="A word for whoever reads it later.")]
 
@@ -119,8 +124,9 @@ def hq_restored(data_dir: HqDir = None) -> None:
     """Say that HQ's database and folder were put back from a backup, before stations reach it again."""
     from app.clock import SystemClock
     from hq.faults import HqFault
-    from hq.home import KEYS_FOLDER, open_database, take_as_restored
+    from hq.home import KEYS_FOLDER, open_database, open_hq, take_as_restored
     from hq.keys import read_keys
+    from hq.keysets.service import publish_anew
 
     folder = load_config(hq_dir=data_dir).hq_dir
     try:
@@ -130,9 +136,15 @@ def hq_restored(data_dir: HqDir = None) -> None:
             take_as_restored(folder, database, keys, clock=SystemClock(), is_known=True)
         finally:
             database.close()
+        hq = open_hq(folder)  # which publishes first what lies beside the database
+        try:
+            publish_anew(hq)
+        finally:
+            hq.close()
     except HqFault as problem:
         fail(str(problem))
-    print("Stations will send what was lost, and fetch members, vouchers and rules anew.")
+    print("Stations will send what was lost, and fetch members, vouchers, rules and keys anew.")
+    print(LOST_KEYS)
 
 
 @contextmanager

@@ -63,10 +63,10 @@ def new_keys() -> KeyRing:
     return KeyRing({kid: Ed25519PrivateKey.from_private_bytes(new_secret()) for kid in USES})
 
 
-def next_kid(use: str, known: Iterable[str]) -> str:
-    """Return the id of the next key of a use: its letter and the next number."""
+def next_kid(use: str, known: Iterable[str], *, above: int = 0) -> str:
+    """Return the id of the next key of a use: its letter and the next number, which is above `above`."""
     numbers = [number_of(kid) for kid in known if kid[0] == LETTERS[use]]
-    return f"{LETTERS[use]}{max(numbers, default=0) + 1}"
+    return f"{LETTERS[use]}{max(above, *numbers, 0) + 1}"
 
 
 def number_of(kid: str) -> int:

@@ -25,7 +25,16 @@ from hq.campaigns.store import (
 from hq.db import Whole, hold_whole
 from hq.faults import NotHere, NotPossible, SetUpFault
 from hq.home import Hq
-from hq.keys import KeyRing, key_path, keyset_body, next_kid, read_key, sign_document, write_key
+from hq.keys import (
+    KeyRing,
+    key_path,
+    keyset_body,
+    next_kid,
+    number_of,
+    read_key,
+    sign_document,
+    write_key,
+)
 from hq.keysets import kept
 from hq.keysets.store import (
     all_keys,
@@ -35,10 +44,17 @@ from hq.keysets.store import (
     members_without_card,
     set_state,
 )
+from hq.restored import LOST_MAX, read_about
+from hq.rows import upsert
+from hq.tables import meta
 
 PROGRAMS_VOUCHED = (
     16  # a station that was away for more versions than that waits for its rules for one more answer
 )
+
+
+KIDS_ABOVE = "kids_above"  # in `meta`: numbers up to here may be of keys that were lost with a database
+KIDS_LOST_MAX = 100  # of a use: nobody has made more keys since the backup
 
 
 @dataclass(frozen=True)
@@ -71,7 +87,8 @@ def listed_keys(hq: Hq) -> list[ListedKey]:
 def make_key(hq: Hq, use: KeyUse) -> NewKey:
     """Make the next key of a use and back all keys up. Nobody believes it yet: `publish_key` comes next."""
     with hq.database.reading() as connection:
-        kid = next_kid(use, (key.kid for key in all_keys(connection)))
+        above = int(read_about(connection).get(KIDS_ABOVE, 0))
+        kid = next_kid(use, (key.kid for key in all_keys(connection)), above=above)
         version = newest_version(connection, "keyset") + 1
     folder = hq.keys.folder
     if folder is None:
@@ -127,6 +144,20 @@ def revoke(hq: Hq, kid: str) -> list[str]:
         return members_without_card(connection, kid, now_ms=now_ms)
 
 
+def publish_anew(hq: Hq) -> int:
+    """Publish the keys as they stand above every set that stations may hold, after all that HQ had was put back.
+
+    Stations that were shown newer sets would refuse ours, and a key under the number of a lost one would pass for it:
+    new ones are numbered past those. Returns the version of the set.
+    """
+    now_ms = hq.clock.now_ms()
+    with _changing(hq) as connection:
+        root = current_kid(connection, KeyUse.ROOT)
+        above = max(number_of(key.kid) for key in all_keys(connection)) + KIDS_LOST_MAX
+        upsert(connection, meta, [{"k": KIDS_ABOVE, "v": str(above)}], changes=("v",))
+        return _publish(hq, connection, root, now_ms=now_ms, past=LOST_MAX)
+
+
 def members_to_reissue(hq: Hq, kid: str) -> list[str]:
     """Return the members whose only good cards are by this key. Raises `NotHere`."""
     with hq.database.reading() as connection:
@@ -165,10 +196,13 @@ def _not_in_use(connection: Connection, kid: str) -> PublicKey:
     return found
 
 
-def _publish(hq: Hq, connection: Connection, old_root: str, *, now_ms: int) -> int:
-    """Publish the keys as they stand, signed by the root key; where that changes, by the old one too."""
+def _publish(hq: Hq, connection: Connection, old_root: str, *, now_ms: int, past: int = 0) -> int:
+    """Publish the keys as they stand, signed by the root key; where that changes, by the old one too.
+
+    `past` are versions that may have been lost.
+    """
     kept.sign_program_anew(connection, hq.keys)
-    version = newest_version(connection, "keyset") + 1
+    version = newest_version(connection, "keyset") + past + 1
     body = keyset_body(version, all_keys(connection), newest_programs(connection, PROGRAMS_VOUCHED))
     roots = dict.fromkeys((old_root, current_kid(connection, KeyUse.ROOT)))
     signed = sign_document(hq.keys, kind="keyset", version=version, body=body, kids=list(roots))

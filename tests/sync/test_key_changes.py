@@ -2,14 +2,17 @@
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from typer.testing import CliRunner
 
+from app.cli_hq import hq_cli
 from app.core.codes import parse, sign_member_code
 from app.core.keyset import KeyUse, PublicKey, read_keyset
 from app.core.reasons import Refusal
 from app.station.keyset import token_keys
+from hq import backup
 from hq.campaigns.service import newest_document
 from hq.keys import keyset_body, sign_document
-from hq.keysets.service import retire, revoke
+from hq.keysets.service import make_key, publish_key, retire, revoke
 from sync.faults import HqUnreachable, HqUntrusted
 from tests.builders import NOW_MS
 from tests.sync.key_changes import (
@@ -42,6 +45,30 @@ def test_cards_of_an_old_and_of_a_new_token_key_while_a_store_is_cut_off(world):
     )
     world.clock.set_ms(NOW_MS + 3000)
     assert reason(away, late) == "code_forged"  # signed after the key was put away
+
+
+def test_a_whole_folder_from_before_a_change_of_keys_is_believed_after_a_persons_word(
+    world, tmp_path, monkeypatch
+):
+    """What stations were shown of the lost future is neither above what comes next nor under its names."""
+    shop = world.shop().synced()
+    copied = world.back_up(tmp_path / "backup")
+    rotate(world, KeyUse.SIGN)
+    revoke(world.hq, "s1")
+    lost = versions(shop.synced())
+    world.hq.close()
+    told = CliRunner().invoke(hq_cli, ["restored", "--dir", str(copied)])
+    assert told.exit_code == 0 and "is good again" in told.output
+    world.start_hq(copied)
+    shop.synced()
+    assert all(now > before + 900 for now, before in zip(versions(shop), lost, strict=True))
+    monkeypatch.setattr(backup, "MEMORY_KIB", 8)  # a passphrase of ours needs no slow hash to be tested
+    new = make_key(world.hq, KeyUse.SIGN)
+    assert new.kid == "s102"
+    publish_key(world.hq, new)
+    revoke(world.hq, "s1")
+    shop.synced()
+    assert reason(shop, world.card()) == "good"
 
 
 def test_of_a_stolen_token_key_nothing_is_believed_once_a_station_has_heard(world):
