@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from app.core.authority import Offline
 from app.core.circumstances import Check
 from app.core.conditions import facts_of
 from app.core.effects import (
@@ -26,13 +27,6 @@ class Trigger(StrEnum):
     AUTOMATIC = "automatic"  # whenever its condition holds
     VOUCHER = "voucher"  # by a code
     CHOICE = "choice"  # by being picked at the station, without a code
-
-
-class Offline(StrEnum):
-    """What an offer needs when nobody answers. Leases and floor limits will join these two."""
-
-    ALWAYS = "always"
-    NEVER = "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +128,7 @@ class Campaign:
     budget: Budget | None = None
     share: Share | None = None
     returns: ReturnSettings = field(default_factory=ReturnSettings)
-    asks_more: bool = field(init=False, compare=False)  # than its dates: members, limits, a share of them, HQ
+    asks_more: bool = field(init=False, compare=False)  # than its dates: members, limits, a share of them
 
     @property
     def is_dated(self) -> bool:
@@ -144,8 +138,7 @@ class Campaign:
     def __post_init__(self) -> None:
         """Work out once what every quote asks of every campaign."""
         asked = (self.audience, self.limits, self.budget, self.share)
-        asks_more = any(each is not None for each in asked) or self.offline is not Offline.ALWAYS
-        object.__setattr__(self, "asks_more", asks_more)
+        object.__setattr__(self, "asks_more", any(each is not None for each in asked))
 
 
 TARGET_PLACE = {target: place for place, target in enumerate(Target)}

@@ -1,11 +1,11 @@
 """Reading campaigns of a published program: dates, rules, what they go together with, limits and budgets."""
 
+from app.core.authority import Offline
 from app.core.campaign import (
     Budget,
     Campaign,
     Limit,
     Limits,
-    Offline,
     Rule,
     Share,
     Stacking,

@@ -5,7 +5,7 @@ all its reasons, the one to show first in front. After the rules come points ear
 wallets pay.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from app.core.campaign import Trigger
 from app.core.circumstances import Circumstances
@@ -21,7 +21,7 @@ from app.core.reasons import Reason, Refusal, by_precedence
 from app.core.sheet import totals_of
 from app.core.stacking import Stacking, fallen, refused_tenders
 from app.core.standing import SPENDING
-from app.core.table import Table, may_apply, refused
+from app.core.table import Table, refused
 from app.core.voucher import Presentation
 
 EXPLAINED_MAX = (
@@ -60,6 +60,7 @@ def decide(facts: Facts, *, explain: bool = True) -> Decision:
         due=totals.payable - table.paid - sum(tender.amount for tender in tenders),
         tenders=tenders,
         earned=earned,
+        uses=_uses(facts, outcomes),
     )
 
 
@@ -202,6 +203,17 @@ def _all_or_none(
     return {place: outcomes[place].refusals or (Refusal(Reason.STACK_INVALID),) for place in shown}
 
 
+def _uses(facts: Facts, outcomes: Sequence[Outcome]) -> tuple[tuple[str, int], ...]:
+    counted = facts.program.counted_campaigns
+    if not counted:
+        return ()
+    uses: dict[str, int] = {}
+    for outcome in outcomes:
+        if outcome.is_approved and outcome.campaign_id in counted:
+            uses[outcome.campaign_id] = uses.get(outcome.campaign_id, 0) + outcome.discount
+    return tuple(uses.items())
+
+
 def _tenders(
     facts: Facts, seen: Circumstances, stacking: Stacking | None, *, due: int
 ) -> tuple[TenderOutcome, ...]:
@@ -232,6 +244,25 @@ def _earned(facts: Facts, seen: Circumstances, table: Table) -> tuple[Earned, ..
     return earn(
         program.earning, sheet=table.net_of_points(), seen=seen, multipliers=program.policy.multipliers
     )
+
+
+def may_apply(
+    candidate: Candidate, seen: Circumstances, places: Callable[[str | None], Sequence[int]]
+) -> bool:
+    """Tell whether a rule without a presentation could apply, as far as one can tell without playing it.
+
+    What is cheapest to ask comes first.
+    """
+    campaign, rule = candidate.campaign, candidate.rule
+    if not campaign.starts_at <= seen.now <= campaign.ends_at:
+        return False
+    if campaign.audience is not None and (seen.member is None or seen.member.ref not in campaign.audience):
+        return False
+    for products in rule.wants:
+        if not places(products):
+            return False
+    # Of what will be left when its turn comes nothing is known yet.
+    return rule.condition is None or rule.is_running or not rule.condition(seen)
 
 
 def _without_rule(shown: Presentation) -> Outcome:

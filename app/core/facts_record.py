@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from app.core.authority_record import authority_record, read_authority
 from app.core.gift_cards import Rest, Tender, TenderKind
 from app.core.member import Member
 from app.core.money import BASIS_POINTS, MILLION
@@ -28,13 +29,15 @@ def facts_record(facts: Facts) -> Record:
     """Return what a decision read beside order, member and presentations; nothing where there was nothing."""
     record: Record = {}
     if facts.known:
-        record["known"] = {key: facts.known[key] for key in sorted(facts.known)}
+        record["known"] = [[key, facts.known[key]] for key in sorted(facts.known)]
     if facts.signals:
         record["signals"] = {key: facts.signals[key] for key in sorted(facts.signals)}
     if facts.stopped:
         record["stopped"] = sorted(facts.stopped)
     if facts.tenders:
         record["tenders"] = [_tender_record(tender) for tender in facts.tenders]
+    if facts.authority is not None:
+        record["authority"] = authority_record(facts.authority)
     for key, value in (("channel", facts.order.channel), ("partner", facts.order.partner)):
         if value:
             record[key] = value
@@ -50,10 +53,11 @@ def read_facts(data: Mapping[str, Any], program: Program) -> Facts:
             order=_read_order(data),
             member=None if member is None else _read_member(member),
             presented=tuple(_read_presentation(shown) for shown in data["presented"]),
-            known={_text(key): _whole(value) for key, value in _mapping(data, "known").items()},
+            known={_text(key): _whole(value) for key, value in _pairs(data, "known")},
             tenders=tuple(_read_tender(tender) for tender in data.get("tenders", ())),
             stopped=frozenset(_text(stop) for stop in data.get("stopped", ())),
             signals={_text(key): _text(value) for key, value in _mapping(data, "signals").items()},
+            authority=read_authority(data["authority"]) if "authority" in data else None,
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError) as problem:
         raise RecordInvalid(f"not an order record: {problem!r}") from problem
@@ -266,6 +270,14 @@ def _mapping(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     found: Any = data.get(key, {})
     if not isinstance(found, dict) or len(found) > STATEMENTS_MAX:
         raise TypeError(f"expected an object under {key}")
+    return found
+
+
+def _pairs(data: Mapping[str, Any], key: str) -> list[Any]:
+    """Return what stands in pairs: keys that hold ids of people's, while canonical JSON takes ASCII for keys."""
+    found: Any = data.get(key, [])
+    if not isinstance(found, list) or len(found) > STATEMENTS_MAX:
+        raise TypeError(f"expected a list under {key}")
     return found
 
 

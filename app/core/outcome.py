@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from app.core.authority import NEEDS_NONE, Auth, Authority
 from app.core.earning import Earned
 from app.core.gift_cards import Tender, TenderOutcome
 from app.core.member import Member
@@ -27,7 +28,8 @@ class Facts:
 
     `stopped` holds what was switched off: `campaign:…`, `rule:…`, `code:…` (its hash), `member:…`, `program`; and what
     a station must not do as it stands: `spending`, and by a doubtful clock `timed` (standing.py).
-    `signals` are set from outside: the weather, a price.
+    `signals` are set from outside: the weather, a price. `authority` is what the station may give by itself; None: no
+    more than what needs none.
     """
 
     program: Program
@@ -38,6 +40,7 @@ class Facts:
     tenders: tuple[Tender, ...] = ()
     stopped: frozenset[str] = frozenset()
     signals: Mapping[str, str] = field(default_factory=dict)
+    authority: Authority | None = None
 
 
 class Outcome(NamedTuple):  # made in a third of a dataclass's time, and a quote makes one for each rule
@@ -59,6 +62,7 @@ class Outcome(NamedTuple):  # made in a third of a dataclass's time, and a quote
     credit: int = 0  # to the member's wallet
     more_free: int = 0
     counts: tuple[tuple[str, int], ...] = ()  # by how much counters of the member change
+    auth: Auth = NEEDS_NONE  # by which right it is given
 
     @property
     def is_approved(self) -> bool:
@@ -72,7 +76,8 @@ class Decision:
 
     `total` and `discount` are in the price basis of the program's policy. `payable` is what remains, with its `tax` and
     with levies; `due` is what of it is left for money after points as payment, gift cards and wallets. `points` are the
-    `earned` ones of the program's ordinary currency.
+    `earned` ones of the program's ordinary currency. `uses` are the campaigns with limits or budgets that gave
+    something, each with its discount: one use each.
     """
 
     presented: tuple[Outcome, ...]
@@ -85,6 +90,7 @@ class Decision:
     due: int = 0
     tenders: tuple[TenderOutcome, ...] = ()
     earned: tuple[Earned, ...] = ()
+    uses: tuple[tuple[str, int], ...] = ()
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:

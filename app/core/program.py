@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from app.core.authority import AuthorityPolicy, Offline
 from app.core.campaign import Campaign, Rule
 from app.core.circumstances import Check
 from app.core.earning import EarningRule
@@ -73,12 +74,19 @@ class Program:
     expiry: Mapping[str, ExpiryRule] = field(default_factory=dict)  # by point currency
     counters: frozenset[str] = frozenset()
     is_stacked: bool = False  # whether any campaign says anything about others
+    authority: AuthorityPolicy = field(default_factory=AuthorityPolicy)
+    asks_authority: bool = field(init=False, compare=False)  # whether any campaign is not for giving at will
+    counted_campaigns: frozenset[str] = field(init=False, compare=False)  # those with limits or budgets
     candidates: tuple[Candidate, ...] = field(init=False, compare=False)  # the rules, each by itself
 
     def __post_init__(self) -> None:
         """Make the rules ready to be played."""
         ready = tuple(Candidate(place, *pair) for place, pair in enumerate(self.rules))
         object.__setattr__(self, "candidates", ready)
+        asks = any(campaign.offline is not Offline.ALWAYS for campaign in self.campaigns)
+        object.__setattr__(self, "asks_authority", asks)
+        counted = (each.campaign_id for each in self.campaigns if each.limits or each.budget)
+        object.__setattr__(self, "counted_campaigns", frozenset(counted))
 
     def pair(self, rule_id: str) -> Pair | None:
         """Return a rule with its campaign; None for one that this version doesn't hold."""

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import orjson
 
 from app.core import earning, limits
+from app.core.authority_format import read_authority_policy
 from app.core.campaign import ON_ORDER, Campaign, Stacking, Trigger, phase, place_in_order
 from app.core.campaign_format import read_campaign, read_condition
 from app.core.canonical import digest
@@ -57,6 +58,7 @@ ROOT_KEYS = (
     "joining",
     "tiers",
     "expiry",
+    "authority",
     *SECTIONS,
 )
 POLICIES = {
@@ -101,12 +103,13 @@ def _read_root(root: Place, program_hash: str) -> Program:
     counters.update(map(punches_key, schemes.punch_cards))
     segments = _read_segments(root, vocabulary)
     joining = read_condition(root, vocabulary, "joining")
+    currency = _read_currency(root)
     return Program(
         program_id=root.name("program_id"),
         version=root.number("version", least=1),
         hash=program_hash,
         name=root.name("name"),
-        currency=_read_currency(root),
+        currency=currency,
         time_zone=_read_time_zone(root),
         expires_ms=root.number("expires_ms", least=0),
         product_sets=vocabulary.product_sets,
@@ -125,6 +128,7 @@ def _read_root(root: Place, program_hash: str) -> Program:
         expiry=_read_expiry(root),
         counters=frozenset(counters | vocabulary.counters),
         is_stacked=any(campaign.stacking != PLAIN for campaign in campaigns),
+        authority=read_authority_policy(root, currency),
     )
 
 

@@ -61,6 +61,26 @@ class Reason(Enum):
     )
     OFFER_UNKNOWN = (ReasonClass.AUTHORITY, True, "The rules of this offer are not on this station yet.")
     ONLINE_ONLY = (ReasonClass.AUTHORITY, True, "This offer needs head office, which can't be reached.")
+    STATION_CAP_REACHED = (
+        ReasonClass.AUTHORITY,
+        True,
+        "This station has given as much as it may before head office hears of it. Points are still earned.",
+    )
+    FACTS_STALE = (
+        ReasonClass.AUTHORITY,
+        True,
+        "This station has not heard from head office for too long to give this.",
+    )
+    FLOOR_EXCEEDED = (
+        ReasonClass.AUTHORITY,
+        True,
+        "Without head office this station may give {wanted} at most.",
+    )
+    FLOOR_USED = (
+        ReasonClass.AUTHORITY,
+        True,
+        "This member has had as much as may be given without head office.",
+    )
     FACTS_MISSING = (
         ReasonClass.AUTHORITY,
         True,
@@ -155,6 +175,7 @@ MONEY_NUMBERS = {  # their numbers are amounts of money, not counts
     Reason.MIN_TOTAL_NOT_MET,
     Reason.SPEND_NOT_MET,
     Reason.BUDGET_EXCEEDED,
+    Reason.FLOOR_EXCEEDED,
 }
 
 

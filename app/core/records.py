@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.core.authority import NEEDS_NONE
 from app.core.decision import decide
 from app.core.earning import POINTS
 from app.core.facts_record import (
@@ -24,7 +25,7 @@ from app.core.program import Program
 from app.core.voucher import Presentation
 
 # What stands in a record only where there is some.
-SOMETIMES = ("payable", "tax", "paid", "earned", "gifts", "credit", "counts")
+SOMETIMES = ("payable", "tax", "paid", "earned", "uses", "gifts", "credit", "counts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,6 @@ def redemption_record(facts: Facts, outcome: Outcome, shown: Presentation, atten
         "level": str(shown.level),
         "program_version": facts.program.version,
         "program_hash": facts.program.hash,
-        "auth": {"kind": "always"},
         "cashier": attendance.cashier,
         **_outcome_decided(outcome),
     }
@@ -124,6 +124,7 @@ def _decided(decision: Decision) -> Record:
     told: Record = {
         "tax": decision.tax,
         "paid": [_tender_record(tender) for tender in decision.tenders],
+        "uses": [list(use) for use in decision.uses],
         "earned": [
             [part.rule_id, part.currency, part.points] for part in decision.earned if part.currency != POINTS
         ],
@@ -139,6 +140,7 @@ def _automatic_record(outcome: Outcome) -> Record:
         "campaign": outcome.campaign_id,
         "discount": outcome.discount,
         "allocation": _allocation_record(outcome.allocation),
+        **({"auth": outcome.auth.record()} if outcome.auth != NEEDS_NONE else {}),
         **_beside_discount(outcome),
     }
 
@@ -151,6 +153,7 @@ def _outcome_decided(outcome: Outcome) -> Record:
         "allocation": _allocation_record(outcome.allocation),
         "points": outcome.points,
         "reasons": [refusal.record() for refusal in outcome.refusals],
+        "auth": outcome.auth.record(),
         **_beside_discount(outcome),
     }
 

@@ -5,10 +5,11 @@ each other stands in stacking.py.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from app.core.campaign import Campaign, Offline, Rule
+from app.core.authority import NEEDS_NONE, Auth, Offline
+from app.core.campaign import Campaign, Rule
 from app.core.circumstances import Circumstances
 from app.core.discounts import shared_out, shares_of, worth_together
 from app.core.effects import (
@@ -32,6 +33,7 @@ from app.core.program import Candidate
 from app.core.punch_cards import PunchCard, PunchLine, punch, punches_key
 from app.core.reasons import Reason, Refusal, by_precedence
 from app.core.sheet import Sheet, paid_for_goods, sheet_of, totals_of
+from app.core.spending import Giving, Spending
 from app.core.standing import SPENDING, TIMED
 from app.core.stock import refused_by_stock
 from app.core.unit_sets import SetsTaken, bundle, buy_get
@@ -74,6 +76,7 @@ class Table:
         self.paid = 0  # by points as payment
         self.used: Counter[str] = Counter()  # vouchers and rewards of this order
         self.given: dict[str, int] = {}  # discount by campaign, of those that apply
+        self.spending = Spending.of(facts)
         self.places = self._finder().places  # the places of the lines of a product set; None means all goods
         self._general = self._about_everything()
 
@@ -84,6 +87,7 @@ class Table:
         other.sheet = self.sheet.copy()
         other.used = self.used.copy()
         other.given = self.given.copy()
+        other.spending = self.spending.copy()
         return other
 
     def _finder(self) -> LineFinder:
@@ -116,18 +120,28 @@ class Table:
             refusals = self._about_budget(candidate.campaign, sum(taken.shares))
             if refusals:
                 return refused(candidate, by_precedence(refusals))
-        return self._put_down(candidate, taken)
+        giving = _giving(candidate, taken)
+        auth = self._auth(candidate, giving)
+        if isinstance(auth, Refusal):
+            return refused(candidate, (auth,))
+        self.spending.use(candidate, auth, giving)
+        return self._put_down(candidate, taken, auth)
 
-    def _put_down(self, candidate: Candidate, taken: Taken) -> Outcome:
+    def _auth(self, candidate: Candidate, giving: Giving) -> Auth | Refusal:
+        campaign = candidate.campaign
+        if campaign.offline is Offline.ALWAYS and self.facts.authority is None:
+            return NEEDS_NONE
+        return self.spending.ask(candidate, giving, is_first=campaign.campaign_id not in self.given)
+
+    def _put_down(self, candidate: Candidate, taken: Taken, auth: Auth) -> Outcome:
         sheet, name, lines = self.sheet, candidate.campaign.campaign_id, self.sheet.lines
         for place, units in taken.used.items():
             if units:
                 sheet.use(place, units)
         sheet.take(taken.shares, taken.used)
-        points = taken.points or candidate.rule.cost_points
+        points, discount = _points(candidate, taken), sum(taken.shares)
         self.points_left -= points
         self.paid += taken.paid
-        discount = sum(taken.shares)
         self.given[name] = self.given.get(name, 0) + discount
         if candidate.presentation is not None:
             self.used[candidate.presentation.voucher.counts_as] += 1
@@ -147,6 +161,7 @@ class Table:
             credit=taken.credit,
             more_free=taken.more_free,
             counts=taken.counts,
+            auth=auth,
         )
 
     # --- what speaks against a rule ------------------------------------------------------------------------------
@@ -190,9 +205,6 @@ class Table:
             found.append(Refusal(Reason.STOPPED))
         if TIMED in stopped and (campaign.is_dated or rule.asks_time):
             found.append(Refusal(Reason.TIME_DOUBTFUL))
-        if campaign.offline is Offline.NEVER:
-            # Asking HQ on line comes with offline authority; until then such an offer can't be given here.
-            found.append(Refusal(Reason.ONLINE_ONLY))
         if self.now < campaign.starts_at:
             found.append(Refusal(Reason.NOT_STARTED, {"starts_on": _shown(campaign.starts_at, "T00:00:00")}))
         if self.now > campaign.ends_at:
@@ -347,23 +359,13 @@ class Table:
         return Taken(shared_out(found.worth, sheet, places), points=found.points)
 
 
-def may_apply(
-    candidate: Candidate, seen: Circumstances, places: Callable[[str | None], Sequence[int]]
-) -> bool:
-    """Tell whether a rule without a presentation could apply, as far as one can tell without playing it.
+def _giving(candidate: Candidate, taken: Taken) -> Giving:
+    discount = sum(taken.shares)
+    return Giving(discount, discount + taken.paid + taken.credit, _points(candidate, taken))
 
-    What is cheapest to ask comes first.
-    """
-    campaign, rule = candidate.campaign, candidate.rule
-    if not campaign.starts_at <= seen.now <= campaign.ends_at:
-        return False
-    if campaign.audience is not None and (seen.member is None or seen.member.ref not in campaign.audience):
-        return False
-    for products in rule.wants:
-        if not places(products):
-            return False
-    # Of what will be left when its turn comes nothing is known yet.
-    return rule.condition is None or rule.is_running or not rule.condition(seen)
+
+def _points(candidate: Candidate, taken: Taken) -> int:
+    return taken.points or candidate.rule.cost_points
 
 
 def _about_owner(owner: str | None, member: Member | None) -> list[Refusal]:

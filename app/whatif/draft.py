@@ -6,7 +6,8 @@ reached say nothing about its rules; when its campaigns run does, unless nobody 
 
 from dataclasses import dataclass, replace
 
-from app.core.campaign import Campaign, Offline
+from app.core.authority import Offline
+from app.core.campaign import Campaign
 from app.core.life import Life, Stage
 from app.core.program import Pair, Program
 from app.core.program_format import read_program

@@ -164,7 +164,6 @@ def test_several_reasons_stand_in_order_of_precedence_each_once() -> None:
     answer = decide(facts(program(several), line(1, "soap", 5), presented=presented, member=None))
     assert reasons(answer)[0] == [
         Reason.MEMBER_NEEDED,
-        Reason.ONLINE_ONLY,
         Reason.EXPIRED,
         Reason.MIN_QTY_NOT_MET,
         Reason.REQUIRED_ITEM_MISSING,

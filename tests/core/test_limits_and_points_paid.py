@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from app.core.campaign import Budget, Campaign, Limit, Limits, Offline
+from app.core.authority import Offline
+from app.core.campaign import Budget, Campaign, Limit, Limits
 from app.core.effects import PointsPayment
 from app.core.limits import keys_of, refused_by_budget, refused_by_limits, refused_by_spent, stock_of
 from app.core.points import PointsPaid, points_paid

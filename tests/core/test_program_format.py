@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from app.core.campaign import Budget, Limit, Limits, Offline, Share, Stacking, Trigger
+from app.core.authority import Offline
+from app.core.campaign import Budget, Limit, Limits, Share, Stacking, Trigger
 from app.core.canonical import canonical, digest
 from app.core.earning import Basis, EarningLimit, EarningMode, EarningRule, Of
 from app.core.effects import (

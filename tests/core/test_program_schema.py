@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, validators
 
 from app.core import (
+    authority,
     benefits,
     campaign,
     earning,
@@ -252,7 +253,7 @@ WORDS: dict[str, Iterable[str]] = {
     "/properties/currency": CURRENCIES,
     "/$defs/product_set/properties/kinds/items": order.LineKind,
     "/$defs/leaf/properties/fact": FACTS,
-    "/$defs/campaign/properties/offline": campaign.Offline,
+    "/$defs/campaign/properties/offline": authority.Offline,
     "/$defs/campaign/properties/on_return": paid_order.OnReturn,
     "/$defs/rule/properties/trigger": campaign.Trigger,
     "/$defs/limit/properties/period": CALENDAR_PERIODS,

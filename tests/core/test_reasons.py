@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.core.authority import HOUR_MS, Authority
 from app.core.codes import TokenKey, parse
 from app.core.decision import decide
 from app.core.gift_cards import Tender, TenderKind
@@ -18,6 +19,7 @@ from app.core.reasons import BY_CODE, PRECEDENCE, Reason, ReasonClass, Refusal, 
 from app.core.referral import refused_referral
 from tests.core.facts import (
     MEMBER,
+    NOON,
     Document,
     amount_off,
     automatic,
@@ -35,6 +37,12 @@ from tests.core.test_codes_signed import EXPIRES, ISSUED, KEY, OTHER, code
 BANNED = re.compile(
     r"\b(error|exception|timeout|time-out|host|http|null|none of null|invalid|failed)\b", re.IGNORECASE
 )
+
+
+def by_floor(authority: Authority, effect: Document | None = None) -> tuple[Refusal, ...]:
+    return refused(effect, offline="floor", in_facts={"authority": authority})
+
+
 FIRST_DAY, LAST_DAY = {"starts_on": "2017-06-20"}, {"ends_on": "2017-06-10"}
 
 
@@ -117,6 +125,10 @@ MADE: dict[Reason, Callable[[], tuple[Refusal, ...]]] = {
     Reason.SPENDING_STOPPED: lambda: refused(in_facts={"stopped": frozenset({"spending"})}),
     Reason.OFFER_UNKNOWN: lambda: refused(voucher={"rule_id": "other"}),
     Reason.ONLINE_ONLY: lambda: refused(offline="never"),
+    Reason.STATION_CAP_REACHED: lambda: by_floor(Authority("A2", NOON, spends=500)),
+    Reason.FACTS_STALE: lambda: by_floor(Authority("A2", NOON - 73 * HOUR_MS)),
+    Reason.FLOOR_EXCEEDED: lambda: by_floor(Authority("A1", NOON), amount_off(301)),
+    Reason.FLOOR_USED: lambda: by_floor(Authority("A1", NOON, times={"M1": 1})),
     Reason.FACTS_MISSING: lambda: unmet(leaf("history.orders", "at_least", 1)),
     Reason.TIME_DOUBTFUL: lambda: refused(in_facts={"stopped": frozenset({"timed"})}),
     Reason.NOT_STARTED: lambda: refused(**FIRST_DAY),

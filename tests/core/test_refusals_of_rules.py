@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.core.authority import NEEDS_NONE
 from app.core.decision import decide
 from app.core.experiments import variant_of
 from app.core.member import Member
@@ -157,7 +158,9 @@ def test_a_variant_of_an_experiment_is_for_those_who_got_it() -> None:
     other = next(ref for ref in refs if variants[ref] == "b")
     share = {"id": "e", "variants": ["a"]}
     found = refusals(OFF, member=member(ref=other), experiment=share, document=document, offline="never")
-    assert found == [[Refusal(Reason.ONLINE_ONLY), Refusal(Reason.OTHER_VARIANT)]]
+    assert found == [
+        [Refusal(Reason.OTHER_VARIANT)]
+    ]  # head office is not asked for what would be refused anyway
 
 
 # --- the code ----------------------------------------------------------------------------------------------------
@@ -314,4 +317,4 @@ def test_a_refused_rule_is_named_and_gives_nothing() -> None:
     presented, by_itself = decided.presented[0], decided.automatic[0]
     assert presented[:5] == ("r", "c", "r-1", 0, ())
     assert by_itself[:5] == ("s", "d", None, 0, ())
-    assert presented[6:] == by_itself[6:] == (0, 0, (), 0, 0, ())
+    assert presented[6:] == by_itself[6:] == (0, 0, (), 0, 0, (), NEEDS_NONE)

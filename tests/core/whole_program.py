@@ -167,6 +167,14 @@ BESIDE: Document = {
     "calendars": CALENDARS,
     "segments": {"regulars": {"all": [LEAVES[24], {"not": LEAVES[16]}, {"any": [LEAVES[29]]}]}},
     "joining": LEAVES[0],
+    "authority": {
+        "floors": {
+            level: {"value": 500, "times": 2, "stale_hours": 24} for level in ("A1", "A2", "A3", "A4")
+        },
+        "spends_max": 200,
+        "value_max": 50_000,
+        "point_worth_milli": 500,
+    },
 }
 
 
