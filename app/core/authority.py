@@ -29,7 +29,7 @@ class Offline(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Floor:
+class FloorLimit:
     """What a code of one level may be given by a station alone.
 
     `value` is of one redemption, in minor units; `times` of one member or voucher until head office has heard of them;
@@ -41,11 +41,11 @@ class Floor:
     stale_ms: int
 
 
-NOTHING = Floor(0, 0, 0)
-FLOORS: Mapping[str, Floor] = {  # in hundredths of the currency's unit
-    "A1": Floor(300, 1, 24 * HOUR_MS),
-    "A2": Floor(1_000, 2, 72 * HOUR_MS),
-    "A3": Floor(3_000, 3, 72 * HOUR_MS),
+NOTHING = FloorLimit(0, 0, 0)
+FLOORS: Mapping[str, FloorLimit] = {  # in hundredths of the currency's unit
+    "A1": FloorLimit(300, 1, 24 * HOUR_MS),
+    "A2": FloorLimit(1_000, 2, 72 * HOUR_MS),
+    "A3": FloorLimit(3_000, 3, 72 * HOUR_MS),
 }
 
 
@@ -57,12 +57,12 @@ class AuthorityPolicy:
     too; behind them it only earns. `point_worth_milli`: what a point is worth at least, in thousandths of a minor unit.
     """
 
-    floors: Mapping[str, Floor] = field(default_factory=lambda: FLOORS)
+    floors: Mapping[str, FloorLimit] = field(default_factory=lambda: FLOORS)
     spends_max: int = 500
     value_max: int = 200_000
     point_worth_milli: int = 0
 
-    def floor(self, level: str) -> Floor:
+    def floor(self, level: str) -> FloorLimit:
         """Return what a level may be given; nothing for one that isn't named."""
         return self.floors.get(level, NOTHING)
 

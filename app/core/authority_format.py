@@ -1,6 +1,6 @@
 """Reading how far a program trusts its stations: floor limits by what a code proves, and caps."""
 
-from app.core.authority import FLOORS, HOUR_MS, AuthorityPolicy, Floor
+from app.core.authority import FLOORS, HOUR_MS, AuthorityPolicy, FloorLimit
 from app.core.document import Place
 from app.core.money import Currency
 from app.core.order import AMOUNT_MAX
@@ -28,11 +28,11 @@ def read_authority_policy(root: Place, currency: Currency) -> AuthorityPolicy:
     )
 
 
-def _read_floors(place: Place) -> dict[str, Floor]:
+def _read_floors(place: Place) -> dict[str, FloorLimit]:
     found = {}
     for level in place.only(*LEVELS).value:
         inner = place.inner(level).only("value", "times", "stale_hours")
-        found[level] = Floor(
+        found[level] = FloorLimit(
             value=inner.number("value", least=0, most=AMOUNT_MAX),
             times=inner.number("times", least=0, most=TIMES_MAX),
             stale_ms=inner.number("stale_hours", least=0, most=STALE_HOURS_MAX) * HOUR_MS,
@@ -44,8 +44,8 @@ def _number(place: Place, key: str, most: int, ordinary: int) -> int:
     return place.number(key, least=0, most=most) if place.has(key) else ordinary
 
 
-def _in(currency: Currency, floor: Floor) -> Floor:
-    return Floor(_hundredths(currency, floor.value), floor.times, floor.stale_ms)
+def _in(currency: Currency, floor: FloorLimit) -> FloorLimit:
+    return FloorLimit(_hundredths(currency, floor.value), floor.times, floor.stale_ms)
 
 
 def _hundredths(currency: Currency, value: int) -> int:

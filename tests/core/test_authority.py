@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.authority import FLOORS, HOUR_MS, NEEDS_NONE, Auth, AuthKind, Authority, Floor, Lease
+from app.core.authority import FLOORS, HOUR_MS, NEEDS_NONE, Auth, AuthKind, Authority, FloorLimit, Lease
 from app.core.authority_record import authority_record, read_authority
 from app.core.canonical import canonical
 from app.core.decision import decide
@@ -259,8 +259,8 @@ def test_what_applies_by_itself_is_asked_for_by_its_rule() -> None:
 def test_a_program_says_how_far_it_trusts_its_stations() -> None:
     said = {"floors": {"A1": {"value": 7, "times": 3, "stale_hours": 5}}, "spends_max": 2, "value_max": 9}
     policy = program(authority=said).authority
-    assert policy.floor("A1") == Floor(7, 3, 5 * HOUR_MS)
-    assert policy.floor("A2") == FLOORS["A2"] and policy.floor("A9") == Floor(0, 0, 0)
+    assert policy.floor("A1") == FloorLimit(7, 3, 5 * HOUR_MS)
+    assert policy.floor("A2") == FLOORS["A2"] and policy.floor("A9") == FloorLimit(0, 0, 0)
     assert (policy.spends_max, policy.value_max) == (2, 9)
     assert program().authority.floor("A1").value == 300
     assert program(currency="KRW").authority.floor("A1").value == 3
