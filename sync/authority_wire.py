@@ -10,7 +10,7 @@ holds for `HOME_LEASE_MS` after the moment that the replica speaks of. Scopes: s
 
 from typing import Annotated, Protocol
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from sync.protocol import Count, DeviceId, Epoch, Wire
 
@@ -56,7 +56,7 @@ class Word(Wire, frozen=True, kw_only=True):
     name: str
     reservation: str = ""
     reason: str = ""
-    numbers: dict[str, int | str] = {}
+    numbers: dict[str, int | str] = field(default_factory=dict)
 
 
 class AuthorizeAnswer(Wire, frozen=True, kw_only=True):
@@ -66,7 +66,7 @@ class AuthorizeAnswer(Wire, frozen=True, kw_only=True):
     """
 
     words: Annotated[list[Word], Meta(max_length=ASKED_MAX)]
-    known: list[tuple[str, int]] = []
+    known: list[tuple[str, int]] = field(default_factory=list)
     balance: int | None = None
     until_ms: Count = 0  # of the reservations, by HQ's clock
 
@@ -93,14 +93,16 @@ class LeaseRequest(Wire, frozen=True, kw_only=True):
 
     epoch: Epoch
     program_version: Count
-    held: Annotated[list[tuple[str, int]], Meta(max_length=LEASES_MAX)] = []  # (lease id, units left)
+    held: Annotated[list[tuple[str, int]], Meta(max_length=LEASES_MAX)] = field(
+        default_factory=list
+    )  # (id, units left)
 
 
 class LeaseAnswer(Wire, frozen=True, kw_only=True):
     """New leases, and those that are to be given back: by a `lease_close` entry."""
 
     leases: Annotated[list[LeaseWire], Meta(max_length=LEASES_MAX)]
-    close: Annotated[list[str], Meta(max_length=LEASES_MAX)] = []
+    close: Annotated[list[str], Meta(max_length=LEASES_MAX)] = field(default_factory=list)
 
 
 class AuthorityProtocol(Protocol):
