@@ -95,7 +95,7 @@ class LeaseRequest(Wire, frozen=True, kw_only=True):
     program_version: Count
     held: Annotated[list[tuple[str, int]], Meta(max_length=LEASES_MAX)] = field(
         default_factory=list
-    )  # (id, units left)
+    )  # with units left
 
 
 class LeaseAnswer(Wire, frozen=True, kw_only=True):
