@@ -10,6 +10,7 @@ import typer
 from app.cli_hq_cases import cases_cli, hq_restored
 from app.cli_hq_devices import device_cli, held_cli, hq_devices, with_hq
 from app.cli_hq_keys import hq_card, keys_cli
+from app.cli_hq_staff import staff_cli
 from app.config import load_config
 from app.terminal import fail
 
@@ -23,6 +24,7 @@ hq_cli.add_typer(device_cli, name="device")
 hq_cli.add_typer(held_cli, name="held")
 hq_cli.add_typer(keys_cli, name="keys")
 hq_cli.add_typer(cases_cli, name="cases")
+hq_cli.add_typer(staff_cli, name="staff")
 hq_cli.command("restored")(hq_restored)
 hq_cli.command("card")(hq_card)
 

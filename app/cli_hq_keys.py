@@ -47,6 +47,20 @@ def keys_list(
         print(", ".join(told) + (" (signs now)" if each.signs_now else ""))
 
 
+@keys_cli.command("backup")
+def keys_backup(data_dir: HqDir = None) -> None:
+    """Write a new backup of all keys, and of what the PINs in stores rest on. The ones before stay good."""
+    from hq.keysets.service import back_up
+
+    try:
+        backup, passphrase = with_hq(data_dir, back_up)
+    except OSError as problem:
+        fail(f"The backup can't be written: {problem.strerror}.")
+    print("A new backup holds all keys. Write its passphrase down; it is shown once:")
+    print(f"  key backup     {backup}")
+    print(f"  passphrase     {passphrase}")
+
+
 @keys_cli.command("rotate")
 def keys_rotate(
     use: Annotated[

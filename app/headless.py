@@ -5,6 +5,7 @@ A line that starts with `{` is a command, anything else is a scan:
     V0123456789ABC8                          scan a voucher for the next order
     {"order": {"order_id": "…", "lines": [{"sku": "…", "qty": 1, "amount": 499}]}}      or {"total": 4711} for the lines
     {"quote": {…as order…}} · {"sync": true} · {"status": true} · {"clear": true}
+    {"sign_in": {"staff": "…", "pin": "…"}} · {"sign_out": true} · {"staff": true}
 The member and the vouchers scanned before an order go with it. Amounts are minor units. An answer is written only after
 what it tells is durable. It is a whole station: another front end on the same engine, as the window is.
 """
@@ -27,6 +28,7 @@ from app.station.answer import OrderAnswer
 from app.station.identify import SeenMember, identify
 from app.station.opening import open_store
 from app.station.redeem import AtTill, NotRecorded, OrderIn, hand_in, quote_order
+from app.station.staff import SignedIn, sign_in, sign_out
 from app.station.standing import standing
 from app.store.faults import StoreFault
 from app.store.store import StationStore
@@ -89,12 +91,16 @@ class HeadlessStation:
         )
         self._member: SeenMember | None = None
         self._presented: list[Presentation] = []
+        self._signed_in: SignedIn | None = None
         self._commands = {
             "order": self._order,
             "quote": self._quote,
             "sync": self._sync,
             "status": self._status,
             "clear": self._clear,
+            "sign_in": self._sign_in,
+            "sign_out": self._sign_out,
+            "staff": self._staff,
         }
         self._worker.start()
 
@@ -186,9 +192,36 @@ class HeadlessStation:
         self._member, self._presented = None, []
         return {"answer": "cleared"}
 
+    def _sign_in(self, command: Place) -> Answer:
+        """Sign somebody in. The visit begins anew: nobody redeems what somebody else has begun."""
+        asked = command.inner("sign_in")
+        before = self._signed_in
+        found = sign_in(self._thread.call, asked.name("staff"), asked.text("pin"), instead_of=before)
+        self._worker.wake()
+        if isinstance(found, Refusal):
+            return {"answer": "refused", **self._refusal(found)}
+        self._signed_in = found
+        self._member, self._presented = None, []
+        return {"answer": "signed_in", "staff": found.staff_id, "name": found.name, "role": found.role}
+
+    def _sign_out(self, _: Place) -> Answer:
+        """Sign out whoever is signed in. What waits to be sent waits on."""
+        who, self._signed_in = self._signed_in, None
+        self._member, self._presented = None, []
+        if who is not None:
+            self._thread.call(lambda store: sign_out(store, who))
+            self._worker.wake()
+        return {"answer": "signed_out", "waiting": self._thread.call(StationStore.waiting_count)}
+
+    def _staff(self, _: Place) -> Answer:
+        rows = self._thread.call(lambda store: store.replica.people.all())
+        people = [{"staff": row.staff_id, "name": row.name, "role": row.role} for row in rows]
+        return {"answer": "staff", "staff": people}
+
     def _at_till(self) -> AtTill:
         link = "online" if self._worker.state.is_online else "offline"
-        return AtTill(self._member, tuple(self._presented), link)
+        cashier = self._signed_in.staff_id if self._signed_in else ""
+        return AtTill(self._member, tuple(self._presented), link, cashier)
 
     def _order_answer(self, answer: OrderAnswer) -> Answer:
         return {

@@ -19,12 +19,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from app.ids import new_number, new_secret
 from hq.faults import SetUpFault
 from hq.keys import KeyRing, write_keys, write_secret
+from hq.staff.peppers import FILE_NAME, write_peppers
 
 FORM = "tillside-hq-keys-1"
 MEMORY_KIB, PASSES, LANES = 64 * 1024, 3, 1  # RFC 9106's second recommended choice, on one core
 SALT_SIZE, NONCE_SIZE, KEY_SIZE = 16, 12, 32
 GROUPS, GROUP_LENGTH = 5, 5  # 25 characters of 5 bits each
-FILE_BYTES_MAX = 1 << 20  # a real one has 1 KiB; each rotation adds a tenth of it
+FILE_BYTES_MAX = 1 << 20  # a real one has 1 KiB; each rotation, and each store with staff, adds a tenth of it
 
 
 def new_passphrase() -> str:
@@ -36,6 +37,7 @@ def write_backup(path: Path, keys: KeyRing, *, passphrase: str) -> None:
     """Write the encrypted keys to a file that must not exist yet."""
     salt, nonce = new_secret(SALT_SIZE), new_secret(NONCE_SIZE)
     secrets = {kid: key.private_bytes_raw().hex() for kid, key in keys.private.items()}
+    secrets |= {name: pepper.hex() for name, pepper in keys.peppers.items()}
     box = AESGCM(_derive(passphrase, salt)).encrypt(nonce, json.dumps(secrets).encode("ascii"), FORM.encode())
     document = {"form": FORM, "salt": _out(salt), "nonce": _out(nonce), "box": _out(box)}
     write_secret(path, json.dumps(document, indent=1) + "\n")
@@ -51,8 +53,11 @@ def read_backup(path: Path, *, passphrase: str) -> KeyRing:
         raise SetUpFault(
             f"{path} does not open: the passphrase is another, or the file is damaged."
         ) from problem
+    found = {name: bytes.fromhex(secret) for name, secret in secrets.items()}
+    peppers = {name: secret for name, secret in found.items() if FILE_NAME.fullmatch(name)}
+    keys = {kid: secret for kid, secret in found.items() if kid not in peppers}
     return KeyRing(
-        {kid: Ed25519PrivateKey.from_private_bytes(bytes.fromhex(secret)) for kid, secret in secrets.items()}
+        {kid: Ed25519PrivateKey.from_private_bytes(secret) for kid, secret in keys.items()}, peppers=peppers
     )
 
 
@@ -70,6 +75,7 @@ def restore_keys(backup: Path, folder: Path, *, passphrase: str, needed: Set[str
             "backup that the last `tillside hq keys rotate` made."
         )
     write_keys(folder, keys)
+    write_peppers(folder, keys.peppers)
     return keys
 
 

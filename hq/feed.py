@@ -24,18 +24,20 @@ from app.core.chain import ChainOwner
 from hq.journal.words import read_words
 from hq.members.store import read_members
 from hq.rows import upsert
+from hq.staff.store import read_staff
 from hq.tables import counter, device, feed
 from hq.vouchers.store import read_vouchers
 from sync.protocol import Row
 
 COUNTER = "feed"
 EVERYWHERE = "*"  # no store may be called so
-MEMBER, VOUCHER, VERDICT = "member", "voucher", "verdict"
+MEMBER, VOUCHER, STAFF, VERDICT = "member", "voucher", "staff", "verdict"
 
 PUT, DELETE = "put", "del"
 READ: dict[str, Callable[[Connection, Sequence[str]], dict[str, dict[str, Any]]]] = {
     MEMBER: read_members,
     VOUCHER: read_vouchers,
+    STAFF: read_staff,
     VERDICT: read_words,
 }
 

@@ -9,7 +9,7 @@ which of those signs, stands in the database (hq/keysets). Losing the files kill
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -36,10 +36,14 @@ KEYS_FOLDER_MODE = 0o700
 
 @dataclass(frozen=True)
 class KeyRing:
-    """The private keys by key id. With a `folder`, one that was made since the start is read when it is wanted."""
+    """The private keys by key id. With a `folder`, one that was made since the start is read when it is wanted.
+
+    `peppers` (hq/staff/peppers.py) by the names of their files: only on the way into a backup and out of one.
+    """
 
     private: dict[str, Ed25519PrivateKey]
     folder: Path | None = field(default=None, compare=False)
+    peppers: Mapping[str, bytes] = field(default_factory=dict, compare=False)
 
     def key(self, kid: str) -> Ed25519PrivateKey:
         """Return a key. Raises `SetUpFault` when its file is missing."""

@@ -9,10 +9,11 @@ from hq import snapshot
 from hq.campaigns.service import keyset_at, newest_document
 from hq.campaigns.store import newest_versions
 from hq.deletions import horizon
-from hq.faults import ClientTooOld, Malformed, NotConfirmed, NotSigned, Revoked, UnknownDevice
+from hq.faults import ClientTooOld, Malformed, NotConfirmed, NotHere, NotSigned, Revoked, UnknownDevice
 from hq.feed import last_number, read_page
 from hq.home import Hq
 from hq.journal import ingest
+from hq.staff.people import sealed_pepper
 from hq.stores import pairing
 from hq.stores.devices import Device, DeviceState, read_device
 from sync.protocol import (
@@ -26,6 +27,7 @@ from sync.protocol import (
     PushAnswer,
     PushRefusal,
     PushRequest,
+    SealedPepper,
     SignedDocument,
     SignedManifest,
 )
@@ -79,6 +81,15 @@ class DeviceSession:
         if isinstance(page, Changes):
             self._hq.mark.note(feed=page.next, program=page.program_version)
         return page
+
+    def pepper(self) -> SealedPepper:
+        """See `HqProtocol.pepper`. A device that isn't confirmed, or was shut out, gets none. Raises `NotHere`."""
+        with self._hq.database.reading() as connection:
+            device = self._device_in(connection)
+            box = sealed_pepper(self._hq, connection, device.owner.device_id)
+        if box is None:
+            raise NotHere("This store has no staff, so nothing that their PINs rest on.")
+        return SealedPepper(box=box)
 
     def _changes(self, *, cursor: int, set_id: str, limit: int) -> Changes | MustRefetch:
         """Read a page and what it includes in one transaction."""

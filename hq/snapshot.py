@@ -22,11 +22,12 @@ from app.core.keyset import KeyUse
 from hq.campaigns.store import newest_versions
 from hq.drafts import draft_of
 from hq.faults import NotHere
-from hq.feed import MEMBER, VERDICT, VOUCHER, head_of, last_number
+from hq.feed import MEMBER, STAFF, VERDICT, VOUCHER, head_of, last_number
 from hq.home import Hq
 from hq.journal import words
 from hq.keysets.store import current_kid
 from hq.members import store as members
+from hq.staff import store as staff
 from hq.stores.devices import Device
 from hq.vouchers import store as vouchers
 from sync.protocol import Manifest, SignedManifest, SnapshotFile, manifest_message
@@ -96,6 +97,7 @@ def _lines(connection: Connection, store: str) -> Iterator[bytes]:
         MEMBER, members.COLUMNS, map(members.facts, members.members_of_store(connection, store))
     )
     yield from _blocks(VOUCHER, vouchers.COLUMNS, map(vouchers.facts, vouchers.all_vouchers(connection)))
+    yield from _blocks(STAFF, staff.COLUMNS, staff.staff_of_store(connection, store))
     yield from _blocks(VERDICT, words.COLUMNS, words.words_of_store(connection, store))
 
 

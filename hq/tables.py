@@ -112,6 +112,21 @@ store = Table(
     _text("name", 80),
     _text("time_zone", 40),
     _text("currency", 3),
+    _added("sign_in", String(10), "free"),  # free | spending: what nobody may do who hasn't signed in
+)
+
+store_staff = Table(  # who works in a store; `staff` above are head office's own people
+    "store_staff",
+    metadata,
+    Column("staff_id", String(13), primary_key=True),
+    Column("store", ForeignKey("store.store_id"), nullable=False, index=True),
+    _text("name", 40),
+    _text("role", 10),  # cashier | manager
+    _text("pin_hash", 120),  # of the PIN under the store's pepper, which is among HQ's keys
+    _text("pepper", 16),  # which pepper: its name
+    Column("member", String(13)),  # whose account is theirs
+    _text("state", 10),  # active | removed
+    _number("created_ms"),
 )
 
 enrol_token = Table(

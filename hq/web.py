@@ -107,6 +107,10 @@ def create_app(hq: Hq) -> FastAPI:
             return problems.of_refetch(changes)
         return answer(asking.request, changes)
 
+    @app.get("/v1/sync/pepper")
+    def get_pepper(asking: Asking) -> Response:
+        return answer(asking.request, session(asking).pepper())
+
     @app.get("/v1/sync/document/{kind}")
     def get_document(asking: Asking, kind: Literal["program", "keyset"]) -> Response:
         return answer(asking.request, session(asking).document(kind))

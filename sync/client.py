@@ -26,6 +26,7 @@ from sync.protocol import (
     PushAnswer,
     PushRefusal,
     PushRequest,
+    SealedPepper,
     SignedDocument,
     SignedManifest,
     Wire,
@@ -116,6 +117,10 @@ class HttpHq:
             bytes_max=limits.snapshot_bytes_max,
         )
         return response.content(SNAPSHOT_TYPE)
+
+    def pepper(self) -> SealedPepper:
+        """See `HqProtocol.pepper`."""
+        return _parsed(SealedPepper, self._send("GET", "/v1/sync/pepper"))
 
     def changes(self, *, cursor: int, set_id: str, limit: int = CHANGES_ROWS_MAX) -> Changes | MustRefetch:
         """See `HqProtocol.changes`."""

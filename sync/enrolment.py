@@ -30,6 +30,7 @@ from app.store.keystore import KeyStore, StationKeys, check_key_store, make_keys
 from app.store.store import StationStore, create_store
 from sync.client import HttpEnrolment
 from sync.faults import HqUntrusted
+from sync.pepper import keep_sealed
 from sync.protocol import EnrolAnswer, EnrolProtocol, EnrolRequest, SignedDocument, enrol_message
 from sync.syncer import SOFTWARE
 from sync.trust import check_keyset
@@ -153,6 +154,8 @@ def take_up(
     store = StationStore(folder, key_store=key_store, clock=clock)
     try:
         _keep_keyset(store, answer.keyset)
+        if answer.pepper:
+            keep_sealed(store, answer.pepper)
         if not answer.is_confirmed:
             store.set_standing(Standing.NOT_CONFIRMED)
             on_waiting()

@@ -15,6 +15,8 @@ from msgspec import Meta, Struct
 
 from app.core.canonical import INTEGER_MAX
 from app.core.chain import NONCE_SIZE
+from app.core.verdicts import Flag as Flag  # noqa: PLC0414 both ends have the words of the wire from here
+from app.core.verdicts import Verdict as Verdict  # noqa: PLC0414
 
 PROTO = (
     2  # the framing described here; 2 brought verdicts in the feed, and rows and words that may be skipped
@@ -45,28 +47,6 @@ DeviceId = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z_-]{1,40}\Z")]  # it goes i
 
 class Wire(Struct, frozen=True, kw_only=True):
     """What travels: as JSON by `msgspec.json`, which checks every type and writes bytes as Base64."""
-
-
-class Verdict(StrEnum):
-    """HQ's word on an entry."""
-
-    POSTED = "posted"
-    FLAGGED = "posted_flagged"
-    QUARANTINED = "quarantined"
-
-
-class Flag(StrEnum):
-    """Why an entry is an exception that a person must look at."""
-
-    REPLAY_DIFFERS = "REPLAY_DIFFERS"  # the recorded facts give another decision: tampering or a bug
-    COUPON_TWICE = "COUPON_TWICE"  # a voucher was used more often than it allows
-    RULE_STALE = "RULE_STALE"  # decided after the program's version had expired
-    CLOCK_SUSPECT = "CLOCK_SUSPECT"  # given by a clock that was wrong: at the right time it was not to be had
-    UNKNOWN_TYPE = "UNKNOWN_TYPE"  # quarantined: this HQ does not know such entries
-    UNPARSABLE = "UNPARSABLE"  # quarantined: the body is not what its type promises
-    UNKNOWN_PROGRAM = "UNKNOWN_PROGRAM"  # quarantined: decided under a version that HQ does not hold
-    ENTRY_ID_TAKEN = "ENTRY_ID_TAKEN"  # quarantined: another entry has this id already
-    OLD_EPOCH = "OLD_EPOCH"  # quarantined: saved out of the journal of an earlier epoch, and not held by HQ
 
 
 class Signature(Wire, frozen=True, kw_only=True):
@@ -144,6 +124,15 @@ class EnrolAnswer(Wire, frozen=True, kw_only=True):
     # What HQ holds of the device's epochs that have ended, of many the newest: the machine carries over what is behind.
     # Of `former_epoch` it is entry `former_seq`, where HQ holds that.
     former: Annotated[list[EpochHead], Meta(max_length=FORMER_MAX)] = []
+    pepper: bytes = (
+        b""  # sealed to the device's box key, where the store has staff and the device is confirmed
+    )
+
+
+class SealedPepper(Wire, frozen=True, kw_only=True):
+    """What the PINs of a store rest on, sealed to the box key of the device that asks (app/core/sealed.py)."""
+
+    box: bytes
 
 
 class HeadWire(Wire, frozen=True, kw_only=True):
@@ -284,8 +273,8 @@ class SignedManifest(Wire, frozen=True, kw_only=True):
 class Row(Wire, frozen=True, kw_only=True):
     """One fact of HQ's as it stands.
 
-    `member` by its reference, `voucher` by its code hash, or `verdict` (a later word on an entry) by
-    `<device>:<epoch>:<seq>`.
+    `member` by its reference, `voucher` by its code hash, `staff` by their ids, or `verdict` (a later word
+    on an entry) by `<device>:<epoch>:<seq>`.
     """
 
     t: str
@@ -351,6 +340,10 @@ class HqProtocol(Protocol):
 
     def snapshot(self, name: str) -> bytes:
         """Return a snapshot file: zstd-compressed lines, each a JSON object of columns and rows (docs/protocol.md)."""
+        ...
+
+    def pepper(self) -> SealedPepper:
+        """Return the pepper of this device's store; a fault where it has none."""
         ...
 
     def changes(self, *, cursor: int, set_id: str, limit: int = CHANGES_ROWS_MAX) -> Changes | MustRefetch:

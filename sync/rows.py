@@ -52,6 +52,18 @@ class VoucherValues(Struct):
     ends_on: date | None
 
 
+class StaffValues(Struct):
+    """A row of type `staff`: somebody who may sign in."""
+
+    staff_id: str
+    name: str
+    role: str
+    pin_hash: str
+    pepper: str
+    member: str | None
+    sign_in: str
+
+
 class VerdictValues(Struct):
     """A row of type `verdict`: a later word on an entry. The verdict may be one that only a newer HQ knows."""
 
@@ -85,7 +97,12 @@ class Block:
     skipped: int = 0
 
 
-FORMS: dict[str, type[Struct]] = {"member": MemberValues, "voucher": VoucherValues, VERDICT: VerdictValues}
+FORMS: dict[str, type[Struct]] = {
+    "member": MemberValues,
+    "voucher": VoucherValues,
+    "staff": StaffValues,
+    VERDICT: VerdictValues,
+}
 
 
 def read_page(content: bytes) -> Changes:

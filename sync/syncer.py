@@ -17,6 +17,7 @@ from sync.documents import PROGRAM, Runner
 from sync.faults import DeviceUnknown, HqBusy, HqFault, HqRefused, HqUntrusted
 from sync.handing_over import KEEPS, HandingOver
 from sync.hq_time import ask_time, take_time
+from sync.pepper import fetch_pepper
 from sync.protocol import (
     BATCH_BYTES_MAX,
     BATCH_ENTRIES_MAX,
@@ -99,6 +100,7 @@ class Syncer:
         if report.refusal is not None and report.refusal.kind in ENDS_SYNC:
             return report
         pulled = self.pull()
+        fetch_pepper(self._store, self._hq, run=self._run)
         self._run(self._store.note_mark)
         position = self._run(self._puller.position)
         return replace(report, pulled=pulled, as_of_ms=position.as_of_ms if position else None)

@@ -24,6 +24,8 @@ from app.clock import Clock, SetClock
 from app.core.canonical import canonical
 from app.core.codes import fold, hash_number, number, sign_member_code
 from app.core.order import Line
+from app.core.pepper import pepper_name
+from app.core.pins import SALT_SIZE, hash_pin, secret_of
 from app.core.voucher import Presentation
 from app.ids import ref_of
 from app.station.identify import SeenMember
@@ -36,6 +38,7 @@ from app.store.store import StationStore, create_store
 NOW_MS = int(datetime(2026, 1, 5, 17, tzinfo=UTC).timestamp() * 1000)  # a Monday noon in New York
 DAY_MS = 86_400_000
 TOKEN_KEY_ID = "t1"
+PEPPER, PIN = bytes([5]) * 32, "7392"
 
 
 def a_signing_key(seed: int) -> Ed25519PrivateKey:
@@ -209,6 +212,25 @@ def a_voucher(store: StationStore, *, seed: int = 1, **changes: Any) -> str:
     return printed
 
 
+def a_person(store: StationStore, *, seed: int = 1, pin: str = PIN, **changes: Any) -> str:
+    """Put somebody into the replica's staff, their pepper into the key store, and return their id."""
+    staff_id = ref_of(bytes([7]) * 7 + bytes([seed]))
+    secret = secret_of(PEPPER, staff_id=staff_id, pin=pin)
+    row = {
+        "staff_id": staff_id,
+        "name": "Ben",
+        "role": "cashier",
+        "pin_hash": hash_pin(secret, salt=bytes(SALT_SIZE)),
+        "pepper": pepper_name(PEPPER),
+        "member": None,
+        "sign_in": "free",
+    }
+    with store.replica_atomic():
+        store.replica.put_row("staff", row | changes)
+    store.keep_pepper(PEPPER)
+    return staff_id
+
+
 def an_order(order_id: str = "A-1", *lines: tuple[str, int]) -> OrderIn:
     """Return an order of lines given as (SKU, minor units), one of each; a coffee of 4.99 if none is given."""
     given = lines or (("coffee", 499),)
@@ -217,6 +239,8 @@ def an_order(order_id: str = "A-1", *lines: tuple[str, int]) -> OrderIn:
     )
 
 
-def at_till(member: SeenMember | None = None, *presented: Presentation, link: str = "offline") -> AtTill:
+def at_till(
+    member: SeenMember | None = None, *presented: Presentation, link: str = "offline", cashier: str = ""
+) -> AtTill:
     """Return who and what is at the till."""
-    return AtTill(member, presented, link)
+    return AtTill(member, presented, link, cashier)

@@ -20,7 +20,7 @@ from app.core.program import Candidate, Program
 from app.core.reasons import Reason, Refusal, by_precedence
 from app.core.sheet import totals_of
 from app.core.stacking import Stacking, fallen, refused_tenders
-from app.core.standing import SPENDING
+from app.core.standing import refused_spending
 from app.core.table import Table, refused
 from app.core.voucher import Presentation
 
@@ -221,8 +221,8 @@ def _tenders(
     if not facts.tenders:
         return ()
     refusals = refused_tenders(facts.tenders, stacking.applied.values() if stacking else ())
-    if SPENDING in facts.stopped:
-        refusals |= {tender.kind: Refusal(Reason.SPENDING_STOPPED) for tender in facts.tenders}
+    if stops := refused_spending(facts.stopped):
+        refusals |= {tender.kind: stops[0] for tender in facts.tenders}
     allowed = [tender for tender in facts.tenders if tender.kind not in refusals]
     paid = pay(allowed, due, seen.day, member=facts.member.ref if facts.member else None)
     not_paid = tuple(

@@ -46,6 +46,14 @@ class Reason(Enum):
     CODE_EXPIRED = (ReasonClass.IDENTITY, False, "This member code has expired. A new one is in the portal.")
     CODE_NOT_YET_VALID = (ReasonClass.IDENTITY, True, "This member code is not valid yet.")
     MEMBER_NEEDED = (ReasonClass.IDENTITY, True, "Scan the member's card first.")
+    NOT_STAFF = (ReasonClass.IDENTITY, False, "Nobody in this store signs in like this. Ask head office.")
+    PIN_LOCKED = (ReasonClass.IDENTITY, True, "Too many wrong PINs. Seconds to wait: {seconds}.")
+    PIN_WRONG = (ReasonClass.IDENTITY, True, "This PIN is wrong. Tries left before a wait: {left}.")
+    PIN_UNCHECKED = (
+        ReasonClass.IDENTITY,
+        True,
+        "This station can't check this PIN yet. It has to hear from head office first.",
+    )
     PROGRAM_NOT_LIVE = (ReasonClass.AUTHORITY, True, "The loyalty program is not open here at the moment.")
     PROGRAM_ENDED = (ReasonClass.AUTHORITY, False, "The loyalty program ended on {ends_on}.")
     PROGRAM_EXPIRED = (
@@ -59,6 +67,12 @@ class Reason(Enum):
         True,
         "This station may not redeem until head office has looked at it. Points are still earned.",
     )
+    SIGN_IN_NEEDED = (
+        ReasonClass.AUTHORITY,
+        True,
+        "Somebody has to sign in before anything is redeemed. Points are still earned.",
+    )
+    OWN_ACCOUNT = (ReasonClass.AUTHORITY, True, "Nobody redeems for themselves. A colleague can do it.")
     OFFER_UNKNOWN = (ReasonClass.AUTHORITY, True, "The rules of this offer are not on this station yet.")
     ONLINE_ONLY = (ReasonClass.AUTHORITY, True, "This offer needs head office, which can't be reached.")
     STATION_CAP_REACHED = (

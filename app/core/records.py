@@ -108,6 +108,8 @@ def presentation_differences(redemption: Mapping[str, Any], order: Mapping[str, 
     member = order["member"]
     expected = {key: order[key] for key in ("store", "t_eff", "program_version", "program_hash")}
     expected["member"] = None if member is None else member["ref"]
+    if "cashier" in redemption:
+        expected["cashier"] = order.get("cashier", "")
     for shown in order["presented"]:
         if shown["redemption_id"] == redemption.get("redemption_id"):
             expected |= {"code_hash": shown["code_hash"], "level": shown["level"]}

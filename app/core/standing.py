@@ -5,9 +5,23 @@ each time. A standing that forbids spending becomes a word in `Facts.stopped`, w
 decides again by the same words. Earning and automatic campaigns go on, since they need no authority.
 """
 
+from collections.abc import Collection
 from enum import StrEnum
 
+from app.core.reasons import Reason, Refusal
+
 SPENDING, TIMED = "spending", "timed"  # words in `Facts.stopped`
+SIGN_IN, OWN = "sign_in", "own"  # and who is at the till: nobody who signed in, or the member themselves
+AGAINST_SPENDING = {
+    SPENDING: Reason.SPENDING_STOPPED,
+    SIGN_IN: Reason.SIGN_IN_NEEDED,
+    OWN: Reason.OWN_ACCOUNT,
+}
+
+
+def refused_spending(stopped: Collection[str]) -> list[Refusal]:
+    """Return why nothing may be redeemed here and now, by words of `Facts.stopped`."""
+    return [Refusal(reason) for word, reason in AGAINST_SPENDING.items() if word in stopped]
 
 
 class Standing(StrEnum):

@@ -34,7 +34,7 @@ from app.core.punch_cards import PunchCard, PunchLine, punch, punches_key
 from app.core.reasons import Reason, Refusal, by_precedence
 from app.core.sheet import Sheet, paid_for_goods, sheet_of, totals_of
 from app.core.spending import Giving, Spending
-from app.core.standing import SPENDING, TIMED
+from app.core.standing import TIMED, refused_spending
 from app.core.stock import refused_by_stock
 from app.core.unit_sets import SetsTaken, bundle, buy_get
 from app.core.voucher import Presentation
@@ -270,8 +270,8 @@ class Table:
     def _about_voucher(self, shown: Presentation) -> list[Refusal]:
         voucher, member, stopped = shown.voucher, self.facts.member, self.facts.stopped
         found = _about_owner(voucher.owner, member)
-        if SPENDING in stopped:
-            found.append(Refusal(Reason.SPENDING_STOPPED))
+        if stopped:
+            found += refused_spending(stopped)
         if f"code:{voucher.code_hash}" in stopped:
             found.append(Refusal(Reason.STOPPED))
         if TIMED in stopped and voucher.ends_on is not None:

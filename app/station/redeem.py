@@ -21,7 +21,7 @@ from app.core.records import Attendance, order_record, redemption_record
 from app.core.voucher import Presentation
 from app.station.answer import AnswerKind, OrderAnswer
 from app.station.identify import SeenMember
-from app.station.standing import stops
+from app.station.standing import stops, stops_by_cashier
 from app.store.carried import opened
 from app.store.journal import Draft
 from app.store.store import StationStore
@@ -68,7 +68,7 @@ class OrderIn:
 
 @dataclass(frozen=True, slots=True)
 class AtTill:
-    """Who and what is at the till with the order."""
+    """Who and what is at the till with the order. `cashier` is the id of whoever signed in; "" for nobody."""
 
     member: SeenMember | None
     presented: tuple[Presentation, ...]
@@ -122,7 +122,8 @@ def _facts(store: StationStore, order_in: OrderIn, at_till: AtTill) -> Facts:
         lines=order_in.lines,
     )
     member = at_till.member.member if at_till.member else None
-    return Facts(_program(store), order, member, at_till.presented, stopped=stops(store))
+    stopped = stops(store) | stops_by_cashier(store, at_till.cashier, member)
+    return Facts(_program(store), order, member, at_till.presented, stopped=stopped)
 
 
 def _check(facts: Facts) -> None:

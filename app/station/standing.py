@@ -1,9 +1,10 @@
 """How this station stands right now, and what its decisions must therefore refuse."""
 
-from app.core.standing import SPENDING, TIMED, Standing
+from app.core.member import Member
+from app.core.standing import OWN, SIGN_IN, SPENDING, TIMED, Standing
 from app.store.store import StationStore
 
-__all__ = ["Standing", "standing", "stops"]
+__all__ = ["Standing", "standing", "stops", "stops_by_cashier"]
 
 
 def standing(store: StationStore) -> Standing:
@@ -23,3 +24,16 @@ def stops(store: StationStore) -> frozenset[str]:
     if store.time.is_doubtful():
         found.append(TIMED)
     return frozenset(found)
+
+
+def stops_by_cashier(store: StationStore, cashier: str, member: Member | None) -> frozenset[str]:
+    """Return what a decision must refuse because of who is at the till, as words of `Facts.stopped`.
+
+    Looked up at each order, so that whoever no longer works here is as good as nobody at once.
+    """
+    people = store.replica.people
+    row = people.find(cashier) if cashier else None
+    if row is None:
+        return frozenset([SIGN_IN]) if people.is_sign_in_needed() else frozenset()
+    is_own = member is not None and member.ref == row.member
+    return frozenset([OWN]) if is_own else frozenset()

@@ -250,8 +250,22 @@ def load_keys(key_store: KeyStore, store_id: str) -> StationKeys:
 
 def forget_keys(key_store: KeyStore, store_id: str) -> None:
     """Forget everything about a store, the secrets first."""
-    for part in ("keys", "mark", "verified"):
+    for part in ("keys", "pepper", "mark", "verified"):
         key_store.delete(f"{store_id}.{part}")
+
+
+def save_pepper(key_store: KeyStore, store_id: str, pepper: bytes) -> None:
+    """Keep what the PINs of the shop's staff rest on (core.pins)."""
+    key_store.write(f"{store_id}.pepper", pepper.hex())
+
+
+def load_pepper(key_store: KeyStore, store_id: str) -> bytes | None:
+    """Return the pepper, or None before HQ has sent one. What can't be read is asked for again."""
+    text = key_store.read(f"{store_id}.pepper")
+    try:
+        return None if text is None else bytes.fromhex(text)
+    except ValueError:
+        return None
 
 
 def save_mark(key_store: KeyStore, store_id: str, head: Head) -> None:

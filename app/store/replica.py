@@ -1,4 +1,4 @@
-"""The store's copy of HQ's facts: members of its scope, vouchers, the signed program and keys.
+"""The store's copy of HQ's facts: members of its scope, vouchers, its staff, the signed program and keys.
 
 It is read on every decision and written only when something from HQ is applied. Rows carry HQ's figures; what this
 station has done since lies over them as effects of the journal.
@@ -18,6 +18,7 @@ from app.core.program import Program
 from app.core.voucher import Voucher
 from app.store.meta import write_meta
 from app.store.names import later_keys, name_key
+from app.store.people import People
 from app.store.programs import compiled
 
 SMALL_DOCUMENT_BYTES = 1 << 16  # the set of keys, which each scan needs, and no program
@@ -32,7 +33,7 @@ SETTINGS = (
         -4_096,
     ),  # KiB: the inner pages of a million members, so that a look-up reads no more than leaves
 )
-MEMBER, VOUCHER = "member", "voucher"
+MEMBER, VOUCHER, STAFF = "member", "voucher", "staff"
 KEY = 0  # place in a row as it is kept
 REF, NUMBER_HASH, NAME, TIER, NAME_KEY = 0, 1, 2, 3, -1  # and in a member's
 NAMED_MAX = 20  # more than a person reads; who sees this many types another letter
@@ -58,8 +59,8 @@ class Table:
     kept: Callable[[Iterable[Sequence[Any]]], list[tuple[Any, ...]]]
     put: str
     delete: str
-    include: str
-    included: str
+    include: str = ""  # rows with figures that entries of ours move
+    included: str = ""
 
 
 def _members_kept(rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
@@ -85,6 +86,10 @@ def _vouchers_kept(rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
     ]
 
 
+def _as_they_are(rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in rows]
+
+
 TABLES = {
     MEMBER: Table(
         columns=("ref", "number_hash", "name", "tier", "segments", "balance", "state"),
@@ -103,6 +108,13 @@ TABLES = {
         delete="DELETE FROM voucher WHERE code_hash = ?",
         include="UPDATE voucher SET included_seq = ? WHERE code_hash IN (SELECT value FROM json_each(?))",
         included="SELECT included_seq FROM voucher WHERE code_hash = ?",
+    ),
+    STAFF: Table(
+        columns=("staff_id", "name", "role", "pin_hash", "pepper", "member", "sign_in"),
+        kept=_as_they_are,
+        put="INSERT OR REPLACE INTO staff (staff_id, name, role, pin_hash, pepper, member, sign_in)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        delete="DELETE FROM staff WHERE staff_id = ?",
     ),
 }
 
@@ -199,6 +211,11 @@ class Replica:
             ends_on=None if row[5] is None else date.fromisoformat(row[5]),
         )
 
+    @property
+    def people(self) -> People:
+        """Who works in this store."""
+        return People(self._db)
+
     def program(self) -> Program | None:
         """Return the newest program, compiled once in this process for all stores that hold it."""
         if self._program is None:
@@ -274,7 +291,7 @@ class Replica:
         if kind == MEMBER and not self._is_new:
             kept = self._put_same_names(kept)
         self._db.conn.executemany(table.put, kept)
-        if not self._is_new:  # rows of a snapshot come with their position
+        if table.include and not self._is_new:  # rows of a snapshot come with their position
             self._db.conn.execute(table.include, (included_seq, orjson.dumps(keys).decode()))
         if kind == MEMBER:
             self._forget_words([row[REF] for row in kept])

@@ -42,14 +42,17 @@ from app.store.keystore import (
     forget_keys,
     load_keys,
     load_mark,
+    load_pepper,
     load_verified,
     save_keys,
     save_mark,
+    save_pepper,
     save_verified,
 )
 from app.store.lock import StoreLock
 from app.store.meta import read_meta, write_meta
 from app.store.migrate import migrate, refuse_newer
+from app.store.pin_tries import PinTries
 from app.store.replica import Replica
 from app.store.replica_file import drop_stale_replicas, open_replica
 from app.store.timekeeper import SigningClock, TimeKeeper
@@ -129,6 +132,7 @@ class StationStore:
         self._name = read_card(folder).name
         self.keys = load_keys(key_store, self._name)
         self._mark: Head | None = None
+        self._pepper: bytes | None = None  # as far as it is known
         self.verified = NOTHING
         self._marked_ms = clock.boot_ms()
         self._gone: StoreFault | None = None  # erased
@@ -332,6 +336,26 @@ class StationStore:
     def waiting_count(self) -> int:
         """Return how many entries wait for HQ."""
         return self.journal.head().seq - self.acked_seq()
+
+    @property
+    def pin_tries(self) -> PinTries:
+        """How often PINs were tried on this station."""
+        return PinTries(self._db)
+
+    @property
+    def pepper(self) -> bytes | None:
+        """What PINs of this store's staff rest on, from the key store; None before HQ has sent it, or while locked."""
+        if self._pepper is None:
+            try:
+                self._pepper = load_pepper(self._key_store, self._name)
+            except StoreFault as fault:
+                log.info("the pepper can't be read: %s", fault)
+        return self._pepper
+
+    def keep_pepper(self, pepper: bytes) -> None:
+        """Keep the pepper that HQ sent, with the keys and never in a database. Raises a `StoreFault`."""
+        save_pepper(self._key_store, self._name, pepper)
+        self._pepper = pepper
 
     @property
     def versions(self) -> Versions:

@@ -44,6 +44,7 @@ from hq.journal.store import (
     taken_redemption_ids,
 )
 from hq.members.store import POINTS, lock_members, read_scopes
+from hq.staff.store import accounts_of
 from hq.stores.devices import Device, keys_of_old_epochs
 from hq.vouchers.store import Uses, add_uses, lock_uses
 from sync.protocol import Flag, Result, Verdict
@@ -200,6 +201,7 @@ def open_books(
         earlier_orders=earlier,
         posted_orders=read_orders(connection, owner, _texts(orders, "order_id")),
         held_hashes=held_hashes(connection, salvaged),
+        accounts=accounts_of(connection, _texts([*orders, *redemptions], "cashier")),
         old_keys=keys_of_old_epochs(connection, salvaged[0].device_id) if salvaged else {},
     )
 

@@ -14,7 +14,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import ValidationError, convert
 
 from app.core.chain import ChainOwner
-from app.core.entry import CLOCK_JUMP, EPOCH_START, ORDER, REDEEM, REFUSE, SALVAGED, SCAN_DENIED, Entry
+from app.core.entry import (
+    CLOCK_JUMP,
+    EPOCH_START,
+    ORDER,
+    PIN_LOCK,
+    REDEEM,
+    REFUSE,
+    SALVAGED,
+    SCAN_DENIED,
+    SHIFT,
+    Entry,
+)
 from app.core.facts_record import RecordInvalid
 from app.core.outcome import Decision
 from app.core.program import Program
@@ -30,7 +41,15 @@ from hq.journal import postings
 from hq.journal.carried import NOT_SIGNED, is_signed, why_never
 from hq.journal.postings import Posting
 from hq.journal.receipt import Receipt, gave_more, reckoned_ms, redeemed_more
-from hq.journal.schemas import ClockJumpData, DeniedData, EpochStartData, OrderData, RedemptionData
+from hq.journal.schemas import (
+    ClockJumpData,
+    DeniedData,
+    EpochStartData,
+    OrderData,
+    PinLockData,
+    RedemptionData,
+    ShiftData,
+)
 from hq.vouchers.store import Uses
 from sync.protocol import Flag, Verdict
 
@@ -73,6 +92,9 @@ class Books:
         default_factory=dict
     )  # where salvaged entries were
     old_keys: Mapping[int, Ed25519PublicKey] = field(default_factory=dict)  # of its epochs that were replaced
+    accounts: Mapping[str, str | None] = field(
+        default_factory=dict
+    )  # of cashiers: whose member account is theirs
     receipt: Receipt | None = None  # of the push; None where HQ has no time to judge by
     decisions: dict[str, tuple[Entry, Decision]] = field(default_factory=dict)  # replayed orders, by order id
 
@@ -123,6 +145,8 @@ def _judge_order(entry: Entry, books: Books) -> Judgement:
     doubts = _Doubts()
     doubts.differs(order_differences(entry.data, decision))
     doubts.elsewhere(order.store, books.store)
+    if order.member is not None and order.points > 0 and _is_own(order.cashier, order.member.ref, books):
+        doubts.add(Flag.SELF_DEAL, f"{order.points} points for the account of whoever stood at the till")
     if order.campaigns:
         doubts.stale(order.t_eff, program)
     then = _at_reckoned_time(entry, order, program, books)
@@ -165,6 +189,8 @@ def _judge_redemption(entry: Entry, books: Books) -> Judgement:
     if is_approved == bool(redemption.reasons):
         doubts.differs([f"a {entry.type} entry whose reasons say otherwise"])
     if is_approved:
+        if redemption.member is not None and _is_own(redemption.cashier, redemption.member, books):
+            doubts.add(Flag.SELF_DEAL, "redeemed for the account of whoever stood at the till")
         doubts.stale(redemption.t_eff, program)
         _doubt_clock(redemption, entry, books, doubts)
         _count_use(redemption, books, doubts)
@@ -205,6 +231,20 @@ def _judge_clock_jump(entry: Entry, books: Books) -> Judgement:
     return doubts.judgement()
 
 
+def _judge_shift(entry: Entry, books: Books) -> Judgement:
+    doubts = _Doubts()
+    doubts.elsewhere(convert(entry.data, ShiftData).store, books.store)
+    return doubts.judgement()
+
+
+def _judge_pin_lock(entry: Entry, books: Books) -> Judgement:
+    lock, doubts = convert(entry.data, PinLockData), _Doubts()
+    doubts.elsewhere(lock.store, books.store)
+    detail = f"every try of the PIN of {lock.staff} was wrong, {lock.locks} times in a row: {lock.wait_s} s to wait"
+    doubts.add(Flag.PIN_LOCKED, detail)
+    return doubts.judgement()
+
+
 def _judge_epoch_start(entry: Entry, books: Books) -> Judgement:
     doubts = _Doubts()
     doubts.elsewhere(convert(entry.data, EpochStartData).store, books.store)
@@ -233,6 +273,8 @@ JUDGES: dict[str, Callable[[Entry, Books], Judgement]] = {
     REFUSE: _judge_redemption,
     SCAN_DENIED: _judge_denied,
     CLOCK_JUMP: _judge_clock_jump,
+    SHIFT: _judge_shift,
+    PIN_LOCK: _judge_pin_lock,
     EPOCH_START: _judge_epoch_start,
     SALVAGED: _judge_salvaged,
 }
@@ -272,6 +314,11 @@ def _count_use(redemption: RedemptionData, books: Books, doubts: "_Doubts") -> N
     uses.uses += 1
     if uses.uses_max and uses.uses > uses.uses_max:
         doubts.add(Flag.COUPON_TWICE, f"use {uses.uses} of a voucher that allows {uses.uses_max}")
+
+
+def _is_own(cashier: str, member: str, books: Books) -> bool:
+    """Tell whether somebody at the till dealt with their own account."""
+    return bool(cashier) and books.accounts.get(cashier) == member
 
 
 def _quarantined(flag: Flag, detail: str) -> Judgement:

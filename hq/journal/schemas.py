@@ -54,6 +54,7 @@ class OrderData(Recorded, frozen=True, kw_only=True):
     total: Amount
     discount: Amount
     points: Amount
+    cashier: Name = ""  # who had signed in; older stations say nothing
 
 
 class ReasonPart(Recorded, frozen=True, kw_only=True):
@@ -78,6 +79,7 @@ class RedemptionData(Recorded, frozen=True, kw_only=True):
     discount: Amount
     points: Annotated[int, Meta(ge=0, le=AMOUNT_MAX)] = 0
     reasons: list[ReasonPart]
+    cashier: Name = ""
 
 
 class DeniedData(Recorded, frozen=True, kw_only=True):
@@ -104,3 +106,22 @@ class ClockJumpData(Recorded, frozen=True, kw_only=True):
     t_eff: Moment
     from_ms: Moment
     to_ms: Moment
+
+
+class ShiftData(Recorded, frozen=True, kw_only=True):
+    """A `shift` entry: somebody signed in or out."""
+
+    store: Name
+    t_eff: Moment
+    staff: Name
+    what: Literal["begin", "end"]
+
+
+class PinLockData(Recorded, frozen=True, kw_only=True):
+    """A `pin_lock` entry: all tries of a PIN were wrong, and how long the wait is."""
+
+    store: Name
+    t_eff: Moment
+    staff: Name
+    locks: Annotated[int, Meta(ge=1, le=INTEGER_MAX)]
+    wait_s: Annotated[int, Meta(ge=0, le=INTEGER_MAX)]

@@ -32,6 +32,7 @@ from hq.keys import (
     next_kid,
     number_of,
     read_key,
+    read_keys,
     sign_document,
     write_key,
 )
@@ -46,6 +47,7 @@ from hq.keysets.store import (
 )
 from hq.restored import LOST_MAX, read_about
 from hq.rows import upsert
+from hq.staff.peppers import all_peppers
 from hq.tables import meta
 
 PROGRAMS_VOUCHED = (
@@ -96,12 +98,25 @@ def make_key(hq: Hq, use: KeyUse) -> NewKey:
     if not key_path(folder, kid).exists():  # else it is left from a time when we died right here
         write_key(folder, kid, Ed25519PrivateKey.from_private_bytes(new_secret()))
     failpoint("hq_key_written")
-    ring = KeyRing({**hq.keys.private, kid: read_key(folder, kid)}, folder)
-    passphrase = new_passphrase()
-    backup = _free_name(folder.parent, version)
-    write_backup(backup, ring, passphrase=passphrase)
+    backup, passphrase = _back_up(folder, {**hq.keys.private, kid: read_key(folder, kid)}, version)
     failpoint("hq_keys_backed_up")
     return NewKey(kid, use, backup, passphrase)
+
+
+def back_up(hq: Hq) -> tuple[Path, str]:
+    """Write a backup of all keys and peppers as they are now; return where, and its passphrase, shown once."""
+    folder = hq.keys.folder
+    if folder is None:
+        raise SetUpFault("HQ's keys are not in a folder.")
+    with hq.database.reading() as connection:
+        version = newest_version(connection, "keyset")
+    return _back_up(folder, read_keys(folder).private, version)
+
+
+def _back_up(folder: Path, keys: dict[str, Ed25519PrivateKey], version: int) -> tuple[Path, str]:
+    passphrase, path = new_passphrase(), _free_name(folder.parent, version)
+    write_backup(path, KeyRing(keys, folder, all_peppers(folder)), passphrase=passphrase)
+    return path, passphrase
 
 
 def publish_key(hq: Hq, new: NewKey) -> int:

@@ -29,6 +29,7 @@ from hq.home import Hq
 from hq.keys import root_fingerprint
 from hq.keysets.store import current_kid
 from hq.rows import storable
+from hq.staff.people import sealed_pepper
 from hq.stores.devices import PROTO_KEPT_MAX, DeviceState, end_epoch, former_heads, read_device
 from hq.stores.service import read_store
 from hq.tables import device, enrol_token
@@ -127,6 +128,8 @@ def enrol(hq: Hq, request: EnrolRequest) -> EnrolAnswer | None:
             connection.execute(update(device).where(device.c.device_id == token.device).values(row))
         said = request.former_epoch, request.former_seq
         former = former_heads(connection, owner.device_id, said=said, limit=FORMER_MAX)
+        is_confirmed = state is DeviceState.ACTIVE
+        pepper = sealed_pepper(hq, connection, owner.device_id) if is_confirmed else None
     return EnrolAnswer(
         device_id=owner.device_id,
         epoch=owner.epoch,
@@ -134,8 +137,9 @@ def enrol(hq: Hq, request: EnrolRequest) -> EnrolAnswer | None:
         nonce=nonce,
         keyset=keyset,
         hq_incarnation=hq.incarnation,
-        is_confirmed=state is DeviceState.ACTIVE,
+        is_confirmed=is_confirmed,
         former=[EpochHead(epoch=epoch, seq=head.seq, hash=head.hash) for epoch, head in former],
+        pepper=pepper or b"",
     )
 
 

@@ -15,6 +15,7 @@ from hq.tables import store
 from sync.protocol import StoreFacts
 
 ID_LENGTH_MAX, NAME_LENGTH_MAX = 40, 80  # as the columns have room
+READ = select(*(store.c[name] for name in StoreFacts.__struct_fields__))
 
 
 def add_store(hq: Hq, *, store_id: str, name: str, time_zone: str, currency: str) -> None:
@@ -45,13 +46,13 @@ def check_store(hq: Hq, store_id: str | None) -> None:
 def stores(hq: Hq) -> list[StoreFacts]:
     """Return all stores by id."""
     with hq.database.reading() as connection:
-        rows = connection.execute(select(store).order_by(store.c.store_id)).mappings()
+        rows = connection.execute(READ.order_by(store.c.store_id)).mappings()
         return [StoreFacts(**row) for row in rows]
 
 
 def read_store(connection: Connection, store_id: str) -> StoreFacts | None:
     """Return a store, or None."""
-    row = connection.execute(select(store).where(store.c.store_id == store_id)).mappings().one_or_none()
+    row = connection.execute(READ.where(store.c.store_id == store_id)).mappings().one_or_none()
     return None if row is None else StoreFacts(**row)
 
 

@@ -12,11 +12,13 @@ from app.core.authority import HOUR_MS, Authority
 from app.core.codes import TokenKey, parse
 from app.core.decision import decide
 from app.core.gift_cards import Tender, TenderKind
+from app.core.lockout import TRIES, Lockout, refused_untried
 from app.core.member import Member
 from app.core.money import CURRENCIES, format_amount
 from app.core.order import Line
 from app.core.reasons import BY_CODE, PRECEDENCE, Reason, ReasonClass, Refusal, by_precedence, sentence
 from app.core.referral import refused_referral
+from app.core.trusted_time import Reading
 from tests.core.facts import (
     MEMBER,
     NOON,
@@ -98,6 +100,11 @@ def self_referral() -> tuple[Refusal, ...]:
     return () if refusal is None else (refusal,)
 
 
+def untried(rests_on: str | None) -> tuple[Refusal, ...]:
+    refusal = refused_untried(rests_on=rests_on, held=None)
+    return () if refusal is None else (refusal,)
+
+
 SOAP = (line(1, "soap", 500),)
 CARD = Tender(TenderKind.GIFT_CARD, "g", 300)
 PAY = {"kind": "points_payment", "points": 100, "worth": 100}
@@ -118,11 +125,17 @@ MADE: dict[Reason, Callable[[], tuple[Refusal, ...]]] = {
     Reason.CODE_EXPIRED: lambda: scanned(code(), EXPIRES),
     Reason.CODE_NOT_YET_VALID: lambda: scanned(code(), ISSUED - 1),
     Reason.MEMBER_NEEDED: lambda: refused(audience=["M1"], member=None),
+    Reason.NOT_STAFF: lambda: untried(None),
+    Reason.PIN_LOCKED: lambda: (Lockout(TRIES, 1, b"", 0).refusal(Reading(0, b"", 1)),),
+    Reason.PIN_WRONG: lambda: (Lockout(2).refusal(Reading(0, b"", 1)),),
+    Reason.PIN_UNCHECKED: lambda: untried("a pepper"),
     Reason.PROGRAM_NOT_LIVE: lambda: refused(document={"life": {"stage": "paused"}}),
     Reason.PROGRAM_ENDED: lambda: refused(**ENDED),
     Reason.PROGRAM_EXPIRED: lambda: refused(document={"expires_ms": 1}),
     Reason.STOPPED: lambda: refused(in_facts={"stopped": frozenset({"campaign:c"})}),
     Reason.SPENDING_STOPPED: lambda: refused(in_facts={"stopped": frozenset({"spending"})}),
+    Reason.SIGN_IN_NEEDED: lambda: refused(in_facts={"stopped": frozenset({"sign_in"})}),
+    Reason.OWN_ACCOUNT: lambda: refused(in_facts={"stopped": frozenset({"own"})}),
     Reason.OFFER_UNKNOWN: lambda: refused(voucher={"rule_id": "other"}),
     Reason.ONLINE_ONLY: lambda: refused(offline="never"),
     Reason.STATION_CAP_REACHED: lambda: by_floor(Authority("A2", NOON, spends=500)),
@@ -227,6 +240,8 @@ def test_every_reason_comes_about_and_can_be_read_out(reason: Reason) -> None:
         (Reason.NOT_STARTED, "This offer starts on 2017-06-20."),
         (Reason.EXPIRED, "This offer ended on 2017-06-10."),
         (Reason.UNKNOWN_CODE, "Unknown code {40063813339."),
+        (Reason.PIN_LOCKED, "Too many wrong PINs. Seconds to wait: 60."),
+        (Reason.PIN_WRONG, "This PIN is wrong. Tries left before a wait: 3."),
         (Reason.PROGRAM_ENDED, "The loyalty program ended on 2017-06-14."),
         (Reason.NOT_NTH_ORDER, "This offer is for order number 10. This is number 4."),
         (Reason.SPEND_NOT_MET, "The member has spent 19.99 so far: 30.01 short of 50.00."),

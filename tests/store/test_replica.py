@@ -39,7 +39,7 @@ VOUCHER = {
 }
 
 
-DERIVED = {"member": ("name_key", "included_seq"), "voucher": ("included_seq",)}
+DERIVED = {"member": ("name_key", "included_seq"), "voucher": ("included_seq",), "staff": ()}
 
 
 @pytest.fixture

@@ -1,0 +1,27 @@
+"""HQ's words on entries: what became of each, and why a person should look at it."""
+
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """HQ's word on an entry."""
+
+    POSTED = "posted"
+    FLAGGED = "posted_flagged"
+    QUARANTINED = "quarantined"
+
+
+class Flag(StrEnum):
+    """Why an entry is an exception that a person must look at."""
+
+    REPLAY_DIFFERS = "REPLAY_DIFFERS"  # the recorded facts give another decision: tampering or a bug
+    COUPON_TWICE = "COUPON_TWICE"  # a voucher was used more often than it allows
+    RULE_STALE = "RULE_STALE"  # decided after the program's version had expired
+    CLOCK_SUSPECT = "CLOCK_SUSPECT"  # given by a clock that was wrong: at the right time it was not to be had
+    UNKNOWN_TYPE = "UNKNOWN_TYPE"  # quarantined: this HQ does not know such entries
+    UNPARSABLE = "UNPARSABLE"  # quarantined: the body is not what its type promises
+    UNKNOWN_PROGRAM = "UNKNOWN_PROGRAM"  # quarantined: decided under a version that HQ does not hold
+    ENTRY_ID_TAKEN = "ENTRY_ID_TAKEN"  # quarantined: another entry has this id already
+    SELF_DEAL = "SELF_DEAL"  # points or value for the account of whoever stood at the till
+    PIN_LOCKED = "PIN_LOCKED"  # somebody's PIN was tried wrongly, as often as it can be
+    OLD_EPOCH = "OLD_EPOCH"  # quarantined: saved out of the journal of an earlier epoch, and not held by HQ

@@ -1,0 +1,10 @@
+-- How often a PIN was tried since it was last right, noted before each try is looked at. A wait that runs began at
+-- boot_ms of that start of the machine; is_told says whether an entry tells of it.
+CREATE TABLE pin_try (
+    staff_id TEXT PRIMARY KEY,
+    tries INTEGER NOT NULL,
+    locks INTEGER NOT NULL,
+    boot BLOB NOT NULL,
+    boot_ms INTEGER NOT NULL,
+    is_told INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,26 @@
+"""Somebody comes to work in a store and goes again, on either database."""
+
+from sqlalchemy import select
+
+from hq.home import Hq
+from hq.staff.people import ask_sign_in, list_people, remove_person, set_pin
+from hq.tables import store_staff
+from tests.hq.test_store_staff import add, rows
+
+
+def test_a_person_comes_and_goes_on_either_database(hq: Hq) -> None:
+    ben, eve = add(hq), add(hq, "Eve", store_id="S2")
+    assert ask_sign_in(hq, "S1", is_needed=True) == 1
+    set_pin(hq, ben, "8264")
+    remove_person(hq, ben)
+    assert rows(hq) == [("del", ben)] and rows(hq, "S2") == [("put", eve)]
+    assert [person.staff_id for person in list_people(hq)] == [eve]
+    gone = list_people(hq, store_id="S1", every=True)[0]
+    assert (gone.name, gone.state) == ("Ben", "removed")
+    with hq.database.reading() as connection:
+        assert (
+            connection.execute(
+                select(store_staff.c.pin_hash).where(store_staff.c.staff_id == ben)
+            ).scalar_one()
+            == ""
+        )
