@@ -126,7 +126,9 @@ def station(
     if context.invoked_subcommand is not None:
         return
     from app.clock import SystemClock
+    from app.logs import set_up_logs
 
+    set_up_logs()
     if not headless:
         from app.window import run_window
 

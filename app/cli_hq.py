@@ -123,10 +123,12 @@ def hq_serve(
     ] = None,
 ) -> None:
     """Serve stations until told to stop."""
+    from app.logs import set_up_logs
     from hq.clock import FollowingClock
     from hq.faults import HqFault
     from hq.serve import serve
 
+    set_up_logs()
     clock = None if demo_clock is None else FollowingClock(demo_clock)
     try:
         serve(load_config(hq_dir=data_dir).hq_dir, host=host, port=port, clock=clock)

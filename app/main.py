@@ -44,8 +44,10 @@ def _run_window(settings: dict[str, str]) -> bool:
     except ConfigInvalid:
         return False
     from app.clock import SystemClock
+    from app.logs import set_up_logs
     from app.window import run_window
 
+    set_up_logs()
     _share_memory_between_threads()
 
     raise SystemExit(run_window(config, clock=SystemClock()))

@@ -226,7 +226,11 @@ def _make_engine(text: str) -> Engine:
     if url.drivername == DRIVER:
         # By name and not by what the server takes for its default: docs/decisions/0016.
         engine = create_engine(
-            url, pool_size=POOL_SIZE, pool_timeout=POOL_WAIT_S, isolation_level="READ COMMITTED"
+            url,
+            pool_size=POOL_SIZE,
+            pool_timeout=POOL_WAIT_S,
+            isolation_level="READ COMMITTED",
+            hide_parameters=True,  # they are people's names too, and would stand in the log
         )
         event.listen(engine, "connect", _prepare_session)
         return engine
@@ -236,7 +240,12 @@ def _make_engine(text: str) -> Engine:
         )
     # The connection used last is used next: its pages are still good.
     engine = create_engine(
-        url, module=sqlite, pool_size=POOL_SIZE, pool_timeout=POOL_WAIT_S, pool_use_lifo=True
+        url,
+        module=sqlite,
+        pool_size=POOL_SIZE,
+        pool_timeout=POOL_WAIT_S,
+        pool_use_lifo=True,
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _prepare_connection)
     event.listen(engine, "begin", _begin)

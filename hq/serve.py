@@ -118,8 +118,9 @@ class _Server(uvicorn.Server):
 def _config(app: object) -> uvicorn.Config:
     return uvicorn.Config(
         app,  # type: ignore[arg-type]  # FastAPI's own type is one of those uvicorn lists
+        log_config=None,  # what it logs goes where ours goes (app/logs.py), without what exceptions say
         log_level="warning",
-        access_log=False,
+        access_log=False,  # paths name devices, and nobody reads them
         server_header=False,
         lifespan="off",
         limit_concurrency=CONNECTIONS_MAX,

@@ -2,7 +2,9 @@
 
 import pytest
 from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 
+from app.core import pins
 from app.core.pepper import pepper_name
 from app.core.pins import SALT_SIZE, PinTooWeak, Role, check_pin, hash_pin, is_pin, secret_of
 
@@ -53,6 +55,26 @@ def test_stolen_hashes_without_the_pepper_say_nothing() -> None:
         assert not is_pin(kept, guess)
     assert not is_pin(kept, secret_of(bytes(32), staff_id=ID, pin="7392"))
     assert not is_pin(kept, secret_of(b"", staff_id=ID, pin="7392"))
+
+
+def test_who_has_the_hash_and_tries_all_ten_thousand_needs_the_pepper(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By a hash that costs next to nothing, since what it costs is not what holds."""
+    monkeypatch.setattr(pins, "MEMORY_KIB", 8)
+    monkeypatch.setattr(pins, "PASSES", 1)
+    kept = hash_pin(secret_of(PEPPER, staff_id=ID, pin="7392"), salt=SALT)
+    all_pins = [f"{number:04}" for number in range(10_000)]
+    verify = PasswordHasher().verify
+
+    def opens(secret: bytes) -> bool:
+        try:
+            return verify(kept, secret)
+        except VerifyMismatchError:
+            return False
+
+    assert not any(opens(secret_of(b"", staff_id=ID, pin=pin)) or opens(pin.encode()) for pin in all_pins)
+    assert next(pin for pin in all_pins if opens(secret_of(PEPPER, staff_id=ID, pin=pin))) == "7392"
 
 
 @pytest.mark.parametrize("kept", ["", "nonsense", "$argon2id$v=19$m=19456,t=2,p=1$AA$AA", "$2b$12$abc"])

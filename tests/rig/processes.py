@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from app.core.canonical import canonical
 from app.ids import new_ref
@@ -170,11 +170,18 @@ class HqProcess:
     """`tillside hq serve`."""
 
     def __init__(
-        self, world: World, *, port: int = 0, fail_points: str = "", clock: Path | None = None
+        self,
+        world: World,
+        *,
+        port: int = 0,
+        fail_points: str = "",
+        clock: Path | None = None,
+        errors: IO[str] | None = None,
     ) -> None:
         self.process = subprocess.Popen(
             [*on_clock(clock), "hq", "serve", "--dir", str(world.hq_dir), "--port", str(port)],
             stdout=subprocess.PIPE,
+            stderr=errors,
             text=True,
             env=environment(fail_points=fail_points),
         )
@@ -229,11 +236,13 @@ class StationProcess:
         fail_points: str = "",
         prefix: tuple[str, ...] = (),
         clock: Path | None = None,
+        errors: IO[str] | None = None,
     ) -> None:
         self.process = subprocess.Popen(
             [*prefix, *station_command(world, clock=clock)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=errors,
             text=True,
             env=environment(fail_points=fail_points),
         )
