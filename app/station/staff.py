@@ -54,10 +54,10 @@ def sign_in(run: Run, staff_id: str, pin: str, *, instead_of: SignedIn | None = 
     secret = secret_of(counted.pepper, staff_id=staff_id, pin=pin)
     is_right = len(pin) <= PIN_LENGTH_MAX and is_pin(counted.row.pin_hash, secret)
     if not is_right:
-        refusal: Refusal = run(partial(_was_wrong, staff_id=staff_id))
+        refusal: Refusal = run(partial(_was_wrong, row=counted.row))
         return refusal
     found = SignedIn(staff_id, counted.row.name, counted.row.role)
-    run(partial(_was_right, found=found, before=instead_of))
+    run(partial(_was_right, row=counted.row, found=found, before=instead_of))
     return found
 
 
@@ -76,28 +76,28 @@ def _count(store: StationStore, *, staff_id: str) -> _Try | Refusal:
     if row is None or pepper is None or refusal is not None:
         return refusal or Refusal(Reason.PIN_UNCHECKED)
     now = store.time.reading()
-    lockout = store.pin_tries.of(staff_id).resumed(now)
+    lockout = store.pin_tries.of(row).resumed(now)
     is_locked = lockout.remaining_ms(now) > 0
     with store.atomic():
         lockout = _told(store, staff_id, lockout)
-        store.pin_tries.note(staff_id, lockout if is_locked else lockout.tried(now))
+        store.pin_tries.note(row, lockout if is_locked else lockout.tried(now))
     return lockout.refusal(now) if is_locked else _Try(row, pepper)
 
 
-def _was_wrong(store: StationStore, *, staff_id: str) -> Refusal:
+def _was_wrong(store: StationStore, *, row: StaffRow) -> Refusal:
     """Say how many tries are left, or how long the wait is that begins now: then an entry says so."""
-    lockout, now = store.pin_tries.of(staff_id), store.time.reading()
+    lockout, now = store.pin_tries.of(row), store.time.reading()
     if not lockout.is_told:
         with store.atomic():
-            store.pin_tries.note(staff_id, _told(store, staff_id, lockout))
+            store.pin_tries.note(row, _told(store, row.staff_id, lockout))
         store.note_mark()  # an older copy of the journal, with tries left, is found out from here on
     return lockout.refusal(now)
 
 
-def _was_right(store: StationStore, *, found: SignedIn, before: SignedIn | None) -> None:
+def _was_right(store: StationStore, *, row: StaffRow, found: SignedIn, before: SignedIn | None) -> None:
     ended = [] if before is None else [_shift(store, before, END)]
     with store.atomic():
-        store.pin_tries.note(found.staff_id, Lockout())
+        store.pin_tries.note(row, Lockout())
         store.journal.append([*ended, _shift(store, found, BEGIN)])
 
 

@@ -2,34 +2,38 @@
 
 from sqlite_utils import Database
 
+from app.core.canonical import digest
 from app.core.lockout import Lockout
+from app.store.people import StaffRow
 
 
 class PinTries:
-    """The tries of each person on this station."""
+    """The tries of each person on this station, of the PIN that they have: one that head office sets begins anew."""
 
     def __init__(self, database: Database) -> None:
         """Keep them in the journal's file."""
         self._db = database
 
-    def of(self, staff_id: str) -> Lockout:
+    def of(self, row: StaffRow) -> Lockout:
         """Return what is known of somebody's tries."""
-        row = self._db.conn.execute(
-            "SELECT tries, locks, boot, boot_ms, is_told FROM pin_try WHERE staff_id = ?", (staff_id,)
+        found = self._db.conn.execute(
+            "SELECT tries, locks, boot, boot_ms, is_told FROM pin_try WHERE staff_id = ? AND pin = ?",
+            (row.staff_id, _name(row)),
         ).fetchone()
-        return Lockout() if row is None else Lockout(row[0], row[1], row[2], row[3], bool(row[4]))
+        if found is None:
+            return Lockout()
+        tries, locks, boot, boot_ms, is_told = found
+        return Lockout(tries, locks, boot, boot_ms, bool(is_told))
 
-    def note(self, staff_id: str, lockout: Lockout) -> None:
+    def note(self, row: StaffRow, lockout: Lockout) -> None:
         """Keep what is known now. Call it inside `atomic`."""
+        known = (lockout.tries, lockout.locks, lockout.boot, lockout.boot_ms, int(lockout.is_told))
         self._db.conn.execute(
-            "INSERT OR REPLACE INTO pin_try (staff_id, tries, locks, boot, boot_ms, is_told)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                staff_id,
-                lockout.tries,
-                lockout.locks,
-                lockout.boot,
-                lockout.boot_ms,
-                int(lockout.is_told),
-            ),
+            "INSERT OR REPLACE INTO pin_try (staff_id, pin, tries, locks, boot, boot_ms, is_told)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (row.staff_id, _name(row), *known),
         )
+
+
+def _name(row: StaffRow) -> str:
+    return digest(row.pin_hash.encode("utf-8"))[:16]

@@ -151,6 +151,16 @@ def test_each_person_has_tries_of_their_own(till: Till) -> None:
     assert isinstance(till.sign_in("8264", eve), SignedIn)
 
 
+def test_a_new_pin_from_head_office_begins_anew(till: Till) -> None:
+    for _ in range(5):
+        till.sign_in("0000")
+    assert till.code(PIN) == "pin_locked"
+    a_person(till.store, pin="8264")
+    assert isinstance(till.sign_in("8264"), SignedIn)
+    a_person(till.store)
+    assert isinstance(till.sign_in(), SignedIn), "the wait of the old one is forgotten"
+
+
 def test_an_older_copy_of_the_journal_with_tries_left_is_found_out(till: Till, tmp_path: Path) -> None:
     till.sign_in()
     till.store.close()
@@ -173,7 +183,7 @@ def test_who_cannot_even_try(till: Till, monkeypatch: pytest.MonkeyPatch) -> Non
     assert till.sign_in(who=other) == Refusal(Reason.PIN_UNCHECKED)
     till.store.keep_pepper(bytes(32))
     assert till.sign_in() == Refusal(Reason.PIN_UNCHECKED)
-    assert till.store.pin_tries.of(till.ben).tries == 0
+    assert till.store._db.execute("SELECT COUNT(*) FROM pin_try").fetchone() == (0,)
 
     def locked(*_: object) -> str:
         raise KeysMissing("the keyring is locked")

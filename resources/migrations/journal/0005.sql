@@ -2,6 +2,7 @@
 -- boot_ms of that start of the machine; is_told says whether an entry tells of it.
 CREATE TABLE pin_try (
     staff_id TEXT PRIMARY KEY,
+    pin TEXT NOT NULL,         -- which PIN of theirs: a hash of its hash, so that a new one begins anew
     tries INTEGER NOT NULL,
     locks INTEGER NOT NULL,
     boot BLOB NOT NULL,
