@@ -6,6 +6,7 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from hq import snapshot
+from hq.authority import leases
 from hq.campaigns.service import keyset_at, newest_document
 from hq.campaigns.store import newest_versions
 from hq.deletions import horizon
@@ -16,6 +17,7 @@ from hq.journal import ingest
 from hq.staff.people import sealed_pepper
 from hq.stores import pairing
 from hq.stores.devices import Device, DeviceState, read_device
+from sync.authority_wire import LeaseAnswer, LeaseRequest
 from sync.protocol import (
     CHANGES_ROWS_BEHIND,
     CHANGES_ROWS_MAX,
@@ -115,13 +117,26 @@ class DeviceSession:
                 **newest_versions(connection),
             )
 
+    def leases(self, request: LeaseRequest) -> LeaseAnswer:
+        """See `AuthorityProtocol.leases`."""
+        if self._epoch not in (None, request.epoch):
+            raise NotSigned("The signature is of another epoch.")
+
+        def give(connection: Connection) -> LeaseAnswer:
+            device = self._device_in(connection, for_update=True)
+            if request.epoch != device.owner.epoch:
+                raise Revoked("This station was set up anew. Its entries can still be sent.")
+            return leases.answer(self._hq, connection, device, request)
+
+        return self._hq.database.write(give)
+
     def _device(self) -> Device:
         with self._hq.database.reading() as connection:
             return self._device_in(connection)
 
-    def _device_in(self, connection: Connection) -> Device:
+    def _device_in(self, connection: Connection, *, for_update: bool = False) -> Device:
         """Return the device, which must be active. Raises `UnknownDevice`, `NotConfirmed` or `Revoked`."""
-        found = read_device(connection, self.device_id)
+        found = read_device(connection, self.device_id, for_update=for_update)
         if found is None:
             raise UnknownDevice(f"There is no device {self.device_id}.")
         is_present = self._epoch is None or self._epoch == found.owner.epoch

@@ -353,7 +353,7 @@ feed = Table(
     metadata,
     Column("scope", String(40), primary_key=True),
     Column("t", String(10), primary_key=True),
-    Column("k", String(32), primary_key=True),
+    Column("k", String(120), primary_key=True),
     _text("op", 3),
     _number("n"),
     UniqueConstraint("scope", "n"),

@@ -22,6 +22,7 @@ from hq.clock import DEMO_CLOCK_HEADER, FollowingClock
 from hq.faults import Malformed, NotSigned, TokenRefused
 from hq.home import Hq
 from hq.service import DeviceSession, EnrolService, health
+from sync.authority_wire import LeaseRequest
 from sync.protocol import (
     CHANGES_ROWS_MAX,
     SIGNATURE_HEADER,
@@ -32,6 +33,7 @@ from sync.protocol import (
 )
 
 _push_request = Decoder(PushRequest)
+_lease_request = Decoder(LeaseRequest)
 _enrol_request = Decoder(EnrolRequest)
 
 
@@ -86,6 +88,13 @@ def create_app(hq: Hq) -> FastAPI:
         if isinstance(answered, PushRefusal):
             return problems.of_refusal(answered)
         return answer(asking.request, answered)
+
+    @app.post("/v1/devices/{device_id}/leases")
+    def post_leases(asking: Asking, device_id: str) -> Response:
+        device = session(asking)
+        if device_id != device.device_id:
+            raise NotSigned("The signature is of another device.")
+        return answer(asking.request, device.leases(_read(_lease_request, asking)))
 
     @app.get("/v1/sync/manifest")
     def get_manifest(asking: Asking) -> Response:

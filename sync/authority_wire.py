@@ -89,20 +89,29 @@ class LeaseWire(Wire, frozen=True, kw_only=True):
 
 
 class LeaseRequest(Wire, frozen=True, kw_only=True):
-    """What the station holds, with what is left of it; HQ answers with what it should hold beside."""
+    """What the station holds, with what is left of it; HQ answers with what it should hold beside.
+
+    `shown` are leases that HQ asked to see: it was put back from a backup, and no longer knows that it gave them.
+    """
 
     epoch: Epoch
     program_version: Count
     held: Annotated[list[tuple[str, int]], Meta(max_length=LEASES_MAX)] = field(
         default_factory=list
     )  # with units left
+    shown: Annotated[list[LeaseWire], Meta(max_length=LEASES_MAX)] = field(default_factory=list)
 
 
 class LeaseAnswer(Wire, frozen=True, kw_only=True):
-    """New leases, and those that are to be given back: by a `lease_close` entry."""
+    """New leases, and those that are to be given back: by a `lease_close` entry.
+
+    `show` names leases that HQ doesn't know: it wants to see them whole, in another request at once, and hands out
+    nothing before.
+    """
 
     leases: Annotated[list[LeaseWire], Meta(max_length=LEASES_MAX)]
     close: Annotated[list[str], Meta(max_length=LEASES_MAX)] = field(default_factory=list)
+    show: Annotated[list[str], Meta(max_length=LEASES_MAX)] = field(default_factory=list)
 
 
 class AuthorityProtocol(Protocol):

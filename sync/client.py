@@ -13,6 +13,7 @@ from msgspec.json import Decoder, encode
 
 from app.clock import Clock
 from app.ids import new_id
+from sync.authority_wire import LeaseAnswer, LeaseRequest
 from sync.faults import HqUntrusted
 from sync.line import HTTP_OK, JSON, Limits, Line, Response
 from sync.protocol import (
@@ -129,6 +130,11 @@ class HttpHq:
         if response.status == HTTP_GONE and response.is_problem:
             return MustRefetch(set_id=str(response.problem().get("set_id", "")))
         return _readable(read_page, response)
+
+    def leases(self, request: LeaseRequest) -> LeaseAnswer:
+        """See `AuthorityProtocol.leases`."""
+        body = zstandard.compress(encode(request))
+        return _parsed(LeaseAnswer, self._send("POST", f"/v1/devices/{self._signer.device_id}/leases", body))
 
     def close(self) -> None:
         """Let the connection go."""

@@ -7,7 +7,7 @@ up what comes after.
 
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from app.core.canonical import INTEGER_MAX
 from app.core.order import AMOUNT_MAX
@@ -18,6 +18,7 @@ Ref = Annotated[str, Meta(max_length=13, pattern=STORABLE)]
 CodeHash = Annotated[str, Meta(max_length=32, pattern=STORABLE)]
 Amount = Annotated[int, Meta(ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
 Moment = Annotated[int, Meta(ge=-INTEGER_MAX, le=INTEGER_MAX)]  # UTC milliseconds
+Taken = Annotated[int, Meta(ge=0, le=AMOUNT_MAX)]
 EntryId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 
 
@@ -31,11 +32,20 @@ class MemberPart(Recorded, frozen=True, kw_only=True):
     ref: Ref
 
 
+class AuthPart(Recorded, frozen=True, kw_only=True):
+    """By which right something was given; `leases` are pairs of a lease's id and how much of it was taken."""
+
+    kind: Annotated[str, Meta(max_length=10, pattern=STORABLE)] = "always"
+    leases: list[tuple[Name, Taken]] = field(default_factory=list)
+
+
 class CampaignPart(Recorded, frozen=True, kw_only=True):
     """An automatic rule that applied."""
 
     campaign: Name
     discount: Amount
+    rule: Name = ""
+    auth: AuthPart = AuthPart()
 
 
 class OrderData(Recorded, frozen=True, kw_only=True):
@@ -125,3 +135,12 @@ class PinLockData(Recorded, frozen=True, kw_only=True):
     staff: Name
     locks: Annotated[int, Meta(ge=1, le=INTEGER_MAX)]
     wait_s: Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
+
+
+class LeaseCloseData(Recorded, frozen=True, kw_only=True):
+    """A `lease_close` entry: the station gives nothing more by a lease, of which it has used so many units."""
+
+    store: Name
+    lease_id: Name
+    used: Taken
+    t_eff: Moment

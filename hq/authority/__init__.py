@@ -1,0 +1,1 @@
+"""Who may spend what: HQ's counters, leases and reservations."""

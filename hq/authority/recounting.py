@@ -1,0 +1,83 @@
+"""An HQ that was put back from a backup has forgotten leases of the lost time, while stations still give by them.
+
+Until it has heard of all of them it hands out nothing: no lease, and no reservation. It has heard of a device once
+that asked for leases again and showed those that HQ didn't know (they are signed, so nobody can make one up), or once
+an entry came that was made when the longest lease of the lost time had ended, or when a person has written it off.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import Connection, delete, select
+
+from app.core.chain import ChainOwner
+from app.core.keyset import KeyUse
+from hq.authority.store import LeaseRow, head_time, insert_leases, lock_leases
+from hq.authority.tables import recount
+from hq.keysets.store import all_keys
+from hq.rows import upsert
+from hq.stores.devices import DeviceState
+from hq.tables import device
+from sync.authority_wire import LeaseWire, lease_message
+
+LEASE_MS = 7 * 86_400_000  # how long a lease holds
+
+
+def begin(connection: Connection, *, now_ms: int) -> None:
+    """Note that nobody knows what the active devices hold."""
+    active = select(device.c.device_id).where(device.c.state != DeviceState.REVOKED.value)
+    rows = [{"device": name, "since_ms": now_ms} for name in connection.execute(active).scalars()]
+    upsert(connection, recount, rows, changes=("since_ms",))
+
+
+def is_under_way(connection: Connection) -> bool:
+    """Tell whether some device may hold leases that HQ doesn't know of."""
+    for row in connection.execute(
+        select(recount.c.device, recount.c.since_ms, device.c.epoch).join(
+            device, device.c.device_id == recount.c.device
+        )
+    ):
+        if head_time(connection, ChainOwner(row.device, row.epoch)) < row.since_ms + LEASE_MS:
+            return True
+    return False
+
+
+def heard_of(connection: Connection, device_id: str) -> None:
+    """Note that HQ knows all that a device holds."""
+    connection.execute(delete(recount).where(recount.c.device == device_id))
+
+
+def take_back(connection: Connection, shown: Iterable[LeaseWire], owner: ChainOwner) -> None:
+    """Know leases again that a device shows, as far as HQ signed them for it. What is used of them its entries tell."""
+    keys = {key.kid: key.public for key in all_keys(connection) if key.use == KeyUse.SIGN}
+    ours = {
+        each.lease_id: each
+        for each in shown
+        if each.device == owner.device_id
+        and each.epoch <= owner.epoch
+        and _is_signed(each, keys.get(each.kid))
+    }
+    known = lock_leases(connection, ours)
+    insert_leases(connection, [_row(each) for name, each in ours.items() if name not in known])
+
+
+def unknown(connection: Connection, held: Sequence[str]) -> list[str]:
+    """Return those of the leases that HQ doesn't know."""
+    known = lock_leases(connection, held)
+    return [name for name in held if name not in known]
+
+
+def _row(each: LeaseWire) -> LeaseRow:
+    owner = ChainOwner(each.device, each.epoch)
+    return LeaseRow(each.lease_id, each.scope, owner, each.units, 0, each.from_ms, each.until_ms)
+
+
+def _is_signed(each: LeaseWire, public: bytes | None) -> bool:
+    if public is None:
+        return False
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(each.sig, lease_message(each))
+    except InvalidSignature:
+        return False
+    return True

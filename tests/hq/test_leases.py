@@ -1,0 +1,40 @@
+"""Leases: how much of a limit HQ hands out, to whom, and when it gets it back."""
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from sync.authority_wire import lease_message
+from tests.hq.leasing import GIFTS, ask, gift_program, publish
+from tests.hq.station import NOW_MS, enrol_station
+
+
+@pytest.fixture
+def gifts(hq):
+    return publish(hq, gift_program())
+
+
+def test_a_lease_is_signed_for_the_device_that_asked(hq, station, gifts):
+    (lease,) = ask(station).leases
+    assert (lease.scope, lease.device, lease.epoch) == (GIFTS, station.owner.device_id, 1)
+    assert lease.from_ms == NOW_MS < lease.until_ms
+    key = Ed25519PublicKey.from_public_bytes(hq.keys.public(lease.kid))
+    key.verify(lease.sig, lease_message(lease))
+
+
+def test_all_stations_together_never_hold_the_last_tenth(hq, gifts):
+    stations = [enrol_station(hq, "S1") for _ in range(3)]
+    given = {lease.lease_id: lease.units for each in stations for lease in ask(each).leases}
+    assert list(given.values()) == [
+        15,
+        15,
+        15,
+    ]  # half of an equal share of 90, while nobody knows who needs how many
+    for _ in range(10):
+        given |= {lease.lease_id: lease.units for each in stations for lease in ask(each, left=0).leases}
+    assert sum(given.values()) <= 90
+
+
+def test_an_answer_that_was_lost_comes_again(hq, station, gifts):
+    (first,) = ask(station).leases
+    assert ask(station).leases == [first]
+    assert ask(station, first).leases == []
