@@ -11,6 +11,7 @@ what it tells is durable. It is a whole station: another front end on the same e
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, TextIO
 
 import orjson
@@ -27,12 +28,13 @@ from app.core.voucher import Presentation
 from app.station.answer import OrderAnswer
 from app.station.identify import SeenMember, identify
 from app.station.opening import open_store
-from app.station.redeem import AtTill, NotRecorded, OrderIn, hand_in, quote_order
+from app.station.redeem import AtTill, NotRecorded, OrderIn, hand_in, quote_order, to_ask
 from app.station.staff import SignedIn, sign_in, sign_out
 from app.station.standing import standing
 from app.store.faults import StoreFault
 from app.store.store import StationStore
 from app.store.thread import StoreThread
+from sync.authorising import authoriser_of
 from sync.client import DeviceSigner, HttpHq
 from sync.line import Line as LineToHq
 from sync.syncer import Syncer
@@ -82,6 +84,7 @@ class HeadlessStation:
             device_id=device.device_id, epoch=device.epoch, key=store.keys.sign, clock=store.signing_clock
         )
         self._hq = HttpHq(LineToHq(device.hq_url), signer)
+        self._authoriser = authoriser_of(device.hq_url, signer, epoch=device.epoch, clock=clock)
         syncer = Syncer(store, self._hq, run=lambda work: thread.call(lambda _: work()))
         self._worker = SyncWorker(
             syncer,
@@ -128,6 +131,7 @@ class HeadlessStation:
         """Stop syncing and close the store."""
         self._worker.stop()
         self._hq.close()
+        self._authoriser.close()
         self._thread.close()
 
     def _scan(self, text: str) -> Answer:
@@ -161,10 +165,16 @@ class HeadlessStation:
 
     def _order(self, command: Place) -> Answer:
         order_in, at_till = _order_in(command.inner("order"), self._config.register), self._at_till()
-        answer = self._thread.call(lambda store: hand_in(store, order_in, at_till))
+        heard = self._ask_head_office(order_in, at_till)
+        answer = self._thread.call(lambda store: hand_in(store, order_in, heard))
         self._member, self._presented = None, []
         self._worker.wake()
         return self._order_answer(answer)
+
+    def _ask_head_office(self, order_in: OrderIn, at_till: AtTill) -> AtTill:
+        """Return what is at the till with head office's words, where the order needs any and they come in time."""
+        asking = self._thread.call(lambda store: to_ask(store, order_in, at_till))
+        return at_till if asking is None else replace(at_till, heard=self._authoriser.ask(asking))
 
     def _quote(self, command: Place) -> Answer:
         order_in, at_till = _order_in(command.inner("quote"), self._config.register), self._at_till()

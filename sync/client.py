@@ -13,7 +13,7 @@ from msgspec.json import Decoder, encode
 
 from app.clock import Clock
 from app.ids import new_id
-from sync.authority_wire import LeaseAnswer, LeaseRequest
+from sync.authority_wire import AuthorizeAnswer, AuthorizeRequest, LeaseAnswer, LeaseRequest
 from sync.faults import HqUntrusted
 from sync.line import HTTP_OK, JSON, Limits, Line, Response
 from sync.protocol import (
@@ -122,6 +122,13 @@ class HttpHq:
     def pepper(self) -> SealedPepper:
         """See `HqProtocol.pepper`."""
         return _parsed(SealedPepper, self._send("GET", "/v1/sync/pepper"))
+
+    def authorize(self, request: AuthorizeRequest) -> AuthorizeAnswer:
+        """See `AuthorityProtocol.authorize`."""
+        body = zstandard.compress(encode(request))
+        return _parsed(
+            AuthorizeAnswer, self._send("POST", f"/v1/devices/{self._signer.device_id}/authorize", body)
+        )
 
     def changes(self, *, cursor: int, set_id: str, limit: int = CHANGES_ROWS_MAX) -> Changes | MustRefetch:
         """See `HqProtocol.changes`."""

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.core.asking import NOTHING_HEARD, Asking, Heard, questions
+from app.core.authority import Authority
 from app.core.codes import Level
 from app.core.decision import decide
 from app.core.entry import ORDER, REDEEM, REFUSE, Entry
@@ -26,6 +28,7 @@ from app.store.carried import opened
 from app.store.journal import Draft
 from app.store.store import StationStore
 
+ONLINE = "online"  # of a link: a line to head office is thought to be there
 DECIDED_MAX_MS = 60_000  # a decision takes milliseconds; what was true a minute ago may have ended since
 
 
@@ -68,12 +71,16 @@ class OrderIn:
 
 @dataclass(frozen=True, slots=True)
 class AtTill:
-    """Who and what is at the till with the order. `cashier` is the id of whoever signed in; "" for nobody."""
+    """Who and what is at the till with the order. `cashier` is the id of whoever signed in; "" for nobody.
+
+    `heard` are head office's words on this order, where it was asked and has answered in time.
+    """
 
     member: SeenMember | None
     presented: tuple[Presentation, ...]
     link: str
     cashier: str = ""
+    heard: Heard = NOTHING_HEARD
 
 
 def quote_order(
@@ -92,11 +99,33 @@ def rules_to_pick(store: StationStore) -> list[str]:
     return choosable(_program(store))
 
 
+def to_ask(store: StationStore, order_in: OrderIn, at_till: AtTill) -> Asking | None:
+    """Return what to ask head office before an order is handed in; None where that needs no word of its.
+
+    Raises `NotRecorded` or a `StoreFault`.
+    """
+    if at_till.link != ONLINE or not _program(store).asks_authority or _seq_of(store, order_in) is not None:
+        return None
+    facts = _facts(store, order_in, at_till)
+    _check(facts)
+    asked = questions(facts)
+    if not asked:
+        return None
+    member = facts.member
+    return Asking(
+        order_in.order_id,
+        None if member is None else member.ref,
+        at_till.member.level if at_till.member else "",
+        facts.program.version,
+        asked,
+    )
+
+
 def hand_in(store: StationStore, order_in: OrderIn, at_till: AtTill) -> OrderAnswer:
     """Decide and record an order. Raises `NotRecorded` or a `StoreFault`; then nothing was recorded."""
     facts = _facts(store, order_in, at_till)
     _check(facts)
-    seq = store.journal.claimed(ORDER_CLAIM, order_in.order_id) or store.journal.carried(order_in.order_id)
+    seq = _seq_of(store, order_in)
     if seq is not None:
         return _answer_again(store, facts, seq)
     decision = decide(
@@ -123,7 +152,31 @@ def _facts(store: StationStore, order_in: OrderIn, at_till: AtTill) -> Facts:
     )
     member = at_till.member.member if at_till.member else None
     stopped = stops(store) | stops_by_cashier(store, at_till.cashier, member)
-    return Facts(_program(store), order, member, at_till.presented, stopped=stopped)
+    program, heard = _program(store), at_till.heard
+    known = {key: value for key, value in heard.known.items() if key in program.counters}
+    return Facts(
+        program,
+        order,
+        member,
+        at_till.presented,
+        known=known,
+        stopped=stopped,
+        authority=_authority(program, at_till),
+    )
+
+
+def _authority(program: Program, at_till: AtTill) -> Authority | None:
+    """Return what gives the station the right to spend; None where the program asks for none."""
+    if not program.asks_authority or at_till.heard is NOTHING_HEARD:
+        return None
+    level = at_till.member.level if at_till.member else ""
+    return Authority(level, granted=at_till.heard.granted, denied=at_till.heard.denied)
+
+
+def _seq_of(store: StationStore, order_in: OrderIn) -> int | None:
+    """Return where an order was recorded before, be it inside an entry that was carried into this epoch."""
+    order_id = order_in.order_id
+    return store.journal.claimed(ORDER_CLAIM, order_id) or store.journal.carried(order_id)
 
 
 def _check(facts: Facts) -> None:
@@ -170,7 +223,7 @@ def _answer(facts: Facts, decision: Decision, *, seq: int, link: str) -> OrderAn
 def _kind(presented: tuple[Outcome, ...], link: str) -> AnswerKind:
     if presented and not any(outcome.is_approved for outcome in presented):
         return AnswerKind.NOT_POSSIBLE
-    return AnswerKind.APPROVED if link == "online" else AnswerKind.QUEUED
+    return AnswerKind.APPROVED if link == ONLINE else AnswerKind.QUEUED
 
 
 def _answer_again(store: StationStore, facts: Facts, seq: int) -> OrderAnswer:

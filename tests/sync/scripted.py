@@ -67,8 +67,8 @@ class Scripted:
         with connection:
             call = Call(self, connection)
             try:
-                head = call.read_head()
-                self.requests.append(head)
+                call.head = call.read_head()
+                self.requests.append(call.head)
                 self._act(call)
             except OSError:
                 return  # the asker has gone, as it should
@@ -80,10 +80,17 @@ class Call:
     def __init__(self, server: Scripted, connection: socket.socket) -> None:
         self._server = server
         self.connection = connection
+        self.head = b""
 
     def read_head(self) -> bytes:
         found = b""
         while b"\r\n\r\n" not in found and (part := self.connection.recv(1)):
+            found += part
+        return found
+
+    def read(self, size: int) -> bytes:
+        found = b""
+        while len(found) < size and (part := self.connection.recv(size - len(found))):
             found += part
         return found
 

@@ -1,0 +1,115 @@
+"""What head office is asked about an order while the member waits, and its words on it.
+
+Asked is what the order would use if head office said yes to everything: so an offer is asked about whether the station
+would give it by a floor limit, or would refuse it for want of a right. What is always given, and what a lease of ours
+covers, needs nobody's word.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from app.core.authority import AuthKind, Authority, Offline
+from app.core.decision import decide
+from app.core.limits import keys_of, stock_key
+from app.core.outcome import Facts, Outcome
+from app.core.program import Program
+from app.core.reasons import Reason, Refusal
+
+HOPED = "hoped"  # what a reservation is called that nobody has made
+PLENTY = 1 << 30  # in stock, as long as nobody says otherwise
+WANTS_WORD = frozenset(  # the refusals that head office's word can take away
+    {
+        Reason.ONLINE_ONLY,
+        Reason.STATION_CAP_REACHED,
+        Reason.FACTS_STALE,
+        Reason.FLOOR_EXCEEDED,
+        Reason.FLOOR_USED,
+    }
+)
+
+
+class Question(NamedTuple):
+    """Something that an order would use; `name` is its redemption id, or the rule's id where it applies by itself."""
+
+    name: str
+    rule_id: str
+    campaign_id: str
+    code_hash: str
+    points: int
+    discount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Everything of one order that head office is asked; `level` is how much the member's code proves."""
+
+    order_id: str
+    member: str | None
+    level: str
+    program_version: int
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Head office's words on one order: reservations and refusals by name, and its counters for these campaigns."""
+
+    granted: Mapping[str, str] = field(default_factory=dict)
+    denied: Mapping[str, Refusal] = field(default_factory=dict)
+    known: Mapping[str, int] = field(default_factory=dict)
+
+
+NOTHING_HEARD = Heard()
+
+
+def wants_word(outcome: Outcome) -> bool:
+    """Tell whether only a right is missing, which head office could give."""
+    return bool(outcome.refusals) and all(refusal.reason in WANTS_WORD for refusal in outcome.refusals)
+
+
+def questions(facts: Facts) -> tuple[Question, ...]:
+    """Return what to ask head office about an order; nothing where it needs no word."""
+    program = facts.program
+    if not program.asks_authority:
+        return ()
+    names = {shown.redemption_id for shown in facts.presented}
+    names |= {program.rules[place].rule.rule_id for place in program.automatic}
+    names -= _by_lease(facts)
+    authority = replace(facts.authority or Authority(), granted=dict.fromkeys(names, HOPED), denied={})
+    hoped = replace(facts, authority=authority, known={**_hoped(program), **facts.known})
+    codes = {shown.redemption_id: shown.voucher.code_hash for shown in facts.presented}
+    return tuple(
+        Question(
+            name := outcome.redemption_id or outcome.rule_id,
+            outcome.rule_id,
+            outcome.campaign_id,
+            codes.get(name, ""),
+            outcome.points,
+            outcome.discount,
+        )
+        for outcome in decide(hoped, explain=False).outcomes
+        if outcome.is_approved and outcome.auth.kind is AuthKind.ONLINE
+    )
+
+
+def _by_lease(facts: Facts) -> set[str]:
+    """Return the names of what is given by a lease as things stand."""
+    if facts.authority is None or not facts.authority.leases:
+        return set()
+    return {
+        outcome.redemption_id or outcome.rule_id
+        for outcome in decide(facts, explain=False).outcomes
+        if outcome.is_approved and outcome.auth.kind is AuthKind.LEASE
+    }
+
+
+def _hoped(program: Program) -> dict[str, int]:
+    """Return the counters of campaigns that need a right, as if nothing had been given yet."""
+    found: dict[str, int] = {}
+    for campaign in program.campaigns:
+        if campaign.offline is Offline.ALWAYS:
+            continue
+        found |= dict.fromkeys(keys_of(campaign), 0)
+        found |= {stock_key(rule.rule_id): PLENTY for rule in campaign.rules if rule.has_stock}
+    return found

@@ -1,0 +1,81 @@
+"""What head office is asked about an order: what only its word can give, and nothing else."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from app.core.asking import Question, questions, wants_word
+from app.core.authority import HOUR_MS, Authority, Lease
+from app.core.decision import decide
+from app.core.outcome import Facts
+from app.core.reasons import Reason, Refusal
+from tests.core.facts import NOON, amount_off, campaign, chosen, facts, line, program, rule, shown
+
+TEA = line(1, "green", 5_000)
+HERE = Authority("A2", NOON - HOUR_MS)
+COUPON = shown("v1", "r", uses_max=1)
+
+
+def an_order(*campaigns: dict, presented=(COUPON,), authority: Authority | None = HERE, **more: Any) -> Facts:
+    return facts(program(*campaigns), TEA, presented=presented, authority=authority, **more)
+
+
+def a_campaign(offline: str = "floor", name: str = "c", trigger: str = "voucher", **more: Any) -> dict:
+    made = rule(
+        "r" if name == "c" else f"r-{name}", amount_off(500), trigger=trigger, **more.pop("in_rule", {})
+    )
+    return campaign(name, made, offline=offline, **more)
+
+
+@pytest.mark.parametrize("offline", ["floor", "lease", "never"])
+@pytest.mark.parametrize(
+    "authority", [None, HERE, replace(HERE, as_of_ms=None), replace(HERE, spends=10_000)]
+)
+def test_what_needs_a_right_is_asked_for_whether_we_would_give_it_or_not(
+    offline: str, authority: Authority | None
+) -> None:
+    asked = questions(an_order(a_campaign(offline), authority=authority))
+    assert asked == (Question("v1", "r", "c", "h-r", 0, 500),)
+
+
+def test_what_is_always_given_is_not_asked_for() -> None:
+    assert questions(an_order(a_campaign("always"))) == ()
+    both = an_order(a_campaign("always"), a_campaign(name="d", trigger="automatic"))
+    assert [each.name for each in questions(both)] == ["r-d"]
+
+
+def test_what_a_lease_covers_is_not_asked_for() -> None:
+    held = replace(HERE, leases=(Lease("L1", "voucher:h-r", 1, NOON + 1),))
+    assert questions(an_order(a_campaign("lease"), authority=held)) == ()
+    assert len(questions(an_order(a_campaign("lease"), authority=replace(HERE, leases=())))) == 1
+
+
+def test_what_no_word_could_give_is_not_asked_for() -> None:
+    assert questions(an_order(a_campaign(ends_on="2017-06-10"))) == ()
+    assert questions(an_order(a_campaign(), presented=(shown("v1", "r", uses_max=1, uses=1),))) == ()
+    assert questions(an_order(a_campaign(), stopped=frozenset({"spending"}))) == ()
+
+
+def test_counters_that_nobody_here_knows_are_left_to_head_office() -> None:
+    limited = a_campaign("never", limits={"uses": 5, "members": 3}, budget={"discount": 900})
+    assert [each.discount for each in questions(an_order(limited))] == [500]
+    assert questions(an_order(limited, known={"uses:c": 5})) == (), "what is known here is believed"
+
+
+def test_points_and_what_applies_by_itself_are_told() -> None:
+    reward = a_campaign(trigger="choice", in_rule={"cost_points": 50, "has_stock": True})
+    own = an_order(reward, a_campaign("never", "d", "automatic"), presented=(chosen("p1", "r"),))
+    assert questions(own) == (
+        Question("p1", "r", "c", "", 50, 500),
+        Question("r-d", "r-d", "d", "", 0, 500),
+    )
+
+
+def test_an_offer_that_lacks_only_a_word_can_be_told_from_others() -> None:
+    (outcome,) = decide(an_order(a_campaign("never"))).presented
+    assert wants_word(outcome)
+    (ended,) = decide(an_order(a_campaign("never", ends_on="2017-06-10"))).presented
+    assert not wants_word(ended)
+    assert not wants_word(outcome._replace(refusals=(*outcome.refusals, Refusal(Reason.NO_EFFECT))))
+    assert not wants_word(outcome._replace(refusals=()))
