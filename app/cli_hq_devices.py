@@ -35,13 +35,13 @@ def hq_devices(data_dir: HqDir = None, as_json: AsJson = False) -> None:
         told = [
             f"{each.device_id}  {each.state}  store {each.store}  epoch {each.epoch}  head {each.head_seq}",
             f"machine {each.name or '?'} ({each.hw or '?'}, {each.sw or '?'})",
-            f"enrolled {_moment(each.enrolled_ms)}  seen {_moment(each.last_seen_ms)}",
+            f"enrolled {moment(each.enrolled_ms)}  seen {moment(each.last_seen_ms)}",
         ]
         if held.get(each.device_id):
             told.append(f"{held[each.device_id]} entries held: tillside hq held list")
         if each.is_to_wipe:
             told.append(
-                f"erased itself {_moment(each.wiped_ms)}"
+                f"erased itself {moment(each.wiped_ms)}"
                 if each.wiped_ms
                 else "to erase itself on next contact"
             )
@@ -112,7 +112,7 @@ def held_list(
             print(json.dumps(asdict(each)))
         else:
             place = f"{each.device_id} epoch {each.epoch} entries {each.from_seq}-{each.to_seq}"
-            print(f"{each.id}  {each.state}  {place}  {each.why}  {_moment(each.received_ms)}")
+            print(f"{each.id}  {each.state}  {place}  {each.why}  {moment(each.received_ms)}")
 
 
 @held_cli.command("show")
@@ -165,5 +165,6 @@ def with_hq(data_dir: Path | None, work: Any) -> Any:
         fail(str(problem))
 
 
-def _moment(ms: int) -> str:
+def moment(ms: int) -> str:
+    """Return a time as people read it."""
     return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -15,6 +15,8 @@ from hq.keys import KeyRing, check_whole, read_keys, write_secret
 from hq.keysets import kept
 from hq.keysets.store import good_kids
 from hq.mark import Mark, Reached, read_mark
+from hq.stops import kept as kept_stops
+from hq.stops.store import Periods
 from sync.protocol import MIN_CLIENT
 
 log = logging.getLogger(__name__)
@@ -44,6 +46,7 @@ class Hq:
     programs: dict[int, Program] = field(
         default_factory=dict
     )  # compiled versions: campaigns.service keeps it
+    stops: dict[int, Periods] = field(default_factory=dict)  # by the list's version: stops.service keeps it
 
     def close(self) -> None:
         """Give the database back."""
@@ -101,15 +104,18 @@ def open_hq(folder: Path, *, clock: Clock | None = None) -> Hq:
         mark = read_mark(folder)
         with database.reading() as connection:
             about, is_older = restored.read_about(connection), restored.is_older(connection, mark)
-            has_forgotten_keys = kept.is_behind(connection, folder)
-        if has_forgotten_keys:
+            has_forgotten = kept.is_behind(connection, folder) or kept_stops.is_behind(connection, folder)
+        if has_forgotten:
+            now_ms = (clock or SystemClock()).now_ms()
             with database.atomic() as connection:
                 hold_whole(connection, Whole.PROGRAMS)
-                kept.catch_up(connection, folder, now_ms=(clock or SystemClock()).now_ms())
-                kept.sign_program_anew(connection, keys)  # by the key of then, which may be revoked by now
+                kept.catch_up(connection, folder, now_ms=now_ms)
+                kept_stops.catch_up(connection, folder, now_ms=now_ms)
+                kept.sign_anew(connection, keys)  # by the key of then, which may be revoked by now
         with database.reading() as connection:
             check_whole(keys, good_kids(connection))
             kept.keep_newest(connection, folder)
+            kept_stops.keep_newest(connection, folder)
         if is_older:
             log.info("HQ's database is older than what stations were shown: it was put back from a backup")
             about = take_as_restored(folder, database, keys, clock=clock or SystemClock())
@@ -139,5 +145,7 @@ def take_as_restored(
         if is_known or restored.is_older(connection, mark):  # another process may have been quicker
             restored.become_new(connection, keys, mark, now_ms=clock.now_ms(), is_known=is_known)
         about = restored.read_about(connection)
+    with database.reading() as connection:
+        kept_stops.keep_newest(connection, folder)
     restored.drop_snapshots(folder / SNAPSHOTS_FOLDER)
     return about

@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -20,7 +19,7 @@ from app.core.keyset import PublicKey, VouchedProgram, write_keyset
 from app.ids import new_secret
 from hq.drafts import draft_of
 from hq.faults import SetUpFault
-from sync.protocol import Signature, SignedDocument, document_message
+from sync.protocol import DocumentKind, Signature, SignedDocument, document_message
 
 ROOT, SIGN, TOKEN = (
     "r1",
@@ -91,7 +90,7 @@ def public_keys(keys: KeyRing, *, nbf_ms: int) -> list[PublicKey]:
 def sign_document(
     keys: KeyRing,
     *,
-    kind: Literal["program", "keyset"],
+    kind: DocumentKind,
     version: int,
     body: bytes,
     kids: Sequence[str] = (),
@@ -112,9 +111,15 @@ def sign_document(
     )
 
 
-def keyset_body(version: int, keys: Sequence[PublicKey], programs: Sequence[VouchedProgram] = ()) -> bytes:
+def keyset_body(
+    version: int,
+    keys: Sequence[PublicKey],
+    programs: Sequence[VouchedProgram] = (),
+    *,
+    stops_version: int = 0,
+) -> bytes:
     """Return the canonical body of a set of keys (app/core/keyset.py)."""
-    return write_keyset(version, keys, programs)
+    return write_keyset(version, keys, programs, stops_version=stops_version)
 
 
 def write_keys(folder: Path, keys: KeyRing) -> None:

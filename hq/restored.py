@@ -24,6 +24,7 @@ from hq.keys import KeyRing, sign_document
 from hq.keysets.store import current_kid
 from hq.mark import Reached
 from hq.rows import upsert
+from hq.stops.document import STOPS, publish_stops_above
 from hq.tables import meta
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,9 @@ def become_new(
     if is_known:
         shown = max(shown, newest_version(connection, "program") + LOST_MAX)
     _lift_program(connection, keys, above=shown, now_ms=now_ms)
+    if is_known:  # the file beside the database may have been put back too
+        lost = newest_version(connection, STOPS) + LOST_MAX
+        publish_stops_above(connection, keys, lost, now_ms=now_ms)
 
 
 def _lift_program(connection: Connection, keys: KeyRing, *, above: int, now_ms: int) -> None:

@@ -1,7 +1,6 @@
 """What stations may ask of HQ, on its database and without HTTP: the other implementation of the sync protocol."""
 
 from pathlib import Path
-from typing import Literal
 
 from sqlalchemy import Connection
 
@@ -22,6 +21,7 @@ from sync.protocol import (
     CHANGES_ROWS_BEHIND,
     CHANGES_ROWS_MAX,
     Changes,
+    DocumentKind,
     EnrolAnswer,
     EnrolRequest,
     Health,
@@ -54,9 +54,12 @@ class DeviceSession:
             raise NotSigned("The signature is of another epoch.")
         return ingest.push(self._hq, self.device_id, request)
 
-    def document(self, kind: Literal["program", "keyset"]) -> SignedDocument:
-        """See `HqProtocol.document`."""
-        self._device()
+    def document(self, kind: DocumentKind) -> SignedDocument:
+        """See `HqProtocol.document`. What is stopped is for those too who are shut out: they may still serve people."""
+        if kind == "stops":
+            self._known_device()
+        else:
+            self._device()
         return newest_document(self._hq, kind)
 
     def keyset(self, version: int) -> SignedDocument:
@@ -134,14 +137,26 @@ class DeviceSession:
         with self._hq.database.reading() as connection:
             return self._device_in(connection)
 
-    def _device_in(self, connection: Connection, *, for_update: bool = False) -> Device:
-        """Return the device, which must be active. Raises `UnknownDevice`, `NotConfirmed` or `Revoked`."""
+    def _known_device(self) -> None:
+        """Make sure that there is the device, and that nobody has to confirm it yet."""
+        with self._hq.database.reading() as connection:
+            self._known_device_in(connection)
+
+    def _known_device_in(
+        self, connection: Connection, *, for_update: bool = False
+    ) -> tuple[Device, bool]:
+        """Return the device, and whether it speaks for its present epoch. Raises `UnknownDevice` or `NotConfirmed`."""
         found = read_device(connection, self.device_id, for_update=for_update)
         if found is None:
             raise UnknownDevice(f"There is no device {self.device_id}.")
         is_present = self._epoch is None or self._epoch == found.owner.epoch
         if found.state is DeviceState.WAITING and is_present:
             raise NotConfirmed(f"Head office has to confirm this station first: device {self.device_id}.")
+        return found, is_present
+
+    def _device_in(self, connection: Connection, *, for_update: bool = False) -> Device:
+        """Return the device, which must be active. Raises `UnknownDevice`, `NotConfirmed` or `Revoked`."""
+        found, is_present = self._known_device_in(connection, for_update=for_update)
         if not found.is_active or not is_present:
             raise Revoked("This station was shut out at head office. Its entries can still be sent.")
         return found

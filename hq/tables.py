@@ -87,6 +87,20 @@ document_signature = (
     )
 )
 
+stop = Table(  # what was stopped, from which version of the list to which; see hq/stops
+    "stop",
+    metadata,
+    Column("what", String(100), primary_key=True),
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    _number("since_ms"),
+    _number("program_version"),  # the newest at that moment
+    _text("note", 200),
+    _text("who", 60),
+    Column("lifted_version", BigInteger),
+    Column("until_ms", BigInteger),
+    Column("before_program", BigInteger),  # let go for this version of the program and later ones only
+)
+
 card = Table(  # which members hold a code by which key: who must be given another when the key is revoked
     "card",
     metadata,
@@ -164,6 +178,7 @@ device = Table(
     _added("name", String(80), ""),  # of the machine, as it says
     _added("wipe", Integer, "0"),  # 1: it is to erase itself when it comes next
     Column("wiped_ms", BigInteger),  # when it said that it had
+    _added("stops_version", BigInteger, "0"),  # of the list of what is stopped, as it says that it goes by
 )
 
 device_epoch = (

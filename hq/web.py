@@ -6,7 +6,7 @@ documentation pages are off: they load scripts from another host. docs/protocol.
 
 import hashlib
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.responses import FileResponse
@@ -26,6 +26,7 @@ from sync.authority_wire import LeaseRequest
 from sync.protocol import (
     CHANGES_ROWS_MAX,
     SIGNATURE_HEADER,
+    DocumentKind,
     EnrolRequest,
     MustRefetch,
     PushRefusal,
@@ -121,7 +122,7 @@ def create_app(hq: Hq) -> FastAPI:
         return answer(asking.request, session(asking).pepper())
 
     @app.get("/v1/sync/document/{kind}")
-    def get_document(asking: Asking, kind: Literal["program", "keyset"]) -> Response:
+    def get_document(asking: Asking, kind: DocumentKind) -> Response:
         return answer(asking.request, session(asking).document(kind))
 
     app.add_middleware(Admission)

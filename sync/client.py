@@ -3,7 +3,7 @@
 import hashlib
 from base64 import b64encode
 from collections.abc import Callable
-from typing import Literal, TypeVar
+from typing import TypeVar
 from urllib.parse import urlencode
 
 import zstandard
@@ -20,6 +20,7 @@ from sync.protocol import (
     CHANGES_ROWS_MAX,
     SIGNATURE_HEADER,
     Changes,
+    DocumentKind,
     EnrolAnswer,
     EnrolRequest,
     Health,
@@ -96,7 +97,7 @@ class HttpHq:
         refusal = _push_refusal(response)
         return refusal if refusal is not None else _parsed(PushAnswer, response)
 
-    def document(self, kind: Literal["program", "keyset"]) -> SignedDocument:
+    def document(self, kind: DocumentKind) -> SignedDocument:
         """See `HqProtocol.document`."""
         return _parsed(SignedDocument, self._send("GET", f"/v1/sync/document/{kind}"))
 

@@ -1,15 +1,15 @@
-"""The first half of a pull, and a step after each push: HQ's set of keys, then its program, before any row.
+"""The first half of a pull, and a step after each push: what is stopped, HQ's set of keys, its program, before any row.
 
-A station that has much to send or to fetch must hear of a revoked key first, so HQ names its newest versions in every
-answer. What isn't signed as it should be, or is older than what was seen before, is refused and changes nothing; the
-highest versions are kept in the journal's file, where no new replica can take them away.
+A station that has much to send or to fetch must hear of a revoked key and of what is stopped first, so HQ names its
+newest versions in every answer. What isn't signed as it should be, or is older than what was seen before, is refused
+and changes nothing; the highest versions are kept in the journal's file, where no new replica can take them away.
 """
 
 import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -19,12 +19,13 @@ from app.station.keyset import KEYSET, keyset_of, signing_keys, verifying
 from app.store.programs import compiled
 from app.store.store import StationStore
 from sync.faults import HqUntrusted
-from sync.protocol import HqProtocol, SignedDocument
+from sync.protocol import DocumentKind, HqProtocol, SignedDocument
+from sync.stops import STOPS, StopList, asked_for
 from sync.trust import check_keyset, check_version, is_signed_by, signer_of
 
 log = logging.getLogger(__name__)
 
-PROGRAM: Literal["program"] = "program"
+PROGRAM: Final = "program"
 STEPS_MAX = 1_000  # sets of keys between ours and HQ's newest: more is no HQ that we know
 
 Runner = Callable[[Callable[[], Any]], Any]
@@ -38,36 +39,53 @@ class Documents:
         self._store = store
         self._hq = hq
         self._run = run
+        self._stops = StopList(store, hq, run=run)
         self._unreadable_version = 0  # of the program: not fetched again until there is a newer one
-        self._refused_version = 0  # of the program, and why: not fetched again until somebody was told
-        self._refusal: HqUntrusted | None = None
+        # What was refused, by its kind, in which version and why: not fetched again until somebody was told.
+        self._refused: dict[str, tuple[int, HqUntrusted]] = {}
 
-    def follow(self, *, keyset_version: int, program_version: int) -> None:
-        """Fetch keys first, then rules, when HQ has newer ones than we hold. Raises `HqFault`.
+    def follow(self, *, keyset_version: int, program_version: int, stops_version: int) -> None:
+        """Fetch what is stopped, then keys, then rules, when HQ has newer ones than we hold. Raises `HqFault`.
 
-        A program that we refuse is remembered for `tell`: rows are believed without it, and a member who was blocked
-        must not wait until HQ has mended it. Keys that we refuse stop everything, since all else rests on them.
+        What is stopped comes after the keys only where it is signed by one that is new to us. It is asked for again
+        after them where they say that a thief may have signed it.
+
+        A program or a list of stops that we refuse is remembered for `tell`: rows are believed without it, and a member
+        who was blocked must not wait until HQ has mended it. Keys that we refuse stop everything, since all else rests
+        on them.
         """
-        if keyset_version > self._run(lambda: self._store.replica.document_version(KEYSET)):
+        has_newer_keys = keyset_version > self._run(lambda: self._store.replica.document_version(KEYSET))
+        self._take(STOPS, stops_version, partial(self._stops.follow, stops_version, may_wait=has_newer_keys))
+        if has_newer_keys:
             self.pull_keys()
+            self._take(STOPS, stops_version, partial(self._stops.follow, stops_version))
         held = self._run(lambda: self._store.replica.document_version(PROGRAM))
-        if program_version > max(held, self._unreadable_version, self._refused_version):
-            try:
-                document = self._asked_for(PROGRAM)
-                self._run(lambda: self._keep_program(document))
-                self.forget()
-            except HqUntrusted as fault:
-                log.info("a program is refused: %s", fault)
-                self._refused_version, self._refusal = program_version, fault
+        if program_version > max(held, self._unreadable_version):
+            self._take(PROGRAM, program_version, self._pull_program)
+
+    def _take(self, kind: str, version: int, fetch: Callable[[], None]) -> None:
+        """Fetch a document, unless HQ's newest was refused before and nobody was told."""
+        if kind in self._refused and version <= self._refused[kind][0]:
+            return
+        try:
+            fetch()
+            self._refused.pop(kind, None)
+        except HqUntrusted as fault:
+            log.info("a document is refused: %s", fault)
+            self._refused[kind] = version, fault
+
+    def _pull_program(self) -> None:
+        document = self._asked_for(PROGRAM)
+        self._run(lambda: self._keep_program(document))
 
     def forget(self) -> None:
         """Begin anew: what was refused before is fetched again. HQ may have mended it, or it was not HQ."""
-        self._refused_version, self._refusal = 0, None
+        self._refused.clear()
 
     def tell(self) -> None:
         """Raise what was refused, if anything."""
-        if self._refusal is not None:
-            raise self._refusal
+        for _, fault in self._refused.values():
+            raise fault
 
     def pull_keys_if_newer(self) -> None:
         """Fetch HQ's newest set of keys before a snapshot.
@@ -95,11 +113,12 @@ class Documents:
         body = self._store.replica.document_body(KEYSET)
         return {} if body is None else signing_keys(body)
 
-    def _asked_for(self, kind: Literal["program", "keyset"]) -> SignedDocument:
-        document = self._hq.document(kind)
-        if document.kind != kind:
-            raise HqUntrusted(f"asked for the {kind}, got the {document.kind}")
-        return document
+    def follow_stops(self, version: int) -> None:
+        """Fetch what is stopped alone, unless it is signed by a key that is new to us. Raises `HqFault`."""
+        self._stops.follow(version, may_wait=True)
+
+    def _asked_for(self, kind: DocumentKind) -> SignedDocument:
+        return asked_for(self._hq, kind)
 
     def _steps_to(self, newest: SignedDocument) -> range:
         first = self._store.versions.highest(KEYSET) + 1
@@ -135,6 +154,7 @@ class Documents:
             signer = replica.document_kid(PROGRAM)  # a store from before signers were noted
         if keyset.is_revoked(signer):
             versions.set_to(PROGRAM, max((each.version for each in keyset.programs), default=0))
+        self._stops.recover_from_revoked(keyset)
 
     def _is_program_believed(self, keyset: KeySet) -> bool:
         """Tell whether the program held is not a thief's: its key is not revoked, or HQ vouches for it all the same."""

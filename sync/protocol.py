@@ -36,6 +36,7 @@ SIGNATURES_MAX = (
     16  # of one document, beside its first: each costs a station that checks it a tenth of a millisecond
 )
 FORMER_MAX = 64  # epochs of a device that HQ speaks of at an enrolment
+DocumentKind = Literal["program", "keyset", "stops"]
 SIGNATURE_HEADER = "Tillside-Signature"  # device=…;epoch=…;time=…;nonce=…;sig=<base64>
 CLOCK_WINDOW_MS = 5 * 60_000  # how far a signed request's time may lie from HQ's
 
@@ -57,14 +58,14 @@ class Signature(Wire, frozen=True, kw_only=True):
 
 
 class SignedDocument(Wire, frozen=True, kw_only=True):
-    """Bytes that HQ vouches for: a program version or the set of its keys.
+    """Bytes that HQ vouches for: a program version, the set of its keys, or the list of what is stopped.
 
     `sig` is Ed25519 over `"TS-doc1" | u8 length | kind | u64be version | body`; a lower version than one
     seen before is refused even if it is signed. `also` holds the same by further keys: the set of keys that names a
     new root key is signed by the old root and the new one, a program that outlived its key by a newer key too.
     """
 
-    kind: Literal["program", "keyset"]
+    kind: DocumentKind
     version: Count
     kid: str
     sig: bytes
@@ -183,6 +184,7 @@ class PushRequest(Wire, frozen=True, kw_only=True):
         ""  # how the station stands by its own word (`Standing`); HQ opens a case where people must look
     )
     rows_skipped: int = 0  # rows of the feed that this station could not use since it last said so
+    stops_version: Count = 0  # of the list of what is stopped, as this station goes by it
 
 
 class Result(Wire, frozen=True, kw_only=True):
@@ -204,9 +206,10 @@ class PushAnswer(Wire, frozen=True, kw_only=True):
     time_ms: Count  # what `time` says, for stations that don't know of it
     retry_after_s: Count = 0
     time: SignedTime | None = None  # where the request had a nonce and HQ's clock is its own
-    # HQ's newest, so that a long upload doesn't keep a station from hearing of a revoked key.
+    # HQ's newest, so that a long upload doesn't keep a station from hearing of a revoked key or of what is stopped.
     keyset_version: Count = 0
     program_version: Count = 0
+    stops_version: Count = 0
 
 
 class PushRefusalKind(StrEnum):
@@ -233,6 +236,7 @@ class PushRefusal(Wire, frozen=True, kw_only=True):
     detail: str = ""
     kept_seq: Count = 0
     wipe: bool = False
+    stops_version: Count = 0  # of HQ's newest list: who may not post still has to obey it
 
 
 class SnapshotFile(Wire, frozen=True, kw_only=True):
@@ -257,6 +261,7 @@ class Manifest(Wire, frozen=True, kw_only=True):
     files: list[SnapshotFile]
     keyset_version: Count = 0  # HQ's newest, to be fetched before the files
     program_version: Count = 0
+    stops_version: Count = 0
 
 
 class SignedManifest(Wire, frozen=True, kw_only=True):
@@ -295,6 +300,7 @@ class Changes(Wire, frozen=True, kw_only=True):
     set_id: str
     program_version: Count
     keyset_version: Count
+    stops_version: Count = 0
     min_client: int = 0
 
 
@@ -326,8 +332,8 @@ class HqProtocol(Protocol):
         """Store entries durably and judge them; the same entries again are no harm."""
         ...
 
-    def document(self, kind: Literal["program", "keyset"]) -> SignedDocument:
-        """Return the newest program or set of keys."""
+    def document(self, kind: DocumentKind) -> SignedDocument:
+        """Return the newest program, set of keys, or list of what is stopped."""
         ...
 
     def keyset(self, version: int) -> SignedDocument:

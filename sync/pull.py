@@ -93,7 +93,9 @@ class Puller:
                 is_new = True
                 continue
             self.documents.follow(
-                keyset_version=changes.keyset_version, program_version=changes.program_version
+                keyset_version=changes.keyset_version,
+                program_version=changes.program_version,
+                stops_version=changes.stops_version,
             )
             _check_client(changes.min_client)
             _check_progress(changes, position)
@@ -189,7 +191,9 @@ class Puller:
         if manifest.as_of_ms < lowest_ms:
             raise HqUntrusted(f"a snapshot of {manifest.as_of_ms}, and one of {lowest_ms} was seen before")
         self.documents.follow(
-            keyset_version=manifest.keyset_version, program_version=manifest.program_version
+            keyset_version=manifest.keyset_version,
+            program_version=manifest.program_version,
+            stops_version=manifest.stops_version,
         )
         _check_client(manifest.min_client)
         return manifest

@@ -36,6 +36,7 @@ GAPS_MAX = (
     3  # HQ may name a gap once after a restore; more often means that the two ends talk past each other
 )
 SOFTWARE = "tillside 0.1.0"
+ASKS_FIRST_ABOVE = 50  # entries: sending more would keep a station from hearing for seconds what is stopped
 # HQ has shut us out, or is not sure who we are. Another trouble with what we send must not keep new rules from us.
 ENDS_SYNC = frozenset({PushRefusalKind.FORK, PushRefusalKind.EPOCH_REVOKED, PushRefusalKind.NOT_CONFIRMED})
 
@@ -81,7 +82,7 @@ class Syncer:
         self._run = run
         self._puller = Puller(store, hq, run=run)
         self._begins_with_pull = False
-        self._told = (0, 0)  # the versions of keys and rules that HQ's last answer to a batch named
+        self._told = (0, 0, 0)  # the versions of keys, rules and stops that HQ's last answer to a batch named
         self._break: Break | None = None
         self._handing_over = HandingOver(store, hq, run=run, request_after=self._request_after)
 
@@ -98,6 +99,7 @@ class Syncer:
             self._begins_with_pull = not isinstance(fault, HqBusy)
             raise
         if report.refusal is not None and report.refusal.kind in ENDS_SYNC:
+            self._fetch_stops(report.refusal.stops_version)
             return report
         pulled = self.pull()
         fetch_pepper(self._store, self._hq, run=self._run)
@@ -131,6 +133,7 @@ class Syncer:
         return report
 
     def _push(self) -> SyncReport:
+        self._ask_first()
         pushed = gaps = 0
         while True:
             request = self._run(self._next_push)
@@ -152,6 +155,7 @@ class Syncer:
             pushed += kept - request.from_seq + 1
             broken = self._break
             if not waiting or (broken is not None and kept >= broken.good_seq):
+                self._fetch_stops(answer.stops_version)
                 return SyncReport(pushed, 0, None if broken is None else broken.refusal)
             self._fetch_before_the_rest(answer)
 
@@ -168,28 +172,55 @@ class Syncer:
             self._break = Break(problem.first_bad_seq - 1, refusal)
             return True
 
+    def _ask_first(self) -> None:
+        """Before much is sent, say where HQ has us, with no entries: its answer tells what is stopped.
+
+        What it refuses it refuses again, when the entries come.
+        """
+        store = self._store
+        if self._run(store.waiting_count) <= ASKS_FIRST_ABOVE:
+            return
+        request = self._run(lambda: self._request_after(store.acked_seq(), entries_max=0))
+        answer = self._hq.push(request)
+        if isinstance(answer, PushAnswer):
+            self._run(partial(self._take_answer, request, answer))
+            self._fetch_before_the_rest(answer)
+
     def _fetch_before_the_rest(self, answer: PushAnswer) -> None:
-        """Fetch new keys and rules between two batches: sending all that waits may take hours.
+        """Fetch what is stopped, new keys and rules between two batches: sending all that waits may take hours.
 
         What goes wrong with them does not hold our entries up, and comes about again in the pull, which says so.
         """
-        if (answer.keyset_version, answer.program_version) == self._told:
+        told = (answer.keyset_version, answer.program_version, answer.stops_version)
+        if told == self._told:
             return
-        self._told = (answer.keyset_version, answer.program_version)
+        self._told = told
         try:
             self._puller.documents.follow(
-                keyset_version=answer.keyset_version, program_version=answer.program_version
+                keyset_version=answer.keyset_version,
+                program_version=answer.program_version,
+                stops_version=answer.stops_version,
             )
         except HqFault as fault:
-            log.info("keys or rules did not come between two batches: %s", fault)
+            log.info("stops, keys or rules did not come between two batches: %s", fault)
+
+    def _fetch_stops(self, version: int) -> None:
+        """Fetch what is stopped before the first page of rows, or alone where HQ gives us nothing else.
+
+        What goes wrong with it comes about again in the pull, which says so.
+        """
+        try:
+            self._puller.documents.follow_stops(version)
+        except HqFault as fault:
+            log.info("what is stopped did not come after a push: %s", fault)
 
     def _next_push(self) -> PushRequest:
         return self._request_after(max(self._store.acked_seq(), self._handing_over.kept_seq))
 
-    def _request_after(self, seq: int) -> PushRequest:
+    def _request_after(self, seq: int, *, entries_max: int | None = None) -> PushRequest:
         store = self._store
         store.settle_time()
-        most = BATCH_ENTRIES_MAX
+        most = BATCH_ENTRIES_MAX if entries_max is None else entries_max
         if self._break is not None:
             most = min(most, max(self._break.good_seq - seq, 0))
         waiting = store.journal.waiting(after_seq=seq, entries_max=most, bytes_max=BATCH_BYTES_MAX)
@@ -208,6 +239,7 @@ class Syncer:
             program_version=store.replica.document_version(PROGRAM),
             standing=store.standing.value,
             rows_skipped=self._puller.skipped,
+            stops_version=store.stops.version,
         )
 
     def _take_answer(self, request: PushRequest, answer: PushAnswer) -> int:

@@ -2,11 +2,13 @@
 
 The body of a set of keys is canonical JSON:
 
-    {"keys": [{"kid", "use", "pub", "nbf_ms", "retired_ms", "state"}], "programs": [{"version", "sha256"}], "version"}
+    {"keys": [{"kid", "use", "pub", "nbf_ms", "retired_ms", "state"}], "programs": [{"version", "sha256"}], "stops",
+     "version"}
 
 A key stays in the set for ever. `good` ones sign; a `retired` one is believed for what it signed before; a `revoked`
 one is in a thief's hands and believed for nothing. `programs` are the newest ones, vouched for by the root key, so that
-stations know HQ's from a thief's when the key that signed both is revoked (docs/decisions/0021).
+stations know HQ's from a thief's when the key that signed both is revoked (docs/decisions/0021). `stops` is the newest
+version of the list of what is stopped, for the same reason.
 """
 
 import re
@@ -68,6 +70,7 @@ class KeySet:
     version: int
     keys: tuple[PublicKey, ...]
     programs: tuple[VouchedProgram, ...] = ()
+    stops_version: int = 0  # the newest list of what is stopped; 0: there is none
 
     def of(self, use: str, *states: str) -> Mapping[str, PublicKey]:
         """Return the keys of a use that are in one of these states, by their ids."""
@@ -86,7 +89,13 @@ class KeySetInvalid(ValueError):
     """Bytes that are no set of keys."""
 
 
-def write_keyset(version: int, keys: Iterable[PublicKey], programs: Iterable[VouchedProgram] = ()) -> bytes:
+def write_keyset(
+    version: int,
+    keys: Iterable[PublicKey],
+    programs: Iterable[VouchedProgram] = (),
+    *,
+    stops_version: int = 0,
+) -> bytes:
     """Return the canonical body of a set of keys."""
     document: dict[str, Any] = {
         "version": version,
@@ -103,7 +112,8 @@ def write_keyset(version: int, keys: Iterable[PublicKey], programs: Iterable[Vou
         ],
     }
     vouched = [{"version": each.version, "sha256": each.sha256} for each in programs]
-    return canonical(document | ({"programs": vouched} if vouched else {}))
+    told = {"programs": vouched, "stops": stops_version}
+    return canonical(document | {name: value for name, value in told.items() if value})
 
 
 def read_keyset(body: bytes) -> KeySet:
@@ -115,12 +125,12 @@ def read_keyset(body: bytes) -> KeySet:
             VouchedProgram(_number(each["version"]), _hash(each["sha256"]))
             for each in found.get("programs") or ()
         )
-        version = _number(found.get("version", 0))
+        version, stops = _number(found.get("version", 0)), _number(found.get("stops", 0))
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
         raise KeySetInvalid("no set of keys in a form we know") from problem
     if len(keys) > KEYS_MAX or len({key.kid for key in keys}) != len(keys):
         raise KeySetInvalid("too many keys, or two under one id")
-    return KeySet(version, keys, programs)
+    return KeySet(version, keys, programs, stops)
 
 
 def _key(found: dict[str, Any]) -> PublicKey:

@@ -36,6 +36,7 @@ class Attendance:
     cashier: str = ""
     member_level: str = ""
     member_code_hash: str = ""
+    stops_version: int = 0  # of the list of what is stopped, as the station had heard it
 
 
 def order_record(facts: Facts, decision: Decision, attendance: Attendance) -> Record:
@@ -57,6 +58,7 @@ def order_record(facts: Facts, decision: Decision, attendance: Attendance) -> Re
         "program_hash": facts.program.hash,
         "presented": [presentation_record(shown) for shown in facts.presented],
         "cashier": attendance.cashier,
+        **({"stops_version": attendance.stops_version} if attendance.stops_version else {}),
         **facts_record(facts),
         **_decided(decision),
     }

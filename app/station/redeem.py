@@ -136,7 +136,7 @@ def hand_in(store: StationStore, order_in: OrderIn, at_till: AtTill) -> OrderAns
             store, order_in, at_till
         )  # we were stopped, or the machine slept: decide by the time it is
     with store.atomic():
-        entries = store.journal.append(_drafts(facts, decision, _attendance(at_till)))
+        entries = store.journal.append(_drafts(facts, decision, _attendance(store, at_till)))
     return _answer(facts, decision, seq=entries[0].seq, link=at_till.link)
 
 
@@ -151,8 +151,10 @@ def _facts(store: StationStore, order_in: OrderIn, at_till: AtTill) -> Facts:
         lines=order_in.lines,
     )
     member = at_till.member.member if at_till.member else None
-    stopped = stops(store) | stops_by_cashier(store, at_till.cashier, member)
     program, heard = _program(store), at_till.heard
+    codes = [shown.voucher.code_hash for shown in at_till.presented]
+    stopped = stops(store, program.version, member=member.ref if member else None, codes=codes)
+    stopped |= stops_by_cashier(store, at_till.cashier, member)
     known = {key: value for key, value in heard.known.items() if key in program.counters}
     return Facts(
         program,
@@ -193,10 +195,11 @@ def _program(store: StationStore) -> Program:
     return program
 
 
-def _attendance(at_till: AtTill) -> Attendance:
-    if at_till.member is None:
-        return Attendance(at_till.link, at_till.cashier)
-    return Attendance(at_till.link, at_till.cashier, at_till.member.level, at_till.member.code_hash)
+def _attendance(store: StationStore, at_till: AtTill) -> Attendance:
+    seen, stops_version = at_till.member, store.stops.version
+    if seen is None:
+        return Attendance(at_till.link, at_till.cashier, stops_version=stops_version)
+    return Attendance(at_till.link, at_till.cashier, seen.level, seen.code_hash, stops_version)
 
 
 def _drafts(facts: Facts, decision: Decision, attendance: Attendance) -> list[Draft]:

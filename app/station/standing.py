@@ -1,4 +1,6 @@
-"""How this station stands right now, and what its decisions must therefore refuse."""
+"""How this station stands right now, what head office has stopped, and what its decisions must therefore refuse."""
+
+from collections.abc import Iterable
 
 from app.core.member import Member
 from app.core.standing import OWN, SIGN_IN, SPENDING, TIMED, Standing
@@ -18,12 +20,18 @@ def standing(store: StationStore) -> Standing:
     return max(found, key=list(Standing).index)
 
 
-def stops(store: StationStore) -> frozenset[str]:
-    """Return what decisions must refuse, as words of `Facts.stopped`."""
+def stops(
+    store: StationStore, program_version: int, *, member: str | None, codes: Iterable[str]
+) -> frozenset[str]:
+    """Return what the decision of an order must refuse, as words of `Facts.stopped`.
+
+    `member` is the reference of who it belongs to, `codes` are the hashes of what was presented.
+    """
     found = [SPENDING] if store.standing.forbids_spending else []
     if store.time.is_doubtful():
         found.append(TIMED)
-    return frozenset(found)
+    stopped = store.stops.newest.of_order(program_version, member=member, codes=codes)
+    return stopped.union(found)
 
 
 def stops_by_cashier(store: StationStore, cashier: str, member: Member | None) -> frozenset[str]:

@@ -55,6 +55,7 @@ from app.store.migrate import migrate, refuse_newer
 from app.store.pin_tries import PinTries
 from app.store.replica import Replica
 from app.store.replica_file import drop_stale_replicas, open_replica
+from app.store.stops import KeptStops
 from app.store.timekeeper import SigningClock, TimeKeeper
 from app.store.verifying import NOTHING, Reached
 from app.store.versions import Versions
@@ -157,6 +158,7 @@ class StationStore:
             self.device = read_device(self._db)
             self.time = TimeKeeper(self._db, self.clock, store_id=self.device.store_id)
             self.journal = self._journal_in(self._db, self.device, time=self.time)
+            self.stops = KeptStops(self._db)
             if is_trusted and self._mark is not None:
                 noted = self._noted if self.check is Check.BESIDE else None
                 self.verified = check_since(self.journal, mark=self._mark, noted=noted)

@@ -1,7 +1,5 @@
 """Publishing program versions, and reading them back for judging."""
 
-from typing import Literal
-
 from sqlalchemy import Connection, select
 
 from app.core.contradictions import contradictions
@@ -15,7 +13,7 @@ from hq.home import Hq
 from hq.keys import sign_document
 from hq.keysets.store import current_kid
 from hq.tables import store
-from sync.protocol import SignedDocument
+from sync.protocol import DocumentKind, SignedDocument
 
 PROGRAMS_KEPT = 32  # compiled ones in memory: more versions than stations that were away can bring along
 
@@ -79,12 +77,14 @@ def _check_currency(connection: Connection, program: Program) -> None:
         raise NotPossible(f"Store {found} has another currency than this program ({program.currency.code}).")
 
 
-def newest_document(hq: Hq, kind: Literal["program", "keyset"]) -> SignedDocument:
-    """Return the newest program or set of keys. Raises `NotHere` while no program is published."""
+def newest_document(hq: Hq, kind: DocumentKind) -> SignedDocument:
+    """Return the newest document of a kind. Raises `NotHere` while there is no program, or nothing was ever stopped."""
     with hq.database.reading() as connection:
         found = read_document(connection, kind, newest_version(connection, kind))
     if found is None:
-        raise NotHere("No program has been published yet.")
+        raise NotHere(
+            "Nothing was ever stopped." if kind == "stops" else "No program has been published yet."
+        )
     return found
 
 

@@ -25,6 +25,7 @@ class Versions(TypedDict):
 
     keyset_version: int
     program_version: int
+    stops_version: int
 
 
 def insert_document(connection: Connection, signed: SignedDocument, *, now_ms: int) -> None:
@@ -50,7 +51,11 @@ def newest_version(connection: Connection, kind: str) -> int:
 def newest_versions(connection: Connection) -> Versions:
     """Return the newest version of each kind, as the fields of an answer."""
     found = {row[0]: row[1] for row in connection.execute(NEWEST_OF_ALL)}
-    return Versions(keyset_version=found.get("keyset", 0), program_version=found.get("program", 0))
+    return Versions(
+        keyset_version=found.get("keyset", 0),
+        program_version=found.get("program", 0),
+        stops_version=found.get("stops", 0),
+    )
 
 
 def read_document(connection: Connection, kind: str, version: int) -> SignedDocument | None:
@@ -61,6 +66,12 @@ def read_document(connection: Connection, kind: str, version: int) -> SignedDocu
         return None
     also = [Signature(kid=each.kid, sig=each.sig) for each in connection.execute(ALSO, which)]
     return SignedDocument(**row, also=also)
+
+
+def newest_program_versions(connection: Connection, limit: int) -> list[int]:
+    """Return the versions of the newest programs, the newest first."""
+    statement = select(document.c.version).where(document.c.kind == "program")
+    return list(connection.execute(statement.order_by(document.c.version.desc()).limit(limit)).scalars())
 
 
 def newest_programs(connection: Connection, limit: int) -> list[VouchedProgram]:

@@ -19,7 +19,7 @@ COUNTER = "case"
 OPEN, CLOSED = "open", "closed"
 POSTED, CORRECTED = "posted", "corrected"  # events, beside CLOSED
 HEAD_OFFICE = "head office"
-FOR_THE_STORE = frozenset({Flag.COUPON_TWICE, Flag.RULE_STALE, Flag.PIN_LOCKED})
+FOR_THE_STORE = frozenset({Flag.COUPON_TWICE, Flag.RULE_STALE, Flag.PIN_LOCKED, Flag.LATE})
 WHO_LENGTH_MAX = 60
 DETAIL_LENGTH_MAX = 2_000  # enough to see what is wrong; the entry itself is kept whole
 

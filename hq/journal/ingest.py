@@ -98,7 +98,8 @@ def _push(
     owner = device.owner
     refusal = _refusal(connection, device, request)
     if refusal is not None:
-        return _refused(connection, device, request, refusal, now_ms=now_ms)
+        said = _refused(connection, device, request, refusal, now_ms=now_ms)
+        return structs.replace(said, stops_version=newest_versions(connection)["stops_version"])
     already = min(device.head.seq, request.head.seq)
     results: list[Result] = []
     if already >= request.from_seq:

@@ -20,6 +20,7 @@ from app.core.money import CURRENCIES
 from app.core.order import AMOUNT_MAX
 from app.failpoints import failpoint
 from hq.campaigns.service import program_of
+from hq.campaigns.store import newest_version
 from hq.db import Whole, hold_whole
 from hq.faults import HqFault
 from hq.feed import EVERYWHERE, MEMBER, VOUCHER, Change, announce
@@ -45,6 +46,8 @@ from hq.journal.store import (
 )
 from hq.members.store import POINTS, lock_members, read_scopes
 from hq.staff.store import accounts_of
+from hq.stops.document import STOPS
+from hq.stops.service import periods_now
 from hq.stores.devices import Device, keys_of_old_epochs
 from hq.vouchers.store import Uses, add_uses, lock_uses
 from sync.protocol import Flag, Result, Verdict
@@ -202,6 +205,7 @@ def open_books(
         posted_orders=read_orders(connection, owner, _texts(orders, "order_id")),
         held_hashes=held_hashes(connection, salvaged),
         accounts=accounts_of(connection, _texts([*orders, *redemptions], "cashier")),
+        stops=periods_now(hq, connection, newest_version(connection, STOPS)),
         old_keys=keys_of_old_epochs(connection, salvaged[0].device_id) if salvaged else {},
     )
 

@@ -7,7 +7,7 @@ flagged for a person.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -50,6 +50,8 @@ from hq.journal.schemas import (
     RedemptionData,
     ShiftData,
 )
+from hq.journal.stopped import order_in_spite, redemption_in_spite
+from hq.stops.store import Periods
 from hq.vouchers.store import Uses
 from sync.protocol import Flag, Verdict
 
@@ -96,6 +98,7 @@ class Books:
         default_factory=dict
     )  # of cashiers: whose member account is theirs
     receipt: Receipt | None = None  # of the push; None where HQ has no time to judge by
+    stops: Periods = field(default_factory=dict)  # all there ever were, by what was stopped
     decisions: dict[str, tuple[Entry, Decision]] = field(default_factory=dict)  # replayed orders, by order id
 
 
@@ -152,6 +155,8 @@ def _judge_order(entry: Entry, books: Books) -> Judgement:
     then = _at_reckoned_time(entry, order, program, books)
     if then is not None and gave_more(entry.data, then):
         doubts.by_clock(order.t_eff)
+    if books.stops:
+        doubts.in_spite(order_in_spite(order, books.stops, at_ms=_made_ms(entry, order.t_eff, books)))
     return doubts.judgement(postings=postings.of_order(order), order=order)
 
 
@@ -193,6 +198,7 @@ def _judge_redemption(entry: Entry, books: Books) -> Judgement:
             doubts.add(Flag.SELF_DEAL, "redeemed for the account of whoever stood at the till")
         doubts.stale(redemption.t_eff, program)
         _doubt_clock(redemption, entry, books, doubts)
+        _doubt_stopped(redemption, entry, books, doubts)
         _count_use(redemption, books, doubts)
     books.taken_redemptions.add(redemption.redemption_id)
     return doubts.judgement(
@@ -217,6 +223,20 @@ def _doubt_clock(redemption: RedemptionData, entry: Entry, books: Books, doubts:
     then = _at_reckoned_time(entry=order[0], order=data, program=_program(books, data), books=books)
     if then is not None and redeemed_more(entry.data, then):
         doubts.by_clock(redemption.t_eff)
+
+
+def _doubt_stopped(redemption: RedemptionData, entry: Entry, books: Books, doubts: "_Doubts") -> None:
+    """Flag a redemption of what was stopped. Its order has been looked up before."""
+    if books.stops:
+        order, _ = books.decisions.get(redemption.order_id, (None, None))
+        at_ms = _made_ms(entry, redemption.t_eff, books)
+        doubts.in_spite(redemption_in_spite(redemption, order, books.stops, at_ms=at_ms))
+
+
+def _made_ms(entry: Entry, t_eff: int, books: Books) -> int:
+    """Return when an entry was made: by HQ's reckoning where the station's clock was wrong."""
+    reckoned = reckoned_ms(entry, t_eff, books.receipt)
+    return t_eff if reckoned is None else reckoned
 
 
 def _judge_denied(entry: Entry, books: Books) -> Judgement:
@@ -354,6 +374,11 @@ class _Doubts:
     def by_clock(self, t_eff: int) -> None:
         """Flag something that was not to be had when it was given, by HQ's reckoning."""
         self.add(Flag.CLOCK_SUSPECT, f"the station's clock was wrong: {t_eff} is not when this was decided")
+
+    def in_spite(self, found: Iterable[tuple[Flag, str]]) -> None:
+        """Flag what was given though it was stopped."""
+        for flag, detail in found:
+            self.add(flag, detail)
 
     def judgement(
         self,

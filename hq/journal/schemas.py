@@ -43,6 +43,7 @@ class CampaignPart(Recorded, frozen=True, kw_only=True):
     """An automatic rule that applied."""
 
     campaign: Name
+    rule: Name = ""
     discount: Amount
     rule: Name = ""
     auth: AuthPart = AuthPart()
@@ -60,6 +61,7 @@ class OrderData(Recorded, frozen=True, kw_only=True):
     lines: list[Any]
     program_version: Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
     program_hash: str
+    stops_version: Annotated[int, Meta(ge=0, le=INTEGER_MAX)] = 0
     campaigns: list[CampaignPart]
     total: Amount
     discount: Amount

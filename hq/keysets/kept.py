@@ -47,14 +47,15 @@ def catch_up(connection: Connection, folder: Path, *, now_ms: int) -> None:
         put_keys(connection, keyset.keys)
 
 
-def sign_program_anew(connection: Connection, keys: KeyRing) -> None:
-    """Let the newest program outlive the key that signed it, for stations that have not seen it yet."""
+def sign_anew(connection: Connection, keys: KeyRing) -> None:
+    """Let what is newest outlive the key that signed it, for stations that have not seen it yet."""
     kid = current_kid(connection, KeyUse.SIGN)
-    signed = read_document(connection, "program", newest_version(connection, "program"))
-    if signed is None or kid in {each.kid for each in signed.signatures}:
-        return
-    message = document_message(kind=signed.kind, version=signed.version, body=signed.body)
-    insert_signature(connection, signed, Signature(kid=kid, sig=keys.sign(kid, message)))
+    for kind in ("program", "stops"):
+        signed = read_document(connection, kind, newest_version(connection, kind))
+        if signed is None or kid in {each.kid for each in signed.signatures}:
+            continue
+        message = document_message(kind=signed.kind, version=signed.version, body=signed.body)
+        insert_signature(connection, signed, Signature(kid=kid, sig=keys.sign(kid, message)))
 
 
 def keep_newest(connection: Connection, folder: Path) -> None:

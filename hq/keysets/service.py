@@ -216,9 +216,14 @@ def _publish(hq: Hq, connection: Connection, old_root: str, *, now_ms: int, past
 
     `past` are versions that may have been lost.
     """
-    kept.sign_program_anew(connection, hq.keys)
+    kept.sign_anew(connection, hq.keys)
     version = newest_version(connection, "keyset") + past + 1
-    body = keyset_body(version, all_keys(connection), newest_programs(connection, PROGRAMS_VOUCHED))
+    body = keyset_body(
+        version,
+        all_keys(connection),
+        newest_programs(connection, PROGRAMS_VOUCHED),
+        stops_version=newest_version(connection, "stops"),
+    )
     roots = dict.fromkeys((old_root, current_kid(connection, KeyUse.ROOT)))
     signed = sign_document(hq.keys, kind="keyset", version=version, body=body, kids=list(roots))
     insert_document(connection, signed, now_ms=now_ms)

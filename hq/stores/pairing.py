@@ -215,6 +215,7 @@ def _device_row(
         "last_seen_ms": now_ms,
         "pull_cursor": 0,
         "program_version": 0,
+        "stops_version": 0,
         "clock_skew_ms": 0,
         "rows_skipped": 0,
         "proto": min(max(request.proto, 0), PROTO_KEPT_MAX),

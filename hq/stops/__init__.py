@@ -1,0 +1,1 @@
+"""What head office stops, and for whom it holds until when."""
