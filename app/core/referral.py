@@ -95,11 +95,17 @@ def refused_referral(
 
 
 def settle(
-    scheme: ReferralScheme, referral: Referral, orders: Iterable[FriendOrder], *, on_day: date
+    scheme: ReferralScheme,
+    referral: Referral,
+    orders: Iterable[FriendOrder],
+    *,
+    on_day: date,
+    is_stopped: bool = False,
 ) -> Settlement:
     """Return where a referral stands on a day, from all orders of the friend, and what to grant or take back.
 
-    The referrer is rewarded once; after a return took it back, an order still in time may make it count again.
+    The referrer is rewarded once; after a return took it back, an order still in time may make it count again. While the
+    scheme is stopped nothing is granted; what was granted before stays.
     """
     if referral.referrer == referral.friend:
         return _not_counted(referral, ReferralStatus.REFUSED, Refusal(Reason.SELF_REFERRAL), scheme)
@@ -113,6 +119,8 @@ def settle(
         status = ReferralStatus.TOO_LATE if is_over else ReferralStatus.WAITING
         return _not_counted(referral, status, _short(scheme, in_time), scheme)
     is_granted = referral.granted > referral.taken_back
+    if is_stopped and not is_granted:
+        return Settlement(ReferralStatus.WAITING, refusal=Refusal(Reason.STOPPED))
     return Settlement(
         ReferralStatus.COUNTED, order.order_id, grants=() if is_granted else _grants(scheme, referral)
     )

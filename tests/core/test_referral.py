@@ -63,6 +63,16 @@ def test_t36_an_order_of_49_99_does_not_count_and_one_of_50_does_once_until_it_i
     assert settled(order(2, 4999), referral=settled_back).status is ReferralStatus.TAKEN_BACK
 
 
+def test_while_a_scheme_is_stopped_nothing_is_granted_and_nothing_taken_back() -> None:
+    day = DAY + timedelta(days=5)
+    stopped = settle(SCHEME, REFERRAL, [order(1, 5000)], on_day=day, is_stopped=True)
+    assert stopped == Settlement(ReferralStatus.WAITING, refusal=Refusal(Reason.STOPPED))
+    rewarded = replace(REFERRAL, granted=1)
+    assert settle(SCHEME, rewarded, [order(1, 5000)], on_day=day, is_stopped=True) == settled(
+        order(1, 5000), referral=rewarded
+    )
+
+
 def test_t36_nobody_refers_themselves() -> None:
     assert refused_referral(referrer="M1", friend="M1", friend_orders=9, referred_by="M3") == Refusal(
         Reason.SELF_REFERRAL
