@@ -137,7 +137,8 @@ class Documents:
             if root != store.device.root_key:
                 store.trust_root(root)
             self._recover_from_revoked(keyset)
-        self._unreadable_version = self._refused_version = 0
+        self._unreadable_version = 0
+        self._refused.clear()  # another key may have signed it
         with store.replica_atomic():
             _put(store, document, kid=document.kid)
             if not self._is_program_believed(keyset):

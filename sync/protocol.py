@@ -18,28 +18,23 @@ from app.core.chain import NONCE_SIZE
 from app.core.verdicts import Flag as Flag  # noqa: PLC0414 both ends have the words of the wire from here
 from app.core.verdicts import Verdict as Verdict  # noqa: PLC0414
 
-PROTO = (
-    2  # the framing described here; 2 brought verdicts in the feed, and rows and words that may be skipped
-)
+# The framing described here; 2 brought verdicts in the feed, and rows and words that may be skipped
+PROTO = 2
 PROTO_OLDEST = PROTO - 2  # whose pushes HQ still takes in: this program's, and those of the two before
 SCHEMA = 1  # the form of journal entries and replica rows
-MIN_CLIENT = (
-    0  # the oldest framing whose stations may still be given new facts; what they did is taken in even so
-)
+# The oldest framing whose stations may still be given new facts; what they did is taken in even so
+MIN_CLIENT = 0
 BATCH_ENTRIES_MAX = 500  # at HQ's measured pace a batch of this size still answers within a second
-BATCH_BYTES_MAX = (
-    1 << 20
-)  # raw; a slow line (64 kbit/s) needs two minutes for it, compressed about half a minute
+# Raw; a slow line (64 kbit/s) needs two minutes for it, compressed about half a minute
+BATCH_BYTES_MAX = 1 << 20
 CHANGES_ROWS_MAX = 2_000  # rows of a page of changes; each page that reaches the end is a checkpoint
 CHANGES_ROWS_BEHIND = 8_000  # rows of a page for a station that does not get to the end by such pages
-SIGNATURES_MAX = (
-    16  # of one document, beside its first: each costs a station that checks it a tenth of a millisecond
-)
+# Of one document, beside its first: each costs a station that checks it a tenth of a millisecond
+SIGNATURES_MAX = 16
 FORMER_MAX = 64  # epochs of a device that HQ speaks of at an enrolment
 DocumentKind = Literal["program", "keyset", "stops"]
 SIGNATURE_HEADER = "Tillside-Signature"  # device=…;epoch=…;time=…;nonce=…;sig=<base64>
 CLOCK_WINDOW_MS = 5 * 60_000  # how far a signed request's time may lie from HQ's
-
 
 Count = Annotated[int, Meta(ge=0, le=INTEGER_MAX)]  # what a station believes must fit into its database too
 Epoch = Annotated[int, Meta(ge=0, lt=1 << 32)]
@@ -371,8 +366,7 @@ class EnrolProtocol(Protocol):
 
 def document_message(*, kind: str, version: int, body: bytes) -> bytes:
     """Return the bytes that HQ signs for a document."""
-    name = kind.encode("ascii")
-    return b"TS-doc1" + len(name).to_bytes(1, "big") + name + version.to_bytes(8, "big") + body
+    return b"TS-doc1" + bytes([len(kind)]) + kind.encode("ascii") + version.to_bytes(8, "big") + body
 
 
 def enrol_message(*, token: str, sign_pub: bytes, box_pub: bytes) -> bytes:
@@ -395,5 +389,4 @@ def manifest_message(body: bytes) -> bytes:
 
 def time_message(*, nonce: str, ms: int) -> bytes:
     """Return the bytes that HQ signs to say what time it is to whoever made up the nonce."""
-    name = nonce.encode("ascii")
-    return b"TS-time1" + len(name).to_bytes(1, "big") + name + ms.to_bytes(8, "big")
+    return b"TS-time1" + bytes([len(nonce)]) + nonce.encode("ascii") + ms.to_bytes(8, "big")

@@ -104,8 +104,8 @@ def settle(
 ) -> Settlement:
     """Return where a referral stands on a day, from all orders of the friend, and what to grant or take back.
 
-    The referrer is rewarded once; after a return took it back, an order still in time may make it count again. While the
-    scheme is stopped nothing is granted; what was granted before stays.
+    The referrer is rewarded once; after a return took it back, an order still in time may make it count again. While
+    the scheme is stopped nothing is granted; what was granted before stays.
     """
     if referral.referrer == referral.friend:
         return _not_counted(referral, ReferralStatus.REFUSED, Refusal(Reason.SELF_REFERRAL), scheme)

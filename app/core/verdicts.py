@@ -17,6 +17,8 @@ class Flag(StrEnum):
     REPLAY_DIFFERS = "REPLAY_DIFFERS"  # the recorded facts give another decision: tampering or a bug
     COUPON_TWICE = "COUPON_TWICE"  # a voucher was used more often than it allows
     RULE_STALE = "RULE_STALE"  # decided after the program's version had expired
+    KILLED_BEFORE = "KILLED_BEFORE"  # given though the station had heard that head office stopped it
+    LATE = "LATE"  # given though head office had stopped it, which the station could not know yet
     CLOCK_SUSPECT = "CLOCK_SUSPECT"  # given by a clock that was wrong: at the right time it was not to be had
     UNKNOWN_TYPE = "UNKNOWN_TYPE"  # quarantined: this HQ does not know such entries
     UNPARSABLE = "UNPARSABLE"  # quarantined: the body is not what its type promises
