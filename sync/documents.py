@@ -59,6 +59,8 @@ class Documents:
         if has_newer_keys:
             self.pull_keys()
             self._take(STOPS, stops_version, partial(self._stops.follow, stops_version))
+        if STOPS in self._refused:
+            return  # new rules without what is stopped of them would let it go
         held = self._run(lambda: self._store.replica.document_version(PROGRAM))
         if program_version > max(held, self._unreadable_version):
             self._take(PROGRAM, program_version, self._pull_program)

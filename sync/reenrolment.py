@@ -14,6 +14,7 @@ another HQ than before, or one that was put back to before this station's time.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from app.core.entry import EPOCH_START, SALVAGED
 from app.core.keyset import KeyState, KeyUse, read_keyset
 from app.core.salvaged import EpochReason, Salvaged, epoch_start_record, salvaged_record
 from app.core.standing import Standing
+from app.core.stops import StopsInvalid, read_stops
 from app.ids import new_ref
 from app.store.device import SET_ASIDE_EPOCH, Device
 from app.store.faults import StoreFault, StoreMissing, StoreReadOnly, StoreRolledBack
@@ -173,6 +175,7 @@ def _carry_over(store: StationStore, old: Old, carried: Sequence[Salvaged], *, i
     with store.atomic():
         if is_same_hq:  # another one numbers its documents itself
             _note_versions(store, old.found.facts)
+            _go_on_refusing(store, old.found.facts.get("stops"))
         store.journal.append([Draft(EPOCH_START, _start(store, old))])
     for first in range(0, len(carried), AT_ONCE):
         records = [
@@ -194,6 +197,14 @@ def _note_versions(store: StationStore, facts: dict[str, object]) -> None:
         kind = name.removeprefix(HIGHEST)
         if kind != name and isinstance(version, int) and version > store.versions.highest(kind):
             store.versions.set_to(kind, version, signer=str(facts.get(f"{name}_signer", "")))
+
+
+def _go_on_refusing(store: StationStore, stops: object) -> None:
+    """Obey what was heard to be stopped, as far as it can be read, until the newest list has come."""
+    if isinstance(stops, bytes):
+        with suppress(StopsInvalid):
+            read_stops(stops)
+            store.stops.keep(stops, 0)
 
 
 def _start(store: StationStore, old: Old) -> dict[str, object]:

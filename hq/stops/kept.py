@@ -40,14 +40,19 @@ def is_behind(connection: Connection, folder: Path) -> bool:
 def catch_up(connection: Connection, folder: Path, *, now_ms: int) -> None:
     """Publish the list that the database has forgotten, and stop and let go as it says."""
     document, stops = _read(folder)
-    if document is None or document.version <= newest_version(connection, STOPS):
+    newest = newest_version(connection, STOPS)
+    if document is None or document.version <= newest:
         return  # another process was quicker
     insert_document(connection, document, now_ms=now_ms)
     known = {each.what: each for each in all_periods(connection) if not each.is_over}
     found = {each.what: each for each in stops.stops if each.before_program is None}
+    before = {each.what: each.before_program for each in stops.stops}
+    # Which lists in between began or ended it nobody knows: no station is to have known it for longer than it did.
     for what, period in known.items():
         if what not in found:
-            end_period(connection, period, version=document.version, until_ms=now_ms, before_program=None)
+            end_period(
+                connection, period, version=newest + 1, until_ms=now_ms, before_program=before.get(what)
+            )
     for what, each in found.items():
         if what not in known:
             insert_period(

@@ -228,7 +228,7 @@ def test_a_database_put_back_does_not_let_go_what_was_stopped_since(hq, folder, 
     station.hq = again
     assert listed(again) == (3, (Stop("campaign:13", NOW_MS),))
     assert [each.period.what for each in list_stops(again)] == ["campaign:13"]
-    assert sold(again, station, heard=3) == [], "it is let go"
+    assert sold(again, station, heard=2) == [], "it may have heard that it is let go"
     assert stop_it(again, "rule:a7").version == 4
     again.close()
 

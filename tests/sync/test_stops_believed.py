@@ -10,7 +10,8 @@ from hq.keys import sign_document
 from hq.keysets.service import revoke as revoke_key
 from hq.stops.service import lift
 from sync.faults import HqUntrusted
-from tests.sync.key_changes import hand_out, leave_alone, lose_replica, rotate
+from tests.sync.key_changes import hand_out, leave_alone, lose_replica, publish, rotate, versions
+from tests.sync.test_epochs import reenrol
 from tests.sync.test_stops import newest_entry, reasons, stop
 
 HUGE = 1 << 40
@@ -129,3 +130,33 @@ def test_hq_hears_which_list_a_station_goes_by(world):
     assert told == [0, 1]
     shop.sell()
     assert newest_entry(shop)["stops_version"] == 1
+
+
+def test_new_rules_wait_for_a_list_that_is_refused(world):
+    """Else what is stopped of them would be given. Rows come all the same."""
+    shop = world.shop().synced()
+    publish(world, 2)
+    stop(world, "campaign:coffee")
+    real = shop.hq.real
+    shop.hq.document = lambda kind: real.document(kind) if kind != "stops" else forged_list(world, "t1", 1)
+    with pytest.raises(HqUntrusted):
+        shop.syncer.sync()
+    assert (versions(shop), shop.store.stops.version) == ((1, 1), 0)
+    assert shop.store.replica.position().as_of_ms == world.clock.now_ms(), "rows are not kept back"
+    leave_alone(shop)
+    shop.synced()
+    assert (versions(shop), shop.store.stops.version) == ((1, 2), 1)
+
+
+def test_a_new_epoch_goes_on_refusing(world, monkeypatch):
+    shop = world.shop().synced()
+    stop(world, "campaign:coffee")
+    shop.synced()
+    shop.store.close()
+    with monkeypatch.context() as patch:
+        patch.setattr("sync.syncer.Syncer.pull", lambda _: 0)  # nothing has come yet
+        reenrol(shop)
+    assert shop.store.versions.highest("stops") == 1
+    assert (shop.store.stops.version, shop.store.stops.newest.holds("campaign:coffee", 1)) == (0, True)
+    shop.synced()
+    assert shop.store.stops.version == 1
