@@ -44,7 +44,7 @@ class Documents:
         # What was refused, by its kind, in which version and why: not fetched again until somebody was told.
         self._refused: dict[str, tuple[int, HqUntrusted]] = {}
 
-    def follow(self, *, keyset_version: int, program_version: int, stops_version: int) -> None:
+    def follow(self, *, keyset_version: int, program_version: int, stops_version: int = 0) -> None:
         """Fetch what is stopped, then keys, then rules, when HQ has newer ones than we hold. Raises `HqFault`.
 
         What is stopped comes after the keys only where it is signed by one that is new to us. It is asked for again
