@@ -25,6 +25,7 @@ from tests.sim.reading import (
 )
 from tests.sim.rows import Facts, FileEntry, HqRows, StationRows
 from tests.sim.standing_oracles import StandingOracles
+from tests.sim.stop_oracles import StopOracles
 from tests.sim.version_oracles import VersionOracles
 
 
@@ -33,7 +34,8 @@ class Auditor:
 
     def __init__(self) -> None:
         self.memory = Memory()
-        self.books = HqBooks(self.memory)
+        self.stops = StopOracles(self.memory)
+        self.books = HqBooks(self.memory, self.stops)
         self.clocks = ClockOracles(self.memory)
         self.versions = VersionOracles(self.memory)
         self.standing = StandingOracles(self.memory)
@@ -92,6 +94,7 @@ class Auditor:
         """Its files are as they were before somebody touched them. By then it must have been noticed."""
         was_seen = self.memory.tampered.pop(station)
         self.versions.put_back(station)
+        self.stops.forget(station)
         self._forgets_words(station)
         self.memory.claim("I21", was_seen, f"nobody noticed that the records of {station} were changed")
 
@@ -132,6 +135,7 @@ class Auditor:
             if not is_whole:
                 self.clocks.wrote(station, content, true_ms=true_ms)
                 self.standing.wrote(station, content)
+                self.stops.wrote(station, content)
             file[place] = memory.written[place][entry.hash] = content
             self._carried(content)
         if is_whole:
@@ -159,6 +163,7 @@ class Auditor:
         self.clocks.set_back(station)
         self.memory.set_back.add(station)
         self.versions.forget(station)
+        self.stops.forget(station)
 
     def _forgets_words(self, station: str) -> None:
         """Its files were put back: HQ's newer word on what it had lost may be gone with that for good."""
@@ -194,9 +199,10 @@ class Auditor:
 
     def hq(self, rows: HqRows, *, is_whole: bool = False) -> None:
         """What came to HQ since it was last looked at; all of it when it was restored from a backup."""
+        self.stops.published(rows.stops)
         if is_whole:
             before, doubled = self.books.entries, self.books.doubled
-            self.books = HqBooks(self.memory, known=before.keys())
+            self.books = HqBooks(self.memory, self.stops, known=before.keys())
             self.books.doubled = doubled
             self.books.take_in(rows)
             lost = before.keys() - self.books.entries.keys()
@@ -211,6 +217,7 @@ class Auditor:
         """Where a station is when it starts."""
         self._seen[station] = rows
         self.versions.stands(station, rows.versions)
+        self.stops.stands(station, rows.versions)
 
     def looked_up(
         self, station: str, chain: Chain, ref: str, *, held: int | None, shown: tuple[int, int], included: int
@@ -233,6 +240,7 @@ class Auditor:
         before = self._seen[station]
         self._seen[station] = rows
         self.versions.stands(station, rows.versions)
+        self.stops.stands(station, rows.versions)
         self._acked(station, chain, rows.acked_seq)
         for kind, version in rows.versions.items():
             earlier = before.versions.get(kind, 0)

@@ -22,6 +22,7 @@ from tests.sim.reading import (
     uses_of,
 )
 from tests.sim.rows import HeldEntry, HqRows
+from tests.sim.stop_oracles import StopOracles
 
 VERDICTS = ("posted", "posted_flagged", "quarantined")
 EXCUSES = {"UNKNOWN_PROGRAM", "OLD_EPOCH"}  # why an entry that can be read may be set aside
@@ -32,9 +33,10 @@ POSTED = ("posted", "posted_flagged")
 class HqBooks:
     """HQ's journal and ledger, added up by the auditor's own reading."""
 
-    def __init__(self, memory: Memory, *, known: Collection[Place] = ()) -> None:
+    def __init__(self, memory: Memory, stops: StopOracles, *, known: Collection[Place] = ()) -> None:
         """`known` are the entries that HQ held before it was restored."""
         self._memory = memory
+        self._stops = stops
         self._known = known
         self.entries: dict[Place, HeldEntry] = {}
         self.held: set[bytes] = set()  # SHA-256 of the bodies in pushes that were kept aside
@@ -128,6 +130,10 @@ class HqBooks:
             elif 0 < uses_max < self._uses[code]:
                 expected.add("COUPON_TWICE")
         found = set(entry.flags.split()) - BY_CLOCK
+        if "LATE" in found and self._stops.was_ever_stopped(
+            content
+        ):  # who heard of it when is not foretold here
+            expected.add("LATE")
         self._memory.claim("I9", found == expected, f"{content.place} has {found}, should have {expected}")
 
     def _count_order(self, content: Content) -> None:

@@ -12,6 +12,7 @@ from hq.stores.devices import revoke
 from sync.protocol import PROTO
 from tests.sim.disk import image_of, put_back
 from tests.sim.furniture import Shopper, new_shopper, new_vouchers, program_body
+from tests.sim.incidents_stops import stop_something
 from tests.sim.incidents_time import step_clock, switch_off
 from tests.sim.tampering import tamper_with
 
@@ -222,4 +223,7 @@ INCIDENTS: tuple[tuple[float, int, Incident], ...] = (  # how likely, days it ne
     (0.3, 0, new_root_key),
     (0.7, 0, replay_document),
     (0.5, 0, replay_document),
+    (0.9, 4, stop_something),
+    (0.6, 2, stop_something),
+    (0.4, 0, stop_something),
 )

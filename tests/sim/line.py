@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 PAGE_ROWS_MAX = 12  # of a page of changes, where the seed wants many small ones
 RETRY_AFTER_S = 30
 SLOW_MAX_MS = 90_000
-UNSAID = ("program_version", "rows_skipped")  # by older programs
+UNSAID = ("program_version", "rows_skipped", "stops_version")  # by older programs
 HQ_POINTS = ("hq_mid_tx", "hq_before_commit", "hq_after_commit")
 BEFORE = ("cut", "busy", "page", "garbage")  # the request does not arrive
 AFTER = ("lost", "twice", "late", "slow", "hq_killed")
@@ -247,7 +247,8 @@ class Line:
             return self._with_time(answer, is_old=fault == "old_document")
         if fault == "old_document" and isinstance(answer, Changes):
             self._is_old_next = True
-            return structs.replace(answer, program_version=answer.program_version + 100)
+            kind = world.rng.choice(("program_version", "stops_version"))
+            return structs.replace(answer, **{kind: getattr(answer, kind) + 100})
         if isinstance(answer, Changes) and self.has_bad_row:
             bad = Row(t="member", k="0000000000001", v={"ref": 1, "balance": "much"})
             answer = structs.replace(answer, rows=[*answer.rows, bad])

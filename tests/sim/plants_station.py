@@ -8,11 +8,12 @@ from unittest.mock import patch
 from app.core import trusted_time
 from app.core.chain import Head
 from app.core.overlay import ORDER_CLAIM, REDEMPTION_CLAIM
+from app.core.stops import Stop, Stops
 from app.store import db, store, verifying
 from app.store.faults import StoreFault
 from app.store.journal import Journal, WordOfHq
 from app.store.store import StationStore
-from sync import documents, hq_time, pull
+from sync import documents, hq_time, pull, stops
 from sync.faults import HqUntrusted
 from sync.pull import Puller
 from sync.syncer import Syncer
@@ -164,6 +165,21 @@ def anchor_any_nonce() -> AbstractContextManager[Any]:
     return patch.object(hq_time, "check_time", check_time)
 
 
+def believes_any_list_of_stops() -> AbstractContextManager[Any]:
+    """HQ has signed it, so it is HQ's."""
+    return patch.object(stops, "check_version", lambda *_, **__: None)
+
+
+def ignores_what_is_stopped() -> AbstractContextManager[Any]:
+    """The rules say what is given."""
+    return patch.object(Stops, "of_order", lambda *_, **__: frozenset())
+
+
+def keeps_what_is_stopped_under_new_rules() -> AbstractContextManager[Any]:
+    """What is in the list is stopped."""
+    return patch.object(Stop, "holds_under", lambda *_: True)
+
+
 PLANTS = (
     ("I1", commits_without_waiting),
     ("I1", answers_though_the_disk_is_full),
@@ -171,8 +187,11 @@ PLANTS = (
     ("I3", claims_nothing),
     ("I4", believes_any_acknowledgement),
     ("I12", believes_any_signed_version),
+    ("I12", believes_any_list_of_stops),
     ("I13", counts_own_entries_for_ever),
     ("I13", moves_with_each_page),
+    ("I14", ignores_what_is_stopped),
+    ("I14", keeps_what_is_stopped_under_new_rules),
     ("I15", lets_one_row_stop_the_feed),
     ("I18", goes_by_the_wall_clock),
     ("I18", believes_the_wall_clock_of_a_running_machine),

@@ -25,7 +25,7 @@ from tests.sim.incidents import POISON
 from tests.sim.life import Life
 from tests.sim.world import World
 
-NAMES = "I1 I2 I3 I4 I5 I6 I9 I10 I11 I12 I13 I15 I18 I21 I23 I27"
+NAMES = "I1 I2 I3 I4 I5 I6 I9 I10 I11 I12 I13 I14 I15 I18 I21 I23 I27"
 INVARIANTS = tuple(NAMES.split())
 
 

@@ -58,6 +58,7 @@ class HqRows:
     documents: dict[str, int] = field(default_factory=dict)  # the newest version of each kind
     held: list[tuple[str, bytes]] = field(default_factory=list)  # why, and the push as it came
     cases: frozenset[str] = frozenset()
+    stops: dict[int, bytes] = field(default_factory=dict)  # lists of what is stopped, by version
     devices_told: frozenset[tuple[str, int]] = (
         frozenset()
     )  # device and epoch, of cases that are about no entry

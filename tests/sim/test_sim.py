@@ -27,6 +27,7 @@ AUDITOR = (
     "reading",
     "rows",
     "standing_oracles",
+    "stop_oracles",
     "version_oracles",
 )
 # Planted bugs that the first seed finds, one for each part of the product; the slow suite plants them all.

@@ -3,6 +3,7 @@
 Knows where things are kept and nothing of what they should be.
 """
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +85,7 @@ class Witness:
             },
             documents=dict(self._all("SELECT kind, MAX(version) FROM document GROUP BY kind")),
             held=[row[1:] for row in held],
+            stops=dict(self._all("SELECT version, body FROM document WHERE kind = 'stops'")),
             cases=frozenset(row[0] for row in self._all("SELECT case_id FROM exception")),
             devices_told=frozenset(self._all("SELECT device, epoch FROM exception WHERE seq = 0")),
         )
@@ -174,11 +176,12 @@ def rows_of(store: StationStore) -> StationRows:
     words = journal.execute(
         "SELECT seq, verdict FROM verdict WHERE epoch = ? ORDER BY rowid", (store.device.epoch,)
     )
+    held = {"stops": json.loads(known["stops"])["version"]} if known.get("stops") else {}
     return StationRows(
         words=dict(words.fetchall()),
         acked_seq=known.get("acked_seq", 0),
         position=position,
         members=frozenset(replica.execute(MEMBERS).fetchall()),
         vouchers=frozenset(replica.execute(VOUCHERS).fetchall()),
-        versions=dict(replica.execute("SELECT kind, version FROM document").fetchall()) | highest,
+        versions=dict(replica.execute("SELECT kind, version FROM document").fetchall()) | highest | held,
     )
