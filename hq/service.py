@@ -142,9 +142,7 @@ class DeviceSession:
         with self._hq.database.reading() as connection:
             self._known_device_in(connection)
 
-    def _known_device_in(
-        self, connection: Connection, *, for_update: bool = False
-    ) -> tuple[Device, bool]:
+    def _known_device_in(self, connection: Connection, *, for_update: bool = False) -> tuple[Device, bool]:
         """Return the device, and whether it speaks for its present epoch. Raises `UnknownDevice` or `NotConfirmed`."""
         found = read_device(connection, self.device_id, for_update=for_update)
         if found is None:

@@ -43,7 +43,6 @@ class CampaignPart(Recorded, frozen=True, kw_only=True):
     """An automatic rule that applied."""
 
     campaign: Name
-    rule: Name = ""
     discount: Amount
     rule: Name = ""
     auth: AuthPart = AuthPart()
