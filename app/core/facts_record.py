@@ -15,6 +15,7 @@ from app.core.money import BASIS_POINTS, MILLION
 from app.core.order import AMOUNT_MAX, LINES_MAX, MILLI, TAX_MAX, Line, LineKind, Order
 from app.core.outcome import Facts
 from app.core.program import Program
+from app.core.signed_code import Shown
 from app.core.voucher import Presentation, Voucher
 
 Record = dict[str, Any]
@@ -106,7 +107,9 @@ def _rare_record(line: Line) -> Record:
     return record
 
 
-def member_record(member: Member | None, *, level: str, code_hash: str) -> Record | None:
+def member_record(
+    member: Member | None, *, level: str, code_hash: str, shown: Shown | None = None
+) -> Record | None:
     """Return a member as they stand in an order record, with how they showed who they are."""
     if member is None:
         return None
@@ -121,6 +124,7 @@ def member_record(member: Member | None, *, level: str, code_hash: str) -> Recor
         "as_of": member.as_of_ms,
     }
     told: Record = {
+        "shown": shown and shown.record(),
         "attributes": {key: member.attributes[key] for key in sorted(member.attributes)},
         "consents": sorted(member.consents),
         "birthday": member.birthday and member.birthday.isoformat(),

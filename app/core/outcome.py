@@ -27,8 +27,8 @@ class Facts:
     """Everything that a decision reads.
 
     `stopped` holds what was switched off: `campaign:…`, `rule:…`, `code:…` (its hash), `member:…`, `program`; and what
-    a station must not do as it stands: `spending`, by a doubtful clock `timed`, and by who is at the till `sign_in` or
-    `own` (standing.py).
+    a station must not do as it stands: `spending`, by a doubtful clock `timed`, by a code that was used
+    `replayed`, and by who is at the till `sign_in` or `own` (standing.py).
     `signals` are set from outside: the weather, a price. `authority` is what the station may give by itself; None: no
     more than what needs none.
     """

@@ -11,6 +11,7 @@ from app.core.entry import ORDER, REDEEM, REFUSE
 
 ORDER_CLAIM, REDEMPTION_CLAIM = "order", "redemption"
 POINTS_PENDING, POINTS_SPENT, VOUCHER_USE = "points_pending", "points_spent", "voucher_use"
+CODE_SPENT = "code_spent"  # a showing of a phone's code: no figure of HQ's, so it counts for as long as the epoch lasts
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ def effects_of(entry_type: str, data: Mapping[str, Any]) -> tuple[Effect, ...]:
             found.append(Effect(VOUCHER_USE, data["code_hash"], 1))
         if data.get("points"):  # records before offers could cost points have none
             found.append(Effect(POINTS_SPENT, data["member"], -data["points"]))
+        if data.get("shown"):  # by a phone; a card has nothing that is used up
+            found.append(Effect(CODE_SPENT, data["shown"]["nonce_hash"], 1))
         return tuple(found)
     if entry_type == REFUSE:
         return (Effect(REDEMPTION_CLAIM, data["redemption_id"]),)

@@ -45,6 +45,17 @@ class Reason(Enum):
     UNKNOWN_CODE = (ReasonClass.IDENTITY, True, "Unknown code {shown}.")
     CODE_EXPIRED = (ReasonClass.IDENTITY, False, "This member code has expired. A new one is in the portal.")
     CODE_NOT_YET_VALID = (ReasonClass.IDENTITY, True, "This member code is not valid yet.")
+    CODE_STALE = (
+        ReasonClass.IDENTITY,
+        True,
+        "This code is not of this minute. Ask for the one that the phone shows now.",
+    )
+    CODE_REPLAYED = (ReasonClass.IDENTITY, True, "This code has been used. Ask for a new one on the phone.")
+    TOO_MANY_UNKNOWN = (
+        ReasonClass.IDENTITY,
+        True,
+        "Too many unknown numbers. Scan a signed code, or try again in a minute.",
+    )
     MEMBER_NEEDED = (ReasonClass.IDENTITY, True, "Scan the member's card first.")
     NOT_STAFF = (ReasonClass.IDENTITY, False, "Nobody in this store signs in like this. Ask head office.")
     PIN_LOCKED = (ReasonClass.IDENTITY, True, "Too many wrong PINs. Seconds to wait: {seconds}.")

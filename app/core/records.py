@@ -22,6 +22,7 @@ from app.core.facts_record import (
 from app.core.gift_cards import TenderOutcome
 from app.core.outcome import Allocation, Decision, Facts, Outcome
 from app.core.program import Program
+from app.core.signed_code import Shown
 from app.core.voucher import Presentation
 
 # What stands in a record only where there is some.
@@ -37,6 +38,7 @@ class Attendance:
     member_level: str = ""
     member_code_hash: str = ""
     stops_version: int = 0  # of the list of what is stopped, as the station had heard it
+    member_shown: Shown | None = None  # where a phone showed the code
 
 
 def order_record(facts: Facts, decision: Decision, attendance: Attendance) -> Record:
@@ -51,7 +53,10 @@ def order_record(facts: Facts, decision: Decision, attendance: Attendance) -> Re
         "tz": order.time_zone,
         "currency": order.currency,
         "member": member_record(
-            facts.member, level=str(attendance.member_level), code_hash=attendance.member_code_hash
+            facts.member,
+            level=str(attendance.member_level),
+            code_hash=attendance.member_code_hash,
+            shown=attendance.member_shown,
         ),
         "lines": [line_record(line) for line in order.lines],
         "program_version": facts.program.version,
@@ -66,6 +71,7 @@ def order_record(facts: Facts, decision: Decision, attendance: Attendance) -> Re
 
 def redemption_record(facts: Facts, outcome: Outcome, shown: Presentation, attendance: Attendance) -> Record:
     """Return the data of a `redeem` or `refuse` entry."""
+    by_phone = attendance.member_shown
     return {
         "redemption_id": shown.redemption_id,
         "order_id": facts.order.order_id,
@@ -77,6 +83,7 @@ def redemption_record(facts: Facts, outcome: Outcome, shown: Presentation, atten
         "program_version": facts.program.version,
         "program_hash": facts.program.hash,
         "cashier": attendance.cashier,
+        **({} if by_phone is None else {"shown": by_phone.record()}),
         **_outcome_decided(outcome),
     }
 
@@ -112,6 +119,7 @@ def presentation_differences(redemption: Mapping[str, Any], order: Mapping[str, 
     expected["member"] = None if member is None else member["ref"]
     if "cashier" in redemption:
         expected["cashier"] = order.get("cashier", "")
+    expected["shown"] = None if member is None else member.get("shown")
     for shown in order["presented"]:
         if shown["redemption_id"] == redemption.get("redemption_id"):
             expected |= {"code_hash": shown["code_hash"], "level": shown["level"]}

@@ -12,10 +12,12 @@ from app.core.reasons import Reason, Refusal
 
 SPENDING, TIMED = "spending", "timed"  # words in `Facts.stopped`
 SIGN_IN, OWN = "sign_in", "own"  # and who is at the till: nobody who signed in, or the member themselves
+REPLAYED = "replayed"  # and the code that the member showed: it has been redeemed with before
 AGAINST_SPENDING = {
     SPENDING: Reason.SPENDING_STOPPED,
     SIGN_IN: Reason.SIGN_IN_NEEDED,
     OWN: Reason.OWN_ACCOUNT,
+    REPLAYED: Reason.CODE_REPLAYED,
 }
 
 

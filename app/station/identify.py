@@ -1,4 +1,7 @@
-"""A scan comes in: who is it, or which voucher?"""
+"""A scan comes in: who is it, or which voucher?
+
+Numbers can be guessed, so whoever tries them one after the other is put off: see app/core/guesses.py.
+"""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,6 +12,7 @@ from app.core.codes import (
     Level,
     MemberCode,
     MemberNumber,
+    Shown,
     VoucherNumber,
     hash_signed,
     parse,
@@ -16,8 +20,8 @@ from app.core.codes import (
 )
 from app.core.entry import SCAN_DENIED
 from app.core.member import Member
-from app.core.overlay import POINTS_PENDING, POINTS_SPENT, VOUCHER_USE
-from app.core.reasons import Refusal
+from app.core.overlay import CODE_SPENT, POINTS_PENDING, POINTS_SPENT, VOUCHER_USE
+from app.core.reasons import Reason, Refusal
 from app.core.voucher import Presentation
 from app.ids import new_id, ref_of
 from app.station.keyset import token_keys
@@ -38,6 +42,7 @@ class SeenMember:
     pending: int
     level: Level
     code_hash: str
+    shown: Shown | None = None  # by a phone: it can be redeemed with once
 
 
 Seen = SeenMember | Presentation | Refusal
@@ -45,26 +50,54 @@ Seen = SeenMember | Presentation | Refusal
 
 def identify(store: StationStore, text: str) -> Seen:
     """Say what a scanned or typed text is. A refused scan is journalled, by its hash only."""
-    credential = parse(text, keys=token_keys(store.replica), now_ms=store.now_ms())
+    is_time_doubtful = store.time.is_doubtful()
+    keys = token_keys(store.replica)
+    credential = parse(text, keys=keys, now_ms=store.now_ms(), is_time_doubtful=is_time_doubtful)
     seen = credential if isinstance(credential, Refusal) else _look_up(store, credential, text)
-    if isinstance(seen, Refusal):
+    if isinstance(seen, Refusal) and (seen.reason is not Reason.TOO_MANY_UNKNOWN or store.guesses.is_news()):
         _record_denied(store, text, seen)
     return seen
+
+
+def is_spent(store: StationStore, shown: Shown | None) -> bool:
+    """Tell whether this showing of a phone's code has been redeemed with here."""
+    return shown is not None and store.journal.effect_sum(CODE_SPENT, shown.nonce_hash, after_seq=0) > 0
 
 
 def _look_up(store: StationStore, credential: Credential, text: str) -> Seen:
     match credential:
         case MemberCode():
-            ref = ref_of(credential.ref)
-            row = store.replica.member(ref)
-            return _member(store, ref, row, credential.level, hash_signed(credential.ref))
-        case MemberNumber():
-            row = store.replica.member_by_number(credential.code_hash)
-            if row is None:
-                return unknown(text)
-            return _member(store, row.ref, row, credential.level, credential.code_hash)
-        case VoucherNumber():
-            return _voucher(store, credential) or unknown(text)
+            return _by_code(store, credential)
+        case MemberNumber() | VoucherNumber():
+            return _by_number(store, credential, text)
+
+
+def _by_number(store: StationStore, credential: MemberNumber | VoucherNumber, text: str) -> Seen:
+    """Look a number up, unless somebody is trying them: then those that somebody has are put off like all others."""
+    boot_ms = store.clock.boot_ms()
+    if refusal := store.guesses.refusal(boot_ms):
+        return refusal
+    seen = _holder(store, credential) if isinstance(credential, MemberNumber) else _voucher(store, credential)
+    if seen is None:
+        store.guesses.note(boot_ms)
+        return unknown(text)
+    return seen
+
+
+def _holder(store: StationStore, number: MemberNumber) -> SeenMember | None:
+    row = store.replica.member_by_number(number.code_hash)
+    return None if row is None else _member(store, row.ref, row, number.level, number.code_hash)
+
+
+def _by_code(store: StationStore, code: MemberCode) -> SeenMember | Refusal:
+    """Return who showed a code that HQ signed. Of a member who isn't held here nobody knows what was withdrawn."""
+    ref = ref_of(code.ref)
+    row = store.replica.member(ref)
+    if row is not None and code.issued_ms < row.codes_from_ms:
+        return Refusal(Reason.CODE_WITHDRAWN)
+    if is_spent(store, code.shown):
+        return Refusal(Reason.CODE_REPLAYED)
+    return replace(_member(store, ref, row, code.level, hash_signed(code.ref)), shown=code.shown)
 
 
 def _member(store: StationStore, ref: str, row: MemberRow | None, level: Level, code_hash: str) -> SeenMember:

@@ -20,9 +20,10 @@ from app.core.program import Program
 from app.core.quote import Quote, choosable, quote
 from app.core.reasons import BY_CODE, Refusal
 from app.core.records import Attendance, order_record, redemption_record
+from app.core.standing import REPLAYED
 from app.core.voucher import Presentation
 from app.station.answer import AnswerKind, OrderAnswer
-from app.station.identify import SeenMember
+from app.station.identify import SeenMember, is_spent
 from app.station.standing import stops, stops_by_cashier
 from app.store.carried import opened
 from app.store.journal import Draft
@@ -150,11 +151,14 @@ def _facts(store: StationStore, order_in: OrderIn, at_till: AtTill) -> Facts:
         currency=store.device.currency,
         lines=order_in.lines,
     )
-    member = at_till.member.member if at_till.member else None
+    seen = at_till.member
+    member = None if seen is None else seen.member
     program, heard = _program(store), at_till.heard
     codes = [shown.voucher.code_hash for shown in at_till.presented]
     stopped = stops(store, program.version, member=member.ref if member else None, codes=codes)
     stopped |= stops_by_cashier(store, at_till.cashier, member)
+    if seen is not None and is_spent(store, seen.shown):  # they earn all the same: that harms nobody
+        stopped |= {REPLAYED}
     known = {key: value for key, value in heard.known.items() if key in program.counters}
     return Facts(
         program,
@@ -199,7 +203,9 @@ def _attendance(store: StationStore, at_till: AtTill) -> Attendance:
     seen, stops_version = at_till.member, store.stops.version
     if seen is None:
         return Attendance(at_till.link, at_till.cashier, stops_version=stops_version)
-    return Attendance(at_till.link, at_till.cashier, seen.level, seen.code_hash, stops_version)
+    return Attendance(
+        at_till.link, at_till.cashier, seen.level, seen.code_hash, stops_version, seen.shown
+    )
 
 
 def _drafts(facts: Facts, decision: Decision, attendance: Attendance) -> list[Draft]:

@@ -40,13 +40,20 @@ NAMED_MAX = 20  # more than a person reads; who sees this many types another let
 LAST_LETTER = "\U0010ffff"  # behind every letter that a name may have
 
 HELD = "SELECT ref, number_hash, name FROM member WHERE ref IN (SELECT value FROM json_each(?))"
-PUT_SAME_NAME = "UPDATE member SET tier = ?, segments = ?, balance = ?, state = ? WHERE ref = ?"
+PUT_SAME_NAME = (
+    "UPDATE member SET tier = ?, segments = ?, balance = ?, state = ?, codes_from_ms = ? WHERE ref = ?"
+)
+BY_REF = "SELECT ref, name, tier, segments, balance, state, codes_from_ms FROM member WHERE ref = ?"
+BY_NUMBER = """
+SELECT ref, name, tier, segments, balance, state, codes_from_ms FROM member WHERE number_hash = ?
+"""
 BY_NAME = """
-SELECT ref, name, tier, segments, balance, state FROM member
+SELECT ref, name, tier, segments, balance, state, codes_from_ms FROM member
 WHERE name_key >= ? AND name_key < ? ORDER BY name_key LIMIT ?
 """
 BY_LATER_WORD = """
-SELECT member.ref, name, tier, segments, balance, state FROM member_word JOIN member ON member.ref = member_word.ref
+SELECT member.ref, name, tier, segments, balance, state, codes_from_ms
+FROM member_word JOIN member ON member.ref = member_word.ref
 WHERE member_word.name_key >= ? AND member_word.name_key < ? ORDER BY member_word.name_key LIMIT ?
 """
 
@@ -73,9 +80,10 @@ def _members_kept(rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
             orjson.dumps(segments).decode() if segments else "[]",
             balance,
             state,
+            codes_from_ms,
             name_key(name),
         )
-        for ref, number_hash, name, tier, segments, balance, state in rows
+        for ref, number_hash, name, tier, segments, balance, state, codes_from_ms in rows
     ]
 
 
@@ -90,12 +98,14 @@ def _as_they_are(rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in rows]
 
 
+ADDED = {"codes_from_ms": 0}  # columns that an older HQ doesn't have, and what they say then
 TABLES = {
     MEMBER: Table(
-        columns=("ref", "number_hash", "name", "tier", "segments", "balance", "state"),
+        columns=("ref", "number_hash", "name", "tier", "segments", "balance", "state", "codes_from_ms"),
         kept=_members_kept,
-        put="INSERT OR REPLACE INTO member (ref, number_hash, name, tier, segments, balance, state, name_key)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        put="INSERT OR REPLACE INTO member"
+        " (ref, number_hash, name, tier, segments, balance, state, codes_from_ms, name_key)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         delete="DELETE FROM member WHERE ref = ?",
         include="UPDATE member SET included_seq = ? WHERE ref IN (SELECT value FROM json_each(?))",
         included="SELECT included_seq FROM member WHERE ref = ?",
@@ -129,6 +139,7 @@ class MemberRow:
     segments: frozenset[str]
     balance: int
     state: str
+    codes_from_ms: int = 0  # signed codes that were issued before are withdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +156,18 @@ class Position:
 
 
 def _member_row(row: Sequence[Any]) -> MemberRow:
-    return MemberRow(row[0], row[1], row[2], frozenset(orjson.loads(row[3])), row[4], row[5])
+    ref, name, tier, segments, balance, state, codes_from_ms = row
+    return MemberRow(ref, name, tier, frozenset(orjson.loads(segments)), balance, state, codes_from_ms)
+
+
+def _in_order(
+    columns: Sequence[str], wanted: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> list[Sequence[Any]]:
+    """Return rows of `columns` as rows of the `wanted` ones."""
+    added = [name for name in wanted if name in ADDED and name not in columns]
+    columns, more = [*columns, *added], [ADDED[name] for name in added]
+    order = itemgetter(*map(columns.index, wanted))
+    return [order([*row, *more]) for row in rows]
 
 
 class Replica:
@@ -169,10 +191,7 @@ class Replica:
         return self._member("number_hash", number_hash)
 
     def _member(self, column: str, value: str) -> MemberRow | None:
-        sql = {
-            "ref": "SELECT ref, name, tier, segments, balance, state FROM member WHERE ref = ?",
-            "number_hash": "SELECT ref, name, tier, segments, balance, state FROM member WHERE number_hash = ?",
-        }[column]
+        sql = {"ref": BY_REF, "number_hash": BY_NUMBER}[column]
         row = self._db.conn.execute(sql, (value,)).fetchone()
         if row is None:
             return None
@@ -279,13 +298,14 @@ class Replica:
         """Insert or replace rows given as lists in the order of `columns`. Call it inside `atomic`.
 
         `included_seq` is our last entry in these figures, where that may be more than the replica's position says.
-        Columns that this program doesn't know are left out; a kind it doesn't know is left alone (a newer HQ).
+        Columns that this program doesn't know are left out, those that an older HQ doesn't know are filled in; a kind
+        it doesn't know is left alone (a newer HQ).
         """
         table = TABLES.get(kind)
         if table is None:
             return
         if tuple(columns) != table.columns:
-            rows = list(map(itemgetter(*map(columns.index, table.columns)), rows))
+            rows = _in_order(columns, table.columns, rows)
         kept = table.kept(rows)
         keys = [] if self._is_new else [row[KEY] for row in kept]
         if kind == MEMBER and not self._is_new:

@@ -20,6 +20,7 @@ from sqlite_utils import Database
 
 from app.clock import Clock
 from app.core.chain import Head
+from app.core.guesses import Guesses
 from app.core.standing import Standing, read_standing
 from app.ids import new_ref
 from app.store.checking import Check, check_since, hold_against
@@ -129,6 +130,7 @@ class StationStore:
         self.clock = clock
         self.check = check
         self.is_journal_whole = self.is_replica_whole = True  # all of it was looked at when it was opened
+        self.guesses = Guesses()
         self._key_store = key_store
         self._name = read_card(folder).name
         self.keys = load_keys(key_store, self._name)

@@ -75,7 +75,7 @@ def test_every_mistyped_character_is_found(good: str) -> None:
 
 @pytest.mark.parametrize("text", [
     MEMBER[:-1], MEMBER + "0", VOUCHER[:-1], "V" + MEMBER[1:], "M" + VOUCHER[1:], "X" + MEMBER[1:], MEMBER[1:],
-    "l2:ABC", "L3:ABC", "4006381333931",
+    "l2:ABC", "l3:ABC", "L4:ABC", "4006381333931",
 ])  # fmt: skip
 def test_what_is_no_number_of_ours_is_unknown(text: str) -> None:
     assert read(text).reason is Reason.UNKNOWN_CODE

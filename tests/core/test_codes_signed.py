@@ -44,7 +44,7 @@ def reason(text: str, now_ms: int = ISSUED, keys=KEYS) -> Reason | None:
 
 
 def test_round_trip() -> None:
-    assert parse(code(), keys=KEYS, now_ms=ISSUED) == MemberCode(REF, EXPIRES, Level.SIGNED)
+    assert parse(code(), keys=KEYS, now_ms=ISSUED) == MemberCode(REF, ISSUED, EXPIRES, Level.SIGNED)
     assert made() == code()
 
 
@@ -52,7 +52,7 @@ def test_round_trip() -> None:
 def test_every_member_gets_back_out(ref: bytes, issued: int, lasts: int) -> None:
     issued_ms, expires_ms = issued // 1000 * 1000, (issued // 1000 + lasts) * 1000
     text = sign_member_code(KEY, key_id=b"t1", ref=ref, issued_ms=issued_ms, expires_ms=expires_ms)
-    assert parse(text, keys=KEYS, now_ms=issued_ms) == MemberCode(ref, expires_ms)
+    assert parse(text, keys=KEYS, now_ms=issued_ms) == MemberCode(ref, issued_ms, expires_ms)
     assert len(text) <= 170 and set(text) <= set(ALPHABET)
 
 
@@ -126,7 +126,6 @@ def test_a_retired_key_still_speaks_for_what_it_signed_before() -> None:
         made(claims={key: CLAIMS[key] for key in (2, 4, 6)} | {8: 1}),
         made(claims={**CLAIMS, 2: REF[:7]}),
         made(claims={**CLAIMS, 2: "12345678"}),
-        made(claims={**CLAIMS, 4: True}),
         made({1: -8, 4: [1]}),  # a key id that can't be looked up
         made({1: -8, 4: {}}),
         made({1: -8, 4: "t1"}),
@@ -148,6 +147,7 @@ def test_signed_but_not_as_we_sign(text: str) -> None:
         made(header={1: -8}),  # no key id
         made(claims={2: REF, 4: 1}),
         made(claims={**CLAIMS, 4: 1.5}, canonical=False),
+        made(claims={**CLAIMS, 4: True}),
         packed(cbor2.dumps([b"", {}, b""])),
         packed(cbor2.dumps({1: 2})),
         packed(cbor2.dumps(b"L2")),
@@ -166,7 +166,7 @@ def test_not_one_of_our_messages(text: str) -> None:
 
 def test_a_signature_that_is_no_signature() -> None:
     protected, payload = cbor2.dumps(HEADER), cbor2.dumps(CLAIMS, canonical=True)
-    for signature in (b"", b"x" * 64, b"x" * 65, "text", 5, None, [1]):
+    for signature in (b"", b"x" * 64, b"x" * 65, "text", 5, [1]):
         assert reason(packed(cbor2.dumps([protected, {}, payload, signature]))) is Reason.CODE_FORGED
 
 

@@ -12,6 +12,7 @@ from app.core.authority import HOUR_MS, Authority
 from app.core.codes import TokenKey, parse
 from app.core.decision import decide
 from app.core.gift_cards import Tender, TenderKind
+from app.core.guesses import GUESSES_MAX, WINDOW_MS, Guesses
 from app.core.lockout import TRIES, Lockout, refused_untried
 from app.core.member import Member
 from app.core.money import CURRENCIES, format_amount
@@ -35,6 +36,7 @@ from tests.core.facts import (
     shown,
 )
 from tests.core.test_codes_signed import EXPIRES, ISSUED, KEY, OTHER, code
+from tests.phone import NOW_MS, a_phone, a_signing_key
 
 BANNED = re.compile(
     r"\b(error|exception|timeout|time-out|host|http|null|none of null|invalid|failed)\b", re.IGNORECASE
@@ -72,6 +74,21 @@ def refused(
     presented = (shown("id", **{"rule_id": "r", **(voucher or {})}),)
     seen = facts(plan, *lines, presented=presented, member=member, **(in_facts or {}))
     return decide(seen).presented[0].refusals
+
+
+def by_phone(now_ms: int) -> tuple[Refusal, ...]:
+    keys = {b"t1": TokenKey(a_signing_key(2).public_key())}
+    found = parse(a_phone().shows(NOW_MS), keys=keys, now_ms=now_ms)
+    return (found,) if isinstance(found, Refusal) else ()
+
+
+def after_guesses() -> tuple[Refusal, ...]:
+    guesses = Guesses()
+    for second in range(GUESSES_MAX):
+        guesses.note(second * 1000)
+    refusal = guesses.refusal(WINDOW_MS - 1)
+    assert guesses.refusal(WINDOW_MS) is None
+    return () if refusal is None else (refusal,)
 
 
 def unmet(condition: Document, **more: Any) -> tuple[Refusal, ...]:
@@ -122,6 +139,9 @@ MADE: dict[Reason, Callable[[], tuple[Refusal, ...]]] = {
     Reason.CODE_WITHDRAWN: lambda: scanned(code(), is_revoked=True),
     Reason.CODE_TOO_NEW: lambda: scanned(code(OTHER, b"t2")),
     Reason.UNKNOWN_CODE: lambda: scanned("{4006381333931}"),
+    Reason.CODE_STALE: lambda: by_phone(NOW_MS + 120_000),
+    Reason.CODE_REPLAYED: lambda: refused(in_facts={"stopped": frozenset({"replayed"})}),
+    Reason.TOO_MANY_UNKNOWN: after_guesses,
     Reason.CODE_EXPIRED: lambda: scanned(code(), EXPIRES),
     Reason.CODE_NOT_YET_VALID: lambda: scanned(code(), ISSUED - 1),
     Reason.MEMBER_NEEDED: lambda: refused(audience=["M1"], member=None),

@@ -2,7 +2,7 @@
 
 import re
 
-from app.core.codes import SIGNED_PREFIX, MemberNumber, VoucherNumber, parse
+from app.core.codes import MemberNumber, VoucherNumber, is_signed, parse
 from sync.enrolment import PREFIX
 from ui.i18n import _
 
@@ -16,7 +16,7 @@ def instead_of_pairing(text: str) -> str:
     if text.startswith(PREFIX):
         return ""
     found = parse(text, keys={}, now_ms=0)
-    if text.startswith(SIGNED_PREFIX) or isinstance(found, MemberNumber):
+    if is_signed(text) or isinstance(found, MemberNumber):
         return _("This is a member's card. Scan the pairing code that head office shows.")
     if isinstance(found, VoucherNumber):
         return _("This is a voucher. Scan the pairing code that head office shows.")

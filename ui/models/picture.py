@@ -7,7 +7,7 @@ the wrong member. Limit: signed code and number of one member are two codes here
 
 from collections.abc import Collection
 
-from app.core.codes import SIGNED_PREFIX, parse
+from app.core.codes import is_signed, parse
 from app.core.reasons import Refusal
 from sync.enrolment import PREFIX as PAIRING_PREFIX
 from ui.i18n import _
@@ -36,6 +36,6 @@ def meant(texts: Collection[str]) -> str | None:
 
 def is_ours(text: str) -> bool:
     """Whether a text has the form of a member's, a voucher's or a pairing code; nothing is said of its being good."""
-    if text.startswith((SIGNED_PREFIX, PAIRING_PREFIX)):
+    if is_signed(text) or text.startswith(PAIRING_PREFIX):
         return True
     return not isinstance(parse(text, keys={}, now_ms=0), Refusal)
