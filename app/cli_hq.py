@@ -9,7 +9,7 @@ import typer
 
 from app.cli_hq_cases import cases_cli, hq_restored
 from app.cli_hq_devices import device_cli, held_cli, hq_devices, with_hq
-from app.cli_hq_keys import hq_card, keys_cli
+from app.cli_hq_keys import hq_card, hq_phone, keys_cli
 from app.cli_hq_staff import staff_cli
 from app.cli_hq_stops import hq_lift, hq_stop, hq_stops
 from app.config import load_config
@@ -28,6 +28,7 @@ hq_cli.add_typer(cases_cli, name="cases")
 hq_cli.add_typer(staff_cli, name="staff")
 hq_cli.command("restored")(hq_restored)
 hq_cli.command("card")(hq_card)
+hq_cli.command("phone")(hq_phone)
 hq_cli.command("stop")(hq_stop)
 hq_cli.command("lift")(hq_lift)
 hq_cli.command("stops")(hq_stops)

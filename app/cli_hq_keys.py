@@ -1,6 +1,7 @@
 """The commands about HQ's keys: `tillside hq keys …`."""
 
 import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,8 @@ from app.core.keyset import KeyUse
 from app.terminal import fail
 
 HqDir = Annotated[Path | None, typer.Option("--dir", help="Folder of HQ's database and keys.")]
+Ref = Annotated[str, typer.Argument(help="The member's reference.")]
+DEFAULT_URL = "http://127.0.0.1:8470"
 Kid = Annotated[str, typer.Argument(help="The key's id, as `hq keys list` shows it.")]
 STATIONS_HEAR = "Stations hear of it with their next sync, before anything else."
 SIGNS = {
@@ -124,13 +127,36 @@ def keys_cards(kid: Kid, data_dir: HqDir = None) -> None:
 
 
 def hq_card(
-    ref: Annotated[str, typer.Argument(help="The member's reference.")],
+    ref: Ref,
+    roll: Annotated[
+        bool,
+        typer.Option("--roll", help="Withdraw all codes from before, the phone's too: somebody copied one."),
+    ] = False,
     data_dir: HqDir = None,
 ) -> None:
-    """Make a new signed code for a member's card; older ones stay good as long as their key is."""
-    from hq.members.service import reissue_code
+    """Make a new signed code for a member's card; older ones stay good as long as their key is, or until a roll."""
+    from hq.members.service import reissue_code, roll_code
 
-    print(with_hq(data_dir, lambda hq: reissue_code(hq, ref)))
+    print(with_hq(data_dir, lambda hq: roll_code(hq, ref) if roll else reissue_code(hq, ref)))
+
+
+def hq_phone(
+    ref: Ref,
+    url: Annotated[str, typer.Option(help="Where phones reach head office.")] = DEFAULT_URL,
+    data_dir: HqDir = None,
+) -> None:
+    """Show a link that makes a phone this member's live card: good once and for ten minutes.
+
+    In a terminal it is a QR code too.
+    """
+    from hq.phone.service import new_link
+
+    link = with_hq(data_dir, lambda hq: new_link(hq, ref, url=url)).url
+    if sys.stdout.isatty():  # whoever takes it by a pipe gets the link alone
+        from scanner.draw import qr_blocks
+
+        print(qr_blocks(link))
+    print(link)
 
 
 def _after_rotation(use: KeyUse) -> str:

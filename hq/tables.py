@@ -217,6 +217,16 @@ member = Table(
     _number("balance"),
     Column("home_store", String(40)),
     _text("state", 10),
+    _added("codes_from_ms", BigInteger, "0"),  # signed codes that were issued before are withdrawn
+)
+
+phone_token = Table(  # of links that bind a member's phone: good once, by the phone that came with it first
+    "phone_token",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("member", String(13), nullable=False, index=True),
+    _number("expires_ms"),
+    Column("phone", LargeBinary),  # its public key
 )
 
 member_scope = Table(  # the stores whose stations hold this member
@@ -305,6 +315,16 @@ redemption_fact = Table(
     _text("outcome", 10),  # redeemed | refused
     _text("reason", 40),  # of a refusal, the one that was shown
     _number("discount"),
+)
+
+showing = Table(  # of a phone's code: which order it was redeemed with first; see journal/showings.py
+    "showing",
+    metadata,
+    Column("nonce_hash", String(32), primary_key=True),
+    _text("device", 20),
+    _text("order_id", 80),
+    Column("seen_ms", BigInteger, nullable=False, index=True),
+    sqlite_with_rowid=False,
 )
 
 posting = Table(  # double entry: the amounts of an entry sum to zero for each unit

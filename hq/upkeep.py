@@ -6,6 +6,7 @@ import threading
 from hq.deletions import forget_deletions
 from hq.home import Hq
 from hq.journal.again import judge_all_again
+from hq.journal.showings import forget_showings
 
 log = logging.getLogger(__name__)
 
@@ -14,7 +15,7 @@ STOP_WAIT_S = 10.0
 
 
 class Upkeep:
-    """Judges again what a newer HQ may understand, and forgets deletions that are too old."""
+    """Judges again what a newer HQ may understand, and forgets deletions and showings of codes that are too old."""
 
     def __init__(self, hq: Hq) -> None:
         """Work on this HQ, once it is started."""
@@ -46,3 +47,4 @@ class Upkeep:
 
     def _forget(self) -> None:
         forget_deletions(self._hq)
+        forget_showings(self._hq)

@@ -21,6 +21,7 @@ from hq.campaigns.service import keyset_at
 from hq.clock import DEMO_CLOCK_HEADER, FollowingClock
 from hq.faults import Malformed, NotSigned, TokenRefused
 from hq.home import Hq
+from hq.phone.routes import add_phone
 from hq.service import DeviceSession, EnrolService, health
 from sync.authority_wire import LeaseRequest
 from sync.protocol import (
@@ -125,6 +126,7 @@ def create_app(hq: Hq) -> FastAPI:
     def get_document(asking: Asking, kind: DocumentKind) -> Response:
         return answer(asking.request, session(asking).document(kind))
 
+    add_phone(app, hq)
     app.add_middleware(Admission)
     if isinstance(hq.clock, FollowingClock):
         app.add_middleware(_DemoClockHeader, clock=hq.clock)

@@ -1,6 +1,6 @@
 """A member's phone, as far as stations see it: a key, the token that HQ bound to it, and the codes it shows.
 
-phone = Phone(token)                      # bound by HQ, or by `a_phone` of nobody but the builders
+phone = Phone(token)                      # bound by HQ, or `a_phone()` of nobody
 identify(store, phone.shows(NOW_MS))
 """
 
@@ -10,7 +10,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.core.phone_code import write_phone_code
 from app.core.signed_code import SIGNED_PREFIX, sign_token, written
-from tests.builders import DAY_MS, NOW_MS, TOKEN_KEY_ID, a_signing_key
+
+NOW_MS, DAY_MS = 1_767_632_400_000, 86_400_000  # as in the builders, which the core's tests do without
+TOKEN_KEY_ID = b"t1"
+
+
+def a_signing_key(seed: int) -> Ed25519PrivateKey:
+    """Return the Ed25519 key of a small number, as the builders do: 2 signs their member codes, 7 is the phone's."""
+    return Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
 
 
 @dataclass
@@ -36,7 +43,7 @@ def a_phone(raw_ref: bytes = (1).to_bytes(8, "big"), *, seed: int = 7, **changes
     """Return the phone of a member, bound by the builders' token key and good at `NOW_MS` unless changed."""
     key = a_signing_key(seed)
     facts = {
-        "key_id": TOKEN_KEY_ID.encode(),
+        "key_id": TOKEN_KEY_ID,
         "issued_ms": NOW_MS - DAY_MS,
         "expires_ms": NOW_MS + DAY_MS,
         "phone": key.public_key().public_bytes_raw(),

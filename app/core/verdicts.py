@@ -16,6 +16,7 @@ class Flag(StrEnum):
 
     REPLAY_DIFFERS = "REPLAY_DIFFERS"  # the recorded facts give another decision: tampering or a bug
     COUPON_TWICE = "COUPON_TWICE"  # a voucher was used more often than it allows
+    CODE_REPLAYED = "CODE_REPLAYED"  # a showing of a phone's code was redeemed with before, in another order
     RULE_STALE = "RULE_STALE"  # decided after the program's version had expired
     KILLED_BEFORE = "KILLED_BEFORE"  # given though the station had heard that head office stopped it
     LATE = "LATE"  # given though head office had stopped it, which the station could not know yet

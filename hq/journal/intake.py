@@ -33,6 +33,7 @@ from hq.journal.patience import judge_each
 from hq.journal.postings import GIVEN
 from hq.journal.receipt import Receipt
 from hq.journal.schemas import EntryId
+from hq.journal.showings import take_showings
 from hq.journal.store import (
     Kept,
     held_hashes,
@@ -70,8 +71,9 @@ def take_in(
     `said_by`: whose they say they are, where they are stored in another place than their own (see posting_held).
     `receipt`: of the push, where HQ can judge the station's clock by its own.
 
-    Every writer holds what it holds in the same order: the device, vouchers, the number of cases, members, and last
-    the number of the feed (see feed.py). Members come after the judging, which takes longest and needs them not.
+    Every writer holds what it holds in the same order: the device, vouchers, showings of codes, the number of cases,
+    members, and last the number of the feed (see feed.py). Members come after the judging, which takes longest and
+    needs them not.
     """
     owner = device.owner
     says = said_by or owner
@@ -203,6 +205,7 @@ def open_books(
         uses=lock_uses(connection, _texts(redemptions, "code_hash")),
         earlier_orders=earlier,
         posted_orders=read_orders(connection, owner, _texts(orders, "order_id")),
+        showings=take_showings(connection, owner, redemptions, now_ms=hq.clock.now_ms()),
         held_hashes=held_hashes(connection, salvaged),
         accounts=accounts_of(connection, _texts([*orders, *redemptions], "cashier")),
         stops=periods_now(hq, connection, newest_version(connection, STOPS)),

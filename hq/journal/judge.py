@@ -50,6 +50,7 @@ from hq.journal.schemas import (
     RedemptionData,
     ShiftData,
 )
+from hq.journal.showings import FirstUse, is_second
 from hq.journal.stopped import order_in_spite, redemption_in_spite
 from hq.stops.store import Periods
 from hq.vouchers.store import Uses
@@ -90,6 +91,7 @@ class Books:
         default_factory=dict
     )  # of this station, with the ids of orders here
     repeated_orders: set[str] = field(default_factory=set)  # set aside here, since they were posted before
+    showings: Mapping[str, FirstUse] = field(default_factory=dict)  # of phones' codes: who used each first
     held_hashes: Mapping[tuple[str, int, int], frozenset[bytes]] = field(
         default_factory=dict
     )  # where salvaged entries were
@@ -200,6 +202,7 @@ def _judge_redemption(entry: Entry, books: Books) -> Judgement:
         _doubt_clock(redemption, entry, books, doubts)
         _doubt_stopped(redemption, entry, books, doubts)
         _count_use(redemption, books, doubts)
+        _doubt_showing(redemption, entry, books, doubts)
     books.taken_redemptions.add(redemption.redemption_id)
     return doubts.judgement(
         postings=postings.of_redemption(redemption, currency=program.currency.code),
@@ -339,6 +342,18 @@ def _count_use(redemption: RedemptionData, books: Books, doubts: "_Doubts") -> N
 def _is_own(cashier: str, member: str, books: Books) -> bool:
     """Tell whether somebody at the till dealt with their own account."""
     return bool(cashier) and books.accounts.get(cashier) == member
+
+
+def _doubt_showing(redemption: RedemptionData, entry: Entry, books: Books, doubts: "_Doubts") -> None:
+    """Flag a redemption by a phone's code that was used before, by arrival as with vouchers."""
+    if redemption.shown is None:
+        return
+    before = is_second(books.showings, redemption.shown.nonce_hash, entry.device_id, redemption.order_id)
+    if before is not None:
+        detail = (
+            f"the same code of the member's phone was used for order {before.order_id} at {before.device_id}"
+        )
+        doubts.add(Flag.CODE_REPLAYED, detail)
 
 
 def _quarantined(flag: Flag, detail: str) -> Judgement:

@@ -74,6 +74,12 @@ class ReasonPart(Recorded, frozen=True, kw_only=True):
     code: Annotated[str, Meta(max_length=40, pattern=STORABLE)]
 
 
+class ShownPart(Recorded, frozen=True, kw_only=True):
+    """Which showing of a phone's code it was."""
+
+    nonce_hash: CodeHash
+
+
 class RedemptionData(Recorded, frozen=True, kw_only=True):
     """A `redeem` or `refuse` entry."""
 
@@ -91,6 +97,7 @@ class RedemptionData(Recorded, frozen=True, kw_only=True):
     points: Annotated[int, Meta(ge=0, le=AMOUNT_MAX)] = 0
     reasons: list[ReasonPart]
     cashier: Name = ""
+    shown: ShownPart | None = None
 
 
 class DeniedData(Recorded, frozen=True, kw_only=True):

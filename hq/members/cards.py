@@ -2,7 +2,7 @@
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from app.core.codes import SIGNED_PREFIX, MemberCode, MemberNumber, TokenKey, fold, parse
+from app.core.codes import MemberCode, MemberNumber, TokenKey, fold, is_signed, parse
 from app.core.keyset import KeyState, KeyUse
 from app.core.reasons import Refusal
 from app.ids import ref_of
@@ -13,7 +13,7 @@ from hq.keysets.store import all_keys
 
 def read_ref(hq: Hq, text: str) -> str:
     """Return the reference that a text is, or that a card's signed code holds. Raises `NotPossible`."""
-    if not text.startswith(SIGNED_PREFIX):
+    if not is_signed(text):
         return text  # whether it is one is looked at where a member is added
     with hq.database.reading() as connection:
         keys = {

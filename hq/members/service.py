@@ -5,20 +5,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete, update
 from sqlalchemy.exc import IntegrityError
 
-from app.core.codes import MEMBER_REF_SIZE, hash_number, number, sign_member_code
+from app.core.codes import MEMBER_REF_SIZE, hash_number, number
 from app.core.keyset import KeyUse
+from app.core.signed_code import SIGNED_PREFIX, sign_token, written
 from app.ids import MEMBER_BODY_LENGTH, REF_ALPHABET, REF_LENGTH, new_number
 from hq.db import ROWS_AT_ONCE, Whole, hold_whole
 from hq.faults import NotHere, NotPossible
 from hq.feed import MEMBER, Change, announce
 from hq.home import Hq
 from hq.keysets.store import current_kid, note_cards
-from hq.members.store import ACTIVE, lock_members, parts_of, points_posted, read_members, read_scopes
+from hq.members.store import (
+    ACTIVE,
+    codes_withdrawn,
+    lock_members,
+    parts_of,
+    points_posted,
+    read_members,
+    read_scopes,
+)
 from hq.rows import insert_rows, upsert
-from hq.tables import member, member_scope
+from hq.tables import member, member_scope, phone_token
 
 DAY_MS = 24 * 60 * 60 * 1000
 CODE_DAYS = 400  # as long as a station keeps a member who doesn't come; a new code costs nothing
@@ -85,28 +94,55 @@ def reissue_code(hq: Hq, ref: str) -> str:
     return issue_code(hq, ref)
 
 
+def roll_code(hq: Hq, ref: str) -> str:
+    """Withdraw all signed codes of a member, their phone's too, and return a new one. Raises `NotHere`.
+
+    Stations that hold the member refuse the old ones from their next sync on. A code says its second of issue, so the
+    new one is of the next second, and so is whatever is issued until then.
+    """
+    ref_bytes(ref)
+    hq.database.write(partial(_withdraw_codes, ref=ref, from_ms=(hq.clock.now_ms() // 1000 + 1) * 1000))
+    return issue_code(hq, ref)
+
+
 def issue_codes(
     hq: Hq, refs: Sequence[str], *, days: int = CODE_DAYS, issued_ms: int | None = None
 ) -> dict[str, str]:
     """Return a signed code for each member, by the newest good token key, and keep a note of who got one by which."""
     start_ms = hq.clock.now_ms() if issued_ms is None else issued_ms
-    expires_ms = start_ms + days * DAY_MS
     codes: dict[str, str] = {}
     for some in parts_of(list(dict.fromkeys(refs)), ROWS_AT_ONCE):
         with hq.database.atomic() as connection:
-            kid = current_kid(connection, KeyUse.TOKEN)
-            note_cards(connection, kid, some, issued_ms=start_ms, expires_ms=expires_ms)
-        codes |= {
-            ref: sign_member_code(
-                hq.keys.key(kid),
-                key_id=kid.encode("ascii"),
-                ref=ref_bytes(ref),
-                issued_ms=start_ms,
-                expires_ms=expires_ms,
-            )
-            for ref in some
-        }
+            tokens = issue_tokens(hq, connection, some, start_ms=start_ms, days=days)
+        codes |= {ref: written(SIGNED_PREFIX, token) for ref, token in tokens.items()}
     return codes
+
+
+def issue_tokens(
+    hq: Hq,
+    connection: Connection,
+    refs: Sequence[str],
+    *,
+    start_ms: int,
+    days: int = CODE_DAYS,
+    phone: bytes | None = None,
+) -> dict[str, bytes]:
+    """Return what is signed for these members, at most ROWS_AT_ONCE of them; `phone` is the key it is bound to."""
+    kid = current_kid(connection, KeyUse.TOKEN)
+    withdrawn = codes_withdrawn(connection, refs)
+    starts = {ref: max(start_ms, withdrawn.get(ref, 0)) for ref in refs}
+    note_cards(connection, kid, refs, issued_ms=start_ms, expires_ms=start_ms + days * DAY_MS)
+    return {
+        ref: sign_token(
+            hq.keys.key(kid),
+            key_id=kid.encode("ascii"),
+            ref=ref_bytes(ref),
+            issued_ms=starts[ref],
+            expires_ms=starts[ref] + days * DAY_MS,
+            phone=phone,
+        )
+        for ref in refs
+    }
 
 
 def new_member_number() -> str:
@@ -123,6 +159,16 @@ def ref_bytes(ref: str) -> bytes:
     if len(ref) != REF_LENGTH or min(places) < 0 or value >= 1 << (8 * MEMBER_REF_SIZE):
         raise NotPossible(f"{ref!r} is no member reference.")
     return value.to_bytes(MEMBER_REF_SIZE, "big")
+
+
+def _withdraw_codes(connection: Connection, *, ref: str, from_ms: int) -> None:
+    if not lock_members(connection, [ref]):
+        raise NotHere(f"There is no member {ref}.")
+    connection.execute(delete(phone_token).where(phone_token.c.member == ref))
+    later = max(from_ms, codes_withdrawn(connection, [ref]).get(ref, 0) + 1000)
+    connection.execute(update(member).where(member.c.ref == ref).values(codes_from_ms=later))
+    scopes = read_scopes(connection, [ref])
+    announce(connection, (Change(store, MEMBER, ref) for store in sorted(scopes.get(ref, ()))))
 
 
 def _check(each: MemberFacts) -> None:

@@ -12,10 +12,22 @@ from hq.tables import member, member_scope, posting
 
 ACTIVE = "active"
 POINTS = "points"
-COLUMNS = ("ref", "number_hash", "name", "tier", "segments", "balance", "state")  # as stations get them
+COLUMNS = (
+    "ref",
+    "number_hash",
+    "name",
+    "tier",
+    "segments",
+    "balance",
+    "state",
+    "codes_from_ms",
+)  # as stations get them
 
 MEMBERS = select(member).where(is_among(member.c.ref))
 HELD_MEMBERS = select(member.c.ref).where(is_among(member.c.ref)).order_by(member.c.ref).with_for_update()
+WITHDRAWN = select(member.c.ref, member.c.codes_from_ms).where(
+    is_among(member.c.ref), member.c.codes_from_ms > 0
+)
 SCOPES = select(member_scope).where(is_among(member_scope.c.member))
 POSTED = (
     select(posting.c.account, func.sum(posting.c.amount))
@@ -51,6 +63,14 @@ def members_of_store(connection: Connection, store: str) -> Iterator[Any]:
         .where(member_scope.c.store == store)
     )
     yield from connection.execute(statement.execution_options(yield_per=NAMES_AT_ONCE))
+
+
+def codes_withdrawn(connection: Connection, refs: Sequence[str]) -> dict[str, int]:
+    """Return from when on (UTC ms) codes of these members are good, for those who had some withdrawn."""
+    found: dict[str, int] = {}
+    for some in parts_of(refs, NAMES_AT_ONCE):
+        found.update((row.ref, row.codes_from_ms) for row in connection.execute(WITHDRAWN, {"names": some}))
+    return found
 
 
 def lock_members(connection: Connection, refs: Iterable[str]) -> set[str]:

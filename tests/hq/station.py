@@ -9,6 +9,7 @@ from msgspec import structs
 
 from app.core.canonical import canonical
 from app.core.chain import ChainOwner, Head, genesis, next_hash, sign_head
+from app.core.codes import Shown
 from app.core.decision import decide
 from app.core.entry import ORDER, REDEEM, REFUSE, Entry, write_entry
 from app.core.member import Member
@@ -166,6 +167,7 @@ class Station:
         link: str = "online",
         vouchers: tuple[Voucher, ...] = (),
         program=PROGRAM,
+        by_phone: Shown | None = None,
     ) -> list[dict]:
         """Append an order and its redemptions, as a station would; return their records."""
         facts = Facts(
@@ -183,7 +185,10 @@ class Station:
             presented=tuple(Presentation(new_id(), voucher, "A1") for voucher in vouchers),
         )
         decision = decide(facts)
-        attendance = Attendance(link=link, member_level="A2", member_code_hash="0" * 32)
+        level = "A2" if by_phone is None else "A3"
+        attendance = Attendance(
+            link=link, member_level=level, member_code_hash="0" * 32, member_shown=by_phone
+        )
         records = [order_record(facts, decision, attendance)]
         self.append(ORDER, records[0])
         for shown, outcome in zip(facts.presented, decision.presented, strict=True):

@@ -114,7 +114,8 @@ def prepare(folder: Path) -> None:
     """Copy what the core's tests need, with a configuration and a conftest.py of its own."""
     for part in ("app", "docs", "resources", *TESTS):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "tests" / "clocks.py", folder / "tests")
+    for beside in ("clocks.py", "phone.py"):
+        shutil.copy(ROOT / "tests" / beside, folder / "tests")
     shutil.copy(Path(__file__).with_name("copied_conftest.py"), folder / "tests" / "conftest.py")
     (folder / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
 

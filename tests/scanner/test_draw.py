@@ -7,6 +7,7 @@ import zxingcpp
 from scanner.draw import MODULE_PX_MAX, QUIET_MODULES, ContentTooLong, qr_blocks, qr_modules, qr_png
 from scanner.opencv import PIXELS_MAX, cv2
 from scanner.picture import read_bytes
+from tests.phone import NOW_MS, a_phone
 from tests.scanner.terminal import seen
 
 SIGNED = ("L2:" + "6BFOXN*TS0BI$ZD4N9:9S6RCVN5+O30K3/XIV0W23NTDE" * 4)[:164]
@@ -14,6 +15,15 @@ SIGNED = ("L2:" + "6BFOXN*TS0BI$ZD4N9:9S6RCVN5+O30K3/XIV0W23NTDE" * 4)[:164]
 
 def version(content: str | bytes) -> int:
     return (len(qr_modules(content)) - 2 * QUIET_MODULES - 17) // 4  # ISO/IEC 18004: 17 + 4 × version
+
+
+def test_a_phone_s_code_is_version_11_with_the_longest_nonce_too() -> None:
+    """By the characters of tests/core/test_codes_phone.py: a nonce of 8 bytes, and of 16."""
+    for nonce_size, characters in ((8, 353), (16, 365)):
+        code = a_phone().shows(NOW_MS, nonce=bytes(nonce_size))
+        assert (len(code), version(code)) == (characters, 11)
+        (read,) = read_bytes(qr_png(code))
+        assert read.text == code
 
 
 def test_a_signed_code_of_164_characters_is_version_7() -> None:

@@ -1,0 +1,47 @@
+"""A QR code as the path of an SVG: HQ draws for the page, which brings no program of anybody else's.
+
+Whoever asks gets a picture of what they sent, and only of what could be a phone's code: this is no drawing service.
+"""
+
+import re
+
+from qrcode.constants import ERROR_CORRECT_M
+from qrcode.main import QRCode
+from qrcode.util import MODE_ALPHA_NUM, QRData
+
+from sync.protocol import Wire
+
+# A message of 241 bytes (a nonce of 16) has 362 characters; the alphabet is Base45's (RFC 9285).
+TEXT = re.compile(rb"L3:[0-9A-Z $%*+\-./:]{200,400}")
+
+
+class Drawing(Wire, frozen=True, kw_only=True):
+    """`modules` a side without the quiet zone; `path` fills the dark ones, a run a row, in units of a module."""
+
+    modules: int
+    path: str
+    time_ms: int
+
+
+def draw(text: bytes, *, now_ms: int) -> Drawing | None:
+    """Draw a phone's code; None where it can't be one."""
+    if not TEXT.fullmatch(text):
+        return None
+    code = QRCode(error_correction=ERROR_CORRECT_M, border=0)
+    code.add_data(QRData(text, mode=MODE_ALPHA_NUM))
+    code.make(fit=True)
+    rows = code.get_matrix()
+    return Drawing(
+        modules=len(rows), path="".join(_runs(y, row) for y, row in enumerate(rows)), time_ms=now_ms
+    )
+
+
+def _runs(y: int, row: list[bool]) -> str:
+    found, start = [], None
+    for x, is_dark in enumerate([*row, False]):
+        if is_dark and start is None:
+            start = x
+        elif not is_dark and start is not None:
+            found.append(f"M{start} {y}h{x - start}v1H{start}z")
+            start = None
+    return "".join(found)
