@@ -76,15 +76,14 @@ document = Table(  # program versions and key sets: what was published stays as 
     _number("published_ms"),
 )
 
-document_signature = (
-    Table(  # by further keys: of a change of the root key, or of a program that outlives its key
-        "document_signature",
-        metadata,
-        Column("kind", String(10), primary_key=True),
-        Column("version", BigInteger, primary_key=True, autoincrement=False),
-        Column("kid", String(20), primary_key=True),
-        _bytes("sig"),
-    )
+# By further keys: of a change of the root key, or of a program that outlives its key.
+document_signature = Table(
+    "document_signature",
+    metadata,
+    Column("kind", String(10), primary_key=True),
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("kid", String(20), primary_key=True),
+    _bytes("sig"),
 )
 
 stop = Table(  # what was stopped, from which version of the list to which; see hq/stops
@@ -181,21 +180,20 @@ device = Table(
     _added("stops_version", BigInteger, "0"),  # of the list of what is stopped, as it says that it goes by
 )
 
-device_epoch = (
-    Table(  # where the epochs that were replaced had come to; what their stations send is still theirs
-        "device_epoch",
-        metadata,
-        Column("device_id", String(20), primary_key=True),
-        Column("epoch", Integer, primary_key=True, autoincrement=False),
-        _bytes("sign_pub"),
-        _bytes("nonce"),
-        _number("head_seq"),
-        _bytes("head_hash"),
-        _number("enrolled_ms"),
-        _number("ended_ms"),
-        _added("wipe", Integer, "0"),
-        Column("wiped_ms", BigInteger),
-    )
+# Where the epochs that were replaced had come to; what their stations send is still theirs.
+device_epoch = Table(
+    "device_epoch",
+    metadata,
+    Column("device_id", String(20), primary_key=True),
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    _bytes("sign_pub"),
+    _bytes("nonce"),
+    _number("head_seq"),
+    _bytes("head_hash"),
+    _number("enrolled_ms"),
+    _number("ended_ms"),
+    _added("wipe", Integer, "0"),
+    Column("wiped_ms", BigInteger),
 )
 
 nonce = Table(  # of signed requests, until their time is over; see nonces.py
@@ -266,21 +264,20 @@ journal = Table(
     Column("case_id", String(20)),
 )
 
-held_push = (
-    Table(  # pushes we may not post: of a revoked epoch, or the other branch of a fork. Kept for people
-        "held_push",
-        metadata,
-        Column("device", String(20), primary_key=True),
-        Column("digest", String(64), primary_key=True),
-        Column("epoch", Integer, nullable=False),
-        _number("from_seq"),
-        _text("why", 20),
-        _number("received_ms"),
-        _bytes("body"),
-        _added("to_seq", BigInteger, "0"),
-        _added("state", String(10), "held"),  # held | posted | dismissed
-        Column("decided_ms", BigInteger),
-    )
+# Pushes we may not post: of a revoked epoch, or the other branch of a fork. Kept for people.
+held_push = Table(
+    "held_push",
+    metadata,
+    Column("device", String(20), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    _number("from_seq"),
+    _text("why", 20),
+    _number("received_ms"),
+    _bytes("body"),
+    _added("to_seq", BigInteger, "0"),
+    _added("state", String(10), "held"),  # held | posted | dismissed
+    Column("decided_ms", BigInteger),
 )
 
 order_fact = Table(
@@ -367,19 +364,18 @@ case_event = Table(  # what people and HQ did with a case; its `state` above cop
     _number("at_ms"),
 )
 
-later_verdict = (
-    Table(  # a word on an entry after the first one, which stays with the entry; the newest counts
-        "later_verdict",
-        metadata,
-        Column("device", String(20), primary_key=True),
-        Column("epoch", Integer, primary_key=True, autoincrement=False),
-        Column("seq", BigInteger, primary_key=True, autoincrement=False),
-        Column("n", Integer, primary_key=True, autoincrement=False),
-        _text("verdict", 20),
-        _text("flags", 200),
-        Column("case_id", String(20)),
-        _number("said_ms"),
-    )
+# A word on an entry after the first one, which stays with the entry; the newest counts.
+later_verdict = Table(
+    "later_verdict",
+    metadata,
+    Column("device", String(20), primary_key=True),
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    _text("verdict", 20),
+    _text("flags", 200),
+    Column("case_id", String(20)),
+    _number("said_ms"),
 )
 
 # The newest change of each fact in each scope; see feed.py. A page is a range of (scope, n).
@@ -395,11 +391,10 @@ feed = Table(
     sqlite_with_rowid=False,
 )
 
-feed_day = (
-    Table(  # where the feed stood, once a day: deleted facts older than so many days are forgotten by number
-        "feed_day",
-        metadata,
-        Column("at_ms", BigInteger, primary_key=True, autoincrement=False),
-        _number("n"),
-    )
+# Where the feed stood, once a day: deleted facts older than so many days are forgotten by number.
+feed_day = Table(
+    "feed_day",
+    metadata,
+    Column("at_ms", BigInteger, primary_key=True, autoincrement=False),
+    _number("n"),
 )

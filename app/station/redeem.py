@@ -203,9 +203,7 @@ def _attendance(store: StationStore, at_till: AtTill) -> Attendance:
     seen, stops_version = at_till.member, store.stops.version
     if seen is None:
         return Attendance(at_till.link, at_till.cashier, stops_version=stops_version)
-    return Attendance(
-        at_till.link, at_till.cashier, seen.level, seen.code_hash, stops_version, seen.shown
-    )
+    return Attendance(at_till.link, at_till.cashier, seen.level, seen.code_hash, stops_version, seen.shown)
 
 
 def _drafts(facts: Facts, decision: Decision, attendance: Attendance) -> list[Draft]:

@@ -50,7 +50,7 @@ from hq.journal.schemas import (
     RedemptionData,
     ShiftData,
 )
-from hq.journal.showings import FirstUse, is_second
+from hq.journal.showings import FirstUse, used_before
 from hq.journal.stopped import order_in_spite, redemption_in_spite
 from hq.stops.store import Periods
 from hq.vouchers.store import Uses
@@ -58,9 +58,8 @@ from sync.protocol import Flag, Verdict
 
 log = logging.getLogger(__name__)
 
-EDITION = (
-    1  # raised whenever entries can be judged that couldn't before: those set aside are then judged again
-)
+# Raised whenever entries can be judged that couldn't before: those set aside are then judged again.
+EDITION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +86,16 @@ class Books:
     taken_redemptions: set[str]
     uses: Mapping[str, Uses]  # by code hash
     earlier_orders: Mapping[str, Entry]  # orders of batches before that this batch's redemptions belong to
-    posted_orders: dict[str, Entry] = field(
-        default_factory=dict
-    )  # of this station, with the ids of orders here
+    # Of this station, with the ids of orders here.
+    posted_orders: dict[str, Entry] = field(default_factory=dict)
     repeated_orders: set[str] = field(default_factory=set)  # set aside here, since they were posted before
     showings: Mapping[str, FirstUse] = field(default_factory=dict)  # of phones' codes: who used each first
     held_hashes: Mapping[tuple[str, int, int], frozenset[bytes]] = field(
         default_factory=dict
     )  # where salvaged entries were
     old_keys: Mapping[int, Ed25519PublicKey] = field(default_factory=dict)  # of its epochs that were replaced
-    accounts: Mapping[str, str | None] = field(
-        default_factory=dict
-    )  # of cashiers: whose member account is theirs
+    # Of cashiers: whose member account is theirs.
+    accounts: Mapping[str, str | None] = field(default_factory=dict)
     receipt: Receipt | None = None  # of the push; None where HQ has no time to judge by
     stops: Periods = field(default_factory=dict)  # all there ever were, by what was stopped
     decisions: dict[str, tuple[Entry, Decision]] = field(default_factory=dict)  # replayed orders, by order id
@@ -202,7 +199,8 @@ def _judge_redemption(entry: Entry, books: Books) -> Judgement:
         _doubt_clock(redemption, entry, books, doubts)
         _doubt_stopped(redemption, entry, books, doubts)
         _count_use(redemption, books, doubts)
-        _doubt_showing(redemption, entry, books, doubts)
+        if word := used_before(books.showings, redemption, entry):
+            doubts.add(Flag.CODE_REPLAYED, word)
     books.taken_redemptions.add(redemption.redemption_id)
     return doubts.judgement(
         postings=postings.of_redemption(redemption, currency=program.currency.code),
@@ -342,18 +340,6 @@ def _count_use(redemption: RedemptionData, books: Books, doubts: "_Doubts") -> N
 def _is_own(cashier: str, member: str, books: Books) -> bool:
     """Tell whether somebody at the till dealt with their own account."""
     return bool(cashier) and books.accounts.get(cashier) == member
-
-
-def _doubt_showing(redemption: RedemptionData, entry: Entry, books: Books, doubts: "_Doubts") -> None:
-    """Flag a redemption by a phone's code that was used before, by arrival as with vouchers."""
-    if redemption.shown is None:
-        return
-    before = is_second(books.showings, redemption.shown.nonce_hash, entry.device_id, redemption.order_id)
-    if before is not None:
-        detail = (
-            f"the same code of the member's phone was used for order {before.order_id} at {before.device_id}"
-        )
-        doubts.add(Flag.CODE_REPLAYED, detail)
 
 
 def _quarantined(flag: Flag, detail: str) -> Judgement:

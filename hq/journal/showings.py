@@ -16,6 +16,7 @@ from hq.db import NAMES_AT_ONCE
 from hq.deletions import DAY_MS
 from hq.home import Hq
 from hq.journal.carried import BRANCH
+from hq.journal.schemas import RedemptionData
 from hq.members.store import parts_of
 from hq.rows import is_among, upsert
 from hq.tables import showing
@@ -58,13 +59,15 @@ def take_showings(
     return first
 
 
-def is_second(
-    first: Mapping[str, FirstUse], nonce_hash: str, owner_id: str, order_id: str
-) -> FirstUse | None:
-    """Return the use that came before, if it is another than this order's."""
-    before = first.get(nonce_hash)
-    here = FirstUse(owner_id.partition(BRANCH)[0], order_id)
-    return None if before is None or before == here else before
+def used_before(first: Mapping[str, FirstUse], redemption: RedemptionData, entry: Entry) -> str:
+    """Return a word on the order that the redemption's showing was used for before, if it is another one's."""
+    if redemption.shown is None:
+        return ""
+    use = first.get(redemption.shown.nonce_hash)
+    here = FirstUse(entry.device_id.partition(BRANCH)[0], redemption.order_id)
+    if use is None or use == here:
+        return ""
+    return f"the same code of the member's phone was used for order {use.order_id} at {use.device_id}"
 
 
 def forget_showings(hq: Hq) -> int:

@@ -15,8 +15,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from app.core.chain import Head, follow, genesis, head_is_signed, sign_head
-from app.core.codes import MemberCode, TokenKey, parse, sign_member_code
+from app.core.codes import Level, MemberCode, Shown, TokenKey, parse, sign_member_code
 from app.core.entry import read_entry, write_entry
+from app.core.phone_code import write_phone_code
+from app.core.signed_code import sign_token
 from sync.protocol import time_message
 from tests.core.vector import CODE_TIMES, ENTRY, OWNER, page_values
 
@@ -54,6 +56,32 @@ def test_our_ends_write_and_read_the_member_code() -> None:
     keys = {key_id: TokenKey(Ed25519PublicKey.from_public_bytes(raw("token_public")))}
     found = parse(VALUES["code"], keys=keys, now_ms=int(VALUES["issued"]) * 1000)
     assert found == MemberCode(ref, *CODE_TIMES.values())
+
+
+def test_our_ends_write_and_read_what_a_phone_shows() -> None:
+    ref, phone = raw("member_ref"), Ed25519PrivateKey.from_private_bytes(raw("phone_seed"))
+    token = sign_token(TOKEN, key_id=b"t1", ref=ref, phone=raw("phone_public"), **CODE_TIMES)
+    ts, nonce = int(VALUES["phone_ts"]), raw("phone_nonce")
+    assert token == raw("phone_token")
+    assert write_phone_code(token, ts=ts, nonce=nonce, sign=phone.sign) == VALUES["phone_code"]
+    keys = {b"t1": TokenKey(Ed25519PublicKey.from_public_bytes(raw("token_public")))}
+    shown = Shown(VALUES["nonce_hash"], ts)
+    found = parse(VALUES["phone_code"], keys=keys, now_ms=ts * 1000)
+    assert found == MemberCode(ref, *CODE_TIMES.values(), Level.LIVE, shown)
+
+
+def test_the_page_alone_suffices_for_what_a_phone_shows() -> None:
+    assert VALUES["phone_code"].startswith("L3:") and len(VALUES["phone_code"]) == 353
+    token, ts, nonce, signature = cbor2.loads(base45.b45decode(VALUES["phone_code"][3:]))
+    assert (token, ts, nonce) == (raw("phone_token"), int(VALUES["phone_ts"]), raw("phone_nonce"))
+    message = b"TS-L3" + hashlib.sha256(token).digest() + ts.to_bytes(8, "big") + bytes([len(nonce)]) + nonce
+    assert (message, signature) == (raw("phone_message"), raw("phone_signature"))
+    _, _, claims, _ = cbor2.loads(token)
+    key = cbor2.loads(claims)[8]
+    assert key == {1: {1: 1, -1: 6, -2: raw("phone_public")}}
+    Ed25519PublicKey.from_public_bytes(key[1][-2]).verify(signature, message)
+    named = hashlib.sha256(b"TS-nonce" + raw("member_ref") + nonce).hexdigest()
+    assert named[:32] == VALUES["nonce_hash"]
 
 
 def owner_bytes() -> bytes:

@@ -81,6 +81,7 @@ def test_a_first_visit_brings_the_whole_member(hq, station):
             "segments": ["a", "b"],
             "balance": 7,
             "state": "active",
+            "codes_from_ms": 0,
         }
     }
     assert reader.included_seq == 1
