@@ -62,9 +62,10 @@ def test_the_log_writes_exceptions_so(caplog: pytest.LogCaptureFixture) -> None:
 )
 def test_a_process_dies_without_a_word_too_much_and_without_a_core(tmp_path: Path, dying: str) -> None:
     program = (
-        "import logging, os, resource, signal, threading\nfrom app.logs import set_up_logs\nset_up_logs()\n"
+        "import logging, os, resource, signal, threading\nfrom app.logs import set_up_logs\n"
+        "resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)\nset_up_logs()\n"
         "assert resource.getrlimit(resource.RLIMIT_CORE)[0] == 0\n"
-        f"secret = os.environ['SECRET']\n{dying}\n"
+        f"print('ready', flush=True)\nsecret = os.environ['SECRET']\n{dying}\n"
     )
     died = subprocess.run(
         [sys.executable, "-c", program],
@@ -74,6 +75,7 @@ def test_a_process_dies_without_a_word_too_much_and_without_a_core(tmp_path: Pat
         cwd=tmp_path,
         env={"PYTHONPATH": str(ROOT), "SECRET": SECRET},
     )
+    assert died.stdout == "ready\n", "its core dumps are off"
     assert "Zebedee" not in died.stderr and "739281" not in died.stderr
     assert "line" in died.stderr or "KeyError" in died.stderr
     assert list(tmp_path.iterdir()) == []

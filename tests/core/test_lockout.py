@@ -99,6 +99,11 @@ def test_after_a_start_of_the_machine_the_wait_begins_again_once() -> None:
     assert kept.remaining_ms(machine.reading()) == 1_000
 
 
+def test_of_a_wait_in_another_start_of_the_machine_all_is_left() -> None:
+    assert Lockout(TRIES, 2, b"one", 0).remaining_ms(Reading(NOW_MS, b"other", DAY_MS)) == 120_000
+    assert Lockout(TRIES, 2, b"one", 0).remaining_ms(Reading(NOW_MS, b"one", 90_000)) == 30_000
+
+
 def test_a_boot_clock_that_goes_back_is_another_start() -> None:
     kept = Lockout(TRIES - 1).tried(Reading(NOW_MS, b"b", 500_000))
     assert kept.resumed(Reading(NOW_MS, b"b", 400_000)).remaining_ms(Reading(NOW_MS, b"b", 400_000)) == 60_000

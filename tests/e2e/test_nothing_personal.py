@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from app.core.pins import Role
@@ -19,6 +20,7 @@ NUMBER = "M9X2XQH70B3D"
 OF_PEOPLE = {"member", "store_staff"}  # where HQ keeps names, and nothing else does
 
 
+@pytest.mark.slow
 def test_what_was_typed_and_scanned_is_in_no_file(world: World, tmp_path: Path) -> None:
     hq = open_hq(world.hq_dir)
     upsert_members(hq, [MemberFacts(world.member_ref, f"{NAME} L.", number=NUMBER, home_store="S1")])

@@ -1,6 +1,8 @@
 """Somebody comes to work in a store and goes again, on either database."""
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 
 from hq.home import Hq
 from hq.staff.people import ask_sign_in, list_people, remove_person, set_pin
@@ -24,3 +26,14 @@ def test_a_person_comes_and_goes_on_either_database(hq: Hq) -> None:
             ).scalar_one()
             == ""
         )
+
+
+def test_what_a_statement_was_about_is_not_in_what_goes_wrong_with_it(hq: Hq) -> None:
+    """It would stand in the log, which holds nobody's name."""
+    ben = add(hq, "Zebedee")
+    with hq.database.reading() as connection:
+        row = dict(connection.execute(select(store_staff)).mappings().one())
+    with pytest.raises(IntegrityError) as refused, hq.database.atomic() as connection:
+        connection.execute(insert(store_staff), row)
+    assert row["staff_id"] == ben and "store_staff" in str(refused.value)
+    assert "Zebedee" not in str(refused.value) and "argon2" not in str(refused.value)
