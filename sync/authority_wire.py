@@ -12,10 +12,10 @@ from typing import Annotated, Protocol
 
 from msgspec import Meta, field
 
+from app.core.authority import HOME_LEASE_MS as HOME_LEASE_MS  # noqa: PLC0414 both ends have it from here
 from sync.protocol import Count, DeviceId, Epoch, Wire
 
 RESERVATION_MS = 15 * 60_000  # until a yes that no entry settled lapses
-HOME_LEASE_MS = 7 * 24 * 3_600_000
 ASKED_MAX = 200  # things that an order would use: as many vouchers as a till takes, and some rules
 LEASES_MAX = 1_000
 

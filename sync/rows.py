@@ -15,9 +15,9 @@ from typing import Annotated, Any, get_type_hints
 
 from msgspec import Meta, Raw, Struct, ValidationError, convert
 from msgspec.json import Decoder, decode
+from msgspec.structs import fields
 
 from app.core.canonical import INTEGER_MAX
-from app.store.replica import ADDED
 from sync.faults import HqUntrusted
 from sync.protocol import Changes, Count, Row
 
@@ -31,7 +31,7 @@ TOLD_MAX = 100  # characters of a row's name in the log
 
 
 class MemberValues(Struct):
-    """A row of type `member`."""
+    """A row of type `member`. Of older HQs the last ones are missing."""
 
     ref: str
     number_hash: str | None
@@ -41,10 +41,14 @@ class MemberValues(Struct):
     balance: Whole
     state: str
     codes_from_ms: Count = 0  # an older HQ has none
+    holder: str | None = None  # the device that may spend their points by itself
+    uses: dict[str, dict[date, Count]] | None = (
+        None  # of campaigns with limits: campaign, local day, how often
+    )
 
 
 class VoucherValues(Struct):
-    """A row of type `voucher`."""
+    """A row of type `voucher`. Of older HQs the holder is missing."""
 
     code_hash: str
     rule_id: str
@@ -52,6 +56,14 @@ class VoucherValues(Struct):
     uses: Whole
     owner: str | None
     ends_on: date | None
+    holder: str | None = None
+
+
+class CounterValues(Struct):
+    """A row of type `counter`: how much of something was used in the whole chain (app/core/limits.py)."""
+
+    key: str
+    n: Whole
 
 
 class StaffValues(Struct):
@@ -103,6 +115,7 @@ FORMS: dict[str, type[Struct]] = {
     "member": MemberValues,
     "voucher": VoucherValues,
     "staff": StaffValues,
+    "counter": CounterValues,
     VERDICT: VerdictValues,
 }
 
@@ -153,9 +166,10 @@ def _one(reader: Decoder[Any], raw: Raw) -> list[Any]:
 def _reader(kind: str, columns: tuple[str, ...]) -> Decoder[Any]:
     """Return what reads and checks rows in one go: a million members come in lines of the same columns."""
     types = get_type_hints(FORMS[kind], include_extras=True) if kind in FORMS else {}
-    missing = [name for name in types if columns.count(name) != 1 and (name in columns or name not in ADDED)]
-    if missing:
-        raise HqUntrusted(f"a line of the snapshot without one column {missing[0]}")
+    needed = {field.name for field in fields(FORMS[kind]) if field.required} if kind in FORMS else set()
+    wrong = [name for name in types if columns.count(name) != 1 and (name in needed or name in columns)]
+    if wrong:
+        raise HqUntrusted(f"a line of the snapshot without one column {wrong[0]}")
     row: Any = tuple[tuple(types.get(name, Any) for name in columns)]  # type: ignore[misc]  # made as HQ lists them
     return Decoder(list[row])
 

@@ -53,11 +53,15 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Head office's words on one order: reservations and refusals by name, and its counters for these campaigns."""
+    """Head office's words on one order: reservations and refusals by name, and its counters for these campaigns.
+
+    `balance` are the member's points there, less what is reserved for other orders; None where it was not said.
+    """
 
     granted: Mapping[str, str] = field(default_factory=dict)
     denied: Mapping[str, Refusal] = field(default_factory=dict)
     known: Mapping[str, int] = field(default_factory=dict)
+    balance: int | None = None
 
 
 NOTHING_HEARD = Heard()

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from app.core.reasons import Refusal
 
 HOUR_MS = 3_600_000
+HOME_LEASE_MS = 7 * 24 * HOUR_MS  # how long a holder goes by what its replica says, after the moment of it
 
 
 class Offline(StrEnum):
@@ -115,12 +116,14 @@ class AuthKind(StrEnum):
 class Auth(NamedTuple):
     """The right by which a rule's outcome was given: `ref` names the reservation or the level of the floor limit.
 
-    `leases` is what was taken of which lease, whatever the kind: (lease id, how many).
+    `leases` is what was taken of which lease, whatever the kind: (lease id, how many). `value` is what was given, in
+    minor units, where the station's caps count it: by leases and floor limits.
     """
 
     kind: AuthKind = AuthKind.ALWAYS
     ref: str = ""
     leases: tuple[tuple[str, int], ...] = ()
+    value: int = 0
 
     def record(self) -> dict[str, object]:
         """Return the form that stands in journal entries."""
@@ -131,6 +134,8 @@ class Auth(NamedTuple):
             told["level"] = self.ref
         if self.leases:
             told["leases"] = [list(taken) for taken in self.leases]
+        if self.value:
+            told["value"] = self.value
         return told
 
 

@@ -64,6 +64,7 @@ class Outcome(NamedTuple):  # made in a third of a dataclass's time, and a quote
     more_free: int = 0
     counts: tuple[tuple[str, int], ...] = ()  # by how much counters of the member change
     auth: Auth = NEEDS_NONE  # by which right it is given
+    stock: int = 0  # of the reward's stock, where it has one
 
     @property
     def is_approved(self) -> bool:

@@ -1,17 +1,29 @@
 """What an entry does to the station's own figures until HQ's copy includes it, and which ids it claims.
 
-Derived from the entry's body alone, so that verifying a journal can hold the stored effects against it.
+Derived from the entry's body alone, so that verifying a journal can hold the stored effects against it. Entries of
+older programs say nothing of uses and rights, and have no such effects.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.core.authority import AuthKind
 from app.core.entry import ORDER, REDEEM, REFUSE
+from app.core.limits import counted_key, order_value_key
+from app.core.order import LineKind, local_date
+from app.core.spending import whose
 
 ORDER_CLAIM, REDEMPTION_CLAIM = "order", "redemption"
 POINTS_PENDING, POINTS_SPENT, VOUCHER_USE = "points_pending", "points_spent", "voucher_use"
 CODE_SPENT = "code_spent"  # a showing of a phone's code: no figure of HQ's, so it counts for as long as the epoch lasts
+# Of campaigns with limits or budgets, by campaign; of rewards with a stock, by rule; of members, see `member_use`.
+CAMPAIGN_USE, CAMPAIGN_MEMBER = "campaign_use", "campaign_member"
+CAMPAIGN_DISCOUNT, CAMPAIGN_VALUE = "campaign_discount", "campaign_value"
+STOCK_USE, MEMBER_USE = "stock_use", "member_use"
+# Of rights: what was taken of a lease, by its id; redemptions by floor limits, by member or code hash; and all that a
+# station gave by leases and floor limits, in times and in minor units.
+LEASE_USE, FLOOR_USE, SPENDS, SPENT = "lease", "floor", "spends", "spent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +35,75 @@ class Effect:
     delta: int = 0
 
 
+def member_use(campaign_id: str, member: str, day: str = "") -> str:
+    """Return how a member's uses of a campaign on a local day (ISO 8601) are named; without one how all names begin."""
+    return f"{campaign_id}|{member}|{day}"
+
+
 def effects_of(entry_type: str, data: Mapping[str, Any]) -> tuple[Effect, ...]:
     """Return the effects of an entry. Types without any are left alone."""
     if entry_type == ORDER:
-        claim = Effect(ORDER_CLAIM, data["order_id"])
-        if data["member"] is None or not data["points"]:
-            return (claim,)
-        return (claim, Effect(POINTS_PENDING, data["member"]["ref"], data["points"]))
+        return tuple(_of_order(data))
     if entry_type == REDEEM:
-        found = [Effect(REDEMPTION_CLAIM, data["redemption_id"])]
-        if data["code_hash"]:
-            found.append(Effect(VOUCHER_USE, data["code_hash"], 1))
-        if data.get("points"):  # records before offers could cost points have none
-            found.append(Effect(POINTS_SPENT, data["member"], -data["points"]))
-        if data.get("shown"):  # by a phone; a card has nothing that is used up
-            found.append(Effect(CODE_SPENT, data["shown"]["nonce_hash"], 1))
-        return tuple(found)
+        return tuple(_of_redemption(data))
     if entry_type == REFUSE:
         return (Effect(REDEMPTION_CLAIM, data["redemption_id"]),)
     return ()
+
+
+def _of_order(data: Mapping[str, Any]) -> Iterator[Effect]:
+    member = None if data["member"] is None else data["member"]["ref"]
+    yield Effect(ORDER_CLAIM, data["order_id"])
+    if member is not None and data["points"]:
+        yield Effect(POINTS_PENDING, member, data["points"])
+    if data.get("uses"):
+        yield from _of_uses(data, member)
+    for outcome in data.get("campaigns", ()):
+        yield from _of_outcome(outcome, whose("", member))
+
+
+def _of_redemption(data: Mapping[str, Any]) -> Iterator[Effect]:
+    yield Effect(REDEMPTION_CLAIM, data["redemption_id"])
+    if data["code_hash"]:
+        yield Effect(VOUCHER_USE, data["code_hash"], 1)
+    if data.get("points"):  # records before offers could cost points have none
+        yield Effect(POINTS_SPENT, data["member"], -data["points"])
+    if data.get("shown"):  # by a phone; a card has nothing that is used up
+        yield Effect(CODE_SPENT, data["shown"]["nonce_hash"], 1)
+    yield from _of_outcome(data, whose(data["code_hash"], data.get("member")))
+
+
+def _of_uses(data: Mapping[str, Any], member: str | None) -> Iterator[Effect]:
+    """Yield what an order does to the counters of campaigns with limits or budgets."""
+    known, day = dict(data.get("known", ())), local_date(data["t_eff"], data["tz"]).isoformat()
+    for campaign, discount in data["uses"]:
+        yield Effect(CAMPAIGN_USE, campaign, 1)
+        if discount:
+            yield Effect(CAMPAIGN_DISCOUNT, campaign, discount)
+        if order_value_key(campaign) in known:
+            yield Effect(CAMPAIGN_VALUE, campaign, _goods(data))
+        if member is not None:
+            yield Effect(MEMBER_USE, member_use(campaign, member, day), 1)
+            if known.get(counted_key(campaign)) == 0:
+                yield Effect(CAMPAIGN_MEMBER, campaign, 1)
+
+
+def _goods(data: Mapping[str, Any]) -> int:
+    return sum(line["amount"] for line in data["lines"] if line.get("kind", LineKind.GOODS) == LineKind.GOODS)
+
+
+def _of_outcome(outcome: Mapping[str, Any], spender: str) -> Iterator[Effect]:
+    """Yield what was used up by one rule that applied."""
+    if outcome.get("stock"):
+        yield Effect(STOCK_USE, outcome["rule"], outcome["stock"])
+    auth = outcome.get("auth")
+    if auth is None:
+        return
+    for lease_id, units in auth.get("leases", ()):
+        yield Effect(LEASE_USE, lease_id, units)
+    if auth["kind"] == AuthKind.FLOOR:
+        yield Effect(FLOOR_USE, spender, 1)
+    if auth["kind"] in (AuthKind.FLOOR, AuthKind.LEASE):
+        yield Effect(SPENDS, "", 1)
+        if auth.get("value"):
+            yield Effect(SPENT, "", auth["value"])

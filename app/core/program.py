@@ -77,6 +77,9 @@ class Program:
     authority: AuthorityPolicy = field(default_factory=AuthorityPolicy)
     asks_authority: bool = field(init=False, compare=False)  # whether any campaign is not for giving at will
     counted_campaigns: frozenset[str] = field(init=False, compare=False)  # those with limits or budgets
+    counts_campaigns: bool = field(
+        init=False, compare=False
+    )  # whether there are any, or rewards with a stock
     candidates: tuple[Candidate, ...] = field(init=False, compare=False)  # the rules, each by itself
 
     def __post_init__(self) -> None:
@@ -87,6 +90,8 @@ class Program:
         object.__setattr__(self, "asks_authority", asks)
         counted = (each.campaign_id for each in self.campaigns if each.limits or each.budget)
         object.__setattr__(self, "counted_campaigns", frozenset(counted))
+        has_stock = any(pair.rule.has_stock for pair in self.rules)
+        object.__setattr__(self, "counts_campaigns", bool(self.counted_campaigns) or has_stock)
 
     def pair(self, rule_id: str) -> Pair | None:
         """Return a rule with its campaign; None for one that this version doesn't hold."""

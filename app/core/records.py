@@ -26,7 +26,7 @@ from app.core.signed_code import Shown
 from app.core.voucher import Presentation
 
 # What stands in a record only where there is some.
-SOMETIMES = ("payable", "tax", "paid", "earned", "uses", "gifts", "credit", "counts")
+SOMETIMES = ("payable", "tax", "paid", "earned", "uses", "gifts", "credit", "counts", "stock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +177,7 @@ def _beside_discount(outcome: Outcome) -> Record:
         "gifts": [list(gift) for gift in outcome.gifts],
         "credit": outcome.credit,
         "counts": [list(count) for count in outcome.counts],
+        "stock": outcome.stock,
     }
     return {key: value for key, value in told.items() if value}
 

@@ -77,14 +77,14 @@ class Spending:
         if refusal := self._refused_by_caps(authority, giving):
             return refusal
         if is_covered:
-            return Auth(AuthKind.LEASE, leases=leases)
+            return Auth(AuthKind.LEASE, leases=leases, value=self._value(giving))
         if campaign.offline is Offline.LEASE or name in authority.must_ask:
             return ONLINE_ONLY
         level = self._level(candidate, authority)
         refusal = self._refused_by_floor(candidate, giving, authority, level)
-        return refusal or Auth(AuthKind.FLOOR, level, leases)
+        return refusal or Auth(AuthKind.FLOOR, level, leases, self._value(giving))
 
-    def use(self, candidate: Candidate, auth: Auth, giving: Giving) -> None:
+    def use(self, candidate: Candidate, auth: Auth) -> None:
         """Use up what a rule was given by."""
         for lease_id, count in auth.leases:
             self.taken[lease_id] += count
@@ -92,7 +92,7 @@ class Spending:
             self.times[_whose(self.facts, candidate)] += 1
         if auth.kind in (AuthKind.FLOOR, AuthKind.LEASE):
             self.spends += 1
-            self.value += self._value(giving)
+            self.value += auth.value
 
     # --- needs and leases ----------------------------------------------------------------------------------------
 

@@ -120,11 +120,10 @@ class Table:
             refusals = self._about_budget(candidate.campaign, sum(taken.shares))
             if refusals:
                 return refused(candidate, by_precedence(refusals))
-        giving = _giving(candidate, taken)
-        auth = self._auth(candidate, giving)
+        auth = self._auth(candidate, _giving(candidate, taken))
         if isinstance(auth, Refusal):
             return refused(candidate, (auth,))
-        self.spending.use(candidate, auth, giving)
+        self.spending.use(candidate, auth)
         return self._put_down(candidate, taken, auth)
 
     def _auth(self, candidate: Candidate, giving: Giving) -> Auth | Refusal:
@@ -162,6 +161,7 @@ class Table:
             more_free=taken.more_free,
             counts=taken.counts,
             auth=auth,
+            stock=int(candidate.rule.has_stock),
         )
 
     # --- what speaks against a rule ------------------------------------------------------------------------------

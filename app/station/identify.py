@@ -26,7 +26,8 @@ from app.core.voucher import Presentation
 from app.ids import new_id, ref_of
 from app.station.keyset import token_keys
 from app.store.journal import Draft
-from app.store.replica import MEMBER, VOUCHER, MemberRow
+from app.store.replica import MemberRow
+from app.store.replica_rows import MEMBER, VOUCHER
 from app.store.store import StationStore
 
 

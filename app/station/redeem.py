@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core.asking import NOTHING_HEARD, Asking, Heard, questions
-from app.core.authority import Authority
 from app.core.codes import Level
 from app.core.decision import decide
 from app.core.entry import ORDER, REDEEM, REFUSE, Entry
@@ -23,6 +22,7 @@ from app.core.records import Attendance, order_record, redemption_record
 from app.core.standing import REPLAYED
 from app.core.voucher import Presentation
 from app.station.answer import AnswerKind, OrderAnswer
+from app.station.authority import with_rights
 from app.station.identify import SeenMember, is_spent
 from app.station.standing import stops, stops_by_cashier
 from app.store.carried import opened
@@ -92,7 +92,8 @@ def quote_order(
     `choices` maps the rules that a cashier can pick to the redemption ids they would have.
     """
     level = at_till.member.level if at_till.member else Level.TYPED
-    return quote(_facts(store, order_in, at_till), choices=choices, level=level)
+    facts = _facts(store, order_in, at_till, choices=choices, in_full=True)
+    return quote(facts, choices=choices, level=level)
 
 
 def rules_to_pick(store: StationStore) -> list[str]:
@@ -141,7 +142,14 @@ def hand_in(store: StationStore, order_in: OrderIn, at_till: AtTill) -> OrderAns
     return _answer(facts, decision, seq=entries[0].seq, link=at_till.link)
 
 
-def _facts(store: StationStore, order_in: OrderIn, at_till: AtTill) -> Facts:
+def _facts(
+    store: StationStore,
+    order_in: OrderIn,
+    at_till: AtTill,
+    *,
+    choices: Mapping[str, str] | None = None,
+    in_full: bool = False,
+) -> Facts:
     order = Order(
         order_id=order_in.order_id,
         store=store.device.store_id,
@@ -151,32 +159,16 @@ def _facts(store: StationStore, order_in: OrderIn, at_till: AtTill) -> Facts:
         currency=store.device.currency,
         lines=order_in.lines,
     )
-    seen = at_till.member
+    seen, program = at_till.member, _program(store)
     member = None if seen is None else seen.member
-    program, heard = _program(store), at_till.heard
     codes = [shown.voucher.code_hash for shown in at_till.presented]
     stopped = stops(store, program.version, member=member.ref if member else None, codes=codes)
     stopped |= stops_by_cashier(store, at_till.cashier, member)
     if seen is not None and is_spent(store, seen.shown):  # they earn all the same: that harms nobody
         stopped |= {REPLAYED}
-    known = {key: value for key, value in heard.known.items() if key in program.counters}
-    return Facts(
-        program,
-        order,
-        member,
-        at_till.presented,
-        known=known,
-        stopped=stopped,
-        authority=_authority(program, at_till),
-    )
-
-
-def _authority(program: Program, at_till: AtTill) -> Authority | None:
-    """Return what gives the station the right to spend; None where the program asks for none."""
-    if not program.asks_authority or at_till.heard is NOTHING_HEARD:
-        return None
-    level = at_till.member.level if at_till.member else ""
-    return Authority(level, granted=at_till.heard.granted, denied=at_till.heard.denied)
+    facts = Facts(program, order, member, at_till.presented, stopped=stopped)
+    level = "" if seen is None else str(seen.level)
+    return with_rights(store, facts, level=level, heard=at_till.heard, choices=choices, in_full=in_full)
 
 
 def _seq_of(store: StationStore, order_in: OrderIn) -> int | None:

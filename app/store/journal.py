@@ -4,7 +4,7 @@ Numbers are taken inside the transaction that writes the entry, so they have no 
 deleted; triggers hold that against our own code, chain and signature against everybody else.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from app.core.trusted_time import Reading
 from app.ids import new_id
 from app.store.carried import carried_orders
 from app.store.faults import JournalBroken
+from app.store.names import LAST_LETTER
 from app.store.tally import EACH, note_orders, orders_between
 from app.store.timekeeper import TimeKeeper
 from app.store.verifying import Reached, Verification, effect_rows
@@ -187,6 +188,24 @@ class Journal:
             (kind, ref, self._owner.epoch, after_seq),
         ).fetchone()
         return int(row[0])
+
+    def effect_sums(self, kind: str, refs: Collection[str], *, after_seq: int) -> dict[str, int]:
+        """Return such sums by reference; of what entries did nothing to there is none."""
+        rows = self._db.conn.execute(
+            "SELECT ref, SUM(delta) FROM effect WHERE kind = ? AND ref IN (SELECT value FROM json_each(?))"
+            " AND epoch = ? AND seq > ? AND kind NOT IN ('order', 'redemption') GROUP BY ref",
+            (kind, orjson.dumps(list(refs)).decode(), self._owner.epoch, after_seq),
+        )
+        return dict(rows.fetchall())
+
+    def effects_under(self, kind: str, prefix: str, *, after_seq: int) -> list[tuple[str, int]]:
+        """Return reference and sum of all whose references begin alike."""
+        rows = self._db.conn.execute(
+            "SELECT ref, SUM(delta) FROM effect WHERE kind = ? AND ref >= ? AND ref < ? AND epoch = ? AND seq > ?"
+            " AND kind NOT IN ('order', 'redemption') GROUP BY ref",
+            (kind, prefix, prefix + LAST_LETTER, self._owner.epoch, after_seq),
+        )
+        return [(row[0], row[1]) for row in rows.fetchall()]
 
     def entries(self, *, from_seq: int = 1) -> Iterator[Entry]:
         """Yield the entries from a number on, in order."""

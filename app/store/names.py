@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 # What stands between or in words, and letters that Unicode takes for their own, though people type the plain one.
 MARKS = {"'": None, "\N{RIGHT SINGLE QUOTATION MARK}": None, **dict.fromkeys(".,-_/()\0", " ")}
+LAST_LETTER = "\U0010ffff"  # behind every letter that a name may have
 LETTERS = {"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"}
 _PLAIN = str.maketrans({**MARKS, **LETTERS})
 # The same for names of ASCII letters alone, which most are: by bytes it takes less than half the time.

@@ -4,10 +4,9 @@ It is read on every decision and written only when something from HQ is applied.
 station has done since lies over them as effects of the journal.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -17,9 +16,11 @@ from sqlite_utils import Database
 from app.core.program import Program
 from app.core.voucher import Voucher
 from app.store.meta import write_meta
-from app.store.names import later_keys, name_key
+from app.store.names import LAST_LETTER, later_keys, name_key
 from app.store.people import People
 from app.store.programs import compiled
+from app.store.replica_rows import KEY, MEMBER, NAME, NAME_KEY, NUMBER_HASH, REF, TABLES, TIER, in_order
+from app.store.rights import Rights
 
 SMALL_DOCUMENT_BYTES = 1 << 16  # the set of keys, which each scan needs, and no program
 DOCUMENT_BYTES_MAX = 64 << 20  # a program with a hundred thousand products is about one mebibyte
@@ -33,15 +34,12 @@ SETTINGS = (
         -4_096,
     ),  # KiB: the inner pages of a million members, so that a look-up reads no more than leaves
 )
-MEMBER, VOUCHER, STAFF = "member", "voucher", "staff"
-KEY = 0  # place in a row as it is kept
-REF, NUMBER_HASH, NAME, TIER, NAME_KEY = 0, 1, 2, 3, -1  # and in a member's
 NAMED_MAX = 20  # more than a person reads; who sees this many types another letter
-LAST_LETTER = "\U0010ffff"  # behind every letter that a name may have
 
 HELD = "SELECT ref, number_hash, name FROM member WHERE ref IN (SELECT value FROM json_each(?))"
 PUT_SAME_NAME = (
-    "UPDATE member SET tier = ?, segments = ?, balance = ?, state = ?, codes_from_ms = ? WHERE ref = ?"
+    "UPDATE member SET tier = ?, segments = ?, balance = ?, state = ?, codes_from_ms = ?, holder = ?, uses = ?"
+    " WHERE ref = ?"
 )
 BY_REF = "SELECT ref, name, tier, segments, balance, state, codes_from_ms FROM member WHERE ref = ?"
 BY_NUMBER = """
@@ -56,77 +54,6 @@ SELECT member.ref, name, tier, segments, balance, state, codes_from_ms
 FROM member_word JOIN member ON member.ref = member_word.ref
 WHERE member_word.name_key >= ? AND member_word.name_key < ? ORDER BY member_word.name_key LIMIT ?
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """How rows of one type are kept: HQ's columns in the order in which `kept` reads them, and the statements."""
-
-    columns: tuple[str, ...]
-    kept: Callable[[Iterable[Sequence[Any]]], list[tuple[Any, ...]]]
-    put: str
-    delete: str
-    include: str = ""  # rows with figures that entries of ours move
-    included: str = ""
-
-
-def _members_kept(rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
-    return [
-        (
-            ref,
-            number_hash,
-            name,
-            tier,
-            orjson.dumps(segments).decode() if segments else "[]",
-            balance,
-            state,
-            codes_from_ms,
-            name_key(name),
-        )
-        for ref, number_hash, name, tier, segments, balance, state, codes_from_ms in rows
-    ]
-
-
-def _vouchers_kept(rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
-    return [
-        (*facts, None if ends_on is None else str(ends_on))  # a date of a snapshot, a text of the feed
-        for *facts, ends_on in rows
-    ]
-
-
-def _as_they_are(rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
-    return [tuple(row) for row in rows]
-
-
-ADDED = {"codes_from_ms": 0}  # columns that an older HQ doesn't have, and what they say then
-TABLES = {
-    MEMBER: Table(
-        columns=("ref", "number_hash", "name", "tier", "segments", "balance", "state", "codes_from_ms"),
-        kept=_members_kept,
-        put="INSERT OR REPLACE INTO member"
-        " (ref, number_hash, name, tier, segments, balance, state, codes_from_ms, name_key)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        delete="DELETE FROM member WHERE ref = ?",
-        include="UPDATE member SET included_seq = ? WHERE ref IN (SELECT value FROM json_each(?))",
-        included="SELECT included_seq FROM member WHERE ref = ?",
-    ),
-    VOUCHER: Table(
-        columns=("code_hash", "rule_id", "uses_max", "uses", "owner", "ends_on"),
-        kept=_vouchers_kept,
-        put="INSERT OR REPLACE INTO voucher (code_hash, rule_id, uses_max, uses, owner, ends_on)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        delete="DELETE FROM voucher WHERE code_hash = ?",
-        include="UPDATE voucher SET included_seq = ? WHERE code_hash IN (SELECT value FROM json_each(?))",
-        included="SELECT included_seq FROM voucher WHERE code_hash = ?",
-    ),
-    STAFF: Table(
-        columns=("staff_id", "name", "role", "pin_hash", "pepper", "member", "sign_in"),
-        kept=_as_they_are,
-        put="INSERT OR REPLACE INTO staff (staff_id, name, role, pin_hash, pepper, member, sign_in)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        delete="DELETE FROM staff WHERE staff_id = ?",
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,16 +85,6 @@ class Position:
 def _member_row(row: Sequence[Any]) -> MemberRow:
     ref, name, tier, segments, balance, state, codes_from_ms = row
     return MemberRow(ref, name, tier, frozenset(orjson.loads(segments)), balance, state, codes_from_ms)
-
-
-def _in_order(
-    columns: Sequence[str], wanted: Sequence[str], rows: Sequence[Sequence[Any]]
-) -> list[Sequence[Any]]:
-    """Return rows of `columns` as rows of the `wanted` ones."""
-    added = [name for name in wanted if name in ADDED and name not in columns]
-    columns, more = [*columns, *added], [ADDED[name] for name in added]
-    order = itemgetter(*map(columns.index, wanted))
-    return [order([*row, *more]) for row in rows]
 
 
 class Replica:
@@ -234,6 +151,11 @@ class Replica:
     def people(self) -> People:
         """Who works in this store."""
         return People(self._db)
+
+    @property
+    def rights(self) -> Rights:
+        """Who may spend what by itself, and how much of it is used, as HQ says."""
+        return Rights(self._db)
 
     def program(self) -> Program | None:
         """Return the newest program, compiled once in this process for all stores that hold it."""
@@ -305,7 +227,7 @@ class Replica:
         if table is None:
             return
         if tuple(columns) != table.columns:
-            rows = _in_order(columns, table.columns, rows)
+            rows = in_order(table, columns, rows)
         kept = table.kept(rows)
         keys = [] if self._is_new else [row[KEY] for row in kept]
         if kind == MEMBER and not self._is_new:

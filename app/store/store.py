@@ -50,6 +50,7 @@ from app.store.keystore import (
     save_pepper,
     save_verified,
 )
+from app.store.leases import Leases
 from app.store.lock import StoreLock
 from app.store.meta import read_meta, write_meta
 from app.store.migrate import migrate, refuse_newer
@@ -340,6 +341,11 @@ class StationStore:
     def waiting_count(self) -> int:
         """Return how many entries wait for HQ."""
         return self.journal.head().seq - self.acked_seq()
+
+    @property
+    def leases(self) -> Leases:
+        """What HQ has set aside for this station."""
+        return Leases(self._db, epoch=self.device.epoch)
 
     @property
     def pin_tries(self) -> PinTries:

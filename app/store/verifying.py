@@ -137,7 +137,7 @@ def _derived_effects(entry: Entry) -> list[EffectRow]:
     """Return the effects that a stored body asks for, which may have been written by anybody."""
     try:
         return effect_rows(entry)
-    except (KeyError, TypeError, AttributeError) as problem:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError) as problem:
         raise JournalBroken(first_bad_seq=entry.seq, detail=f"not a record: {problem!r}") from problem
 
 

@@ -71,7 +71,10 @@ def give(
 
 
 def auths(outcomes: list[Outcome]) -> list[Auth | Reason]:
-    return [outcome.refusals[0].reason if outcome.refusals else outcome.auth for outcome in outcomes]
+    return [
+        outcome.refusals[0].reason if outcome.refusals else outcome.auth._replace(value=0)
+        for outcome in outcomes
+    ]
 
 
 def own(name: str, **more: Any) -> Presentation:
@@ -250,7 +253,7 @@ def test_what_applies_by_itself_is_asked_for_by_its_rule() -> None:
     made = program(campaign("c", automatic("r", amount_off(100)), offline="lease", limits={"uses": 100}))
     known = {"uses:c": 99}
     asked = facts(made, TEA, authority=replace(HERE, leases=(lease("uses:c", 1),)), known=known)
-    assert decide(asked).automatic[0].auth == Auth(AuthKind.LEASE, leases=(("L1", 1),))
+    assert decide(asked).automatic[0].auth == Auth(AuthKind.LEASE, leases=(("L1", 1),), value=100)
     granted = decide(facts(made, TEA, authority=Authority(granted={"r": "R1"}), known=known))
     assert granted.automatic[0].auth == Auth(AuthKind.ONLINE, "R1")
     assert decide(facts(made, TEA, known=known)).automatic[0].refusals == (Refusal(Reason.ONLINE_ONLY),)
@@ -307,7 +310,10 @@ def test_head_office_decides_alike_by_the_rights_that_were_recorded() -> None:
     order, redemptions, again = decided(replace(HERE, times={MEMBER.ref: 1}))
     assert order_differences(order, again) == []
     assert [redemption_differences(each, again) for each in redemptions] == [[], []]
-    assert [each["auth"] for each in redemptions] == [{"kind": "floor", "level": "A2"}, {"kind": "always"}]
+    assert [each["auth"] for each in redemptions] == [
+        {"kind": "floor", "level": "A2", "value": 500},
+        {"kind": "always"},
+    ]
     assert order["uses"] == [["c", 500]]
     assert redemption_differences({**redemptions[0], "auth": {"kind": "always"}}, again) == ["auth"]
     assert order_differences({key: value for key, value in order.items() if key != "uses"}, again) == ["uses"]

@@ -9,7 +9,7 @@ from app.ids import new_id
 from app.station.identify import SeenMember, identify
 from app.station.redeem import AtTill, NotRecorded, OrderIn, hand_in
 from app.store.faults import DiskBroken, DiskFull, StoreFault
-from app.store.replica import MEMBER
+from app.store.replica_rows import MEMBER
 from tests.sim.disk import JOURNAL_LOG, Killed, kill
 from tests.sim.furniture import REWARD, SHORT
 from tests.sim.station import Station

@@ -17,7 +17,7 @@ from app.store.faults import (
     StoreRolledBack,
 )
 from app.store.keystore import MemoryKeyStore
-from app.store.replica import MEMBER
+from app.store.replica_rows import MEMBER
 from app.store.store import StationStore
 from hq.journal.desk import list_cases
 from hq.journal.held import list_held

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from app.core.voucher import Presentation, picked
 from app.ids import new_id, ref_of
 from app.station.redeem import hand_in
-from app.store.replica import MEMBER
+from app.store.replica_rows import MEMBER
 from hq.campaigns.service import publish_program
 from hq.members.service import MemberFacts, upsert_members
 from sync.faults import HqUnreachable
