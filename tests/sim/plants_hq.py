@@ -12,6 +12,7 @@ from hq.faults import Malformed
 from hq.journal import ingest, intake, judge, patience, postings
 from hq.journal.judge import JUDGES
 from hq.rows import upsert
+from hq.stops import kept as kept_stops
 from hq.stores import devices
 from hq.stores.devices import DeviceState
 from hq.tables import meta
@@ -178,6 +179,11 @@ def refuses_older_programs() -> AbstractContextManager[Any]:
     return patch.object(ingest, "_check_form", _check_form)
 
 
+def forgets_stops_with_its_database() -> AbstractContextManager[Any]:
+    """What a backup does not hold is not there."""
+    return patch.object(kept_stops, "is_behind", lambda *_: False)
+
+
 PLANTS = (
     ("I5", counts_points_of_what_is_sent_again),
     ("I5", tells_only_the_store_itself),
@@ -188,6 +194,7 @@ PLANTS = (
     ("I10", drops_the_other_branch),
     ("I11", lets_revoked_devices_post),
     ("I12", keeps_its_name_when_it_is_restored),
+    ("I12", forgets_stops_with_its_database),
     ("I15", lets_one_entry_stop_the_batch),
     ("I21", trusts_the_signed_head),
     ("I23", refuses_types_it_does_not_know),
