@@ -55,6 +55,7 @@ def stop(world, what):
 
 
 def test_a_campaign_a_rule_a_code_and_the_program_are_refused_from_the_next_sync_on(world):
+    """T42: stopped, let go, and as before."""
     voucher, shop = world.voucher(), world.shop().synced()
     for what in ("campaign:coffee", "rule:coffee-1", f"code:{voucher}", "program"):
         assert shop.sell(voucher=voucher).discount == 100, what
@@ -78,6 +79,7 @@ def test_another_code_of_the_same_campaign_goes_on(world):
 
 
 def test_a_stopped_card_neither_earns_nor_redeems(world):
+    """T42: the card alone."""
     voucher, shop, card = world.voucher(), world.shop().synced(), world.card()
     stop(world, f"member:{REF}")
     shop.synced()
@@ -90,6 +92,7 @@ def test_a_stopped_card_neither_earns_nor_redeems(world):
 
 
 def test_a_referral_scheme_is_in_the_list_though_no_station_decides_by_it(world):
+    """T42: it can be stopped before anything is granted for it."""
     publish(world, 2, referrals=[{"id": "friends", "wanted": 5000, "counts": "one_order", "gives": GIVES}])
     shop = world.shop().synced()
     stop(world, "referral:friends")
@@ -129,6 +132,7 @@ def test_it_comes_before_keys_rules_and_rows(world):
 
 
 def test_a_store_that_was_cut_off_hears_of_it_before_it_sends_what_waits(world):
+    """T42, F39: before anything of size goes over the line in either direction."""
     shop = world.shop().synced()
     for _ in range(ASKS_FIRST_ABOVE + 1):
         shop.sell()
