@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from hq import snapshot
 from hq.authority import leases
+from hq.authority.authorising import authorise
 from hq.campaigns.service import keyset_at, newest_document
 from hq.campaigns.store import newest_versions
 from hq.deletions import horizon
@@ -16,7 +17,7 @@ from hq.journal import ingest
 from hq.staff.people import sealed_pepper
 from hq.stores import pairing
 from hq.stores.devices import Device, DeviceState, read_device
-from sync.authority_wire import LeaseAnswer, LeaseRequest
+from sync.authority_wire import AuthorizeAnswer, AuthorizeRequest, LeaseAnswer, LeaseRequest
 from sync.protocol import (
     CHANGES_ROWS_BEHIND,
     CHANGES_ROWS_MAX,
@@ -120,18 +121,33 @@ class DeviceSession:
                 **newest_versions(connection),
             )
 
+    def authorize(self, request: AuthorizeRequest) -> AuthorizeAnswer:
+        """See `AuthorityProtocol.authorize`. The device's row is not held: its own push may be at work for long."""
+
+        def say(connection: Connection) -> AuthorizeAnswer:
+            return authorise(
+                self._hq, connection, self._present_device_in(connection, request.epoch), request
+            )
+
+        return self._hq.database.write(say)
+
     def leases(self, request: LeaseRequest) -> LeaseAnswer:
         """See `AuthorityProtocol.leases`."""
-        if self._epoch not in (None, request.epoch):
-            raise NotSigned("The signature is of another epoch.")
 
         def give(connection: Connection) -> LeaseAnswer:
-            device = self._device_in(connection, for_update=True)
-            if request.epoch != device.owner.epoch:
-                raise Revoked("This station was set up anew. Its entries can still be sent.")
+            device = self._present_device_in(connection, request.epoch, for_update=True)
             return leases.answer(self._hq, connection, device, request)
 
         return self._hq.database.write(give)
+
+    def _present_device_in(self, connection: Connection, epoch: int, *, for_update: bool = False) -> Device:
+        """Return the device if it is active in this epoch, by its signature and by what it says."""
+        if self._epoch not in (None, epoch):
+            raise NotSigned("The signature is of another epoch.")
+        device = self._device_in(connection, for_update=for_update)
+        if epoch != device.owner.epoch:
+            raise Revoked("This station was set up anew. Its entries can still be sent.")
+        return device
 
     def _device(self) -> Device:
         with self._hq.database.reading() as connection:

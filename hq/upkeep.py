@@ -3,6 +3,7 @@
 import logging
 import threading
 
+from hq.authority.reservations import forget_lapsed
 from hq.deletions import forget_deletions
 from hq.home import Hq
 from hq.journal.again import judge_all_again
@@ -15,7 +16,7 @@ STOP_WAIT_S = 10.0
 
 
 class Upkeep:
-    """Judges again what a newer HQ may understand, and forgets deletions and showings of codes that are too old."""
+    """Judges again what a newer HQ may understand; forgets what is too old: deletions, showings of codes, promises."""
 
     def __init__(self, hq: Hq) -> None:
         """Work on this HQ, once it is started."""
@@ -48,3 +49,5 @@ class Upkeep:
     def _forget(self) -> None:
         forget_deletions(self._hq)
         forget_showings(self._hq)
+        with self._hq.database.atomic() as connection:
+            forget_lapsed(connection, now_ms=self._hq.clock.now_ms())

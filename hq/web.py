@@ -5,6 +5,7 @@ documentation pages are off: they load scripts from another host. docs/protocol.
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -23,7 +24,7 @@ from hq.faults import Malformed, NotSigned, TokenRefused
 from hq.home import Hq
 from hq.phone.routes import add_phone
 from hq.service import DeviceSession, EnrolService, health
-from sync.authority_wire import LeaseRequest
+from sync.authority_wire import AuthorizeRequest, LeaseRequest
 from sync.protocol import (
     CHANGES_ROWS_MAX,
     SIGNATURE_HEADER,
@@ -35,6 +36,7 @@ from sync.protocol import (
 )
 
 _push_request = Decoder(PushRequest)
+_authorize_request = Decoder(AuthorizeRequest)
 _lease_request = Decoder(LeaseRequest)
 _enrol_request = Decoder(EnrolRequest)
 
@@ -91,13 +93,6 @@ def create_app(hq: Hq) -> FastAPI:
             return problems.of_refusal(answered)
         return answer(asking.request, answered)
 
-    @app.post("/v1/devices/{device_id}/leases")
-    def post_leases(asking: Asking, device_id: str) -> Response:
-        device = session(asking)
-        if device_id != device.device_id:
-            raise NotSigned("The signature is of another device.")
-        return answer(asking.request, device.leases(_read(_lease_request, asking)))
-
     @app.get("/v1/sync/manifest")
     def get_manifest(asking: Asking) -> Response:
         return answer(asking.request, session(asking).manifest())
@@ -127,10 +122,29 @@ def create_app(hq: Hq) -> FastAPI:
         return answer(asking.request, session(asking).document(kind))
 
     add_phone(app, hq)
+    _add_authority(app, session)
     app.add_middleware(Admission)
     if isinstance(hq.clock, FollowingClock):
         app.add_middleware(_DemoClockHeader, clock=hq.clock)
     return app
+
+
+def _add_authority(app: FastAPI, session: Callable[["Whole"], DeviceSession]) -> None:
+    """Add what stations ask about their right to give."""
+
+    @app.post("/v1/devices/{device_id}/authorize")
+    def post_authorize(asking: Asking, device_id: str) -> Response:
+        device = session(asking)
+        if device_id != device.device_id:
+            raise NotSigned("The signature is of another device.")
+        return answer(asking.request, device.authorize(_read(_authorize_request, asking)))
+
+    @app.post("/v1/devices/{device_id}/leases")
+    def post_leases(asking: Asking, device_id: str) -> Response:
+        device = session(asking)
+        if device_id != device.device_id:
+            raise NotSigned("The signature is of another device.")
+        return answer(asking.request, device.leases(_read(_lease_request, asking)))
 
 
 def _asked(asking: Whole) -> Asked:

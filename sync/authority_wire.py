@@ -20,16 +20,20 @@ ASKED_MAX = 200  # things that an order would use: as many vouchers as a till ta
 LEASES_MAX = 1_000
 
 
+Name = Annotated[str, Meta(max_length=80, pattern=r"\A[^\x00]*\Z")]
+CodeHash = Annotated[str, Meta(max_length=32, pattern=r"\A[^\x00]*\Z")]
+
+
 class Asked(Wire, frozen=True, kw_only=True):
     """Something that an order would use: `name` is its redemption id, or the rule's id where it applies by itself.
 
     `discount` (minor units) is what the station has worked out; `points` the member would pay.
     """
 
-    name: str
-    rule: str
-    campaign: str
-    code_hash: str = ""
+    name: Name
+    rule: Name
+    campaign: Name
+    code_hash: CodeHash = ""
     points: Count = 0
     discount: Count = 0
 
@@ -38,9 +42,9 @@ class AuthorizeRequest(Wire, frozen=True, kw_only=True):
     """May this order use these? `level` is how much the member's code proves."""
 
     epoch: Epoch
-    order_id: str
-    member: str | None
-    level: str
+    order_id: Name
+    member: Name | None
+    level: Name
     program_version: Count
     asked: Annotated[list[Asked], Meta(max_length=ASKED_MAX)]
 

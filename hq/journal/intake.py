@@ -19,6 +19,7 @@ from app.core.entry import ORDER, REDEEM, REFUSE, SALVAGED, Entry, EntryInvalid,
 from app.core.money import CURRENCIES
 from app.core.order import AMOUNT_MAX
 from app.failpoints import failpoint
+from hq.authority import reservations
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
 from hq.db import Whole, hold_whole
@@ -158,9 +159,22 @@ def _set_aside(connection: Connection, device: Device, body: bytes, *, now_ms: i
 def post(connection: Connection, owner: ChainOwner, kept: Sequence[Kept], books: Books) -> list[Change]:
     """Bring what entries were judged to do into the books; return who has to hear of it."""
     insert_facts(connection, owner, kept, store=books.store)
+    _settle_reservations(connection, owner, kept)
     moved = {name: uses for name, uses in books.uses.items() if uses.uses != uses.before}
     add_uses(connection, {name: uses.uses - uses.before for name, uses in moved.items()})
     return _move_members(connection, kept, store=books.store) + _voucher_changes(moved)
+
+
+def _settle_reservations(connection: Connection, owner: ChainOwner, kept: Sequence[Kept]) -> None:
+    """Let go what was reserved on line for orders and redemptions that are posted now."""
+    orders, redemptions = {}, set()
+    for each in kept:
+        order, redemption = each.judgement.order, each.judgement.redemption
+        if order is not None and each.entry is not None:
+            orders[order.order_id] = {shown["redemption_id"] for shown in each.entry.data["presented"]}
+        if redemption is not None:
+            redemptions.add(redemption.redemption_id)
+    reservations.settle(connection, owner.device_id, orders=orders, redemptions=redemptions)
 
 
 def read_here(body: bytes, owner: ChainOwner, seq: int) -> Entry | None:

@@ -1,6 +1,6 @@
 """Periods in which something was stopped, in the database. They stay for ever: entries may come weeks late."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +75,13 @@ def all_periods(connection: Connection) -> list[Period]:
     """Return all periods there ever were, the oldest first."""
     statement = select(*COLUMNS).order_by(stop.c.version, stop.c.what)
     return [Period(**row) for row in connection.execute(statement).mappings()]
+
+
+def held_of(connection: Connection, words: Collection[str], *, program_version: int) -> set[str]:
+    """Return which of these are stopped now for whoever decides by a version of the program."""
+    statement = select(*COLUMNS).where(stop.c.what.in_(sorted(words)))
+    periods = (Period(**row) for row in connection.execute(statement).mappings())
+    return {each.what for each in periods if each.is_under(program_version)}
 
 
 def listed(periods: Sequence[Period]) -> list[Stop]:

@@ -1,0 +1,264 @@
+"""HQ's word on an order while its member waits: yes with a reservation, no with a reason, or neither.
+
+Neither is said where a right is out: leased to stations, or for another device to spend. Then the station goes by its
+own. What is reserved counts like what was given, until the order's entries come (`settle`) or a quarter of an hour is
+over. Asking again gets the same words, and reserves once.
+
+Locks are taken in the order of everybody who writes: vouchers, the member, counters (see journal/intake.py).
+"""
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from app.core.authority import Offline, points_scope, voucher_scope
+from app.core.campaign import Campaign, Rule
+from app.core.limits import discount_key, member_uses_key, members_key, stock_key, uses_key
+from app.core.order import local_date
+from app.core.program import Program
+from app.core.reasons import Reason, Refusal
+from app.core.stops import CAMPAIGN, CODE, MEMBER, PROGRAM, RULE
+from hq.authority import counters, recounting
+from hq.authority.known import known_of, used
+from hq.authority.reservations import drop_of_order, reservation_id, reserve
+from hq.authority.rights import free, limits_of, outstanding, reserved
+from hq.campaigns.service import program_of
+from hq.home import Hq
+from hq.members.store import ACTIVE, lock_members, read_members
+from hq.stops.store import held_of
+from hq.stores.devices import Device
+from hq.tables import order_fact, store
+from hq.vouchers.store import lock_uses, read_vouchers
+from sync.authority_wire import RESERVATION_MS, Asked, AuthorizeAnswer, AuthorizeRequest, Word
+
+STOPPED = Refusal(Reason.STOPPED)
+Need = tuple[str, int]  # a scope, and how much of it
+
+
+@dataclass(frozen=True, slots=True)
+class _Want:
+    """Something asked for that needs a right, and what it is by the program."""
+
+    asked: Asked
+    campaign: Campaign
+    rule: Rule
+
+
+@dataclass
+class _Desk:
+    """What there is to give, less what was promised: it goes down from word to word. All of it is held."""
+
+    ref: str | None
+    member: Mapping[str, Any] | None
+    vouchers: Mapping[str, Mapping[str, Any]]
+    uses: Mapping[str, Mapping[str, int]]  # of campaigns by this member, by day
+    stopped: Set[str] = frozenset()
+    limits: Mapping[str, int] = field(default_factory=dict)
+    left: dict[str, int] = field(default_factory=dict)
+    out: frozenset[str] = frozenset()  # scopes of which stations hold some
+    promised: set[str] = field(default_factory=set)  # campaigns, to this order
+    taken: list[tuple[str, str, int]] = field(default_factory=list)  # name, scope, units
+
+
+def authorise(hq: Hq, connection: Connection, device: Device, request: AuthorizeRequest) -> AuthorizeAnswer:
+    """Say what an order may use, and reserve it."""
+    now_ms, device_id, order_id = hq.clock.now_ms(), device.owner.device_id, request.order_id
+    program = program_of(hq, connection, request.program_version)
+    wants = [] if program is None else _wants(program, request.asked)
+    if program is None or not wants or _is_posted(connection, device_id, order_id):
+        return AuthorizeAnswer(words=[])
+    if recounting.is_under_way(connection):  # leases may be out that this HQ has forgotten
+        return AuthorizeAnswer(words=[Word(name=want.asked.name) for want in wants])
+    today = _today(connection, device.store, now_ms=now_ms)
+    desk = _desk(connection, wants, request.member)
+    words = {PROGRAM}.union(*(_stops_of(want, request.member) for want in wants))
+    desk.stopped = held_of(connection, words, program_version=program.version)
+    limits = limits_of(connection, program, {scope for want in wants for scope in _scopes(want)})
+    given = counters.hold(connection, limits)
+    drop_of_order(connection, device_id, order_id)  # what this order had before is to be had again
+    _count(connection, desk, wants, limits, given, today=today, now_ms=now_ms)
+    balance = desk.left.get(points_scope(request.member)) if request.member else None
+    said = [_word(desk, want, reservation_id(device_id, order_id, want.asked.name)) for want in wants]
+    until_ms = now_ms + RESERVATION_MS
+    reserve(connection, device_id, order_id, desk.taken, until_ms=until_ms)
+    promised = [want.campaign for want in wants if want.campaign.campaign_id in desk.promised]
+    uses = desk.uses if request.member else None
+    known = known_of(connection, promised, uses, today=today)
+    return AuthorizeAnswer(words=said, known=sorted(known.items()), balance=balance, until_ms=until_ms)
+
+
+# --- what there is -----------------------------------------------------------------------------------------------
+
+
+def _wants(program: Program, asked: Sequence[Asked]) -> list[_Want]:
+    """Return what needs a right; of two things by one name the last."""
+    found = {}
+    for each in asked:
+        pair = program.pair(each.rule)
+        if pair is not None and pair.campaign.offline is not Offline.ALWAYS:
+            found[each.name] = _Want(each, pair.campaign, pair.rule)
+    return list(found.values())
+
+
+def _is_posted(connection: Connection, device_id: str, order_id: str) -> bool:
+    """Tell whether the order has come: a question that was on its way for long must not reserve it once more."""
+    is_it = (order_fact.c.device == device_id) & (order_fact.c.order_id == order_id)
+    return connection.execute(select(order_fact.c.seq).where(is_it).limit(1)).scalar_one_or_none() is not None
+
+
+def _today(connection: Connection, store_id: str, *, now_ms: int) -> date:
+    zone = select(store.c.time_zone).where(store.c.store_id == store_id)
+    return local_date(now_ms, connection.execute(zone).scalar_one())
+
+
+def _desk(connection: Connection, wants: Sequence[_Want], ref: str | None) -> _Desk:
+    """Hold the vouchers and the member, and return what is known of them."""
+    hashes = sorted({want.asked.code_hash for want in wants if want.asked.code_hash})
+    lock_uses(connection, hashes)
+    vouchers = read_vouchers(connection, hashes)
+    if ref is None:
+        return _Desk(None, None, vouchers, {})
+    lock_members(connection, [ref])
+    uses: Mapping[str, Mapping[str, int]] = {}
+    if any(want.campaign.limits is not None for want in wants):
+        uses = counters.uses_of(connection, [ref]).get(ref, {})
+    return _Desk(ref, read_members(connection, [ref]).get(ref), vouchers, uses)
+
+
+def _scopes(want: _Want) -> set[str]:
+    """Return the scopes of the whole chain that a thing could use."""
+    name = want.campaign.campaign_id
+    return {uses_key(name), members_key(name), discount_key(name), stock_key(want.rule.rule_id)}
+
+
+def _count(
+    connection: Connection,
+    desk: _Desk,
+    wants: Sequence[_Want],
+    limits: Mapping[str, int],
+    given: Mapping[str, int],
+    *,
+    today: date,
+    now_ms: int,
+) -> None:
+    """Find out what is left of each scope."""
+    desk.limits = limits
+    own = _of_member(desk, wants, today=today)
+    own |= {voucher_scope(name): row["uses_max"] - row["uses"] for name, row in desk.vouchers.items()}
+    promised = reserved(connection, own, now_ms=now_ms) if own else {}
+    desk.left = {scope: n - promised.get(scope, 0) for scope, n in own.items()}
+    if limits:
+        desk.left |= free(connection, limits, given, now_ms=now_ms)
+        desk.out = frozenset(outstanding(connection, limits))
+
+
+def _of_member(desk: _Desk, wants: Sequence[_Want], *, today: date) -> dict[str, int]:
+    """Return the member's points, and how often they may still use campaigns with limits a member."""
+    if desk.ref is None or desk.member is None:
+        return {}
+    found: dict[str, int] = {points_scope(desk.ref): desk.member["balance"]}
+    for campaign in {want.campaign.campaign_id: want.campaign for want in wants}.values():
+        name, limits = campaign.campaign_id, campaign.limits
+        if limits is not None and limits.member_uses:
+            days = desk.uses.get(name, {})
+            found[_member_scope(name, desk.ref)] = min(
+                limit.at_most - used(member_uses_key(name, limit.period), days, today=today)
+                for limit in limits.member_uses
+            )
+    return found
+
+
+def _member_scope(campaign_id: str, ref: str) -> str:
+    """Return the scope of one member's uses of a campaign. It is never leased, and no station knows it."""
+    return f"member_use:{campaign_id}|{ref}"
+
+
+# --- the words ---------------------------------------------------------------------------------------------------
+
+
+def _word(desk: _Desk, want: _Want, name_of_yes: str) -> Word:
+    name = want.asked.name
+    refusal = _refusal_of_facts(desk, want)
+    needs = _needs(desk, want)
+    short = [(scope, units) for scope, units in needs if desk.left.get(scope, 0) < units]
+    if refusal is None:
+        gone = [need for need in short if need[0] in desk.left and need[0] not in desk.out]
+        refusal = _refusal_of_scope(desk, *gone[0]) if gone else None
+    if refusal is not None:
+        return Word(name=name, reason=refusal.reason.code, numbers=dict(refusal.numbers))
+    if short:  # it is out with stations, or nobody has counted it
+        return Word(name=name)
+    for scope, units in needs:
+        desk.left[scope] -= units
+        desk.taken.append((name, scope, units))
+    desk.promised.add(want.campaign.campaign_id)
+    return Word(name=name, reservation=name_of_yes)
+
+
+def _stops_of(want: _Want, ref: str | None) -> set[str]:
+    """Return the words under which a thing could be stopped, but for the whole program."""
+    found = {CAMPAIGN + want.campaign.campaign_id, RULE + want.rule.rule_id}
+    found |= {CODE + want.asked.code_hash} if want.asked.code_hash else set()
+    return found | ({MEMBER + ref} if ref is not None else set())
+
+
+def _refusal_of_facts(desk: _Desk, want: _Want) -> Refusal | None:
+    code_hash = want.asked.code_hash
+    if PROGRAM in desk.stopped or not desk.stopped.isdisjoint(_stops_of(want, desk.ref)):
+        return STOPPED
+    if desk.member is not None and desk.member["state"] != ACTIVE:
+        return STOPPED
+    if not code_hash:
+        return None
+    voucher = desk.vouchers.get(code_hash)
+    if voucher is None or voucher["rule_id"] != want.rule.rule_id:
+        return STOPPED
+    return Refusal(Reason.NOT_OWNER) if voucher["owner"] not in (None, desk.ref) else None
+
+
+def _needs(desk: _Desk, want: _Want) -> list[Need]:
+    """Return what a thing would use up: of a campaign one use for the whole order."""
+    asked, name, limits = want.asked, want.campaign.campaign_id, want.campaign.limits
+    needs: list[Need] = []
+    if asked.code_hash and desk.vouchers.get(asked.code_hash, {}).get("uses_max"):
+        needs.append((voucher_scope(asked.code_hash), 1))
+    if asked.points and desk.ref is not None:
+        needs.append((points_scope(desk.ref), asked.points))
+    if want.rule.has_stock:
+        needs.append((stock_key(want.rule.rule_id), 1))
+    if asked.discount and discount_key(name) in desk.limits:
+        needs.append((discount_key(name), asked.discount))
+    if name in desk.promised:
+        return needs
+    if uses_key(name) in desk.limits:
+        needs.append((uses_key(name), 1))
+    if desk.ref is not None and limits is not None and limits.member_uses:
+        needs.append((_member_scope(name, desk.ref), 1))
+    if members_key(name) in desk.limits and not any(desk.uses.get(name, {}).values()):
+        needs.append((members_key(name), 1))
+    return needs
+
+
+def _refusal_of_scope(desk: _Desk, scope: str, units: int) -> Refusal:
+    left = desk.left[scope]
+    match scope.partition(":")[0]:
+        case "points":
+            return Refusal(Reason.INSUFFICIENT_POINTS, {"missing": units - left, "wanted": units})
+        case "members":
+            return Refusal(Reason.LIMIT_MEMBERS_REACHED, {"wanted": desk.limits[scope]})
+        case "discount" if left > 0:
+            return Refusal(Reason.BUDGET_EXCEEDED, {"left": left})
+        case word:
+            return Refusal(GONE[word])
+
+
+GONE = {
+    "voucher": Reason.LIMIT_TOTAL_REACHED,
+    "uses": Reason.LIMIT_CAMPAIGN_REACHED,
+    "member_use": Reason.LIMIT_PER_MEMBER_REACHED,
+    "discount": Reason.BUDGET_EXHAUSTED,
+    "stock": Reason.OUT_OF_STOCK,
+}

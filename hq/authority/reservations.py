@@ -1,0 +1,76 @@
+"""Reservations in the database: what HQ promised on line, until the order's entries come or the time is over.
+
+A reservation is of one thing of an order and one scope. It is read and written by whoever holds what its scope is
+counted by: the voucher's row, the member's, or the counter.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence, Set
+
+from sqlalchemy import Connection, delete, select
+
+from hq.authority.tables import reservation
+from hq.rows import insert_rows
+from sync.authority_wire import RESERVATION_MS
+
+
+def reservation_id(device_id: str, order_id: str, name: str) -> str:
+    """Return what the promise of one thing to one order is called: the same however often it is asked for."""
+    told = "\n".join((device_id, order_id, name)).encode("utf-8")
+    return hashlib.sha256(b"TS-reservation1\n" + told).hexdigest()[:32]
+
+
+def drop_of_order(connection: Connection, device_id: str, order_id: str) -> None:
+    """Forget what an order has reserved, to reserve it anew."""
+    of = (reservation.c.device == device_id) & (reservation.c.order_id == order_id)
+    connection.execute(delete(reservation).where(of))
+
+
+def reserve(
+    connection: Connection,
+    device_id: str,
+    order_id: str,
+    taken: Sequence[tuple[str, str, int]],
+    *,
+    until_ms: int,
+) -> None:
+    """Set aside what was promised: (name, scope, units)."""
+    insert_rows(
+        connection,
+        reservation,
+        [
+            {
+                "device": device_id,
+                "order_id": order_id,
+                "name": name,
+                "scope": scope,
+                "reservation_id": reservation_id(device_id, order_id, name),
+                "units": units,
+                "until_ms": until_ms,
+            }
+            for name, scope, units in taken
+        ],
+    )
+
+
+def settle(
+    connection: Connection, device_id: str, *, orders: Mapping[str, Set[str]], redemptions: Set[str]
+) -> None:
+    """Let go what the entries of a push have made good, in the transaction that posts them.
+
+    Of an order what isn't one of the redemptions that follow it by entries of their own; and each redemption by its
+    id, whatever right its entry names: the answer may have been lost, and the station have given by another.
+    """
+    if not orders and not redemptions:
+        return
+    of_device = reservation.c.device == device_id
+    waiting = select(reservation.c.order_id, reservation.c.name).where(of_device).distinct()
+    for order_id, name in connection.execute(waiting).all():
+        if name in redemptions or (order_id in orders and name not in orders[order_id]):
+            of_it = (reservation.c.order_id == order_id) & (reservation.c.name == name)
+            connection.execute(delete(reservation).where(of_device, of_it))
+
+
+def forget_lapsed(connection: Connection, *, now_ms: int) -> None:
+    """Delete what lapsed long ago; nobody counts it since its time was over."""
+    connection.execute(delete(reservation).where(reservation.c.until_ms <= now_ms - RESERVATION_MS))
