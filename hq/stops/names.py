@@ -19,6 +19,7 @@ PROGRAMS_LOOKED_INTO = (
     16  # a store that is cut off may still give what the newest versions don't hold any more
 )
 NEAR_MAX = 3
+HASH_LENGTH, HASH_DIGITS = 32, set("0123456789abcdef")
 FORMS = "`program`, `campaign:ID`, `rule:ID`, `referral:ID`, `member:REFERENCE` or `code:V…`"
 
 
@@ -69,10 +70,9 @@ def _member(connection: Connection, name: str) -> str:
     """Return the reference of a member, who may be named by the number on the card too."""
     if name in read_members(connection, [name]):
         return name
-    by_number = (
-        select(member.c.ref).where(member.c.number_hash == hash_number(name)) if name.isascii() else None
-    )
-    found = None if by_number is None else connection.execute(by_number).scalar_one_or_none()
+    hashed = hash_number(name) if name.isascii() else ""
+    by_number = select(member.c.ref).where(member.c.number_hash == hashed)
+    found = connection.execute(by_number).scalar_one_or_none()
     if found is None:
         raise NotHere(f"There is no member {name!r}. Say the reference, or the number on the card.")
     return str(found)
@@ -89,6 +89,3 @@ def _hash(name: str) -> str:
     """Return the hash of a printed number; of a hash itself, as lists show it, that."""
     is_hash = len(name) == HASH_LENGTH and set(name) <= HASH_DIGITS
     return name if is_hash or not name.isascii() else hash_number(name)
-
-
-HASH_LENGTH, HASH_DIGITS = 32, set("0123456789abcdef")
