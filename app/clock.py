@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from typing import Protocol
 
+BOOT_CLOCK: int | None = getattr(time, "CLOCK_BOOTTIME", None)
 BOOT_ID_FILE = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -37,8 +38,7 @@ class SystemClock:
 
     def boot_ms(self) -> int:
         """See `Clock.boot_ms`; where the system counts no sleep, its monotonic clock stands in."""
-        clock = getattr(time, "CLOCK_BOOTTIME", None)
-        ns = time.clock_gettime_ns(clock) if clock is not None else time.monotonic_ns()
+        ns = time.monotonic_ns() if BOOT_CLOCK is None else time.clock_gettime_ns(BOOT_CLOCK)
         return ns // 1_000_000
 
     def boot_id(self) -> bytes:

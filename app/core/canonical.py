@@ -5,6 +5,7 @@ bytes for the documents we make (ASCII keys, text, integers below 2**53, boolean
 holds them together; whatever else is handed in is refused here, so the shortcut can't drift from the standard.
 """
 
+import gc
 import hashlib
 from typing import Any
 
@@ -38,19 +39,16 @@ def digest(data: bytes) -> str:
 def _check(value: Any, *, is_ascii: bool) -> None:
     """Refuse what orjson writes in a way of its own. What contains itself, or has keys that aren't texts, it refused.
 
-    One loop over a list that grows while it is walked: an order has a hundred values, and this is done at each commit.
+    A level at a time, each in one call: an order has a hundred values, and this is done at each commit. What a list or
+    an object holds is what the garbage collector would find in it; texts and numbers hold nothing.
     """
     found = [value]
-    for each in found:
-        kind = type(each)
-        if kind is dict:
-            found += each.values()
-        elif kind is list or kind is tuple:
-            found += each
-    kinds = set(map(type, found)) - ALLOWED
-    if kinds:
-        raise NotCanonical(f"{min(kind.__name__ for kind in kinds)} has no place in a signed document")
-    if not is_ascii:
-        for each in found:
-            if type(each) is dict and not "".join(each).isascii():
-                raise NotCanonical("keys are ASCII text here")
+    while found:
+        kinds = set(map(type, found)) - ALLOWED
+        if kinds:
+            raise NotCanonical(f"{min(kind.__name__ for kind in kinds)} has no place in a signed document")
+        if not is_ascii:
+            for each in found:
+                if type(each) is dict and not "".join(each).isascii():
+                    raise NotCanonical("keys are ASCII text here")
+        found = gc.get_referents(*found)

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from app.core.once import once
+
 NONCE_SIZE = 32
 HASH_SIZE = 32
 
@@ -27,17 +29,23 @@ class Head:
     hash: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChainOwner:
     """The incarnation of a device whose chain this is."""
 
     device_id: str
     epoch: int
 
+    @once
+    def written(self) -> bytes:
+        """As it stands in what is hashed and signed."""
+        name = self.device_id.encode("ascii")
+        return len(name).to_bytes(1, "big") + name + self.epoch.to_bytes(4, "big")
+
 
 def genesis(owner: ChainOwner, nonce: bytes) -> Head:
     """Return the head of an empty chain. `nonce` (32 bytes) came from HQ at enrolment."""
-    return Head(0, hashlib.sha256(b"LJ0" + _owner_bytes(owner) + nonce).digest())
+    return Head(0, hashlib.sha256(b"LJ0" + owner.written + nonce).digest())
 
 
 def next_hash(previous: bytes, body: bytes) -> bytes:
@@ -68,9 +76,4 @@ def head_is_signed(key: Ed25519PublicKey, owner: ChainOwner, head: Head, signatu
 
 
 def _head_message(owner: ChainOwner, head: Head) -> bytes:
-    return b"LJ1-head" + _owner_bytes(owner) + head.seq.to_bytes(8, "big") + head.hash
-
-
-def _owner_bytes(owner: ChainOwner) -> bytes:
-    name = owner.device_id.encode("ascii")
-    return len(name).to_bytes(1, "big") + name + owner.epoch.to_bytes(4, "big")
+    return b"LJ1-head" + owner.written + head.seq.to_bytes(8, "big") + head.hash

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from app.core.member import Member
 from app.core.once import once
-from app.core.order import Line, LineKind, Order
+from app.core.order import SKU, Line, LineKind, Order
 from app.core.products import LineFinder, ProductSets
 from app.core.reasons import Reason, Refusal
 from app.core.sheet import Sheet
@@ -49,7 +49,7 @@ class Circumstances:
     @once
     def has_lines(self) -> bool:
         """Whether the order came with its products."""
-        return self.order.has_lines
+        return any(map(SKU, self.order.lines))
 
     @once
     def local(self) -> datetime:

@@ -55,9 +55,9 @@ def decide(facts: Facts, *, explain: bool = True) -> Decision:
         total=table.total,
         discount=table.sheet.given,
         payable=totals.payable,
-        points=sum(part.points for part in earned if part.currency == POINTS),
+        points=sum([part.points for part in earned if part.currency == POINTS]),
         tax=totals.tax,
-        due=totals.payable - table.paid - sum(tender.amount for tender in tenders),
+        due=totals.payable - table.paid - sum([tender.amount for tender in tenders]),
         tenders=tenders,
         earned=earned,
         uses=_uses(facts, outcomes),
@@ -94,7 +94,7 @@ def _presented(facts: Facts, outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]
     if not facts.presented:
         return ()
     by_id = {outcome.redemption_id: outcome for outcome in outcomes if outcome.redemption_id is not None}
-    return tuple(by_id.get(shown.redemption_id) or _without_rule(shown) for shown in facts.presented)
+    return tuple([by_id.get(shown.redemption_id) or _without_rule(shown) for shown in facts.presented])
 
 
 def circumstances(facts: Facts) -> Circumstances:

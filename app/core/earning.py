@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.core.circumstances import Check, Circumstances
-from app.core.order import MILLI, LineKind
+from app.core.order import AMOUNT, IS_NET, KIND, MILLI, LineKind
 from app.core.policy import Multipliers
-from app.core.products import ProductSet
+from app.core.products import GOODS, ProductSet
 from app.core.sheet import Sheet
 from app.core.tax import gross_amount
 
@@ -142,14 +142,16 @@ def _points(rule: EarningRule, sheet: Sheet, factors: Mapping[int, int]) -> int:
         paid = sum(sheet.amount_now(place) for place in _earning_places(rule, sheet))
         return rule.points_milli // MILLI if paid > 0 else 0
     counts, places = _counts(rule, sheet), _earning_places(rule, sheet)
-    by_factor: dict[int, int] = {}
-    if not factors:
-        by_factor[MILLI] = sum([counts[place] for place in places])
-    else:
-        for place in places:
-            factor = factors.get(place, MILLI)
-            by_factor[factor] = by_factor.get(factor, 0) + counts[place]
     per = rule.per if rule.of is Of.AMOUNT else rule.per * MILLI
+    if not factors:
+        counted = max(sum(map(counts.__getitem__, places)), 0)
+        if rule.mode is EarningMode.PRO_RATA:
+            return counted * rule.points_milli // (per * MILLI)
+        return counted // per * rule.points_milli // MILLI
+    by_factor: dict[int, int] = {}
+    for place in places:
+        factor = factors.get(place, MILLI)
+        by_factor[factor] = by_factor.get(factor, 0) + counts[place]
     if rule.mode is EarningMode.PRO_RATA:
         counted = sum(max(amount, 0) * factor for factor, amount in by_factor.items())
         return counted * rule.points_milli // (per * MILLI * MILLI)
@@ -158,8 +160,10 @@ def _points(rule: EarningRule, sheet: Sheet, factors: Mapping[int, int]) -> int:
     return max(units, 0) * rule.points_milli // (MILLI * MILLI)
 
 
-def _earning_places(rule: EarningRule, sheet: Sheet) -> list[int]:
+def _earning_places(rule: EarningRule, sheet: Sheet) -> Sequence[int]:
     """Return the places of the lines that a rule is for; only goods earn."""
+    if rule.products is None and set(map(KIND, sheet.lines)) <= GOODS:
+        return range(len(sheet.lines))
     return [
         place
         for place, line in enumerate(sheet.lines)
@@ -170,7 +174,9 @@ def _earning_places(rule: EarningRule, sheet: Sheet) -> list[int]:
 def _counts(rule: EarningRule, sheet: Sheet) -> list[int]:
     """Return what each line counts: minor units, or thousandths of a unit. What is free earns nothing."""
     lines = sheet.lines
-    amounts = [line.amount for line in lines] if rule.basis is Basis.INITIAL else sheet.amounts_now()
+    amounts = list(map(AMOUNT, lines)) if rule.basis is Basis.INITIAL else sheet.amounts_now()
+    if rule.of is Of.AMOUNT and not any(map(IS_NET, lines)):
+        return amounts
     both = zip(lines, amounts, strict=True)
     if rule.of is Of.AMOUNT:
         return [

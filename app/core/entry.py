@@ -7,8 +7,7 @@ The columns beside a stored body are copies of it. `wall_ms` and `boot_ms` are w
 that was gone by is `data.t_eff`, and `tq` its quality: `anchored` by HQ's signed time, or `weak` (trusted_time.py).
 """
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -27,8 +26,7 @@ class EntryInvalid(ValueError):
     """Bytes that are no entry."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):  # made in a third of a dataclass's time
     """An entry as read from its body. `wall_ms` and `boot_ms` are milliseconds, `boot` and `entry_id` hexadecimal."""
 
     device_id: str

@@ -77,19 +77,16 @@ def line_record(line: Line) -> Record:
         record["tax_ppm"] = line.tax_ppm
     if line.levy:
         record["levy"] = line.levy
-    return record | _rare_record(line) if _is_rare(line) else record
-
-
-def _is_rare(line: Line) -> bool:
-    """Tell whether a line says what few lines do; asked of each line at each commit, so in one go."""
-    return bool(
+    if (
         line.brand
         or line.attributes
         or line.is_reduced
         or line.is_net
         or line.unit_price is not None
         or line.kind is not LineKind.GOODS
-    )
+    ):
+        record |= _rare_record(line)
+    return record
 
 
 def _rare_record(line: Line) -> Record:
@@ -123,6 +120,23 @@ def member_record(
         "balance": member.balance,
         "as_of": member.as_of_ms,
     }
+    return record | _rare_member_record(member) if _is_told_more_of(member) else record
+
+
+def _is_told_more_of(member: Member) -> bool:
+    return bool(
+        member.attributes
+        or member.consents
+        or member.birthday
+        or member.joined_on
+        or member.debt
+        or member.tier_ends_on
+        or member.tier_after
+        or member.expiring
+    )
+
+
+def _rare_member_record(member: Member) -> Record:
     told: Record = {
         "shown": shown and shown.record(),
         "attributes": {key: member.attributes[key] for key in sorted(member.attributes)},
@@ -134,7 +148,7 @@ def member_record(
         "tier_after": member.tier_after,
         "expiring": [[ends_on.isoformat(), points] for ends_on, points in member.expiring],
     }
-    return record | {key: value for key, value in told.items() if value}
+    return {key: value for key, value in told.items() if value}
 
 
 def presentation_record(shown: Presentation) -> Record:

@@ -36,4 +36,6 @@ class Member:
 
     def balance_on(self, day: date) -> int:
         """Return the points that can be spent on a day: without those whose last day is over."""
+        if not self.expiring:
+            return self.balance
         return self.balance - sum(points for ends_on, points in self.expiring if day > ends_on)

@@ -1,7 +1,7 @@
 """What is being bought: an order and its lines, as the shop's till knows them."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
 from operator import attrgetter
@@ -61,9 +61,12 @@ class Line:
         return self.quantity * MILLI + self.milli
 
 
-BY_NUMBER = attrgetter(
-    "line"
-)  # the earlier line is the one with the lower number, however the till lists them
+# The earlier line is the one with the lower number, however the till lists them.
+BY_NUMBER = attrgetter("line")
+# What is read of all lines at each commit, by `map`, which is much quicker than an expression for each.
+SKU, AMOUNT, QUANTITY = attrgetter("sku"), attrgetter("amount"), attrgetter("quantity")
+FLOOR, MILLIS, KIND = attrgetter("floor"), attrgetter("milli"), attrgetter("kind")
+TAX, IS_NET, LEVY = attrgetter("tax_ppm"), attrgetter("is_net"), attrgetter("levy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ class Order:
     @property
     def total(self) -> int:
         """The initial total of all lines as priced, in minor units, without levies."""
-        return sum(line.amount for line in self.lines)
+        return sum(map(AMOUNT, self.lines))
 
     @property
     def is_reduced(self) -> bool:
@@ -96,7 +99,7 @@ class Order:
     @property
     def has_lines(self) -> bool:
         """Whether the order came with its products, and not just as a total."""
-        return any(line.sku for line in self.lines)
+        return any(map(SKU, self.lines))
 
     @property
     def local(self) -> datetime:
@@ -115,10 +118,14 @@ def check_order(order: Order) -> None:
     _check_name(order.order_id)
     _check_name(order.register)
     _check_number(order.total)
+    for sku in map(SKU, order.lines):
+        if len(sku) > ID_LENGTH_MAX:
+            _check_name(sku)
+    for read in (AMOUNT, QUANTITY):
+        numbers = list(map(read, order.lines))
+        for number in (min(numbers, default=0), max(numbers, default=0)):
+            _check_number(number)
     for line in order.lines:  # at each commit, so what most lines don't have is asked for together
-        _check_name(line.sku)
-        if not (-AMOUNT_MAX <= line.amount <= AMOUNT_MAX and -AMOUNT_MAX <= line.quantity <= AMOUNT_MAX):
-            raise OrderInvalid(f"{line.amount} or {line.quantity} is out of range")
         if not (line.levy or line.floor or line.unit_price or line.milli or line.tax_ppm):
             continue
         for number in (line.levy, line.floor, line.unit_price or 0):
@@ -141,7 +148,7 @@ def _check_name(name: str) -> None:
 
 def local_time(at_ms: int, time_zone: str) -> datetime:
     """Return a moment (UTC milliseconds) on the clock of a time zone."""
-    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(_zone(time_zone))
+    return datetime.fromtimestamp(at_ms / 1000, _zone(time_zone))
 
 
 def local_date(at_ms: int, time_zone: str) -> date:

@@ -5,8 +5,7 @@ older programs say nothing of uses and rights, and have no such effects.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.core.authority import AuthKind
 from app.core.entry import ORDER, REDEEM, REFUSE
@@ -26,8 +25,7 @@ STOCK_USE, MEMBER_USE = "stock_use", "member_use"
 LEASE_USE, FLOOR_USE, SPENDS, SPENT = "lease", "floor", "spends", "spent"
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(NamedTuple):  # made in a third of a dataclass's time
     """`delta` (whole points or uses) on a balance or counter named by kind and reference; 0 for a claimed id."""
 
     kind: str

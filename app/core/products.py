@@ -7,7 +7,7 @@ found by what is in the order (index.py), without asking every rule.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.core.order import BY_NUMBER, MILLI, Line, LineKind
+from app.core.order import BY_NUMBER, KIND, MILLI, Line, LineKind
 
 Key = tuple[str, str]  # ("sku", "espresso"), ("category", "mugs")
 GOODS = frozenset({LineKind.GOODS})
@@ -108,14 +108,14 @@ class LineFinder:
         self._found: dict[str | None, Sequence[int]] = {}  # rules often share product sets
         self._by_sku: dict[str, list[int]] = {}
         self._by_category: dict[str, list[int]] = {}
-        self._are_goods = True
+        by_sku, by_category = self._by_sku, self._by_category
         for place, line in enumerate(self.lines):
-            self._by_sku.setdefault(line.sku, []).append(place)
-            for category in line.categories:
-                self._by_category.setdefault(category, []).append(place)
-            if line.kind is not LineKind.GOODS:
-                self._are_goods = False
-        self._skus, self._categories = frozenset(self._by_sku), frozenset(self._by_category)
+            by_sku.setdefault(line.sku, []).append(place)
+            if line.categories:
+                for category in line.categories:
+                    by_category.setdefault(category, []).append(place)
+        self._are_goods = set(map(KIND, self.lines)) <= GOODS
+        self._skus, self._categories = frozenset(by_sku), frozenset(by_category)
 
     def places(self, name: str | None) -> Sequence[int]:
         """Return the places of the lines of a product set. None means all goods, named or not."""

@@ -133,17 +133,20 @@ def _decided(decision: Decision) -> Record:
         "discount": decision.discount,
         "points": decision.points,
     }
-    told: Record = {
-        "tax": decision.tax,
-        "paid": [_tender_record(tender) for tender in decision.tenders],
-        "uses": [list(use) for use in decision.uses],
-        "earned": [
-            [part.rule_id, part.currency, part.points] for part in decision.earned if part.currency != POINTS
-        ],
-    }
+    if decision.tax:
+        record["tax"] = decision.tax
+    if decision.tenders:
+        record["paid"] = [_tender_record(tender) for tender in decision.tenders]
+    if decision.uses:
+        record["uses"] = [list(use) for use in decision.uses]
+    others = [
+        [part.rule_id, part.currency, part.points] for part in decision.earned if part.currency != POINTS
+    ]
+    if others:
+        record["earned"] = others
     if decision.payable != decision.total - decision.discount:
-        told["payable"] = decision.payable
-    return record | {key: value for key, value in told.items() if value or key == "payable"}
+        record["payable"] = decision.payable
+    return record
 
 
 def _automatic_record(outcome: Outcome) -> Record:
@@ -172,6 +175,8 @@ def _outcome_decided(outcome: Outcome) -> Record:
 
 def _beside_discount(outcome: Outcome) -> Record:
     """Return what an outcome gives beside a discount, where it does."""
+    if not (outcome.paid or outcome.gifts or outcome.credit or outcome.counts):
+        return {}  # as most
     told: Record = {
         "paid": outcome.paid,
         "gifts": [list(gift) for gift in outcome.gifts],

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from app.core.money import BASIS_POINTS, divide_half_up
-from app.core.order import BY_NUMBER, MILLI, Line, LineKind, Order
+from app.core.order import AMOUNT, BY_NUMBER, FLOOR, LEVY, MILLI, MILLIS, QUANTITY, TAX, Line, LineKind, Order
 from app.core.policy import AmountBasis, Policy
 from app.core.tax import gross_amount, net_amount, tax_in
 
@@ -84,6 +84,8 @@ class Sheet:
 
     def amounts_now(self) -> list[int]:
         """Return what is left of each line's amount, as `amount_now` says it of one."""
+        if not self.owed:
+            return self.remaining[:]
         return [
             left if line.amount > 0 else line.amount
             for line, left in zip(self.lines, self.remaining, strict=True)
@@ -95,11 +97,17 @@ def sheet_of(order: Order, policy: Policy) -> Sheet:
     lines = priced = sorted(order.lines, key=BY_NUMBER)
     if policy.amount_basis is not AmountBasis.LINE_PRICE:
         lines = [in_basis(line, policy.amount_basis) for line in lines]
-    initial = [line.amount if line.amount > 0 else 0 for line in lines]
-    left = [line.discountable if line.floor else amount for line, amount in zip(lines, initial, strict=True)]
-    units = [line.quantity if line.amount >= 0 else 0 for line in lines]  # what is given back isn't bought
-    owed = sum(initial) - sum([line.amount for line in lines])
-    whole = [_of_whole_units(line) if line.milli else initial[at] for at, line in enumerate(lines)]
+    initial, units, owed = list(map(AMOUNT, lines)), list(map(QUANTITY, lines)), 0
+    if min(initial, default=0) < 0:
+        units = [
+            line.quantity if line.amount >= 0 else 0 for line in lines
+        ]  # what is given back isn't bought
+        owed = -sum([amount for amount in initial if amount < 0])
+        initial = [max(amount, 0) for amount in initial]
+    left = [line.discountable for line in lines] if any(map(FLOOR, lines)) else initial[:]
+    whole = initial[:]
+    if any(map(MILLIS, lines)):
+        whole = [_of_whole_units(line) if line.milli else initial[at] for at, line in enumerate(lines)]
     return Sheet(lines, priced, initial, initial[:], left, units, whole, policy, owed)
 
 
@@ -143,6 +151,8 @@ class Totals:
 
 def totals_of(sheet: Sheet) -> Totals:
     """Return what remains to be paid of all lines: with tax, each line's rounded once, and with levies."""
+    if not any(map(TAX, sheet.priced)) and not any(map(LEVY, sheet.priced)):
+        return Totals(sum(sheet.remaining) - sheet.owed, 0)
     payable = tax = 0
     for discounted, priced, left in zip(sheet.lines, sheet.priced, sheet.remaining, strict=True):
         line, amount = discounted, left if discounted.amount > 0 else discounted.amount

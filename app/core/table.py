@@ -4,7 +4,7 @@ A rule applies when nothing speaks against it; otherwise its outcome says everyt
 each other stands in stacking.py.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -71,10 +71,10 @@ class Table:
         self.seen = seen
         self.now = seen.now
         self.sheet = sheet_of(facts.order, facts.program.policy)
-        self.total = sum(line.amount for line in self.sheet.lines)
+        self.total = sum(self.sheet.initial) - self.sheet.owed
         self.points_left = facts.member.balance_on(seen.day) if facts.member else 0
         self.paid = 0  # by points as payment
-        self.used: Counter[str] = Counter()  # vouchers and rewards of this order
+        self.used: defaultdict[str, int] = defaultdict(int)  # vouchers and rewards of this order
         self.given: dict[str, int] = {}  # discount by campaign, of those that apply
         self.spending = Spending.of(facts)
         self.places = self._finder().places  # the places of the lines of a product set; None means all goods
@@ -225,9 +225,12 @@ class Table:
         counts_units = isinstance(rule.effect, Gift | Bundle)  # then also units at no price count
         for products in rule.wants:
             # Otherwise what is in the order at no price, or is given back, is not bought.
-            is_there = any(counts_units or lines[place].amount > 0 for place in self.places(products))
-            if products is not None and not is_there:
-                return ITEM_MISSING
+            for place in self.places(products):
+                if counts_units or lines[place].amount > 0:
+                    break
+            else:
+                if products is not None:
+                    return ITEM_MISSING
         return ()
 
     def _about_limits(self, campaign: Campaign) -> list[Refusal]:

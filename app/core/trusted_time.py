@@ -148,6 +148,11 @@ def resumed(time: TrustedTime, latest_ms: int) -> TrustedTime:
     return time if latest_ms <= time.floor_ms else _risen(time, latest_ms)
 
 
+def differ_beyond_floor(time: TrustedTime, other: TrustedTime) -> bool:
+    """Tell whether more than how far time has risen differs."""
+    return _risen(time, other.floor_ms) != other
+
+
 def in_new_epoch(time: TrustedTime) -> TrustedTime:
     """Return what a new epoch knows of the time: the floor holds until HQ's next word, which binds as a first one.
 
@@ -191,9 +196,9 @@ def anchored(time: TrustedTime, sent: Reading, received: Reading, signed_ms: int
 
 def _gone_on(time: TrustedTime, reading: Reading) -> tuple[TrustedTime, Jump | None]:
     expected_ms = _expected_wall_ms(time, reading)
-    if abs(reading.wall_ms - expected_ms) <= _tolerance_ms(time, reading):
-        return time, None
     moved_ms = reading.wall_ms - expected_ms
+    if abs(moved_ms) <= _tolerance_ms(time, reading):
+        return time, None
     jump = Jump(expected_ms, reading.wall_ms)
     return replace(time, wall_ms=time.wall_ms + moved_ms, is_doubted=True), jump
 

@@ -139,7 +139,8 @@ def hand_in(store: StationStore, order_in: OrderIn, at_till: AtTill) -> OrderAns
         )  # we were stopped, or the machine slept: decide by the time it is
     with store.atomic():
         entries = store.journal.append(_drafts(facts, decision, _attendance(store, at_till)))
-    return _answer(facts, decision, seq=entries[0].seq, link=at_till.link)
+        # Made before the wait for the disk, which leaves the processor's caches cold, and given after it or not at all.
+        return _answer(facts, decision, seq=entries[0].seq, link=at_till.link)
 
 
 def _facts(

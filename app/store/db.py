@@ -152,24 +152,40 @@ def check_pages_beside(database: Database) -> None:
         raise StoreDamaged(str(broken[0]))
 
 
-@contextmanager
-def atomic(database: Database) -> Iterator[None]:
+def atomic(database: Database) -> "Transaction":
     """One transaction: all of the block is durable when it ends, or nothing of it. The only place that commits.
 
     It doesn't nest: a use case opens one, and the functions it calls write inside it. Raises a `StoreFault` when the
     disk refuses; whatever the block raises goes on after a rollback.
     """
-    connection = database.conn  # sqlite-utils' own `execute` would read each statement's first word
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        failpoint("before_commit")
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-    failpoint("after_commit")
+    return Transaction(database.conn)  # sqlite-utils' own `execute` would read each statement's first word
+
+
+class Transaction:
+    """What `atomic` opens. A class, since after the wait for the disk a generator and its wrapper cost much more."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Any) -> None:
+        """Begin with the block."""
+        self._connection = connection
+
+    def __enter__(self) -> None:
+        """Begin."""
+        self._connection.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Commit, or roll back what the block or the disk didn't let through."""
+        connection = self._connection
+        try:
+            if kind is None:
+                failpoint("before_commit")
+                connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+        if kind is None:
+            failpoint("after_commit")
 
 
 @contextmanager

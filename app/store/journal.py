@@ -107,8 +107,10 @@ class Journal:
         head = self.head()
         entries, rows, effects = [], [], []
         stamp = self._time.stamp()  # one commit, one moment
-        jumps = [Draft(CLOCK_JUMP, data) for data in self._time.record()]
-        for draft in [*jumps, *drafts]:
+        jumps = self._time.record()
+        if jumps:
+            drafts = [*(Draft(CLOCK_JUMP, data) for data in jumps), *drafts]
+        for draft in drafts:
             entry = self._entry(draft, head.seq + 1, stamp)
             row, head = self._row(entry, head)
             entries.append(entry)

@@ -12,7 +12,7 @@ import json
 import logging
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from app.ids import new_ref
 from app.store.checking import Check, check_since, hold_against
 from app.store.db import (
     DatabaseError,
+    Transaction,
     atomic,
     check_pages,
     look_into_database,
@@ -108,6 +109,24 @@ def _lay_out(folder: Path, device: Device, key: bytes) -> None:
     migrate(replica, "replica")
     end_filling(replica, [])
     replica.close()
+
+
+class _Recording(Transaction):
+    """A transaction on a journal's file, of which the store is told how it ended."""
+
+    __slots__ = ("_store",)
+
+    def __init__(self, store: "StationStore") -> None:
+        super().__init__(store._db.conn)
+        self._store = store
+
+    def __exit__(self, kind: type[BaseException] | None, *problem: object) -> None:
+        is_committed = False
+        try:
+            super().__exit__(kind, *problem)
+            is_committed = kind is None
+        finally:
+            self._store._ended(is_committed=is_committed)
 
 
 class StationStore:
@@ -271,18 +290,16 @@ class StationStore:
             save_mark(self._key_store, self._name, head)
             self._mark = head
 
-    @contextmanager
-    def atomic(self) -> Iterator[None]:
+    def atomic(self) -> AbstractContextManager[None]:
         """One transaction on the journal's file."""
-        try:
-            with atomic(self._db):
-                yield
-        except BaseException:
+        return _Recording(self)
+
+    def _ended(self, *, is_committed: bool) -> None:
+        """Take note of how a transaction ended."""
+        self.time.ended(is_committed=is_committed)
+        if not is_committed:
             self.journal.forget_head()
-            self.time.ended(is_committed=False)
-            raise
-        self.time.ended(is_committed=True)
-        if not self.is_alone and self.clock.boot_ms() - self._marked_ms >= MARK_EVERY_MS:
+        elif not self.is_alone and self.time.boot_ms - self._marked_ms >= MARK_EVERY_MS:
             self.note_mark()
 
     def now_ms(self) -> int:

@@ -7,7 +7,7 @@ written down knows better than entries up to there, which HQ's first word may ha
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, fields
 from typing import Any
 
 import orjson
@@ -20,6 +20,7 @@ from app.core.trusted_time import (
     Reading,
     TrustedTime,
     anchored,
+    differ_beyond_floor,
     first_time,
     in_new_epoch,
     resumed,
@@ -65,6 +66,11 @@ class TimeKeeper:
         reading = self._seen()
         return self._time.is_doubtful(reading)
 
+    @property
+    def boot_ms(self) -> int:
+        """Where the boot clock stood when somebody last looked."""
+        return self._time.boot_ms if self._last is None else self._last.boot_ms
+
     def stamp(self) -> tuple[Reading, str]:
         """Return what an entry says of the moment it is made: both clocks and the quality of effective time."""
         reading = self._seen()
@@ -100,7 +106,7 @@ class TimeKeeper:
     def save(self) -> None:
         """Write down what is known, if more than the hour has changed. Call it inside `atomic`."""
         time, written = self._time, self._to_be_written
-        if written is None or replace(written, floor_ms=time.floor_ms) != time:
+        if written is None or differ_beyond_floor(written, time):
             write_meta(self._db, **{TIME: _to_text(time, after=_last_place(self._db))})
             self._to_be_written = time
 

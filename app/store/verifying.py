@@ -128,9 +128,7 @@ class Verification:
 def effect_rows(entry: Entry) -> list[EffectRow]:
     """Return the rows that say what an entry does."""
     epoch, seq = entry.epoch, entry.seq
-    return [
-        (epoch, seq, effect.kind, effect.ref, effect.delta) for effect in effects_of(entry.type, entry.data)
-    ]
+    return [(epoch, seq, *effect) for effect in effects_of(entry.type, entry.data)]
 
 
 def _derived_effects(entry: Entry) -> list[EffectRow]:

@@ -1,7 +1,10 @@
 """Canonical bytes: the shortcut writes what the standard's own library writes, and refuses what it might not."""
 
 import math
+from datetime import date
 from enum import StrEnum
+from fractions import Fraction
+from uuid import UUID
 
 import pytest
 import rfc8785
@@ -9,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.canonical import INTEGER_MAX, NotCanonical, canonical, digest
+from app.core.member import Member
 
 texts = st.text(st.characters(exclude_categories=("Cs",)))
 keys = st.text(st.characters(max_codepoint=127))
@@ -55,6 +59,44 @@ def test_what_has_no_sure_form_is_refused_wherever_it_stands(value) -> None:
     for document in (value, {"key": value}, [[value]]):
         with pytest.raises(NotCanonical):
             canonical(document)
+
+
+UNSURE = (
+    1.5,
+    math.inf,
+    INTEGER_MAX + 1,
+    b"x",
+    UUID(int=1),
+    date.min,
+    Fraction(1),
+    Member("m", is_known=True),
+)
+doubtful = st.recursive(
+    scalars | st.sampled_from(UNSURE),
+    lambda inner: st.lists(inner) | st.tuples(inner) | st.dictionaries(keys | st.just("é"), inner),
+    max_leaves=8,
+)
+
+
+def is_sure(value: object) -> bool:
+    """A second, slow reading of what may be signed."""
+    if isinstance(value, dict):
+        return all(key.isascii() and is_sure(inner) for key, inner in value.items())
+    if isinstance(value, list | tuple):
+        return all(is_sure(inner) for inner in value)
+    if type(value) is int:
+        return abs(value) <= INTEGER_MAX
+    return value is None or type(value) in (bool, str)
+
+
+@given(doubtful)
+def test_it_refuses_these_and_nothing_else(document) -> None:
+    try:
+        written = canonical(document)
+    except NotCanonical:
+        assert not is_sure(document)
+    else:
+        assert is_sure(document) and written == rfc8785.dumps(document)
 
 
 def test_look_alikes_of_texts_are_refused() -> None:
