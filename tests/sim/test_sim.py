@@ -47,8 +47,8 @@ def furniture():
 
 
 @pytest.fixture(scope="module")
-def pool():
-    """A process for each core, so that a seed is lived while another is looked at."""
+def pool(furniture):
+    """A process for each core, so that a seed is lived while another is looked at; it ends before the furniture."""
     with processes(cores()) as pool:
         yield pool
         pool.shutdown(cancel_futures=True)
