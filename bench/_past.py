@@ -19,9 +19,10 @@ from app.core.voucher import Presentation
 from app.ids import new_id
 from app.station.identify import SeenMember, identify
 from app.station.redeem import AtTill, OrderIn, hand_in
+from app.store.creating import create_store
 from app.store.journal import WordOfHq
 from app.store.keystore import FileKeyStore
-from app.store.store import StationStore, create_store
+from app.store.store import StationStore
 from tests.builders import (
     a_campaign,
     a_device,

@@ -23,11 +23,12 @@ from app.core.salvaged import DEVICE_ID
 from app.core.standing import Standing
 from app.ids import new_secret
 from app.station.keyset import KEYSET
+from app.store.creating import create_store
 from app.store.db import KEY_SIZE
 from app.store.device import Device
 from app.store.faults import StoreReadOnly
 from app.store.keystore import KeyStore, StationKeys, check_key_store, make_keys
-from app.store.store import StationStore, create_store
+from app.store.store import StationStore
 from sync.client import HttpEnrolment
 from sync.faults import HqUntrusted
 from sync.pepper import keep_sealed

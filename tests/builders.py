@@ -30,10 +30,11 @@ from app.core.voucher import Presentation
 from app.ids import ref_of
 from app.station.identify import SeenMember
 from app.station.redeem import AtTill, OrderIn
+from app.store.creating import create_store
 from app.store.device import Device
 from app.store.keystore import KeyStore, MemoryKeyStore, StationKeys
 from app.store.replica import Position
-from app.store.store import StationStore, create_store
+from app.store.store import StationStore
 
 NOW_MS = int(datetime(2026, 1, 5, 17, tzinfo=UTC).timestamp() * 1000)  # a Monday noon in New York
 DAY_MS = 86_400_000

@@ -120,7 +120,11 @@ def member_record(
         "balance": member.balance,
         "as_of": member.as_of_ms,
     }
-    return record | _rare_member_record(member) if _is_told_more_of(member) else record
+    if shown is not None:
+        record["shown"] = shown.record()
+    if _is_told_more_of(member):
+        record |= _rare_member_record(member)
+    return record
 
 
 def _is_told_more_of(member: Member) -> bool:
@@ -138,7 +142,6 @@ def _is_told_more_of(member: Member) -> bool:
 
 def _rare_member_record(member: Member) -> Record:
     told: Record = {
-        "shown": shown and shown.record(),
         "attributes": {key: member.attributes[key] for key in sorted(member.attributes)},
         "consents": sorted(member.consents),
         "birthday": member.birthday and member.birthday.isoformat(),

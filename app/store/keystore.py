@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from app.core.chain import Head
-from app.ids import new_secret
+from app.ids import new_ref, new_secret
 from app.store.faults import DiskFull, KeysMissing, KeyStoreMissing, StoreFault, StoreReadOnly
 from app.store.verifying import Reached
 
@@ -199,10 +199,11 @@ class MemoryKeyStore:
 
 def check_key_store(key_store: KeyStore) -> None:
     """Write and read a word, before anything is promised to anyone, and leave nothing. Raises `KeyStoreMissing`."""
+    probe = f"{PROBE}-{new_ref()}"  # another station of this machine may be set up at the same moment
     try:
-        key_store.write(PROBE, "ok")
-        is_kept = key_store.read(PROBE) == "ok"
-        key_store.delete(PROBE)
+        key_store.write(probe, "ok")
+        is_kept = key_store.read(probe) == "ok"
+        key_store.delete(probe)
     except StoreFault as problem:
         raise KeyStoreMissing(str(problem)) from problem
     if not is_kept:

@@ -8,9 +8,7 @@ A damaged journal stops the station, and nothing of it is touched. A damaged rep
 an empty one asks for a new snapshot.
 """
 
-import json
 import logging
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -22,7 +20,6 @@ from app.clock import Clock
 from app.core.chain import Head
 from app.core.guesses import Guesses
 from app.core.standing import Standing, read_standing
-from app.ids import new_ref
 from app.store.checking import Check, check_since, hold_against
 from app.store.db import (
     DatabaseError,
@@ -32,21 +29,18 @@ from app.store.db import (
     look_into_database,
     open_database,
 )
-from app.store.device import CARD, DEVICE_FACTS, Device, read_card, read_device
+from app.store.device import Device, read_card, read_device
 from app.store.draft import ReplicaDraft, replica_name
-from app.store.faults import StoreDamaged, StoreFault, StoreReadOnly
-from app.store.filling import end_filling, new_database
+from app.store.faults import StoreDamaged, StoreFault
 from app.store.journal import Journal
 from app.store.keystore import (
     MARK_EVERY_MS,
     KeyStore,
-    StationKeys,
     forget_keys,
     load_keys,
     load_mark,
     load_pepper,
     load_verified,
-    save_keys,
     save_mark,
     save_pepper,
     save_verified,
@@ -70,45 +64,6 @@ LOCK = "lock"
 LARGE_BYTES = (
     8 << 20
 )  # of a file: some four thousand entries, of which all are looked at in a tenth of a second
-
-
-def create_store(
-    folder: Path, *, device: Device, keys: StationKeys, key_store: KeyStore, key_store_kind: str
-) -> None:
-    """Lay out a new store for an enrolled device: all of it, or nothing.
-
-    Raises a `StoreFault`; a folder that holds anything is never touched.
-    """
-    name = new_ref()
-    draft = folder.with_name(f".{folder.name}.{name}")
-    try:
-        if folder.exists() and any(folder.iterdir()):
-            raise StoreReadOnly(f"{folder} is not empty")
-        draft.mkdir(parents=True)
-        _lay_out(draft, device, keys.database)
-        card = {"name": name, "key_store": key_store_kind, "device": device.device_id}
-        (draft / CARD).write_text(json.dumps(card), encoding="utf-8")
-        save_keys(key_store, name, keys)
-        draft.replace(folder)
-    except OSError as problem:
-        raise StoreReadOnly(str(problem)) from problem
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)  # gone by then, unless something stood in the way
-
-
-def _lay_out(folder: Path, device: Device, key: bytes) -> None:
-    """Make both files, each with one wait for the disk: before the folder has its name, none of it counts."""
-    journal = new_database(folder / JOURNAL, key)
-    migrate(journal, "journal")
-    with atomic(journal):
-        facts = {fact: getattr(device, fact) for fact in DEVICE_FACTS}
-        write_meta(journal, **facts, acked_seq=0, replica=1)
-    end_filling(journal, [])
-    journal.close()
-    replica = new_database(folder / replica_name(1), key)
-    migrate(replica, "replica")
-    end_filling(replica, [])
-    replica.close()
 
 
 class _Recording(Transaction):

@@ -11,8 +11,9 @@ import pytest
 from app.clock import SetClock
 from app.config import Config
 from app.headless import run_headless
+from app.store.creating import create_store
 from app.store.keystore import OsKeyStore
-from app.store.store import StationStore, create_store
+from app.store.store import StationStore
 from tests.builders import NOW_MS, a_device, station_keys
 
 

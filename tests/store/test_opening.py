@@ -8,6 +8,7 @@ from app.clock import SetClock
 from app.station.redeem import hand_in
 from app.store import db
 from app.store import store as store_module
+from app.store.creating import create_store
 from app.store.device import read_card
 from app.store.faults import (
     StoreDamaged,
@@ -15,7 +16,7 @@ from app.store.faults import (
     StoreRolledBack,
 )
 from app.store.keystore import FileKeyStore, MemoryKeyStore, StationKeys, load_mark
-from app.store.store import StationStore, create_store
+from app.store.store import StationStore
 from tests.builders import (
     NOW_MS,
     a_device,

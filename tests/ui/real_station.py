@@ -15,8 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from app.clock import SetClock
 from app.config import Config
+from app.store.creating import create_store
 from app.store.keystore import FileKeyStore
-from app.store.store import StationStore, create_store
+from app.store.store import StationStore
 from app.window import Running, _Station
 from tests.builders import (
     NOW_MS,

@@ -10,9 +10,10 @@ from app.core.entry import Entry
 from app.core.facts_record import RecordInvalid
 from app.station.identify import SeenMember, identify
 from app.station.redeem import hand_in
+from app.store.creating import create_store
 from app.store.faults import StoreMissing
 from app.store.keystore import FileKeyStore
-from app.store.store import StationStore, create_store
+from app.store.store import StationStore
 from app.whatif.draft import read_draft
 from app.whatif.journals import orders_of, recorded_in
 from app.whatif.recorded import Recorded
