@@ -6,8 +6,7 @@ import pytest
 
 from app.clock import SetClock
 from app.station.redeem import hand_in
-from app.store import db
-from app.store import store as store_module
+from app.store import creating, db
 from app.store.creating import create_store
 from app.store.device import read_card
 from app.store.faults import (
@@ -84,7 +83,7 @@ def test_a_creation_that_fails_leaves_nothing(
     def fails(*_: object) -> None:
         raise PermissionError("a disk that says no")
 
-    monkeypatch.setattr(store_module, step, fails)
+    monkeypatch.setattr(creating, step, fails)
     with pytest.raises(StoreReadOnly):
         an_empty_store(tmp_path / "store")
     assert list(tmp_path.iterdir()) == []
