@@ -27,6 +27,7 @@ from app.core.reasons import Refusal, sentence
 from app.core.voucher import Presentation
 from app.station.answer import OrderAnswer
 from app.station.identify import SeenMember, identify
+from app.station.leasing import lease_figures
 from app.station.opening import open_store
 from app.station.redeem import AtTill, NotRecorded, OrderIn, hand_in, quote_order, to_ask
 from app.station.staff import SignedIn, sign_in, sign_out
@@ -344,6 +345,7 @@ def _counts(store: StationStore) -> Answer:
         "keyset_version": store.replica.document_version("keyset"),
         "as_of_ms": None if position is None else position.as_of_ms,
         "age_s": None if position is None else max(store.now_ms() - position.as_of_ms, 0) // 1000,
+        **lease_figures(store),
         **_standing(store),
     }
 

@@ -7,6 +7,7 @@ and the database never waits for the network. Pushing comes first, so the balanc
 import logging
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Protocol
 
 from app.core.chain import Head
 from app.core.standing import Standing
@@ -17,6 +18,7 @@ from sync.documents import PROGRAM, Runner
 from sync.faults import DeviceUnknown, HqBusy, HqFault, HqRefused, HqUntrusted
 from sync.handing_over import KEEPS, HandingOver
 from sync.hq_time import ask_time, take_time
+from sync.leasing import LeaseGiver, Leasing
 from sync.pepper import fetch_pepper
 from sync.protocol import (
     BATCH_BYTES_MAX,
@@ -72,15 +74,20 @@ class Break:
     refusal: PushRefusal
 
 
+class StationsHq(HqProtocol, LeaseGiver, Protocol):
+    """All that is asked of HQ in a sync."""
+
+
 class Syncer:
     """Station and HQ, brought together."""
 
-    def __init__(self, store: StationStore, hq: HqProtocol, *, run: Runner) -> None:
+    def __init__(self, store: StationStore, hq: StationsHq, *, run: Runner) -> None:
         """Work on `store` through `run`, which calls a function on the store's thread and returns its result."""
         self._store = store
         self._hq = hq
         self._run = run
         self._puller = Puller(store, hq, run=run)
+        self._leasing = Leasing(store, hq, run=run, documents=self._puller.documents)
         self._begins_with_pull = False
         self._told = (0, 0, 0)  # the versions of keys, rules and stops that HQ's last answer to a batch named
         self._break: Break | None = None
@@ -90,6 +97,7 @@ class Syncer:
         """Push, then pull. Raises `HqFault` or `StoreFault`; what was done until then stays done."""
         # Before the network is asked: offline too, the mark is never older than the time between two tries.
         self._run(self._store.note_mark)
+        self._leasing.close_what_is_over()
         if self._begins_with_pull:
             self._begins_with_pull = False  # once: fetching may be what doesn't work
             self._pull_first()
@@ -103,6 +111,7 @@ class Syncer:
             return report
         pulled = self.pull()
         fetch_pepper(self._store, self._hq, run=self._run)
+        self._leasing.refresh()
         self._run(self._store.note_mark)
         position = self._run(self._puller.position)
         return replace(report, pulled=pulled, as_of_ms=position.as_of_ms if position else None)

@@ -11,7 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import DecodeError
 from msgspec.json import decode
 
+from app.core.chain import ChainOwner
 from app.core.keyset import KeySet, KeySetInvalid, KeyState, KeyUse, read_keyset
+from sync.authority_wire import LeaseWire, lease_message
 from sync.faults import HqUntrusted
 from sync.protocol import (
     Manifest,
@@ -85,6 +87,16 @@ def check_time(signed: SignedTime, *, nonce: str, keys: Mapping[str, Ed25519Publ
     message = time_message(nonce=nonce, ms=signed.ms)
     if not _is_good(key_of(keys, signed.kid), signed.sig, message):
         raise HqUntrusted("the time is not signed by HQ")
+
+
+def check_lease(lease: LeaseWire, *, owner: ChainOwner, keys: Mapping[str, Ed25519PublicKey]) -> None:
+    """Make sure that HQ set this aside for us, in this epoch. Raises `HqUntrusted`."""
+    if (lease.device, lease.epoch) != (owner.device_id, owner.epoch):
+        raise HqUntrusted(f"lease {lease.lease_id} is for another device or epoch")
+    if lease.from_ms >= lease.until_ms:
+        raise HqUntrusted(f"lease {lease.lease_id} ends before it begins")
+    if not _is_good(key_of(keys, lease.kid), lease.sig, lease_message(lease)):
+        raise HqUntrusted(f"lease {lease.lease_id} is not signed by HQ")
 
 
 def key_of(keys: Mapping[str, Ed25519PublicKey], kid: str) -> Ed25519PublicKey:
