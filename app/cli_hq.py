@@ -10,6 +10,7 @@ import typer
 from app.cli_hq_cases import cases_cli, hq_restored
 from app.cli_hq_devices import device_cli, held_cli, hq_devices, with_hq
 from app.cli_hq_keys import hq_card, hq_phone, keys_cli
+from app.cli_hq_people import hq_erase, hq_export
 from app.cli_hq_staff import staff_cli
 from app.cli_hq_stops import hq_lift, hq_stop, hq_stops
 from app.config import load_config
@@ -32,6 +33,8 @@ hq_cli.command("phone")(hq_phone)
 hq_cli.command("stop")(hq_stop)
 hq_cli.command("lift")(hq_lift)
 hq_cli.command("stops")(hq_stops)
+hq_cli.command("export")(hq_export)
+hq_cli.command("erase")(hq_erase)
 
 
 @hq_cli.command("init")

@@ -49,6 +49,7 @@ PRAGMAS = (
     f"busy_timeout={BUSY_TIMEOUT_MS}",
     f"cache_size=-{CACHE_KIB}",
     f"wal_autocheckpoint={CHECKPOINT_PAGES}",
+    "secure_delete=ON",  # of a member who was erased no page of the file keeps the name
 )
 SETTINGS = (
     "synchronous_commit = on",  # whatever the server's default: an answer promises that the entries are on disk
@@ -78,6 +79,7 @@ class Whole(IntEnum):
     SCHEMA = 1
     MEMBERS = 2
     PROGRAMS = 3  # and the stores, whose currency they share
+    CLOSING = 4  # accounts of members who are erased: shared by whoever judges entries
 
 
 class GaveWay(Busy):
@@ -160,6 +162,15 @@ class Database:
             raise SetUpFault(f"The database can't be copied: {problem}. Nothing was changed.") from problem
         finally:
             connection.close()
+
+    def fold_wal(self) -> None:
+        """Write SQLite's WAL back and empty it, if nobody reads: its frames hold pages as they were."""
+        if self.is_sqlite:
+            connection = self.engine.raw_connection()
+            try:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.close()
 
     def close(self) -> None:
         """Give all connections back."""

@@ -15,6 +15,8 @@ from hq.keys import KeyRing, check_whole, read_keys, write_secret
 from hq.keysets import kept
 from hq.keysets.store import good_kids
 from hq.mark import Mark, Reached, read_mark
+from hq.members import closing
+from hq.members import kept as erasures
 from hq.stops import kept as kept_stops
 from hq.stops.store import Periods
 from sync.protocol import MIN_CLIENT
@@ -26,7 +28,7 @@ URL_FILE = "database-url"  # there when the database is elsewhere; of mode 0600,
 KEYS_FOLDER = "keys"
 SNAPSHOTS_FOLDER = "snapshots"
 JUDGING_FOLDER = "judging"
-FOLDERS = KEYS_FOLDER, SNAPSHOTS_FOLDER, JUDGING_FOLDER, kept.FOLDER
+FOLDERS = KEYS_FOLDER, SNAPSHOTS_FOLDER, JUDGING_FOLDER, kept.FOLDER, erasures.FOLDER
 BACKUP_FILE = "tillside-hq-keys.backup"
 
 
@@ -64,6 +66,11 @@ def open_database(folder: Path) -> Database:
         database.close()
         raise
     return database
+
+
+def folder_of(hq: Hq) -> Path:
+    """Return the folder in which an HQ lies, beside its database wherever that is."""
+    return hq.snapshots.parent
 
 
 def needed_keys(folder: Path) -> frozenset[str]:
@@ -119,6 +126,9 @@ def open_hq(folder: Path, *, clock: Clock | None = None) -> Hq:
         if is_older:
             log.info("HQ's database is older than what stations were shown: it was put back from a backup")
             about = take_as_restored(folder, database, keys, clock=clock or SystemClock())
+        # Behind that: the feed's number, which tells that a database is older, moves with each erasure.
+        if erased := closing.catch_up(database, folder):
+            log.info("%s members had been erased since this database was backed up, and are again", erased)
     except HqFault:
         database.close()
         raise

@@ -121,5 +121,12 @@ def _drop_old(newest: Path) -> None:
             path.unlink(missing_ok=True)
 
 
+def drop_before(hq: Hq, number: int) -> None:
+    """Delete the snapshots of all stores from before a number of the feed: somebody was erased since."""
+    for path in hq.snapshots.glob(f"snapshot-{hq.set_id}-*.zst"):
+        if _cursor_of(path) < number:
+            path.unlink(missing_ok=True)
+
+
 def _cursor_of(path: Path) -> int:
     return int(path.stem.rpartition("-")[2])

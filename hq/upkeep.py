@@ -8,6 +8,7 @@ from hq.deletions import forget_deletions
 from hq.home import Hq
 from hq.journal.again import judge_all_again
 from hq.journal.showings import forget_showings
+from hq.members.erasing import forget_files
 
 log = logging.getLogger(__name__)
 
@@ -16,7 +17,10 @@ STOP_WAIT_S = 10.0
 
 
 class Upkeep:
-    """Judges again what a newer HQ may understand; forgets what is too old: deletions, showings of codes, promises."""
+    """Judges again what a newer HQ may understand; forgets what is too old: deletions, showings of codes, promises.
+
+    And snapshots from before somebody was erased.
+    """
 
     def __init__(self, hq: Hq) -> None:
         """Work on this HQ, once it is started."""
@@ -51,3 +55,4 @@ class Upkeep:
         forget_showings(self._hq)
         with self._hq.database.atomic() as connection:
             forget_lapsed(connection, now_ms=self._hq.clock.now_ms())
+        forget_files(self._hq)

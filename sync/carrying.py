@@ -16,8 +16,7 @@ from pathlib import Path
 from app.core.chain import Head
 from app.core.entry import SALVAGED, EntryInvalid, read_entry
 from app.core.salvaged import EpochReason, Salvaged, SalvageInvalid, read_salvaged
-from app.store.device import Device, read_card
-from app.store.erasing import former_stores
+from app.store.device import Device, former_stores, read_card
 from app.store.faults import KeysMissing, StoreDamaged, StoreMissing
 from app.store.keystore import KeyStore, StationKeys, load_keys, load_mark
 from app.store.salvage import Found, Row, device_said, salvage, salvaged_of

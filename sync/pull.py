@@ -19,6 +19,7 @@ from msgspec import convert
 from app.store.draft import ReplicaDraft
 from app.store.journal import WordOfHq
 from app.store.replica import Position
+from app.store.replica_rows import MEMBER
 from app.store.store import StationStore
 from app.store.versions import SNAPSHOT
 from sync.documents import Documents, Runner
@@ -139,6 +140,8 @@ class Puller:
                     replica.put_rows(kind, columns, values, included_seq=included_seq)
             if position is not None:
                 replica.move_to(position)
+        if any(row.op == DELETE and row.t == MEMBER for row in usable):
+            self._store.forget_copies()
 
     def _keep_words(self, found: Iterable[VerdictValues]) -> None:
         """Keep HQ's later words on our entries. They come for all stations of the store, and for epochs of before."""
@@ -179,7 +182,7 @@ class Puller:
             draft.finish()
             self._run(lambda: self._adopt(draft, position, words))
         except BaseException:
-            draft.database.close()  # its file goes when the next attempt begins
+            draft.drop()
             raise
         return position, rows
 

@@ -26,5 +26,6 @@ class Flag(StrEnum):
     UNKNOWN_PROGRAM = "UNKNOWN_PROGRAM"  # quarantined: decided under a version that HQ does not hold
     ENTRY_ID_TAKEN = "ENTRY_ID_TAKEN"  # quarantined: another entry has this id already
     SELF_DEAL = "SELF_DEAL"  # points or value for the account of whoever stood at the till
+    MEMBER_ERASED = "MEMBER_ERASED"  # of a member who had been erased before HQ heard of it
     PIN_LOCKED = "PIN_LOCKED"  # somebody's PIN was tried wrongly, as often as it can be
     OLD_EPOCH = "OLD_EPOCH"  # quarantined: saved out of the journal of an earlier epoch, and not held by HQ

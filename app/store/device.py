@@ -58,6 +58,12 @@ def key_store_of(kind: str, state_dir: Path) -> KeyStore:
     return OsKeyStore() if kind == KeyStoreKind.OS else FileKeyStore(state_dir / "keys")
 
 
+def former_stores(folder: Path) -> list[Path]:
+    """Return the folders in which re-enrolments set aside what was in this one."""
+    beginning = folder.name + SET_ASIDE_EPOCH
+    return sorted(path for path in folder.parent.iterdir() if path.name.startswith(beginning))
+
+
 def read_device(database: Database) -> Device:
     """Return who the journal in this file is of. Raises `StoreDamaged`."""
     kept: dict[str, Any] = dict(database.execute("SELECT k, v FROM meta").fetchall())

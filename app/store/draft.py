@@ -24,7 +24,7 @@ class ReplicaDraft:
 
     def __init__(self, folder: Path, number: int, *, key: bytes, is_alone: bool) -> None:
         """Make the file anew; what an interrupted attempt left is dropped."""
-        path = folder / replica_name(number)
+        path = self._path = folder / replica_name(number)
         for leftover in folder.glob(path.name + "*"):
             leftover.unlink()
         self.number = number
@@ -38,6 +38,12 @@ class ReplicaDraft:
         """One transaction on the draft."""
         with atomic(self.database):
             yield
+
+    def drop(self) -> None:
+        """Let an attempt that failed go, with its file: members' names are in it. A second time does nothing."""
+        self.database.close()
+        for part in self._path.parent.glob(self._path.name + "*"):
+            part.unlink(missing_ok=True)
 
     def finish(self) -> None:
         """Build the indexes and bring all of it to the disk; a second time does nothing. Raises a `StoreFault`."""

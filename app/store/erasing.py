@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from app.core.chain import Head
-from app.store.device import SET_ASIDE_EPOCH, read_card
+from app.store.device import former_stores, read_card
 from app.store.faults import StoreErased, StoreFault
 from app.store.store import StationStore
 
@@ -30,12 +30,6 @@ def erase_store(store: StationStore, *, kept: Head) -> None:
     for folder in (store.folder, *former):
         shutil.rmtree(folder, ignore_errors=True)  # without the keys it says nothing to anybody
     raise erased
-
-
-def former_stores(folder: Path) -> list[Path]:
-    """Return the folders in which re-enrolments set aside what was in this one."""
-    beginning = folder.name + SET_ASIDE_EPOCH
-    return sorted(path for path in folder.parent.iterdir() if path.name.startswith(beginning))
 
 
 def _names(folders: Sequence[Path]) -> list[str]:

@@ -1,5 +1,7 @@
 """The files of replicas: the valid one is opened, a damaged one set aside, what an earlier run left dropped."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -35,7 +37,21 @@ def _opened(path: Path, key: bytes, *, is_alone: bool, is_trusted: bool) -> Data
 
 
 def drop_stale_replicas(valid: Path) -> None:
-    """Delete what an earlier run left. Only at the start: later, another file may be a draft being filled."""
+    """Delete every replica but the valid one: what an earlier run left, and the one that a snapshot replaced.
+
+    Only at the start and where a replica was just replaced: else another file may be a draft being filled.
+    """
     for stale in valid.parent.glob("replica-*.db*"):
         if not stale.name.startswith(valid.name):
-            stale.unlink(missing_ok=True)
+            with suppress(
+                PermissionError
+            ):  # on Windows, while somebody looks into it: the next start drops it
+                stale.unlink(missing_ok=True)
+
+
+def drop_old_copies(folder: Path, former: Iterable[Path]) -> None:
+    """Delete replicas that nobody decides by, since they name members: damaged ones, and those of `former` stores."""
+    damaged = folder.glob(f"{SET_ASIDE}replica-*.db*")
+    for copy in (*damaged, *(path for each in former for path in each.glob("*replica-*.db*"))):
+        with suppress(PermissionError):
+            copy.unlink(missing_ok=True)

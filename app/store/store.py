@@ -29,7 +29,7 @@ from app.store.db import (
     look_into_database,
     open_database,
 )
-from app.store.device import Device, read_card, read_device
+from app.store.device import Device, former_stores, read_card, read_device
 from app.store.draft import ReplicaDraft, replica_name
 from app.store.faults import StoreDamaged, StoreFault
 from app.store.journal import Journal
@@ -51,7 +51,7 @@ from app.store.meta import read_meta, write_meta
 from app.store.migrate import migrate, refuse_newer
 from app.store.pin_tries import PinTries
 from app.store.replica import Replica
-from app.store.replica_file import drop_stale_replicas, open_replica
+from app.store.replica_file import drop_old_copies, drop_stale_replicas, open_replica
 from app.store.stops import KeptStops
 from app.store.timekeeper import SigningClock, TimeKeeper
 from app.store.verifying import NOTHING, Reached
@@ -363,3 +363,9 @@ class StationStore:
         self._replica_db.close()
         self._replica_db, self.replica_path = draft.database, self.folder / replica_name(draft.number)
         self.replica = Replica(draft.database)
+        drop_stale_replicas(self.replica_path)
+
+    def forget_copies(self) -> None:
+        """Members were taken out of the replica: let no other file, and no frame of the WAL, still name them."""
+        self.replica.fold_wal()
+        drop_old_copies(self.folder, former_stores(self.folder))

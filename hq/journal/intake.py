@@ -46,6 +46,7 @@ from hq.journal.store import (
     taken_entry_ids,
     taken_redemption_ids,
 )
+from hq.members.closed import closed_refs
 from hq.members.store import POINTS, lock_members, read_scopes
 from hq.staff.store import accounts_of
 from hq.stops.document import STOPS
@@ -204,6 +205,7 @@ def open_books(
 ) -> Books:
     """Fetch everything that judging this batch may need: one question to the database for each kind of fact."""
     there = [entry for entry in entries if entry is not None]
+    closed = _hold_closed(connection, there)
     earlier = read_orders(connection, owner, _orders_before(there))
     programs = {
         version: program_of(hq, connection, version) for version in _versions([*there, *earlier.values()])
@@ -221,10 +223,26 @@ def open_books(
         posted_orders=read_orders(connection, owner, _texts(orders, "order_id")),
         showings=take_showings(connection, owner, redemptions, now_ms=hq.clock.now_ms()),
         held_hashes=held_hashes(connection, salvaged),
+        closed=closed,
         accounts=accounts_of(connection, _texts([*orders, *redemptions], "cashier")),
         stops=periods_now(hq, connection, newest_version(connection, STOPS)),
         old_keys=keys_of_old_epochs(connection, salvaged[0].device_id) if salvaged else {},
     )
+
+
+def _hold_closed(connection: Connection, entries: Sequence[Entry]) -> frozenset[str]:
+    """Return which members of these entries were erased; nobody is, from here to the commit.
+
+    Held before anything that erasing holds too (vouchers, members).
+    """
+    refs = set(_texts(entries, "member"))  # of a redemption
+    for entry in entries:
+        part = entry.data.get("member")  # of an order
+        refs.update(_texts_of(part.get("ref")) if isinstance(part, dict) else ())
+    if not refs:
+        return frozenset()
+    hold_whole(connection, Whole.CLOSING, is_shared=True)
+    return frozenset(closed_refs(connection, refs))
 
 
 def _versions(entries: Sequence[Entry]) -> set[int]:
@@ -248,7 +266,10 @@ def _orders_before(entries: Sequence[Entry]) -> list[str]:
 
 def _texts(entries: Sequence[Entry], name: str) -> list[str]:
     """Return a field's different values, as far as they could be names: bodies have not been checked yet."""
-    values = (entry.data.get(name) for entry in entries)
+    return _texts_of(*(entry.data.get(name) for entry in entries))
+
+
+def _texts_of(*values: object) -> list[str]:
     return list(dict.fromkeys(value for value in values if isinstance(value, str) and "\x00" not in value))
 
 

@@ -39,6 +39,7 @@ from app.core.salvaged import SalvageInvalid, read_salvaged
 from app.failpoints import failpoint
 from hq.journal import postings
 from hq.journal.carried import NOT_SIGNED, is_signed, why_never
+from hq.journal.erased import of_erased
 from hq.journal.postings import Posting
 from hq.journal.receipt import Receipt, gave_more, reckoned_ms, redeemed_more
 from hq.journal.schemas import (
@@ -90,12 +91,11 @@ class Books:
     posted_orders: dict[str, Entry] = field(default_factory=dict)
     repeated_orders: set[str] = field(default_factory=set)  # set aside here, since they were posted before
     showings: Mapping[str, FirstUse] = field(default_factory=dict)  # of phones' codes: who used each first
-    held_hashes: Mapping[tuple[str, int, int], frozenset[bytes]] = field(
-        default_factory=dict
-    )  # where salvaged entries were
+    # Where salvaged entries were.
+    held_hashes: Mapping[tuple[str, int, int], frozenset[bytes]] = field(default_factory=dict)
     old_keys: Mapping[int, Ed25519PublicKey] = field(default_factory=dict)  # of its epochs that were replaced
-    # Of cashiers: whose member account is theirs.
-    accounts: Mapping[str, str | None] = field(default_factory=dict)
+    accounts: Mapping[str, str | None] = field(default_factory=dict)  # of cashiers: whose account is theirs
+    closed: frozenset[str] = frozenset()  # members of this batch who were erased
     receipt: Receipt | None = None  # of the push; None where HQ has no time to judge by
     stops: Periods = field(default_factory=dict)  # all there ever were, by what was stopped
     decisions: dict[str, tuple[Entry, Decision]] = field(default_factory=dict)  # replayed orders, by order id
@@ -134,7 +134,7 @@ def _judge(entry: Entry, books: Books) -> Judgement:
     judged_by = JUDGES.get(entry.type)
     if judged_by is None:
         raise _Quarantine(Flag.UNKNOWN_TYPE, f"this HQ does not know entries of type {entry.type!r}")
-    return judged_by(entry, books)
+    return of_erased(judged_by(entry, books), books.closed)
 
 
 def _judge_order(entry: Entry, books: Books) -> Judgement:

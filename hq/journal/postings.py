@@ -11,6 +11,7 @@ from hq.journal.schemas import OrderData, RedemptionData
 from hq.members.store import POINTS, account
 
 ISSUED, SPENT, GIVEN = "points-issued", "points-spent", "discounts-given"
+BREAKAGE = "breakage"  # what nobody will ever spend: of members who were erased
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,13 @@ def of_redemption(redemption: RedemptionData, *, currency: str) -> tuple[Posting
     if redemption.member is not None:
         found += _pair(SPENT, account(redemption.member), POINTS, redemption.points)
     return tuple(found)
+
+
+def into_closed(found: tuple[Posting, ...], ref: str) -> tuple[Posting, ...]:
+    """Post to the account of a member who was erased, and on to `breakage`: it stays as empty as it was closed."""
+    moved = [made for made in found if made.account == account(ref)]
+    on = [pair for made in moved for pair in _pair(BREAKAGE, made.account, made.unit, made.amount)]
+    return (*found, *on)
 
 
 def is_balanced(postings: Iterable[Posting]) -> bool:

@@ -17,6 +17,7 @@ from hq.faults import NotHere, NotPossible
 from hq.feed import MEMBER, Change, announce
 from hq.home import Hq
 from hq.keysets.store import current_kid, note_cards
+from hq.members.closed import closed_refs
 from hq.members.store import (
     ACTIVE,
     codes_withdrawn,
@@ -183,6 +184,10 @@ def _upsert_some(connection: Connection, members: Sequence[MemberFacts]) -> None
     # A new member has no row to hold yet, while a push may be posting to the account: see intake.
     hold_whole(connection, Whole.MEMBERS)
     refs = [each.ref for each in members]
+    if closed := sorted(closed_refs(connection, refs)):
+        raise NotPossible(
+            f"{', '.join(closed)} was erased and can't come back. Add the member under a new reference."
+        )
     known = lock_members(connection, refs)
     posted = points_posted(connection, set(refs) - known)
     rows = [

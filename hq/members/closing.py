@@ -1,0 +1,119 @@
+"""Closing the account of a member who is erased: what goes out of HQ's tables, and who has to hear of it.
+
+What goes: their row, cards, phone, counts, scopes, vouchers of their own, and the link of somebody of the staff to
+their account. What stays: entries and postings, which name a random reference and nobody; so chains and books hold as
+before. What the account held goes to `breakage`, and so does what entries still bring to it (see hq.journal.erased), so
+that in whichever order entries and erasure come, every account ends with the same sum.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from app.ids import new_id
+from hq.authority.tables import member_use
+from hq.db import Database, Whole, hold_whole
+from hq.feed import DELETE, EVERYWHERE, MEMBER, STAFF, VOUCHER, Change, announce, last_number
+from hq.journal.postings import BREAKAGE
+from hq.members import kept
+from hq.members.closed import closed_at, closed_refs
+from hq.members.store import account, lock_members, read_scopes
+from hq.members.tables import closed_account
+from hq.rows import insert_rows
+from hq.tables import card, feed, member, member_scope, phone_token, posting, store, store_staff, voucher
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What closing an account did: whether there was a member, what it held by unit, and how many vouchers went."""
+
+    was_known: bool
+    rest: dict[str, int]
+    vouchers: int
+
+
+def close_account(connection: Connection, ref: str, *, now_ms: int) -> Closing:
+    """Take a member out of every table, and let no entry or import bring them back.
+
+    Whoever takes entries in shares `Whole.CLOSING` from before they are judged: none is judged by a member who is gone
+    when it is posted.
+    """
+    hold_whole(connection, Whole.CLOSING)
+    owned = select(voucher.c.code_hash).where(voucher.c.owner == ref).order_by(voucher.c.code_hash)
+    codes = list(connection.execute(owned.with_for_update()).scalars())
+    hold_whole(connection, Whole.MEMBERS)
+    was_known = ref in lock_members(connection, [ref])
+    changes = [Change(scope, MEMBER, ref, op=DELETE) for scope in _scopes(connection, ref)]
+    changes += [Change(EVERYWHERE, VOUCHER, code, op=DELETE) for code in codes]
+    changes += _unlink_staff(connection, ref)
+    rest = _empty_account(connection, ref)
+    connection.execute(delete(voucher).where(voucher.c.owner == ref))
+    for table in (card, member_use, phone_token):
+        connection.execute(delete(table).where(table.c.member == ref))
+    connection.execute(delete(member_scope).where(member_scope.c.member == ref))
+    connection.execute(delete(member).where(member.c.ref == ref))
+    announce(connection, changes)
+    row = {"ref": ref, "closed_ms": now_ms, "feed": last_number(connection)}  # the number is the tombstone's
+    connection.execute(insert(closed_account), row)
+    return Closing(was_known, rest, len(codes))
+
+
+def catch_up(database: Database, folder: Path) -> int:
+    """Erase again whoever the files know and the database doesn't, as after a backup was put back. Returns how many.
+
+    What a death, or a lost folder, kept out of the files is written. Raises `SetUpFault`.
+    """
+    with database.reading() as connection:
+        closed = closed_at(connection)
+    for ref in closed.keys() - (listed := kept.kept_refs(folder)):
+        kept.keep(folder, ref, at_ms=closed[ref])
+    missing = sorted(listed - closed.keys())
+    for ref in missing:
+        at_ms = kept.kept_ms(folder, ref)
+        with database.atomic() as connection:
+            hold_whole(connection, Whole.CLOSING)
+            if not closed_refs(connection, [ref]):  # another process of this HQ may have been quicker
+                close_account(connection, ref, now_ms=at_ms)
+    return len(missing)
+
+
+def _scopes(connection: Connection, ref: str) -> list[str]:
+    """Return every scope whose stations hold the member or ever did: those that heard of them by the feed, too."""
+    heard = select(feed.c.scope).where(
+        feed.c.scope.in_(select(store.c.store_id)), feed.c.t == MEMBER, feed.c.k == ref
+    )
+    return sorted({*connection.execute(heard).scalars(), *read_scopes(connection, [ref]).get(ref, {})})
+
+
+def _unlink_staff(connection: Connection, ref: str) -> list[Change]:
+    """Let nobody of the staff have this account any more."""
+    statement = (
+        update(store_staff)
+        .where(store_staff.c.member == ref)
+        .values(member=None)
+        .returning(store_staff.c.store, store_staff.c.staff_id)
+    )
+    return [Change(row.store, STAFF, row.staff_id) for row in connection.execute(statement)]
+
+
+def _empty_account(connection: Connection, ref: str) -> dict[str, int]:
+    """Post what the account holds to `breakage`, by the ledger: an HQ put back from a backup may lack the member."""
+    statement = (
+        select(posting.c.unit, func.sum(posting.c.amount))
+        .where(posting.c.account == account(ref))
+        .group_by(posting.c.unit)
+    )
+    rest = {unit: int(amount) for unit, amount in connection.execute(statement) if amount}
+    entry_id = new_id()
+    pairs = [
+        (name, unit, sign * amount)
+        for unit, amount in sorted(rest.items())
+        for name, sign in ((account(ref), -1), (BREAKAGE, 1))
+    ]
+    rows = [
+        {"entry_id": entry_id, "n": n, "account": name, "unit": unit, "amount": amount}
+        for n, (name, unit, amount) in enumerate(pairs)
+    ]
+    insert_rows(connection, posting, rows)
+    return rest

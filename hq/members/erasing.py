@@ -1,0 +1,68 @@
+"""Erasing a member because they ask for it: HQ forgets them at once, and each station with its next sync.
+
+The account is closed (see closing) in a transaction that is committed when the list of erasures names the member (see
+kept): a death in between is made good when HQ next opens. Files in which the name still stood go last: snapshots for
+stations, and SQLite's WAL.
+"""
+
+from functools import partial
+
+from sqlalchemy import Connection, func, select
+
+from hq.faults import NotHere, NotPossible
+from hq.home import Hq, folder_of
+from hq.members import kept
+from hq.members.closed import closed_at, newest_closing
+from hq.members.closing import Closing, close_account
+from hq.members.service import ref_bytes
+from hq.members.store import read_members, read_scopes
+from hq.snapshot import drop_before
+from hq.tables import voucher
+
+
+def what_goes(hq: Hq, ref: str) -> dict[str, object]:
+    """Say what erasing this member would take away. Raises `NotHere`, `NotPossible`."""
+    with hq.database.reading() as connection:
+        found = _find(connection, ref)
+        owned = select(func.count()).select_from(voucher).where(voucher.c.owner == ref)
+        return {
+            "ref": ref,
+            "name": found["name"],
+            "balance": found["balance"],
+            "stores": sorted(read_scopes(connection, [ref]).get(ref, {})),
+            "vouchers": connection.execute(owned).scalar_one(),
+        }
+
+
+def erase_member(hq: Hq, ref: str) -> Closing:
+    """Erase a member. Raises `NotHere`, `NotPossible`, `Busy`."""
+    with hq.database.reading() as connection:
+        _find(connection, ref)
+    done = hq.database.write(partial(_erase, hq, ref=ref))
+    forget_files(hq)
+    hq.database.fold_wal()
+    return done
+
+
+def forget_files(hq: Hq) -> None:
+    """Delete the snapshots from before the newest erasure: one may have been written while it was under way."""
+    with hq.database.reading() as connection:
+        number = newest_closing(connection)
+    drop_before(hq, number)
+
+
+def _erase(hq: Hq, connection: Connection, *, ref: str) -> Closing:
+    now_ms = hq.clock.now_ms()
+    done = close_account(connection, ref, now_ms=now_ms)
+    kept.keep(folder_of(hq), ref, at_ms=now_ms)  # before the commit, and when nothing more can be in its way
+    return done
+
+
+def _find(connection: Connection, ref: str) -> dict[str, object]:
+    ref_bytes(ref)
+    found = read_members(connection, [ref]).get(ref)
+    if found is None and ref in closed_at(connection):
+        raise NotPossible(f"Member {ref} was erased already.")
+    if found is None:
+        raise NotHere(f"There is no member {ref}.")
+    return found

@@ -1,0 +1,93 @@
+"""What HQ holds about a member, for them to have: and from which stations something may be missing yet."""
+
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Table, and_, select
+
+from hq.faults import NotHere
+from hq.home import Hq
+from hq.journal.held import waiting_by_device
+from hq.members.store import account, read_scopes
+from hq.tables import card, device, journal, member, order_fact, posting, redemption_fact, voucher
+
+DAY_MS = 24 * 60 * 60 * 1000
+NOT_ENROLLED = "waiting"
+
+
+def export_member(hq: Hq, ref: str) -> dict[str, Any]:
+    """Return everything about a member as of one moment. Raises `NotHere`.
+
+    Entries of stations are in it up to the number that stands with each; `not_heard` names those that may hold more,
+    since nobody has heard them for a day.
+    """
+    now_ms = hq.clock.now_ms()
+    held = waiting_by_device(hq)
+    with hq.database.reading() as connection:
+        row = connection.execute(select(member).where(member.c.ref == ref)).one_or_none()
+        if row is None:
+            raise NotHere(f"There is no member {ref}.")
+        stations = [_station(each, held, now_ms=now_ms) for each in _devices(connection)]
+        return {
+            "as_of_ms": now_ms,
+            "member": {**row._mapping, "segments": orjson.loads(row.segments)},
+            "stores": read_scopes(connection, [ref]).get(ref, {}),
+            "postings": _rows(
+                connection, posting, posting.c.account == account(ref), "entry_id", "unit", "amount"
+            ),
+            "orders": _entries(connection, order_fact, ref),
+            "redemptions": _entries(connection, redemption_fact, ref),
+            "cards": _rows(connection, card, card.c.member == ref, "kid", "issued_ms", "expires_ms"),
+            "vouchers": _rows(
+                connection, voucher, voucher.c.owner == ref, "rule_id", "uses_max", "uses", "ends_on"
+            ),
+            "stations": stations,
+            "not_heard": [each["device"] for each in stations if each["is_late"] and not each["is_over"]],
+        }
+
+
+def _devices(connection: Connection) -> Any:
+    statement = select(device).where(device.c.state != NOT_ENROLLED).order_by(device.c.device_id)
+    return connection.execute(statement).all()
+
+
+def _station(row: Any, held: dict[str, int], *, now_ms: int) -> dict[str, Any]:
+    """Say how far a station is included; one that erased itself has nothing left to say."""
+    return {
+        "device": row.device_id,
+        "store": row.store,
+        "state": row.state,
+        "epoch": row.epoch,
+        "included_seq": row.head_seq,
+        "held_aside": held.get(row.device_id, 0),
+        "heard_ms": row.last_seen_ms or None,
+        "is_late": row.last_seen_ms < now_ms - DAY_MS,
+        "is_over": row.wiped_ms is not None,
+    }
+
+
+def _entries(connection: Connection, of: Table, ref: str) -> list[dict[str, Any]]:
+    """Return the entries of a member as they came, which hold more than HQ's tables do."""
+    place = and_(journal.c.device == of.c.device, journal.c.epoch == of.c.epoch, journal.c.seq == of.c.seq)
+    statement = (
+        select(journal.c.device, journal.c.epoch, journal.c.seq, journal.c.verdict, journal.c.body)
+        .join(of, place)
+        .where(of.c.member == ref)
+        .order_by(journal.c.device, journal.c.epoch, journal.c.seq)
+    )
+    return [
+        {
+            "device": row.device,
+            "epoch": row.epoch,
+            "seq": row.seq,
+            "verdict": row.verdict,
+            "entry": orjson.loads(row.body),
+        }
+        for row in connection.execute(statement)
+    ]
+
+
+def _rows(connection: Connection, table: Table, of: Any, *names: str) -> list[dict[str, Any]]:
+    columns = [table.c[name] for name in names]
+    found = connection.execute(select(*columns).where(of).order_by(*table.primary_key.columns))
+    return [dict(row) for row in found.mappings()]
