@@ -18,7 +18,7 @@ from hq.mark import Mark, Reached, read_mark
 from hq.members import closing
 from hq.members import kept as erasures
 from hq.stops import kept as kept_stops
-from hq.stops.store import Periods
+from hq.stops.store import Lists
 from sync.protocol import MIN_CLIENT
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class Hq:
     programs: dict[int, Program] = field(
         default_factory=dict
     )  # compiled versions: campaigns.service keeps it
-    stops: dict[int, Periods] = field(default_factory=dict)  # by the list's version: stops.service keeps it
+    stops: dict[int, Lists] = field(default_factory=dict)  # by the list's version: stops.service keeps it
 
     def close(self) -> None:
         """Give the database back."""

@@ -53,7 +53,7 @@ from hq.journal.schemas import (
 )
 from hq.journal.showings import FirstUse, used_before
 from hq.journal.stopped import order_in_spite, redemption_in_spite
-from hq.stops.store import Periods
+from hq.stops.store import Lists
 from hq.vouchers.store import Uses
 from sync.protocol import Flag, Verdict
 
@@ -97,7 +97,7 @@ class Books:
     accounts: Mapping[str, str | None] = field(default_factory=dict)  # of cashiers: whose account is theirs
     closed: frozenset[str] = frozenset()  # members of this batch who were erased
     receipt: Receipt | None = None  # of the push; None where HQ has no time to judge by
-    stops: Periods = field(default_factory=dict)  # all there ever were, by what was stopped
+    stops: Lists = field(default_factory=Lists)  # all there ever were
     decisions: dict[str, tuple[Entry, Decision]] = field(default_factory=dict)  # replayed orders, by order id
 
 
@@ -154,7 +154,7 @@ def _judge_order(entry: Entry, books: Books) -> Judgement:
     then = _at_reckoned_time(entry, order, program, books)
     if then is not None and gave_more(entry.data, then):
         doubts.by_clock(order.t_eff)
-    if books.stops:
+    if books.stops.periods:
         doubts.in_spite(order_in_spite(order, books.stops, at_ms=_made_ms(entry, order.t_eff, books)))
     return doubts.judgement(postings=postings.of_order(order), order=order)
 
@@ -228,7 +228,7 @@ def _doubt_clock(redemption: RedemptionData, entry: Entry, books: Books, doubts:
 
 def _doubt_stopped(redemption: RedemptionData, entry: Entry, books: Books, doubts: "_Doubts") -> None:
     """Flag a redemption of what was stopped. Its order has been looked up before."""
-    if books.stops:
+    if books.stops.periods:
         order, _ = books.decisions.get(redemption.order_id, (None, None))
         at_ms = _made_ms(entry, redemption.t_eff, books)
         doubts.in_spite(redemption_in_spite(redemption, order, books.stops, at_ms=at_ms))

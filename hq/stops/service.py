@@ -19,8 +19,10 @@ from hq.home import Hq
 from hq.stops import kept
 from hq.stops.document import STOPS, publish_stops
 from hq.stops.names import listed_word, near, word_of
-from hq.stops.store import Period, Periods, all_periods, by_what, end_period, insert_period
+from hq.stops.store import Lists, Period, all_periods, end_period, insert_period, read_lists
 from hq.tables import device
+
+NOTHING = Lists()
 
 
 @dataclass(frozen=True)
@@ -100,13 +102,13 @@ def list_stops(hq: Hq) -> list[ListedStop]:
     ]
 
 
-def periods_now(hq: Hq, connection: Connection, version: int) -> Periods:
-    """Return all periods by what was stopped. Read once for each version of the list in the life of the process."""
+def periods_now(hq: Hq, connection: Connection, version: int) -> Lists:
+    """Return what was stopped when. Read once for each version of the list in the life of the process."""
     if not version:
-        return {}
+        return NOTHING
     if version not in hq.stops:
         hq.stops.clear()
-        hq.stops[version] = by_what(all_periods(connection))
+        hq.stops[version] = read_lists(connection)
     return hq.stops[version]
 
 

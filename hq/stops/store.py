@@ -1,14 +1,14 @@
 """Periods in which something was stopped, in the database. They stay for ever: entries may come weeks late."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
 from app.core.stops import Stop
 from hq.rows import storable
-from hq.tables import stop
+from hq.tables import document, stop
 
 NOTE_LENGTH_MAX = 200
 WHO_LENGTH_MAX = 60
@@ -54,7 +54,17 @@ class Period:
         return self.until_ms is None or at_ms < self.until_ms or self.is_under(program_version)
 
 
-Periods = Mapping[str, Sequence[Period]]  # by what is stopped
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """All periods there ever were, by what was stopped, and the versions of the list that HQ holds.
+
+    A station may have heard of others, which an HQ that was put back has lost: nobody knows what they said.
+    """
+
+    periods: Mapping[str, Sequence[Period]] = field(default_factory=dict)
+    versions: frozenset[int] = frozenset()
+
+
 COLUMNS = [
     stop.c[name]
     for name in (
@@ -93,12 +103,13 @@ def listed(periods: Sequence[Period]) -> list[Stop]:
     ]
 
 
-def by_what(periods: Sequence[Period]) -> Periods:
-    """Return the periods by what was stopped."""
+def read_lists(connection: Connection) -> Lists:
+    """Return all that entries are judged by."""
     found: dict[str, list[Period]] = {}
-    for each in periods:
+    for each in all_periods(connection):
         found.setdefault(each.what, []).append(each)
-    return found
+    versions = select(document.c.version).where(document.c.kind == "stops")
+    return Lists(found, frozenset(connection.execute(versions).scalars()))
 
 
 def insert_period(

@@ -241,6 +241,14 @@ def test_a_whole_folder_put_back_goes_on_above_what_stations_may_hold(hq, folder
     assert lift(hq, "campaign:7").version == version + 1
 
 
+def test_a_list_that_was_lost_may_have_let_go_anything(hq, folder, clock, station):
+    """A station heard of list 2, which let it go; HQ was put back to list 1 and knows nothing of it."""
+    stop_it(hq, "campaign:7")
+    take_as_restored(folder, hq.database, hq.keys, clock=clock, is_known=True)
+    assert sold(hq, station, heard=2) == ["LATE"]
+    assert sold(hq, station, heard=1) == ["KILLED_BEFORE"]
+
+
 def test_a_death_before_the_file_is_written_is_made_good_by_the_next_start(hq, folder, clock, monkeypatch):
     monkeypatch.setattr("hq.stops.service.kept.keep_newest", lambda *_: None)
     stop_it(hq, "campaign:7")
