@@ -18,6 +18,7 @@ from ui.models.opening import OpeningModel
 if TYPE_CHECKING:
     from app.store.faults import StoreDamaged
     from app.store.thread import StoreThread
+    from sync.authorising import Authoriser
     from sync.client import HttpHq
     from sync.worker import SyncWorker
     from ui.models.outside import DemoTill
@@ -39,6 +40,7 @@ class Running:
 
     thread: "StoreThread"
     hq: "HttpHq"
+    authoriser: "Authoriser"
     worker: "SyncWorker"
     tasks: "Tasks"
     model: "StationModel"
@@ -146,11 +148,13 @@ class _Station:
             self._running.model.close()
             self._running.tasks.close()
             self._running.hq.close()
+            self._running.authoriser.close()
             self._running.thread.close()
 
 
 def _open_thread(config: Config, clock: Clock) -> "StoreThread":
     # For `_assemble`, which runs on the thread that draws and must not wait for these.
+    import sync.authorising
     import sync.client
     import sync.worker  # noqa: F401
     import ui.models.station  # noqa: F401
@@ -163,6 +167,7 @@ def _open_thread(config: Config, clock: Clock) -> "StoreThread":
 def _assemble(thread: "StoreThread", config: Config, clock: Clock, demo: DemoParts | None) -> Running:
     from app.core.money import CURRENCIES
     from app.store.store import StationStore
+    from sync.authorising import authoriser_of
     from sync.client import DeviceSigner, HttpHq
     from sync.line import Line
     from sync.syncer import Syncer
@@ -175,7 +180,8 @@ def _assemble(thread: "StoreThread", config: Config, clock: Clock, demo: DemoPar
     signer = DeviceSigner(
         device_id=device.device_id, epoch=device.epoch, key=store.keys.sign, clock=store.signing_clock
     )
-    hq = HttpHq(Line(demo.hq_url if demo else device.hq_url), signer)
+    url = demo.hq_url if demo else device.hq_url
+    hq, authoriser = HttpHq(Line(url), signer), authoriser_of(url, signer, epoch=device.epoch, clock=clock)
     tasks = Tasks(thread)
     model = StationModel(
         tasks,
@@ -193,8 +199,8 @@ def _assemble(thread: "StoreThread", config: Config, clock: Clock, demo: DemoPar
         interval_s=config.sync_interval_s,
         on_change=model.link_changed,
     )
-    model.connect_worker(worker)
-    return Running(thread, hq, worker, tasks, model)
+    model.connect_to(worker, authoriser)
+    return Running(thread, hq, authoriser, worker, tasks, model)
 
 
 def _read_picture(data: bytes) -> str | None:

@@ -156,6 +156,7 @@ def _of(asking: Asking, answer: AuthorizeAnswer) -> Heard:
         granted={word.name: word.reservation for word in words if word.reservation},
         denied={word.name: _refusal(word) for word in words if word.reason and not word.reservation},
         known=dict(answer.known),
+        balance=answer.balance,
     )
 
 

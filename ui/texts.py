@@ -220,6 +220,11 @@ def scanned_voucher() -> str:
     return _("Scanned voucher")
 
 
+def asked_on_confirming() -> str:
+    """Return what stands under an offer that only head office can give."""
+    return _("Head office is asked when you confirm")
+
+
 def remove_voucher(offer: OfferRow) -> str:
     """Return what the cross beside a scanned voucher is called when it is read out."""
     return _("Take {offer} out again").format(offer=offer.name)
@@ -227,7 +232,7 @@ def remove_voucher(offer: OfferRow) -> str:
 
 def offer_name(offer: OfferRow, currency: Currency) -> str:
     """Return what an offer is called when it is read out."""
-    off = discount(offer.discount, currency)
+    off = asked_on_confirming() if offer.is_to_ask else discount(offer.discount, currency)
     said = _("{offer}, {discount}, picked") if offer.is_picked else _("{offer}, {discount}")
     name = said.format(offer=offer.name, discount=off)
     if offer.cost_points:

@@ -123,7 +123,7 @@ def open_bench(qtbot: QtBot, folder: Path) -> Iterator[Bench]:
     bench = Bench(qtbot, thread, tasks, model, clock, made["card"], made["voucher"], [])
     stand_in_for_a_window(bench)
     worker = type("Worker", (), {"wake": lambda self: bench.woken.append("wake")})()
-    model.connect_worker(worker)
+    model.connect_to(worker)
     bench.until(Screen.IDLE)
     try:
         yield bench

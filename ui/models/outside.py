@@ -1,7 +1,8 @@
-"""What the station's model asks of those around it: the sync worker, and the demo's till with its cable."""
+"""Whom the station's model asks: the sync worker, head office, and the demo's till with its cable."""
 
 from typing import Protocol
 
+from app.core.asking import Asking, Heard
 from app.core.order import Line
 
 
@@ -10,6 +11,14 @@ class Worker(Protocol):
 
     def wake(self) -> None:
         """Sync now."""
+        ...
+
+
+class HeadOffice(Protocol):
+    """Who says what an order may use, while its member waits."""
+
+    def ask(self, asking: Asking) -> Heard:
+        """Return head office's words in a moment, or that nothing was heard."""
         ...
 
 

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
+from app.core.asking import NOTHING_HEARD, Asking, Heard
 from app.station.answer import OrderAnswer
-from ui.models.quoting import Quoted, hand_in_as_shown, quote_visit
+from ui.models.outside import HeadOffice
+from ui.models.quoting import Quoted, hand_in_as_shown, quote_visit, to_ask_as_shown
 from ui.models.till import Visit
 from ui.tasks import Failed, Tasks
 
@@ -24,6 +26,7 @@ class Quotes(QObject):
         self._number = 0
         self.newest: Quoted | None = None  # None: none was asked for, it is on its way, or it failed
         self.is_awaited = False
+        self.head_office: HeadOffice | None = None  # whom to ask before an order is recorded
 
     def ask(self, visit: Visit, *, link: str) -> None:
         """Ask for the quote of a visit; from now on no other counts."""
@@ -44,12 +47,30 @@ class Quotes(QObject):
     def record(
         self, shown: Quoted, *, link: str, then: Callable[[OrderAnswer], None], failed: Failed
     ) -> None:
-        """Record an order as it was quoted."""
-        self._tasks.on_store(
-            lambda store: hand_in_as_shown(store, shown, register=self._register, link=link),
-            then=then,
-            failed=failed,
-        )
+        """Record an order as it was quoted. Head office is asked first where only its word can give something."""
+        office, register = self.head_office, self._register
+
+        def hand_in(heard: Heard) -> None:
+            self._tasks.on_store(
+                lambda store: hand_in_as_shown(store, shown, register=register, link=link, heard=heard),
+                then=then,
+                failed=failed,
+            )
+
+        def ask(asking: Asking | None) -> None:
+            if office is None or asking is None:
+                hand_in(NOTHING_HEARD)
+            else:
+                self._tasks.on_net(lambda: office.ask(asking), then=hand_in, failed=failed)
+
+        if office is None:
+            hand_in(NOTHING_HEARD)
+        else:
+            self._tasks.on_store(
+                lambda store: to_ask_as_shown(store, shown, register=register, link=link),
+                then=ask,
+                failed=failed,
+            )
 
     def _came(self, number: int, found: Quoted) -> None:
         if number == self._number:

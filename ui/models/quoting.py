@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, replace
 
+from app.core.asking import NOTHING_HEARD, Asking, Heard
+from app.core.authority import NEEDS_NONE
+from app.core.outcome import Decision, Outcome
 from app.core.overlay import ORDER_CLAIM
 from app.core.quote import Quote
 from app.ids import new_id
 from app.station.answer import OrderAnswer
-from app.station.redeem import hand_in, quote_order, rules_to_pick
+from app.station.redeem import hand_in, quote_order, rules_to_pick, to_ask
 from app.store.store import StationStore
 from ui.models.till import Visit, settled
 
@@ -19,11 +22,12 @@ class QuoteOutdated(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """A visit with settled picks, what it would get, and the version of the rules by which."""
+    """A visit with settled picks, what it would get, by which version of the rules, and whether there was a line."""
 
     visit: Visit
     quote: Quote
     program_version: int
+    link: str = ""
 
 
 def quote_visit(store: StationStore, visit: Visit, *, register: str, link: str) -> Quoted:
@@ -34,24 +38,45 @@ def quote_visit(store: StationStore, visit: Visit, *, register: str, link: str) 
     choices = {rule_id: visit.choices.get(rule_id) or new_id() for rule_id in rules_to_pick(store)}
     wished = replace(visit, choices=choices, picks=frozenset(choices) & visit.wished)
     found = _quote(store, wished, register, link)
-    better = settled(wished, found)
+    better = settled(wished, found, link=link)
     if better.picks != wished.picks:
         found = _quote(store, better, register, link)
-    return Quoted(better, found, store.replica.document_version(PROGRAM))
+    return Quoted(better, found, store.replica.document_version(PROGRAM), link)
 
 
-def hand_in_as_shown(store: StationStore, shown: Quoted, *, register: str, link: str) -> OrderAnswer:
+def to_ask_as_shown(store: StationStore, shown: Quoted, *, register: str, link: str) -> Asking | None:
+    """Return what to ask head office before an order is recorded as it was shown. Raises as `hand_in_as_shown`."""
+    _check_shown(store, shown, register, link)
+    return to_ask(store, shown.visit.order.order_in(register), shown.visit.at_till(link=link))
+
+
+def hand_in_as_shown(
+    store: StationStore, shown: Quoted, *, register: str, link: str, heard: Heard = NOTHING_HEARD
+) -> OrderAnswer:
     """Record an order as it was shown. Raises `QuoteOutdated`, `NotRecorded` or a `StoreFault`.
 
-    An order that was recorded before is answered from the journal, whatever has changed since.
+    An order that was recorded before is answered from the journal, whatever has changed since. `heard` are head
+    office's words, which alone may change what it gets.
     """
-    order_in, at_till = shown.visit.order.order_in(register), shown.visit.at_till(link=link)
-    if store.journal.claimed(ORDER_CLAIM, order_in.order_id) is None:
-        now = _quote(store, shown.visit, register, link)
-        version = store.replica.document_version(PROGRAM)
-        if (now.decision, version) != (shown.quote.decision, shown.program_version):
-            raise QuoteOutdated
-    return hand_in(store, order_in, at_till)
+    _check_shown(store, shown, register, link)
+    return hand_in(store, shown.visit.order.order_in(register), shown.visit.at_till(link=link, heard=heard))
+
+
+def _check_shown(store: StationStore, shown: Quoted, register: str, link: str) -> None:
+    if store.journal.claimed(ORDER_CLAIM, shown.visit.order.order_id) is not None:
+        return
+    now, version = _quote(store, shown.visit, register, link), store.replica.document_version(PROGRAM)
+    if version != shown.program_version or _seen(now.decision) != _seen(shown.quote.decision):
+        raise QuoteOutdated
+
+
+def _seen(decision: Decision) -> Decision:
+    """Return what of a decision is on the screen: by which right something is given isn't."""
+
+    def without(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+        return tuple(outcome._replace(auth=NEEDS_NONE) for outcome in outcomes)
+
+    return replace(decision, presented=without(decision.presented), automatic=without(decision.automatic))
 
 
 def _quote(store: StationStore, visit: Visit, register: str, link: str) -> Quote:

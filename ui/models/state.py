@@ -76,6 +76,7 @@ class OfferRow:
     """An offer as it stands for this order. `key` (1…9) picks it; `is_picked` shows the mark.
 
     `is_voucher` marks one that was scanned rather than picked. Not usable: `refusals`, the one to show first in front.
+    `is_to_ask`: head office is asked when the order is confirmed, and `discount` is not known before.
     """
 
     rule_id: str
@@ -87,6 +88,7 @@ class OfferRow:
     refusals: tuple[Refusal, ...] = ()
     cost_points: int = 0
     redemption_id: str = ""  # of a voucher: names it where it is taken out of the order
+    is_to_ask: bool = False
 
     @property
     def is_usable(self) -> bool:

@@ -23,7 +23,7 @@ from ui.i18n import _
 from ui.models.answers import after_fault, after_order, after_refusal
 from ui.models.around import Around
 from ui.models.guard import LOOK_MS, READ_MS, Guard
-from ui.models.outside import DemoTill, Worker
+from ui.models.outside import DemoTill, HeadOffice, Worker
 from ui.models.quotes import Quotes
 from ui.models.quoting import Quoted, QuoteOutdated
 from ui.models.state import AnswerView, Screen, Shop, State
@@ -52,7 +52,7 @@ class StationModel(QObject):
         demo: DemoTill | None = None,
         read_picture: Callable[[bytes], str | None] = lambda data: None,
     ) -> None:
-        """Start on the idle page; `connect_worker` and the first overview follow."""
+        """Start on the idle page; `connect_to` and the first overview follow."""
         super().__init__(tasks)
         self._tasks = tasks
         self._clock = clock
@@ -204,9 +204,10 @@ class StationModel(QObject):
 
     # --- from the sync worker ---------------------------------------------------------------------------------------
 
-    def connect_worker(self, worker: Worker) -> None:
-        """Know whom to ask for a sync."""
+    def connect_to(self, worker: Worker, head_office: HeadOffice | None = None) -> None:
+        """Know whom to ask for a sync, and for a word on an order."""
         self._around.connect_worker(worker)
+        self._quotes.head_office = head_office
 
     def link_changed(self, link: LinkState) -> None:
         """Take how the line stands; called on the worker's thread."""
@@ -298,7 +299,7 @@ class StationModel(QObject):
         if self._state.screen is not Screen.MEMBER:
             return
         self._visit = found.visit
-        offers = offer_rows(found.visit, found.quote)
+        offers = offer_rows(found.visit, found.quote, link=found.link)
         self._renew(LOOK_MS, offers=offers, order=order_view(found.visit, found.quote))
 
     def _quote_anew(self, visit: Visit) -> None:

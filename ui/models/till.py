@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from app.core.asking import NOTHING_HEARD, Heard, wants_word
 from app.core.money import Currency
 from app.core.order import Line
 from app.core.quote import Offer, Quote
@@ -10,7 +11,7 @@ from app.core.reasons import Reason, Refusal
 from app.core.voucher import Presentation, picked
 from app.ids import new_id
 from app.station.identify import SeenMember
-from app.station.redeem import AtTill, OrderIn
+from app.station.redeem import ONLINE, AtTill, OrderIn
 from ui.models.amount import parse_amount
 from ui.models.state import MemberCard, OfferRow, OrderView
 
@@ -86,15 +87,15 @@ class Visit:
         """Whether it belongs to a member who is not the one just seen."""
         return self.member is not None and self.member.member.ref != seen.member.ref
 
-    def at_till(self, *, link: str) -> AtTill:
-        """Return who and what goes with the order."""
+    def at_till(self, *, link: str, heard: Heard = NOTHING_HEARD) -> AtTill:
+        """Return who and what goes with the order, and head office's words on it."""
         level = self.member.level if self.member else ""
         chosen = tuple(
             Presentation(self.choices[rule_id], picked(rule_id), level)
             for rule_id in self.choices
             if rule_id in self.picks
         )
-        return AtTill(self.member, (*self.vouchers, *chosen), link)
+        return AtTill(self.member, (*self.vouchers, *chosen), link, heard=heard)
 
 
 def card_of(seen: SeenMember | None) -> MemberCard | None:
@@ -110,38 +111,50 @@ def new_visit(**known: object) -> Visit:
     return replace(Visit(TillOrder(new_id())), **known)  # type: ignore[arg-type]  # fields of Visit
 
 
-def settled(visit: Visit, found: Quote) -> Visit:
-    """Return the visit with picks that a quote allows: the cashier's own, or without any the only usable one."""
+def is_to_ask(offer: Offer, link: str) -> bool:
+    """Whether an offer lacks only head office's word, which is asked for when the order is confirmed."""
+    return link == ONLINE and wants_word(offer.outcome)
+
+
+def settled(visit: Visit, found: Quote, *, link: str) -> Visit:
+    """Return the visit with picks that a quote allows: the cashier's own, or without any the only usable one.
+
+    What head office must be asked for is never picked by itself: nobody knows yet whether it will be given.
+    """
     rules = (offer.rule_id for offer in found.offers if offer.is_usable)
     usable = frozenset(rules) & frozenset(visit.choices)
     if visit.wishes:
-        return replace(visit, picks=usable & visit.wished)
+        to_ask = frozenset(offer.rule_id for offer in found.offers if is_to_ask(offer, link))
+        return replace(visit, picks=(usable | to_ask) & frozenset(visit.choices) & visit.wished)
     return replace(visit, picks=usable if len(usable) == 1 else frozenset())
 
 
-def offer_rows(visit: Visit, found: Quote) -> tuple[OfferRow, ...]:
+def offer_rows(visit: Visit, found: Quote, *, link: str) -> tuple[OfferRow, ...]:
     """Return the offers as the page lists them; usable ones that can be picked have the keys 1…9."""
     rows = []
     key = 0
     for offer in found.offers:
-        can_pick = offer.is_usable and offer.rule_id in visit.choices
+        asks = is_to_ask(offer, link)
+        can_pick = (offer.is_usable or asks) and offer.rule_id in visit.choices
         key += can_pick
-        rows.append(_row(visit, offer, key if can_pick and key <= KEYS else None))
+        rows.append(_row(visit, offer, key if can_pick and key <= KEYS else None, is_to_ask=asks))
     return tuple(rows)
 
 
-def _row(visit: Visit, offer: Offer, key: int | None) -> OfferRow:
+def _row(visit: Visit, offer: Offer, key: int | None, *, is_to_ask: bool) -> OfferRow:
+    can_apply = offer.is_usable or is_to_ask
     is_voucher = any(shown.redemption_id == offer.redemption_id for shown in visit.vouchers)
     return OfferRow(
         rule_id=offer.rule_id,
         name=offer.name,
         key=key,
-        is_picked=offer.rule_id in visit.picks or (offer.is_usable and offer.rule_id not in visit.choices),
+        is_picked=offer.rule_id in visit.picks or (can_apply and offer.rule_id not in visit.choices),
         is_voucher=is_voucher,
         discount=offer.discount,
-        refusals=_to_tell(offer.refusals),
+        refusals=() if is_to_ask else _to_tell(offer.refusals),
         cost_points=offer.cost_points,
         redemption_id=offer.redemption_id or "",
+        is_to_ask=is_to_ask,
     )
 
 

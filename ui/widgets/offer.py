@@ -84,11 +84,14 @@ class OfferButton(Tile):
         words.addWidget(_said(Label("h2", ink=ink), offer.name))
         if offer.is_voucher:
             words.addWidget(_said(Label("small", ink=ink), texts.scanned_voucher()))
+        if offer.is_to_ask:
+            words.addWidget(_said(Label("small", ink=ink), texts.asked_on_confirming()))
         if offer.cost_points:
             words.addWidget(_said(Label("small", ink=ink), texts.points_cost(offer.cost_points)))
         layout.addWidget(Remove(offer, ink, self.removed) if offer.is_voucher else KeyCap(offer.key))
         layout.addLayout(words, 1)
-        layout.addWidget(_said(number("h2", ink=ink), texts.discount(offer.discount, currency)))
+        if not offer.is_to_ask:
+            layout.addWidget(_said(number("h2", ink=ink), texts.discount(offer.discount, currency)))
         layout.addWidget(Sign(26, SignKind.CHECK if offer.is_picked else SignKind.CIRCLE, ink))
         parts = (part for part in self.findChildren(QWidget) if not isinstance(part, Remove))
         for child in parts:
