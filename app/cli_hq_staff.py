@@ -98,8 +98,12 @@ def staff_remove(staff_id: StaffId, data_dir: HqDir = None) -> None:
     """Let somebody sign in no more. What they did stays, under their id."""
     from hq.staff.people import remove_person
 
-    with_hq(data_dir, lambda hq: remove_person(hq, staff_id))
+    asked = with_hq(data_dir, lambda hq: remove_person(hq, staff_id))
     print(f"They can sign in no more. {STATIONS_HEAR}")
+    if asked is not None:
+        say(
+            f"Nobody is left in store {asked} to sign in: anything may be redeemed there without it from now on."
+        )
 
 
 @staff_cli.command("sign-in")

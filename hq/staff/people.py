@@ -89,12 +89,17 @@ def set_pin(hq: Hq, staff_id: str, pin: str) -> PinSet:
     return PinSet(staff_id, is_new)
 
 
-def remove_person(hq: Hq, staff_id: str) -> None:
-    """Let somebody sign in no more; stations forget them with their next sync. Raises `NotHere`."""
+def remove_person(hq: Hq, staff_id: str) -> str | None:
+    """Let somebody sign in no more; stations forget them with their next sync. Raises `NotHere`.
+
+    Where nobody is left to sign in, a store can't ask for it any more; returns the store that asked until now.
+    """
     with hq.database.atomic() as connection:
         found = _find(connection, staff_id)
         _change(connection, staff_id, state=REMOVED, pin_hash="", pepper="")
+        asked = None if _ids_of(connection, found.store) else _ask(connection, found.store, FREE)
         announce(connection, [Change(found.store, STAFF, staff_id, op=DELETE)])
+    return found.store if asked == SPENDING else None
 
 
 def ask_sign_in(hq: Hq, store_id: str, *, is_needed: bool) -> int:
@@ -105,12 +110,10 @@ def ask_sign_in(hq: Hq, store_id: str, *, is_needed: bool) -> int:
     with hq.database.atomic() as connection:
         if read_store(connection, store_id) is None:
             raise NotPossible(f"There is no store {store_id}.")
-        here = store_staff.c.store == store_id, store_staff.c.state == ACTIVE
-        ids = list(connection.execute(select(store_staff.c.staff_id).where(*here)).scalars())
+        ids = _ids_of(connection, store_id)
         if is_needed and not ids:
             raise NotPossible(f"Nobody works in store {store_id} yet: then nothing could be redeemed there.")
-        asks = SPENDING if is_needed else FREE
-        connection.execute(update(store).where(store.c.store_id == store_id).values(sign_in=asks))
+        _ask(connection, store_id, SPENDING if is_needed else FREE)
         announce(connection, [Change(store_id, STAFF, staff_id) for staff_id in ids])
     return len(ids)
 
@@ -141,6 +144,19 @@ def sealed_pepper(hq: Hq, connection: Connection, device_id: str) -> bytes | Non
         return seal(box_pub, pepper, info=pepper_info(store=store_id, device_id=device_id))
     except ValueError:
         return None  # what the device showed is no key: then it gets nothing
+
+
+def _ids_of(connection: Connection, store_id: str) -> list[str]:
+    here = store_staff.c.store == store_id, store_staff.c.state == ACTIVE
+    return list(connection.execute(select(store_staff.c.staff_id).where(*here)).scalars())
+
+
+def _ask(connection: Connection, store_id: str, sign_in: str) -> str:
+    """Note what a store asks of who is at the till, and return what it asked before."""
+    of = store.c.store_id == store_id
+    before: str = connection.execute(select(store.c.sign_in).where(of)).scalar_one()
+    connection.execute(update(store).where(of).values(sign_in=sign_in))
+    return before
 
 
 def _folder(hq: Hq) -> Path:

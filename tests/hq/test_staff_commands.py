@@ -50,6 +50,8 @@ def test_somebody_comes_gets_another_pin_and_goes(command) -> None:
     assert "removed" in command("staff", "list", "--all")
     (eve,) = listed(command)
     assert eve["name"] == "Eve" and [name for name in eve if "pin" in name] == ["has_pin"]
+    command("staff", "sign-in", "--store", "S1", "--needed")
+    assert "Nobody is left in store S1" in command("staff", "remove", eve["staff_id"])
     assert "passphrase" in command("keys", "backup")
 
 
