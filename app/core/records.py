@@ -175,7 +175,7 @@ def _outcome_decided(outcome: Outcome) -> Record:
 
 def _beside_discount(outcome: Outcome) -> Record:
     """Return what an outcome gives beside a discount, where it does."""
-    if not (outcome.paid or outcome.gifts or outcome.credit or outcome.counts):
+    if not (outcome.paid or outcome.gifts or outcome.credit or outcome.counts or outcome.stock):
         return {}  # as most
     told: Record = {
         "paid": outcome.paid,

@@ -317,3 +317,15 @@ def test_head_office_decides_alike_by_the_rights_that_were_recorded() -> None:
     assert order["uses"] == [["c", 500]]
     assert redemption_differences({**redemptions[0], "auth": {"kind": "always"}}, again) == ["auth"]
     assert order_differences({key: value for key, value in order.items() if key != "uses"}, again) == ["uses"]
+
+
+@pytest.mark.parametrize("trigger", ["automatic", "choice", "voucher"])
+def test_a_record_says_what_left_the_stock_though_the_rule_gives_nothing_but_a_discount(trigger: str) -> None:
+    """Else neither end would count it, and a stock of one would never be empty."""
+    made = program(campaign("c", rule("r", amount_off(500), trigger=trigger, has_stock=True)))
+    presented = {"automatic": (), "choice": (chosen("v1", "r"),), "voucher": (own("v1"),)}[trigger]
+    asked = facts(made, TEA, presented=presented, known={"stock:r": 1})
+    decision, attendance = decide(asked, explain=False), Attendance("offline")
+    told = list(order_record(asked, decision, attendance)["campaigns"])
+    told += [record_of(asked, *pair, attendance) for pair in zip(decision.presented, presented, strict=True)]
+    assert [each["stock"] for each in told] == [1]
