@@ -76,6 +76,19 @@ def test_within_one_order_a_lease_is_used_once_for_each_of_its_vouchers(tmp_path
     till.store.close()
 
 
+def test_one_lease_covers_a_code_that_is_shown_twice_once(till: Till) -> None:
+    coupon = till.voucher(uses_max=9)
+    till.lease(f"voucher:{till.show(coupon).voucher.code_hash}", 1)
+    assert said(till.sell(coupon, coupon)) == ["lease", "online_only"]
+
+
+@pytest.mark.parametrize(("until_ms", "right"), [(NOW_MS, "online_only"), (NOW_MS + 1, "lease")])
+def test_a_lease_of_a_voucher_holds_until_its_end(till: Till, until_ms: int, right: str) -> None:
+    coupon = till.voucher(uses_max=9)
+    till.lease(f"voucher:{till.show(coupon).voucher.code_hash}", 1, until_ms=until_ms)
+    assert said(till.sell(coupon)) == [right]
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"until_ms": NOW_MS}, {"from_ms": NOW_MS + 1}, {"epoch": 2}],

@@ -80,6 +80,13 @@ def test_a_lease_stands_for_what_is_ours_though_all_else_is_used_up(tills: Any) 
     assert discounts(till, 3) == [100, 100, 0]
 
 
+def test_a_lease_that_is_over_stands_for_nothing(tills: Any) -> None:
+    till = tills("floor", limits={"uses": 10})
+    till.counter("uses:coffee", 10)
+    till.lease("uses:coffee", 2, until_ms=NOW_MS)
+    assert discounts(till, 1, member=till.member()) == [0]
+
+
 def test_the_first_so_many_members_are_counted_once_each(tills: Any) -> None:
     till = tills(limits={"members": 3})
     till.counter("members:coffee", 1)
