@@ -184,7 +184,8 @@ class Syncer:
     def _ask_first(self) -> None:
         """Before much is sent, say where HQ has us, with no entries: its answer tells what is stopped.
 
-        What it refuses it refuses again, when the entries come.
+        What it refuses it refuses again, when the entries come; and where it names a place that isn't ours, only our
+        entries show it that there are two of us.
         """
         store = self._store
         if self._run(store.waiting_count) <= ASKS_FIRST_ABOVE:
@@ -192,7 +193,8 @@ class Syncer:
         request = self._run(lambda: self._request_after(store.acked_seq(), entries_max=0))
         answer = self._hq.push(request)
         if isinstance(answer, PushAnswer):
-            self._run(partial(self._take_answer, request, answer))
+            if self._run(partial(self._is_ours, Head(answer.acked_seq, answer.acked_hash))):
+                self._run(partial(self._take_answer, request, answer))
             self._fetch_before_the_rest(answer)
 
     def _fetch_before_the_rest(self, answer: PushAnswer) -> None:
@@ -273,7 +275,7 @@ class Syncer:
             acked.seq > head.seq
         ):  # HQ remembers more of us than we do: a backup was restored, key store and all
             store.set_standing(Standing.ROLLED_BACK)
-        if acked.seq > head.seq or store.journal.at(acked.seq) != acked:
+        if not self._is_ours(acked):
             raise HqUntrusted(f"HQ acknowledges an entry {acked.seq} that isn't ours")
         if any(not request.from_seq <= result.seq <= kept for result in answer.results):
             raise HqUntrusted("HQ gives its word on entries that it was not sent, or does not hold")
@@ -306,7 +308,7 @@ class Syncer:
         """
         store = self._store
         expected = Head(gap.expect - 1, gap.hash)
-        if not 0 <= expected.seq <= store.journal.head().seq or store.journal.at(expected.seq) != expected:
+        if not self._is_ours(expected):
             return False
         position = store.replica.position()
         if position is not None:
@@ -315,3 +317,7 @@ class Syncer:
         with store.atomic():
             store.set_acked_seq(expected.seq)
         return True
+
+    def _is_ours(self, place: Head) -> bool:
+        journal = self._store.journal
+        return 0 <= place.seq <= journal.head().seq and journal.at(place.seq) == place

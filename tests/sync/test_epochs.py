@@ -308,6 +308,16 @@ def test_a_copy_that_reaches_a_restored_hq_first_is_found_by_what_the_original_s
     twin.store.close()
 
 
+def test_two_of_one_device_are_found_though_much_waits(shop, tmp_path, monkeypatch):
+    """I10: HQ is asked first where it stands, and names the copy's place; what waits must be sent even so."""
+    monkeypatch.setattr("sync.syncer.ASKS_FIRST_ABOVE", 1)
+    twin = copy_of(shop, backup(shop, tmp_path / "clone"))
+    sells(twin, 2).syncer.sync()
+    twin.store.close()
+    assert sells(shop, 4).syncer.sync().refusal.kind is PushRefusalKind.FORK
+    assert shop.store.standing is Standing.FORKED
+
+
 def test_another_program_may_not_be_running(shop):
     with pytest.raises(StoreBusy):
         reenrol(shop)
