@@ -24,11 +24,12 @@ from hq.staff.people import add_person
 from hq.stores.devices import read_device
 from hq.tables import card, case, feed, journal, member, member_scope, metadata, posting, store_staff, voucher
 from hq.vouchers.service import NewVoucher, create_vouchers
-from tests.databases import OnPostgres
+from tests.databases import OnPostgres, on
 from tests.hq.station import REF, VOUCHER_RULE, enrol_station
 from tests.hq.station import voucher as shown
 from tests.hq.test_feed import REFS, Reader
 from tests.hq.test_ingest import count, rows, words
+from tests.hq.test_writers_at_once import pushed_while_it_stands
 
 NAME, NUMBER = "Zenobia Q.", "M123456789012"
 OTHER = REFS[0]
@@ -158,6 +159,19 @@ def test_a_late_entry_is_posted_flagged_and_brings_nobody_back(known, station):
     assert (found.owner, found.flags) == ("head office", "MEMBER_ERASED")
     with pytest.raises(faults.NotPossible):
         close_case(known, found.case_id, who="Ann", points=5)
+
+
+@on("postgresql")
+def test_who_is_erased_while_their_order_is_judged_is_erased_behind_it(known, station, monkeypatch):
+    """The order was judged as of a member there is: its points must not come to an account that is closed by then."""
+    station.order("o1")
+    answer = pushed_while_it_stands(
+        known, monkeypatch, station, "judge_each", lambda: erase_member(known, REF)
+    )
+    assert words(answer) == [(1, "posted", [])]
+    found = accounts(known)
+    assert (found[f"member:{REF}", "points"], found["breakage", "points"]) == (0, 7)
+    assert [row.ref for row in rows(known, member)] == [OTHER]
 
 
 def test_whoever_was_erased_can_not_be_added_or_erased_again(known):
