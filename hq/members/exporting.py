@@ -5,11 +5,22 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Table, and_, select
 
+from hq.authority.counters import uses_of
 from hq.faults import NotHere
 from hq.home import Hq
 from hq.journal.held import waiting_by_device
 from hq.members.store import account, read_scopes
-from hq.tables import card, device, journal, member, order_fact, posting, redemption_fact, voucher
+from hq.tables import (
+    card,
+    device,
+    journal,
+    member,
+    order_fact,
+    phone_token,
+    posting,
+    redemption_fact,
+    voucher,
+)
 
 DAY_MS = 24 * 60 * 60 * 1000
 NOT_ENROLLED = "waiting"
@@ -38,6 +49,8 @@ def export_member(hq: Hq, ref: str) -> dict[str, Any]:
             "orders": _entries(connection, order_fact, ref),
             "redemptions": _entries(connection, redemption_fact, ref),
             "cards": _rows(connection, card, card.c.member == ref, "kid", "issued_ms", "expires_ms"),
+            "phone_links": _rows(connection, phone_token, phone_token.c.member == ref, "expires_ms"),
+            "uses": uses_of(connection, [ref]).get(ref, {}),
             "vouchers": _rows(
                 connection, voucher, voucher.c.owner == ref, "rule_id", "uses_max", "uses", "ends_on"
             ),

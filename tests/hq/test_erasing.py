@@ -4,7 +4,7 @@ import json
 from itertools import permutations
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from typer.testing import CliRunner
 
 from app.cli_hq import hq_cli
@@ -12,6 +12,8 @@ from app.core.codes import hash_number
 from app.core.pins import Role
 from app.ids import new_ref
 from hq import faults
+from hq.authority.counters import note_uses
+from hq.authority.tables import member_use
 from hq.home import open_hq
 from hq.journal.desk import close_case
 from hq.mark import MARK_FILE
@@ -22,7 +24,19 @@ from hq.members.service import MemberFacts, add_member, issue_code, upsert_membe
 from hq.snapshot import make_manifest
 from hq.staff.people import add_person
 from hq.stores.devices import read_device
-from hq.tables import card, case, feed, journal, member, member_scope, metadata, posting, store_staff, voucher
+from hq.tables import (
+    card,
+    case,
+    feed,
+    journal,
+    member,
+    member_scope,
+    metadata,
+    phone_token,
+    posting,
+    store_staff,
+    voucher,
+)
 from hq.vouchers.service import NewVoucher, create_vouchers
 from tests.databases import OnPostgres, on
 from tests.hq.station import REF, VOUCHER_RULE, enrol_station
@@ -271,6 +285,9 @@ def test_an_export_says_what_is_held_and_which_stations_may_hold_more(known, sta
     clock.set_ms(clock.now_ms() + DAY_MS + 1)
     code = create_vouchers(known, [NewVoucher(VOUCHER_RULE, 2, REF)])[0]
     issue_code(known, REF)
+    with known.database.atomic() as connection:
+        note_uses(connection, {(REF, "13", "2017-11-06"): 1})
+        connection.execute(insert(phone_token), {"token_hash": "h", "member": REF, "expires_ms": 5})
     station.order("o1", vouchers=(shown(hash_number(code)),))
     station.order("o2", ref=OTHER)
     station.push()
@@ -287,12 +304,14 @@ def test_an_export_says_what_is_held_and_which_stations_may_hold_more(known, sta
         1,
         ["S1", "S2"],
     )
+    assert (found["uses"], found["phone_links"]) == ({"13": {"2017-11-06": 1}}, [{"expires_ms": 5}])
     at = {each["device"]: each["included_seq"] for each in found["stations"]}
     assert at == {station.owner.device_id: 3, silent.owner.device_id: 1}
     assert found["not_heard"] == [silent.owner.device_id]
     erase_member(known, REF)
     with pytest.raises(faults.NotHere):
         export_member(known, REF)
+    assert (count(known, phone_token), count(known, member_use)) == (0, 0)
 
 
 def test_the_commands_say_what_goes_and_do_it_only_when_told(known, folder):
