@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, Operationa
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from hq.faults import Busy, SetUpFault
+from hq.together import Together
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +94,7 @@ class Database:
         """Connect lazily to a URL such as `sqlite:///…/hq.db` or `postgresql://…`. Raises `SetUpFault`."""
         self.engine = _make_engine(url)
         self._writer = threading.Lock()
+        self._together = Together(self.atomic)
 
     @property
     def is_sqlite(self) -> bool:
@@ -135,6 +137,13 @@ class Database:
                 if not left or _state(problem) != UNIQUE:
                     raise
         raise AssertionError("the last try returns or raises")
+
+    def write_together(self, work: Callable[[Connection], T]) -> T:
+        """Do a small `work` as `write` does, in one transaction with those of others who wait. Raises `Busy`.
+
+        For SQLite, whose writers wait for the disk one after the other; PostgreSQL does the same by itself.
+        """
+        return self._together.write(work) if self.is_sqlite else self.write(work)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -129,7 +129,7 @@ class DeviceSession:
                 self._hq, connection, self._present_device_in(connection, request.epoch), request
             )
 
-        return self._hq.database.write(say)
+        return self._hq.database.write_together(say)
 
     def leases(self, request: LeaseRequest) -> LeaseAnswer:
         """See `AuthorityProtocol.leases`."""

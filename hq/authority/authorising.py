@@ -72,7 +72,8 @@ def authorise(hq: Hq, connection: Connection, device: Device, request: Authorize
         return AuthorizeAnswer(words=[])
     if recounting.is_under_way(connection):  # leases may be out that this HQ has forgotten
         return AuthorizeAnswer(words=[Word(name=want.asked.name) for want in wants])
-    today = _today(connection, device.store, now_ms=now_ms)
+    has_limits = any(want.campaign.limits is not None for want in wants)
+    today = _today(connection, device.store, now_ms=now_ms) if has_limits else date.min
     desk = _desk(connection, wants, request.member)
     words = {PROGRAM}.union(*(_stops_of(want, request.member) for want in wants))
     desk.stopped = held_of(connection, words, program_version=program.version)
