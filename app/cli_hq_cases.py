@@ -10,7 +10,7 @@ import typer
 
 from app.cli_hq_devices import AsJson, HqDir, with_hq
 from app.config import load_config
-from app.terminal import fail, say
+from app.terminal import fail, plain, say
 
 DAY_MS, HOUR_MS = 86_400_000, 3_600_000
 WHO = "command line"  # until staff sign in here
@@ -66,9 +66,9 @@ def cases_show(case_id: CaseId, data_dir: HqDir = None, as_json: AsJson = False)
         print(json.dumps({**asdict(found), **texts}))
         return
     print(_line(found, now_ms))
-    print(f"    {found.detail}")
+    print(f"    {plain(found.detail)}")  # names in it are a station's
     for done in found.events:
-        print(f"    {done.what} by {done.who}: {done.note}")
+        print(plain(f"    {done.what} by {done.who}: {done.note}"))
     for name, text in texts.items():
         print(f"    {name}: {text}")
 
@@ -162,8 +162,7 @@ def _stopped_at(case_id: str, *, done: int, left: int) -> Iterator[None]:
 
 def _text(body: bytes) -> str:
     """Return a body as a terminal may show it: whatever came is kept, and not all of it is JSON."""
-    text = body.decode("utf-8", "backslashreplace")
-    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
+    return plain(body.decode("utf-8", "backslashreplace"))
 
 
 def _amount(case: Any) -> str:

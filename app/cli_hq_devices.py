@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from app.config import load_config
-from app.terminal import fail, say
+from app.terminal import fail, plain, say
 
 HqDir = Annotated[Path | None, typer.Option("--dir", help="Folder of HQ's database and keys.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One line of JSON each.")]
@@ -34,7 +34,7 @@ def hq_devices(data_dir: HqDir = None, as_json: AsJson = False) -> None:
             continue
         told = [
             f"{each.device_id}  {each.state}  store {each.store}  epoch {each.epoch}  head {each.head_seq}",
-            f"machine {each.name or '?'} ({each.hw or '?'}, {each.sw or '?'})",
+            plain(f"machine {each.name or '?'} ({each.hw or '?'}, {each.sw or '?'})"),
             f"enrolled {moment(each.enrolled_ms)}  seen {moment(each.last_seen_ms)}",
         ]
         if held.get(each.device_id):
@@ -122,7 +122,7 @@ def held_show(held_id: HeldId, data_dir: HqDir = None) -> None:
 
     _, request = with_hq(data_dir, lambda hq: read_held(hq, held_id))
     for body in request.entries:
-        print(body.decode("utf-8", errors="replace"))
+        print(plain(body.decode("utf-8", errors="replace")))
 
 
 @held_cli.command("post")

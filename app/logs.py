@@ -37,7 +37,12 @@ def set_up_logs() -> None:
 
 
 class QuietFormatter(logging.Formatter):
-    """Writes exceptions without what they say."""
+    """Writes exceptions without what they say, and a message as one line, whatever came from outside into it."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 the library's name
+        """Return a message in which nothing begins a line or moves a cursor."""
+        line = super().formatMessage(record)
+        return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in line)
 
     def formatException(self, ei: ExcInfo | Any) -> str:  # noqa: N802 the library's name
         """Return kinds and places."""
