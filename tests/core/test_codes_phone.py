@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.core.codes import Level, MemberCode, Shown, TokenKey, parse
 from app.core.phone_code import hash_nonce, phone_message
+from app.core.plain_cbor import read_exactly
 from app.core.reasons import Reason, Refusal
 from tests.phone import DAY_MS, NOW_MS, Phone, a_phone, a_signing_key
 
@@ -199,6 +200,12 @@ def test_a_bomb_is_refused_in_less_than_a_millisecond(name: str) -> None:
     for text in texts:
         took = min(_seconds(text) for _ in range(5))
         assert took < 0.001, (name, took)
+
+
+def test_three_lists_in_each_other_are_read_and_four_are_not() -> None:
+    assert read_exactly(b"\x81\x81\x80", list) == [[[]]]
+    with pytest.raises(ValueError, match="plain"):
+        read_exactly(b"\x81\x81\x81\x80", list)
 
 
 def _seconds(text: str) -> float:
