@@ -9,6 +9,7 @@ from functools import partial
 from typing import Protocol
 
 from app.station.leasing import close_leases, close_what_is_over, low_leases, used_of
+from app.store.faults import StoreFault
 from app.store.leases import LeaseRow
 from app.store.store import StationStore
 from sync.authority_wire import LEASES_MAX, LeaseAnswer, LeaseRequest, LeaseWire
@@ -43,8 +44,11 @@ class Leasing:
         self._asked_low: frozenset[str] = frozenset()
 
     def close_what_is_over(self) -> None:
-        """Give back what has ended, so that HQ hears of it with the next push."""
-        self._run(partial(close_what_is_over, self._store))
+        """Give back what has ended, so that HQ hears of it with the next push. A disk that is full holds up no push."""
+        try:
+            self._run(partial(close_what_is_over, self._store))
+        except StoreFault as fault:
+            log.info("what has ended could not be given back: %s", fault.code)
 
     def refresh(self) -> None:
         """Ask for leases if it is time. Raises `HqUntrusted` for one that isn't HQ's word to us."""

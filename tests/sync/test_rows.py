@@ -52,6 +52,9 @@ BAD = [
     ("voucher", CARD | {"ends_on": "soon"}),
     ("voucher", CARD | {"uses": 1.5}),
     ("verdict", {"device": "D1", "epoch": 1}),
+    ("member", GOOD | {"holder": 7}),
+    ("member", GOOD | {"uses": {"coffee": {"soon": 1}}}),
+    ("counter", {"key": "uses:coffee", "n": "3"}),
 ]
 
 
@@ -127,6 +130,42 @@ def test_of_a_snapshots_lines_only_the_bad_rows_are_left_out():
     rows.append(list((GOOD | {"ref": "b"}).values()))
     block = read_block(encode({"t": "member", "cols": columns, "rows": rows}))
     assert ([row[0] for row in block.rows], block.skipped) == (["a", "b"], 3)
+
+
+def test_rights_come_with_the_rows_of_a_newer_hq_and_are_unknown_by_an_older_one(world):
+    shop = world.shop().synced()
+    uses = {"coffee": {"2026-01-04": 2}}
+    rows = [
+        Row(t="member", k=REF, v=GOOD | {"holder": "D7", "uses": uses}),
+        Row(t="voucher", k="h", v=CARD | {"holder": "D7"}),
+        Row(t="counter", k="uses:coffee", v={"key": "uses:coffee", "n": 3}),
+    ]
+    shop.hq.alter("changes", lambda page: replace(page, rows=rows))
+    shop.syncer.pull()
+    rights = shop.store.replica.rights
+    assert (rights.holder_of_points(REF), rights.holder_of_voucher("h")) == ("D7", "D7")
+    assert rights.uses_of_member(REF) == uses and rights.counters(["uses:coffee"])["uses:coffee"].n == 3
+    rows[:] = [
+        Row(t="member", k=REF, v=GOOD),
+        Row(t="voucher", k="h", v=CARD),
+        Row(t="counter", op="del", k="uses:coffee"),
+    ]
+    shop.syncer.pull()
+    assert (rights.holder_of_points(REF), rights.holder_of_voucher("h")) == (None, None)
+    assert rights.uses_of_member(REF) is None and rights.counters(["uses:coffee"]) == {}
+
+
+def test_rights_come_with_a_snapshot(world):
+    columns = [*GOOD, "uses", "holder"]
+    rows = [[*GOOD.values(), {"coffee": {"2026-01-04": 2}}, "D7"]]
+    block = read_block(encode({"t": "member", "cols": columns, "rows": rows}))
+    shop = world.shop().synced()
+    with shop.store.replica_atomic():
+        shop.store.replica.put_rows(block.t, block.cols, block.rows)
+    rights = shop.store.replica.rights
+    assert (
+        rights.uses_of_member(REF) == {"coffee": {"2026-01-04": 2}} and rights.holder_of_points(REF) == "D7"
+    )
 
 
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)
