@@ -89,6 +89,21 @@ def device_wipe(device_id: DeviceId, data_dir: HqDir = None) -> None:
     device_revoke(device_id, wipe=True, data_dir=data_dir)
 
 
+@device_cli.command("write-off")
+def device_write_off(
+    device_id: DeviceId,
+    who: Annotated[str, typer.Option(help="Who says so; it is kept.")],
+    data_dir: HqDir = None,
+) -> None:
+    """Count what a device that never comes back may still have given, as given. Shut it out before."""
+    from hq.authority.writing_off import write_off
+
+    done = with_hq(data_dir, lambda hq: write_off(hq, device_id, who=who))
+    print(f"Device {device_id} is written off: {done.leases} leases.")
+    for scope, units in sorted(done.units.items()):
+        print(f"  {scope}  {units} counted as given")
+
+
 @held_cli.command("list")
 def held_list(
     device_id: Annotated[str | None, typer.Option("--device", help="Only of this device.")] = None,

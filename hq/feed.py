@@ -21,17 +21,18 @@ from typing import Any
 from sqlalchemy import Connection, Integer, Select, bindparam, select, union_all, update
 
 from app.core.chain import ChainOwner
+from hq.authority import counters
+from hq.authority.told import read_members, read_vouchers
 from hq.journal.words import read_words
-from hq.members.store import read_members
 from hq.rows import upsert
 from hq.staff.store import read_staff
 from hq.tables import counter, device, feed
-from hq.vouchers.store import read_vouchers
 from sync.protocol import Row
 
 COUNTER = "feed"
 EVERYWHERE = "*"  # no store may be called so
 MEMBER, VOUCHER, STAFF, VERDICT = "member", "voucher", "staff", "verdict"
+COUNTED = "counter"
 
 PUT, DELETE = "put", "del"
 READ: dict[str, Callable[[Connection, Sequence[str]], dict[str, dict[str, Any]]]] = {
@@ -39,6 +40,7 @@ READ: dict[str, Callable[[Connection, Sequence[str]], dict[str, dict[str, Any]]]
     VOUCHER: read_vouchers,
     STAFF: read_staff,
     VERDICT: read_words,
+    COUNTED: counters.facts_of,
 }
 
 NEWEST = select(counter.c.n).where(counter.c.name == bindparam("of"))

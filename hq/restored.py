@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 from app.core.canonical import canonical
 from app.core.keyset import KeyUse
 from app.ids import new_id, new_secret
+from hq.authority.forgotten import forget
 from hq.campaigns.store import insert_document, newest_version, read_document
 from hq.db import Whole, hold_whole
 from hq.feed import last_number
@@ -57,6 +58,7 @@ def become_new(
         former.append(mark.incarnation)
     values = {INCARNATION: new_id(), SET_ID: new_secret(8).hex(), FORMER: json.dumps(former)}
     upsert(connection, meta, [{"k": name, "v": value} for name, value in values.items()], changes=("v",))
+    forget(connection, now_ms=now_ms)
     shown = 0 if mark is None else mark.program
     if is_known:
         shown = max(shown, newest_version(connection, "program") + LOST_MAX)

@@ -5,13 +5,13 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from hq import snapshot
-from hq.authority import leases
+from hq.authority import home, leases
 from hq.authority.authorising import authorise
 from hq.campaigns.service import keyset_at, newest_document
 from hq.campaigns.store import newest_versions
 from hq.deletions import horizon
 from hq.faults import ClientTooOld, Malformed, NotConfirmed, NotHere, NotSigned, Revoked, UnknownDevice
-from hq.feed import last_number, read_page
+from hq.feed import announce, last_number, read_page
 from hq.home import Hq
 from hq.journal import ingest
 from hq.staff.people import sealed_pepper
@@ -71,6 +71,7 @@ class DeviceSession:
         """See `HqProtocol.manifest`."""
         with self._hq.database.reading() as connection:
             device = self._current_device_in(connection)
+        self._note_told()
         return snapshot.make_manifest(self._hq, device)
 
     def snapshot(self, name: str) -> bytes:
@@ -83,6 +84,7 @@ class DeviceSession:
 
     def changes(self, *, cursor: int, set_id: str, limit: int = CHANGES_ROWS_MAX) -> Changes | MustRefetch:
         """See `HqProtocol.changes`. What a station is shown is noted first: it must never be shown again as another."""
+        self._note_told()
         page = self._changes(cursor=cursor, set_id=set_id, limit=limit)
         if isinstance(page, Changes):
             self._hq.mark.note(feed=page.next, program=page.program_version)
@@ -131,12 +133,23 @@ class DeviceSession:
 
         return self._hq.database.write_together(say)
 
+    def _note_told(self) -> None:
+        """Note first until when a device that leads its store may hold home leases by what it is about to read."""
+        now_ms = self._hq.clock.now_ms()
+        with self._hq.database.reading() as connection:
+            device = self._device_in(connection)
+            if not home.is_to_note(connection, device, now_ms=now_ms):
+                return
+        self._hq.database.write(lambda connection: home.note_told(connection, device, now_ms=now_ms))
+
     def leases(self, request: LeaseRequest) -> LeaseAnswer:
         """See `AuthorityProtocol.leases`."""
 
         def give(connection: Connection) -> LeaseAnswer:
             device = self._present_device_in(connection, request.epoch, for_update=True)
-            return leases.answer(self._hq, connection, device, request)
+            answer = leases.answer(self._hq, connection, device, request)
+            announce(connection, home.take_lead(connection, device))
+            return answer
 
         return self._hq.database.write(give)
 

@@ -19,17 +19,16 @@ from msgspec.json import encode
 from sqlalchemy import Connection
 
 from app.core.keyset import KeyUse
+from hq.authority import counters, told
 from hq.campaigns.store import newest_versions
 from hq.drafts import draft_of
 from hq.faults import NotHere
-from hq.feed import MEMBER, STAFF, VERDICT, VOUCHER, head_of, last_number
+from hq.feed import COUNTED, MEMBER, STAFF, VERDICT, VOUCHER, head_of, last_number
 from hq.home import Hq
 from hq.journal import words
 from hq.keysets.store import current_kid
-from hq.members import store as members
 from hq.staff import store as staff
 from hq.stores.devices import Device
-from hq.vouchers import store as vouchers
 from sync.protocol import Manifest, SignedManifest, SnapshotFile, manifest_message
 
 ROWS_A_LINE = 200  # a station writes one line in one transaction, which must not hold up a redemption
@@ -93,11 +92,10 @@ def _write(connection: Connection, path: Path, store: str) -> None:
 
 
 def _lines(connection: Connection, store: str) -> Iterator[bytes]:
-    yield from _blocks(
-        MEMBER, members.COLUMNS, map(members.facts, members.members_of_store(connection, store))
-    )
-    yield from _blocks(VOUCHER, vouchers.COLUMNS, map(vouchers.facts, vouchers.all_vouchers(connection)))
+    yield from _blocks(MEMBER, told.MEMBER_COLUMNS, told.members_of_store(connection, store))
+    yield from _blocks(VOUCHER, told.VOUCHER_COLUMNS, told.all_vouchers(connection))
     yield from _blocks(STAFF, staff.COLUMNS, staff.staff_of_store(connection, store))
+    yield from _blocks(COUNTED, counters.COLUMNS, iter(counters.all_facts(connection)))
     yield from _blocks(VERDICT, words.COLUMNS, words.words_of_store(connection, store))
 
 

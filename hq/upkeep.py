@@ -3,6 +3,7 @@
 import logging
 import threading
 
+from hq.authority.home import give_back
 from hq.authority.reservations import forget_lapsed
 from hq.deletions import forget_deletions
 from hq.home import Hq
@@ -17,9 +18,9 @@ STOP_WAIT_S = 10.0
 
 
 class Upkeep:
-    """Judges again what a newer HQ may understand; forgets what is too old: deletions, showings of codes, promises.
+    """Judges again what a newer HQ may understand, and gives back home leases that were called back.
 
-    And snapshots from before somebody was erased.
+    Forgets what is too old: deletions, showings of codes, promises, and snapshots from before somebody was erased.
     """
 
     def __init__(self, hq: Hq) -> None:
@@ -39,7 +40,7 @@ class Upkeep:
 
     def _loop(self) -> None:
         while True:
-            for work in (self._judge_again, self._forget):
+            for work in (self._judge_again, self._forget, self._give_back):
                 try:
                     work()
                 except Exception:  # outermost: of this thread. The next time may go better
@@ -49,6 +50,11 @@ class Upkeep:
 
     def _judge_again(self) -> None:
         judge_all_again(self._hq, is_over=self._stopping.is_set)
+
+    def _give_back(self) -> None:
+        now_ms = self._hq.clock.now_ms()
+        while self._hq.database.write(lambda connection: give_back(connection, now_ms=now_ms)):
+            pass
 
     def _forget(self) -> None:
         forget_deletions(self._hq)

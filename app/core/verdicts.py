@@ -17,6 +17,8 @@ class Flag(StrEnum):
     REPLAY_DIFFERS = "REPLAY_DIFFERS"  # the recorded facts give another decision: tampering or a bug
     COUPON_TWICE = "COUPON_TWICE"  # a voucher was used more often than it allows
     CODE_REPLAYED = "CODE_REPLAYED"  # a showing of a phone's code was redeemed with before, in another order
+    OVERSPENT = "OVERSPENT"  # a member's points, or a campaign's limit, were not enough for it any more
+    LEASE_EXCEEDED = "LEASE_EXCEEDED"  # by a lease that was used up, had ended, or was another's
     RULE_STALE = "RULE_STALE"  # decided after the program's version had expired
     KILLED_BEFORE = "KILLED_BEFORE"  # given though the station had heard that head office stopped it
     LATE = "LATE"  # given though head office had stopped it, which the station could not know yet

@@ -10,14 +10,15 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.core.limits import stock_key
+from app.core.limits import keys_of, stock_key
+from app.core.program import Program
 from hq.authority.tables import campaign_counter, member_use, stock
 from hq.db import NAMES_AT_ONCE
 from hq.members.store import parts_of
 from hq.rows import add_to, is_among, upsert
 
 COLUMNS = ("key", "n")  # as stations get them
-STOCK = "stock:"
+STOCK, BY_MEMBER = "stock:", "member_"
 
 COUNTERS = select(campaign_counter).where(is_among(campaign_counter.c.key))
 HELD = COUNTERS.order_by(campaign_counter.c.key).with_for_update()
@@ -61,6 +62,15 @@ def read_stock(connection: Connection, rules: Iterable[str]) -> dict[str, int]:
     for some in parts_of(sorted(set(rules)), NAMES_AT_ONCE):
         found.update((row.rule, row.n) for row in connection.execute(STOCKS, {"names": some}))
     return found
+
+
+def begin_counters(connection: Connection, program: Program) -> list[str]:
+    """Begin the counters that a new version asks stations for: one that nobody has begun is one that nobody knows."""
+    asked: set[str] = set()
+    for campaign in program.campaigns:
+        if campaign.campaign_id in program.counted_campaigns:
+            asked |= {key for key in keys_of(campaign) if not key.startswith((STOCK, BY_MEMBER))}
+    return sorted(hold(connection, asked))
 
 
 def set_stock(connection: Connection, rule_id: str, n: int) -> None:

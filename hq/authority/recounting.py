@@ -16,19 +16,10 @@ from app.core.keyset import KeyUse
 from hq.authority.store import LeaseRow, head_time, insert_leases, lock_leases
 from hq.authority.tables import recount
 from hq.keysets.store import all_keys
-from hq.rows import upsert
-from hq.stores.devices import DeviceState
 from hq.tables import device
 from sync.authority_wire import LeaseWire, lease_message
 
 LEASE_MS = 7 * 86_400_000  # how long a lease holds
-
-
-def begin(connection: Connection, *, now_ms: int) -> None:
-    """Note that nobody knows what the active devices hold."""
-    active = select(device.c.device_id).where(device.c.state != DeviceState.REVOKED.value)
-    rows = [{"device": name, "since_ms": now_ms} for name in connection.execute(active).scalars()]
-    upsert(connection, recount, rows, changes=("since_ms",))
 
 
 def is_under_way(connection: Connection) -> bool:

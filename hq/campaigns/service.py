@@ -6,9 +6,11 @@ from app.core.contradictions import contradictions
 from app.core.keyset import KeyUse
 from app.core.program import Program, ProgramInvalid
 from app.core.program_format import read_program
+from hq.authority.counters import begin_counters
 from hq.campaigns.store import insert_document, newest_version, read_document
 from hq.db import Whole, hold_whole
 from hq.faults import NotHere, NotPossible
+from hq.feed import COUNTED, EVERYWHERE, Change, announce
 from hq.home import Hq
 from hq.keys import sign_document
 from hq.keysets.store import current_kid
@@ -40,6 +42,9 @@ def publish_program(hq: Hq, body: bytes, *, is_meant: bool = False) -> SignedDoc
         kid = current_kid(connection, KeyUse.SIGN)
         signed = sign_document(hq.keys, kind="program", version=program.version, body=body, kids=[kid])
         insert_document(connection, signed, now_ms=hq.clock.now_ms())
+        announce(
+            connection, [Change(EVERYWHERE, COUNTED, key) for key in begin_counters(connection, program)]
+        )
     return signed
 
 

@@ -14,15 +14,18 @@ from sqlalchemy import Connection, func, select, tuple_, update
 from sqlalchemy.exc import OperationalError
 
 from app.core.chain import ChainOwner
+from hq.authority.settling import settle
 from hq.faults import HqFault
 from hq.feed import VERDICT, Change, announce
 from hq.home import Hq
 from hq.journal.carried import BRANCH
-from hq.journal.cases import CLOSED, OPEN, POSTED, add_event, set_state
-from hq.journal.intake import open_books, post, read_here
-from hq.journal.judge import EDITION, JUDGES, Judgement
+from hq.journal.cases import CLOSED, HQ_ITSELF, OPEN, POSTED, add_event, set_state
+from hq.journal.intake import counter_changes, open_books, post, read_here
+from hq.journal.judge import EDITION, JUDGES
+from hq.journal.judgement import Judgement
 from hq.journal.patience import judge_each
 from hq.journal.receipt import Receipt
+from hq.journal.reviewing import review
 from hq.journal.store import Kept
 from hq.journal.words import KEY_LENGTH_MAX, Word, key_of, newest_words, say
 from hq.rows import upsert
@@ -40,7 +43,6 @@ MAY_PASS = (
     Flag.UNKNOWN_PROGRAM,
 )  # with a newer program of ours, or of the scheme
 PROGRESS = "judged_again"  # in `meta`: by which program, and how far
-HQ_ITSELF = "HQ"
 
 
 def judge_again(
@@ -79,9 +81,13 @@ def judge_again(
         for row, entry, word in zip(held, entries, words, strict=True)
         if word.verdict is not Verdict.QUARANTINED
     ]
-    changes = post(connection, place, kept, books)
-    names = {row.seq: row.case_id for row in held}
     now_ms = hq.clock.now_ms()
+    settled = settle(hq, connection, place, kept, books, now_ms=now_ms)
+    kept = settled.kept
+    changes = review(connection, settled.doubts, now_ms=now_ms)
+    changes += post(connection, place, kept, books)
+    changes += counter_changes(connection, settled)
+    names = {row.seq: row.case_id for row in held}
     said = [Word(each.seq, each.judgement.verdict, each.judgement.flags, names[each.seq]) for each in kept]
     for each, word in zip(kept, said, strict=True):
         _name_entry(connection, place, each)

@@ -19,6 +19,7 @@ COUNTER = "case"
 OPEN, CLOSED = "open", "closed"
 POSTED, CORRECTED = "posted", "corrected"  # events, beside CLOSED
 HEAD_OFFICE = "head office"
+HQ_ITSELF = "HQ"  # who did something with a case, where no person did
 FOR_THE_STORE = frozenset({Flag.COUPON_TWICE, Flag.RULE_STALE, Flag.PIN_LOCKED, Flag.LATE})
 WHO_LENGTH_MAX = 60
 DETAIL_LENGTH_MAX = 2_000  # enough to see what is wrong; the entry itself is kept whole
@@ -83,6 +84,13 @@ def add_event(connection: Connection, case_id: str, what: str, *, who: str, note
 def set_state(connection: Connection, case_id: str, state: str) -> None:
     """Copy what the newest event means to where open cases are looked for."""
     connection.execute(update(case).where(case.c.case_id == case_id).values(state=state))
+
+
+def tell_case(connection: Connection, case_id: str, flags: Sequence[str], *, store: str) -> None:
+    """Change what a case is about, and with it who is to look."""
+    told = {"flags": " ".join(flags), "owner": _owner(flags, store)} if flags else {}
+    if told:
+        connection.execute(update(case).where(case.c.case_id == case_id).values(told))
 
 
 def _owner(flags: Sequence[str], store: str) -> str:

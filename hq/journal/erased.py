@@ -7,7 +7,7 @@ from hq.journal.postings import into_closed
 from sync.protocol import Flag, Verdict
 
 if TYPE_CHECKING:
-    from hq.journal.judge import Judgement
+    from hq.journal.judgement import Judgement
 
 
 def of_erased(word: "Judgement", closed: frozenset[str]) -> "Judgement":

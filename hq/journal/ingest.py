@@ -16,8 +16,10 @@ from sqlalchemy.exc import OperationalError
 
 from app.core.canonical import INTEGER_MAX
 from app.core.chain import HASH_SIZE, ChainOwner, Head, follow, genesis, head_is_signed
+from app.core.entry import BODY_BYTES_MAX
 from app.core.standing import Standing
 from app.failpoints import failpoint
+from hq.authority import home
 from hq.campaigns.store import newest_versions
 from hq.faults import ClientTooOld, HqFault, Malformed, TooLarge, UnknownDevice
 from hq.home import Hq
@@ -56,6 +58,8 @@ SAID_TROUBLES: dict[str, Trouble] = {
     Standing.ROLLED_BACK: Trouble.ROLLED_BACK,
     Standing.CHAIN_BROKEN: Trouble.CHAIN_BROKEN,
 }
+
+CUT_BYTES_MIN = BATCH_BYTES_MAX - BODY_BYTES_MAX  # a push with fewer bytes had room for one more entry
 
 TakeIn = Callable[..., list[Result]]
 
@@ -114,6 +118,8 @@ def _push(
         if len(taken) < len(fresh):  # it took too long: what is left comes again, with the next push
             head = follow(device.head, fresh[: len(taken)])
             move_epoch_head(connection, owner, head)
+    if head.seq == request.head.seq and is_all(request):
+        home.confirm(connection, owner.device_id, cursor=request.pull_cursor, now_ms=now_ms)
     if request.standing in SAID_TROUBLES:
         tell_of_device(connection, device, SAID_TROUBLES[request.standing], now_ms=now_ms)
     failpoint("hq_before_commit")
@@ -125,6 +131,12 @@ def _push(
         time_ms=now_ms,
         **newest_versions(connection),
     )
+
+
+def is_all(request: PushRequest) -> bool:
+    """Tell whether a push holds all that its station had written when it was made: a longer rest would fill it."""
+    is_cut = len(request.entries) == BATCH_ENTRIES_MAX or sum(map(len, request.entries)) > CUT_BYTES_MIN
+    return not is_cut
 
 
 def _check_form(request: PushRequest) -> None:

@@ -5,7 +5,7 @@ gone by entries that were set aside and are judged again: see again.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from time import monotonic
 
@@ -15,24 +15,32 @@ from sqlalchemy.exc import OperationalError
 
 from app.core.canonical import INTEGER_MAX
 from app.core.chain import ChainOwner, Head, follow, next_hash
-from app.core.entry import ORDER, REDEEM, REFUSE, SALVAGED, Entry, EntryInvalid, read_entry
+from app.core.entry import LEASE_CLOSE, ORDER, REDEEM, REFUSE, SALVAGED, Entry, EntryInvalid, read_entry
 from app.core.money import CURRENCIES
 from app.core.order import AMOUNT_MAX
+from app.core.program import Program
 from app.failpoints import failpoint
 from hq.authority import reservations
+from hq.authority.forgotten import forgot_ms
+from hq.authority.holding import holder_of
+from hq.authority.judging import HOME, LeaseBook, leases_named
+from hq.authority.settling import Settled, settle
+from hq.authority.store import lock_leases
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
 from hq.db import Whole, hold_whole
 from hq.faults import HqFault
-from hq.feed import EVERYWHERE, MEMBER, VOUCHER, Change, announce
+from hq.feed import COUNTED, EVERYWHERE, MEMBER, VOUCHER, Change, announce
 from hq.home import Hq
 from hq.journal import patience
 from hq.journal.carried import entry_inside
 from hq.journal.cases import NewCase, open_cases
-from hq.journal.judge import Books, Judgement
+from hq.journal.judge import Books
+from hq.journal.judgement import Judgement
 from hq.journal.patience import judge_each
 from hq.journal.postings import GIVEN
 from hq.journal.receipt import Receipt
+from hq.journal.reviewing import review
 from hq.journal.schemas import EntryId
 from hq.journal.showings import take_showings
 from hq.journal.store import (
@@ -73,9 +81,9 @@ def take_in(
     `said_by`: whose they say they are, where they are stored in another place than their own (see posting_held).
     `receipt`: of the push, where HQ can judge the station's clock by its own.
 
-    Every writer holds what it holds in the same order: the device, vouchers, showings of codes, the number of cases,
-    members, and last the number of the feed (see feed.py). Members come after the judging, which takes longest and
-    needs them not.
+    Every writer holds what it holds in the same order: the device, vouchers, showings of codes, leases, members, the
+    counters of what has a limit, the number of cases, and last the number of the feed (see feed.py). Members and
+    counters come after the judging, which takes longest and needs them not.
     """
     owner = device.owner
     says = said_by or owner
@@ -86,9 +94,15 @@ def take_in(
     with hq.watch.batch(owner, numbers) as watched:
         words, books = judge_each(entries, books, watched=watched)
     kept = _kept(device.head, bodies[: len(words)], entries[: len(words)], words)
+    settled = settle(hq, connection, owner, kept, books, now_ms=now_ms)
+    kept = settled.kept
+    new_cases = _new_cases(kept)
+    if new_cases:
+        _hold_members(connection, kept)
+    changes = review(connection, settled.doubts, now_ms=now_ms)
     cases = open_cases(
         connection,
-        _new_cases(kept),
+        new_cases,
         device=owner.device_id,
         epoch=owner.epoch,
         store=device.store,
@@ -96,7 +110,8 @@ def take_in(
     )
     insert_entries(connection, owner, kept, cases, now_ms=now_ms)
     failpoint("hq_mid_tx")
-    announce(connection, post(connection, owner, kept, books))
+    changes += post(connection, owner, kept, books)
+    announce(connection, changes + counter_changes(connection, settled))
     return [
         Result(
             seq=each.seq,
@@ -178,6 +193,13 @@ def _settle_reservations(connection: Connection, owner: ChainOwner, kept: Sequen
     reservations.settle(connection, owner.device_id, orders=orders, redemptions=redemptions)
 
 
+def counter_changes(connection: Connection, settled: Settled) -> list[Change]:
+    """Return the counters that moved: all stations know those of campaigns, and a store's its members' uses."""
+    changes = [Change(EVERYWHERE, COUNTED, key) for key in settled.counters]
+    scopes = read_scopes(connection, settled.members) if settled.members else {}
+    return changes + [Change(scope, MEMBER, ref) for ref in sorted(scopes) for scope in sorted(scopes[ref])]
+
+
 def read_here(body: bytes, owner: ChainOwner, seq: int) -> Entry | None:
     """Read a body; None when it is no entry, or one of another device, epoch or place."""
     try:
@@ -227,6 +249,25 @@ def open_books(
         accounts=accounts_of(connection, _texts([*orders, *redemptions], "cashier")),
         stops=periods_now(hq, connection, newest_version(connection, STOPS)),
         old_keys=keys_of_old_epochs(connection, salvaged[0].device_id) if salvaged else {},
+        leases=_lease_book(connection, there, programs),
+    )
+
+
+def _lease_book(
+    connection: Connection, entries: Sequence[Entry], programs: Mapping[int, Program | None]
+) -> LeaseBook:
+    """Hold the leases that entries name. Under programs that ask for no rights there are none."""
+    asks = any(program is not None and program.asks_authority for program in programs.values())
+    if not asks and not any(entry.type == LEASE_CLOSE for entry in entries):
+        return LeaseBook()
+    named = leases_named(entries)
+    homes = {name.removeprefix(HOME) for name in named if name.startswith(HOME)}
+    named = {name for name in named if not name.startswith(HOME)}
+    rows = lock_leases(connection, named)
+    return LeaseBook(
+        rows,
+        holders={scope: holder_of(connection, scope) for scope in homes},
+        forgot_ms=forgot_ms(connection) if len(rows) < len(named) else 0,
     )
 
 
@@ -303,21 +344,10 @@ def _move_members(connection: Connection, kept: Sequence[Kept], *, store: str) -
     An entry of a member whom HQ doesn't know has its postings all the same; adding the member later starts from
     them.
     """
-    points: dict[str, int] = {}
-    visits: dict[str, int] = {}
-    for each in kept:
-        order = each.judgement.order
-        if order is not None and order.member is not None:
-            ref = order.member.ref
-            points[ref] = points.get(ref, 0) + order.points
-            visits[ref] = max(visits.get(ref, 0), order.t_eff)
-        redemption = each.judgement.redemption
-        if redemption is not None and redemption.points and redemption.member is not None:
-            points[redemption.member] = points.get(redemption.member, 0) - redemption.points
+    points, visits = _moves(kept)
     if not points:
         return []
-    hold_whole(connection, Whole.MEMBERS, is_shared=True)  # nobody adds a member whom we then wouldn't know
-    known = lock_members(connection, points)
+    known = _hold_members(connection, kept)
     points = {ref: amount for ref, amount in points.items() if ref in known}
     scopes = read_scopes(connection, known)
     first = {ref for ref in visits if ref in known and store not in scopes.get(ref, ())}
@@ -329,6 +359,28 @@ def _move_members(connection: Connection, kept: Sequence[Kept], *, store: str) -
     changes = [Change(store, MEMBER, ref) for ref in sorted(first)]
     moved = sorted(ref for ref, amount in points.items() if amount)
     return changes + [Change(scope, MEMBER, ref) for ref in moved for scope in sorted(scopes.get(ref, ()))]
+
+
+def _moves(kept: Sequence[Kept]) -> tuple[dict[str, int], dict[str, int]]:
+    """Return by how much each member's points move, and when they were last in the store."""
+    points: dict[str, int] = {}
+    visits: dict[str, int] = {}
+    for each in kept:
+        order = each.judgement.order
+        if order is not None and order.member is not None:
+            ref = order.member.ref
+            points[ref] = points.get(ref, 0) + order.points
+            visits[ref] = max(visits.get(ref, 0), order.t_eff)
+        redemption = each.judgement.redemption
+        if redemption is not None and redemption.points and redemption.member is not None:
+            points[redemption.member] = points.get(redemption.member, 0) - redemption.points
+    return points, visits
+
+
+def _hold_members(connection: Connection, kept: Sequence[Kept]) -> set[str]:
+    """Hold the members that entries move, and return those whom HQ knows."""
+    hold_whole(connection, Whole.MEMBERS, is_shared=True)  # nobody adds a member whom we then wouldn't know
+    return lock_members(connection, _moves(kept)[0])
 
 
 def _voucher_changes(moved: dict[str, Uses]) -> list[Change]:

@@ -7,7 +7,7 @@ flagged for a person.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -17,6 +17,7 @@ from app.core.chain import ChainOwner
 from app.core.entry import (
     CLOCK_JUMP,
     EPOCH_START,
+    LEASE_CLOSE,
     ORDER,
     PIN_LOCK,
     REDEEM,
@@ -37,15 +38,17 @@ from app.core.records import (
 )
 from app.core.salvaged import SalvageInvalid, read_salvaged
 from app.failpoints import failpoint
+from hq.authority.judging import LeaseBook
 from hq.journal import postings
 from hq.journal.carried import NOT_SIGNED, is_signed, why_never
 from hq.journal.erased import of_erased
-from hq.journal.postings import Posting
+from hq.journal.judgement import Doubts, Judgement
 from hq.journal.receipt import Receipt, gave_more, reckoned_ms, redeemed_more
 from hq.journal.schemas import (
     ClockJumpData,
     DeniedData,
     EpochStartData,
+    LeaseCloseData,
     OrderData,
     PinLockData,
     RedemptionData,
@@ -61,20 +64,6 @@ log = logging.getLogger(__name__)
 
 # Raised whenever entries can be judged that couldn't before: those set aside are then judged again.
 EDITION = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """A verdict, and what it puts into HQ's tables when the entry is posted."""
-
-    verdict: Verdict
-    flags: tuple[Flag, ...] = ()
-    detail: str = ""
-    postings: tuple[Posting, ...] = ()
-    order: OrderData | None = None
-    redemption: RedemptionData | None = None
-    is_approved: bool = False
-    is_id_taken: bool = False  # the entry's own id is another's, so it can't be stored under it
 
 
 @dataclass
@@ -96,6 +85,7 @@ class Books:
     old_keys: Mapping[int, Ed25519PublicKey] = field(default_factory=dict)  # of its epochs that were replaced
     accounts: Mapping[str, str | None] = field(default_factory=dict)  # of cashiers: whose account is theirs
     closed: frozenset[str] = frozenset()  # members of this batch who were erased
+    leases: LeaseBook = field(default_factory=LeaseBook)  # those that entries here name
     receipt: Receipt | None = None  # of the push; None where HQ has no time to judge by
     stops: Lists = field(default_factory=Lists)  # all there ever were
     decisions: dict[str, tuple[Entry, Decision]] = field(default_factory=dict)  # replayed orders, by order id
@@ -144,13 +134,14 @@ def _judge_order(entry: Entry, books: Books) -> Judgement:
     decision = replay_order(entry.data, program)
     books.decisions[order.order_id] = (entry, decision)
     books.posted_orders[order.order_id] = entry
-    doubts = _Doubts()
+    doubts = Doubts()
     doubts.differs(order_differences(entry.data, decision))
     doubts.elsewhere(order.store, books.store)
     if order.member is not None and order.points > 0 and _is_own(order.cashier, order.member.ref, books):
         doubts.add(Flag.SELF_DEAL, f"{order.points} points for the account of whoever stood at the till")
     if order.campaigns:
         doubts.stale(order.t_eff, program)
+        doubts.leased(books.leases.take(entry, (part.auth for part in order.campaigns), order.t_eff))
     then = _at_reckoned_time(entry, order, program, books)
     if then is not None and gave_more(entry.data, then):
         doubts.by_clock(order.t_eff)
@@ -187,7 +178,7 @@ def _judge_redemption(entry: Entry, books: Books) -> Judgement:
         )
     program = _program(books, redemption)
     is_approved = entry.type == REDEEM
-    doubts = _Doubts()
+    doubts = Doubts()
     doubts.differs(_differences(redemption, entry, books))
     doubts.elsewhere(redemption.store, books.store)
     if is_approved == bool(redemption.reasons):
@@ -201,6 +192,7 @@ def _judge_redemption(entry: Entry, books: Books) -> Judgement:
         _count_use(redemption, books, doubts)
         if word := used_before(books.showings, redemption, entry):
             doubts.add(Flag.CODE_REPLAYED, word)
+        doubts.leased(books.leases.take(entry, [redemption.auth], redemption.t_eff))
     books.taken_redemptions.add(redemption.redemption_id)
     return doubts.judgement(
         postings=postings.of_redemption(redemption, currency=program.currency.code),
@@ -215,7 +207,7 @@ def _at_reckoned_time(entry: Entry, order: OrderData, program: Program, books: B
     return None if at_ms is None else replay_order({**entry.data, "t_eff": at_ms}, program)
 
 
-def _doubt_clock(redemption: RedemptionData, entry: Entry, books: Books, doubts: "_Doubts") -> None:
+def _doubt_clock(redemption: RedemptionData, entry: Entry, books: Books, doubts: Doubts) -> None:
     """Flag a redemption that only a wrong clock allowed. Its order has been decided again before."""
     order = books.decisions.get(redemption.order_id)
     if order is None or reckoned_ms(entry, redemption.t_eff, books.receipt) is None:
@@ -226,7 +218,7 @@ def _doubt_clock(redemption: RedemptionData, entry: Entry, books: Books, doubts:
         doubts.by_clock(redemption.t_eff)
 
 
-def _doubt_stopped(redemption: RedemptionData, entry: Entry, books: Books, doubts: "_Doubts") -> None:
+def _doubt_stopped(redemption: RedemptionData, entry: Entry, books: Books, doubts: Doubts) -> None:
     """Flag a redemption of what was stopped. Its order has been looked up before."""
     if books.stops.periods:
         order, _ = books.decisions.get(redemption.order_id, (None, None))
@@ -241,25 +233,25 @@ def _made_ms(entry: Entry, t_eff: int, books: Books) -> int:
 
 
 def _judge_denied(entry: Entry, books: Books) -> Judgement:
-    doubts = _Doubts()
+    doubts = Doubts()
     doubts.elsewhere(convert(entry.data, DeniedData).store, books.store)
     return doubts.judgement()
 
 
 def _judge_clock_jump(entry: Entry, books: Books) -> Judgement:
-    doubts = _Doubts()
+    doubts = Doubts()
     doubts.elsewhere(convert(entry.data, ClockJumpData).store, books.store)
     return doubts.judgement()
 
 
 def _judge_shift(entry: Entry, books: Books) -> Judgement:
-    doubts = _Doubts()
+    doubts = Doubts()
     doubts.elsewhere(convert(entry.data, ShiftData).store, books.store)
     return doubts.judgement()
 
 
 def _judge_pin_lock(entry: Entry, books: Books) -> Judgement:
-    lock, doubts = convert(entry.data, PinLockData), _Doubts()
+    lock, doubts = convert(entry.data, PinLockData), Doubts()
     doubts.elsewhere(lock.store, books.store)
     detail = f"every try of the PIN of {lock.staff} was wrong, {lock.locks} times in a row: {lock.wait_s} s to wait"
     doubts.add(Flag.PIN_LOCKED, detail)
@@ -267,8 +259,18 @@ def _judge_pin_lock(entry: Entry, books: Books) -> Judgement:
 
 
 def _judge_epoch_start(entry: Entry, books: Books) -> Judgement:
-    doubts = _Doubts()
+    doubts = Doubts()
     doubts.elsewhere(convert(entry.data, EpochStartData).store, books.store)
+    return doubts.judgement()
+
+
+def _judge_lease_close(entry: Entry, books: Books) -> Judgement:
+    said = convert(entry.data, LeaseCloseData)
+    doubts = Doubts()
+    doubts.elsewhere(said.store, books.store)
+    wrong, differs = books.leases.close(entry, said)
+    doubts.leased([wrong] if wrong else [])
+    doubts.differs([differs] if differs else [])
     return doubts.judgement()
 
 
@@ -297,6 +299,7 @@ JUDGES: dict[str, Callable[[Entry, Books], Judgement]] = {
     SHIFT: _judge_shift,
     PIN_LOCK: _judge_pin_lock,
     EPOCH_START: _judge_epoch_start,
+    LEASE_CLOSE: _judge_lease_close,
     SALVAGED: _judge_salvaged,
 }
 
@@ -324,8 +327,8 @@ def _differences(redemption: RedemptionData, entry: Entry, books: Books) -> list
     return redemption_differences(entry.data, decision) + presentation_differences(entry.data, order.data)
 
 
-def _count_use(redemption: RedemptionData, books: Books, doubts: "_Doubts") -> None:
-    """Count a voucher's use. By arrival: which of two stores was first in effective time is for the person to see."""
+def _count_use(redemption: RedemptionData, books: Books, doubts: Doubts) -> None:
+    """Count a voucher's use. Whose was one too many is found by effective time: see hq/authority/settling.py."""
     if not redemption.code_hash:
         return  # picked without a code: the replay has seen that its rule allows it
     uses = books.uses.get(redemption.code_hash)
@@ -333,8 +336,6 @@ def _count_use(redemption: RedemptionData, books: Books, doubts: "_Doubts") -> N
         doubts.differs(["HQ has no voucher with this code and rule"])
         return
     uses.uses += 1
-    if uses.uses_max and uses.uses > uses.uses_max:
-        doubts.add(Flag.COUPON_TWICE, f"use {uses.uses} of a voucher that allows {uses.uses_max}")
 
 
 def _is_own(cashier: str, member: str, books: Books) -> bool:
@@ -344,57 +345,3 @@ def _is_own(cashier: str, member: str, books: Books) -> bool:
 
 def _quarantined(flag: Flag, detail: str) -> Judgement:
     return Judgement(Verdict.QUARANTINED, (flag,), detail)
-
-
-class _Doubts:
-    """The flags of one entry as they are found, with a word on each for the person who looks at the case."""
-
-    def __init__(self) -> None:
-        self.found: dict[Flag, str] = {}
-
-    def add(self, flag: Flag, detail: str) -> None:
-        earlier = self.found.get(flag)
-        self.found[flag] = detail if earlier is None else f"{earlier}; {detail}"
-
-    def differs(self, names: list[str]) -> None:
-        if names:
-            self.add(Flag.REPLAY_DIFFERS, "differs: " + ", ".join(names))
-
-    def elsewhere(self, recorded: str, store: str) -> None:
-        if recorded != store:
-            self.differs([f"store {recorded}, but the station stands in {store}"])
-
-    def stale(self, t_eff: int, program: Program) -> None:
-        """Flag something given under a version that had expired.
-
-        Earning goes on after that and needs nobody's look.
-        """
-        if t_eff >= program.expires_ms:
-            self.add(Flag.RULE_STALE, f"version {program.version} had expired")
-
-    def by_clock(self, t_eff: int) -> None:
-        """Flag something that was not to be had when it was given, by HQ's reckoning."""
-        self.add(Flag.CLOCK_SUSPECT, f"the station's clock was wrong: {t_eff} is not when this was decided")
-
-    def in_spite(self, found: Iterable[tuple[Flag, str]]) -> None:
-        """Flag what was given though it was stopped."""
-        for flag, detail in found:
-            self.add(flag, detail)
-
-    def judgement(
-        self,
-        *,
-        postings: tuple[Posting, ...] = (),
-        order: OrderData | None = None,
-        redemption: RedemptionData | None = None,
-        is_approved: bool = False,
-    ) -> Judgement:
-        return Judgement(
-            verdict=Verdict.FLAGGED if self.found else Verdict.POSTED,
-            flags=tuple(self.found),
-            detail="; ".join(self.found.values()),
-            postings=postings,
-            order=order,
-            redemption=redemption,
-            is_approved=is_approved,
-        )

@@ -18,7 +18,8 @@ from dataclasses import dataclass, field, replace
 
 from app.core.entry import Entry
 from hq.journal.deaths import UNWATCHED, Watched
-from hq.journal.judge import Books, Judgement, judge
+from hq.journal.judge import Books, judge
+from hq.journal.judgement import Judgement
 from sync.protocol import Flag, Verdict
 
 log = logging.getLogger(__name__)
@@ -150,6 +151,7 @@ def _copied(books: Books) -> Books:
         taken_redemptions=set(books.taken_redemptions),
         uses={code_hash: replace(uses) for code_hash, uses in books.uses.items()},
         decisions=dict(books.decisions),
+        leases=books.leases.copy(),
     )
 
 

@@ -66,6 +66,10 @@ class OrderData(Recorded, frozen=True, kw_only=True):
     discount: Amount
     points: Amount
     cashier: Name = ""  # who had signed in; older stations say nothing
+    tz: str = ""
+    uses: list[tuple[Name, Amount]] = field(
+        default_factory=list
+    )  # of campaigns with limits: with its discount
 
 
 class ReasonPart(Recorded, frozen=True, kw_only=True):
@@ -98,6 +102,7 @@ class RedemptionData(Recorded, frozen=True, kw_only=True):
     reasons: list[ReasonPart]
     cashier: Name = ""
     shown: ShownPart | None = None
+    auth: AuthPart = AuthPart()
 
 
 class DeniedData(Recorded, frozen=True, kw_only=True):

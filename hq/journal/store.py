@@ -17,7 +17,7 @@ from app.core.entry import Entry, read_entry
 from app.core.salvaged import SalvageInvalid, read_salvaged
 from hq.db import NAMES_AT_ONCE
 from hq.journal.carried import BRANCH
-from hq.journal.judge import Judgement
+from hq.journal.judgement import Judgement
 from hq.journal.schemas import OrderData, RedemptionData
 from hq.journal.words import Word, newest_words
 from hq.members.store import parts_of

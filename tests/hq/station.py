@@ -168,8 +168,13 @@ class Station:
         vouchers: tuple[Voucher, ...] = (),
         program=PROGRAM,
         by_phone: Shown | None = None,
+        **more,
     ) -> list[dict]:
-        """Append an order and its redemptions, as a station would; return their records."""
+        """Append an order and its redemptions, as a station would; return their records.
+
+        `more` are facts; a `member` among them is whom the station believes to be there.
+        """
+        there = None if ref is None else Member(ref=ref, is_known=True)
         facts = Facts(
             program=program,
             order=Order(
@@ -181,8 +186,9 @@ class Station:
                 currency="USD",
                 lines=tuple(Line(n, sku, 1, amount) for n, (sku, amount) in enumerate(amounts, start=1)),
             ),
-            member=None if ref is None else Member(ref=ref, is_known=True),
+            member=more.pop("member", there),
             presented=tuple(Presentation(new_id(), voucher, "A1") for voucher in vouchers),
+            **more,
         )
         decision = decide(facts)
         level = "A2" if by_phone is None else "A3"

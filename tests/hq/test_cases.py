@@ -21,7 +21,7 @@ from hq.members.service import MemberFacts, upsert_members
 from hq.tables import journal, member, order_fact, posting
 from hq.vouchers.service import NewVoucher, create_vouchers
 from sync.protocol import Changes
-from tests.hq.station import REF, VOUCHER_RULE, enrol_station, program_body
+from tests.hq.station import NOW_MS, REF, VOUCHER_RULE, enrol_station, program_body
 from tests.hq.station import voucher as shown
 from tests.hq.test_ingest import count, rows, words
 
@@ -42,8 +42,9 @@ def feed_of(station):
 def test_a_case_says_whose_it_is_and_what_it_is_about(hq, station):
     (number,) = create_vouchers(hq, [NewVoucher(VOUCHER_RULE, uses_max=1)])
     other = enrol_station(hq, "S2")
-    for each in (station, other):
-        each.order("o1", vouchers=(shown(hash_number(number), uses_max=1),))
+    for minute, each in enumerate((station, other)):
+        at_ms = NOW_MS + minute * 60_000
+        each.order("o1", vouchers=(shown(hash_number(number), uses_max=1),), at_ms=at_ms)
         each.push()
     station.append("later_kind", {"discount": 250, "currency": "USD"})
     station.push(3)

@@ -82,6 +82,8 @@ def test_a_first_visit_brings_the_whole_member(hq, station):
             "balance": 7,
             "state": "active",
             "codes_from_ms": 0,
+            "holder": None,
+            "uses": {},
         }
     }
     assert reader.included_seq == 1
@@ -116,6 +118,7 @@ def test_vouchers_go_everywhere_and_their_uses_where_they_are_limited(hq, statio
         "uses": 0,
         "owner": None,
         "ends_on": None,
+        "holder": None,
     }
     other.rows.clear()
     station.order("o1", vouchers=(shown(limited, uses_max=5), shown(free)), amounts=(("COFFEE", 900),))

@@ -18,7 +18,7 @@ from hq.stores.devices import revoke
 from hq.tables import case, held_push, journal, member, order_fact, posting, redemption_fact, voucher
 from hq.vouchers.service import NewVoucher, create_vouchers
 from sync.protocol import PushAnswer, PushRefusal, PushRefusalKind, Verdict
-from tests.hq.station import EXPIRES_MS, REF, VOUCHER_RULE, enrol_station, program_body
+from tests.hq.station import EXPIRES_MS, NOW_MS, REF, VOUCHER_RULE, enrol_station, program_body
 from tests.hq.station import voucher as shown
 
 
@@ -318,8 +318,9 @@ def test_a_refusal_is_a_fact_with_its_reason(hq, station):
 def test_a_voucher_used_too_often_is_posted_and_flagged(hq, station):
     (number,) = create_vouchers(hq, [NewVoucher(VOUCHER_RULE, uses_max=1)])
     other = enrol_station(hq, "S2")
-    for each in (station, other):
-        each.order("o1", vouchers=(shown(hash_number(number), uses_max=1),))
+    for minute, each in enumerate((station, other)):
+        at_ms = NOW_MS + minute * 60_000
+        each.order("o1", vouchers=(shown(hash_number(number), uses_max=1),), at_ms=at_ms)
     assert [codes for _, _, codes in words(station.push())] == [[], []]
     assert words(other.push())[1] == (2, "posted_flagged", ["COUPON_TWICE"])
     assert rows(hq, voucher)[0].uses == 2

@@ -333,7 +333,7 @@ class Auditor:
         """The station knows HQ's word on each of its entries."""
         for place in self.memory.files[station]:
             entry, found = self.books.entries.get(place), rows.words.get(place[2])
-            is_same = entry is not None and entry.verdict == found
+            is_same = entry is not None and self.books.word_on(place)[0] == found
             if place in self.memory.unheard and entry is not None:
                 is_same |= found == self.memory.former_words[place]
             self.memory.claim("I9", is_same, f"{station} was told {found} of {place}")

@@ -28,6 +28,8 @@ VERDICTS = ("posted", "posted_flagged", "quarantined")
 EXCUSES = {"UNKNOWN_PROGRAM", "OLD_EPOCH"}  # why an entry that can be read may be set aside
 BY_CLOCK = {"CLOCK_SUSPECT", "RULE_STALE"}
 POSTED = ("posted", "posted_flagged")
+BY_TIME = {"COUPON_TWICE", "OVERSPENT"}  # flags that move when an earlier entry comes later
+EXCEPTIONS = {("exception:overspent", POINTS), ("exception:overspent", "money")}
 
 
 class HqBooks:
@@ -46,6 +48,10 @@ class HqBooks:
         self._earned = 0  # by the orders that were posted
         self._points: Counter[str] = Counter()  # by member
         self._uses: Counter[str] = Counter()  # of vouchers, by the hash of the code
+        self._words: dict[Place, tuple[str, str]] = {}
+        self._users: dict[str, list[tuple[int, str, int, int]]] = defaultdict(
+            list
+        )  # of those with a limit, when
         self._orders: dict[str, Place] = {}
         self._posted_ids: set[str] = set()
         self.doubled = 0
@@ -54,8 +60,14 @@ class HqBooks:
         entry = self.entries.get(place)
         return entry is not None and entry.hash == digest
 
+    def word_on(self, place: Place) -> tuple[str, str]:
+        """Return HQ's newest verdict and flags on an entry that it holds."""
+        entry = self.entries[place]
+        return self._words.get(place, (entry.verdict, entry.flags))
+
     def take_in(self, rows: HqRows) -> None:
         """Hold what is new at HQ against what the stations wrote, and the whole against the sums."""
+        self._words = rows.words
         made: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
         for entry_id, _, account, unit, amount in rows.postings:
             name = (account, unit if unit == POINTS else "money")
@@ -65,7 +77,10 @@ class HqBooks:
         new = [self._chained(entry) for entry in rows.journal]
         for entry, content in zip(rows.journal, new, strict=True):
             self._judged(entry, content, made, rows)
-        for entry_id in made:  # postings of entries that came earlier, or never
+        self._twice(rows)
+        for entry_id, amounts in made.items():  # postings of entries that came earlier, or never
+            if amounts.keys() & EXCEPTIONS:  # of what was too much: under ids of their own
+                continue
             is_first = entry_id not in self._posted_ids
             self._memory.claim("I3", is_first, f"entry {entry_id} was posted again, or was never posted")
         self._posted_ids |= {entry.entry_id for entry in rows.journal if entry.entry_id}
@@ -127,14 +142,26 @@ class HqBooks:
             uses_max, _ = rows.vouchers.get(code, (0, 0))
             if code not in rows.vouchers:  # lost by a restored HQ
                 expected.add("REPLAY_DIFFERS")
-            elif 0 < uses_max < self._uses[code]:
-                expected.add("COUPON_TWICE")
-        found = set(entry.flags.split()) - BY_CLOCK
+            elif uses_max:
+                self._users[code].append((content.data["t_eff"], *content.place))
+        found = set(entry.flags.split()) - BY_CLOCK - BY_TIME
         if "LATE" in found and self._stops.was_ever_stopped(
             content
         ):  # who heard of it when is not foretold here
             expected.add("LATE")
         self._memory.claim("I9", found == expected, f"{content.place} has {found}, should have {expected}")
+
+    def _twice(self, rows: HqRows) -> None:
+        """Of a voucher's uses the last by effective time are too many, in whatever order they came."""
+        for code, users in self._users.items():
+            uses_max, _ = rows.vouchers.get(code, (0, 0))
+            if len(users) <= uses_max or not uses_max:
+                continue
+            for turn, (_, *place) in enumerate(sorted(users), start=1):
+                where = place[0], place[1], place[2]
+                flags = self.word_on(where)[1].split()
+                is_right = ("COUPON_TWICE" in flags) == (turn > uses_max)
+                self._memory.claim("I9", is_right, f"{where} is use {turn} of {uses_max} and has {flags}")
 
     def _count_order(self, content: Content) -> None:
         """One order at a till is one order at HQ, however often somebody or something asked again."""

@@ -5,7 +5,9 @@ from typing import Any
 from unittest.mock import patch
 
 from app.store.journal import Journal
-from hq.journal import intake, judge
+from hq.authority import claims, settling
+from hq.journal import intake
+from hq.journal.judgement import Doubts
 from sync.protocol import Flag
 
 
@@ -26,18 +28,23 @@ def uses_never() -> AbstractContextManager[Any]:
 
 def flags_everything() -> AbstractContextManager[Any]:
     """Better a case too many than one too few."""
-    right = judge._Doubts.judgement
+    right = Doubts.judgement
 
     def judgement(self: Any, **named: Any) -> Any:
         self.add(Flag.REPLAY_DIFFERS, "to be looked at")
         return right(self, **named)
 
-    return patch.object(judge._Doubts, "judgement", judgement)
+    return patch.object(Doubts, "judgement", judgement)
 
 
 def flags_nothing() -> AbstractContextManager[Any]:
     """It is posted in any case; nobody reads flags."""
-    return patch.object(judge._Doubts, "add", lambda *_: None)
+    return patch.object(settling, "doubt_of", lambda _: settling.Doubt((), ""))
+
+
+def flags_the_first() -> AbstractContextManager[Any]:
+    """Whoever used a voucher first has used it too often."""
+    return patch.object(claims, "LATEST", tuple(each.element for each in claims.LATEST))
 
 
 def keeps_the_first_word() -> AbstractContextManager[Any]:
@@ -56,5 +63,6 @@ PLANTS = (
     ("I5", uses_never),
     ("I9", flags_everything),
     ("I9", flags_nothing),
+    ("I9", flags_the_first),
     ("I9", keeps_the_first_word),
 )

@@ -58,6 +58,9 @@ class HqRows:
     documents: dict[str, int] = field(default_factory=dict)  # the newest version of each kind
     held: list[tuple[str, bytes]] = field(default_factory=list)  # why, and the push as it came
     cases: frozenset[str] = frozenset()
+    words: dict[tuple[str, int, int], tuple[str, str]] = field(
+        default_factory=dict
+    )  # verdict and flags of the newest later word on an entry
     stops: dict[int, bytes] = field(default_factory=dict)  # lists of what is stopped, by version
     devices_told: frozenset[tuple[str, int]] = (
         frozenset()

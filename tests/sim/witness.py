@@ -86,6 +86,12 @@ class Witness:
             documents=dict(self._all("SELECT kind, MAX(version) FROM document GROUP BY kind")),
             held=[row[1:] for row in held],
             stops=dict(self._all("SELECT version, body FROM document WHERE kind = 'stops'")),
+            words={
+                (device, epoch, seq): (verdict, flags)
+                for device, epoch, seq, verdict, flags in self._all(
+                    "SELECT device, epoch, seq, verdict, flags FROM later_verdict ORDER BY n"
+                )
+            },
             cases=frozenset(row[0] for row in self._all("SELECT case_id FROM exception")),
             devices_told=frozenset(self._all("SELECT device, epoch FROM exception WHERE seq = 0")),
         )

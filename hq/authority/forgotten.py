@@ -1,0 +1,29 @@
+"""What an HQ notes when it was put back from a backup: since when it has forgotten leases, and of which devices."""
+
+from sqlalchemy import Connection, delete, select, update
+
+from hq.authority.tables import home_lead, recall, recount
+from hq.rows import upsert
+from hq.tables import device, meta
+from sync.authority_wire import HOME_LEASE_MS
+
+FORGOT = "forgot_leases_ms"  # in `meta`
+REVOKED = "revoked"
+
+
+def forget(connection: Connection, *, now_ms: int) -> None:
+    """Note that nobody knows what leases the devices hold that are not shut out: see recounting.py."""
+    rows = [
+        {"device": name, "since_ms": now_ms}
+        for name in connection.execute(select(device.c.device_id).where(device.c.state != REVOKED)).scalars()
+    ]
+    upsert(connection, recount, rows, changes=("since_ms",))
+    connection.execute(delete(recall))  # a home lease that was called back may have come back
+    connection.execute(update(home_lead).values(until_ms=now_ms + HOME_LEASE_MS))
+    upsert(connection, meta, [{"k": FORGOT, "v": str(now_ms)}], changes=("v",))
+
+
+def forgot_ms(connection: Connection) -> int:
+    """Return when HQ was put back last (UTC ms), or 0."""
+    found = connection.execute(select(meta.c.v).where(meta.c.k == FORGOT)).scalar_one_or_none()
+    return int(found or 0)

@@ -1,0 +1,147 @@
+"""Home leases: what members own is spent by one station alone, one of the store that they are at home in.
+
+The first device of a store that asks for leases leads it: it holds the points of the members at home there and the
+uses of their vouchers, as long as its replica is young enough (`HOME_LEASE_MS` after HQ's moment of it). Rows say so
+(`holder`). Who asks at another station needs head office, which must call the lease back first: rows then name no
+holder, and once the leading station has told that it read that, nobody holds it and HQ can reserve. A day after the
+last reservation the home lease comes back by itself.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, delete, exists, insert, select, update
+
+from app.core.chain import ChainOwner
+from hq.authority.holding import POINTS, VOUCHER_OF, called_back, holder_of
+from hq.authority.store import head_time
+from hq.authority.tables import home_lead, recall, reservation
+from hq.db import NAMES_AT_ONCE
+from hq.feed import EVERYWHERE, MEMBER, VOUCHER, Change, announce, last_number
+from hq.members.store import read_scopes
+from hq.rows import upsert
+from hq.stores.devices import Device, read_device
+from hq.tables import member, voucher
+from sync.authority_wire import HOME_LEASE_MS
+
+DAY_MS, HOUR_MS = 86_400_000, 3_600_000
+
+
+def take_lead(connection: Connection, asking: Device) -> list[Change]:
+    """Let a device that asks for leases lead its store, if nobody does any more; return the rows that change by it."""
+    of = home_lead.c.store == asking.store
+    row = connection.execute(select(home_lead).where(of).with_for_update()).one_or_none()
+    owner = asking.owner
+    values = {"device": owner.device_id, "epoch": owner.epoch, "until_ms": 0}
+    if row is None:
+        connection.execute(insert(home_lead), {"store": asking.store, **values})
+    elif (row.device, row.epoch) == (owner.device_id, owner.epoch) or not _has_ended(connection, row):
+        return []
+    else:
+        connection.execute(update(home_lead).where(of).values(values))
+    return _rows_at_home(connection, asking.store)
+
+
+def _has_ended(connection: Connection, lead: Any) -> bool:
+    """Tell whether the device that leads can't spend by it any more: it is gone, and has told of a later moment."""
+    device_id, epoch, until_ms = lead.device, lead.epoch, lead.until_ms
+    present = read_device(connection, device_id)
+    if present is None or (present.is_active and present.owner.epoch == epoch):
+        return present is None
+    told_ms = max(head_time(connection, ChainOwner(device_id, each)) for each in (epoch, present.owner.epoch))
+    return bool(until_ms <= told_ms)
+
+
+def give_up_lead(connection: Connection, device_id: str) -> list[Change]:
+    """Let nobody lead where this device did: a person has written it off. Return the rows that change by it."""
+    led = delete(home_lead).where(home_lead.c.device == device_id).returning(home_lead.c.store)
+    stores = sorted(connection.execute(led).scalars())
+    connection.execute(delete(recall).where(recall.c.device == device_id))
+    return [change for store in stores for change in _rows_at_home(connection, store)]
+
+
+def is_to_note(connection: Connection, reading: Device, *, now_ms: int) -> bool:
+    """Tell whether what a device is about to read lets it hold home leases for longer than is noted."""
+    owner = reading.owner
+    statement = select(home_lead.c.until_ms).where(
+        home_lead.c.store == reading.store,
+        home_lead.c.device == owner.device_id,
+        home_lead.c.epoch == owner.epoch,
+    )
+    until_ms = connection.execute(statement).scalar_one_or_none()
+    return until_ms is not None and until_ms < now_ms + HOME_LEASE_MS
+
+
+def note_told(connection: Connection, reading: Device, *, now_ms: int) -> None:
+    """Note until when a device may hold home leases by what it reads; an hour more, so as to write but once in that."""
+    until_ms = now_ms + HOME_LEASE_MS + HOUR_MS
+    of = home_lead.c.store == reading.store, home_lead.c.device == reading.owner.device_id
+    connection.execute(
+        update(home_lead).where(*of, home_lead.c.until_ms < until_ms).values(until_ms=until_ms)
+    )
+
+
+# --- calling back ----------------------------------------------------------------------------------------------------
+
+
+def call_back(connection: Connection, scopes: Iterable[str], *, now_ms: int) -> None:
+    """Call home leases back that somebody holds, and tell so by the feed: the last thing that a transaction does."""
+    held = {scope: holder for scope in sorted(set(scopes)) if (holder := holder_of(connection, scope))}
+    known = called_back(connection, held)
+    new = {scope: holder for scope, holder in held.items() if scope not in known}
+    if not new:
+        return
+    rows = [
+        {"scope": scope, "device": holder, "n": 0, "asked_ms": now_ms, "confirmed_ms": None}
+        for scope, holder in new.items()
+    ]
+    upsert(connection, recall, rows, changes=("device", "n", "asked_ms", "confirmed_ms"))
+    announce(connection, _changes_of(connection, new))
+    n = last_number(connection)  # at least the number of each of these rows
+    connection.execute(update(recall).where(recall.c.scope.in_(list(new))).values(n=n))
+
+
+def confirm(connection: Connection, device_id: str, *, cursor: int, now_ms: int) -> None:
+    """Note that a device has read what was called back, and that HQ holds all that it did before it did."""
+    connection.execute(
+        update(recall)
+        .where(
+            recall.c.device == device_id,
+            recall.c.confirmed_ms.is_(None),
+            recall.c.n > 0,
+            recall.c.n <= cursor,
+        )
+        .values(confirmed_ms=now_ms)
+    )
+
+
+def give_back(connection: Connection, *, now_ms: int) -> int:
+    """End what was called back a day ago and of which nothing is reserved any more; return how many there were."""
+    is_reserved = exists().where(
+        reservation.c.scope == recall.c.scope, reservation.c.until_ms > now_ms - DAY_MS
+    )
+    statement = select(recall.c.scope).where(recall.c.asked_ms <= now_ms - DAY_MS, ~is_reserved)
+    scopes = list(connection.execute(statement.limit(NAMES_AT_ONCE)).scalars())
+    if scopes:
+        connection.execute(delete(recall).where(recall.c.scope.in_(scopes)))
+        announce(connection, _changes_of(connection, scopes))
+    return len(scopes)
+
+
+def _changes_of(connection: Connection, scopes: Iterable[str]) -> list[Change]:
+    refs = [scope.removeprefix(POINTS) for scope in scopes if scope.startswith(POINTS)]
+    codes = [scope.removeprefix(VOUCHER_OF) for scope in scopes if scope.startswith(VOUCHER_OF)]
+    stores = read_scopes(connection, refs)
+    return [Change(store, MEMBER, ref) for ref in refs for store in sorted(stores.get(ref, ()))] + [
+        Change(EVERYWHERE, VOUCHER, code) for code in codes
+    ]
+
+
+def _rows_at_home(connection: Connection, store: str) -> list[Change]:
+    """Return the rows of members at home in a store, and of their vouchers; a hundred thousand take a second."""
+    refs = select(member.c.ref).where(member.c.home_store == store)
+    codes = select(voucher.c.code_hash).join(member, member.c.ref == voucher.c.owner)
+    codes = codes.where(member.c.home_store == store)
+    return [Change(store, MEMBER, ref) for ref in connection.execute(refs).scalars()] + [
+        Change(EVERYWHERE, VOUCHER, code) for code in connection.execute(codes).scalars()
+    ]

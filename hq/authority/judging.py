@@ -1,0 +1,123 @@
+"""What an entry says of the leases it was given by, held against those that HQ gave. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import msgspec
+from msgspec import ValidationError, convert
+
+from app.core.chain import ChainOwner
+from app.core.entry import LEASE_CLOSE, ORDER, REDEEM, Entry
+from hq.authority.rights import CLOSED, OPEN, WRITTEN_OFF
+from hq.authority.store import LeaseRow
+from hq.journal.schemas import AuthPart, LeaseCloseData, Recorded
+
+HOME = "home:"  # a home lease is called by its scope, and is no row of HQ's: see home.py
+
+
+class _Part(Recorded, frozen=True, kw_only=True):
+    auth: AuthPart = AuthPart()
+
+
+class _Rights(Recorded, frozen=True, kw_only=True):
+    auth: AuthPart = AuthPart()
+    campaigns: list[_Part] = msgspec.field(default_factory=list)
+
+
+def rights_of(entry: Entry) -> list[AuthPart]:
+    """Return by which rights an entry gave what it gave; none where it can't be read, which judging it says."""
+    if entry.type not in (ORDER, REDEEM):
+        return []
+    try:
+        found = convert(entry.data, _Rights)
+    except ValidationError:
+        return []
+    return [found.auth, *(part.auth for part in found.campaigns)]
+
+
+def leases_named(entries: Iterable[Entry]) -> set[str]:
+    """Return the ids of the leases that entries used or closed; those of home leases are their scopes behind HOME."""
+    named: set[str] = set()
+    for entry in entries:
+        named |= {name for auth in rights_of(entry) for name, _ in auth.leases}
+        closed = entry.data.get("lease_id")
+        if entry.type == LEASE_CLOSE and isinstance(closed, str):
+            named.add(closed)
+    return {name for name in named if "\x00" not in name}
+
+
+@dataclass
+class LeaseBook:
+    """The leases that a batch names, as its entries use and close them.
+
+    `given_before` are units that were counted as given when a person wrote their lease off. `forgot_ms`: when HQ was
+    put back from a backup; entries from before may name leases that it has forgotten.
+    """
+
+    rows: dict[str, LeaseRow] = field(default_factory=dict)
+    given_before: Counter[str] = field(default_factory=Counter)
+    touched: set[str] = field(default_factory=set)
+    closed: set[str] = field(default_factory=set)
+    holders: Mapping[str, str | None] = field(default_factory=dict)  # of home leases, by scope
+    forgot_ms: int = 0
+
+    def copy(self) -> "LeaseBook":
+        """Return a book that changes by itself."""
+        rows = {name: replace(row) for name, row in self.rows.items()}
+        return LeaseBook(
+            rows=rows,
+            given_before=self.given_before.copy(),
+            touched=set(self.touched),
+            closed=set(self.closed),
+            holders=self.holders,
+            forgot_ms=self.forgot_ms,
+        )
+
+    def take(self, entry: Entry, rights: Iterable[AuthPart], t_eff: int) -> list[str]:
+        """Count what an entry took; return what is wrong with that."""
+        owner = ChainOwner(entry.device_id, entry.epoch)
+        return [
+            wrong
+            for auth in rights
+            for name, units in auth.leases
+            if (wrong := self._take(name, owner, units, t_eff))
+        ]
+
+    def close(self, entry: Entry, said: LeaseCloseData) -> tuple[str, str]:
+        """Close a lease; return what is wrong with that, and what differs from what entries told ("" if nothing)."""
+        name = said.lease_id
+        row, wrong = self._find(name, ChainOwner(entry.device_id, entry.epoch), said.t_eff)
+        if row is None:
+            return wrong, ""
+        if row.state == OPEN:
+            row.state = CLOSED
+            self.touched.add(name)
+            self.closed.add(name)
+        told = f"{said.used} used of lease {name}, of which entries tell {row.used}"
+        return "", "" if said.used == row.used else told
+
+    def _take(self, name: str, owner: ChainOwner, units: int, t_eff: int) -> str:
+        if name.startswith(HOME):
+            is_held = self.holders.get(name.removeprefix(HOME)) == owner.device_id
+            return "" if is_held else f"{name.removeprefix(HOME)} is not held by this station"
+        row, wrong = self._find(name, owner, t_eff)
+        if row is None:
+            return wrong
+        if row.state not in (OPEN, WRITTEN_OFF):
+            return f"lease {name} was {row.state} before"
+        if row.state == WRITTEN_OFF:
+            self.given_before[row.scope] += min(units, row.left)
+        row.used += units
+        self.touched.add(name)
+        if row.used > row.units:
+            return f"{row.used} of lease {name}, which was for {row.units}"
+        if not row.from_ms <= t_eff < row.until_ms:
+            return f"lease {name} held until {row.until_ms}, not at {t_eff}"
+        return ""
+
+    def _find(self, name: str, owner: ChainOwner, t_eff: int) -> tuple[LeaseRow | None, str]:
+        row = self.rows.get(name)
+        if row is None:
+            return None, "" if t_eff < self.forgot_ms else f"HQ knows no lease {name}"
+        return (row, "") if row.owner == owner else (None, f"lease {name} is another's")

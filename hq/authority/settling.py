@@ -1,0 +1,256 @@
+"""Bringing what entries took into HQ's books, and finding who took what was no more there.
+
+Nothing is refused, since it was given long ago. What is beyond a balance, a limit or a voucher's uses is flagged at the
+entry that was last by effective time, whichever came first; it moves to the account `exception:overspent` by postings
+of its own, so that what campaigns and members rightly took stands without it. An entry that comes late may move a flag
+from one entry to another, by a later word.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import Connection, func, select
+
+from app.core.authority import points_scope, voucher_scope
+from app.core.chain import ChainOwner
+from app.core.program import Program
+from app.ids import new_id
+from hq.authority import counters
+from hq.authority.claims import (
+    Change,
+    Claim,
+    Entry,
+    insert_claims,
+    overdrawn,
+    read_claims,
+    reckon,
+    reckon_points,
+)
+from hq.authority.judging import LeaseBook
+from hq.authority.rights import CLOSED, limits_of
+from hq.authority.store import end_lease, note_used
+from hq.authority.taking import Taken, taken_by
+from hq.campaigns.service import program_of
+from hq.campaigns.store import newest_version
+from hq.db import Whole, hold_whole
+from hq.home import Hq
+from hq.journal.judge import Books
+from hq.journal.postings import GIVEN, SPENT
+from hq.journal.store import POSTING, Kept
+from hq.members.store import POINTS, lock_members, points_posted
+from hq.rows import insert_tuples
+from hq.tables import member_scope, posting
+from hq.vouchers.store import Uses
+from sync.protocol import Flag, Verdict
+
+OVERSPENT = "exception:overspent"
+VOUCHER = voucher_scope("")
+OF_CAMPAIGNS = frozenset({"uses", "members", "discount"})
+BY_TIME = frozenset({Flag.OVERSPENT, Flag.COUPON_TWICE})  # flags that what arrives later may bring or take
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What is to be said of an entry now: flags by effective time, a word on each, and what was too much."""
+
+    flags: tuple[Flag, ...]
+    detail: str
+    amount: int = 0
+    unit: str = ""
+
+
+@dataclass
+class Settled:
+    """What settling came to: the entries with their flags, words on earlier ones, and counters that moved."""
+
+    kept: list[Kept]
+    doubts: dict[Entry, Doubt] = field(default_factory=dict)
+    counters: list[str] = field(default_factory=list)
+    members: list[str] = field(default_factory=list)  # whose uses of campaigns moved
+
+
+def settle(
+    hq: Hq, connection: Connection, owner: ChainOwner, kept: Sequence[Kept], books: Books, *, now_ms: int
+) -> Settled:
+    """Bring what new entries took into the books, before the entries themselves: their flags come out of this."""
+    taken = taken_by(owner, kept, program=books.program, vouchers=dict(books.uses))
+    in_debt = overdrawn(connection, [points_scope(ref) for ref in sorted(taken.credits)])
+    if not (taken.claims or taken.counted or taken.firsts or books.leases.touched or in_debt):
+        return Settled(list(kept))
+    refs = {*taken.points, *(ref for ref, _, _ in taken.uses)}
+    if refs:
+        hold_whole(connection, Whole.MEMBERS, is_shared=True)
+        lock_members(connection, refs)
+    touched = {row.scope for name, row in books.leases.rows.items() if name in books.leases.touched}
+    given = counters.hold(connection, {*taken.counted, *_first_scopes(taken), *touched})
+    _note_members(connection, taken)
+    limits = _limits(hq, connection, taken)
+    taken.claims = [each for each in taken.claims if _is_bounded(each, limits)]
+    insert_claims(connection, taken.claims)
+    more = {scope: max(units - books.leases.given_before[scope], 0) for scope, units in taken.counted.items()}
+    counters.count(connection, more)
+    _move_leases(connection, books.leases, by=owner.device_id, now_ms=now_ms)
+    given |= {scope: given[scope] + units for scope, units in more.items()}
+    changed = _reckoned(connection, taken, books.uses, limits, given)
+    changed += _reckoned_points(connection, taken, in_debt)
+    settled = _flagged(connection, owner, kept, changed)
+    settled.members = sorted({ref for ref, _, _ in taken.uses})
+    settled.counters = sorted(scope for scope, units in more.items() if units)
+    return settled
+
+
+def _first_scopes(taken: Taken) -> set[str]:
+    return {each.scope for each in taken.firsts.values()}
+
+
+def _note_members(connection: Connection, taken: Taken) -> None:
+    """Count uses by member; a member's first use of a campaign takes a place among its members."""
+    if not taken.uses:
+        return
+    known = counters.uses_of(connection, sorted({ref for ref, _, _ in taken.uses}))
+    for (ref, campaign), first in taken.firsts.items():
+        if campaign not in known.get(ref, {}):
+            taken.counted[first.scope] += 1
+            taken.claims.append(first)
+    counters.note_uses(connection, taken.uses)
+
+
+def _limits(hq: Hq, connection: Connection, taken: Taken) -> dict[str, int]:
+    """Return the limits of what was taken: the newest program's, and for what it no longer bounds an earlier one's."""
+    scopes = {each.scope for each in taken.claims}
+    limits: dict[str, int] = {}
+    newest: Program | None = None
+    if taken.programs:
+        newest = program_of(hq, connection, newest_version(connection, "program"))
+    for program in (*(taken.programs[version] for version in sorted(taken.programs)), newest):
+        if program is not None:
+            limits |= limits_of(connection, program, scopes)
+    return limits
+
+
+def _is_bounded(claim: Claim, limits: dict[str, int]) -> bool:
+    return claim.scope in limits or claim.unit == POINTS or claim.scope.startswith(VOUCHER)
+
+
+def _move_leases(connection: Connection, book: LeaseBook, *, by: str, now_ms: int) -> None:
+    for name in sorted(book.touched):
+        note_used(connection, book.rows[name])
+    for name in sorted(book.closed):
+        end_lease(connection, name, CLOSED, by=by, now_ms=now_ms)
+
+
+def _reckoned(
+    connection: Connection,
+    taken: Taken,
+    vouchers: Mapping[str, Uses],
+    limits: Mapping[str, int],
+    given: Mapping[str, int],
+) -> list[Change]:
+    over = {scope: given[scope] - limit for scope, limit in limits.items()}
+    over |= {
+        voucher_scope(code_hash): uses.uses - uses.uses_max
+        for code_hash, uses in vouchers.items()
+        if uses.uses_max
+    }
+    return [
+        change
+        for scope in sorted({each.scope for each in taken.claims})
+        if over.get(scope, 0) > 0
+        for change in reckon(connection, scope, over[scope])
+    ]
+
+
+def _reckoned_points(connection: Connection, taken: Taken, in_debt: set[str]) -> list[Change]:
+    """Look at the members who spent points, and at those with too little whose earlier credit comes only now.
+
+    Nobody need look at one who had enough before, and did nothing later than this.
+    """
+    refs = sorted({*taken.spent, *(ref for ref in taken.credits if points_scope(ref) in in_debt)})
+    if not refs:
+        return []
+    balances = dict.fromkeys(refs, 0) | points_posted(connection, refs)
+    visits = select(member_scope.c.member, func.max(member_scope.c.last_visit_ms))
+    rows = connection.execute(visits.where(member_scope.c.member.in_(refs)).group_by(member_scope.c.member))
+    last = {row[0]: row[1] for row in rows}
+    in_debt |= overdrawn(connection, [points_scope(ref) for ref in taken.spent])
+    changed: list[Change] = []
+    for ref in refs:
+        balance, credits = balances[ref] + taken.points[ref], taken.credits.get(ref, [])
+        has_enough = balance >= sum(each.points for each in credits)
+        is_newest = taken.spent.get(ref, 0) > last.get(ref, 0)
+        if not (has_enough and is_newest) or points_scope(ref) in in_debt:
+            changed += reckon_points(connection, ref, balance, credits)
+    return changed
+
+
+def _flagged(
+    connection: Connection, owner: ChainOwner, kept: Sequence[Kept], changed: Sequence[Change]
+) -> Settled:
+    """Say at each entry what it took too much, and post how that has changed."""
+    if not changed:
+        return Settled(list(kept))
+    before: dict[Entry, dict[str, int]] = defaultdict(dict)
+    for found, _ in changed:
+        before[found.entry][found.scope] = found.beyond
+    claims = read_claims(connection, before)
+    _post_differences(connection, claims, before)
+    doubts = {entry: doubt_of(claims[entry]) for entry in before}
+    here = {(owner.device_id, owner.epoch, each.seq): each for each in kept}
+    flagged = [
+        each
+        if (entry := (owner.device_id, owner.epoch, each.seq)) not in doubts
+        else _with(each, doubts[entry])
+        for each in kept
+    ]
+    return Settled(flagged, {entry: doubt for entry, doubt in doubts.items() if entry not in here})
+
+
+def _with(each: Kept, doubt: Doubt) -> Kept:
+    word = each.judgement
+    flags = (*word.flags, *doubt.flags)
+    detail = "; ".join(text for text in (word.detail, doubt.detail) if text)
+    verdict = Verdict.FLAGGED if flags else word.verdict
+    return replace(each, judgement=replace(word, verdict=verdict, flags=flags, detail=detail))
+
+
+def doubt_of(claims: Iterable[Claim]) -> Doubt:
+    """Return what an entry's claims say against it."""
+    beyond = sorted(each for each in claims if each.beyond)
+    is_voucher = [each.scope.startswith(VOUCHER) for each in beyond]
+    flags = ((Flag.OVERSPENT,) if not all(is_voucher) else ()) + (
+        (Flag.COUPON_TWICE,) if any(is_voucher) else ()
+    )
+    details = [f"{each.beyond} of {each.units} {each.scope} were no more there" for each in beyond]
+    sums = too_much(beyond)
+    unit = max(sums, key=lambda name: sums[name], default="")
+    return Doubt(flags, "; ".join(details), sums.get(unit, 0), unit)
+
+
+def too_much(claims: Iterable[Claim]) -> dict[str, int]:
+    """Return what an entry gave too much, by unit: of several limits of one campaign the one that says most."""
+    by_campaign: dict[tuple[str, str], int] = {}
+    for each in claims:
+        word, _, name = each.scope.partition(":")
+        of = each.unit, name if word in OF_CAMPAIGNS else ""
+        by_campaign[of] = max(by_campaign.get(of, 0), each.too_much)
+    sums: Counter[str] = Counter()
+    for (unit, _), amount in by_campaign.items():
+        sums[unit] += amount
+    return dict(sums)
+
+
+def _post_differences(
+    connection: Connection, claims: dict[Entry, list[Claim]], before: dict[Entry, dict[str, int]]
+) -> None:
+    rows: list[tuple[str, int, str, str, int]] = []
+    for entry, now in sorted(claims.items()):
+        then = [each._replace(beyond=before[entry].get(each.scope, each.beyond)) for each in now]
+        new, old = too_much(now), too_much(then)
+        for unit in sorted({*new, *old}):
+            amount = new.get(unit, 0) - old.get(unit, 0)
+            if amount:
+                taken_from = SPENT if unit == POINTS else GIVEN
+                entry_id = new_id()
+                rows += [(entry_id, 0, OVERSPENT, unit, amount), (entry_id, 1, taken_from, unit, -amount)]
+    insert_tuples(connection, posting, POSTING, rows)

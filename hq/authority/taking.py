@@ -1,0 +1,125 @@
+"""What the entries of a batch take: counters that move, uses by member and day, and claims on what has an end."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from app.core.authority import points_scope, voucher_scope
+from app.core.chain import ChainOwner
+from app.core.limits import discount_key, members_key, order_value_key, stock_key, uses_key
+from app.core.program import Program
+from hq.authority.claims import Claim, Credit
+from hq.journal.schemas import OrderData, RedemptionData
+from hq.journal.store import Kept
+from hq.members.store import POINTS
+from hq.vouchers.store import Uses
+
+
+@dataclass
+class Taken:
+    """Of a batch. `firsts` are claims on a place among the first members of a campaign, by member and campaign."""
+
+    counted: Counter[str] = field(default_factory=Counter)
+    uses: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # by member, campaign, day
+    claims: list[Claim] = field(default_factory=list)
+    firsts: dict[tuple[str, str], Claim] = field(default_factory=dict)
+    credits: dict[str, list[Credit]] = field(default_factory=dict)  # by member
+    spent: dict[str, int] = field(default_factory=dict)  # by member: when points were spent first (UTC ms)
+    points: Counter[str] = field(default_factory=Counter)  # by member, less what was spent
+    programs: dict[int, Program] = field(default_factory=dict)  # by which something was counted
+
+
+def taken_by(
+    owner: ChainOwner,
+    kept: Sequence[Kept],
+    *,
+    program: Callable[[int], Program | None],
+    vouchers: dict[str, Uses],
+) -> Taken:
+    """Return what posted entries take."""
+    taken = Taken()
+    for each in kept:
+        order, redemption = each.judgement.order, each.judgement.redemption
+        if order is not None:
+            _of_order(taken, owner, each.seq, order, program(order.program_version))
+        if redemption is not None and each.judgement.is_approved:
+            found = program(redemption.program_version)
+            _of_redemption(taken, owner, each.seq, redemption, found, vouchers)
+    return taken
+
+
+def _of_order(taken: Taken, owner: ChainOwner, seq: int, order: OrderData, program: Program | None) -> None:
+    ref = None if order.member is None else order.member.ref
+    if ref is not None and order.points:
+        place = owner.device_id, owner.epoch, seq
+        taken.credits.setdefault(ref, []).append(Credit(order.t_eff, place, order.points))
+        taken.points[ref] += order.points
+    if program is None or not (order.uses or _has_stock(program, (each.rule for each in order.campaigns))):
+        return
+    taken.programs[program.version] = program
+
+    def claim(scope: str, units: int, worth: int) -> Claim:
+        place = order.t_eff, owner.device_id, owner.epoch, seq
+        return Claim(scope, *place, units, 0, worth, order.currency)
+
+    day = _day(order.t_eff, order.tz)
+    for campaign, discount in order.uses:
+        taken.counted[order_value_key(campaign)] += order.total
+        _claim(taken, claim(uses_key(campaign), 1, discount))
+        _claim(taken, claim(discount_key(campaign), discount, discount))
+        if ref is not None:
+            taken.uses[ref, campaign, day] += 1
+            taken.firsts.setdefault((ref, campaign), claim(members_key(campaign), 1, discount))
+    for part in order.campaigns:
+        if _has_stock(program, [part.rule]):
+            _claim(taken, claim(stock_key(part.rule), 1, part.discount))
+
+
+def _of_redemption(
+    taken: Taken,
+    owner: ChainOwner,
+    seq: int,
+    redemption: RedemptionData,
+    program: Program | None,
+    vouchers: dict[str, Uses],
+) -> None:
+    def claim(scope: str, units: int, worth: int, unit: str) -> Claim:
+        place = redemption.t_eff, owner.device_id, owner.epoch, seq
+        return Claim(scope, *place, units, 0, worth, unit)
+
+    currency = "" if program is None else program.currency.code
+    ref, code_hash = redemption.member, redemption.code_hash
+    if ref is not None and redemption.points:
+        taken.claims.append(claim(points_scope(ref), redemption.points, redemption.points, POINTS))
+        taken.points[ref] -= redemption.points
+        taken.spent[ref] = min(redemption.t_eff, taken.spent.get(ref, redemption.t_eff))
+    uses = vouchers.get(code_hash)
+    if uses is not None and uses.uses_max and uses.rule_id == redemption.rule:
+        taken.claims.append(claim(voucher_scope(code_hash), 1, redemption.discount, currency))
+    if program is not None and _has_stock(program, [redemption.rule]):
+        taken.programs[program.version] = program
+        _claim(taken, claim(stock_key(redemption.rule), 1, redemption.discount, currency))
+
+
+def _claim(taken: Taken, claim: Claim) -> None:
+    if claim.units > 0:
+        taken.counted[claim.scope] += claim.units
+        taken.claims.append(claim)
+
+
+def _has_stock(program: Program, rules: Iterable[str]) -> bool:
+    return any((pair := program.pair(rule)) is not None and pair.rule.has_stock for rule in rules)
+
+
+def _day(at_ms: int, zone: str) -> str:
+    """Return the store's day of a moment; by UTC where nobody knows the zone."""
+    try:
+        there: tzinfo = ZoneInfo(zone) if zone else UTC
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        there = UTC
+    try:
+        return datetime.fromtimestamp(at_ms / 1000, there).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        return ""

@@ -1,0 +1,64 @@
+"""Writing a device off: a person's word that it never comes back, so that what it holds can be counted at last.
+
+What its leases still had counts as given, which is the worst that can have happened. Entries that come after all (in a
+push that somebody posts) count against that first. Its home leases end; who spends those points next is told so.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import partial
+
+from sqlalchemy import Connection
+
+from hq.authority import counters, home, recounting
+from hq.authority.rights import WRITTEN_OFF
+from hq.authority.store import end_lease, lock_open_leases
+from hq.faults import NotHere, NotPossible
+from hq.feed import COUNTED, EVERYWHERE, Change, announce
+from hq.home import Hq
+from hq.journal.cases import WHO_LENGTH_MAX
+from hq.rows import storable
+from hq.stores.devices import read_device
+
+
+@dataclass
+class WrittenOff:
+    """What a device's leases still had, by scope."""
+
+    leases: int = 0
+    units: Counter[str] = field(default_factory=Counter)
+
+
+def write_off(hq: Hq, device_id: str, *, who: str) -> WrittenOff:
+    """Count what a device's leases had left as given. Raises `NotHere`, `NotPossible`.
+
+    Of a device that is active only those of epochs that were replaced: it still gives by the present one's.
+    """
+    return hq.database.write(partial(_write_off, hq, device_id=device_id, who=who))
+
+
+def _write_off(hq: Hq, connection: Connection, *, device_id: str, who: str) -> WrittenOff:
+    present = read_device(connection, device_id, for_update=True)
+    if present is None:
+        raise NotHere(f"There is no device {device_id}.")
+    rows = [
+        row
+        for row in lock_open_leases(connection, device=device_id)
+        if not (present.is_active and row.owner == present.owner)
+    ]
+    if present.is_active and not rows:
+        raise NotPossible(f"Device {device_id} is active. Shut it out first: `hq device revoke {device_id}`.")
+    done = WrittenOff(len(rows))
+    for row in rows:
+        done.units[row.scope] += row.left
+    counters.hold(connection, done.units)
+    counters.count(connection, dict(done.units))
+    by = storable(who)[:WHO_LENGTH_MAX]
+    for row in rows:
+        end_lease(connection, row.lease_id, WRITTEN_OFF, by=by, now_ms=hq.clock.now_ms())
+    changes = [Change(EVERYWHERE, COUNTED, scope) for scope, units in sorted(done.units.items()) if units]
+    if not present.is_active:
+        recounting.heard_of(connection, device_id)
+        changes += home.give_up_lead(connection, device_id)
+    announce(connection, changes)
+    return done
