@@ -6,14 +6,17 @@ Whoever doesn't come is forgotten some seconds after their time, and those behin
 
 A name here is a device and an address, and nobody elsewhere can use up a station's rank. There is room for a few
 thousand. Where it is full the address that holds most of it gives way, its newest name first. So an address that
-makes up names only takes ranks from itself, and HQ's memory has an end.
+makes up names only takes ranks from itself, and HQ's memory has an end. Of IPv6 the first half counts as the address:
+whoever has one line can choose the rest as they like.
 """
 
 from bisect import bisect_left, insort
 from collections import Counter
 from dataclasses import dataclass
+from ipaddress import IPv6Address
 
 KEPT_MAX = 10_000
+NETWORK_BYTES = 8  # of an IPv6 address, which name a line
 LATE_S = 15.0  # behind the time by which a station comes that adds half of what it was told (sync/backoff.py)
 SWEEP_S = 5.0
 
@@ -25,6 +28,7 @@ class Ticket:
     rank: int
     due: float
     until: float
+    address: str
 
 
 class Ranks:
@@ -60,9 +64,10 @@ class Ranks:
         if ticket is not None:
             ticket.due, ticket.until = now + wait_s, until
             return True
-        if len(self) >= KEPT_MAX and not self._has_made_room(_address(who)):
+        address = _address(who)
+        if len(self) >= KEPT_MAX and not self._has_made_room(address):
             return False
-        self._add(who, Ticket(self._next_rank, now + wait_s, until))
+        self._add(who, Ticket(self._next_rank, now + wait_s, until, address))
         self._next_rank += 1
         return True
 
@@ -71,9 +76,9 @@ class Ranks:
         ticket = self._tickets.pop(who, None)
         if ticket is not None:
             del self._order[bisect_left(self._order, ticket.rank)]
-            self._of_address[_address(who)] -= 1
-            if not self._of_address[_address(who)]:
-                del self._of_address[_address(who)]
+            self._of_address[ticket.address] -= 1
+            if not self._of_address[ticket.address]:
+                del self._of_address[ticket.address]
         return ticket
 
     def put_back(self, who: str, ticket: Ticket) -> None:
@@ -84,14 +89,14 @@ class Ranks:
     def _add(self, who: str, ticket: Ticket) -> None:
         self._tickets[who] = ticket
         insort(self._order, ticket.rank)
-        self._of_address[_address(who)] += 1
+        self._of_address[ticket.address] += 1
 
     def _has_made_room(self, address: str) -> bool:
         """Forget the newest name of the address that holds most, unless that is who asks."""
         (most, count), *_ = self._of_address.most_common(1)
         if self._of_address[address] + 1 >= count:
             return False
-        self.take(next(who for who in reversed(self._tickets) if _address(who) == most))
+        self.take(next(who for who, ticket in reversed(self._tickets.items()) if ticket.address == most))
         return True
 
     def _sweep(self, now: float) -> None:
@@ -103,4 +108,12 @@ class Ranks:
 
 
 def _address(who: str) -> str:
-    return who.rpartition(" ")[2]
+    """Return where somebody comes from, as far as they could not choose it."""
+    address = who.rpartition(" ")[2]
+    if ":" not in address:
+        return address
+    try:
+        found = IPv6Address(address)
+    except ValueError:
+        return address
+    return str(found.ipv4_mapped or found.packed[:NETWORK_BYTES].hex())

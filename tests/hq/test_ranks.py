@@ -106,6 +106,20 @@ def test_one_address_that_makes_up_names_takes_ranks_from_itself_only(monkeypatc
     assert [line.before(f"D{n} 10.0.0.{n}") for n in (0, 59)] == [0, 59]
 
 
+def test_one_line_that_makes_up_ipv6_addresses_takes_ranks_from_itself_only(monkeypatch):
+    """Whoever has a line has as many addresses as they like; of IPv4 written as IPv6 each is somebody's own."""
+    monkeypatch.setattr(ranks, "KEPT_MAX", 100)
+    line = Ranks()
+
+    def come(who):
+        return line.put_off(who, now=0.0, wait_s=9.0, told_s=9.0)
+
+    assert all(come(f"made-up-{n} 2001:db8:0:1:{n:x}::1") for n in range(100))
+    assert all(come(f"D{n} ::ffff:10.0.0.{n}") for n in range(40))
+    assert come("D40 fe80::1%eth0") and come("D41 no:address")
+    assert len(line) == 100
+
+
 def test_who_does_not_come_is_forgotten_and_those_behind_move_up():
     line = Ranks()
     for n in range(50):
