@@ -23,7 +23,8 @@ from app.core.overlay import (
     STOCK_USE,
     member_use,
 )
-from app.store.replica_rows import COUNTER, MEMBER
+from app.store.replica_rows import MEMBER
+from app.store.rights import Counter
 from app.store.store import StationStore
 
 AT_WILL = (Offline.FLOOR, Offline.ALWAYS)  # offers that may go by what head office told last
@@ -48,6 +49,12 @@ class Counts:
         self._told = told
         self._member = facts.member.ref if facts.member else None
         self._today = local_date(facts.order.at_ms, facts.order.time_zone)
+        position = store.replica.position()
+        self._included = position.included_seq if position else 0
+        self._uses, self._member_included = None, 0
+        if self._member is not None:
+            self._uses = store.replica.rights.uses_of_member(self._member)
+            self._member_included = store.replica.included_seq(MEMBER, self._member)
         self._leased: dict[str, int] = {}
         for lease in leases:
             if lease.left > 0 and facts.order.at_ms < lease.until_ms:
@@ -55,26 +62,23 @@ class Counts:
 
     def of(self, campaigns: Iterable[Campaign]) -> dict[str, int]:
         """Return what is known for some campaigns."""
+        asked = [(campaign, key) for campaign in campaigns for key in limits.keys_of(campaign)]
+        at_will = [key for campaign, key in asked if campaign.offline in AT_WILL]
+        held = self._store.replica.rights.counters(at_will) if at_will else {}
         found: dict[str, int] = {}
-        for campaign in campaigns:
-            keys = limits.keys_of(campaign)
-            if not keys:
-                continue
-            held = self._store.replica.rights.counters(keys) if campaign.offline in AT_WILL else {}
-            for key in keys:
-                word, _, about = key.partition(":")
-                if word.startswith("member_"):
-                    known = self._of_member(key, campaign.campaign_id)
-                else:
-                    said = held[key].n if key in held else None
-                    known = self._of_all(key, about, word, said, most=_most(campaign, word))
-                if known is not None:
-                    found[key] = known
+        for campaign, key in asked:
+            word, _, about = key.partition(":")
+            if word.startswith("member_"):
+                known = self._of_member(key, campaign.campaign_id)
+            else:
+                known = self._of_all(key, about, word, held.get(key), most=_most(campaign, word))
+            if known is not None:
+                found[key] = known
         return found
 
     # --- counters of the whole chain -----------------------------------------------------------------------------
 
-    def _of_all(self, key: str, about: str, word: str, said: int | None, *, most: int) -> int | None:
+    def _of_all(self, key: str, about: str, word: str, said: Counter | None, *, most: int) -> int | None:
         """Return the counter by what gives most: head office's word, a lease, or what it told last."""
         effect, way = OWN[word]
         found = []
@@ -83,8 +87,8 @@ class Counts:
         if key in self._leased:
             found.append(self._leased[key] if way < 0 else most - self._leased[key])
         if said is not None:
-            included = self._store.replica.included_seq(COUNTER, key)
-            found.append(said + way * self._own(effect, about, after_seq=included))
+            included = max(self._included, said.included_seq)
+            found.append(said.n + way * self._own(effect, about, after_seq=included))
         pick: Callable[[list[int]], int] = max if way < 0 else min
         return pick(found) if found else None
 
@@ -98,13 +102,11 @@ class Counts:
             return None
         if key in self._told:
             return self._added(key, campaign_id, self._told[key], after_seq=self._store.acked_seq())
-        uses = self._store.replica.rights.uses_of_member(self._member)
-        if uses is None:
+        if self._uses is None:
             return None
-        days = uses.get(campaign_id, {})
+        days = self._uses.get(campaign_id, {})
         said = self._counted(key, {date.fromisoformat(day): count for day, count in days.items()})
-        included = self._store.replica.included_seq(MEMBER, self._member)
-        return self._added(key, campaign_id, said, after_seq=included)
+        return self._added(key, campaign_id, said, after_seq=self._member_included)
 
     def _added(self, key: str, campaign_id: str, said: int, *, after_seq: int) -> int:
         """Return HQ's figure with what was done here since."""
