@@ -74,6 +74,7 @@ def not_now(name: str, *refusals: Refusal) -> OfferRow:
 
 TEN_PERCENT = usable(1, "10 % off the whole order", 236)
 COFFEE = usable(2, "Free coffee, any size", 290)
+TREAT = replace(usable(3, "Head office treat", 0), is_to_ask=True, cost_points=120)
 SHORT = not_now("5.00 off from 30.00", Refusal(Reason.MIN_TOTAL_NOT_MET, {"missing": 640, "wanted": 3_000}))
 DESSERT = not_now("Birthday dessert", Refusal(Reason.NOT_STARTED, {"starts_on": "2017-12-01"}))
 NO_ORDER = (
@@ -205,6 +206,9 @@ def _member() -> dict[str, State]:
         ),
         "member-one-picked": member(picked, SHORT, DESSERT, at_till=order(2_360, 236)),
         "member-two-picked": member(picked, replace(COFFEE, is_picked=True), SHORT, at_till=order(2_360, 526)),
+        "member-to-ask": member(
+            TEN_PERCENT, COFFEE, replace(TREAT, is_picked=True), replace(TREAT, key=4, name=LONG_NAME), SHORT
+        ),
         "member-from-till": member(picked, COFFEE, SHORT, at_till=order(12_345, 236, lines=21)),
         "member-one-line": member(picked, at_till=order(500, 236, lines=1)),
         "member-busy": member(picked, SHORT, at_till=order(2_360, 236), is_busy=True),
