@@ -22,6 +22,8 @@ from app.core.program import Program
 from app.core.reasons import Reason, Refusal
 from app.core.stops import CAMPAIGN, CODE, MEMBER, PROGRAM, RULE
 from hq.authority import counters, recounting
+from hq.authority.holding import holder_of
+from hq.authority.home import call_back
 from hq.authority.known import known_of, used
 from hq.authority.reservations import drop_of_order, reservation_id, reserve
 from hq.authority.rights import free, limits_of, outstanding, reserved
@@ -34,6 +36,7 @@ from hq.tables import order_fact, store
 from hq.vouchers.store import lock_uses, read_vouchers
 from sync.authority_wire import RESERVATION_MS, Asked, AuthorizeAnswer, AuthorizeRequest, Word
 
+HELD_AT_HOME = (points_scope(""), voucher_scope(""))  # begin the scopes that home leases are of
 STOPPED = Refusal(Reason.STOPPED)
 Need = tuple[str, int]  # a scope, and how much of it
 
@@ -82,9 +85,11 @@ def authorise(hq: Hq, connection: Connection, device: Device, request: Authorize
     drop_of_order(connection, device_id, order_id)  # what this order had before is to be had again
     _count(connection, desk, wants, limits, given, today=today, now_ms=now_ms)
     balance = desk.left.get(points_scope(request.member)) if request.member else None
+    away = _leave_to_holders(connection, desk, wants, device_id)
     said = [_word(desk, want, reservation_id(device_id, order_id, want.asked.name)) for want in wants]
     until_ms = now_ms + RESERVATION_MS
     reserve(connection, device_id, order_id, desk.taken, until_ms=until_ms)
+    call_back(connection, away, now_ms=now_ms)  # behind all else: it takes a number of the feed
     promised = [want.campaign for want in wants if want.campaign.campaign_id in desk.promised]
     uses = desk.uses if request.member else None
     known = known_of(connection, promised, uses, today=today)
@@ -154,6 +159,17 @@ def _count(
     if limits:
         desk.left |= free(connection, limits, given, now_ms=now_ms)
         desk.out = frozenset(outstanding(connection, limits))
+
+
+def _leave_to_holders(
+    connection: Connection, desk: _Desk, wants: Sequence[_Want], device_id: str
+) -> set[str]:
+    """Leave alone what another device holds by a home lease; return which of it this order needs."""
+    asked = {scope for want in wants for scope, _ in _needs(desk, want) if scope.startswith(HELD_AT_HOME)}
+    away = {scope for scope in asked if holder_of(connection, scope) not in (None, device_id)}
+    desk.left |= dict.fromkeys(away, 0)
+    desk.out |= away
+    return away
 
 
 def _of_member(desk: _Desk, wants: Sequence[_Want], *, today: date) -> dict[str, int]:

@@ -298,3 +298,23 @@ def test_of_many_who_ask_at_the_same_moment_as_many_get_it_as_may(hq, two):
     words = at_once(*[lambda number=number: asking(number) for number in range(6)])
     assert sum(word[0] == "yes" for word in words) == 1
     assert sum(word[1] == "yes" for word in words) == 3
+
+
+# --- what another device may spend by itself --------------------------------------------------------------------------
+
+
+def test_what_another_device_holds_at_home_is_called_back_and_then_granted(hq, clock, two):
+    """Neither yes nor no until that device has read that it holds it no more; its own questions are answered."""
+    here, there = two
+    ask(here)  # the first of its store to ask for leases leads it
+    own = a_coupon(hq, owner=REF)
+    things = (asked("r1", COUPON, code_hash=own), asked("r2", REWARD, points=50))
+    assert said(authorize(here, *things)) == ["yes", "yes"]
+    clock.set_ms(NOW_MS + RESERVATION_MS)
+    away = authorize(there, *things, order_id="o2")
+    assert (said(away), away.balance) == (["", ""], 120)
+    assert said(authorize(there, *things, order_id="o2")) == ["", ""], "asking again does not call back again"
+    page = here.session.changes(cursor=0, set_id=hq.set_id)
+    pushed = here.push(1, 0, pull_cursor=page.next)
+    assert isinstance(pushed, PushAnswer)
+    assert said(authorize(there, *things, order_id="o2")) == ["yes", "yes"]
