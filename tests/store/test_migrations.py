@@ -14,6 +14,7 @@ from app.store.faults import StoreTooNew
 from app.store.journal import WordOfHq
 from app.store.keystore import MemoryKeyStore
 from app.store.migrate import migrate
+from app.store.replica import Replica
 from app.store.store import StationStore
 from resources import load
 from tests.builders import NOW_MS, a_store, an_order, at_till
@@ -135,3 +136,19 @@ def test_a_journal_of_an_earlier_form_is_brought_along_whole(tmp_path: Path, ste
     with pytest.raises(dbapi2.IntegrityError, match="FOREIGN KEY"):
         store._db.execute("INSERT INTO effect VALUES (1, 99, 'points_pending', 'x', 5)")
     store.close()
+
+
+def test_a_replica_that_knew_nothing_of_rights_is_followed_by_a_snapshot(
+    tmp_path: Path, steps: Steps
+) -> None:
+    """An older program left rows out that it did not know, and the feed brings no row twice."""
+    steps.shown, steps.shown_of = 5, ("replica",)
+    database = open_database(tmp_path / "any.db", KEY)
+    migrate(database, "replica")
+    for name, value in (("set_id", "set-1"), ("cursor", 7), ("as_of_ms", NOW_MS), ("included_seq", 3)):
+        database.execute("INSERT INTO meta (k, v) VALUES (?, ?)", (name, value))
+    steps.shown = None
+    migrate(database, "replica")
+    position = Replica(database).position()
+    assert position is not None and (position.set_id, position.included_seq) == ("", 3)
+    database.close()
