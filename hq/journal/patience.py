@@ -151,6 +151,8 @@ def _copied(books: Books) -> Books:
         taken_redemptions=set(books.taken_redemptions),
         uses={code_hash: replace(uses) for code_hash, uses in books.uses.items()},
         decisions=dict(books.decisions),
+        posted_orders=dict(books.posted_orders),
+        repeated_orders=set(books.repeated_orders),
         leases=books.leases.copy(),
     )
 

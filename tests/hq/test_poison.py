@@ -150,6 +150,8 @@ def test_what_was_given_up_reaches_no_books_any_more(monkeypatch):
             go_on.wait(ENOUGH_S)
             books.uses["v"].uses += 100
             books.taken_ids.add("of the stuck one")
+            books.posted_orders["o1"] = entry
+            books.repeated_orders.add("o1")
             came_back.set()
         return entry
 
@@ -163,3 +165,4 @@ def test_what_was_given_up_reaches_no_books_any_more(monkeypatch):
     assert came_back.wait(ENOUGH_S)
     assert [words[0], words[1].verdict, words[2]] == [None, "quarantined", None]
     assert (after.uses["v"].uses, after.taken_ids) == (1, {"e1"})
+    assert (after.posted_orders, after.repeated_orders) == ({}, set())
