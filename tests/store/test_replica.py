@@ -180,7 +180,7 @@ def test_a_draft_counts_only_once_it_is_adopted(
     store.adopt_replica(draft)
     assert store.replica.member(old.ref) is None and store.replica.member("r-1") is not None
     assert store.replica.program() is not None
-    assert replicas(tmp_path / "store") == ["replica-1.db", "replica-2.db"]
+    assert replicas(tmp_path / "store") == ["replica-2.db"]
     store.close()
     store = StationStore(tmp_path / "store", key_store=keys_in, clock=SetClock(NOW_MS))
     assert replicas(tmp_path / "store") == ["replica-2.db"]
@@ -196,7 +196,7 @@ def test_a_draft_outlives_a_fault_of_the_store(tmp_path: Path, store: StationSto
         draft.replica.put_rows("member", list(MEMBER), [list(MEMBER.values())])
     store.reopen()
     store.adopt_replica(draft)
-    assert replicas(tmp_path / "store") == ["replica-1.db", "replica-2.db"]
+    assert replicas(tmp_path / "store") == ["replica-2.db"]
     assert store.replica.member("r-1") is not None
 
 

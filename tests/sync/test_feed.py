@@ -89,7 +89,7 @@ def test_what_another_shop_sold_arrives(both):
 def test_another_set_means_a_new_snapshot(both):
     add_members(both, 3)
     shop = both.shop().synced()
-    assert files_of(shop) == ["replica-1.db", "replica-2.db"]
+    assert files_of(shop) == ["replica-2.db"]
     with both.hq.database.atomic() as connection:
         connection.execute(delete(member).where(member.c.ref == refs(1)[0]))  # unheard of in the feed
     both.set_set_id(OTHER_SET)
