@@ -29,11 +29,11 @@ from hq.authority.reservations import drop_of_order, reservation_id, reserve
 from hq.authority.rights import free, limits_of, outstanding, reserved
 from hq.campaigns.service import program_of
 from hq.home import Hq
-from hq.members.store import ACTIVE, lock_members, read_members
+from hq.members.store import ACTIVE, read_members
 from hq.stops.store import held_of
 from hq.stores.devices import Device
 from hq.tables import order_fact, store
-from hq.vouchers.store import lock_uses, read_vouchers
+from hq.vouchers.store import read_vouchers
 from sync.authority_wire import RESERVATION_MS, Asked, AuthorizeAnswer, AuthorizeRequest, Word
 
 HELD_AT_HOME = (points_scope(""), voucher_scope(""))  # begin the scopes that home leases are of
@@ -123,15 +123,14 @@ def _today(connection: Connection, store_id: str, *, now_ms: int) -> date:
 def _desk(connection: Connection, wants: Sequence[_Want], ref: str | None) -> _Desk:
     """Hold the vouchers and the member, and return what is known of them."""
     hashes = sorted({want.asked.code_hash for want in wants if want.asked.code_hash})
-    lock_uses(connection, hashes)
-    vouchers = read_vouchers(connection, hashes)
+    vouchers = read_vouchers(connection, hashes, for_update=True)
     if ref is None:
         return _Desk(None, None, vouchers, {})
-    lock_members(connection, [ref])
+    members = read_members(connection, [ref], for_update=True)
     uses: Mapping[str, Mapping[str, int]] = {}
     if any(want.campaign.limits is not None for want in wants):
         uses = counters.uses_of(connection, [ref]).get(ref, {})
-    return _Desk(ref, read_members(connection, [ref]).get(ref), vouchers, uses)
+    return _Desk(ref, members.get(ref), vouchers, uses)
 
 
 def _scopes(want: _Want) -> set[str]:

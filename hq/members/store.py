@@ -24,6 +24,7 @@ COLUMNS = (
 )  # as stations get them
 
 MEMBERS = select(member).where(is_among(member.c.ref))
+WHOLE_HELD = MEMBERS.order_by(member.c.ref).with_for_update()
 HELD_MEMBERS = select(member.c.ref).where(is_among(member.c.ref)).order_by(member.c.ref).with_for_update()
 WITHDRAWN = select(member.c.ref, member.c.codes_from_ms).where(
     is_among(member.c.ref), member.c.codes_from_ms > 0
@@ -46,11 +47,14 @@ def facts(row: Any) -> list[Any]:
     return [orjson.loads(row.segments) if name == "segments" else getattr(row, name) for name in COLUMNS]
 
 
-def read_members(connection: Connection, refs: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Return the members with these references, by reference; unknown ones are left out."""
+def read_members(
+    connection: Connection, refs: Sequence[str], *, for_update: bool = False
+) -> dict[str, dict[str, Any]]:
+    """Return the members with these references, by reference; unknown ones are left out. Hold them if asked to."""
+    refs = sorted(set(refs)) if for_update else refs
     found: dict[str, dict[str, Any]] = {}
     for some in parts_of(refs, NAMES_AT_ONCE):
-        for row in connection.execute(MEMBERS, {"names": some}):
+        for row in connection.execute(WHOLE_HELD if for_update else MEMBERS, {"names": some}):
             found[row.ref] = dict(zip(COLUMNS, facts(row), strict=True))
     return found
 

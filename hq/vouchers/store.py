@@ -31,11 +31,14 @@ def facts(row: Any) -> list[Any]:
     return [getattr(row, name) for name in COLUMNS]
 
 
-def read_vouchers(connection: Connection, hashes: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Return the vouchers with these code hashes, by hash; unknown ones are left out."""
+def read_vouchers(
+    connection: Connection, hashes: Sequence[str], *, for_update: bool = False
+) -> dict[str, dict[str, Any]]:
+    """Return the vouchers with these code hashes, by hash; unknown ones are left out. Hold them if asked to."""
+    hashes = sorted(set(hashes)) if for_update else hashes
     found: dict[str, dict[str, Any]] = {}
     for some in parts_of(hashes, NAMES_AT_ONCE):
-        for row in connection.execute(VOUCHERS, {"names": some}):
+        for row in connection.execute(HELD_VOUCHERS if for_update else VOUCHERS, {"names": some}):
             found[row.code_hash] = dict(zip(COLUMNS, facts(row), strict=True))
     return found
 
