@@ -213,3 +213,11 @@ def test_the_floors_import_nothing_of_ours() -> None:
     )
     ours = {"app", "hq", "sync", "ui", "scanner", "resources"}
     assert not ours & {module.partition(".")[0] for module in done.stdout.split()}
+
+
+@pytest.mark.slow
+def test_head_offices_word_is_measured_against_a_bare_request() -> None:
+    done = bench("authorise", "--rounds", "1", "--questions", "5", "--json")
+    lines = json.loads(done.stdout.splitlines()[-1])["lines"]
+    assert [line["unit"] for line in lines] == ["ms", "/s", "ms", "/s", "ms", "×"], done.stderr
+    assert all(line["counts"] for line in lines)
