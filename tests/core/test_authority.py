@@ -321,7 +321,7 @@ def test_head_office_decides_alike_by_the_rights_that_were_recorded() -> None:
 
 @pytest.mark.parametrize("trigger", ["automatic", "choice", "voucher"])
 def test_a_record_says_what_left_the_stock_though_the_rule_gives_nothing_but_a_discount(trigger: str) -> None:
-    """Else neither end would count it, and a stock of one would never be empty."""
+    """Else the station would not count it, and give from a stock of one until head office has its word in."""
     made = program(campaign("c", rule("r", amount_off(500), trigger=trigger, has_stock=True)))
     presented = {"automatic": (), "choice": (chosen("v1", "r"),), "voucher": (own("v1"),)}[trigger]
     asked = facts(made, TEA, presented=presented, known={"stock:r": 1})
