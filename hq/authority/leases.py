@@ -17,6 +17,7 @@ from app.core.authority import Offline
 from app.core.keyset import KeyUse
 from app.core.limits import discount_key, members_key, stock_key, uses_key
 from app.core.program import Program
+from app.core.stops import CAMPAIGN, PROGRAM, RULE
 from app.ids import new_id
 from hq.authority import counters, recounting
 from hq.authority.recounting import LEASE_MS
@@ -27,6 +28,7 @@ from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
 from hq.home import Hq
 from hq.keysets.store import current_kid
+from hq.stops.store import held_of
 from hq.stores.devices import Device, DeviceState
 from hq.tables import device as devices
 from sync.authority_wire import LeaseAnswer, LeaseRequest, LeaseWire, lease_message
@@ -57,7 +59,9 @@ def answer(hq: Hq, connection: Connection, device: Device, request: LeaseRequest
         return LeaseAnswer(leases=[], show=[name for name in show if name not in shown])
     recounting.heard_of(connection, device.owner.device_id)
     program = program_of(hq, connection, newest_version(connection, "program"))
-    scopes = set() if program is None else leased_scopes(program, now_ms=now_ms)
+    scopes = (
+        set() if program is None else leased_scopes(program, now_ms=now_ms) - _stopped(connection, program)
+    )
     limits = {} if program is None else limits_of(connection, program, scopes)
     _end_what_is_over(connection, lock_open_leases(connection, device=device.owner.device_id), now_ms=now_ms)
     _end_what_is_over(connection, lock_open_leases(connection, scopes=limits), now_ms=now_ms)
@@ -87,6 +91,27 @@ def leased_scopes(program: Program, *, now_ms: int) -> set[str]:
             name = campaign.campaign_id
             found |= {uses_key(name), members_key(name), discount_key(name)}
             found |= {stock_key(rule.rule_id) for rule in campaign.rules if rule.has_stock}
+    return found
+
+
+def _stopped(connection: Connection, program: Program) -> set[str]:
+    """Return the scopes of what is stopped: nothing of it is given, and what is out comes back."""
+    bounded = [
+        each
+        for each in program.campaigns
+        if each.campaign_id in program.counted_campaigns or any(rule.has_stock for rule in each.rules)
+    ]
+    asked = {PROGRAM, *(CAMPAIGN + each.campaign_id for each in bounded)}
+    asked |= {RULE + rule.rule_id for each in bounded for rule in each.rules if rule.has_stock}
+    stopped = held_of(connection, asked, program_version=program.version)
+    found: set[str] = set()
+    for each in bounded:
+        is_stopped = PROGRAM in stopped or CAMPAIGN + each.campaign_id in stopped
+        rules = {rule.rule_id for rule in each.rules if is_stopped or RULE + rule.rule_id in stopped}
+        found |= {stock_key(rule_id) for rule_id in rules}
+        if is_stopped:
+            name = each.campaign_id
+            found |= {uses_key(name), members_key(name), discount_key(name)}
     return found
 
 

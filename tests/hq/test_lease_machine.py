@@ -47,6 +47,10 @@ class Machine(RuleBasedStateMachine):
         self.dead = set()
         self.clock.set_ms(NOW_MS)
 
+    def teardown(self):
+        for station in self.stations:  # the next ones share what there is among themselves
+            revoke(self.hq, station.owner.device_id)
+
     def push(self, which):
         station = self.stations[which]
         station.push(self.sent[which] + 1, boot=bytes([1]) * 16)

@@ -3,6 +3,7 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from hq.stops.service import stop_it
 from sync.authority_wire import lease_message
 from tests.hq.leasing import GIFTS, ask, gift_program, publish
 from tests.hq.station import NOW_MS, enrol_station
@@ -38,3 +39,11 @@ def test_an_answer_that_was_lost_comes_again(hq, station, gifts):
     (first,) = ask(station).leases
     assert ask(station).leases == [first]
     assert ask(station, first).leases == []
+
+
+def test_what_is_stopped_is_leased_to_nobody_and_comes_back(hq, station, gifts):
+    (held,) = ask(station).leases
+    stop_it(hq, "campaign:gifts")
+    answer = ask(station, held)
+    assert (answer.leases, answer.close) == ([], [held.lease_id])
+    assert ask(enrol_station(hq, "S2")).leases == []
