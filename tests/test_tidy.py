@@ -34,6 +34,7 @@ FOREIGN_WORDS = {
         "app/headless.py",
         "app/window.py",
         "bench/_pushes.py",
+        "bench/authorise.py",
         "bench/_storm_stations.py",
     ),
     "customer": (),

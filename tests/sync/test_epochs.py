@@ -10,7 +10,6 @@ from app.core.entry import EPOCH_START, ORDER, SALVAGED
 from app.core.standing import Standing
 from app.store.faults import (
     JournalBroken,
-    KeysMissing,
     StoreBusy,
     StoreDamaged,
     StoreMissing,
@@ -20,7 +19,6 @@ from app.store.keystore import MemoryKeyStore
 from app.store.replica_rows import MEMBER
 from app.store.store import StationStore
 from hq.journal.desk import list_cases
-from hq.journal.held import list_held
 from hq.stores.devices import DeviceState, devices
 from hq.stores.pairing import new_epoch_pairing
 from sync.enrolment import PairingInvalid, read_pairing
@@ -250,72 +248,6 @@ def spoil(shop, *, seq) -> None:
     connection.execute("DROP TRIGGER journal_is_never_changed")
     connection.execute("UPDATE journal SET body = CAST(body || x'20' AS BLOB) WHERE seq = ?", (seq,))
     connection.execute(sql)
-
-
-# --- copies -----------------------------------------------------------------------------------------------------------
-
-
-def test_a_copied_folder_opens_nothing_without_its_keys(shop, tmp_path):
-    """F71: on the second machine nothing can be redeemed, and nothing read; it can only become a station anew."""
-    shop.store.save_mark()
-    copied = crash_image(shop.folder, tmp_path / "elsewhere")
-    with pytest.raises(KeysMissing):
-        StationStore(copied, key_store=MemoryKeyStore(), clock=shop.world.clock)
-    thief = Shop.__new__(Shop)
-    thief.world, thief.folder, thief.keys = shop.world, copied, MemoryKeyStore()
-    with pytest.raises(PairingInvalid, match="not sent yet would be lost"):
-        reenrol(thief, device_id=shop.store.device.device_id)
-    done = reenrol(thief, device_id=shop.store.device.device_id, is_text_believed=True)
-    assert (done.device.epoch, done.salvaged, done.lost) == (2, 0, None)
-    assert (start_of(thief)["reason"], start_of(thief)["from_epoch"]) == ("keys_missing", 1)
-    thief.close()
-    assert (
-        shop.syncer.sync().refusal.kind is PushRefusalKind.EPOCH_REVOKED
-    )  # the one it was copied from is fenced
-
-
-def test_of_a_clone_and_its_original_neither_goes_on_by_itself(shop, tmp_path):
-    """F72: all of both is kept at HQ."""
-    twin = copy_of(shop, backup(shop, tmp_path / "clone"))
-    sells(shop, 2).syncer.sync()
-    sells(twin, 3)
-    assert twin.syncer.sync().refusal.kind is PushRefusalKind.FORK
-    sells(shop, 1)
-    assert shop.syncer.sync().refusal.kind is PushRefusalKind.FORK
-    assert [(each.from_seq, each.to_seq) for each in list_held(shop.world.hq)] == [(3, 5), (5, 5)]
-    points = shop.world.posted_points()
-    for _ in range(2):
-        shop.syncer.sync()
-        twin.syncer.sync()
-    assert len(list_held(shop.world.hq)) == 2  # heartbeats bring nothing new
-    assert shop.world.posted_points() == points
-    twin.store.close()
-
-
-def test_a_copy_that_reaches_a_restored_hq_first_is_found_by_what_the_original_shows(shop, tmp_path):
-    """I10, I27: HQ is behind both, and holds the copy's entries in the place of the original's when that comes."""
-    world = shop.world
-    saved = world.back_up(tmp_path / "backup")
-    twin = copy_of(shop, backup(shop, tmp_path / "clone"))
-    sells(shop, 3).syncer.sync()
-    world.start_hq(saved)
-    sells(twin, 2).syncer.sync()
-    sells(shop, 1)
-    assert shop.syncer.sync().refusal.kind is PushRefusalKind.FORK
-    assert shop.store.standing is Standing.FORKED
-    assert [(each.from_seq, each.to_seq) for each in list_held(world.hq)] == [(1, 6)]
-    assert sells(twin, 1).syncer.sync().refusal.kind is PushRefusalKind.FORK
-    twin.store.close()
-
-
-def test_two_of_one_device_are_found_though_much_waits(shop, tmp_path, monkeypatch):
-    """I10: HQ is asked first where it stands, and names the copy's place; what waits must be sent even so."""
-    monkeypatch.setattr("sync.syncer.ASKS_FIRST_ABOVE", 1)
-    twin = copy_of(shop, backup(shop, tmp_path / "clone"))
-    sells(twin, 2).syncer.sync()
-    twin.store.close()
-    assert sells(shop, 4).syncer.sync().refusal.kind is PushRefusalKind.FORK
-    assert shop.store.standing is Standing.FORKED
 
 
 def test_another_program_may_not_be_running(shop):
