@@ -3,6 +3,7 @@
 A process that is killed can't tidy up; so HQ drops drafts at its start that are too old to be anybody's work.
 """
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,14 @@ def draft_of(path: Path, *, is_hidden: bool = False) -> Iterator[Path]:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a small file whole or not at all, also when the power fails: its name may be there before its content."""
+    with draft_of(path) as draft, draft.open("wb") as file:  # closed before it takes its place
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def drop_old_drafts(folders: Iterable[Path], *, now_ms: int) -> int:

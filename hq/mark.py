@@ -12,7 +12,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
-from hq.drafts import draft_of
+from hq.drafts import write_whole
 from hq.faults import SetUpFault
 
 MARK_FILE = "mark.json"
@@ -81,8 +81,7 @@ class Mark:
         """Open the file; one that is missing, or of another incarnation, is made whole first."""
         kept = read_mark(self._path.parent)
         if kept is None or kept.incarnation != self._reached.incarnation:
-            with draft_of(self._path) as draft:
-                draft.write_bytes(_written(self._reached))
+            write_whole(self._path, _written(self._reached))
         return FileIO(self._path, "r+")
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from app.core.keyset import KeyUse, read_keyset
 from hq.campaigns.store import insert_document, insert_signature, newest_version, read_document
-from hq.drafts import draft_of
+from hq.drafts import write_whole
 from hq.faults import SetUpFault
 from hq.keys import KeyRing
 from hq.keysets.store import current_kid, put_keys
@@ -25,8 +25,7 @@ FOLDER = "keysets"
 def keep(folder: Path, document: SignedDocument) -> None:
     """Write a published set of keys, whole or not at all."""
     (folder / FOLDER).mkdir(exist_ok=True)
-    with draft_of(_path(folder, document.version)) as draft:
-        draft.write_bytes(encode(document))
+    write_whole(_path(folder, document.version), encode(document))
 
 
 def is_behind(connection: Connection, folder: Path) -> bool:

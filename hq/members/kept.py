@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import DecodeError, Struct
 from msgspec.json import decode, encode
 
-from hq.drafts import DRAFT, draft_of
+from hq.drafts import DRAFT, write_whole
 from hq.faults import SetUpFault
 
 FOLDER = "erasures"
@@ -26,8 +26,7 @@ def keep(folder: Path, ref: str, *, at_ms: int) -> None:
     if path.exists():
         return
     path.parent.mkdir(exist_ok=True)
-    with draft_of(path) as draft:
-        draft.write_bytes(encode(_Kept(at_ms)))
+    write_whole(path, encode(_Kept(at_ms)))
 
 
 def kept_refs(folder: Path) -> set[str]:

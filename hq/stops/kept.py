@@ -12,8 +12,8 @@ from msgspec.json import decode, encode
 from sqlalchemy import Connection
 
 from app.core.stops import Stops, StopsInvalid, read_stops
-from app.ids import new_id
 from hq.campaigns.store import insert_document, newest_version, read_document
+from hq.drafts import write_whole
 from hq.faults import SetUpFault
 from hq.stops.document import STOPS
 from hq.stops.store import all_periods, end_period, insert_period
@@ -27,9 +27,7 @@ def keep_newest(connection: Connection, folder: Path) -> None:
     """Write the newest list unless the file holds it, or a newer one. Nothing is written before the first."""
     version = newest_version(connection, STOPS)
     if _version(folder) < version:
-        draft = folder / f"{new_id()}.draft"
-        draft.write_bytes(encode(read_document(connection, STOPS, version)))
-        draft.replace(folder / FILE)
+        write_whole(folder / FILE, encode(read_document(connection, STOPS, version)))
 
 
 def is_behind(connection: Connection, folder: Path) -> bool:
@@ -73,4 +71,7 @@ def _read(folder: Path) -> tuple[SignedDocument | None, Stops]:
     except FileNotFoundError:
         return None, Stops(0, ())
     except (OSError, DecodeError, StopsInvalid) as problem:
-        raise SetUpFault(f"{path} can't be read: {problem}") from problem
+        raise SetUpFault(
+            f"{path} can't be read ({problem}). Delete it: HQ writes it anew. If the database was put back from a "
+            "backup, look at `tillside hq stops` then: what was stopped since is not stopped any more."
+        ) from problem

@@ -8,6 +8,10 @@ from app.clock import SystemClock
 from hq import drafts, serve, snapshot
 from hq.drafts import draft_of, drop_old_drafts
 from hq.home import FOLDERS
+from hq.keysets import kept as kept_keys
+from hq.members import kept as kept_members
+from hq.stops.service import stop_it
+from sync.protocol import SignedDocument
 from tests.databases import on
 
 
@@ -27,6 +31,23 @@ def test_what_a_draft_held_takes_its_place(tmp_path):
     with draft_of(tmp_path / "a") as draft:
         draft.write_text("whole")
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a", "whole")]
+
+
+@on("sqlite")
+def test_what_a_restored_database_is_held_against_is_on_the_disk_before_its_name(hq, folder, monkeypatch):
+    """After a power cut an empty list of what is stopped would keep HQ from starting, and an empty set of keys too."""
+    synced, placed, replace = [], [], drafts.Path.replace
+
+    def note_place(draft, path):
+        placed.append((path.name, draft.stat().st_ino in synced))
+        return replace(draft, path)
+
+    monkeypatch.setattr(drafts.os, "fsync", lambda file: synced.append(os.fstat(file).st_ino))
+    monkeypatch.setattr(drafts.Path, "replace", note_place)
+    stop_it(hq, "program")
+    kept_keys.keep(folder, SignedDocument(kind="keyset", version=9, kid="r1", sig=bytes(64), body=b"{}"))
+    kept_members.keep(folder, "0000000000001", at_ms=1)
+    assert placed == [("stops.json", True), ("keyset-9.json", True), ("0000000000001", True)]
 
 
 def test_only_drafts_older_than_an_hour_are_dropped(tmp_path):
