@@ -113,8 +113,9 @@ class DeathWatch:
 
     def _write(self) -> None:
         """Let the next process know too. Another of this HQ may write over it: then it is forgotten a little later."""
+        now = Counter(dict(self._deaths))  # copied in one step: others go on counting meanwhile
         try:
-            _write(self._folder, self._deaths)
+            _write(self._folder, now)
         except OSError as problem:
             log.info("what was counted could not be written: %s", problem)
 

@@ -164,3 +164,22 @@ def test_a_serving_hq_acquits_what_it_judges(hq, station, folder):
     assert [verdict for _, verdict, _ in words(selling(station).push())] == ["posted"] * 3
     assert json.loads((folder / JUDGING_FOLDER / DEATHS_FILE).read_text()) == {}
     watch.close()
+
+
+def test_two_batches_may_acquit_at_once(tmp_path, monkeypatch):
+    """What is written is what one of them saw; else it fails in the midst, and the entry is judged a second time."""
+    watch = DeathWatch(tmp_path)
+    watch._deaths.update({f"D1 1 {number}": 1 for number in (1, 2, 3)})
+    written = []
+
+    def write(_folder, counted):
+        for name in counted:
+            watch._deaths.pop(name, 0)  # the other one
+        written.append(dict(counted))
+
+    monkeypatch.setattr("hq.journal.deaths._write", write)
+    with watch.batch(OWNER, [1]) as watched:
+        watched.begin(0)
+        watched.survive(0)
+    watch.close()
+    assert written == [{"D1 1 2": 1, "D1 1 3": 1}]
