@@ -2,8 +2,8 @@
 
 The product's own `hq serve` on a real port, its database a file. Each question is of another order: a coupon that holds
 once, or a reward for points, so that each answer is a reservation on the disk. The floor is measured by turns in the
-same run: the same stations asking the same HQ whether it lives, which needs no signature, no database and no commit; and
-an fsync of the same disk. Requests are made and signed before the time counts.
+same run: the same stations asking the same HQ whether it lives, which needs no signature, no database and no commit;
+and an fsync of the same disk. Requests are made and signed before the time counts.
 """
 
 import argparse

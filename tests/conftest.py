@@ -20,6 +20,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="also run the tests marked slow")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Return in how many processes tests run: the whole suite in one for each core.
+
+    What was named runs in this one, and so do the slow tests, which measure or need the machine.
+    """
+    is_whole = config.args_source is not pytest.Config.ArgsSource.ARGS
+    return os.cpu_count() or 1 if is_whole and not config.getoption("--slow") else 0
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the slow ones out, unless asked for by --slow or named themselves (file.py::test)."""
     if config.getoption("--slow"):
