@@ -46,15 +46,15 @@ def with_rights(
     leases = _leases(store, facts, campaigns)
     counts = Counts(store, facts, leases=leases, told=heard.known)
     known = {**facts.known, **counts.of(campaigns)}
-    names = [*(shown.redemption_id for shown in facts.presented), *(choices or {}).values()]
-    authority = authority_of(store, facts, names, leases=leases, level=level, heard=heard)
+    drawn_by = _drawn_by(facts, choices or {})
+    authority = authority_of(store, facts, drawn_by, leases=leases, level=level, heard=heard)
     return replace(facts, known=known, authority=authority)
 
 
 def authority_of(
     store: StationStore,
     facts: Facts,
-    names: Iterable[str],
+    drawn_by: Mapping[str, str],
     *,
     leases: tuple[Lease, ...],
     level: str,
@@ -74,18 +74,35 @@ def authority_of(
         times=store.journal.effect_sums(FLOOR_USE, _spenders(facts), after_seq=acked_seq),
         spends=store.journal.effect_sum(SPENDS, "", after_seq=acked_seq),
         value=store.journal.effect_sum(SPENT, "", after_seq=acked_seq),
-        must_ask=must_ask(names, at_ms=facts.order.at_ms, heard_ms=as_of_ms),
+        must_ask=must_ask(drawn_by, at_ms=facts.order.at_ms, heard_ms=as_of_ms),
     )
 
 
-def must_ask(names: Iterable[str], *, at_ms: int, heard_ms: int | None) -> frozenset[str]:
+def must_ask(drawn_by: Mapping[str, str], *, at_ms: int, heard_ms: int | None) -> frozenset[str]:
     """Return the redemptions that are drawn to be asked for on line, so that cutting the line for one does not pay.
 
-    The draw is by the id, which nobody chooses; a second try with it comes to the same.
+    `drawn_by` is what each is drawn by, by redemption id.
     """
     if heard_ms is None or at_ms - heard_ms > LINE_WAS_UP_MS:
         return frozenset()
-    return frozenset(name for name in names if sha256(name.encode("utf-8")).digest()[0] < FORCED_OF_256)
+    return frozenset(name for name, what in drawn_by.items() if _is_drawn(what))
+
+
+def _is_drawn(what: str) -> bool:
+    return sha256(what.encode("utf-8")).digest()[0] < FORCED_OF_256
+
+
+def _drawn_by(facts: Facts, choices: Mapping[str, str]) -> dict[str, str]:
+    """Return what each redemption is drawn by: whose it is, of what and on which day, and not its id.
+
+    Whoever scans again gets another id, but no other draw.
+    """
+    day, member = facts.order.local.date(), facts.member.ref if facts.member else ""
+    found = {name: f"{day}|{member}|{rule}" for rule, name in choices.items()}
+    for shown in facts.presented:
+        voucher = shown.voucher
+        found[shown.redemption_id] = f"{day}|{voucher.code_hash or member}|{voucher.rule_id}"
+    return found
 
 
 def _spenders(facts: Facts) -> set[str]:

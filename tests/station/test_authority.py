@@ -249,15 +249,31 @@ def test_a_doubtful_clock_gives_by_no_lease_and_no_floor(
 
 def test_one_redemption_in_ten_is_drawn_while_there_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    ids = [f"{number:032x}" for number in range(4_000)]
-    drawn = must_ask(ids, at_ms=NOW_MS, heard_ms=NOW_MS - 15 * 60_000)
-    assert drawn == {name for name in ids if sha256(name.encode()).digest()[0] < FORCED_OF_256}
+    by = {f"{number:032x}": f"2026-01-05|M{number}|r" for number in range(4_000)}
+    drawn = must_ask(by, at_ms=NOW_MS, heard_ms=NOW_MS - 15 * 60_000)
+    assert drawn == {name for name, what in by.items() if sha256(what.encode()).digest()[0] < FORCED_OF_256}
     assert 320 < len(drawn) < 480
     assert (
-        must_ask(ids, at_ms=NOW_MS, heard_ms=NOW_MS - 15 * 60_000 - 1)
-        == must_ask(ids, at_ms=NOW_MS, heard_ms=None)
+        must_ask(by, at_ms=NOW_MS, heard_ms=NOW_MS - 15 * 60_000 - 1)
+        == must_ask(by, at_ms=NOW_MS, heard_ms=None)
         == frozenset()
     )
+
+
+def test_who_scans_again_is_drawn_alike(monkeypatch: pytest.MonkeyPatch, till: Till) -> None:
+    """Each scan has an id of its own, so that a draw by it could be repeated until it turns out well."""
+    asked: list[str] = []
+
+    def drawn(what: str) -> bool:
+        asked.append(what)
+        return False
+
+    monkeypatch.setattr("app.station.authority._is_drawn", drawn)
+    monkeypatch.setattr("app.station.authority.LINE_WAS_UP_MS", 2 * HOUR_MS)
+    code = till.voucher(rule_id="other-1")
+    till.sell(code)
+    till.sell(code)
+    assert len(asked) == 2 and len(set(asked)) == 1
 
 
 def test_a_redemption_that_is_drawn_asks_head_office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
