@@ -235,8 +235,13 @@ class Auditor:
         """HQ named a place in its feed; its members and vouchers for that store were these."""
         self._checkpoints[store, *place] = facts
 
-    def tried_to_sync(self, station: str, chain: Chain, store: str, rows: StationRows) -> None:
-        """A sync ended, well or not: where does the station stand now?"""
+    def tried_to_sync(
+        self, station: str, chain: Chain, store: str, rows: StationRows, *, was_cut: bool
+    ) -> None:
+        """A sync ended, well or not: where does the station stand now?
+
+        One that was cut may have taken rows of a page behind the place where the station stands.
+        """
         before = self._seen[station]
         self._seen[station] = rows
         self.versions.stands(station, rows.versions)
@@ -252,13 +257,13 @@ class Auditor:
             is_on = cursor >= before.position[1]
             self.memory.claim("I12", is_on, f"{station} went back from {before.position} to {rows.position}")
         if set_id:  # one without a name says: its figures stand, and a new snapshot will come
-            self._equals_hq(station, rows, self._checkpoints.get((store, set_id, cursor)))
+            self._equals_hq(station, rows, self._checkpoints.get((store, set_id, cursor)), was_cut=was_cut)
 
-    def _equals_hq(self, station: str, rows: StationRows, facts: Facts | None) -> None:
+    def _equals_hq(self, station: str, rows: StationRows, facts: Facts | None, *, was_cut: bool) -> None:
         was_named = self.memory.claim(
             "I13", facts, f"{station} stands at {rows.position}, which HQ never named"
         )
-        if facts is not None and was_named:
+        if facts is not None and was_named and not was_cut:
             for name, mine, theirs in zip(
                 ("members", "vouchers"), (rows.members, rows.vouchers), facts, strict=True
             ):

@@ -157,9 +157,10 @@ class Witness:
         """HQ has named a place in its feed to a station. These are its facts there."""
         self.auditor.checkpoint(station.store_id, (set_id, cursor), self.facts_for(station.store_id))
 
-    def tried_to_sync(self, station: "Station") -> None:
+    def tried_to_sync(self, station: "Station", *, was_cut: bool) -> None:
         self.journal(station)  # what it wrote until then it wrote without HQ's word
-        self.auditor.tried_to_sync(station.name, station.chain, station.store_id, rows_of(station.store))
+        rows = rows_of(station.store)
+        self.auditor.tried_to_sync(station.name, station.chain, station.store_id, rows, was_cut=was_cut)
 
 
 def _entries_at_rest(station: "Station") -> list[FileEntry]:

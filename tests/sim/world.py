@@ -260,7 +260,7 @@ class World:
         except StoreFault:
             self.auditor.alarmed(station.name)
             return
-        self.witness.tried_to_sync(station)
+        self.witness.tried_to_sync(station, was_cut=bool(stopped_by))
         if station.line.is_up and not station.line.is_disturbed:
             station.has_met_this_hq = True
             self.auditor.synced_undisturbed(
