@@ -192,7 +192,12 @@ class Syncer:
             return
         request = self._run(lambda: self._request_after(store.acked_seq(), entries_max=0))
         answer = self._hq.push(request)
-        if isinstance(answer, PushAnswer):
+        if isinstance(answer, PushRefusal):
+            if (
+                answer.kind in ENDS_SYNC
+            ):  # known from now on, though the line may fail before the entries are sent
+                self._run(partial(store.set_standing, STANDINGS[answer.kind]))
+        else:
             if self._run(partial(self._is_ours, Head(answer.acked_seq, answer.acked_hash))):
                 self._run(partial(self._take_answer, request, answer))
             self._fetch_before_the_rest(answer)

@@ -84,6 +84,7 @@ class Auditor:
     def tampered(self, station: str) -> None:
         self.memory.tampered[station] = False
         self.versions.keep(station)
+        self.standing.keep(station)
 
     def alarmed(self, station: str) -> None:
         """The station stopped, or HQ or it said that something is wrong with its records."""
@@ -94,6 +95,7 @@ class Auditor:
         """Its files are as they were before somebody touched them. By then it must have been noticed."""
         was_seen = self.memory.tampered.pop(station)
         self.versions.put_back(station)
+        self.standing.put_back(station)
         self.stops.forget(station)
         self._forgets_words(station)
         self.memory.claim("I21", was_seen, f"nobody noticed that the records of {station} were changed")

@@ -11,6 +11,16 @@ class StandingOracles:
         self._memory = memory
         self._told: set[str] = set()
         self._older: set[str] = set()
+        self._told_before: dict[str, bool] = {}  # of stations whose files somebody will put back
+
+    def keep(self, station: str) -> None:
+        """Somebody keeps a copy of its files."""
+        self._told_before[station] = station in self._told
+
+    def put_back(self, station: str) -> None:
+        """Its files are that copy again: what it was told since is in no file, and it will be told again."""
+        if not self._told_before.pop(station):
+            self._told.discard(station)
 
     def told(self, station: str) -> None:
         """HQ's word that it is shut out or copied has arrived."""

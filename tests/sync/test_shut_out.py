@@ -4,11 +4,13 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import delete
 
+from app.core.standing import Standing
 from app.store.faults import StoreErased, StoreMissing
 from hq.journal.held import list_held
 from hq.journal.posting_held import post_held
 from hq.stores.devices import list_devices, revoke
 from hq.tables import held_push
+from sync.faults import HqUnreachable
 from sync.protocol import PushRefusalKind
 from tests.sync.test_epochs import backup, copy_of, device_of, reenrol, sells
 from tests.sync.world import Shop
@@ -131,6 +133,24 @@ def test_what_was_acknowledged_before_a_copy_took_its_place_is_handed_over_too(s
     shop.hq.alter("push", lambda answer: asked.append(answer) or answer)
     shop.syncer.sync()
     assert len(asked) == 1  # it is known to be kept now
+
+
+def test_what_is_said_before_much_is_sent_counts_though_the_line_fails_then(shop, monkeypatch):
+    """I11: told so once, a station redeems nothing, whether its entries got through or not."""
+    monkeypatch.setattr("sync.syncer.ASKS_FIRST_ABOVE", 1)
+    sells(shop, 2)
+    revoke(shop.world.hq, device_of(shop).owner.device_id)
+    real = shop.hq.real.push
+
+    def nothing_of_size(request):
+        if request.entries:
+            raise HqUnreachable("cut")
+        return real(request)
+
+    monkeypatch.setattr(shop.hq, "push", nothing_of_size, raising=False)
+    with pytest.raises(HqUnreachable):
+        shop.syncer.sync()
+    assert shop.store.standing is Standing.REVOKED
 
 
 def test_an_hq_that_keeps_nothing_is_not_asked_for_ever(shop, monkeypatch):
