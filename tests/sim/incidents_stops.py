@@ -33,6 +33,7 @@ def stop_something(life: "Life") -> None:
         stop_it(world.hq, what)
     except HqFault:
         return  # a restored HQ has forgotten the voucher
+    world.witness.hq()  # a station that hears of it may be killed before anybody looks
     world.say(f"HQ stops {what}")
 
     def let_go(_: "Life") -> None:
@@ -44,6 +45,7 @@ def stop_something(life: "Life") -> None:
             lift(world.hq, what)
         except HqFault:
             return  # a restored HQ has forgotten it
+        world.witness.hq()
         world.say(f"HQ lets go {what}")
 
     if rng.random() < 0.8:
