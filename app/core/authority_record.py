@@ -7,6 +7,7 @@ from typing import Any
 
 from app.core.authority import Authority, Lease
 from app.core.reasons import BY_CODE, Refusal
+from app.core.recorded import text, whole
 
 Record = dict[str, Any]
 HELD_MAX = 1_000  # leases, reservations and refusals of one order: far more than anything asks for
@@ -32,43 +33,31 @@ def read_authority(record: Any) -> Authority:
     """Return what a record says. Raises what reading a wrong record raises: KeyError, TypeError or ValueError."""
     as_of = record["as_of"]
     return Authority(
-        level=_text(record.get("level", "")),
-        as_of_ms=None if as_of is None else _whole(as_of),
+        level=text(record.get("level", "")),
+        as_of_ms=None if as_of is None else whole(as_of),
         leases=tuple(_read_lease(lease) for lease in _few(record.get("leases", ()))),
-        granted={_text(name): _text(ref) for name, ref in _few(record.get("granted", ()))},
-        denied={_text(name): _read_refusal(told) for name, told in _few(record.get("denied", ()))},
-        times={_text(whose): _whole(times) for whose, times in _few(record.get("times", ()))},
-        spends=_whole(record.get("spends", 0)),
-        value=_whole(record.get("value", 0)),
-        must_ask=frozenset(_text(name) for name in _few(record.get("must_ask", ()))),
+        granted={text(name): text(ref) for name, ref in _few(record.get("granted", ()))},
+        denied={text(name): _read_refusal(told) for name, told in _few(record.get("denied", ()))},
+        times={text(whose): whole(times) for whose, times in _few(record.get("times", ()))},
+        spends=whole(record.get("spends", 0)),
+        value=whole(record.get("value", 0)),
+        must_ask=frozenset(text(name) for name in _few(record.get("must_ask", ()))),
     )
 
 
 def _read_lease(lease: Any) -> Lease:
     lease_id, scope, left, until_ms = lease
-    return Lease(_text(lease_id), _text(scope), _whole(left), _whole(until_ms))
+    return Lease(text(lease_id), text(scope), whole(left), whole(until_ms))
 
 
 def _read_refusal(told: Any) -> Refusal:
     numbers = told["numbers"]
     if not isinstance(numbers, dict) or any(type(value) not in (int, str) for value in numbers.values()):
         raise TypeError("expected an object of numbers")
-    return Refusal(BY_CODE[_text(told["code"])], numbers)
+    return Refusal(BY_CODE[text(told["code"])], numbers)
 
 
 def _few(found: Any) -> Any:
     if len(found) > HELD_MAX:
         raise ValueError("too many rights for one order")
     return found
-
-
-def _text(value: Any) -> str:
-    if type(value) is not str:
-        raise TypeError(f"expected a text, found {value!r}")
-    return value
-
-
-def _whole(value: Any) -> int:
-    if type(value) is not int:
-        raise TypeError(f"expected a whole number, found {value!r}")
-    return value

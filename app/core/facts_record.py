@@ -15,6 +15,7 @@ from app.core.money import BASIS_POINTS, MILLION
 from app.core.order import AMOUNT_MAX, LINES_MAX, MILLI, TAX_MAX, Line, LineKind, Order
 from app.core.outcome import Facts
 from app.core.program import Program
+from app.core.recorded import text, whole
 from app.core.signed_code import Shown
 from app.core.voucher import Presentation, Voucher
 
@@ -54,10 +55,10 @@ def read_facts(data: Mapping[str, Any], program: Program) -> Facts:
             order=_read_order(data),
             member=None if member is None else _read_member(member),
             presented=tuple(_read_presentation(shown) for shown in data["presented"]),
-            known={_text(key): _whole(value) for key, value in _pairs(data, "known")},
+            known={text(key): whole(value) for key, value in _pairs(data, "known")},
             tenders=tuple(_read_tender(tender) for tender in data.get("tenders", ())),
-            stopped=frozenset(_text(stop) for stop in data.get("stopped", ())),
-            signals={_text(key): _text(value) for key, value in _mapping(data, "signals").items()},
+            stopped=frozenset(text(stop) for stop in data.get("stopped", ())),
+            signals={text(key): text(value) for key, value in _mapping(data, "signals").items()},
             authority=read_authority(data["authority"]) if "authority" in data else None,
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError) as problem:
@@ -192,15 +193,15 @@ def _read_order(data: Mapping[str, Any]) -> Order:
     if len(lines) > LINES_MAX:
         raise ValueError("too many lines")
     order = Order(
-        order_id=_text(data["order_id"]),
-        store=_text(data["store"]),
-        register=_text(data["register"]),
-        at_ms=_whole(data["t_eff"]),
-        time_zone=_text(data["tz"]),
-        currency=_text(data["currency"]),
+        order_id=text(data["order_id"]),
+        store=text(data["store"]),
+        register=text(data["register"]),
+        at_ms=whole(data["t_eff"]),
+        time_zone=text(data["tz"]),
+        currency=text(data["currency"]),
         lines=lines,
-        channel=_text(data.get("channel", "")),
-        partner=_text(data.get("partner", "")),
+        channel=text(data.get("channel", "")),
+        partner=text(data.get("partner", "")),
     )
     order.local  # noqa: B018 a moment or a zone that no calendar knows must fail here, not while deciding
     return order
@@ -208,21 +209,21 @@ def _read_order(data: Mapping[str, Any]) -> Order:
 
 def _read_line(line: Mapping[str, Any]) -> Line:
     unit_price = line.get("unit_price")
-    milli = _whole(line.get("milli", 0))
+    milli = whole(line.get("milli", 0))
     tax = _tax_ppm(line)
     if not (0 <= milli < MILLI and 0 <= tax <= TAX_MAX):
         raise ValueError("quantity or tax out of range")
     return Line(
-        line=_whole(line["line"]),
-        sku=_text(line["sku"]),
-        quantity=_whole(line["qty"]),
+        line=whole(line["line"]),
+        sku=text(line["sku"]),
+        quantity=whole(line["qty"]),
         amount=_amount(line["amount"]),
         floor=_amount(line.get("floor", 0)),
         milli=milli,
         unit_price=None if unit_price is None else _amount(unit_price),
-        categories=frozenset(_text(category) for category in line.get("categories", ())),
-        brand=_text(line.get("brand", "")),
-        attributes=tuple((_text(name), _text(value)) for name, value in line.get("attributes", ())),
+        categories=frozenset(text(category) for category in line.get("categories", ())),
+        brand=text(line.get("brand", "")),
+        attributes=tuple((text(name), text(value)) for name, value in line.get("attributes", ())),
         is_reduced=bool(line.get("reduced", False)),
         kind=LineKind(line.get("kind", LineKind.GOODS)),
         tax_ppm=tax,
@@ -234,27 +235,27 @@ def _read_line(line: Mapping[str, Any]) -> Line:
 def _tax_ppm(line: Mapping[str, Any]) -> int:
     """Return a line's rate of tax; records before 8.875 % could be said have it in basis points, as `tax`."""
     if "tax_ppm" in line:
-        return _whole(line["tax_ppm"])
-    return _whole(line.get("tax", 0)) * (MILLION // BASIS_POINTS)
+        return whole(line["tax_ppm"])
+    return whole(line.get("tax", 0)) * (MILLION // BASIS_POINTS)
 
 
 def _read_member(member: Mapping[str, Any]) -> Member:
     return Member(
-        ref=_text(member["ref"]),
+        ref=text(member["ref"]),
         is_known=bool(member["known"]),
-        tier=_text(member["tier"]),
-        segments=frozenset(_text(segment) for segment in member["segments"]),
-        balance=_whole(member["balance"]),
-        as_of_ms=_whole(member["as_of"]),
-        attributes={_text(name): _word(value) for name, value in _mapping(member, "attributes").items()},
-        consents=frozenset(_text(consent) for consent in member.get("consents", ())),
+        tier=text(member["tier"]),
+        segments=frozenset(text(segment) for segment in member["segments"]),
+        balance=whole(member["balance"]),
+        as_of_ms=whole(member["as_of"]),
+        attributes={text(name): _word(value) for name, value in _mapping(member, "attributes").items()},
+        consents=frozenset(text(consent) for consent in member.get("consents", ())),
         birthday=_day(member.get("birthday")),
         joined_on=_day(member.get("joined_on")),
-        debt=_whole(member.get("debt", 0)),
+        debt=whole(member.get("debt", 0)),
         tier_ends_on=_day(member.get("tier_ends_on")),
-        tier_after=_text(member.get("tier_after", "")),
+        tier_after=text(member.get("tier_after", "")),
         expiring=tuple(
-            (date.fromisoformat(_text(ends_on)), _whole(points))
+            (date.fromisoformat(text(ends_on)), whole(points))
             for ends_on, points in member.get("expiring", ())
         ),
     )
@@ -262,25 +263,25 @@ def _read_member(member: Mapping[str, Any]) -> Member:
 
 def _read_presentation(shown: Mapping[str, Any]) -> Presentation:
     voucher = Voucher(
-        code_hash=_text(shown["code_hash"]),
-        rule_id=_text(shown["rule"]),
-        uses_max=_whole(shown["uses_max"]),
-        uses=_whole(shown["uses"]),
-        owner=None if shown["owner"] is None else _text(shown["owner"]),
+        code_hash=text(shown["code_hash"]),
+        rule_id=text(shown["rule"]),
+        uses_max=whole(shown["uses_max"]),
+        uses=whole(shown["uses"]),
+        owner=None if shown["owner"] is None else text(shown["owner"]),
         ends_on=_day(shown["ends_on"]),
     )
-    points = _whole(shown.get("points", 0))
-    return Presentation(_text(shown["redemption_id"]), voucher, _text(shown["level"]), points)
+    points = whole(shown.get("points", 0))
+    return Presentation(text(shown["redemption_id"]), voucher, text(shown["level"]), points)
 
 
 def _read_tender(tender: Mapping[str, Any]) -> Tender:
     return Tender(
         kind=TenderKind(tender["kind"]),
-        ref=_text(tender["ref"]),
+        ref=text(tender["ref"]),
         balance=_amount(tender["balance"]),
         ends_on=_day(tender["ends_on"]),
         is_single_use=bool(tender["single_use"]),
-        owner=None if tender["owner"] is None else _text(tender["owner"]),
+        owner=None if tender["owner"] is None else text(tender["owner"]),
         is_used=bool(tender["used"]),
         single_use_rest=Rest(tender["rest"]),
         most=None if tender["most"] is None else _amount(tender["most"]),
@@ -303,26 +304,14 @@ def _pairs(data: Mapping[str, Any], key: str) -> list[Any]:
 
 
 def _day(value: Any) -> date | None:
-    return None if value is None else date.fromisoformat(_text(value))
+    return None if value is None else date.fromisoformat(text(value))
 
 
 def _word(value: Any) -> str | int:
-    return _whole(value) if type(value) is int else _text(value)
-
-
-def _text(value: Any) -> str:
-    if type(value) is not str:
-        raise TypeError(f"expected a text, found {value!r}")
-    return value
-
-
-def _whole(value: Any) -> int:
-    if type(value) is not int:
-        raise TypeError(f"expected a whole number, found {value!r}")
-    return value
+    return whole(value) if type(value) is int else text(value)
 
 
 def _amount(value: Any) -> int:
-    if abs(_whole(value)) > AMOUNT_MAX:
+    if abs(whole(value)) > AMOUNT_MAX:
         raise ValueError("amount out of range")
     return int(value)

@@ -92,9 +92,8 @@ def test_no_table_holds_anything_of_them_but_a_random_reference(known, station):
     }  # fmt: skip
 
 
+@on("sqlite")  # a server's files are the server's
 def test_no_page_of_hqs_own_file_keeps_the_name(known, station, folder):
-    if not known.database.is_sqlite:
-        pytest.skip("a server's files are the server's")
     upsert_members(known, [MemberFacts(new_ref(), f"Person {n} Somebody") for n in range(300)])
     upsert_members(known, [MemberFacts(REF, "Zenobia Quixote", NUMBER, home_store="S1")])  # their row moves
     station.order("o1")

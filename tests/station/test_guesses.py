@@ -1,10 +1,5 @@
 """Numbers are tried one after the other: ten a minute, whatever they hit, and a journal that doesn't fill up."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from app.clock import SetClock
 from app.core.codes import number
 from app.core.guesses import GUESSES_MAX, WINDOW_MS
@@ -12,19 +7,7 @@ from app.core.reasons import Refusal
 from app.core.voucher import Presentation
 from app.station.identify import SeenMember, identify
 from app.store.store import StationStore
-from tests.builders import NOW_MS, a_member, a_store, a_voucher
-
-
-@pytest.fixture
-def clock() -> SetClock:
-    return SetClock(NOW_MS)
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: SetClock) -> Iterator[StationStore]:
-    store = a_store(tmp_path / "store", clock=clock)
-    yield store
-    store.close()
+from tests.builders import NOW_MS, a_member, a_voucher
 
 
 def told(store: StationStore, text: str) -> str:

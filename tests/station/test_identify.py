@@ -1,6 +1,5 @@
 """A scan comes in: every kind of code, known and unknown, and what the journal keeps of a refused one."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,6 @@ from tests.builders import (
     a_code,
     a_keyset,
     a_member,
-    a_store,
     a_voucher,
     an_empty_store,
     an_order,
@@ -30,18 +28,6 @@ from tests.builders import (
     put_document,
 )
 from tests.store.through_key import through_key
-
-
-@pytest.fixture
-def clock() -> SetClock:
-    return SetClock(NOW_MS)
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: SetClock) -> Iterator[StationStore]:
-    store = a_store(tmp_path / "store", clock=clock)
-    yield store
-    store.close()
 
 
 def member_of(store: StationStore, text: str) -> SeenMember:

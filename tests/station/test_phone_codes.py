@@ -1,10 +1,7 @@
 """A phone's code at the station: it is redeemed with once, earns in any case, and withdrawn with its member's cards."""
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from app.clock import SetClock
 from app.core.codes import hash_signed
@@ -38,18 +35,6 @@ from tests.phone import a_phone
 
 RAW = (1).to_bytes(8, "big")
 SHOWN = {"nonce_hash": hash_nonce(RAW, (1).to_bytes(8, "big")), "ts": NOW_MS // 1000}
-
-
-@pytest.fixture
-def clock() -> SetClock:
-    return SetClock(NOW_MS)
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: SetClock) -> Iterator[StationStore]:
-    store = a_store(tmp_path / "store", clock=clock)
-    yield store
-    store.close()
 
 
 def member_of(store: StationStore, text: str) -> SeenMember:
