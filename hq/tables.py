@@ -264,22 +264,6 @@ journal = Table(
     Column("case_id", String(20)),
 )
 
-# Pushes we may not post: of a revoked epoch, or the other branch of a fork. Kept for people.
-held_push = Table(
-    "held_push",
-    metadata,
-    Column("device", String(20), primary_key=True),
-    Column("digest", String(64), primary_key=True),
-    Column("epoch", Integer, nullable=False),
-    _number("from_seq"),
-    _text("why", 20),
-    _number("received_ms"),
-    _bytes("body"),
-    _added("to_seq", BigInteger, "0"),
-    _added("state", String(10), "held"),  # held | posted | dismissed
-    Column("decided_ms", BigInteger),
-)
-
 order_fact = Table(
     "order_fact",
     metadata,

@@ -4,24 +4,28 @@ Of a revoked device, of an epoch that was replaced, or of a device with two hist
 who post or dismiss them (`hq.journal.posting_held`). Nothing here is ever deleted.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, func, insert, select, update
 
 from app.core.canonical import digest
 from app.core.chain import ChainOwner, Head, next_hash
 from hq.faults import NotHere, NotPossible
 from hq.home import Hq
+from hq.journal.held_tables import held_entry, held_push
 from hq.journal.store import is_anywhere
-from hq.tables import held_push, journal
+from hq.rows import insert_tuples
+from hq.tables import journal
 from sync.protocol import PushRefusalKind, PushRequest
 
 # Of a device and not decided yet: more than a shop does in months, and a stolen station can't fill the disk.
 HELD_ENTRIES_MAX, HELD_BYTES_MAX = 50_000, 256 << 20
+# What one place of an epoch may be told to hold, undecided: a copied disk makes two, more than a few are made up.
+HISTORIES_MAX = 16
 NOT_ITS_CONTENT = (
     "clock",
     "boot",
@@ -60,12 +64,19 @@ class HeldPush:
 def hold(
     connection: Connection, device_id: str, request: PushRequest, why: PushRefusalKind, *, now_ms: int
 ) -> bool:
-    """Keep a push once and tell whether it is kept. Heartbeats are not, nor is what goes beyond the limits."""
+    """Keep a push once and tell whether it is kept. Heartbeats are not, nor is what goes beyond the limits.
+
+    What a push costs does not grow with what is held: whoever is shut out may send for as long as they like.
+    """
     if not request.entries:
         return False
-    if _is_held(connection, device_id, request):
+    owner = ChainOwner(device_id, request.epoch)
+    places = [Head(seq, each) for seq, each in enumerate(hashes_of(request), start=request.from_seq)]
+    here = _held_places(connection, owner, places)
+    unknown = [place for place in places if place not in here]
+    if not unknown:
         return True
-    if not _has_room(connection, device_id):
+    if not _has_room(connection, owner, unknown[0].seq):
         return False
     sent = msgspec.to_builtins(request)
     for unneeded in NOT_ITS_CONTENT:
@@ -78,35 +89,28 @@ def hold(
         "epoch": request.epoch,
         "from_seq": request.from_seq,
         "to_seq": request.head.seq,
+        "head_hash": request.head.hash,
         "why": why.value,
         "received_ms": now_ms,
         "body": body,
+        "bytes": len(body),
         "state": HeldState.HELD.value,
     }
     connection.execute(insert(held_push), row)
+    rows = [(device_id, owner.epoch, each.hash, each.seq, name) for each in unknown]
+    insert_tuples(connection, held_entry, ("device", "epoch", "hash", "seq", "digest"), rows)
     return True
 
 
-def _is_held(connection: Connection, device_id: str, request: PushRequest) -> bool:
-    """Tell whether HQ has these very entries: posted, or in pushes kept before, in whatever batches, decided or not."""
-    first, last = request.from_seq, request.head.seq
-    posted = select(journal.c.hash).where(
-        is_anywhere(ChainOwner(device_id, request.epoch)), journal.c.seq.between(first, last)
+def _held_places(connection: Connection, owner: ChainOwner, places: Sequence[Head]) -> set[Head]:
+    """Return those of these entries that HQ has: posted, or in pushes kept before, decided or not."""
+    posted = select(journal.c.seq, journal.c.hash).where(
+        is_anywhere(owner), journal.c.seq.between(places[0].seq, places[-1].seq)
     )
-    around = (
-        select(held_push.c.body)
-        .where(
-            held_push.c.device == device_id,
-            held_push.c.epoch == request.epoch,
-            held_push.c.from_seq <= last,
-            held_push.c.to_seq >= first,
-        )
-        .order_by(held_push.c.from_seq)
+    held = select(held_entry.c.seq, held_entry.c.hash).where(
+        *_is_of(owner, held_entry), held_entry.c.hash.in_([place.hash for place in places])
     )
-    found = set(connection.execute(posted).scalars())
-    for (body,) in connection.execute(around):
-        found.update(hashes_of(read_request(body)))
-    return found.issuperset(hashes_of(request))
+    return {Head(*row) for statement in (posted, held) for row in connection.execute(statement)}
 
 
 def hashes_of(request: PushRequest) -> Iterator[bytes]:
@@ -122,31 +126,34 @@ def holds(connection: Connection, owner: ChainOwner, head: Head) -> bool:
 
     Of a held push its head as the device named it counts too, since nobody has looked whether its hashes hold.
     """
-    if head.seq == 0:
+    if head.seq == 0 or head in _held_places(connection, owner, [head]):
         return True
-    posted = select(journal.c.hash).where(is_anywhere(owner), journal.c.seq == head.seq)
-    if head.hash in connection.execute(posted).scalars().all():
-        return True
-    around = select(held_push.c.body).where(
-        held_push.c.device == owner.device_id,
-        held_push.c.epoch == owner.epoch,
-        held_push.c.from_seq <= head.seq,
-        held_push.c.to_seq >= head.seq,
+    named = select(held_push.c.digest).where(
+        *_is_of(owner, held_push), held_push.c.to_seq == head.seq, held_push.c.head_hash == head.hash
     )
-    for (body,) in connection.execute(around.order_by(held_push.c.to_seq)):
-        request = read_request(body)
-        if Head(request.head.seq, request.head.hash) == head or head.hash in hashes_of(request):
-            return True
-    return False
+    return connection.execute(named.limit(1)).first() is not None
 
 
-def _has_room(connection: Connection, device_id: str) -> bool:
-    """Tell whether people have decided enough of a device's pushes to keep another."""
+def _has_room(connection: Connection, owner: ChainOwner, seq: int) -> bool:
+    """Tell whether people have decided enough of a device's pushes, and of what it says of a place, to keep another."""
     entries = func.coalesce(func.sum(held_push.c.to_seq - held_push.c.from_seq + 1), 0)
-    size = func.coalesce(func.sum(func.length(held_push.c.body)), 0)
-    undecided = held_push.c.device == device_id, held_push.c.state == HeldState.HELD.value
+    size = func.coalesce(func.sum(held_push.c.bytes), 0)
+    undecided = held_push.c.device == owner.device_id, held_push.c.state == HeldState.HELD.value
     row = connection.execute(select(entries, size).where(*undecided)).one()
-    return bool(row[0] < HELD_ENTRIES_MAX and row[1] < HELD_BYTES_MAX)
+    if row[0] >= HELD_ENTRIES_MAX or row[1] >= HELD_BYTES_MAX:
+        return False
+    brought = (held_push.c.device == held_entry.c.device) & (held_push.c.digest == held_entry.c.digest)
+    histories = (
+        select(func.count())
+        .select_from(held_entry)
+        .join(held_push, brought)
+        .where(*_is_of(owner, held_entry), held_entry.c.seq == seq, *undecided)
+    )
+    return bool(connection.execute(histories).scalar_one() < HISTORIES_MAX)
+
+
+def _is_of(owner: ChainOwner, table: Table) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return table.c.device == owner.device_id, table.c.epoch == owner.epoch
 
 
 def list_held(hq: Hq, *, device_id: str | None = None, is_open: bool = True) -> list[HeldPush]:

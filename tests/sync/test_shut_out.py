@@ -7,9 +7,9 @@ from sqlalchemy import delete
 from app.core.standing import Standing
 from app.store.faults import StoreErased, StoreMissing
 from hq.journal.held import list_held
+from hq.journal.held_tables import held_entry, held_push
 from hq.journal.posting_held import post_held
 from hq.stores.devices import list_devices, revoke
-from hq.tables import held_push
 from sync.faults import HqUnreachable
 from sync.protocol import PushRefusalKind
 from tests.sync.test_epochs import backup, copy_of, device_of, reenrol, sells
@@ -48,7 +48,8 @@ def test_a_stolen_station_hands_over_what_it_has_and_then_erases_itself(shop, mo
     revoke(shop.world.hq, device_of(shop).owner.device_id)
     shop.syncer.sync()  # handed over before anybody asked to wipe, and then HQ lost it
     with shop.world.hq.database.atomic() as connection:
-        connection.execute(delete(held_push))
+        for table in (held_push, held_entry):
+            connection.execute(delete(table))
     revoke(shop.world.hq, device_of(shop).owner.device_id, wipe=True)
     with pytest.raises(StoreErased):
         shop.syncer.sync()
