@@ -1,4 +1,4 @@
-"""Two stations and HQ as processes of their own, each station behind a line that a story can spoil.
+"""Stations and HQ as processes of their own, each station behind a line that a story can spoil.
 
     company.first.start()
     company.first.sells("O-1", company.first.world.voucher)
@@ -10,16 +10,19 @@ Made once and copied for each story; the lines, whose addresses the stations wer
 
 import json
 import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import select
 
 from app.clock import SystemClock
 from app.store.keystore import FileKeyStore
-from hq.home import open_database, open_hq
+from hq.home import Hq, open_database, open_hq
 from hq.service import EnrolService
 from hq.stores.pairing import new_pairing
+from hq.stores.service import add_store
 from hq.tables import journal
 from sync.enrolment import enrol_station, read_pairing
 from tests.rig.processes import (
@@ -34,29 +37,32 @@ from tests.rig.processes import (
 )
 from tests.rig.proxy import Proxy
 
+T = TypeVar("T")
 SYNC_S = 30
 Entry = tuple[int, str, str]  # number, type, verdict
 
 
 @dataclass(frozen=True)
 class Template:
-    """An HQ with two paired stations on disk; nothing runs."""
+    """An HQ with paired stations on disk; nothing runs."""
 
     folder: Path
     world: World
     device_ids: tuple[str, ...]
 
 
-def make_template(folder: Path, lines: tuple[Proxy, Proxy]) -> Template:
-    """Set up HQ and pair two stations of the same store with the addresses of their lines."""
+def make_template(folder: Path, lines: Sequence[Proxy], stores: Sequence[str] = ("S1", "S1")) -> Template:
+    """Set up HQ and pair a station of each of these stores with the address of its line."""
     world = build_world(folder)
     hq = open_hq(world.hq_dir)
     device_ids = []
     try:
-        for name, line in zip(("first", "second"), lines, strict=True):
-            at = _station_world(world, folder, name)
+        for store in sorted({*stores} - {"S1"}):
+            add_store(hq, store_id=store, name=store, time_zone="Europe/Berlin", currency="EUR")
+        for number, (store, line) in enumerate(zip(stores, lines, strict=True)):
+            at = _station_world(world, folder, number)
             device = enrol_station(
-                read_pairing(new_pairing(hq, store_id="S1", url=line.url).text),
+                read_pairing(new_pairing(hq, store_id=store, url=line.url).text),
                 folder=at.store_dir,
                 key_store=FileKeyStore(at.state_dir / "keys"),
                 key_store_kind="file",
@@ -69,10 +75,9 @@ def make_template(folder: Path, lines: tuple[Proxy, Proxy]) -> Template:
     return Template(folder, world, tuple(device_ids))
 
 
-def _station_world(world: World, folder: Path, name: str) -> World:
-    return replace(
-        world, hq_dir=folder / "hq", store_dir=folder / name / "store", state_dir=folder / name / "state"
-    )
+def _station_world(world: World, folder: Path, number: int) -> World:
+    own = folder / f"station-{number}"
+    return replace(world, hq_dir=folder / "hq", store_dir=own / "store", state_dir=own / "state")
 
 
 class Station:
@@ -101,11 +106,11 @@ class Station:
         assert answer is not None, "the station died"
         return answer
 
-    def sells(self, order_id: str, *vouchers: str, coffees: int = 1) -> Answer:
-        """Sell to the member, with vouchers; return the answer to the order."""
+    def sells(self, order_id: str, *vouchers: str, coffees: int = 1, card: str | None = None) -> Answer:
+        """Sell to the member, or whoever shows another card (""; nobody), with vouchers; return the answer."""
         self.ask({"clear": True})
-        self.ask(self.world.member_code)
-        for voucher in vouchers:
+        card = self.world.member_code if card is None else card
+        for voucher in (*([card] if card else []), *vouchers):
             self.ask(voucher)
         return self.ask(an_order(order_id, coffees=coffees))
 
@@ -116,6 +121,17 @@ class Station:
     def drains(self) -> None:
         """Sync until nothing waits and HQ's figures hold all of it."""
         eventually(lambda: self.syncs()["waiting"] == 0, within_s=SYNC_S)
+
+    def is_cut_off(self) -> None:
+        """Cut its line, and let it notice."""
+        self.line.refuse()
+        assert self.syncs()["answer"] == "offline"
+
+    def is_back(self) -> None:
+        """Heal its line, and let both ends hear all that waited."""
+        self.line.heal()
+        self.drains()
+        self.syncs()  # what HQ made of it comes with the next one
 
     def status(self) -> Answer:
         """Return how it stands."""
@@ -154,23 +170,24 @@ class Station:
 
 
 class Company:
-    """HQ and its two stations."""
+    """HQ and its stations, of which most stories need two."""
 
-    def __init__(self, template: Template, folder: Path, lines: tuple[Proxy, Proxy]) -> None:
+    def __init__(self, template: Template, folder: Path, lines: Sequence[Proxy]) -> None:
         shutil.copytree(template.folder, folder)
         self.folder = folder
         self.world = replace(template.world, hq_dir=folder / "hq")
-        self.first, self.second = (
-            Station(_station_world(template.world, folder, name), line, device_id)
-            for name, line, device_id in zip(("first", "second"), lines, template.device_ids, strict=True)
-        )
+        self.stations = [
+            Station(_station_world(template.world, folder, number), line, device_id)
+            for number, (line, device_id) in enumerate(zip(lines, template.device_ids, strict=True))
+        ]
+        self.first, self.second = self.stations[:2]
         self.hq: HqProcess | None = None
         self._others: list[Station] = []
 
     def start_hq(self, *, fail_points: str = "", clock: Path | None = None) -> None:
-        """Start HQ and lead both lines to it."""
+        """Start HQ and lead all lines to it."""
         self.hq = HqProcess(self.world, fail_points=fail_points, clock=clock)
-        for station in (self.first, self.second):
+        for station in self.stations:
             station.line.leads_to(self.hq.port)
             station.line.heal()
 
@@ -206,6 +223,14 @@ class Company:
         """Run one of HQ's commands."""
         run("hq", *words, "--dir", str(self.world.hq_dir))
 
+    def at_hq(self, work: Callable[[Hq], T]) -> T:
+        """Do something at HQ as its commands do: beside the one that serves."""
+        hq = open_hq(self.world.hq_dir)
+        try:
+            return work(hq)
+        finally:
+            hq.close()
+
     def hq_says(self, *words: str) -> list[Answer]:
         """Ask HQ by one of its commands that answer in lines of JSON."""
         done = run("hq", *words, "--json", "--dir", str(self.world.hq_dir))
@@ -222,6 +247,6 @@ class Company:
 
     def close(self) -> None:
         """End everything."""
-        for station in (self.first, self.second, *self._others):
+        for station in (*self.stations, *self._others):
             station.stop()
         self.stop_hq()
