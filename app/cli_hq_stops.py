@@ -55,12 +55,17 @@ def hq_stops(data_dir: HqDir = None, as_json: AsJson = False) -> None:
     for each in found:
         period = each.period
         if as_json:
-            print(json.dumps({**asdict(period), "devices": each.devices, "missing": each.missing}))
+            told = {"devices": each.devices, "missing": each.missing, "of_backup": each.is_of_backup}
+            print(json.dumps({**asdict(period), **told}))
             continue
         under = f"  under rules before version {period.before_program}" if period.is_over else ""
         print(f"{period.what}  since {moment(period.since_ms)}  by list {period.version}{under}")
         if period.note:
             print(f"    {period.note}")
+        if each.is_of_backup:
+            print(
+                "    as the backup says that was put back: it may have been let go since (`tillside hq lift`)"
+            )
         print(f"    known to {each.devices - len(each.missing)} of {each.devices} active stations")
         if each.missing:
             more = len(each.missing) - NAMED_MAX

@@ -140,7 +140,7 @@ class HeadlessStation:
         match seen:
             case SeenMember():
                 self._member = seen
-                return _member_answer(seen)
+                return _member_answer(seen) | (self._refusal(seen.stopped) if seen.stopped else {})
             case Presentation():
                 if len(self._presented) >= VOUCHERS_MAX:
                     raise DocumentInvalid(f"more than {VOUCHERS_MAX} vouchers for one order")
@@ -245,7 +245,7 @@ class HeadlessStation:
             "points": answer.points,
             "repeat": answer.is_repeat,
             "presented": [self._outcome(outcome) for outcome in answer.presented],
-        }
+        } | (self._refusal(answer.stopped) if answer.stopped else {})
 
     def _outcome(self, outcome: Outcome) -> Answer:
         found: Answer = {

@@ -31,6 +31,9 @@ from hq.tables import meta
 log = logging.getLogger(__name__)
 
 INCARNATION, SET_ID, FORMER = "hq_incarnation", "set_id", "former_incarnations"
+STOPS_OF_BACKUP = (
+    "stops_of_backup"  # version of the list of stops that a folder brought which a person put back
+)
 LOST_MAX = 1_000  # versions: nobody has published more since the backup
 
 
@@ -64,8 +67,9 @@ def become_new(
         shown = max(shown, newest_version(connection, "program") + LOST_MAX)
     _lift_program(connection, keys, above=shown, now_ms=now_ms)
     if is_known:  # the file beside the database may have been put back too
-        lost = newest_version(connection, STOPS) + LOST_MAX
-        publish_stops_above(connection, keys, lost, now_ms=now_ms)
+        of_backup = newest_version(connection, STOPS)
+        upsert(connection, meta, [{"k": STOPS_OF_BACKUP, "v": str(of_backup)}], changes=("v",))
+        publish_stops_above(connection, keys, of_backup + LOST_MAX, now_ms=now_ms)
 
 
 def _lift_program(connection: Connection, keys: KeyRing, *, above: int, now_ms: int) -> None:

@@ -243,6 +243,7 @@ def _member_odd() -> dict[str, State]:
     )
     return {
         "member-first-visit": member(TEN_PERCENT, who=NEWCOMER, pill=OFFLINE),
+        "member-stopped": member(TEN_PERCENT, who=replace(AYSE, stopped=Refusal(Reason.MEMBER_STOPPED))),
         "member-nobody": member(usable(None, "1.00 off", 100, is_picked=True, is_voucher=True), who=None),
         "member-one-point": member(TEN_PERCENT, who=replace(AYSE, balance=1, pending=0, tier="")),
         "member-long": member(

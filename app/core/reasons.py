@@ -72,6 +72,11 @@ class Reason(Enum):
         True,
         "The rules on this station are too old. Points are still earned.",
     )
+    MEMBER_STOPPED = (
+        ReasonClass.AUTHORITY,
+        False,
+        "Head office has stopped this member's card. No points are earned or spent with it.",
+    )
     STOPPED = (ReasonClass.AUTHORITY, False, "Head office has stopped this.")
     SPENDING_STOPPED = (
         ReasonClass.AUTHORITY,

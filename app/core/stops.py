@@ -9,13 +9,14 @@ with an id, or `code:` with the hash of a code. `before_program` stands where so
 were changed: it stays stopped for whoever still decides by an older version.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
 from app.core.canonical import INTEGER_MAX, canonical
+from app.core.reasons import Reason, Refusal
 
 STOPS_MAX = 1_000  # what concerns more than that is a change of rules, members or vouchers
 PROGRAM = "program"
@@ -79,6 +80,16 @@ class Stops:
 
 
 NO_STOPS = Stops(0, ())
+
+
+def said_of_all(stopped: Collection[str], member: str | None) -> Refusal | None:
+    """Return why nothing at all is given, not even points, by words of `Facts.stopped`: what people must be told.
+
+    What is offered says so for itself, but where nothing is offered nobody would hear why there are no points.
+    """
+    if PROGRAM in stopped:
+        return Refusal(Reason.PROGRAM_NOT_LIVE)
+    return Refusal(Reason.MEMBER_STOPPED) if member and MEMBER + member in stopped else None
 
 
 def write_stops(version: int, stops: Iterable[Stop]) -> bytes:

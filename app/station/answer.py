@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.core.outcome import Outcome
+from app.core.reasons import Refusal
 
 
 class AnswerKind(StrEnum):
@@ -19,7 +20,8 @@ class AnswerKind(StrEnum):
 class OrderAnswer:
     """The answer to an order handed in. Amounts in minor units; `seq` is its journal entry.
 
-    `is_repeat` says that the order had been recorded before and nothing was recorded now.
+    `is_repeat` says that the order had been recorded before and nothing was recorded now. `stopped`: why nothing at all
+    was given, where head office has stopped the member's card or the program.
     """
 
     kind: AnswerKind
@@ -31,3 +33,4 @@ class OrderAnswer:
     points: int
     presented: tuple[Outcome, ...]
     is_repeat: bool = False
+    stopped: Refusal | None = None

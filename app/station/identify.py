@@ -22,6 +22,7 @@ from app.core.entry import SCAN_DENIED
 from app.core.member import Member
 from app.core.overlay import CODE_SPENT, POINTS_PENDING, POINTS_SPENT, VOUCHER_USE
 from app.core.reasons import Reason, Refusal
+from app.core.stops import said_of_all
 from app.core.voucher import Presentation
 from app.ids import new_id, ref_of
 from app.station.keyset import token_keys
@@ -44,6 +45,7 @@ class SeenMember:
     level: Level
     code_hash: str
     shown: Shown | None = None  # by a phone: it can be redeemed with once
+    stopped: Refusal | None = None  # what head office has stopped, so that this card is good for nothing
 
 
 Seen = SeenMember | Presentation | Refusal
@@ -107,9 +109,13 @@ def _member(store: StationStore, ref: str, row: MemberRow | None, level: Level, 
     pending = store.journal.effect_sum(POINTS_PENDING, ref, after_seq=included)
     spent = store.journal.effect_sum(POINTS_SPENT, ref, after_seq=included)
     as_of_ms = position.as_of_ms if position else 0
+    version = store.replica.document_version("program")
+    stopped = said_of_all(store.stops.newest.of_order(version, member=ref, codes=()), ref)
     if row is None:
         # A first visit: the signed code alone says that this is a member.
-        return SeenMember(Member(ref, is_known=False, as_of_ms=as_of_ms), "", pending, level, code_hash)
+        return SeenMember(
+            Member(ref, is_known=False, as_of_ms=as_of_ms), "", pending, level, code_hash, stopped=stopped
+        )
     member = Member(
         ref,
         is_known=True,
@@ -118,7 +124,7 @@ def _member(store: StationStore, ref: str, row: MemberRow | None, level: Level, 
         balance=row.balance + spent,
         as_of_ms=as_of_ms,
     )
-    return SeenMember(member, row.name, pending, level, code_hash)
+    return SeenMember(member, row.name, pending, level, code_hash, stopped=stopped)
 
 
 def _voucher(store: StationStore, credential: VoucherNumber) -> Presentation | None:

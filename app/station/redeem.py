@@ -20,6 +20,7 @@ from app.core.quote import Quote, choosable, quote
 from app.core.reasons import BY_CODE, Refusal
 from app.core.records import Attendance, order_record, redemption_record
 from app.core.standing import REPLAYED
+from app.core.stops import said_of_all
 from app.core.voucher import Presentation
 from app.station.answer import AnswerKind, OrderAnswer
 from app.station.authority import with_rights
@@ -217,6 +218,7 @@ def _answer(facts: Facts, decision: Decision, *, seq: int, link: str) -> OrderAn
         payable=decision.payable,
         points=decision.points,
         presented=decision.presented,
+        stopped=said_of_all(facts.stopped, facts.member.ref if facts.member else None),
     )
 
 
@@ -251,6 +253,7 @@ def _answer_again(store: StationStore, facts: Facts, seq: int) -> OrderAnswer:
         points=data["points"],
         presented=presented,
         is_repeat=True,
+        stopped=said_of_all(data.get("stopped", ()), member_ref),
     )
 
 

@@ -16,6 +16,7 @@ from hq.campaigns.store import newest_version
 from hq.db import Whole, hold_whole
 from hq.faults import NotHere
 from hq.home import Hq
+from hq.restored import STOPS_OF_BACKUP, read_about
 from hq.stops import kept
 from hq.stops.document import STOPS, publish_stops
 from hq.stops.names import listed_word, near, word_of
@@ -40,11 +41,15 @@ class Changed:
 
 @dataclass(frozen=True)
 class ListedStop:
-    """Something that is stopped, and the active devices that have not heard of it yet, of how many."""
+    """Something that is stopped, and the active devices that have not heard of it yet, of how many.
+
+    `is_of_backup`: a folder that a person put back says so, and it may have been let go since.
+    """
 
     period: Period
     missing: tuple[str, ...]
     devices: int
+    is_of_backup: bool = False
 
 
 def stop_it(hq: Hq, said: str, *, note: str = "", who: str = "") -> Changed:
@@ -96,8 +101,14 @@ def list_stops(hq: Hq) -> list[ListedStop]:
         periods = [each for each in all_periods(connection) if not each.is_over or each.before_program]
         active = select(device.c.device_id, device.c.stops_version).where(device.c.state == "active")
         heard = {row.device_id: row.stops_version for row in connection.execute(active)}
+        of_backup = int(read_about(connection).get(STOPS_OF_BACKUP, "0"))
     return [
-        ListedStop(each, tuple(sorted(name for name, at in heard.items() if at < each.version)), len(heard))
+        ListedStop(
+            each,
+            tuple(sorted(name for name, at in heard.items() if at < each.version)),
+            len(heard),
+            is_of_backup=each.version <= of_backup,
+        )
         for each in periods
     ]
 

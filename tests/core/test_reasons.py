@@ -19,6 +19,7 @@ from app.core.money import CURRENCIES, format_amount
 from app.core.order import Line
 from app.core.reasons import BY_CODE, PRECEDENCE, Reason, ReasonClass, Refusal, by_precedence, sentence
 from app.core.referral import refused_referral
+from app.core.stops import said_of_all
 from app.core.trusted_time import Reading
 from tests.core.facts import (
     MEMBER,
@@ -152,6 +153,7 @@ MADE: dict[Reason, Callable[[], tuple[Refusal, ...]]] = {
     Reason.PROGRAM_NOT_LIVE: lambda: refused(document={"life": {"stage": "paused"}}),
     Reason.PROGRAM_ENDED: lambda: refused(**ENDED),
     Reason.PROGRAM_EXPIRED: lambda: refused(document={"expires_ms": 1}),
+    Reason.MEMBER_STOPPED: lambda: (said_of_all({"member:M1"}, "M1"),),
     Reason.STOPPED: lambda: refused(in_facts={"stopped": frozenset({"campaign:c"})}),
     Reason.SPENDING_STOPPED: lambda: refused(in_facts={"stopped": frozenset({"spending"})}),
     Reason.SIGN_IN_NEEDED: lambda: refused(in_facts={"stopped": frozenset({"sign_in"})}),

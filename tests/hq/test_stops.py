@@ -238,6 +238,12 @@ def test_a_whole_folder_put_back_goes_on_above_what_stations_may_hold(hq, folder
     take_as_restored(folder, hq.database, hq.keys, clock=clock, is_known=True)
     version, stops = listed(hq)
     assert version > 1_000 and stops == (Stop("campaign:7", NOW_MS),)
+    stop_it(hq, "campaign:13")
+    assert [(each.period.what, each.is_of_backup) for each in list_stops(hq)] == [
+        ("campaign:7", True),  # whether it was let go since nobody knows but people
+        ("campaign:13", False),
+    ]
+    version += 1
     assert lift(hq, "campaign:7").version == version + 1
 
 

@@ -3,13 +3,14 @@
 import pytest
 
 from app.core.keyset import KeyUse
+from app.station.redeem import hand_in
 from hq.journal.desk import list_cases
 from hq.stops.service import lift, stop_it
 from hq.stores.devices import revoke
 from sync.faults import HqUntrusted
 from sync.protocol import PushRefusalKind
 from sync.syncer import ASKS_FIRST_ABOVE
-from tests.builders import a_campaign
+from tests.builders import a_campaign, an_order, at_till
 from tests.sync.key_changes import leave_alone, publish, rotate
 from tests.sync.world import REF
 
@@ -85,6 +86,10 @@ def test_a_stopped_card_neither_earns_nor_redeems(world):
     shop.synced()
     answer = shop.sell(card=card, voucher=voucher)
     assert (answer.points, reasons(answer)) == (0, [["stopped"]])
+    assert answer.stopped.reason.code == "member_stopped"
+    assert shop.member(card).stopped == answer.stopped, "as soon as it is scanned"
+    again = hand_in(shop.store, an_order(answer.order_id, ("coffee", 500)), at_till(shop.member(card)))
+    assert (again.is_repeat, again.stopped) == (True, answer.stopped)
     assert shop.sell(voucher=voucher).discount == 100, "somebody else"
     shop.synced()
     assert world.balance() == 0

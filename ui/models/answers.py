@@ -28,7 +28,8 @@ WORDS = {
 
 def after_order(answer: OrderAnswer, currency: Currency) -> AnswerView:
     """Return the answer to an order."""
-    refusals = by_precedence([refusal for outcome in answer.presented for refusal in outcome.refusals])
+    said = [] if answer.stopped is None else [answer.stopped]
+    refusals = by_precedence(said + [refusal for outcome in answer.presented for refusal in outcome.refusals])
     return AnswerView(
         word=WORDS[answer.kind],
         discount=answer.discount,

@@ -61,7 +61,10 @@ class Shop:
 
 @dataclass(frozen=True, slots=True)
 class MemberCard:
-    """The member at the till. `is_known` is false on a first visit while cut off: then there is no name or balance."""
+    """The member at the till. `is_known` is false on a first visit while cut off: then there is no name or balance.
+
+    `stopped`: why this card is good for nothing.
+    """
 
     name: str
     tier: str
@@ -69,6 +72,7 @@ class MemberCard:
     pending: int
     is_known: bool
     as_of_ms: int
+    stopped: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True)

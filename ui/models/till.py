@@ -103,7 +103,9 @@ def card_of(seen: SeenMember | None) -> MemberCard | None:
     if seen is None:
         return None
     member = seen.member
-    return MemberCard(seen.name, member.tier, member.balance, seen.pending, member.is_known, member.as_of_ms)
+    return MemberCard(
+        seen.name, member.tier, member.balance, seen.pending, member.is_known, member.as_of_ms, seen.stopped
+    )
 
 
 def new_visit(**known: object) -> Visit:

@@ -47,7 +47,7 @@ class MemberColumn(Card):
             self._note.say(_("Scan the member's card to add points."))
         else:
             self._name.say(texts.member_name(member))
-            self._note.say("" if member.is_known else _unknown())
+            self._note.say(_note(member, state))
         self._draw_points(member)
         is_cut = state.pill.kind in (PillKind.OFFLINE, PillKind.STALE)
         self._draw_age(member, state.now_ms, is_cut=is_cut)
@@ -73,5 +73,9 @@ class MemberColumn(Card):
         self._age.setVisible(shows)
 
 
-def _unknown() -> str:
+def _note(member: MemberCard, state: State) -> str:
+    if member.stopped is not None:
+        return texts.because(member.stopped, state.shop.currency)
+    if member.is_known:
+        return ""
     return _("Name and points follow once head office has been reached. Points are earned all the same.")
