@@ -11,6 +11,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 from app.clock import SetClock
@@ -18,6 +19,7 @@ from app.demo.cards import Cards
 from app.demo.child import peak_mib
 from app.demo.folder import DemoFolder
 from app.demo.journey import Journey
+from app.demo.patience import patiently
 from app.demo.replay import Progress, Replay
 from app.demo.scans import SAMPLE_MEMBERS, Pictures, evenly_spaced
 from app.demo.shares import Sampler
@@ -210,13 +212,15 @@ def _enrol(task: Task, shops: tuple[int, ...], *, now_ms: int) -> None:
     key_store, clock, line = FileKeyStore(task.folder.state / "keys"), SetClock(now_ms), Line(task.hq_url)
     for shop in shops:
         folder = task.folder.store(shop)
-        enrol_station(
+        enrol = partial(
+            enrol_station,
             read_pairing(task.pairing[shop]),
             folder=folder,
             key_store=key_store,
             key_store_kind=KeyStoreKind.FILE,
             clock=clock,
         )
+        patiently(enrol)
         # The first download belongs to setting a station up: a shop may be cut off on its first day.
         Shop(folder, key_store=key_store, clock=clock, line=line).close()
     line.close()

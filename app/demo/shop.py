@@ -13,6 +13,7 @@ from app.clock import SetClock
 from app.core.order import Line
 from app.core.voucher import Presentation
 from app.demo.journey import JourneyOrder
+from app.demo.patience import patiently
 from app.station.answer import OrderAnswer
 from app.station.identify import SeenMember, identify
 from app.station.redeem import AtTill, OrderIn, hand_in
@@ -98,7 +99,7 @@ class Shop:
     def _reaches_hq(self, work: Callable[[], object]) -> bool:
         """Do what needs HQ; without a connection everything waits."""
         try:
-            work()
+            patiently(work)
         except HqUnreachable:
             return False
         return True
@@ -115,7 +116,7 @@ class Shop:
         )
         answer = hand_in(self._store, OrderIn(f"B{order.basket_id}", order_lines(order)), at_till)
         if self.is_online and self._store.waiting_count() >= PUSH_AT_WAITING:
-            self._syncer.push()
+            patiently(self._syncer.push)
         return answer
 
     def _present(self, text: str) -> Presentation:
