@@ -67,10 +67,16 @@ def opened(company: Company, count: int, *, clock: Path | None = None) -> list[S
     stations = company.stations[:count]
     for station in stations:
         assert station.start(clock=clock)["answer"] == "ready"
+    are_back(*stations)
+    return stations
+
+
+def are_back(*stations: Station) -> None:
+    """Heal the lines of stations, in this order, and let all hear what HQ heard of the others."""
+    for station in stations:
         station.is_back()
     for station in stations:
-        station.is_back()  # that another became the holder of something, too
-    return stations
+        station.syncs()
 
 
 def shown(station: Station, order_id: str, *coupons: str, **more: Any) -> list[str]:

@@ -11,7 +11,7 @@ from app.core.entry import ORDER
 from app.core.limits import uses_key
 from tests.rig.books import books, entries, uses
 from tests.rig.company import Company, Station, make_template
-from tests.rig.offers import offer, opened, publish
+from tests.rig.offers import are_back, offer, opened, publish
 from tests.rig.proxy import Proxy
 
 GIFT, CAMPAIGN = 100, "campaign-gift"
@@ -53,9 +53,7 @@ def the_campaign(shops: Company, *, gifts: int) -> None:
     )
     for station, given in at_once(cut_off, gives):
         assert given == held[station.device_id] and left(station) == 0, "what is covered, and no more"
-    for station in cut_off:
-        station.is_back()
-        on_line.syncs()
+    are_back(*cut_off, on_line)
     for _, given in at_once(shops.stations, gives):
         assert given == 0, "nothing is left, on line or off"
     for station in shops.stations:

@@ -7,7 +7,7 @@ from app.core.codes import hash_number
 from app.core.entry import REDEEM, REFUSE
 from tests.rig.books import books, entries, rights
 from tests.rig.company import Company
-from tests.rig.offers import coupons, offer, opened, publish, shown
+from tests.rig.offers import are_back, coupons, offer, opened, publish, shown
 from tests.rig.stepped import passes
 from tests.rig.ways import CutUp
 
@@ -31,9 +31,7 @@ def test_two_shops_and_one_coupon(shops: Company, clock: Path) -> None:
     passes(clock, MINUTE_MS)  # a station's time may be some milliseconds off
     assert shown(other, "T-2", small) == ["100"], "so little may be given twice by accident"
     assert shown(other, "T-3", small) == ["limit_total_reached"]
-    for station in (other, home):  # the later one is heard first
-        station.is_back()
-    other.syncs()
+    are_back(other, home)  # the later one is heard first
     assert home.status()["verdicts"] == {"posted": home.status()["head"]}
     assert other.status()["verdicts"] == {"posted": other.status()["head"] - 1, "posted_flagged": 1}
     found = books(shops)

@@ -16,7 +16,7 @@ from tests.browser import Browser, Page, require_browser
 from tests.phone import Phone, a_signing_key
 from tests.rig.books import books, rights
 from tests.rig.company import Company, Station
-from tests.rig.offers import coupons, offer, opened, publish, shown
+from tests.rig.offers import are_back, coupons, offer, opened, publish, shown
 from tests.rig.processes import run
 from tests.rig.stepped import passes
 
@@ -82,8 +82,7 @@ def the_photographed_code(shops: Company, clock: Path, codes: Callable[[], tuple
     home, other = opened(shops, 2, clock=clock)
     assert home.sells("O-0", coffees=11)["points"] == 42
     assert other.sells("T-0")["points"] == 7
-    for station in (home, other):
-        station.is_back()
+    are_back(home, other)
     picture, later = codes()
     assert picture.startswith(PHONE_PREFIX) and picture != later
     for station in (home, other):
@@ -98,9 +97,7 @@ def the_photographed_code(shops: Company, clock: Path, codes: Callable[[], tuple
     assert told(other, picture) == "code_replayed"
     passes(clock, 120 * SECOND_MS)
     assert (told(home, later), told(other, later)) == ("code_stale", "code_stale")
-    for station in (other, home):
-        station.is_back()
-    other.syncs()
+    are_back(other, home)
     found = books(shops)
     assert sorted(found.cases) == sorted(
         [(home.device_id, "CODE_REPLAYED", WORTH), (other.device_id, "OVERSPENT", 28)]
