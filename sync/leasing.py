@@ -1,7 +1,8 @@
 """Leases on their way: asked for after a pull, believed by their signature, and kept.
 
 HQ hands out what a station should hold beside what it holds. It is asked when little is left of a lease, when the rules
-changed, and once an hour. What goes wrong holds nothing up; but a lease that HQ did not sign for us is said.
+changed, once an hour, and when the facts are another set's: then HQ was put back from a backup, and must hear what it
+gave. What goes wrong holds nothing up; but a lease that HQ did not sign for us is said.
 """
 
 import logging
@@ -15,6 +16,7 @@ from app.store.store import StationStore
 from sync.authority_wire import LEASES_MAX, LeaseAnswer, LeaseRequest, LeaseWire
 from sync.documents import PROGRAM, Documents, Runner
 from sync.faults import HqFault, HqUntrusted
+from sync.pull import NO_SET
 from sync.trust import check_lease
 
 log = logging.getLogger(__name__)
@@ -40,7 +42,7 @@ class Leasing:
         self._run = run
         self._documents = documents
         self._asked_ms: int | None = None  # of the boot clock
-        self._asked_version = 0
+        self._asked_about = (0, NO_SET)
         self._asked_low: frozenset[str] = frozenset()
 
     def close_what_is_over(self) -> None:
@@ -94,7 +96,7 @@ class Leasing:
         store = self._store
         if self._asked_ms is None or not 0 <= store.clock.boot_ms() - self._asked_ms < HOUR_MS:
             return True
-        if store.replica.document_version(PROGRAM) != self._asked_version:
+        if _rules_and_facts(store) != self._asked_about:
             return True
         return not low_leases(store) <= self._asked_low  # not again and again for what HQ has no more of
 
@@ -133,8 +135,14 @@ class Leasing:
         if problem is not None:
             raise problem
         self._asked_ms = store.clock.boot_ms()
-        self._asked_version = store.replica.document_version(PROGRAM)
+        self._asked_about = _rules_and_facts(store)
         self._asked_low = low_leases(store)
+
+
+def _rules_and_facts(store: StationStore) -> tuple[int, str]:
+    """Return the version of the program, and the name of the set that the replica's facts are of."""
+    position = store.replica.position()
+    return store.replica.document_version(PROGRAM), NO_SET if position is None else position.set_id
 
 
 def _row(lease: LeaseWire) -> LeaseRow:

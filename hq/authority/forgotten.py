@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, delete, select, update
 
+from hq.authority.recounting import LEASE_MS
 from hq.authority.tables import home_lead, recall, recount
 from hq.rows import upsert
 from hq.tables import device, meta
@@ -23,7 +24,14 @@ def forget(connection: Connection, *, now_ms: int) -> None:
     upsert(connection, meta, [{"k": FORGOT, "v": str(now_ms)}], changes=("v",))
 
 
-def forgot_ms(connection: Connection) -> int:
-    """Return when HQ was put back last (UTC ms), or 0."""
+def forgot_ms(connection: Connection, device_id: str) -> int:
+    """Return up to when entries of a device may name leases that HQ has forgotten (UTC ms), or 0.
+
+    That is when it was put back last; or, while the device has not shown yet what it holds, when the last of that ends.
+    """
+    since = select(recount.c.since_ms).where(recount.c.device == device_id)
+    since_ms = connection.execute(since).scalar_one_or_none()
+    if since_ms is not None:
+        return int(since_ms) + LEASE_MS
     found = connection.execute(select(meta.c.v).where(meta.c.k == FORGOT)).scalar_one_or_none()
     return int(found or 0)

@@ -51,8 +51,8 @@ def leases_named(entries: Iterable[Entry]) -> set[str]:
 class LeaseBook:
     """The leases that a batch names, as its entries use and close them.
 
-    `given_before` are units that were counted as given when a person wrote their lease off. `forgot_ms`: when HQ was
-    put back from a backup; entries from before may name leases that it has forgotten.
+    `given_before` are units that were counted as given when a person wrote their lease off. `forgot_ms`: where HQ was
+    put back from a backup, entries from before this moment may name leases that it has forgotten.
     """
 
     rows: dict[str, LeaseRow] = field(default_factory=dict)

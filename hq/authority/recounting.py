@@ -5,6 +5,7 @@ that asked for leases again and showed those that HQ didn't know (they are signe
 an entry came that was made when the longest lease of the lost time had ended, or when a person has written it off.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from cryptography.exceptions import InvalidSignature
@@ -12,14 +13,20 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, delete, select
 
 from app.core.chain import ChainOwner
+from app.core.entry import ORDER, REDEEM, EntryInvalid, read_entry
 from app.core.keyset import KeyUse
+from hq.authority.judging import rights_of
 from hq.authority.store import LeaseRow, head_time, insert_leases, lock_leases
 from hq.authority.tables import recount
+from hq.db import NAMES_AT_ONCE
 from hq.keysets.store import all_keys
-from hq.tables import device
+from hq.tables import device, journal
 from sync.authority_wire import LeaseWire, lease_message
+from sync.protocol import Verdict
 
 LEASE_MS = 7 * 86_400_000  # how long a lease holds
+A_DAY_MS = 86_400_000  # no clock of a station goes back further than this within an epoch
+POSTED = (Verdict.POSTED.value, Verdict.FLAGGED.value)
 
 
 def is_under_way(connection: Connection) -> bool:
@@ -40,7 +47,11 @@ def heard_of(connection: Connection, device_id: str) -> None:
 
 
 def take_back(connection: Connection, shown: Iterable[LeaseWire], owner: ChainOwner) -> None:
-    """Know leases again that a device shows, as far as HQ signed them for it. What is used of them its entries tell."""
+    """Know leases again that a device shows, as far as HQ signed them for it.
+
+    What is used of them its entries tell, of which those of the lost time may have come again before: a station pushes
+    first.
+    """
     keys = {key.kid: key.public for key in all_keys(connection) if key.use == KeyUse.SIGN}
     ours = {
         each.lease_id: each
@@ -50,7 +61,34 @@ def take_back(connection: Connection, shown: Iterable[LeaseWire], owner: ChainOw
         and _is_signed(each, keys.get(each.kid))
     }
     known = lock_leases(connection, ours)
-    insert_leases(connection, [_row(each) for name, each in ours.items() if name not in known])
+    rows = [_row(each) for name, each in ours.items() if name not in known]
+    for epoch in {row.owner for row in rows}:
+        of_epoch = [row for row in rows if row.owner == epoch]
+        used = _told(connection, epoch, since_ms=min(row.from_ms for row in of_epoch))
+        for row in of_epoch:
+            row.used = used[row.lease_id]
+    insert_leases(connection, rows)
+
+
+def _told(connection: Connection, owner: ChainOwner, *, since_ms: int) -> Counter[str]:
+    """Return how much of each lease the entries tell that HQ has posted of an epoch, from a moment on."""
+    used: Counter[str] = Counter()
+    of_epoch = (journal.c.device == owner.device_id) & (journal.c.epoch == owner.epoch)
+    giving = journal.c.type.in_([ORDER, REDEEM]) & journal.c.verdict.in_(POSTED)
+    statement = select(journal.c.body).where(of_epoch, giving).order_by(journal.c.seq.desc())
+    with connection.execute(statement.execution_options(yield_per=NAMES_AT_ONCE)) as bodies:
+        for body in bodies.scalars():
+            try:
+                entry = read_entry(body)
+            except EntryInvalid:
+                continue
+            t_eff = entry.data.get("t_eff")
+            if type(t_eff) is int and t_eff < since_ms - A_DAY_MS:
+                break
+            for auth in rights_of(entry):
+                for name, units in auth.leases:
+                    used[name] += units
+    return used
 
 
 def unknown(connection: Connection, held: Sequence[str]) -> list[str]:

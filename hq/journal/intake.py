@@ -249,12 +249,15 @@ def open_books(
         accounts=accounts_of(connection, _texts([*orders, *redemptions], "cashier")),
         stops=periods_now(hq, connection, newest_version(connection, STOPS)),
         old_keys=keys_of_old_epochs(connection, salvaged[0].device_id) if salvaged else {},
-        leases=_lease_book(connection, there, programs),
+        leases=_lease_book(connection, owner, there, programs),
     )
 
 
 def _lease_book(
-    connection: Connection, entries: Sequence[Entry], programs: Mapping[int, Program | None]
+    connection: Connection,
+    owner: ChainOwner,
+    entries: Sequence[Entry],
+    programs: Mapping[int, Program | None],
 ) -> LeaseBook:
     """Hold the leases that entries name. Under programs that ask for no rights there are none."""
     asks = any(program is not None and program.asks_authority for program in programs.values())
@@ -267,7 +270,7 @@ def _lease_book(
     return LeaseBook(
         rows,
         holders={scope: holder_of(connection, scope) for scope in homes},
-        forgot_ms=forgot_ms(connection) if len(rows) < len(named) else 0,
+        forgot_ms=forgot_ms(connection, owner.device_id) if len(rows) < len(named) else 0,
     )
 
 

@@ -76,6 +76,31 @@ class CutDown(Cut):
 
 
 @dataclass
+class Drips(Way):
+    """Lets HQ have the whole request, and hands its answer on byte by byte, one in so many seconds."""
+
+    every_s: float = 1.0
+
+    def carry(self, here: Connection) -> None:
+        while request := read_message(here.below):
+            here.above.sendall(request)
+            for byte in read_message(here.above):
+                here.below.sendall(bytes([byte]))
+                if here.proxy.ended.wait(self.every_s):
+                    return
+
+
+class Endless(Way):
+    """Answers everybody by the right status and type, and then by bytes without an end."""
+
+    def carry(self, here: Connection) -> None:
+        read_message(here.below)
+        here.below.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json" + END_OF_HEAD)
+        while not here.proxy.ended.is_set():
+            here.below.sendall(b" " * CHUNK)
+
+
+@dataclass
 class Slow(Way):
     """Lets everything through at so many bytes a second, each way."""
 
@@ -143,6 +168,21 @@ def login_page(status: str = "200 OK", *headers: str) -> bytes:
     page = b"<html><title>Guest network</title>Please accept our terms</html>"
     lines = [f"HTTP/1.1 {status}", "Content-Type: text/html", f"Content-Length: {len(page)}", *headers]
     return "\r\n".join([*lines, "Connection: close"]).encode() + END_OF_HEAD + page
+
+
+class SlowHandshake(Way):
+    """Takes the call and begins a TLS handshake that never gets anywhere: a large record, byte by byte."""
+
+    def carry(self, here: Connection) -> None:
+        here.below.recv(CHUNK)
+        here.below.sendall(b"\x16\x03\x03\x40\x00")
+        while not here.proxy.ended.wait(0.05):
+            here.below.sendall(b"\x02")
+
+
+def busy(retry_after_s: int) -> bytes:
+    """Return what a server says that wants to be left alone for so long."""
+    return f"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nRetry-After: {retry_after_s}".encode() + END_OF_HEAD
 
 
 def read_message(source: socket.socket) -> bytes:

@@ -27,6 +27,7 @@ from tests.builders import (
     a_keyset,
     a_member,
     a_program,
+    move_replica,
     put_document,
     put_program,
     station_keys,
@@ -61,8 +62,18 @@ UNFIT = {
 }
 
 
-def enrolled_store(folder: Path, *, hq_url: str, has_program: bool = True) -> AMember:
-    """Lay out a station as enrolment and a first download leave it, closed again; return its one member."""
+def enrolled_store(
+    folder: Path,
+    *,
+    hq_url: str,
+    has_program: bool = True,
+    program: bytes | None = None,
+    heard_ms: int | None = None,
+) -> AMember:
+    """Lay out a station as enrolment and a first download leave it, closed again; return its one member.
+
+    `heard_ms` is head office's moment of what it holds; None: it has never heard of one.
+    """
     config = Config.embedded(folder)
     keys_in = FileKeyStore(config.state_dir / "keys")
     create_store(
@@ -74,9 +85,11 @@ def enrolled_store(folder: Path, *, hq_url: str, has_program: bool = True) -> AM
     )
     store = StationStore(config.store_dir, key_store=keys_in, clock=SetClock(NOW_MS))
     if has_program:
-        put_program(store, a_program(campaigns=[FIVE_OFF]))
+        put_program(store, program or a_program(campaigns=[FIVE_OFF]))
         put_document(store, "keyset", a_keyset())
     card = a_member(store)
+    if heard_ms is not None:
+        move_replica(store, included_seq=0, as_of_ms=heard_ms)
     store.close()
     return card
 
