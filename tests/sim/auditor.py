@@ -11,6 +11,7 @@ from itertools import count
 from tests.sim.claims import Memory, Shown
 from tests.sim.clock_oracles import ClockOracles, latest_time
 from tests.sim.hq_oracles import HqBooks
+from tests.sim.people_oracles import PeopleOracles
 from tests.sim.reading import (
     KNOWN_TYPES,
     Chain,
@@ -35,10 +36,11 @@ class Auditor:
     def __init__(self) -> None:
         self.memory = Memory()
         self.stops = StopOracles(self.memory)
-        self.books = HqBooks(self.memory, self.stops)
         self.clocks = ClockOracles(self.memory)
         self.versions = VersionOracles(self.memory)
         self.standing = StandingOracles(self.memory)
+        self.people = PeopleOracles(self.memory)
+        self.books = HqBooks(self.memory, self.stops, self.people.own)
         self._signed: set[tuple[Chain, int, bytes, bytes]] = set()  # heads whose signature was checked once
         self._checkpoints: dict[tuple[str, str, int], Facts] = {}  # HQ's facts by store and place in its feed
         self._seen: dict[str, StationRows] = {}  # each station as it was last
@@ -75,6 +77,7 @@ class Auditor:
         self.memory.revoked.add(chain)
         self.memory.set_back.discard(station)
         self.standing.begins_anew(station)
+        self.people.forget(station)
         self.clocks.begins_anew(station)
 
     def fenced(self, chain: Chain) -> None:
@@ -97,6 +100,7 @@ class Auditor:
         self.versions.put_back(station)
         self.standing.put_back(station)
         self.stops.forget(station)
+        self.people.forget(station)
         self._forgets_words(station)
         self.memory.claim("I21", was_seen, f"nobody noticed that the records of {station} were changed")
 
@@ -138,6 +142,7 @@ class Auditor:
                 self.clocks.wrote(station, content, true_ms=true_ms)
                 self.standing.wrote(station, content)
                 self.stops.wrote(station, content)
+                self.people.wrote(station, content)
             file[place] = memory.written[place][entry.hash] = content
             self._carried(content)
         if is_whole:
@@ -166,6 +171,7 @@ class Auditor:
         self.memory.set_back.add(station)
         self.versions.forget(station)
         self.stops.forget(station)
+        self.people.forget(station)
 
     def _forgets_words(self, station: str) -> None:
         """Its files were put back: HQ's newer word on what it had lost may be gone with that for good."""
@@ -204,7 +210,7 @@ class Auditor:
         self.stops.published(rows.stops)
         if is_whole:
             before, doubled = self.books.entries, self.books.doubled
-            self.books = HqBooks(self.memory, self.stops, known=before.keys())
+            self.books = HqBooks(self.memory, self.stops, self.people.own, known=before)
             self.books.doubled = doubled
             self.books.take_in(rows)
             lost = before.keys() - self.books.entries.keys()

@@ -16,7 +16,7 @@ from app.ids import chance_from, ref_of
 from app.store.keystore import MemoryKeyStore
 from hq.campaigns.service import publish_program
 from hq.home import Hq, open_hq
-from hq.members.service import MemberFacts, issue_code, new_member_number, upsert_members
+from hq.members.service import MemberFacts, issue_code, upsert_members
 from hq.service import EnrolService
 from hq.setup import init_hq
 from hq.stores.pairing import new_pairing
@@ -24,6 +24,7 @@ from hq.stores.service import add_store
 from hq.vouchers.service import NewVoucher, create_vouchers
 from sync.enrolment import enrol_station, read_pairing
 from tests.sim.clock import SeededChance
+from tests.sim.furniture_people import Folk, gather, name_of, number_of
 
 START_MS = 1_767_600_000_000  # 5 January 2026, 08:00 UTC
 DAY_MS = 86_400_000
@@ -52,6 +53,7 @@ class Furniture:
     key_texts: tuple[dict[str, str], ...]  # of each station's key store
     shoppers: tuple[Shopper, ...]
     vouchers: tuple[str, ...]
+    folk: Folk
 
 
 @contextmanager
@@ -74,13 +76,14 @@ def _furnish(folder: Path, stations: int, true: SetClock) -> Furniture:
     publish_program(hq, program_body(1))
     shoppers = tuple(new_shopper(hq, place, stores) for place in range(MEMBERS))
     vouchers = new_vouchers(hq, VOUCHERS, random.Random(0))
+    folk = gather(hq, stores, [shopper.ref for shopper in shoppers])
     texts = []
     for number in range(stations):
         keys = MemoryKeyStore()
         enrol(hq, stores[number % len(stores)], folder / f"station-{number}", keys, true)
         texts.append(dict(keys._texts))
     hq.close()
-    return Furniture(folder, tuple(texts), shoppers, tuple(vouchers))
+    return Furniture(folder, tuple(texts), shoppers, tuple(vouchers), folk)
 
 
 def store_ids(stations: int) -> tuple[str, ...]:
@@ -102,8 +105,8 @@ def enrol(hq: Hq, store_id: str, folder: Path, keys: MemoryKeyStore, clock: Any)
 
 def new_shopper(hq: Hq, place: int, stores: tuple[str, ...]) -> Shopper:
     """Add a member at home in one of the stores."""
-    ref, printed = ref_of((place + 1).to_bytes(8, "big")), new_member_number()
-    facts = MemberFacts(ref, name=f"Member {place}", number=printed, home_store=stores[place % len(stores)])
+    ref, printed = ref_of((place + 1).to_bytes(8, "big")), number_of(place)
+    facts = MemberFacts(ref, name=name_of(place), number=printed, home_store=stores[place % len(stores)])
     upsert_members(hq, [facts])
     return Shopper(ref, (issue_code(hq, ref), printed))
 

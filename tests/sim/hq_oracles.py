@@ -4,9 +4,12 @@ import base64
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from tests.sim.claims import Memory
+from tests.sim.flag_oracles import BREAKAGE, FlagOracles
+from tests.sim.own_oracles import OwnOracles
 from tests.sim.reading import (
     ISSUED,
     KNOWN_TYPES,
@@ -29,17 +32,26 @@ EXCUSES = {"UNKNOWN_PROGRAM", "OLD_EPOCH"}  # why an entry that can be read may 
 BY_CLOCK = {"CLOCK_SUSPECT", "RULE_STALE"}
 POSTED = ("posted", "posted_flagged")
 BY_TIME = {"COUPON_TWICE", "OVERSPENT"}  # flags that move when an earlier entry comes later
-EXCEPTIONS = {("exception:overspent", POINTS), ("exception:overspent", "money")}
+OF_THEIR_OWN = {("exception:overspent", POINTS), ("exception:overspent", "money"), (BREAKAGE, POINTS)}
 
 
 class HqBooks:
     """HQ's journal and ledger, added up by the auditor's own reading."""
 
-    def __init__(self, memory: Memory, stops: StopOracles, *, known: Collection[Place] = ()) -> None:
+    def __init__(
+        self,
+        memory: Memory,
+        stops: StopOracles,
+        own: OwnOracles,
+        *,
+        known: Mapping[Place, HeldEntry] = MappingProxyType({}),
+    ) -> None:
         """`known` are the entries that HQ held before it was restored."""
         self._memory = memory
         self._stops = stops
         self._known = known
+        before = {place: entry.flags for place, entry in known.items()}
+        self._flags = FlagOracles(memory, own, before=before)
         self.entries: dict[Place, HeldEntry] = {}
         self.held: set[bytes] = set()  # SHA-256 of the bodies in pushes that were kept aside
         self.documents: dict[str, int] = {}  # the newest version of each kind
@@ -79,13 +91,16 @@ class HqBooks:
             self._judged(entry, content, made, rows)
         self._twice(rows)
         for entry_id, amounts in made.items():  # postings of entries that came earlier, or never
-            if amounts.keys() & EXCEPTIONS:  # of what was too much: under ids of their own
+            if (
+                amounts.keys() & OF_THEIR_OWN
+            ):  # of what was too much, or of a closed account: under ids of their own
                 continue
             is_first = entry_id not in self._posted_ids
             self._memory.claim("I3", is_first, f"entry {entry_id} was posted again, or was never posted")
         self._posted_ids |= {entry.entry_id for entry in rows.journal if entry.entry_id}
         for _, body in rows.held:
             self._hold(body)
+        self._flags.is_read()
         self._sums(rows)
 
     def _chained(self, entry: HeldEntry) -> Content:
@@ -120,7 +135,7 @@ class HqBooks:
             memory.claim("I15", is_posted, f"{content.place} was set aside, and nothing is wrong with it")
         if entry.type not in KNOWN_TYPES:
             memory.claim("I23", not is_posted, f"{content.place} of a type nobody knows was posted")
-        expected = postings_of(content) if is_posted else Counter()
+        expected = self._flags.moved_on(content, postings_of(content)) if is_posted else Counter()
         found = Counter(
             {name: amount for name, amount in made.pop(content.entry_id, Counter()).items() if amount}
         )
@@ -145,6 +160,7 @@ class HqBooks:
             elif uses_max:
                 self._users[code].append((content.data["t_eff"], *content.place))
         found = set(entry.flags.split()) - BY_CLOCK - BY_TIME
+        expected |= self._flags.of_people(content, found)
         if "LATE" in found and self._stops.was_ever_stopped(
             content
         ):  # who heard of it when is not foretold here

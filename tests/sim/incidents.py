@@ -12,6 +12,9 @@ from hq.stores.devices import revoke
 from sync.protocol import PROTO
 from tests.sim.disk import image_of, put_back
 from tests.sim.furniture import Shopper, new_shopper, new_vouchers, program_body
+from tests.sim.furniture_people import name_of, place_of
+from tests.sim.incidents_codes import INCIDENTS as CODES
+from tests.sim.incidents_people import INCIDENTS as PEOPLE
 from tests.sim.incidents_stops import stop_something
 from tests.sim.incidents_time import step_clock, switch_off
 from tests.sim.tampering import tamper_with
@@ -35,12 +38,11 @@ def publish(life: "Life") -> None:
 def grow(life: "Life") -> None:
     """HQ takes in members, makes vouchers, and changes a member it has."""
     world = life.world
-    world.shoppers.append(new_shopper(world.hq, len(world.shoppers), world.stores))
+    world.shoppers.append(new_shopper(world.hq, world.people.next_place(), world.stores))
     world.vouchers += new_vouchers(world.hq, 10, world.rng)
     changed = world.rng.choice(world.shoppers)
-    upsert_members(
-        world.hq, [MemberFacts(changed.ref, name="Changed", tier="gold", home_store=world.stores[0])]
-    )
+    name = name_of(place_of(changed.ref), is_changed=True)
+    upsert_members(world.hq, [MemberFacts(changed.ref, name, tier="gold", home_store=world.stores[0])])
     world.witness.hq()
     world.say("HQ has a new member and new vouchers")
 
@@ -226,4 +228,6 @@ INCIDENTS: tuple[tuple[float, int, Incident], ...] = (  # how likely, days it ne
     (0.9, 4, stop_something),
     (0.6, 2, stop_something),
     (0.4, 0, stop_something),
+    *CODES,
+    *PEOPLE,
 )

@@ -74,6 +74,10 @@ class Life:
             world.true.set_ms(max(START_MS + day * DAY_MS + moment, world.true.now_ms()))
             work()
 
+    def next_order_id(self, station: "Station") -> str:
+        self._orders += 1
+        return f"{station.name}-{self._orders}"
+
     @property
     def _today(self) -> int:
         return (self.world.true.now_ms() - START_MS) // DAY_MS
@@ -100,8 +104,7 @@ class Life:
 
     def visit(self, station: "Station") -> None:
         if station.is_running:
-            self._orders += 1
-            Visit(self.world, station, f"{station.name}-{self._orders}").go(self.mishaps)
+            Visit(self.world, station, self.next_order_id(station)).go(self.mishaps)
 
     def _sync(self, station: "Station") -> None:
         if station.is_running:

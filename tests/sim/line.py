@@ -25,6 +25,7 @@ from sync.protocol import (
     PushRefusalKind,
     PushRequest,
     Row,
+    SealedPepper,
     SignedDocument,
     SignedManifest,
 )
@@ -109,6 +110,9 @@ class Line:
 
     def snapshot(self, name: str) -> bytes:
         return self._ask("snapshot", lambda hq: hq.snapshot(name))
+
+    def pepper(self) -> SealedPepper:
+        return self._ask("pepper", lambda hq: hq.pepper())
 
     def changes(self, *, cursor: int, set_id: str, limit: int = CHANGES_ROWS_MAX) -> Changes | MustRefetch:
         if self._world.weather.has_small_pages:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import NamedTuple
 
-from tests.sim import plants_books, plants_hq, plants_shutting, plants_station
+from tests.sim import plants_books, plants_hq, plants_people, plants_shutting, plants_station
 
 Plant = Callable[[], AbstractContextManager[object]]
 
@@ -26,6 +26,7 @@ PLANTS: dict[str, Planted] = {
         *plants_hq.PLANTS,
         *plants_books.PLANTS,
         *plants_shutting.PLANTS,
+        *plants_people.PLANTS,
     )
 }
 

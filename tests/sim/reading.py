@@ -17,7 +17,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 POINTS = "points"
 ISSUED, SPENT, GIVEN = "points-issued", "points-spent", "discounts-given"
-KNOWN_TYPES = ("order", "redeem", "refuse", "scan_denied", "clock_jump", "epoch_start", "salvaged")
+KNOWN_TYPES = (
+    "order",
+    "redeem",
+    "refuse",
+    "scan_denied",
+    "shift",
+    "pin_lock",
+    "clock_jump",
+    "epoch_start",
+    "salvaged",
+)
 
 Chain = tuple[str, int]  # device and epoch
 Place = tuple[str, int, int]  # device, epoch and number

@@ -14,6 +14,7 @@ from unittest.mock import patch
 
 from app.failpoints import watched_by
 from app.ids import chance_from
+from app.station import staff
 from app.store import db as station_db
 from hq import db
 from hq.journal import judge, patience
@@ -25,7 +26,7 @@ from tests.sim.incidents import POISON
 from tests.sim.life import Life
 from tests.sim.world import World
 
-NAMES = "I1 I2 I3 I4 I5 I6 I9 I10 I11 I12 I13 I14 I15 I18 I21 I23 I27"
+NAMES = "I1 I2 I3 I4 I5 I6 I9 I10 I11 I12 I13 I14 I15 I16 I17 I18 I20 I21 I23 I26 I27"
 INVARIANTS = tuple(NAMES.split())
 
 
@@ -119,6 +120,7 @@ def _in_this_world(world: World) -> Iterator[None]:
             patch.object(patience._Batch, "run", _judge_here),
             patch.object(keysets, "write_backup", _no_backup),
             patch.object(station_db, "_open", _open_alone),
+            patch.object(staff, "is_pin", world.people.is_pin),
         ):
             yield
     finally:

@@ -43,6 +43,7 @@ class Visit:
         self.wants_reward = self.shopper is not None and rng.random() < 0.25
         self.wants_short = rng.random() < 0.15
         self.redemption_ids = new_id(), new_id()
+        self.cashier = ""  # whoever signed in
         goods = rng.choices(GOODS, k=rng.randint(1, LINES_MAX))
         lines = tuple(Line(place, sku, 1, amount) for place, (sku, amount) in enumerate(goods, 1))
         self.order = OrderIn(order_id, lines)
@@ -109,7 +110,9 @@ class Visit:
     def _serve(self) -> None:
         station, world = self.station, self.world
         member = self._look_up() if self.text else None
-        answer = hand_in(station.store, self.order, AtTill(member, tuple(self._presented()), self._link()))
+        answer = hand_in(
+            station.store, self.order, AtTill(member, tuple(self._presented()), self._link(), self.cashier)
+        )
         world.say(
             f"{station.name} answers {answer.order_id}: {answer.kind} as {answer.seq},"
             f" {answer.payable} to pay, {answer.points} points"
@@ -121,6 +124,8 @@ class Visit:
 
     def _look_up(self) -> SeenMember | None:
         store = self.station.store
+        ref = self.shopper.ref if self.shopper else ""
+        self.world.people.shows(self.station, self.order.order_id, self.text, ref)
         seen = identify(store, self.text)
         self.world.witness.journal(self.station)
         if not isinstance(seen, SeenMember):

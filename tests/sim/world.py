@@ -30,6 +30,7 @@ from tests.sim.furniture import (
     store_ids,
 )
 from tests.sim.line import Counts, Weather
+from tests.sim.people import People
 from tests.sim.rows import Facts, StationRows
 from tests.sim.station import Station
 from tests.sim.visits import serve_some
@@ -65,6 +66,7 @@ class World:
         self.witness.look_at(self.hq_folder / DATABASE_FILE)
         self.stations: list[Station] = []
         self._key_texts = furniture.key_texts
+        self.people = People(self, furniture.folk)
 
     def begin(self) -> None:
         """Start the stations."""
@@ -122,6 +124,7 @@ class World:
         self.start(original)
         self.auditor.copied(original.chain)
         self.auditor.clocks.copied(original.name, name)
+        self.auditor.people.copied(original.name, name)
         self.say(f"{name} is a copy of {original.name}")
         return self._add(name, folder, keys)
 
