@@ -21,6 +21,7 @@ SIGNS = {
     KeyUse.ROOT: "the set of keys",
     KeyUse.SIGN: "programs and snapshots",
     KeyUse.TOKEN: "members' cards",
+    KeyUse.BOX: "nothing, but opens what stations seal",
 }
 
 keys_cli = typer.Typer(
@@ -67,7 +68,10 @@ def keys_backup(data_dir: HqDir = None) -> None:
 @keys_cli.command("rotate")
 def keys_rotate(
     use: Annotated[
-        KeyUse, typer.Argument(help="What the key signs: token (cards), sign (programs) or root.")
+        KeyUse,
+        typer.Argument(
+            help="What the key is for: token (cards), sign (programs), box (what stations seal) or root."
+        ),
     ],
     data_dir: HqDir = None,
 ) -> None:

@@ -5,6 +5,7 @@ A line that starts with `{` is a command, anything else is a scan:
     V0123456789ABC8                          scan a voucher for the next order
     {"order": {"order_id": "…", "lines": [{"sku": "…", "qty": 1, "amount": 499}]}}      or {"total": 4711} for the lines
     {"quote": {…as order…}} · {"sync": true} · {"status": true} · {"clear": true}
+    {"enrol": {"phone": "…", "consents": [{"what": "mail", "version": "2", "language": "en", "yes": true}]}}
     {"sign_in": {"staff": "…", "pin": "…"}} · {"sign_out": true} · {"staff": true}
 The member and the vouchers scanned before an order go with it. Amounts are minor units. An answer is written only after
 what it tells is durable. It is a whole station: another front end on the same engine, as the window is.
@@ -25,7 +26,9 @@ from app.core.outcome import Outcome
 from app.core.quote import Quote
 from app.core.reasons import Refusal, sentence
 from app.core.voucher import Presentation
+from app.ids import new_ref
 from app.station.answer import OrderAnswer
+from app.station.enrol import Consent, Joining, NotEnrolled, as_typed, enrol
 from app.station.identify import SeenMember, identify
 from app.station.leasing import lease_figures
 from app.station.opening import open_store
@@ -102,6 +105,7 @@ class HeadlessStation:
             "sync": self._sync,
             "status": self._status,
             "clear": self._clear,
+            "enrol": self._enrol,
             "sign_in": self._sign_in,
             "sign_out": self._sign_out,
             "staff": self._staff,
@@ -203,6 +207,19 @@ class HeadlessStation:
         self._member, self._presented = None, []
         return {"answer": "cleared"}
 
+    def _enrol(self, command: Place) -> Answer:
+        """Make somebody a member; the next order is theirs, as if their card had been scanned."""
+        joining, at_till = _joining(command.inner("enrol")), self._at_till()
+        found = self._thread.call(
+            lambda store: enrol(store, joining, link=at_till.link, cashier=at_till.cashier)
+        )
+        if isinstance(found, NotEnrolled):
+            return {"answer": "refused", "reason": found.code, "sentence": found.sentence}
+        self._member = found.member
+        self._worker.wake()
+        told = {"answer": "enrolled", "number": found.number, "repeat": found.is_repeat}
+        return _member_answer(found.member) | told
+
     def _sign_in(self, command: Place) -> Answer:
         """Sign somebody in. The visit begins anew: nobody redeems what somebody else has begun."""
         asked = command.inner("sign_in")
@@ -293,6 +310,18 @@ def _order_in(place: Place, register: str) -> OrderIn:
     if not 0 < len(lines) <= LINES_MAX:
         raise DocumentInvalid(f"{place.path}.lines: expected 1 to {LINES_MAX} lines")
     return OrderIn(place.text("order_id"), lines, register)
+
+
+def _joining(place: Place) -> Joining | NotEnrolled:
+    """Read who wants to join; who hands in the `ref` that an answer named before is no second member."""
+    place.only("ref", "name", "phone", "email", "birthday", "number", "consents")
+    consents = [
+        Consent(each.text("what"), each.text("version"), each.text("language"), each.flag("yes"))
+        for each in (place.objects("consents") if place.has("consents") else [])
+    ]
+    parts = ("name", "phone", "email", "birthday", "number")
+    said = {part: place.text(part) for part in parts if place.has(part)}
+    return as_typed(place.text("ref") if place.has("ref") else new_ref(), consents=tuple(consents), **said)
 
 
 def _line(number: int, place: Place) -> Line:

@@ -13,12 +13,11 @@ from typing import Any
 
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from app.ids import new_number, new_secret
 from hq.faults import SetUpFault
-from hq.keys import KeyRing, write_keys, write_secret
+from hq.keys import KeyRing, private_key, write_keys, write_secret
 from hq.staff.peppers import FILE_NAME, write_peppers
 
 FORM = "tillside-hq-keys-1"
@@ -56,9 +55,7 @@ def read_backup(path: Path, *, passphrase: str) -> KeyRing:
     found = {name: bytes.fromhex(secret) for name, secret in secrets.items()}
     peppers = {name: secret for name, secret in found.items() if FILE_NAME.fullmatch(name)}
     keys = {kid: secret for kid, secret in found.items() if kid not in peppers}
-    return KeyRing(
-        {kid: Ed25519PrivateKey.from_private_bytes(secret) for kid, secret in keys.items()}, peppers=peppers
-    )
+    return KeyRing({kid: private_key(kid, secret) for kid, secret in keys.items()}, peppers=peppers)
 
 
 def restore_keys(backup: Path, folder: Path, *, passphrase: str, needed: Set[str] = frozenset()) -> KeyRing:

@@ -1,8 +1,9 @@
 """HQ's own keys: files of mode 0600 in the data folder's `keys/`, never in the database.
 
-Three uses: `root` signs the set of keys and nothing else, `sign` signs program versions and manifests, `token`
-signs member codes. The set of keys is a signed document whose body names the root key too: a station compares
-that one with the fingerprint in its pairing text and believes the rest because of it. Which of the keys are good, and
+Four uses: `root` signs the set of keys and nothing else, `sign` signs program versions and manifests, `token`
+signs member codes, and what stations seal for head office opens by `box`. The set of keys is a signed document whose
+body names the root key too: a station compares that one with the fingerprint in its pairing text and believes the rest
+because of it. Which of the keys are good, and
 which of those signs, stands in the database (hq/keysets). Losing the files kills every card: see backup.py.
 """
 
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from app.core.keyset import PublicKey, VouchedProgram, write_keyset
 from app.ids import new_secret
@@ -21,16 +23,19 @@ from hq.drafts import draft_of
 from hq.faults import SetUpFault
 from sync.protocol import DocumentKind, Signature, SignedDocument, document_message
 
-ROOT, SIGN, TOKEN = (
+ROOT, SIGN, TOKEN, BOX = (
     "r1",
     "s1",
     "t1",
+    "b1",
 )  # the first of each use; short, since the token key's stands in every printed code
-USES = {ROOT: "root", SIGN: "sign", TOKEN: "token"}
+USES = {ROOT: "root", SIGN: "sign", TOKEN: "token", BOX: "box"}
 LETTERS = {use: kid[0] for kid, use in USES.items()}
-FILE_NAME = re.compile(r"(root-r|sign-s|token-t)[1-9][0-9]{0,3}\.key")
+FILE_NAME = re.compile(r"(root-r|sign-s|token-t|box-b)[1-9][0-9]{0,3}\.key")
 KEY_FILE_MODE = 0o600
 KEYS_FOLDER_MODE = 0o700
+
+PrivateKey = Ed25519PrivateKey | X25519PrivateKey
 
 
 @dataclass(frozen=True)
@@ -40,12 +45,23 @@ class KeyRing:
     `peppers` (hq/staff/peppers.py) by the names of their files: only on the way into a backup and out of one.
     """
 
-    private: dict[str, Ed25519PrivateKey]
+    private: dict[str, PrivateKey]
     folder: Path | None = field(default=None, compare=False)
     peppers: Mapping[str, bytes] = field(default_factory=dict, compare=False)
 
     def key(self, kid: str) -> Ed25519PrivateKey:
-        """Return a key. Raises `SetUpFault` when its file is missing."""
+        """Return a key that signs. Raises `SetUpFault` when its file is missing."""
+        found = self._held(kid)
+        assert isinstance(found, Ed25519PrivateKey), "a box key signs nothing"
+        return found
+
+    def box_key(self, kid: str) -> X25519PrivateKey:
+        """Return a key that opens what was sealed for it. Raises `SetUpFault` when its file is missing."""
+        found = self._held(kid)
+        assert isinstance(found, X25519PrivateKey), "only a box key opens anything"
+        return found
+
+    def _held(self, kid: str) -> PrivateKey:
         if kid not in self.private:
             if self.folder is None:
                 raise SetUpFault(f"HQ does not hold the key {kid}.")
@@ -58,12 +74,19 @@ class KeyRing:
 
     def public(self, kid: str) -> bytes:
         """Return the public half (32 bytes) of a key."""
-        return self.key(kid).public_key().public_bytes_raw()
+        return self._held(kid).public_key().public_bytes_raw()
 
 
 def new_keys() -> KeyRing:
-    """Make the three keys of a new HQ."""
-    return KeyRing({kid: Ed25519PrivateKey.from_private_bytes(new_secret()) for kid in USES})
+    """Make the keys of a new HQ."""
+    return KeyRing({kid: private_key(kid, new_secret()) for kid in USES})
+
+
+def private_key(kid: str, secret: bytes) -> PrivateKey:
+    """Return the key that 32 random bytes are, by what its id says that it is for."""
+    if kid[0] == LETTERS["box"]:
+        return X25519PrivateKey.from_private_bytes(secret)
+    return Ed25519PrivateKey.from_private_bytes(secret)
 
 
 def next_kid(use: str, known: Iterable[str], *, above: int = 0) -> str:
@@ -129,7 +152,7 @@ def write_keys(folder: Path, keys: KeyRing) -> None:
         write_key(folder, kid, key)
 
 
-def write_key(folder: Path, kid: str, key: Ed25519PrivateKey) -> None:
+def write_key(folder: Path, kid: str, key: PrivateKey) -> None:
     """Write one key. Raises `FileExistsError`."""
     write_secret(key_path(folder, kid), key.private_bytes_raw().hex() + "\n")
 
@@ -146,12 +169,10 @@ def read_keys(folder: Path) -> KeyRing:
     return KeyRing({kid: read_key(folder, kid) for kid in kids}, folder)
 
 
-def read_key(folder: Path, kid: str) -> Ed25519PrivateKey:
+def read_key(folder: Path, kid: str) -> PrivateKey:
     """Read one key. Raises `SetUpFault` when it is missing or damaged."""
     try:
-        return Ed25519PrivateKey.from_private_bytes(
-            bytes.fromhex(key_path(folder, kid).read_text(encoding="ascii"))
-        )
+        return private_key(kid, bytes.fromhex(key_path(folder, kid).read_text(encoding="ascii")))
     except (OSError, ValueError) as problem:
         raise _missing(folder, str(problem)) from problem
 

@@ -13,8 +13,10 @@ from typing import Annotated, Any, Literal, Protocol
 
 from msgspec import Meta, Struct
 
+from app.core import signed_messages
 from app.core.canonical import INTEGER_MAX
 from app.core.chain import NONCE_SIZE
+from app.core.personal import BOX_BYTES_MAX
 from app.core.verdicts import Flag as Flag  # noqa: PLC0414 both ends have the words of the wire from here
 from app.core.verdicts import Verdict as Verdict  # noqa: PLC0414
 
@@ -35,6 +37,11 @@ FORMER_MAX = 64  # epochs of a device that HQ speaks of at an enrolment
 DocumentKind = Literal["program", "keyset", "stops"]
 SIGNATURE_HEADER = "Tillside-Signature"  # device=…;epoch=…;time=…;nonce=…;sig=<base64>
 CLOCK_WINDOW_MS = 5 * 60_000  # how far a signed request's time may lie from HQ's
+
+# Both ends have these from here.
+document_message, manifest_message = signed_messages.document_message, signed_messages.manifest_message
+request_message, enrol_message = signed_messages.request_message, signed_messages.enrol_message
+time_message = signed_messages.time_message
 
 Count = Annotated[int, Meta(ge=0, le=INTEGER_MAX)]  # what a station believes must fit into its database too
 Epoch = Annotated[int, Meta(ge=0, lt=1 << 32)]
@@ -159,6 +166,31 @@ class SignedTime(Wire, frozen=True, kw_only=True):
     sig: bytes
 
 
+class Box(Wire, frozen=True, kw_only=True):
+    """What a new member said, sealed to HQ's box key `kid` (app/core/personal.py); their `enrol` entry has its hash."""
+
+    member: Annotated[str, Meta(pattern=r"\A[0-9A-Z]{13}\Z")]
+    kid: Annotated[str, Meta(pattern=r"\Ab[1-9][0-9]{0,3}\Z")]
+    box: Annotated[bytes, Meta(max_length=BOX_BYTES_MAX)]
+
+
+class BoxWord(StrEnum):
+    """HQ's word on a box; behind each of them the station forgets it. Of what HQ can't say yet there is no word."""
+
+    KEPT = "kept"
+    UNREADABLE = (
+        "unreadable"  # not what the entry names, or it does not open: the data are lost, and a case says so
+    )
+    ERASED = "erased"  # the member was erased meanwhile
+
+
+class BoxAnswer(Wire, frozen=True, kw_only=True):
+    """What became of the box of a member."""
+
+    member: str
+    word: str  # a `BoxWord`, or a later HQ's, which changes nothing
+
+
 class PushRequest(Wire, frozen=True, kw_only=True):
     """Entries `from_seq`…`head.seq`, whole and in order; with none of them it is a heartbeat."""
 
@@ -180,6 +212,8 @@ class PushRequest(Wire, frozen=True, kw_only=True):
     )
     rows_skipped: int = 0  # rows of the feed that this station could not use since it last said so
     stops_version: Count = 0  # of the list of what is stopped, as this station goes by it
+    # Of the `enrol` entries sent here, and of earlier ones on which HQ has said no word yet.
+    boxes: Annotated[list[Box], Meta(max_length=BATCH_ENTRIES_MAX)] = []
 
 
 class Result(Wire, frozen=True, kw_only=True):
@@ -205,6 +239,7 @@ class PushAnswer(Wire, frozen=True, kw_only=True):
     keyset_version: Count = 0
     program_version: Count = 0
     stops_version: Count = 0
+    boxes: Annotated[list[BoxAnswer], Meta(max_length=BATCH_ENTRIES_MAX)] = []
 
 
 class PushRefusalKind(StrEnum):
@@ -362,31 +397,3 @@ class EnrolProtocol(Protocol):
     def enrol(self, request: EnrolRequest) -> EnrolAnswer | None:
         """Turn a one-time token into a device; None when the token is unknown, used or too old."""
         ...
-
-
-def document_message(*, kind: str, version: int, body: bytes) -> bytes:
-    """Return the bytes that HQ signs for a document."""
-    return b"TS-doc1" + bytes([len(kind)]) + kind.encode("ascii") + version.to_bytes(8, "big") + body
-
-
-def enrol_message(*, token: str, sign_pub: bytes, box_pub: bytes) -> bytes:
-    """Return the bytes a new device signs to prove that it holds the keys it shows."""
-    return b"TS-enrol" + token.encode("ascii") + sign_pub + box_pub
-
-
-def request_message(
-    *, method: str, target: str, body_sha256: bytes, device_id: str, epoch: int, time_ms: int, nonce: str
-) -> bytes:
-    """Return the bytes a device signs for each request; `target` is the path with its query."""
-    parts = (method, target, body_sha256.hex(), device_id, str(epoch), str(time_ms), nonce)
-    return b"TS-req1\n" + "\n".join(parts).encode("utf-8")
-
-
-def manifest_message(body: bytes) -> bytes:
-    """Return the bytes that HQ signs for a manifest."""
-    return b"TS-manifest1" + body
-
-
-def time_message(*, nonce: str, ms: int) -> bytes:
-    """Return the bytes that HQ signs to say what time it is to whoever made up the nonce."""
-    return b"TS-time1" + bytes([len(nonce)]) + nonce.encode("ascii") + ms.to_bytes(8, "big")

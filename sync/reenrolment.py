@@ -176,6 +176,7 @@ def _carry_over(store: StationStore, old: Old, carried: Sequence[Salvaged], *, i
         if is_same_hq:  # another one numbers its documents itself
             _note_versions(store, old.found.facts)
             _go_on_refusing(store, old.found.facts.get("stops"))
+            store.enrolments.keep(old.found.boxes, seq=0)  # sealed for it, and of use to no other
         store.journal.append([Draft(EPOCH_START, _start(store, old))])
     for first in range(0, len(carried), AT_ONCE):
         records = [

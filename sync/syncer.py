@@ -23,6 +23,8 @@ from sync.pepper import fetch_pepper
 from sync.protocol import (
     BATCH_BYTES_MAX,
     BATCH_ENTRIES_MAX,
+    Box,
+    BoxWord,
     HeadWire,
     HqProtocol,
     PushAnswer,
@@ -37,6 +39,7 @@ log = logging.getLogger(__name__)
 GAPS_MAX = (
     3  # HQ may name a gap once after a restore; more often means that the two ends talk past each other
 )
+BOXES_EVERY_MS = 3_600_000  # those on which HQ can't say anything yet are sent again
 SOFTWARE = "tillside 0.1.0"
 ASKS_FIRST_ABOVE = 50  # entries: sending more would keep a station from hearing for seconds what is stopped
 # HQ has shut us out, or is not sure who we are. Another trouble with what we send must not keep new rules from us.
@@ -91,6 +94,7 @@ class Syncer:
         self._begins_with_pull = False
         self._told = (0, 0, 0)  # the versions of keys, rules and stops that HQ's last answer to a batch named
         self._break: Break | None = None
+        self._boxes_ms: int | None = None  # of the boot clock: when boxes of earlier entries were sent
         self._handing_over = HandingOver(store, hq, run=run, request_after=self._request_after)
 
     def sync(self) -> SyncReport:
@@ -256,7 +260,17 @@ class Syncer:
             standing=store.standing.value,
             rows_skipped=self._puller.skipped,
             stops_version=store.stops.version,
+            boxes=self._boxes(waiting.from_seq, waiting.head.seq),
         )
+
+    def _boxes(self, from_seq: int, to_seq: int) -> list[Box]:
+        """Return what new members of these entries said, and once an hour what HQ had no word on before."""
+        now_ms, sent_ms = self._store.clock.boot_ms(), self._boxes_ms
+        is_due = sent_ms is None or not 0 <= now_ms - sent_ms < BOXES_EVERY_MS
+        found = self._store.enrolments.waiting(
+            from_seq=from_seq, to_seq=to_seq, most=BATCH_ENTRIES_MAX, with_earlier=is_due
+        )
+        return [Box(member=each.member, kid=each.kid, box=each.box) for each in found]
 
     def _take_answer(self, request: PushRequest, answer: PushAnswer) -> int:
         try:
@@ -289,10 +303,19 @@ class Syncer:
             store.journal.append_verdicts(words)
             store.set_acked_seq(kept)
             take_time(store, request, answer)
+            self._forget_boxes(request, answer)
         self._puller.skipped -= request.rows_skipped
         is_all = kept == head.seq
         store.heal_standing(*HEALED, *([Standing.CHAIN_BROKEN] if is_all else []))
         return head.seq - kept
+
+    def _forget_boxes(self, request: PushRequest, answer: PushAnswer) -> None:
+        """Let go what HQ has of what we sent. It says no word on what it does not know yet, or does not know of."""
+        if request.boxes:
+            self._boxes_ms = self._store.clock.boot_ms()
+            sent = {each.member for each in request.boxes}
+            done = {each.member for each in answer.boxes if each.word in set(BoxWord)}
+            self._store.enrolments.forget(sent & done)
 
     def _show_all(self, gap: PushRefusal) -> PushRefusal:
         """HQ says that it stands on another history than ours: show it ours from the first entry on.

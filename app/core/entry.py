@@ -19,6 +19,7 @@ EPOCH_START, SALVAGED = "epoch_start", "salvaged"  # see app/core/salvaged.py
 SHIFT = "shift"  # somebody signed in or out: {store, t_eff, staff, what}
 PIN_LOCK = "pin_lock"  # all tries of a PIN were wrong: {store, t_eff, staff, locks, wait_s}
 CLOCK_JUMP = "clock_jump"  # a wall clock that moved by itself: {store, t_eff, from_ms, to_ms}
+ENROL = "enrol"  # somebody became a member, without anything that says who: see app/station/enrol.py
 LEASE_CLOSE = "lease_close"  # nothing more is given by a lease: {store, t_eff, lease_id, scope, used}
 
 

@@ -28,11 +28,12 @@ KID = re.compile(r"[0-9A-Za-z_-]{1,20}")  # as short as can be: the token key's 
 
 
 class KeyUse(StrEnum):
-    """What a key signs."""
+    """What a key is for."""
 
     ROOT = "root"  # sets of keys, and nothing else
     SIGN = "sign"  # programs, manifests and times
     TOKEN = "token"  # noqa: S105 the use of keys that sign member codes
+    BOX = "box"  # signs nothing: personal data is sealed to it (app/core/personal.py); X25519, all others Ed25519
 
 
 class KeyState(StrEnum):

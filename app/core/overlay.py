@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from app.core.authority import AuthKind
-from app.core.entry import ORDER, REDEEM, REFUSE
+from app.core.entry import ENROL, ORDER, REDEEM, REFUSE
 from app.core.limits import counted_key, order_value_key
 from app.core.order import LineKind, local_date
 from app.core.spending import whose
@@ -16,6 +16,8 @@ from app.core.spending import whose
 ORDER_CLAIM, REDEMPTION_CLAIM = "order", "redemption"
 POINTS_PENDING, POINTS_SPENT, VOUCHER_USE = "points_pending", "points_spent", "voucher_use"
 CODE_SPENT = "code_spent"  # a showing of a phone's code: no figure of HQ's, so it counts for as long as the epoch lasts
+# Of members who joined here: by reference; and by the hash of the number that is theirs, with the reference behind it.
+ENROLLED, NUMBER_OF = "enrolled", "number_of"
 # Of campaigns with limits or budgets, by campaign; of rewards with a stock, by rule; of members, see `member_use`.
 CAMPAIGN_USE, CAMPAIGN_MEMBER = "campaign_use", "campaign_member"
 CAMPAIGN_DISCOUNT, CAMPAIGN_VALUE = "campaign_discount", "campaign_value"
@@ -38,6 +40,11 @@ def member_use(campaign_id: str, member: str, day: str = "") -> str:
     return f"{campaign_id}|{member}|{day}"
 
 
+def number_of(number_hash: str, member: str = "") -> str:
+    """Return how it is named that a number is a new member's; without one how that name begins."""
+    return f"{number_hash}|{member}"
+
+
 def effects_of(entry_type: str, data: Mapping[str, Any]) -> tuple[Effect, ...]:
     """Return the effects of an entry. Types without any are left alone."""
     if entry_type == ORDER:
@@ -46,6 +53,11 @@ def effects_of(entry_type: str, data: Mapping[str, Any]) -> tuple[Effect, ...]:
         return tuple(_of_redemption(data))
     if entry_type == REFUSE:
         return (Effect(REDEMPTION_CLAIM, data["redemption_id"]),)
+    if entry_type == ENROL:
+        return (
+            Effect(ENROLLED, data["member"], 1),
+            Effect(NUMBER_OF, number_of(data["number_hash"], data["member"]), 1),
+        )
     return ()
 
 

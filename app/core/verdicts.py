@@ -30,4 +30,10 @@ class Flag(StrEnum):
     SELF_DEAL = "SELF_DEAL"  # points or value for the account of whoever stood at the till
     MEMBER_ERASED = "MEMBER_ERASED"  # of a member who had been erased before HQ heard of it
     PIN_LOCKED = "PIN_LOCKED"  # somebody's PIN was tried wrongly, as often as it can be
+    DATA_LACKS = (
+        "DATA_LACKS"  # of a new member, what they said of themselves did not come, or can't be opened
+    )
+    DUPLICATE_MEMBER = (
+        "DUPLICATE_MEMBER"  # of a new member, what is theirs was another's: phone, e-mail, number
+    )
     OLD_EPOCH = "OLD_EPOCH"  # quarantined: saved out of the journal of an earlier epoch, and not held by HQ

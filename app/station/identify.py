@@ -20,7 +20,7 @@ from app.core.codes import (
 )
 from app.core.entry import SCAN_DENIED
 from app.core.member import Member
-from app.core.overlay import CODE_SPENT, POINTS_PENDING, POINTS_SPENT, VOUCHER_USE
+from app.core.overlay import CODE_SPENT, NUMBER_OF, POINTS_PENDING, POINTS_SPENT, VOUCHER_USE, number_of
 from app.core.reasons import Reason, Refusal
 from app.core.stops import said_of_all
 from app.core.voucher import Presentation
@@ -89,7 +89,25 @@ def _by_number(store: StationStore, credential: MemberNumber | VoucherNumber, te
 
 def _holder(store: StationStore, number: MemberNumber) -> SeenMember | None:
     row = store.replica.member_by_number(number.code_hash)
-    return None if row is None else _member(store, row.ref, row, number.level, number.code_hash)
+    if row is not None:
+        return _member(store, row.ref, row, number.level, number.code_hash)
+    position = store.replica.position()
+    included = position.included_seq if position else 0
+    ref = enrolled_here(store, number.code_hash, after_seq=included)
+    return None if ref is None else seen_by_number(store, ref, number.code_hash)
+
+
+def enrolled_here(store: StationStore, number_hash: str, *, after_seq: int) -> str | None:
+    """Return who joined at this station with a number, by an entry after `after_seq`; None when nobody did."""
+    prefix = number_of(number_hash)
+    found = store.journal.effects_under(NUMBER_OF, prefix, after_seq=after_seq)
+    return found[0][0].removeprefix(prefix) if found else None
+
+
+def seen_by_number(store: StationStore, ref: str, number_hash: str) -> SeenMember:
+    """Return a member by the number that is theirs, as far as they are known here."""
+    row = store.replica.member(ref)
+    return _member(store, ref, row, Level.NUMBER, number_hash)
 
 
 def _by_code(store: StationStore, code: MemberCode) -> SeenMember | Refusal:

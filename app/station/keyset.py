@@ -34,6 +34,13 @@ def keyset_of(body: bytes) -> KeySet:
     return read_keyset(body)
 
 
+def box_key(replica: Replica) -> PublicKey | None:
+    """Return the newest key that HQ has personal data sealed to; None before it has one."""
+    body = replica.document_body(KEYSET)
+    good = {} if body is None else keyset_of(body).of(KeyUse.BOX, KeyState.GOOD)
+    return max(good.values(), key=lambda key: (key.nbf_ms, key.kid), default=None)
+
+
 def signing_keys(body: bytes) -> Mapping[str, Ed25519PublicKey]:
     """Return the keys that HQ signs programs, manifests and times with now: neither retired nor revoked."""
     return {kid: verifying(key) for kid, key in keyset_of(body).of(KeyUse.SIGN, KeyState.GOOD).items()}

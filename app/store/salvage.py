@@ -19,6 +19,7 @@ from app.core.chain import ChainOwner, Head, genesis, head_is_signed, next_hash
 from app.core.salvaged import Salvaged
 from app.store.db import READER_SETTINGS, DatabaseError, Settings, look_into_database
 from app.store.device import DEVICE_FACTS, Device
+from app.store.enrolments import Box
 from app.store.faults import StoreFault
 
 OPENINGS_MAX = 5_000  # half a minute; a bad page costs about twenty
@@ -55,6 +56,7 @@ class Found:
 
     facts: dict[str, Any] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)  # of new members, that HQ had not said to have
     is_complete: bool = True  # no page of entries refused to be read
 
     @property
@@ -88,6 +90,8 @@ def salvage(path: Path, key: bytes) -> Found:
     try:
         with closing(_Reader(path, key)) as reader:
             found.facts = reader.facts()
+        with closing(_Reader(path, key)) as reader:
+            found.boxes = reader.boxes()
         _read_rows(path, key, found)
     except (StoreFault, DatabaseError):  # the first page, or no file at all
         found.is_complete = False
@@ -140,6 +144,13 @@ class _Reader:
             return dict(self._db.execute("SELECT k, v FROM meta").fetchall())
         except (StoreFault, DatabaseError):
             return {}
+
+    def boxes(self) -> list[Box]:
+        try:
+            rows = self._db.execute("SELECT member, kid, box FROM enrolment ORDER BY member").fetchall()
+        except (StoreFault, DatabaseError):  # or a journal from before there were any
+            return []
+        return [Box(*row) for row in rows]
 
     def last(self) -> int | None:
         """Return the place of the last row; None when the way there is broken."""

@@ -31,6 +31,7 @@ from app.store.db import (
 )
 from app.store.device import Device, former_stores, read_card, read_device
 from app.store.draft import ReplicaDraft, replica_name
+from app.store.enrolments import Enrolments
 from app.store.faults import StoreDamaged, StoreFault
 from app.store.journal import Journal
 from app.store.keystore import (
@@ -318,6 +319,11 @@ class StationStore:
     def leases(self) -> Leases:
         """What HQ has set aside for this station."""
         return Leases(self._db, epoch=self.device.epoch)
+
+    @property
+    def enrolments(self) -> Enrolments:
+        """What new members said of themselves, sealed, until HQ has it."""
+        return Enrolments(self._db)
 
     @property
     def pin_tries(self) -> PinTries:

@@ -28,6 +28,7 @@ from hq.journal.receipt import Receipt
 from hq.journal.reviewing import review
 from hq.journal.store import Kept
 from hq.journal.words import KEY_LENGTH_MAX, Word, key_of, newest_words, say
+from hq.members.enrolling import enter_members
 from hq.rows import upsert
 from hq.signed_time import vouches_for_time
 from hq.stores.devices import read_device
@@ -82,9 +83,10 @@ def judge_again(
         if word.verdict is not Verdict.QUARANTINED
     ]
     now_ms = hq.clock.now_ms()
-    settled = settle(hq, connection, place, kept, books, now_ms=now_ms)
+    entered = enter_members(connection, place, kept, {}, store=device.store, now_ms=now_ms)
+    settled = settle(hq, connection, place, entered.kept, books, now_ms=now_ms)
     kept = settled.kept
-    changes = review(connection, settled.doubts, now_ms=now_ms)
+    changes = entered.changes + review(connection, settled.doubts, now_ms=now_ms)
     changes += post(connection, place, kept, books)
     changes += counter_changes(connection, settled)
     names = {row.seq: row.case_id for row in held}

@@ -29,6 +29,8 @@ def of_erased(word: "Judgement", closed: frozenset[str]) -> "Judgement":
 
 
 def _member_of(word: "Judgement") -> str:
+    if word.enrolled is not None:
+        return word.enrolled.member
     if word.order is not None and word.order.member is not None:
         return word.order.member.ref
     if word.redemption is not None and word.is_approved:

@@ -8,7 +8,8 @@ itself. Rules of the business never refuse anything here; they give verdicts.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from msgspec import structs
 from sqlalchemy import Connection
@@ -28,6 +29,8 @@ from hq.journal.held import hold, holds
 from hq.journal.intake import take_in, take_in_one_by_one
 from hq.journal.receipt import receipt_of
 from hq.journal.store import hash_at, move_head, stored_results
+from hq.members.boxes import Opened, open_boxes
+from hq.members.late_boxes import settle_boxes
 from hq.signed_time import sign_time, vouches_for_time
 from hq.stores.devices import (
     Device,
@@ -67,19 +70,29 @@ TakeIn = Callable[..., list[Result]]
 def push(hq: Hq, device_id: str, request: PushRequest) -> PushAnswer | PushRefusal:
     """Store and judge a push. Raises `Malformed`, `TooLarge`, `ClientTooOld`, `UnknownDevice`, `Busy`."""
     _check_form(request)
-    answer = _store(hq, device_id, request)
+    boxes = open_boxes(hq.keys, request.boxes)
+    answer = _store(hq, device_id, structs.replace(request, boxes=[]), boxes)
     failpoint("hq_after_commit")
+    if isinstance(answer, PushAnswer) and boxes:
+        answer = structs.replace(answer, boxes=settle_boxes(hq, boxes))
     if isinstance(answer, PushAnswer) and request.clock.nonce:
         # Only now, after the commit, since every millisecond until the answer makes it less true.
         return structs.replace(answer, time=sign_time(hq, request.clock.nonce))
     return answer
 
 
-def _store(hq: Hq, device_id: str, request: PushRequest) -> PushAnswer | PushRefusal:
-    """Take a push in whole; where something in it makes that fail, entry by entry, so that the others get through."""
+def _store(
+    hq: Hq, device_id: str, request: PushRequest, boxes: Mapping[str, Opened]
+) -> PushAnswer | PushRefusal:
+    """Take a push in whole; where something in it makes that fail, entry by entry, so that the others get through.
+
+    `boxes` go with it and not in it: a push that is held aside must not keep what can be opened.
+    """
 
     def store(take: TakeIn) -> PushAnswer | PushRefusal:
-        return hq.database.write(lambda connection: _push(hq, connection, device_id, request, take))
+        return hq.database.write(
+            lambda connection: _push(hq, connection, device_id, request, partial(take, boxes=boxes))
+        )
 
     try:
         return store(take_in)

@@ -54,7 +54,9 @@ from hq.journal.store import (
     taken_entry_ids,
     taken_redemption_ids,
 )
+from hq.members.boxes import Opened
 from hq.members.closed import closed_refs
+from hq.members.enrolling import enter_members
 from hq.members.store import POINTS, lock_members, read_scopes
 from hq.staff.store import accounts_of
 from hq.stops.document import STOPS
@@ -64,6 +66,8 @@ from hq.vouchers.store import Uses, add_uses, lock_uses
 from sync.protocol import Flag, Result, Verdict
 
 log = logging.getLogger(__name__)
+
+NO_BOXES: Mapping[str, Opened] = {}
 
 
 def take_in(
@@ -75,11 +79,12 @@ def take_in(
     now_ms: int,
     said_by: ChainOwner | None = None,
     receipt: Receipt | None = None,
+    boxes: Mapping[str, Opened] = NO_BOXES,
 ) -> list[Result]:
     """Judge and store new entries, which follow the head of `device`, in its place: all, or as far as patience goes.
 
     `said_by`: whose they say they are, where they are stored in another place than their own (see posting_held).
-    `receipt`: of the push, where HQ can judge the station's clock by its own.
+    `receipt`: of the push, where HQ can judge the station's clock by its own. `boxes`: what new members said.
 
     Every writer holds what it holds in the same order: the device, vouchers, showings of codes, leases, members, the
     counters of what has a limit, the number of cases, and last the number of the feed (see feed.py). Members and
@@ -94,12 +99,13 @@ def take_in(
     with hq.watch.batch(owner, numbers) as watched:
         words, books = judge_each(entries, books, watched=watched)
     kept = _kept(device.head, bodies[: len(words)], entries[: len(words)], words)
-    settled = settle(hq, connection, owner, kept, books, now_ms=now_ms)
+    entered = enter_members(connection, owner, kept, boxes, store=device.store, now_ms=now_ms)
+    settled = settle(hq, connection, owner, entered.kept, books, now_ms=now_ms)
     kept = settled.kept
     new_cases = _new_cases(kept)
     if new_cases:
         _hold_members(connection, kept)
-    changes = review(connection, settled.doubts, now_ms=now_ms)
+    changes = entered.changes + review(connection, settled.doubts, now_ms=now_ms)
     cases = open_cases(
         connection,
         new_cases,
@@ -131,6 +137,7 @@ def take_in_one_by_one(
     *,
     now_ms: int,
     receipt: Receipt | None = None,
+    boxes: Mapping[str, Opened] = NO_BOXES,
 ) -> list[Result]:
     """Take entries in as `take_in` does, each behind a savepoint: one that the database won't have is set aside.
 
@@ -143,7 +150,9 @@ def take_in_one_by_one(
             break
         try:
             with connection.begin_nested():
-                results += take_in(hq, connection, device, [body], now_ms=now_ms, receipt=receipt)
+                results += take_in(
+                    hq, connection, device, [body], now_ms=now_ms, receipt=receipt, boxes=boxes
+                )
         except (HqFault, OperationalError):
             raise  # of the database and not of this entry: the station may ask again
         except Exception:  # outermost: of one entry, so that what it breaks does not hold up the others

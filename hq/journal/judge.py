@@ -8,7 +8,7 @@ flagged for a person.
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import ValidationError, convert
@@ -16,6 +16,7 @@ from msgspec import ValidationError, convert
 from app.core.chain import ChainOwner
 from app.core.entry import (
     CLOCK_JUMP,
+    ENROL,
     EPOCH_START,
     LEASE_CLOSE,
     ORDER,
@@ -47,6 +48,7 @@ from hq.journal.receipt import Receipt, gave_more, reckoned_ms, redeemed_more
 from hq.journal.schemas import (
     ClockJumpData,
     DeniedData,
+    EnrolData,
     EpochStartData,
     LeaseCloseData,
     OrderData,
@@ -258,6 +260,13 @@ def _judge_pin_lock(entry: Entry, books: Books) -> Judgement:
     return doubts.judgement()
 
 
+def _judge_enrol(entry: Entry, books: Books) -> Judgement:
+    """Let somebody be a member. What speaks against it is found where members are entered: see enrolling."""
+    joined, doubts = convert(entry.data, EnrolData), Doubts()
+    doubts.elsewhere(joined.store, books.store)
+    return replace(doubts.judgement(), enrolled=joined)
+
+
 def _judge_epoch_start(entry: Entry, books: Books) -> Judgement:
     doubts = Doubts()
     doubts.elsewhere(convert(entry.data, EpochStartData).store, books.store)
@@ -298,6 +307,7 @@ JUDGES: dict[str, Callable[[Entry, Books], Judgement]] = {
     CLOCK_JUMP: _judge_clock_jump,
     SHIFT: _judge_shift,
     PIN_LOCK: _judge_pin_lock,
+    ENROL: _judge_enrol,
     EPOCH_START: _judge_epoch_start,
     LEASE_CLOSE: _judge_lease_close,
     SALVAGED: _judge_salvaged,

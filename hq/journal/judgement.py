@@ -1,11 +1,11 @@
 """HQ's word on an entry, and how the doubts it has are gathered."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.core.program import Program
 from hq.journal.postings import Posting
-from hq.journal.schemas import OrderData, RedemptionData
+from hq.journal.schemas import EnrolData, OrderData, RedemptionData
 from sync.protocol import Flag, Verdict
 
 
@@ -21,6 +21,16 @@ class Judgement:
     redemption: RedemptionData | None = None
     is_approved: bool = False
     is_id_taken: bool = False  # the entry's own id is another's, so it can't be stored under it
+    enrolled: EnrolData | None = None  # who became a member by it
+
+    def doubted(self, found: Iterable[tuple[Flag, str]]) -> "Judgement":
+        """Return the same word with further flags, with a word on each."""
+        flags, details = list(self.flags), [self.detail] if self.detail else []
+        for flag, detail in found:
+            flags += [flag] if flag not in flags else []
+            details.append(detail)
+        verdict = Verdict.FLAGGED if flags and self.verdict is Verdict.POSTED else self.verdict
+        return replace(self, verdict=verdict, flags=tuple(flags), detail="; ".join(details))
 
 
 class Doubts:

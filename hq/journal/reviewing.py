@@ -24,21 +24,25 @@ from hq.journal.cases import (
 )
 from hq.journal.words import KEY_LENGTH_MAX, Word, key_of, newest_words, say
 from hq.tables import device, journal
-from sync.protocol import Verdict
+from sync.protocol import Flag, Verdict
 
 FLAGGED = "flagged"  # what was done with a case
 
 
 def review(
-    connection: Connection, doubts: Mapping[tuple[str, int, int], Doubt], *, now_ms: int
+    connection: Connection,
+    doubts: Mapping[tuple[str, int, int], Doubt],
+    *,
+    now_ms: int,
+    about: frozenset[Flag] = BY_TIME,
 ) -> list[Change]:
-    """Say what is now to be said of entries; return who has to hear of it."""
+    """Say what is now to be said of entries; return who has to hear of it. Flags that are not `about` it stay."""
     changes: list[Change] = []
     for (device_id, epoch, seq), doubt in sorted(doubts.items()):
         place = ChainOwner(device_id, epoch)
         before = _newest(connection, place, seq)
-        others = tuple(flag for flag in before.flags if flag not in BY_TIME)
-        flags = (*others, *doubt.flags)
+        others = tuple(flag for flag in before.flags if flag not in about)
+        flags = tuple(dict.fromkeys((*others, *doubt.flags)))
         if set(flags) == set(before.flags):
             continue
         store = _store_of(connection, device_id)

@@ -150,6 +150,31 @@ class PinLockData(Recorded, frozen=True, kw_only=True):
     wait_s: Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
 
 
+Named = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z._-]{1,40}\Z")]
+
+
+class ConsentPart(Recorded, frozen=True, kw_only=True):
+    """What a new member said when they were asked: to what, by which text, yes or no."""
+
+    what: Named
+    version: Named
+    language: Named
+    yes: bool
+    at_ms: Moment
+
+
+class EnrolData(Recorded, frozen=True, kw_only=True):
+    """An `enrol` entry: somebody became a member. What they said is in a box, whose hash (SHA-256) is here."""
+
+    store: Name
+    t_eff: Moment
+    link: Literal["online", "offline"]
+    member: Annotated[str, Meta(pattern=r"\A[0-9A-F][0-9A-HJKMNP-TV-Z]{12}\Z")]
+    number_hash: Annotated[str, Meta(pattern=r"\A([0-9a-f]{32})?\Z")]
+    consents: Annotated[list[ConsentPart], Meta(max_length=20)]
+    box_hash: Annotated[str, Meta(pattern=r"\A([0-9a-f]{64})?\Z")]
+
+
 class LeaseCloseData(Recorded, frozen=True, kw_only=True):
     """A `lease_close` entry: the station gives nothing more by a lease, of which it has used so many units."""
 

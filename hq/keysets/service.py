@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 
 from app.core.keyset import KeyState, KeyUse, PublicKey
@@ -27,10 +26,12 @@ from hq.faults import NotHere, NotPossible, SetUpFault
 from hq.home import Hq
 from hq.keys import (
     KeyRing,
+    PrivateKey,
     key_path,
     keyset_body,
     next_kid,
     number_of,
+    private_key,
     read_key,
     read_keys,
     sign_document,
@@ -81,9 +82,10 @@ class ListedKey:
 def listed_keys(hq: Hq) -> list[ListedKey]:
     """Return all keys."""
     with hq.database.reading() as connection:
-        cards = cards_by_key(connection)
-        current = {current_kid(connection, use) for use in KeyUse}
-        return [ListedKey(key, key.kid in current, cards.get(key.kid, 0)) for key in all_keys(connection)]
+        cards, found = cards_by_key(connection), all_keys(connection)
+        # Of the use `box` an HQ that is older than it has none until somebody makes one.
+        current = {current_kid(connection, use) for use in {key.use for key in found}}
+        return [ListedKey(key, key.kid in current, cards.get(key.kid, 0)) for key in found]
 
 
 def make_key(hq: Hq, use: KeyUse) -> NewKey:
@@ -96,7 +98,7 @@ def make_key(hq: Hq, use: KeyUse) -> NewKey:
     if folder is None:
         raise SetUpFault("HQ's keys are not in a folder.")
     if not key_path(folder, kid).exists():  # else it is left from a time when we died right here
-        write_key(folder, kid, Ed25519PrivateKey.from_private_bytes(new_secret()))
+        write_key(folder, kid, private_key(kid, new_secret()))
     failpoint("hq_key_written")
     backup, passphrase = _back_up(folder, {**hq.keys.private, kid: read_key(folder, kid)}, version)
     failpoint("hq_keys_backed_up")
@@ -113,7 +115,7 @@ def back_up(hq: Hq) -> tuple[Path, str]:
     return _back_up(folder, read_keys(folder).private, version)
 
 
-def _back_up(folder: Path, keys: dict[str, Ed25519PrivateKey], version: int) -> tuple[Path, str]:
+def _back_up(folder: Path, keys: dict[str, PrivateKey], version: int) -> tuple[Path, str]:
     passphrase, path = new_passphrase(), _free_name(folder.parent, version)
     write_backup(path, KeyRing(keys, folder, all_peppers(folder)), passphrase=passphrase)
     return path, passphrase

@@ -1,9 +1,10 @@
 """Closing the account of a member who is erased: what goes out of HQ's tables, and who has to hear of it.
 
-What goes: their row, cards, phone, counts, scopes, vouchers of their own, and the link of somebody of the staff to
-their account. What stays: entries and postings, which name a random reference and nobody; so chains and books hold as
-before. What the account held goes to `breakage`, and so does what entries still bring to it (see hq.journal.erased), so
-that in whichever order entries and erasure come, every account ends with the same sum.
+What goes: their row, what they said of themselves and agreed to, cards, phone, counts, scopes, vouchers of their own,
+and the link of somebody of the staff to their account. What stays: entries and postings, which name a random reference
+and nobody; so chains and books hold as before. What the account held goes to `breakage`, and so does what entries still
+bring to it (see hq.journal.erased), so that in whichever order entries and erasure come, every account ends with the
+same sum.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from hq.journal.postings import BREAKAGE
 from hq.members import kept
 from hq.members.closed import closed_at, closed_refs
 from hq.members.store import account, lock_members, read_scopes
-from hq.members.tables import closed_account
+from hq.members.tables import closed_account, consent, enrolment, personal
 from hq.rows import insert_rows
 from hq.tables import card, feed, member, member_scope, phone_token, posting, store, store_staff, voucher
 
@@ -49,7 +50,7 @@ def close_account(connection: Connection, ref: str, *, now_ms: int) -> Closing:
     changes += _unlink_staff(connection, ref)
     rest = _empty_account(connection, ref)
     connection.execute(delete(voucher).where(voucher.c.owner == ref))
-    for table in (card, member_use, phone_token):
+    for table in (card, member_use, phone_token, personal, consent, enrolment):
         connection.execute(delete(table).where(table.c.member == ref))
     connection.execute(delete(member_scope).where(member_scope.c.member == ref))
     connection.execute(delete(member).where(member.c.ref == ref))

@@ -10,6 +10,7 @@ from hq.faults import NotHere
 from hq.home import Hq
 from hq.journal.held import waiting_by_device
 from hq.members.store import account, read_scopes
+from hq.members.tables import consent, enrolment, personal
 from hq.tables import (
     card,
     device,
@@ -46,6 +47,27 @@ def export_member(hq: Hq, ref: str) -> dict[str, Any]:
             "postings": _rows(
                 connection, posting, posting.c.account == account(ref), "entry_id", "unit", "amount"
             ),
+            "personal": _rows(
+                connection,
+                personal,
+                personal.c.member == ref,
+                "name",
+                "phone",
+                "email",
+                "birthday",
+                "stored_ms",
+            ),
+            "consents": _rows(
+                connection,
+                consent,
+                consent.c.member == ref,
+                "what",
+                "version",
+                "language",
+                "is_given",
+                "at_ms",
+            ),
+            "enrolment": _entries(connection, enrolment, ref),
             "orders": _entries(connection, order_fact, ref),
             "redemptions": _entries(connection, redemption_fact, ref),
             "cards": _rows(connection, card, card.c.member == ref, "kid", "issued_ms", "expires_ms"),

@@ -59,7 +59,7 @@ def test_the_passphrase_is_shown_before_the_key_counts(said, monkeypatch):
     text = said("keys", "rotate", "sign", status=1)
     assert PASSPHRASE.search(text)
     assert "signs programs and snapshots from now on" not in text
-    assert listed(said).keys() == {"r1", "s1", "t1"}
+    assert listed(said).keys() == {"b1", "r1", "s1", "t1"}
 
 
 def test_a_key_that_can_not_be_written_changes_nothing(said, monkeypatch):
@@ -68,7 +68,7 @@ def test_a_key_that_can_not_be_written_changes_nothing(said, monkeypatch):
 
     monkeypatch.setattr(service, "write_backup", full)
     assert "Nothing counts that was not there before" in said("keys", "rotate", "root", status=1)
-    assert listed(said).keys() == {"r1", "s1", "t1"}
+    assert listed(said).keys() == {"b1", "r1", "s1", "t1"}
 
 
 def test_a_stolen_key_is_told_with_the_cards_to_make_anew(said, hq):

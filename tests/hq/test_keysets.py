@@ -89,7 +89,7 @@ def test_a_retired_key_speaks_for_what_it_signed_before(hq, clock):
     clock.set_ms(NOW_MS + DAY_MS)
     retire(hq, "t1")
     later = issue_code(hq, new_ref(), issued_ms=NOW_MS + 2 * DAY_MS)
-    assert signs_now(hq) == {"r1", "s1", "t2"}
+    assert signs_now(hq) == {"b1", "r1", "s1", "t2"}
     assert [believed_by(hq, code, NOW_MS + 3 * DAY_MS) for code in (old, later)] == ["good", "good"]
     assert newest(hq).of(KeyUse.TOKEN, KeyState.RETIRED)["t1"].retired_ms == NOW_MS + DAY_MS
 
@@ -180,7 +180,7 @@ def test_who_dies_after_the_key_was_written_goes_on_with_the_same_key(hq, folder
         with pytest.raises(KeyboardInterrupt):
             make_key(hq, KeyUse.TOKEN)
     written = key_path(folder / KEYS_FOLDER, "t2").read_bytes()
-    assert (states(hq).keys(), newest(hq).version) == ({"r1", "s1", "t1"}, 1)
+    assert (states(hq).keys(), newest(hq).version) == ({"b1", "r1", "s1", "t1"}, 1)
     restarted = open_hq(folder, clock=hq.clock)
     assert believed_by(hq, issue_code(restarted, new_ref())) == "good"  # by t1: nobody knows t2
     rotate(restarted, KeyUse.TOKEN)
@@ -192,7 +192,7 @@ def test_who_dies_after_the_key_was_written_goes_on_with_the_same_key(hq, folder
 @on("sqlite")
 def test_who_dies_before_publishing_leaves_a_backup_too_many_and_nothing_else(hq, folder):
     first = make_key(hq, KeyUse.TOKEN)
-    assert (signs_now(hq), newest(hq).version) == ({"r1", "s1", "t1"}, 1)
+    assert (signs_now(hq), newest(hq).version) == ({"b1", "r1", "s1", "t1"}, 1)
     second = make_key(hq, KeyUse.TOKEN)
     assert (first.kid, first.backup != second.backup) == (second.kid, True)
     publish_key(hq, second)
@@ -230,7 +230,7 @@ def test_an_hq_that_serves_goes_by_keys_that_another_process_made(hq, folder):
     rotate(other, KeyUse.TOKEN)
     rotate(other, KeyUse.SIGN)
     other.close()
-    assert hq.keys.private.keys() == {"r1", "s1", "t1"}
+    assert hq.keys.private.keys() == {"b1", "r1", "s1", "t1"}
     assert believed_by(hq, issue_code(hq, new_ref())) == "good"
     assert publish_program(hq, program_body(version=2)).kid == "s2"
     revoke(hq, "t1")
@@ -255,8 +255,9 @@ def test_a_database_that_is_put_back_brings_no_stolen_key_back(hq, folder, monke
     shutil.move(folder / "hq.backup", folder / "hq.db")
     again = open_hq(folder, clock=hq.clock)
     assert newest(again).version == 4
-    assert states(again) == {"r1": "retired", "r2": "good", "s1": "good", "t1": "revoked", "t2": "good"}
-    assert signs_now(again) == {"r2", "s1", "t2"}
+    states_now = {"b1": "good", "r1": "retired", "r2": "good", "s1": "good", "t1": "revoked", "t2": "good"}
+    assert states(again) == states_now
+    assert signs_now(again) == {"b1", "r2", "s1", "t2"}
     assert check_keyset(keyset_at(again, 3), root=again.keys.public("r1"))[1] == again.keys.public("r2")
     assert [path.read_bytes() for path in sorted((folder / "keysets").iterdir())] == before
     again.close()

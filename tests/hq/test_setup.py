@@ -51,7 +51,7 @@ def test_keys_are_files_that_only_their_owner_reads_and_never_in_the_database(ma
     folder, _ = made
     stored = b"".join(path.read_bytes() for path in folder.glob("hq.db*"))
     files = list((folder / KEYS_FOLDER).iterdir())
-    assert len(files) == 3
+    assert len(files) == 4
     for path in files:
         assert path.stat().st_mode & 0o777 == 0o600
         secret = path.read_text().strip()
@@ -156,7 +156,7 @@ def test_the_keyset_is_signed_by_the_root_key_that_the_pairing_text_names(hq):
     public = {key["use"]: b64decode(key["pub"]) for key in body["keys"]}
     message = document_message(kind="keyset", version=1, body=signed.body)
     Ed25519PublicKey.from_public_bytes(public["root"]).verify(signed.sig, message)
-    assert set(public) == {"root", "sign", "token"}
+    assert set(public) == {"box", "root", "sign", "token"}
     assert signed.version == body["version"] == 1
     assert root_fingerprint(hq.keys) == hashlib.sha256(public["root"]).hexdigest()
 

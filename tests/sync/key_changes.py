@@ -1,13 +1,13 @@
 """Changes of HQ's keys as head office makes them, and documents as thieves make them."""
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace
 
 from app.core.keyset import KeyUse
 from app.core.reasons import Refusal
+from app.ids import new_secret
 from app.station.identify import identify
 from hq.campaigns.service import publish_program
-from hq.keys import sign_document, write_key
+from hq.keys import private_key, sign_document, write_key
 from hq.keysets import service
 from hq.keysets.service import NewKey, publish_key
 from tests.builders import a_program
@@ -15,9 +15,9 @@ from tests.builders import a_program
 
 def rotate(world, use):
     """Make and publish a key as the command does, without its backup."""
-    kid = {KeyUse.TOKEN: "t", KeyUse.SIGN: "s", KeyUse.ROOT: "r"}[use]
+    kid = {KeyUse.TOKEN: "t", KeyUse.SIGN: "s", KeyUse.ROOT: "r", KeyUse.BOX: "b"}[use]
     kid += str(1 + sum(each.key.use == use for each in service.listed_keys(world.hq)))
-    write_key(world.hq.keys.folder, kid, Ed25519PrivateKey.generate())
+    write_key(world.hq.keys.folder, kid, private_key(kid, new_secret()))
     publish_key(world.hq, NewKey(kid, use, world.hq_folder, ""))
     return kid
 

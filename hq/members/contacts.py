@@ -1,0 +1,65 @@
+"""What members said of themselves, in the one table that holds it, and who else said the same.
+
+Phone numbers and addresses are compared by hashes under a key of HQ's own, in a form in which spaces and capitals don't
+count. The hashes are made anew from the table if the key is ever lost.
+"""
+
+import hmac
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, insert, select, update
+
+from app.core.personal import Personal
+from app.ids import new_secret
+from hq.members.tables import personal
+from hq.rows import upsert
+from hq.tables import member, meta
+
+CONTACT_KEY = "contact_key"  # in `meta`
+MENTIONED_MAX = 5  # of those who said the same
+
+
+def store_personal(connection: Connection, ref: str, said: Personal, *, now_ms: int) -> list[str]:
+    """Keep what a member said, and return in words who else said the same. The caller holds `Whole.MEMBERS`."""
+    hashes = dict(_hashes(connection, said))
+    found = [
+        f"the same {kind} as {', '.join(others)}"
+        for kind, value in hashes.items()
+        if (others := _others(connection, kind, value))
+    ]
+    row = {
+        "member": ref,
+        "name": said.name,
+        "phone": said.phone,
+        "email": said.email,
+        "birthday": said.birthday,
+        "phone_hash": hashes.get("phone"),
+        "email_hash": hashes.get("e-mail"),
+        "stored_ms": now_ms,
+    }
+    connection.execute(insert(personal), row)
+    if said.display_name:  # a name that head office has given stays
+        nameless = member.c.ref == ref, member.c.name == ""
+        connection.execute(update(member).where(*nameless).values(name=said.display_name))
+    return found
+
+
+def _hashes(connection: Connection, said: Personal) -> Iterator[tuple[str, str]]:
+    key = _contact_key(connection)
+    for kind, text in (("phone", said.phone_key), ("e-mail", said.email_key)):
+        if text:
+            yield kind, hmac.new(key, f"{kind}|{text}".encode(), "sha256").hexdigest()
+
+
+def _others(connection: Connection, kind: str, value: str) -> list[str]:
+    column = personal.c.phone_hash if kind == "phone" else personal.c.email_hash
+    statement = select(personal.c.member).where(column == value).order_by(personal.c.member)
+    return list(connection.execute(statement.limit(MENTIONED_MAX)).scalars())
+
+
+def _contact_key(connection: Connection) -> bytes:
+    kept = connection.execute(select(meta.c.v).where(meta.c.k == CONTACT_KEY)).scalar_one_or_none()
+    if kept is None:
+        kept = new_secret().hex()
+        upsert(connection, meta, [{"k": CONTACT_KEY, "v": kept}], changes=("v",))
+    return bytes.fromhex(kept)
