@@ -17,7 +17,8 @@ from tests.rig.processes import HqProcess, StationProcess, World, an_order, enro
 
 NAME, STAFF, PIN, WRONG = "Zebedee", "Xanthippe", "739281", "640173"
 NUMBER = "M9X2XQH70B3D"
-OF_PEOPLE = {"member", "store_staff"}  # where HQ keeps names, and nothing else does
+JOINED = {"name": "Quirinus Xerxes", "phone": "+49 170 5559876", "email": "quirinus@xerxes.example"}
+OF_PEOPLE = {"member", "personal", "store_staff"}  # where HQ keeps names, and nothing else does
 
 
 @pytest.mark.slow
@@ -38,13 +39,28 @@ def test_what_was_typed_and_scanned_is_in_no_file(world: World, tmp_path: Path) 
     assert "FailPointReached" in (tmp_path / "hq.log").read_text(encoding="utf-8"), (
         "something went wrong on purpose"
     )
-    words = [NAME, STAFF, PIN, WRONG, NUMBER, NUMBER[1:], world.member_code, world.voucher, *world.single_use]
+    words = [
+        *JOINED.values(),
+        "Xerxes",
+        "5559876",
+        NAME,
+        STAFF,
+        PIN,
+        WRONG,
+        NUMBER,
+        NUMBER[1:],
+        world.member_code,
+        world.voucher,
+        *world.single_use,
+    ]
     for path in files_of(tmp_path, world):
         content = path.read_bytes()
         found = [word for word in words if word.encode() in content or word.encode("utf-16-le") in content]
         assert found == [], path
     of_tables = tables_of(world)
-    assert any(NAME in text for text in of_tables.pop("member")) and {*of_tables, "member"} >= OF_PEOPLE
+    assert of_tables.keys() >= OF_PEOPLE
+    assert any(NAME in text for text in of_tables.pop("member"))
+    assert any("Xerxes" in text and "+491705559876" in text for text in of_tables.pop("personal"))
     assert any(STAFF in text for text in of_tables["store_staff"])
     of_tables["store_staff"] = [text.replace(STAFF, "") for text in of_tables["store_staff"]]
     assert len(of_tables["journal"]) >= 4
@@ -63,6 +79,9 @@ def at_the_till(world: World, staff: str) -> Iterator[str]:
     yield '{"sync": true}'
     yield sign_in(WRONG)
     yield sign_in(PIN)
+    yield json.dumps({"enrol": {**JOINED, "birthday": "05-17"}})
+    yield json.dumps({"enrol": {**JOINED, "phone": JOINED["name"]}})
+    yield json.dumps({"enrol": JOINED["phone"]})
     yield world.member_code
     yield world.voucher
     for order_id in ("A-1", "A-2"):
