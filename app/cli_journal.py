@@ -1,6 +1,7 @@
 """The commands about a station's journal, which need no head office: `tillside journal verify | export | salvage`."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -110,14 +111,17 @@ def journal_salvage(
 ) -> None:
     """Read what can still be read of a damaged journal, and say which entries. Nothing of it is changed."""
     from app.core.salvaged import salvaged_record
-    from app.store.salvage import salvaged_of
+    from app.store.salvage import owner_said, salvaged_of
 
     folder, _, keys, _ = _opened(load_config(store_dir=store_dir, state_dir=state_dir))
     found, device = _salvaged(folder, keys)
     ranges, bad = found.ranges(), _first_bad(folder, keys)
     if out is not None:
-        device_id, store = ("?", "") if device is None else (device.device_id, device.store_id)
-        key = keys.sign.public_key()
+        owner, key = owner_said(found), keys.sign.public_key()
+        device_id, store = (
+            "?" if owner is None else owner.device_id,
+            "" if device is None else device.store_id,
+        )
         records = (
             salvaged_record(salvaged_of(row, device_id=device_id, key=key), store=store) for row in found.rows
         )
@@ -126,7 +130,7 @@ def journal_salvage(
     _tell(
         {"entries": len(found.rows), "ranges": ranges, "first_bad_seq": bad, "complete": found.is_complete},
         f"{len(found.rows)} entries can be read: {told or 'none'}."
-        + ("" if bad is None else f"\nThe first entry that does not hold is {bad}.")
+        + _what_does_not_hold(bad, ranges)
         + "\nTo send them to head office, pair this machine anew: tillside station reenrol",
         as_json=as_json,
     )
@@ -177,12 +181,23 @@ def _salvaged(folder: Path, keys: "StationKeys") -> "tuple[Found, Any]":
 
 
 def _first_bad(folder: Path, keys: "StationKeys") -> int | None:
-    from app.store.salvage import first_bad
+    from app.store.salvage import first_bad, owner_said
 
     found, device = _salvaged(folder, keys)
-    if device is None:
+    owner = owner_said(found)
+    if owner is None:
         return 1
-    return first_bad(found, owner=device.owner, nonce=device.nonce, key=keys.sign.public_key())
+    nonce = None if device is None else device.nonce
+    return first_bad(found, owner=owner, nonce=nonce, key=keys.sign.public_key())
+
+
+def _what_does_not_hold(bad: int | None, ranges: Sequence[tuple[int, int]]) -> str:
+    """Return what is to be said beside the entries that can be read: one of them may be changed all the same."""
+    if bad is None:
+        return "\nAll of these hold."
+    if any(first <= bad <= last for first, last in ranges):
+        return f"\nEntry {bad} is the first that was changed or is not this station's; those before it hold."
+    return f"\nEntry {bad} is the first that is missing; those before it hold."
 
 
 def _write(path: Path, lines: Any) -> None:

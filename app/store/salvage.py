@@ -7,7 +7,7 @@ the key or past a broken first page, and after OPENINGS_MAX openings the rest co
 """
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlite_utils import Database
 
 from app.core.chain import ChainOwner, Head, genesis, head_is_signed, next_hash
+from app.core.entry import EntryInvalid, read_entry
 from app.core.salvaged import Salvaged
 from app.store.db import READER_SETTINGS, DatabaseError, Settings, look_into_database
 from app.store.device import DEVICE_FACTS, Device
@@ -105,13 +106,26 @@ def device_said(found: Found) -> Device | None:
     return None if None in facts.values() else Device(**facts)
 
 
-def first_bad(found: Found, *, owner: ChainOwner, nonce: bytes, key: Ed25519PublicKey) -> int | None:
+def owner_said(found: Found) -> ChainOwner | None:
+    """Return whose entries these are, by the journal's facts or, where they can't be read, by the entries' own word."""
+    device = device_said(found)
+    if device is not None:
+        return device.owner
+    for row in found.rows:
+        if row.epoch == found.epoch:
+            with suppress(EntryInvalid):
+                return ChainOwner(read_entry(row.body).device_id, row.epoch)
+    return None
+
+
+def first_bad(found: Found, *, owner: ChainOwner, nonce: bytes | None, key: Ed25519PublicKey) -> int | None:
     """Return the number of the first entry that is missing, changed or not this device's; None when all hold.
 
-    Where nothing is missing but the end, which this file can't know about, all hold.
+    Where nothing is missing but the end, which this file can't know about, all hold. Where its nonce can't be read,
+    the signature alone says that the chain begins as it must.
     """
-    head = genesis(owner, nonce)
     rows = [row for row in found.rows if row.epoch == owner.epoch]
+    head = Head(0, rows[0].prev if rows else b"") if nonce is None else genesis(owner, nonce)
     for row in rows:
         if row.seq != head.seq + 1 or row.prev != head.hash or not row.is_whole:
             return head.seq + 1

@@ -41,7 +41,12 @@ def catch_up(connection: Connection, folder: Path, *, now_ms: int) -> None:
             document = decode(path.read_bytes(), type=SignedDocument)
             keyset = read_keyset(document.body)
         except (OSError, DecodeError, ValueError) as problem:
-            raise SetUpFault(f"{path} can't be read: {problem}") from problem
+            raise SetUpFault(
+                f"{path} can't be read ({problem}). It is a set of keys that the database, which was put back, lacks. "
+                "Take the file from the newest copy of the folder. Without one, move it and those of higher numbers "
+                "away and run `tillside hq restored`; then rotate and revoke anew each key that was stolen, which is "
+                "good again."
+            ) from problem
         insert_document(connection, document, now_ms=now_ms)
         put_keys(connection, keyset.keys)
 

@@ -43,4 +43,7 @@ def kept_ms(folder: Path, ref: str) -> int:
     try:
         return decode(path.read_bytes(), type=_Kept).at_ms
     except (OSError, DecodeError) as problem:
-        raise SetUpFault(f"{path} can't be read: {problem}") from problem
+        raise SetUpFault(
+            f"{path} can't be read ({problem}). Its name is the reference of somebody who was erased. Delete the file, "
+            f"start HQ, and erase them anew: `tillside hq erase {ref} --confirm`."
+        ) from problem

@@ -7,6 +7,7 @@ import pytest
 from app.clock import SystemClock
 from hq import drafts, serve, snapshot
 from hq.drafts import draft_of, drop_old_drafts
+from hq.faults import SetUpFault
 from hq.home import FOLDERS
 from hq.keysets import kept as kept_keys
 from hq.members import kept as kept_members
@@ -48,6 +49,22 @@ def test_what_a_restored_database_is_held_against_is_on_the_disk_before_its_name
     kept_keys.keep(folder, SignedDocument(kind="keyset", version=9, kid="r1", sig=bytes(64), body=b"{}"))
     kept_members.keep(folder, "0000000000001", at_ms=1)
     assert placed == [("stops.json", True), ("keyset-9.json", True), ("0000000000001", True)]
+
+
+@on("sqlite")
+def test_a_file_of_them_that_can_not_be_read_says_the_way_out(hq, folder):
+    (folder / "erasures").mkdir(exist_ok=True)
+    (folder / "erasures" / "0000000000001").touch()
+    with pytest.raises(
+        SetUpFault, match=r"Delete the file, start HQ.*`tillside hq erase 0000000000001 --confirm`"
+    ):
+        kept_members.kept_ms(folder, "0000000000001")
+    (folder / "keysets" / "keyset-2.json").write_bytes(b"")
+    with (
+        hq.database.atomic() as connection,
+        pytest.raises(SetUpFault, match=r"newest copy of the folder.*`tillside hq restored`"),
+    ):
+        kept_keys.catch_up(connection, folder, now_ms=0)
 
 
 def test_only_drafts_older_than_an_hour_are_dropped(tmp_path):

@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 from app.cli import cli
 from app.core.salvaged import read_salvaged
 from app.station.redeem import hand_in
-from app.store.keystore import FileKeyStore, save_mark
+from app.store.keystore import FileKeyStore, load_keys, save_mark
+from app.store.salvage import device_said, salvage
 from app.store.store import StationStore
 from tests.builders import a_store, an_order, at_till
 from tests.store.through_key import flip, without_triggers
@@ -87,6 +88,39 @@ def test_a_broken_page_is_named_by_the_first_entry_in_it(home):
     assert (said["code"], said["first_bad_seq"]) == ("store_damaged", found["first_bad_seq"])
     run(home, "export", str(home / "out"), status=1)
     assert not (home / "out").exists()
+
+
+def test_entries_that_hold_are_not_doubted_because_the_page_beside_them_is_broken(home):
+    """Where it can't be read whose journal it is, the entries say so themselves, and the signature bears them out."""
+    path, out = home / "store" / "journal.db", home / "saved.jsonl"
+    for page in range(1, path.stat().st_size // PAGE):
+        flip(path, page * PAGE + 99)
+        found = salvage(path, _keys(home).database)
+        if device_said(found) is None and len(found.rows) == COUNT:
+            break
+        flip(path, page * PAGE + 99)
+    assert device_said(found) is None
+    said = run(home, "salvage", "--out", str(out))
+    assert f"{COUNT} entries can be read: 1 to {COUNT}.\nAll of these hold." in said
+    assert told(home, "salvage")["first_bad_seq"] is None
+    assert all(read_salvaged(json.loads(line)).is_signed for line in out.read_text().splitlines())
+    assert "All entries can be read and hold" in run(home, "verify", status=1)
+
+
+def test_what_was_changed_is_told_from_what_is_missing(home):
+    with without_triggers(home / "store") as connection:
+        connection.execute("UPDATE journal SET body = (SELECT body FROM journal WHERE seq = 4) WHERE seq = 5")
+    assert "Entry 5 is the first that was changed or is not this station's; those before it hold." in run(
+        home, "salvage"
+    )
+    with without_triggers(home / "store") as connection:
+        connection.execute("DELETE FROM journal WHERE seq = 5")
+    assert "Entry 5 is the first that is missing; those before it hold." in run(home, "salvage")
+
+
+def _keys(home):
+    name = json.loads((home / "store" / "store.json").read_text())["name"]
+    return load_keys(FileKeyStore(home / "state" / "keys"), name)
 
 
 def test_an_older_copy_is_told_from_a_damaged_one(home):
