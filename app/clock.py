@@ -5,6 +5,8 @@ import time
 from pathlib import Path
 from typing import Protocol
 
+from app.core.trusted_time import UNTOLD
+
 BOOT_CLOCK: int | None = getattr(time, "CLOCK_BOOTTIME", None)
 BOOT_ID_FILE = Path("/proc/sys/kernel/random/boot_id")
 
@@ -100,6 +102,6 @@ def _read_boot_id() -> bytes:
     try:
         return bytes.fromhex(BOOT_ID_FILE.read_text(encoding="ascii").strip().replace("-", ""))
     except (OSError, ValueError):
-        # Only Linux tells. Elsewhere each start of the program counts as a start of the machine,
-        # which is the careful reading: time after it is of weaker quality.
-        return os.urandom(16)
+        # Only Linux tells. Elsewhere each start of the program is taken for one of the machine, which is the careful
+        # reading: time after it is of weaker quality. The mark keeps such starts from being counted as the machine's.
+        return UNTOLD + os.urandom(16 - len(UNTOLD))

@@ -43,6 +43,7 @@ AGAIN_MS = (
 STARTS_SPARE = (
     60  # a month of two a day: updates, bad sockets and a long night of trying, before they are counted
 )
+UNTOLD = b"program:"  # begins the name of a start where the system has none for it
 START_LASTS_MS = 12 * 3_600_000  # from one start to the next, in the long run: two a day
 
 
@@ -218,13 +219,26 @@ def _started_anew(time: TrustedTime, reading: Reading) -> tuple[TrustedTime, Jum
         is_signed=False,
         off_left_ms=time.off_left_ms - off_ms,
         said_boot_ms=reading.boot_ms,  # what it was off for is not counted: HQ's word may have to come twice more
-        starts=time.starts + 1,
+        starts=time.starts + (not _has_gone_on(time, reading)),
         counted_ms=time.counted_ms or time.floor_ms,
     )
     if not (is_behind or is_beyond):
         return (replace(begun, is_doubted=True) if _is_too_often(begun) else begun), None
     doubted = replace(begun, base_ms=time.floor_ms, is_doubted=True, off_left_ms=time.off_left_ms)
     return doubted, Jump(time.floor_ms, reading.wall_ms)
+
+
+def _has_gone_on(time: TrustedTime, reading: Reading) -> bool:
+    """Tell whether only the program was started anew, where the system has no name for the machine's starts.
+
+    The boot clock then stands beyond where it was last seen, and the wall clock has moved along with it. Whoever has
+    the machine start anew and feigns that must let it run for as long as it had, before each start of the program.
+    """
+    if not (reading.boot.startswith(UNTOLD) and time.boot.startswith(UNTOLD)):
+        return False
+    last_boot_ms = time.boot_ms + time.floor_ms - time.base_ms
+    moved_ms = reading.wall_ms - _expected_wall_ms(time, reading)
+    return reading.boot_ms >= last_boot_ms and abs(moved_ms) <= _tolerance_ms(time, reading)
 
 
 def _is_too_often(time: TrustedTime) -> bool:

@@ -8,6 +8,7 @@ from app.core.trusted_time import (
     JUMP_MIN_MS,
     START_LASTS_MS,
     STARTS_SPARE,
+    UNTOLD,
     TrustedTime,
     anchored,
     first_time,
@@ -105,6 +106,60 @@ def test_hqs_word_ends_the_doubt_and_the_count() -> None:
         assert not shop.is_doubtful
     machine.restart()
     assert shop.is_doubtful
+
+
+class Unnamed(Machine):
+    """A machine whose system has no name for its starts: each start of the program has a name of its own."""
+
+    programs = 0
+
+    def boot_id(self) -> bytes:
+        return UNTOLD + self.programs.to_bytes(8, "big")
+
+    def start_program(self) -> None:
+        self.programs += 1
+
+    def restart(self, *, off_ms: int = 60_000) -> None:
+        super().restart(off_ms=off_ms)
+        self.start_program()
+
+
+@pytest.fixture
+def unnamed() -> Shop:
+    machine = Unnamed(NOW_MS)
+    shop = Shop(machine, first_time(machine.reading()))
+    shop.hear_hq()
+    return shop
+
+
+def test_where_starts_of_the_machine_have_no_name_those_of_the_program_are_not_counted(unnamed: Shop) -> None:
+    for _ in range(3 * STARTS_SPARE):  # it crashes every minute
+        unnamed.machine.go_on(MINUTE_MS)
+        unnamed.machine.start_program()
+        unnamed.look()
+    assert (unnamed.time.starts, unnamed.is_doubtful) == (0, False)
+    unnamed.machine.restart()
+    unnamed.look()
+    assert unnamed.time.starts == 1
+
+
+@pytest.mark.parametrize("open_ms", [10 * MINUTE_MS, 8 * HOUR_MS])
+def test_a_clock_set_back_each_night_is_found_out_there_too(unnamed: Shop, open_ms: int) -> None:
+    shop = Shop(Machine(NOW_MS), unnamed.time)
+    shop.hear_hq()
+    assert days_of_standing_time(unnamed, open_ms=open_ms) == days_of_standing_time(shop, open_ms=open_ms)
+
+
+def test_a_start_of_the_machine_is_no_start_of_the_program_however_the_clock_is_set(unnamed: Shop) -> None:
+    """It stands where it would if the machine had gone on; but it has not run for as long as before."""
+    unnamed.machine.go_on(8 * HOUR_MS)
+    unnamed.look()
+    expected_ms = unnamed.machine.now_ms() - unnamed.machine.boot_ms()
+    unnamed.machine.restart(off_ms=16 * HOUR_MS)
+    unnamed.machine.go_on(HOUR_MS)
+    unnamed.machine.set_wall(expected_ms + unnamed.machine.boot_ms())
+    unnamed.look()
+    assert unnamed.time.starts == 1
 
 
 def test_a_new_epoch_does_not_begin_to_count_anew(shop: Shop) -> None:
