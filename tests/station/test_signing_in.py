@@ -266,6 +266,17 @@ def test_nobody_redeems_for_their_own_account(till: Till) -> None:
     )
 
 
+def test_a_manager_approves_nothing_for_themselves_either(till: Till) -> None:
+    """Nothing is approved here but by handing in: who may do more than others may do no more for their own account."""
+    member = a_member(till.store, balance=50)
+    manager = a_person(till.store, seed=3, role="manager", member=member.ref)
+    answer = hand_in(
+        till.store, an_order(), at_till(seen(till.store, member.code), till.voucher(), cashier=manager)
+    )
+    assert answer.presented[0].refusals == (Refusal(Reason.OWN_ACCOUNT),)
+    assert till.told(REFUSE)[0]["cashier"] == manager and not till.told(REDEEM)
+
+
 def test_a_store_may_ask_for_somebody_to_sign_in_before_anything_is_redeemed(till: Till) -> None:
     assert hand_in(till.store, an_order(), at_till(None, till.voucher())).presented[0].is_approved
     a_person(till.store, sign_in="spending")

@@ -200,9 +200,11 @@ def test_commands_within_a_scan_go_nowhere(window: QWidget, scans: list[str]) ->
     burst = list(presses(NUMBER))
     burst.insert(3, Key(F4, burst[2].time_ms + 1, alt=True))
     burst.insert(7, Key(ENTER, burst[6].time_ms + 1, text="", ctrl=True))
+    reached = Seen(window), Seen(_field(window))
     send(window, burst)
     assert scans == [NUMBER]
     assert window.isVisible()
+    assert [each.presses for each in reached] == [0, 0]
 
 
 def test_the_same_code_twice_counts_once(window: QWidget, scans: list[str], ticks: Ticks) -> None:
