@@ -17,7 +17,9 @@ def read_authority_policy(root: Place, currency: Currency) -> AuthorityPolicy:
     value_max = _hundredths(currency, ordinary.value_max)
     if not root.has("authority"):
         return AuthorityPolicy(floors, value_max=value_max)
-    place = root.inner("authority").only("floors", "spends_max", "value_max", "point_worth_milli")
+    place = root.inner("authority").only(
+        "floors", "spends_max", "value_max", "point_worth_milli", "stale_hours"
+    )
     if place.has("floors"):
         floors |= _read_floors(place.inner("floors"))
     return AuthorityPolicy(
@@ -25,6 +27,7 @@ def read_authority_policy(root: Place, currency: Currency) -> AuthorityPolicy:
         spends_max=_number(place, "spends_max", SPENDS_MAX, ordinary.spends_max),
         value_max=_number(place, "value_max", AMOUNT_MAX, value_max),
         point_worth_milli=_number(place, "point_worth_milli", WORTH_MAX, ordinary.point_worth_milli),
+        stale_ms=_number(place, "stale_hours", STALE_HOURS_MAX, ordinary.stale_ms // HOUR_MS) * HOUR_MS,
     )
 
 

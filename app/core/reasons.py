@@ -83,6 +83,11 @@ class Reason(Enum):
         True,
         "This station may not redeem until head office has looked at it. Points are still earned.",
     )
+    DISK_LOW = (
+        ReasonClass.AUTHORITY,
+        True,
+        "Little room is left on this station's disk, so nothing is redeemed. Points are still earned.",
+    )
     SIGN_IN_NEEDED = (
         ReasonClass.AUTHORITY,
         True,

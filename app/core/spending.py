@@ -21,6 +21,7 @@ from app.core.order import MILLI
 from app.core.outcome import Facts
 from app.core.program import Candidate
 from app.core.reasons import Reason, Refusal
+from app.core.standing import refused_right
 
 UNHELD = Authority()  # of whoever has no right of its own
 ONLINE_ONLY = Refusal(Reason.ONLINE_ONLY)
@@ -67,6 +68,8 @@ class Spending:
         leases, is_covered = self._cover(self._needs(candidate, giving, is_first=is_first))
         if campaign.offline is Offline.ALWAYS:
             return Auth(leases=leases)
+        if refusal := refused_right(self.facts.stopped):
+            return refusal
         name = _name(candidate)
         if name in authority.denied:
             return authority.denied[name]
@@ -74,7 +77,7 @@ class Spending:
             return Auth(AuthKind.ONLINE, authority.granted[name])
         if campaign.offline is Offline.NEVER or self.facts.authority is None:
             return ONLINE_ONLY
-        if refusal := self._refused_by_caps(authority, giving):
+        if refusal := self._refused_by_age(authority) or self._refused_by_caps(authority, giving):
             return refusal
         if is_covered:
             return Auth(AuthKind.LEASE, leases=leases, value=self._value(giving))
@@ -146,6 +149,12 @@ class Spending:
             return authority.level
         is_own = not shown.voucher.code_hash or (member is not None and shown.voucher.owner == member.ref)
         return max(str(shown.level), authority.level) if is_own else str(shown.level)
+
+    def _refused_by_age(self, authority: Authority) -> Refusal | None:
+        """Return why facts of so long ago give nothing. Where their age is not known, no lease is held either."""
+        as_of_ms, most = authority.as_of_ms, self.facts.program.authority.stale_ms
+        is_old = as_of_ms is not None and self.facts.order.at_ms - as_of_ms > most
+        return Refusal(Reason.FACTS_STALE) if is_old else None
 
     def _refused_by_caps(self, authority: Authority, giving: Giving) -> Refusal | None:
         policy = self.facts.program.authority

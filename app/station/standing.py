@@ -3,21 +3,34 @@
 from collections.abc import Iterable
 
 from app.core.member import Member
-from app.core.standing import OWN, SIGN_IN, SPENDING, TIMED, Standing
+from app.core.standing import OWN, ROOM, SIGN_IN, SPENDING, TIMED, Standing
+from app.store.room import is_room_low
 from app.store.store import StationStore
 
 __all__ = ["Standing", "standing", "stops", "stops_by_cashier"]
 
 
 def standing(store: StationStore) -> Standing:
-    """Return the gravest of what is kept, what the clock says and how old the rules are."""
+    """Return the gravest of what is kept, what the clock says, how old rules and facts are, and what room is left."""
     found = [store.standing]
     if store.time.is_doubtful():
         found.append(Standing.TIME_DOUBTFUL)
     program = store.replica.program()
     if program is not None and store.now_ms() >= program.expires_ms:
         found.append(Standing.RULES_EXPIRED)
+    if is_room_low(store.folder):
+        found.append(Standing.DISK_LOW)
+    if _are_facts_old(store):
+        found.append(Standing.FACTS_OLD)
     return max(found, key=list(Standing).index)
+
+
+def _are_facts_old(store: StationStore) -> bool:
+    """Tell whether what asks for a right waits for head office, by the program's limit of age."""
+    program, position = store.replica.program(), store.replica.position()
+    if program is None or position is None or not program.asks_authority:
+        return False
+    return store.now_ms() - position.as_of_ms > program.authority.stale_ms
 
 
 def stops(
@@ -30,6 +43,8 @@ def stops(
     found = [SPENDING] if store.standing.forbids_spending else []
     if store.time.is_doubtful():
         found.append(TIMED)
+    if is_room_low(store.folder):
+        found.append(ROOM)
     stopped = store.stops.newest.of_order(program_version, member=member, codes=codes)
     return stopped.union(found)
 

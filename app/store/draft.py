@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.store.db import atomic
+from app.store.faults import DiskFull
 from app.store.filling import begin_filling, end_filling, new_database
 from app.store.migrate import migrate
 from app.store.replica import Replica
+from app.store.room import is_room_low
 
 
 def replica_name(number: int) -> str:
@@ -35,7 +37,9 @@ class ReplicaDraft:
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
-        """One transaction on the draft."""
+        """One transaction on the draft. Raises `DiskFull` rather than take the room that is kept for records."""
+        if is_room_low(self._path.parent):
+            raise DiskFull("a new replica would take the room that is kept for records")
         with atomic(self.database):
             yield
 

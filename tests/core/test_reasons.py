@@ -156,6 +156,7 @@ MADE: dict[Reason, Callable[[], tuple[Refusal, ...]]] = {
     Reason.MEMBER_STOPPED: lambda: (said_of_all({"member:M1"}, "M1"),),
     Reason.STOPPED: lambda: refused(in_facts={"stopped": frozenset({"campaign:c"})}),
     Reason.SPENDING_STOPPED: lambda: refused(in_facts={"stopped": frozenset({"spending"})}),
+    Reason.DISK_LOW: lambda: refused(in_facts={"stopped": frozenset({"room"})}),
     Reason.SIGN_IN_NEEDED: lambda: refused(in_facts={"stopped": frozenset({"sign_in"})}),
     Reason.OWN_ACCOUNT: lambda: refused(in_facts={"stopped": frozenset({"own"})}),
     Reason.OFFER_UNKNOWN: lambda: refused(voucher={"rule_id": "other"}),

@@ -94,6 +94,6 @@ def test_every_standing_is_told_in_a_sentence_and_the_graver_one_stays() -> None
     assert read_standing("of a later version").forbids_spending, "what we don't know may be grave"
     graver = [standing for standing in Standing if standing.forbids_spending]
     assert graver == [
-        Standing.NOT_CONFIRMED, Standing.UNKNOWN_AT_HQ, Standing.CHAIN_BROKEN,
+        Standing.DISK_LOW, Standing.NOT_CONFIRMED, Standing.UNKNOWN_AT_HQ, Standing.CHAIN_BROKEN,
         Standing.ROLLED_BACK, Standing.FORKED, Standing.REVOKED,
     ]  # fmt: skip

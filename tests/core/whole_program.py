@@ -174,6 +174,7 @@ BESIDE: Document = {
         "spends_max": 200,
         "value_max": 50_000,
         "point_worth_milli": 500,
+        "stale_hours": 240,
     },
 }
 

@@ -1,6 +1,6 @@
 """Run by test_small_disk.py inside a private mount namespace: what a store does on a small or read-only disk.
 
-    unshare -rm python -m tests.rig.small_disk full|read_only DISK KEYS
+    unshare -rm python -m tests.rig.small_disk full|low|read_only DISK KEYS
 
 Mounts a tmpfs at DISK, plays the scenario and prints what was seen as one JSON object. The asserting is the test's job.
 """
@@ -14,14 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from app.clock import SetClock
+from app.station.identify import identify
 from app.station.redeem import hand_in
+from app.station.standing import standing
 from app.store.device import read_card
 from app.store.faults import StoreFault
 from app.store.keystore import FileKeyStore, load_keys
+from app.store.room import ROOM_LEAST
 from app.store.salvage import salvage
 from app.store.store import JOURNAL, StationStore
 from app.store.thread import StoreThread
-from tests.builders import NOW_MS, a_store, an_empty_store, an_order, at_till
+from tests.builders import NOW_MS, a_member, a_store, a_voucher, an_empty_store, an_order, at_till
 
 ORDERS_MAX = 10_000  # far more than fit
 CHUNK = bytes(1024)
@@ -88,6 +91,33 @@ def full(disk: Path, keys: Path) -> dict[str, Any]:
     return seen
 
 
+def low(disk: Path, keys: Path) -> dict[str, Any]:
+    """Sell with a voucher while little room is left, until nothing more is taken, and again when there is room."""
+    mount(disk, "-t", "tmpfs", "-o", f"size={ROOM_LEAST + (8 << 20)}")
+    store = a_store(disk / "store", keys_in=FileKeyStore(keys))
+    card, voucher = a_member(store), a_voucher(store)
+    sold: list[dict[str, Any]] = []
+
+    def sell() -> str:
+        member, shown = identify(store, card.code), identify(store, voucher)
+        order = an_order(f"A-{len(sold)}", ("coffee", 500))
+        answer = hand_in(store, order, at_till(member, shown))
+        sold.append({"points": answer.points, "discount": answer.discount})
+        refusals = answer.presented[0].refusals
+        return refusals[0].reason.code if refusals else "given"
+
+    seen: dict[str, Any] = {"with_room": sell()}
+    foreign = disk / "foreign"
+    foreign.write_bytes(bytes(16 << 20))
+    seen["with_little"] = [sell(), sell()]
+    seen["standing"] = standing(store).value
+    foreign.unlink()
+    seen["with_room_again"] = sell()
+    seen["sold"], seen["kept"] = sold, len(order_ids(store))
+    store.close()
+    return seen
+
+
 def full_key_store(disk: Path, _keys: Path) -> dict[str, Any]:
     """A mark that finds no room leaves the earlier one."""
     mount(disk, "-t", "tmpfs", "-o", "size=64k")
@@ -126,7 +156,7 @@ def read_only(disk: Path, keys: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    scenarios = {"full": full, "full_key_store": full_key_store, "read_only": read_only}
+    scenarios = {"full": full, "low": low, "full_key_store": full_key_store, "read_only": read_only}
     print(json.dumps(scenarios[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]))))
     sys.stdout.flush()
     os._exit(0)  # the namespace goes, and the mount with it

@@ -49,6 +49,23 @@ def test_a_full_disk_loses_nothing_and_the_order_is_recorded_once_there_is_room(
     assert seen["left_behind"] == ["foreign", "store"]
 
 
+def test_with_little_room_it_only_earns_and_redeems_again_when_there_is_room(tmp_path: Path) -> None:
+    seen = played("low", tmp_path)
+    assert (seen["with_room"], seen["with_little"], seen["with_room_again"]) == (
+        "given",
+        ["disk_low"] * 2,
+        "given",
+    )
+    assert seen["standing"] == "disk_low"
+    assert [(each["discount"], each["points"]) for each in seen["sold"]] == [
+        (100, 4),
+        (0, 5),
+        (0, 5),
+        (100, 4),
+    ]
+    assert seen["kept"] == 4
+
+
 def test_a_key_store_without_room_keeps_what_it_had(tmp_path: Path) -> None:
     seen = played("full_key_store", tmp_path)
     assert (seen["fault"], seen["text"]) == ("disk_full", "before")
