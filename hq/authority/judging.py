@@ -74,13 +74,19 @@ class LeaseBook:
             forgot_ms=self.forgot_ms,
         )
 
-    def take(self, entry: Entry, rights: Iterable[AuthPart], t_eff: int) -> list[str]:
-        """Count what an entry took; return what is wrong with that."""
+    def take(
+        self, entry: Entry, rights: Iterable[AuthPart], t_eff: int, *, is_of_erased: bool = False
+    ) -> list[str]:
+        """Count what an entry took; return what is wrong with that.
+
+        Who held what a member owned who was erased (`is_of_erased`) nobody knows any more.
+        """
         owner = ChainOwner(entry.device_id, entry.epoch)
         return [
             wrong
             for auth in rights
             for name, units in auth.leases
+            if not (is_of_erased and name.startswith(HOME))
             if (wrong := self._take(name, owner, units, t_eff))
         ]
 

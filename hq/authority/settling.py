@@ -74,7 +74,7 @@ def settle(
     hq: Hq, connection: Connection, owner: ChainOwner, kept: Sequence[Kept], books: Books, *, now_ms: int
 ) -> Settled:
     """Bring what new entries took into the books, before the entries themselves: their flags come out of this."""
-    taken = taken_by(owner, kept, program=books.program, vouchers=dict(books.uses))
+    taken = taken_by(owner, kept, program=books.program, vouchers=dict(books.uses), closed=books.closed)
     in_debt = overdrawn(connection, [points_scope(ref) for ref in sorted(taken.credits)])
     if not (taken.claims or taken.counted or taken.firsts or books.leases.touched or in_debt):
         return Settled(list(kept))

@@ -1,7 +1,7 @@
 """What the entries of a batch take: counters that move, uses by member and day, and claims on what has an end."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -37,21 +37,28 @@ def taken_by(
     *,
     program: Callable[[int], Program | None],
     vouchers: dict[str, Uses],
+    closed: Set[str] = frozenset(),
 ) -> Taken:
-    """Return what posted entries take."""
+    """Return what posted entries take.
+
+    What members who were erased (`closed`) took of their own is not counted: nothing is left to hold it against.
+    """
     taken = Taken()
     for each in kept:
         order, redemption = each.judgement.order, each.judgement.redemption
         if order is not None:
-            _of_order(taken, owner, each.seq, order, program(order.program_version))
+            ref = None if order.member is None or order.member.ref in closed else order.member.ref
+            _of_order(taken, owner, each.seq, order, ref, program(order.program_version))
         if redemption is not None and each.judgement.is_approved:
             found = program(redemption.program_version)
-            _of_redemption(taken, owner, each.seq, redemption, found, vouchers)
+            ref = None if redemption.member in closed else redemption.member
+            _of_redemption(taken, owner, each.seq, redemption, ref, found, vouchers)
     return taken
 
 
-def _of_order(taken: Taken, owner: ChainOwner, seq: int, order: OrderData, program: Program | None) -> None:
-    ref = None if order.member is None else order.member.ref
+def _of_order(
+    taken: Taken, owner: ChainOwner, seq: int, order: OrderData, ref: str | None, program: Program | None
+) -> None:
     if ref is not None and order.points:
         place = owner.device_id, owner.epoch, seq
         taken.credits.setdefault(ref, []).append(Credit(order.t_eff, place, order.points))
@@ -82,6 +89,7 @@ def _of_redemption(
     owner: ChainOwner,
     seq: int,
     redemption: RedemptionData,
+    ref: str | None,
     program: Program | None,
     vouchers: dict[str, Uses],
 ) -> None:
@@ -90,7 +98,7 @@ def _of_redemption(
         return Claim(scope, *place, units, 0, worth, unit)
 
     currency = "" if program is None else program.currency.code
-    ref, code_hash = redemption.member, redemption.code_hash
+    code_hash = redemption.code_hash
     if ref is not None and redemption.points:
         taken.claims.append(claim(points_scope(ref), redemption.points, redemption.points, POINTS))
         taken.points[ref] -= redemption.points

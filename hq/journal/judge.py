@@ -194,7 +194,9 @@ def _judge_redemption(entry: Entry, books: Books) -> Judgement:
         _count_use(redemption, books, doubts)
         if word := used_before(books.showings, redemption, entry):
             doubts.add(Flag.CODE_REPLAYED, word)
-        doubts.leased(books.leases.take(entry, [redemption.auth], redemption.t_eff))
+        is_of_erased = redemption.member in books.closed
+        taken = books.leases.take(entry, [redemption.auth], redemption.t_eff, is_of_erased=is_of_erased)
+        doubts.leased(taken)
     books.taken_redemptions.add(redemption.redemption_id)
     return doubts.judgement(
         postings=postings.of_redemption(redemption, currency=program.currency.code),
@@ -342,6 +344,8 @@ def _count_use(redemption: RedemptionData, books: Books, doubts: Doubts) -> None
     if not redemption.code_hash:
         return  # picked without a code: the replay has seen that its rule allows it
     uses = books.uses.get(redemption.code_hash)
+    if uses is None and redemption.member in books.closed:
+        return  # it may have been theirs, and went with them
     if uses is None or uses.rule_id != redemption.rule:
         doubts.differs(["HQ has no voucher with this code and rule"])
         return

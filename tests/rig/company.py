@@ -144,9 +144,13 @@ class Station:
         return member["balance"], member["pending"]
 
     def stop(self) -> None:
-        """End it as a person would."""
-        if self._process is not None and self._process.process.poll() is None:
+        """End it as a person would, if it hasn't ended by itself."""
+        if self._process is None:
+            return
+        if self._process.process.poll() is None:
             self._process.close()
+        else:
+            self._process.wait_dead()
 
     def kill(self) -> None:
         """End it as a power cut would."""
