@@ -17,7 +17,11 @@ LATER = re.compile(r"issue [F-J] \([^)]+\): \w|not held: \w")
 HELD_NOW = (
     {f"F{number:02d}" for number in (*range(1, 7), *range(9, 14), *range(18, 21), *range(23, 37))}
     | {f"F{number}" for number in (*range(40, 46), 48, *range(71, 81), 82)}
-    | {"F106", "F107", "F114", "F115", "F119"}
+    | {
+        f"F{number}"
+        for number in (*range(49, 58), *range(60, 70), 81, *range(86, 90), *range(91, 97), *range(98, 102))
+    }
+    | {f"F{number}" for number in (*range(103, 117), 119)}
 )
 
 

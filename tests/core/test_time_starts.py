@@ -150,14 +150,17 @@ def test_a_clock_set_back_each_night_is_found_out_there_too(unnamed: Shop, open_
     assert days_of_standing_time(unnamed, open_ms=open_ms) == days_of_standing_time(shop, open_ms=open_ms)
 
 
-def test_a_start_of_the_machine_is_no_start_of_the_program_however_the_clock_is_set(unnamed: Shop) -> None:
-    """It stands where it would if the machine had gone on; but it has not run for as long as before."""
+@pytest.mark.parametrize(("runs_ms", "off_by_ms"), [(HOUR_MS, 0), (9 * HOUR_MS, -HOUR_MS)])
+def test_a_start_of_the_machine_is_no_start_of_the_program_however_the_clock_is_set(
+    unnamed: Shop, runs_ms: int, off_by_ms: int
+) -> None:
+    """The wall clock stands as if the machine had gone on, which has not run for as long; or the other way round."""
     unnamed.machine.go_on(8 * HOUR_MS)
     unnamed.look()
     expected_ms = unnamed.machine.now_ms() - unnamed.machine.boot_ms()
     unnamed.machine.restart(off_ms=16 * HOUR_MS)
-    unnamed.machine.go_on(HOUR_MS)
-    unnamed.machine.set_wall(expected_ms + unnamed.machine.boot_ms())
+    unnamed.machine.go_on(runs_ms)
+    unnamed.machine.set_wall(expected_ms + unnamed.machine.boot_ms() + off_by_ms)
     unnamed.look()
     assert unnamed.time.starts == 1
 
