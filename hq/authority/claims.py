@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, delete, select, tuple_, update
 
 from app.core.authority import points_scope
 from hq.authority.tables import claim
@@ -43,6 +43,11 @@ class Claim(NamedTuple):
     def entry(self) -> Entry:
         """The entry that took it."""
         return self.device, self.epoch, self.seq
+
+    @property
+    def place(self) -> tuple[int, str, int, int]:
+        """Where it stands in the order of who came when."""
+        return self.t_eff, self.device, self.epoch, self.seq
 
     @property
     def too_much(self) -> int:
@@ -82,6 +87,23 @@ def overdrawn(connection: Connection, scopes: Sequence[str]) -> set[str]:
     for some in parts_of(scopes, NAMES_AT_ONCE):
         found.update(connection.execute(OVERDRAWN, {"names": some}).scalars())
     return found
+
+
+def take_later_place(connection: Connection, ref: str, first: Claim) -> Claim | None:
+    """Take the place of a member away from a later entry than `first`, and return it as it was; None: there is none."""
+    is_same_entry = (
+        (order_fact.c.device == claim.c.device)
+        & (order_fact.c.epoch == claim.c.epoch)
+        & (order_fact.c.seq == claim.c.seq)
+    )
+    of_member = select(*COLUMNS).join(order_fact, is_same_entry).where(order_fact.c.member == ref)
+    rows = connection.execute(
+        of_member.where(claim.c.scope == first.scope, claim.c.t_eff >= first.t_eff)
+    ).all()
+    later = next((found for row in rows if (found := Claim(*row)).place > first.place), None)
+    if later is not None:
+        connection.execute(delete(claim).where(*_is(later)))
+    return later
 
 
 def reckon(connection: Connection, scope: str, over: int) -> list[Change]:
@@ -150,11 +172,14 @@ def _credits(connection: Connection, ref: str) -> list[Credit]:
 
 def _write(connection: Connection, changed: Sequence[Change]) -> None:
     for found, beyond in changed:
-        of = (
-            claim.c.scope == found.scope,
-            claim.c.t_eff == found.t_eff,
-            claim.c.device == found.device,
-            claim.c.epoch == found.epoch,
-            claim.c.seq == found.seq,
-        )
-        connection.execute(update(claim).where(*of).values(beyond=beyond))
+        connection.execute(update(claim).where(*_is(found)).values(beyond=beyond))
+
+
+def _is(found: Claim) -> tuple[ColumnElement[bool], ...]:
+    return (
+        claim.c.scope == found.scope,
+        claim.c.t_eff == found.t_eff,
+        claim.c.device == found.device,
+        claim.c.epoch == found.epoch,
+        claim.c.seq == found.seq,
+    )

@@ -26,6 +26,7 @@ from hq.authority.claims import (
     read_claims,
     reckon,
     reckon_points,
+    take_later_place,
 )
 from hq.authority.judging import LeaseBook
 from hq.authority.rights import CLOSED, limits_of
@@ -84,7 +85,7 @@ def settle(
         lock_members(connection, refs)
     touched = {row.scope for name, row in books.leases.rows.items() if name in books.leases.touched}
     given = counters.hold(connection, {*taken.counted, *_first_scopes(taken), *touched})
-    _note_members(connection, taken)
+    gone = _note_members(connection, taken)
     limits = _limits(hq, connection, taken)
     taken.claims = [each for each in taken.claims if _is_bounded(each, limits)]
     insert_claims(connection, taken.claims)
@@ -92,7 +93,8 @@ def settle(
     counters.count(connection, more)
     _move_leases(connection, books.leases, by=owner.device_id, now_ms=now_ms)
     given |= {scope: given[scope] + units for scope, units in more.items()}
-    changed = _reckoned(connection, taken, books.uses, limits, given)
+    changed: list[Change] = [(each, 0) for each in gone if each.beyond]
+    changed += _reckoned(connection, taken, books.uses, limits, given)
     changed += _reckoned_points(connection, taken, in_debt)
     settled = _flagged(connection, owner, kept, changed)
     settled.members = sorted({ref for ref, _, _ in taken.uses})
@@ -104,16 +106,25 @@ def _first_scopes(taken: Taken) -> set[str]:
     return {each.scope for each in taken.firsts.values()}
 
 
-def _note_members(connection: Connection, taken: Taken) -> None:
-    """Count uses by member; a member's first use of a campaign takes a place among its members."""
+def _note_members(connection: Connection, taken: Taken) -> list[Claim]:
+    """Count uses by member; a member's first use of a campaign takes a place among its members.
+
+    First is by effective time: the place moves on to a use that arrives later and was made earlier. Returns the claims
+    that are no more.
+    """
     if not taken.uses:
-        return
+        return []
     known = counters.uses_of(connection, sorted({ref for ref, _, _ in taken.uses}))
+    gone: list[Claim] = []
     for (ref, campaign), first in taken.firsts.items():
         if campaign not in known.get(ref, {}):
             taken.counted[first.scope] += 1
             taken.claims.append(first)
+        elif (later := take_later_place(connection, ref, first)) is not None:
+            gone.append(later)
+            taken.claims.append(first)
     counters.note_uses(connection, taken.uses)
+    return gone
 
 
 def _limits(hq: Hq, connection: Connection, taken: Taken) -> dict[str, int]:
@@ -190,9 +201,9 @@ def _flagged(
     """Say at each entry what it took too much, and post how that has changed."""
     if not changed:
         return Settled(list(kept))
-    before: dict[Entry, dict[str, int]] = defaultdict(dict)
+    before: dict[Entry, dict[str, Claim]] = defaultdict(dict)
     for found, _ in changed:
-        before[found.entry][found.scope] = found.beyond
+        before[found.entry][found.scope] = found
     claims = read_claims(connection, before)
     _post_differences(connection, claims, before)
     doubts = {entry: doubt_of(claims[entry]) for entry in before}
@@ -241,11 +252,12 @@ def too_much(claims: Iterable[Claim]) -> dict[str, int]:
 
 
 def _post_differences(
-    connection: Connection, claims: dict[Entry, list[Claim]], before: dict[Entry, dict[str, int]]
+    connection: Connection, claims: dict[Entry, list[Claim]], before: dict[Entry, dict[str, Claim]]
 ) -> None:
     rows: list[tuple[str, int, str, str, int]] = []
-    for entry, now in sorted(claims.items()):
-        then = [each._replace(beyond=before[entry].get(each.scope, each.beyond)) for each in now]
+    for entry, were in sorted(before.items()):
+        now = claims[entry]  # without those that are no more
+        then = [*({each.scope: each for each in now} | were).values()]
         new, old = too_much(now), too_much(then)
         for unit in sorted({*new, *old}):
             amount = new.get(unit, 0) - old.get(unit, 0)

@@ -78,7 +78,8 @@ def _of_order(
         _claim(taken, claim(discount_key(campaign), discount, discount))
         if ref is not None:
             taken.uses[ref, campaign, day] += 1
-            taken.firsts.setdefault((ref, campaign), claim(members_key(campaign), 1, discount))
+            first = claim(members_key(campaign), 1, discount)
+            taken.firsts[ref, campaign] = min(first, taken.firsts.get((ref, campaign), first))
     for part in order.campaigns:
         if _has_stock(program, [part.rule]):
             _claim(taken, claim(stock_key(part.rule), 1, part.discount))

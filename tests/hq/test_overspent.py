@@ -9,6 +9,7 @@ from app.core.codes import hash_number
 from app.core.member import Member
 from app.core.voucher import Voucher
 from hq.authority.settling import OVERSPENT
+from hq.authority.tables import claim
 from hq.journal.desk import list_cases
 from hq.journal.store import stored_results
 from hq.members.service import MemberFacts, upsert_members
@@ -161,6 +162,34 @@ def test_a_limit_that_was_exceeded_is_flagged_at_the_last_uses_and_named(hq):
     (case,) = list_cases(hq)
     assert "uses:gifts" in case.detail
     assert balance_of(hq, OVERSPENT, "USD") == 100
+
+
+def test_a_place_among_the_first_members_is_theirs_who_came_first_in_time_in_whatever_order_shops_come_back(
+    hq,
+):
+    """Ada at five and at ten, in two shops that are cut off; Ben at seven in a third. There is one place: Ada's."""
+    told = set()
+    for n, turns in enumerate(permutations(range(3))):
+        first_members = {"id": f"g{n}", "limits": {"members": 1}}
+        program = publish(hq, gift_program(version=n + 2, offline="always", **first_members))
+        ada, ben = f"{n:012d}A", f"{n:012d}B"
+        upsert_members(hq, [MemberFacts(ref, home_store="S1") for ref in (ada, ben)])
+        stations = [enrol_station(hq, "S1") for _ in range(3)]
+        for each, ref, minute in zip(stations, (ada, ada, ben), (10, 5, 7), strict=True):
+            known = {f"members:g{n}": 0, f"member_counted:g{n}": 0}
+            at_ms = NOW_MS + minute * MINUTE_MS
+            each.order(f"o{n}", ref=ref, amounts=(("TEA", 500),), at_ms=at_ms, program=program, known=known)
+        before = balance_of(hq, OVERSPENT, "USD")
+        for turn in turns:
+            stations[turn].push()
+        flags = [flags_of(hq, each) for each in stations]
+        told.add((str(flags), balance_of(hq, OVERSPENT, "USD") - before))
+        with hq.database.reading() as connection:
+            claims = connection.execute(
+                select(claim.c.t_eff).where(claim.c.scope == f"members:g{n}")
+            ).scalars()
+            assert sorted(claims) == [NOW_MS + 5 * MINUTE_MS, NOW_MS + 7 * MINUTE_MS]
+    assert told == {(str([[[]], [[]], [["OVERSPENT"]]]), 100)}
 
 
 def test_a_word_that_moved_reaches_the_station_and_its_case_tells_of_it(hq, rewards, three):
