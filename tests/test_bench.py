@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app.main import window_settings
+from bench import payloads
 from bench.__main__ import main
 from bench._report import Line, as_json, p95, p99, ratio, table
 from tests.x_screen import require_x
@@ -221,3 +222,14 @@ def test_head_offices_word_is_measured_against_a_bare_request() -> None:
     lines = json.loads(done.stdout.splitlines()[-1])["lines"]
     assert [line["unit"] for line in lines] == ["ms", "/s", "ms", "/s", "ms", "×"], done.stderr
     assert all(line["counts"] for line in lines)
+
+
+def test_no_payload_raises_and_no_changed_code_is_believed() -> None:
+    found = {line.name: line.counts for line in payloads.run(["--count", "3000", "--seed", "2"])}
+    assert found["exceptions"] == found["changed signed codes that were believed"] == 0
+
+
+@pytest.mark.slow
+def test_no_payload_of_a_hundred_thousand_raises_either() -> None:
+    lines = payloads.run(["--count", "100000", "--seed", "3"])
+    assert not [line.name for line in lines if line.is_missed]

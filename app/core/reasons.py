@@ -42,6 +42,19 @@ class Reason(Enum):
         True,
         "This card is newer than this station's keys, which come from head office. Try again in a minute.",
     )
+    CODE_IS_PRODUCT = (ReasonClass.IDENTITY, False, "This is the barcode of goods, not a member's code.")
+    CODE_IS_LINK = (ReasonClass.IDENTITY, False, "This code is a link, not a member's code.")
+    CODE_IS_FOREIGN = (
+        ReasonClass.IDENTITY,
+        False,
+        "This code is for something else. Ask for the member's code.",
+    )
+    CODE_FOR_SETUP = (ReasonClass.IDENTITY, False, "This code is only for setting up a station.")
+    CODE_NOT_HERE = (
+        ReasonClass.IDENTITY,
+        False,
+        "This is a receipt or a staff badge. It can't be used here.",
+    )
     UNKNOWN_CODE = (ReasonClass.IDENTITY, True, "Unknown code {shown}.")
     CODE_EXPIRED = (ReasonClass.IDENTITY, False, "This member code has expired. A new one is in the portal.")
     CODE_NOT_YET_VALID = (ReasonClass.IDENTITY, True, "This member code is not valid yet.")

@@ -8,13 +8,18 @@ from typing import Any
 
 from app.core.canonical import digest
 from app.core.codes import (
+    BadgeCode,
     Credential,
+    GiftCardNumber,
     Level,
     MemberCode,
     MemberNumber,
+    ReceiptCode,
+    SetupCode,
     Shown,
     VoucherNumber,
     hash_signed,
+    not_here,
     parse,
     unknown,
 )
@@ -51,11 +56,14 @@ class SeenMember:
 Seen = SeenMember | Presentation | Refusal
 
 
-def identify(store: StationStore, text: str) -> Seen:
-    """Say what a scanned or typed text is. A refused scan is journalled, by its hash only."""
+def identify(store: StationStore, text: str, *, aim: str = "") -> Seen:
+    """Say what a scanned or typed text is. A refused scan is journalled, by its hash only.
+
+    `aim` is the symbology identifier that came with a scan ("]Q1"), empty when there was none.
+    """
     is_time_doubtful = store.time.is_doubtful()
     keys = token_keys(store.replica)
-    credential = parse(text, keys=keys, now_ms=store.now_ms(), is_time_doubtful=is_time_doubtful)
+    credential = parse(text, keys=keys, now_ms=store.now_ms(), is_time_doubtful=is_time_doubtful, aim=aim)
     seen = credential if isinstance(credential, Refusal) else _look_up(store, credential, text)
     if isinstance(seen, Refusal) and (seen.reason is not Reason.TOO_MANY_UNKNOWN or store.guesses.is_news()):
         _record_denied(store, text, seen)
@@ -73,6 +81,10 @@ def _look_up(store: StationStore, credential: Credential, text: str) -> Seen:
             return _by_code(store, credential)
         case MemberNumber() | VoucherNumber():
             return _by_number(store, credential, text)
+        case GiftCardNumber():
+            return unknown(text)
+        case ReceiptCode() | BadgeCode() | SetupCode():
+            return not_here(credential)
 
 
 def _by_number(store: StationStore, credential: MemberNumber | VoucherNumber, text: str) -> Seen:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.core.authority import HOUR_MS, Authority
-from app.core.codes import TokenKey, parse
+from app.core.codes import ReceiptCode, SetupCode, TokenKey, not_here, parse
 from app.core.decision import decide
 from app.core.gift_cards import Tender, TenderKind
 from app.core.guesses import GUESSES_MAX, WINDOW_MS, Guesses
@@ -140,6 +140,11 @@ MADE: dict[Reason, Callable[[], tuple[Refusal, ...]]] = {
     Reason.CODE_WITHDRAWN: lambda: scanned(code(), is_revoked=True),
     Reason.CODE_TOO_NEW: lambda: scanned(code(OTHER, b"t2")),
     Reason.UNKNOWN_CODE: lambda: scanned("{4006381333931}"),
+    Reason.CODE_IS_PRODUCT: lambda: scanned("4006381333931"),
+    Reason.CODE_IS_LINK: lambda: scanned("https://example.com/menu"),
+    Reason.CODE_IS_FOREIGN: lambda: scanned("WIFI:S:guests;T:WPA;P:secret;;"),
+    Reason.CODE_FOR_SETUP: lambda: (not_here(SetupCode("TS:P:AAAA")),),
+    Reason.CODE_NOT_HERE: lambda: (not_here(ReceiptCode("0193")),),
     Reason.CODE_STALE: lambda: by_phone(NOW_MS + 120_000),
     Reason.CODE_REPLAYED: lambda: refused(in_facts={"stopped": frozenset({"replayed"})}),
     Reason.TOO_MANY_UNKNOWN: after_guesses,

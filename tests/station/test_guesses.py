@@ -35,7 +35,7 @@ def test_a_hit_is_answered_like_a_miss_and_a_signed_code_as_ever(store: StationS
     for text in (unused, used, member.number, *guesses(1)):
         assert told(store, text) == "too_many_unknown"
     assert told(store, member.code) == "SeenMember"
-    assert told(store, "4006381333931") == "unknown_code"  # a product: nothing is learnt from it
+    assert told(store, "4006381333931") == "code_is_product"  # goods: nothing is learnt from it
 
 
 def test_after_a_minute_it_goes_on(store: StationStore, clock: SetClock) -> None:

@@ -31,7 +31,7 @@ def store(tmp_path: Path) -> Iterator[StationStore]:
 def test_a_scan_that_is_something_else_is_an_unknown_code(store: StationStore, name: str) -> None:
     seen = identify(store, HOSTILE[name])
     assert isinstance(seen, Refusal)
-    assert seen.reason in (Reason.UNKNOWN_CODE, Reason.CODE_UNREADABLE)
+    assert seen.reason in (Reason.UNKNOWN_CODE, Reason.CODE_UNREADABLE, Reason.CODE_IS_LINK)
     read_out = sentence(seen, money=str)
     assert read_out.isprintable() and len(read_out) <= 100
     (entry,) = store.journal.entries()
