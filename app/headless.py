@@ -369,6 +369,7 @@ def _counts(store: StationStore) -> Answer:
         "head": store.journal.head().seq,
         "acked": store.acked_seq(),
         "waiting": store.waiting_count(),
+        "boxes": store.enrolments.count(),  # of new members, that head office has not said to have
         "verdicts": store.journal.verdict_counts(),
         "program_version": store.replica.document_version("program"),
         "keyset_version": store.replica.document_version("keyset"),

@@ -27,6 +27,7 @@ from hq.journal.posting_held import post_carried
 from hq.journal.store import POSTING, move_balances
 from hq.journal.words import newest_words
 from hq.members.store import POINTS, account, lock_members, read_scopes
+from hq.members.tables import enrolment
 from hq.rows import insert_tuples
 from hq.stores.devices import check_device
 from hq.tables import case, case_event, journal, order_fact, posting, redemption_fact
@@ -201,7 +202,7 @@ def _correct(connection: Connection, found: Case, points: int) -> tuple[str, lis
 
 
 def _member_of(connection: Connection, found: Case) -> str | None:
-    for facts in (order_fact, redemption_fact):
+    for facts in (order_fact, redemption_fact, enrolment):
         row = connection.execute(select(facts.c.member).where(*_is_of(facts, found))).one_or_none()
         if row is not None:
             ref: str | None = row.member

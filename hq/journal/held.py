@@ -27,7 +27,7 @@ HELD_ENTRIES_MAX, HELD_BYTES_MAX = 50_000, 256 << 20
 # What one place of an epoch may be told to hold, undecided: a copied disk makes two, more than a few are made up.
 HISTORIES_MAX = 16
 NOT_ITS_CONTENT = (
-    "boxes",
+    "boxes",  # erasing a member would not find what is in them
     "clock",
     "boot",
     "pull_cursor",

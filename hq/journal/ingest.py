@@ -71,7 +71,7 @@ def push(hq: Hq, device_id: str, request: PushRequest) -> PushAnswer | PushRefus
     """Store and judge a push. Raises `Malformed`, `TooLarge`, `ClientTooOld`, `UnknownDevice`, `Busy`."""
     _check_form(request)
     boxes = open_boxes(hq.keys, request.boxes)
-    answer = _store(hq, device_id, structs.replace(request, boxes=[]), boxes)
+    answer = _store(hq, device_id, request, boxes)
     failpoint("hq_after_commit")
     if isinstance(answer, PushAnswer) and boxes:
         answer = structs.replace(answer, boxes=settle_boxes(hq, boxes))
@@ -84,10 +84,7 @@ def push(hq: Hq, device_id: str, request: PushRequest) -> PushAnswer | PushRefus
 def _store(
     hq: Hq, device_id: str, request: PushRequest, boxes: Mapping[str, Opened]
 ) -> PushAnswer | PushRefusal:
-    """Take a push in whole; where something in it makes that fail, entry by entry, so that the others get through.
-
-    `boxes` go with it and not in it: a push that is held aside must not keep what can be opened.
-    """
+    """Take a push in whole; where something in it makes that fail, entry by entry, so that the others get through."""
 
     def store(take: TakeIn) -> PushAnswer | PushRefusal:
         return hq.database.write(

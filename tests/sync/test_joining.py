@@ -14,8 +14,11 @@ from app.core.sealed import seal
 from app.station.enrol import NotEnrolled, as_typed, enrol
 from hq.journal import again, judge
 from hq.journal.again import judge_all_again
+from hq.journal.held import list_held, read_held
+from hq.journal.posting_held import post_held
 from hq.keysets.service import retire
 from hq.members.exporting import export_member
+from hq.stores.devices import revoke
 from hq.tables import journal, member
 from sync.faults import HqUnreachable
 from sync.protocol import BoxAnswer
@@ -91,8 +94,7 @@ def test_offline_they_earn_at_once(shop):
     assert (seen.member.is_known, seen.member.balance, seen.pending) == (True, 7, 0)
 
 
-def test_an_answer_that_is_lost_makes_nobody_twice(both):
-    shop = both.shop().synced()
+def test_an_answer_that_is_lost_makes_nobody_twice(world, shop):
     join(shop)
     shop.hq.lose_answer_of("push")
     with pytest.raises(HqUnreachable):
@@ -100,7 +102,12 @@ def test_an_answer_that_is_lost_makes_nobody_twice(both):
     assert boxes(shop) == 1
     shop.restart()
     shop.syncer.sync()
-    assert (shop.verdicts(), boxes(shop), cases(both), tables_with_it(both)) == ([(1, "posted")], 0, [], HELD)
+    assert (shop.verdicts(), boxes(shop), cases(world), tables_with_it(world)) == (
+        [(1, "posted")],
+        0,
+        [],
+        HELD,
+    )
 
 
 @pytest.mark.parametrize("how", ["lost", "damaged", "of somebody else", "another"])
@@ -218,6 +225,19 @@ def test_a_new_epoch_carries_the_boxes_over(world, shop):
     assert (boxes(shop), tables_with_it(world)) == (0, HELD)
     with world.hq.database.reading() as connection:
         assert connection.execute(select(journal.c.type).where(journal.c.type == ENROL)).all()
+
+
+def test_what_is_held_aside_is_held_without_boxes(world, shop):
+    """Of a station that is shut out: nobody may find in a held push, years later, whom erasing didn't find there."""
+    found = join(shop)
+    revoke(world.hq, shop.store.device.device_id)
+    shop.syncer.sync()
+    (held,) = list_held(world.hq)
+    _, request = read_held(world.hq, held.id)
+    assert (len(request.entries), request.boxes, boxes(shop)) == (1, [], 1)
+    post_held(world.hq, held.id)
+    assert world.balance(ref_of(found)) == 0
+    assert cases(world)[-1] == ("DATA_LACKS", "open") and tables_with_it(world) == {}
 
 
 def test_a_card_alone_needs_neither_box_nor_key(world, shop):

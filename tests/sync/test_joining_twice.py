@@ -7,6 +7,7 @@ from sqlalchemy import select
 from app.core.personal import personal
 from app.core.reasons import Refusal
 from app.station.identify import identify
+from hq.journal.desk import close_case, list_cases
 from hq.members.boxes import Opened
 from hq.members.closed import closed_at
 from hq.members.contacts import CONTACT_KEY
@@ -29,9 +30,9 @@ def numbers(world) -> dict[str, str | None]:
 
 
 @pytest.mark.parametrize("said", [{"phone": "0049 (170) 5550123"}, {"phone": "", "email": "z@q.example"}])
-def test_the_same_person_in_two_shops_that_are_cut_off(both, said):
+def test_the_same_person_in_two_shops_that_are_cut_off(world, said):
     """Nothing is lost: two members, each with their points and what they said, and a case for a person."""
-    first, second = both.shop().synced(), both.shop("s-2").synced()
+    first, second = world.shop().synced(), world.shop("s-2").synced()
     email = {"email": "Z@q.example"} if said.get("email") else {}
     one, other = join(first, **email), join(second, name="Z. Quixote", **said)
     for shop, joined in ((first, one), (second, other)):
@@ -40,9 +41,12 @@ def test_the_same_person_in_two_shops_that_are_cut_off(both, said):
     first.syncer.sync()
     assert second.verdicts() == [(1, "posted"), (2, "posted")]
     assert first.verdicts() == [(1, "posted_flagged"), (2, "posted")], "who comes second is doubted"
-    assert cases(both) == [("DUPLICATE_MEMBER", "open")]
-    assert tables_with_it(both) == {"personal": 2, "member": 3}
-    assert [both.balance(ref_of(each)) for each in (one, other)] == [7, 7]
+    assert cases(world) == [("DUPLICATE_MEMBER", "open")]
+    assert tables_with_it(world) == {"personal": 2, "member": 3}
+    assert [world.balance(ref_of(each)) for each in (one, other)] == [7, 7]
+    (found,) = list_cases(world.hq)
+    close_case(world.hq, found.case_id, who="ada", note="one person, who keeps the other card", points=-7)
+    assert [world.balance(ref_of(each)) for each in (one, other)] == [0, 7]
 
 
 def test_others_are_not_taken_for_the_same(world):
@@ -55,15 +59,15 @@ def test_others_are_not_taken_for_the_same(world):
         assert len(connection.execute(select(meta).where(meta.c.k == CONTACT_KEY)).scalar_one()) > 0
 
 
-def test_a_card_that_two_shops_hand_out_is_the_firsts(both):
-    first, second = both.shop().synced(), both.shop("s-2").synced()
+def test_a_card_that_two_shops_hand_out_is_the_firsts(world):
+    first, second = world.shop().synced(), world.shop("s-2").synced()
     one, other = join(first, number=CARD), join(second, phone="0301234567", number=CARD)
     for shop in (first, second):
         shop.syncer.sync()
     assert (first.verdicts(), second.verdicts()) == ([(1, "posted")], [(1, "posted_flagged")])
-    held = numbers(both)
+    held = numbers(world)
     assert held[ref_of(one)] is not None and held[ref_of(other)] is None
-    assert cases(both) == [("DUPLICATE_MEMBER", "open")]
+    assert cases(world) == [("DUPLICATE_MEMBER", "open")]
 
 
 def test_who_is_erased_is_not_brought_back_by_a_box_that_waits(both):
