@@ -70,19 +70,19 @@ def test_a_card_that_two_shops_hand_out_is_the_firsts(world):
     assert cases(world) == [("DUPLICATE_MEMBER", "open")]
 
 
-def test_who_is_erased_is_not_brought_back_by_a_box_that_waits(both):
-    shop = both.shop().synced()
+def test_who_is_erased_is_not_brought_back_by_a_box_that_waits(world):
+    shop = world.shop().synced()
     found = join(shop)
     alter_pushes(shop, lambda request: structs.replace(request, boxes=[]))
     shop.syncer.sync()
     shop.hq.__dict__.pop("push")
-    erase_member(both.hq, ref_of(found))
-    an_hour_later(both)
+    erase_member(world.hq, ref_of(found))
+    an_hour_later(world)
     shop.syncer.sync()
-    assert (boxes(shop), tables_with_it(both), lies_at(shop)) == (0, {}, [])
+    assert (boxes(shop), tables_with_it(world), lies_at(shop)) == (0, {}, [])
     assert isinstance(identify(shop.store, found.number), Refusal), "nor is the number theirs here any more"
-    assert ref_of(found) not in numbers(both)
-    with both.hq.database.reading() as connection:
+    assert ref_of(found) not in numbers(world)
+    with world.hq.database.reading() as connection:
         assert connection.execute(select(enrolment)).all() == []
 
 
