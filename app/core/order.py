@@ -144,6 +144,8 @@ def _check_number(number: int) -> None:
 def _check_name(name: str) -> None:
     if len(name) > ID_LENGTH_MAX:
         raise OrderInvalid(f"{name[:12]}… is longer than {ID_LENGTH_MAX} characters")
+    if "\0" in name:
+        raise OrderInvalid("one of its names has a character that no database keeps")
 
 
 def local_time(at_ms: int, time_zone: str) -> datetime:

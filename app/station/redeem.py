@@ -42,7 +42,7 @@ class NotRecorded(Exception):
 
 
 class OrderNotTaken(NotRecorded):
-    """An order that no till should hand in: too many lines, a number too long or too large."""
+    """An order that no till should hand in: too many lines, a number too long or too large, or one that is no text."""
 
     code = "order_not_taken"
     sentence = "The till handed in an order that is too large or has too long a number. It was not recorded."

@@ -76,6 +76,8 @@ def catch_up(database: Database, folder: Path) -> int:
             hold_whole(connection, Whole.CLOSING)
             if not closed_refs(connection, [ref]):  # another process of this HQ may have been quicker
                 close_account(connection, ref, now_ms=at_ms)
+    if missing:
+        database.fold_wal()  # the file itself would name them until it is full
     return len(missing)
 
 

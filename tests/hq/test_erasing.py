@@ -248,6 +248,15 @@ def test_an_hq_put_back_from_a_backup_erases_again_before_it_serves(restore, sta
         add_member(again, MemberFacts(late, "Came Later"))
 
 
+@on("sqlite")  # a server's files are the server's
+def test_no_page_of_a_file_that_was_put_back_keeps_the_name(restore, tmp_path):
+    hq, put_back = restore
+    erase_member(hq, REF)
+    put_back()
+    files = [path.read_bytes() for path in (tmp_path / "backup").glob("hq.db*")]
+    assert files and not any(b"Zenobia" in content for content in files)
+
+
 def test_a_list_that_was_lost_is_written_again(known, folder, clock):
     erase_member(known, REF)
     known.close()

@@ -142,7 +142,7 @@ class Auditor:
                 self.clocks.wrote(station, content, true_ms=true_ms)
                 self.standing.wrote(station, content)
                 self.stops.wrote(station, content)
-                self.people.wrote(station, content)
+                self.people.wrote(station, content, entry.body)
             file[place] = memory.written[place][entry.hash] = content
             self._carried(content)
         if is_whole:
@@ -255,6 +255,7 @@ class Auditor:
         self.versions.stands(station, rows.versions)
         self.stops.stands(station, rows.versions)
         self._acked(station, chain, rows.acked_seq)
+        self.people.bounds.acknowledged(station, rows.acked_seq)
         for kind, version in rows.versions.items():
             earlier = before.versions.get(kind, 0)
             self.memory.claim("I12", version >= earlier, f"{station} went from {kind} {earlier} to {version}")

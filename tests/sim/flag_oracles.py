@@ -28,6 +28,11 @@ class FlagOracles:
         """All that HQ held already has been gone through; whatever comes now is judged by what is true now."""
         self._before = {}
 
+    def came(self, entry: Content) -> None:
+        """An entry has come, whatever HQ makes of it."""
+        if entry.type == "redeem" and "shown" in entry.data:
+            self._first.setdefault(entry.data["shown"]["nonce_hash"], _use(entry))
+
     def of_people(self, entry: Content, found: set[str]) -> set[str]:
         """Return which of these flags a posted entry must have."""
         expected = set()
@@ -35,12 +40,13 @@ class FlagOracles:
             expected.add(LOCKED)
         if self.is_of_erased(entry):
             expected.add(ERASED)
+        if expected | found >= {ERASED} and entry.type in ("order", "redeem"):
+            self._memory.claim("I22", expected & found, f"{entry.place} has {found}")
         if self._own.is_deal(entry, is_erased=ERASED in expected):
             expected.add(OWN)
         self._memory.claim("I26", (OWN in expected) == (OWN in found), f"{entry.place} has {found}")
         if entry.type == "redeem" and "shown" in entry.data:
-            here = entry.place[0], entry.data["order_id"]
-            if self._first.setdefault(entry.data["shown"]["nonce_hash"], here) != here:
+            if self._first[entry.data["shown"]["nonce_hash"]] != _use(entry):
                 expected.add(REPLAYED)
             self._memory.claim(
                 "I17", (REPLAYED in expected) == (REPLAYED in found), f"{entry.place} has {found}"
@@ -63,6 +69,10 @@ class FlagOracles:
         moved[account, POINTS] -= amount
         moved[BREAKAGE, POINTS] += amount
         return Counter({name: amount for name, amount in moved.items() if amount})
+
+
+def _use(entry: Content) -> tuple[str, str]:
+    return entry.place[0], entry.data["order_id"]
 
 
 def _member_of(entry: Content) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from app.clock import SetClock
 from app.core.canonical import canonical
-from app.ids import chance_from, ref_of
+from app.ids import chance_from
 from app.store.keystore import MemoryKeyStore
 from hq.campaigns.service import publish_program
 from hq.home import Hq, open_hq
@@ -24,7 +24,7 @@ from hq.stores.service import add_store
 from hq.vouchers.service import NewVoucher, create_vouchers
 from sync.enrolment import enrol_station, read_pairing
 from tests.sim.clock import SeededChance
-from tests.sim.furniture_people import Folk, gather, name_of, number_of
+from tests.sim.furniture_people import Folk, gather, name_of, number_of, ref_at
 
 START_MS = 1_767_600_000_000  # 5 January 2026, 08:00 UTC
 DAY_MS = 86_400_000
@@ -105,7 +105,7 @@ def enrol(hq: Hq, store_id: str, folder: Path, keys: MemoryKeyStore, clock: Any)
 
 def new_shopper(hq: Hq, place: int, stores: tuple[str, ...]) -> Shopper:
     """Add a member at home in one of the stores."""
-    ref, printed = ref_of((place + 1).to_bytes(8, "big")), number_of(place)
+    ref, printed = ref_at(place), number_of(place)
     facts = MemberFacts(ref, name=name_of(place), number=printed, home_store=stores[place % len(stores)])
     upsert_members(hq, [facts])
     return Shopper(ref, (issue_code(hq, ref), printed))

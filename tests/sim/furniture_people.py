@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.core.codes import ALPHABET, MEMBER_BODY, number
 from app.core.pins import Role
-from app.ids import new_secret
+from app.ids import new_secret, ref_of
 from hq.home import Hq
 from hq.phone.service import BindRequest, bind, bind_message, new_link
 from hq.staff.people import add_person
@@ -58,6 +58,11 @@ def name_of(place: int, *, is_changed: bool = False) -> str:
     word = f"{NAME_MARK}{place:03}"
     odd = ODD[place // 3 % len(ODD)] if place % 3 == 0 else "Ms"
     return f"{word} {odd}"[:NAME_LENGTH_MAX] if is_changed else f"{odd[: NAME_LENGTH_MAX - 10]} {word}"
+
+
+def ref_at(place: int) -> str:
+    """Return the reference of the member of a place."""
+    return ref_of((place + 1).to_bytes(8, "big"))
 
 
 def place_of(ref: str) -> int:

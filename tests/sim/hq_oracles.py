@@ -135,6 +135,7 @@ class HqBooks:
             memory.claim("I15", is_posted, f"{content.place} was set aside, and nothing is wrong with it")
         if entry.type not in KNOWN_TYPES:
             memory.claim("I23", not is_posted, f"{content.place} of a type nobody knows was posted")
+        self._flags.came(content)
         expected = self._flags.moved_on(content, postings_of(content)) if is_posted else Counter()
         found = Counter(
             {name: amount for name, amount in made.pop(content.entry_id, Counter()).items() if amount}

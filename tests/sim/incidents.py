@@ -13,9 +13,13 @@ from sync.protocol import PROTO
 from tests.sim.disk import image_of, put_back
 from tests.sim.furniture import Shopper, new_shopper, new_vouchers, program_body
 from tests.sim.furniture_people import name_of, place_of
+from tests.sim.incidents_bounds import INCIDENTS as BOUNDS
 from tests.sim.incidents_codes import INCIDENTS as CODES
+from tests.sim.incidents_erasing import INCIDENTS as ERASING
+from tests.sim.incidents_erasing import erase
 from tests.sim.incidents_people import INCIDENTS as PEOPLE
 from tests.sim.incidents_stops import stop_something
+from tests.sim.incidents_texts import INCIDENTS as TEXTS
 from tests.sim.incidents_time import step_clock, switch_off
 from tests.sim.tampering import tamper_with
 
@@ -38,7 +42,9 @@ def publish(life: "Life") -> None:
 def grow(life: "Life") -> None:
     """HQ takes in members, makes vouchers, and changes a member it has."""
     world = life.world
-    world.shoppers.append(new_shopper(world.hq, world.people.next_place(), world.stores))
+    place = world.people.next_place()
+    world.shoppers.append(new_shopper(world.hq, place, world.stores))
+    world.people.are_called(place)
     world.vouchers += new_vouchers(world.hq, 10, world.rng)
     changed = world.rng.choice(world.shoppers)
     name = name_of(place_of(changed.ref), is_changed=True)
@@ -60,6 +66,12 @@ def restore_hq(life: "Life") -> None:
             world.restore_hq(backup, is_whole=world.rng.random() < 0.5)
 
     life.later(world.rng.randint(1, 3), restore)
+
+
+def restore_hq_after_erasing(life: "Life") -> None:
+    """The same, and between backup and restore a member is erased."""
+    restore_hq(life)
+    erase(life)
 
 
 def clone(life: "Life") -> None:
@@ -207,6 +219,7 @@ INCIDENTS: tuple[tuple[float, int, Incident], ...] = (  # how likely, days it ne
     (0.5, 0, publish),
     (0.8, 0, grow),
     (0.9, 3, restore_hq),
+    (0.3, 3, restore_hq_after_erasing),
     (0.6, 3, clone),
     (0.6, 3, set_back),
     (0.6, 2, revoke_one),
@@ -228,6 +241,9 @@ INCIDENTS: tuple[tuple[float, int, Incident], ...] = (  # how likely, days it ne
     (0.9, 4, stop_something),
     (0.6, 2, stop_something),
     (0.4, 0, stop_something),
+    *BOUNDS,
     *CODES,
+    *ERASING,
     *PEOPLE,
+    *TEXTS,
 )

@@ -22,7 +22,7 @@ GUESSES = 25
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
-def _show(life: "Life", station: "Station", text: str, ref: str = "") -> None:
+def show(life: "Life", station: "Station", text: str, ref: str = "") -> None:
     """Somebody comes with this text, and wants all that there is for it."""
     if not station.is_running:
         return
@@ -39,15 +39,15 @@ def show_phone(life: "Life") -> None:
         return
     text = world.people.live_code(rng.choice(world.people.phones), rng)
     world.say(f"{station.name} sees a phone")
-    _show(life, station, text)
+    show(life, station, text)
     world.true.set_ms(world.true.now_ms() + rng.choice((0, 10, 25)) * SECOND_MS)
-    _show(life, station, text)
+    show(life, station, text)
     other = life.some_station()
     if other is not None and rng.random() < 0.5:
         world.say(f"{other.name} sees a picture of it")
-        _show(life, other, text)
+        show(life, other, text)
     world.true.set_ms(world.true.now_ms() + 2 * MINUTE_MS)
-    _show(life, rng.choice(world.running), text)
+    show(life, rng.choice(world.running), text)
 
 
 def forge(life: "Life") -> None:
@@ -60,7 +60,7 @@ def forge(life: "Life") -> None:
     world.say(f"{station.name} sees forgeries")
     made = forged(phone, victim.ref, now_ms=world.true.now_ms(), rng=rng)
     for code in (*rng.sample(made, FORGERIES_SHOWN), as_card(phone)):
-        _show(life, station, world.people.makes(code))
+        show(life, station, world.people.makes(code))
 
 
 def expired_card(life: "Life") -> None:
@@ -70,7 +70,7 @@ def expired_card(life: "Life") -> None:
 
     def come(life: "Life") -> None:
         if world.running:
-            _show(life, world.rng.choice(world.running), text, shopper.ref)
+            show(life, world.rng.choice(world.running), text, shopper.ref)
 
     come(life)
     life.later(2, come)
@@ -87,7 +87,7 @@ def steal_token_key(life: "Life") -> None:
     code = by_stolen_key(
         world.hq.keys.key(old.kid), old.kid, rng.choice(world.shoppers).ref, now_ms=world.true.now_ms()
     )
-    _show(life, station, world.people.makes(code))
+    show(life, station, world.people.makes(code))
 
     def revoke(life: "Life") -> None:
         if any(each.key.kid == old.kid and each.signs_now for each in keysets.listed_keys(world.hq)):
@@ -102,7 +102,7 @@ def steal_token_key(life: "Life") -> None:
 
     def come(life: "Life") -> None:
         if world.running:
-            _show(life, rng.choice(world.running), code.text)
+            show(life, rng.choice(world.running), code.text)
 
     life.later(1, revoke)
     life.later(2, come)
@@ -115,12 +115,15 @@ def guess_numbers(life: "Life") -> None:
     if station is None:
         return
     world.say(f"somebody guesses numbers at {station.name}")
+    before = station.store.journal.head().seq
     for _ in range(GUESSES):
         kind, length = rng.choice((("M", 10), ("V", 13)))
         body = "".join(rng.choices(ALPHABET, k=length))
         _identified(station, number(kind, body))
     seen = _identified(station, rng.choice(world.shoppers).texts[-1])
     world.witness.journal(station)
+    written = station.store.journal.head().seq - before
+    world.auditor.people.bounds.flooded(station.name, entries=written)
     world.auditor.people.codes.guessed(station.name, is_found=isinstance(seen, SeenMember))
 
 

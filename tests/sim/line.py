@@ -206,6 +206,7 @@ class Line:
             raise HqRefused(str(fault)) from fault
         except Exception as bug:  # outermost: of a request at HQ, which answers 500
             self._world.say(f"HQ failed: {type(bug).__name__}")
+            self._world.looking.died(bug)
             raise HqUnreachable("status 500") from bug
         finally:
             self._world.points.disarm(*HQ_POINTS)

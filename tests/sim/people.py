@@ -8,7 +8,7 @@ from app.station.staff import sign_in
 from tests.sim.code_oracles import Truth
 from tests.sim.codes_shown import Code, of_member, of_phone
 from tests.sim.disk import kill
-from tests.sim.furniture_people import Cashier, Folk, Phone
+from tests.sim.furniture_people import Cashier, Folk, Phone, name_of, ref_at
 
 if TYPE_CHECKING:
     from tests.sim.station import Station
@@ -29,6 +29,14 @@ class People:
         for each in folk.cashiers:
             if each.member is not None:
                 world.auditor.people.own.has_account(each.staff_id, each.member)
+
+        self.are_called(*range(self._places))
+
+    def are_called(self, *places: int) -> None:
+        """Let the auditor know what members are called, and what they may be called from some day on."""
+        for place in places:
+            for name in (name_of(place), name_of(place, is_changed=True)):
+                self._world.auditor.people.texts.is_called(ref_at(place), name)
 
     def next_place(self) -> int:
         """Return the number of the next member, as they joined."""

@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import NamedTuple
 
-from tests.sim import plants_books, plants_hq, plants_people, plants_shutting, plants_station
+from tests.sim import (
+    plants_books,
+    plants_hq,
+    plants_people,
+    plants_privacy,
+    plants_shutting,
+    plants_station,
+    plants_texts,
+)
 
 Plant = Callable[[], AbstractContextManager[object]]
 
@@ -27,6 +35,8 @@ PLANTS: dict[str, Planted] = {
         *plants_books.PLANTS,
         *plants_shutting.PLANTS,
         *plants_people.PLANTS,
+        *plants_privacy.PLANTS,
+        *plants_texts.PLANTS,
     )
 }
 

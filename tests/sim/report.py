@@ -1,6 +1,5 @@
 """One seed lived through, and what many of them come to."""
 
-import logging
 import os
 import shutil
 from collections import Counter
@@ -22,11 +21,12 @@ from hq.keysets import service as keysets
 from tests.sim.claims import Violation
 from tests.sim.clock import SeededChance
 from tests.sim.furniture import Furniture
+from tests.sim.furniture_people import NAME_MARK
 from tests.sim.incidents import POISON
 from tests.sim.life import Life
 from tests.sim.world import World
 
-NAMES = "I1 I2 I3 I4 I5 I6 I9 I10 I11 I12 I13 I14 I15 I16 I17 I18 I20 I21 I23 I26 I27"
+NAMES = "I1 I2 I3 I4 I5 I6 I9 I10 I11 I12 I13 I14 I15 I16 I17 I18 I19 I20 I21 I22 I23 I24 I25 I26 I27 I28"
 INVARIANTS = tuple(NAMES.split())
 
 
@@ -109,22 +109,18 @@ def _lived(world: World, days: int) -> int:
 
 @contextmanager
 def _in_this_world(world: World) -> Iterator[None]:
-    """Let chance and fail points be the world's. HQ has a bug, which a poisoned entry wakes; nobody logs it here."""
-    before = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)
-    try:
-        with (
-            chance_from(SeededChance(world.true, world.rng)),
-            watched_by(world.points),
-            patch.dict(judge.JUDGES, {POISON: _stumble}),
-            patch.object(patience._Batch, "run", _judge_here),
-            patch.object(keysets, "write_backup", _no_backup),
-            patch.object(station_db, "_open", _open_alone),
-            patch.object(staff, "is_pin", world.people.is_pin),
-        ):
-            yield
-    finally:
-        logging.disable(before)
+    """Let chance and fail points be the world's. HQ has a bug, which a poisoned entry wakes."""
+    with (
+        world.looking.at_the_log(),
+        chance_from(SeededChance(world.true, world.rng)),
+        watched_by(world.points),
+        patch.dict(judge.JUDGES, {POISON: _stumble}),
+        patch.object(patience._Batch, "run", _judge_here),
+        patch.object(keysets, "write_backup", _no_backup),
+        patch.object(station_db, "_open", _open_alone),
+        patch.object(staff, "is_pin", world.people.is_pin),
+    ):
+        yield
 
 
 def _judge_here(batch: Any, _: Any) -> bool:
@@ -146,7 +142,7 @@ def _open_alone(path: Path, mode: str, key: bytes, settings: station_db.Settings
 
 
 def _stumble(*_: Any) -> None:
-    raise ZeroDivisionError("a bug of HQ's, made up")
+    raise ZeroDivisionError(f"a bug of HQ's, made up, that knows {NAME_MARK}")
 
 
 def _report(world: World, seed: int, *, lost: int) -> Report:

@@ -15,6 +15,7 @@ from sync.syncer import Syncer
 from tests.sim.clock import StationClock
 from tests.sim.disk import FULL, Image, after_power_cut, image_of, put_back, torn
 from tests.sim.line import Line
+from tests.sim.looking import Wire
 
 if TYPE_CHECKING:
     from tests.sim.world import World
@@ -62,7 +63,7 @@ class Station:
         self.is_doubtful = False
         device = self.store.device
         self.device_id, self.epoch, self.store_id = device.device_id, device.epoch, device.store_id
-        self.syncer = Syncer(self.store, self.line, run=self.run)
+        self.syncer = Syncer(self.store, Wire(self.line, self.world.looking), run=self.run)
 
     def run(self, work: Callable[[], Any]) -> Any:
         """Do work on the store, which is opened anew first when the last work ended in a fault."""

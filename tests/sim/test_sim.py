@@ -21,6 +21,7 @@ SLOW = range(51, 1001, 25)
 NOT_IN_ALL = {"I27"}  # not every HQ is restored from a backup
 AUDITOR = (
     "auditor",
+    "bound_oracles",
     "claims",
     "clock_oracles",
     "code_oracles",
@@ -29,10 +30,12 @@ AUDITOR = (
     "own_oracles",
     "people_oracles",
     "pin_oracles",
+    "privacy_oracles",
     "reading",
     "rows",
     "standing_oracles",
     "stop_oracles",
+    "text_oracles",
     "version_oracles",
 )
 # Planted bugs that the first seed finds, one for each part of the product; the slow suite plants them all.

@@ -94,6 +94,7 @@ class Visit:
             self._try(self._serve)
 
     def _try(self, work) -> bool:
+        began_ms = self.world.true.now_ms()
         try:
             self.station.run(work)
         except NotRecorded as problem:
@@ -101,6 +102,8 @@ class Visit:
         except StoreFault as fault:
             self.world.say(f"{self.station.name} can't record {self.order.order_id}: {fault.code}")
         else:
+            waited_ms = self.world.true.now_ms() - began_ms
+            self.world.auditor.people.bounds.waited(self.station.name, self.order.order_id, waited_ms)
             return True
         return False
 
@@ -130,6 +133,7 @@ class Visit:
         self.world.witness.journal(self.station)
         if not isinstance(seen, SeenMember):
             return None
+        self.world.looking.shows(self.station, seen)
         row = store.replica.member(seen.member.ref)
         self.world.auditor.looked_up(
             self.station.name,

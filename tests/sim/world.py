@@ -30,6 +30,7 @@ from tests.sim.furniture import (
     store_ids,
 )
 from tests.sim.line import Counts, Weather
+from tests.sim.looking import Looking
 from tests.sim.people import People
 from tests.sim.rows import Facts, StationRows
 from tests.sim.station import Station
@@ -67,6 +68,7 @@ class World:
         self.stations: list[Station] = []
         self._key_texts = furniture.key_texts
         self.people = People(self, furniture.folk)
+        self.looking = Looking(self)
 
     def begin(self) -> None:
         """Start the stations."""
@@ -137,6 +139,7 @@ class World:
             self.auditor.did_not_start(station.name, fault.code)
             self.witness.stopped(station)
             return False
+        self.looking.at_start(station)
         self.witness.enrolled(station)
         self.witness.journal(station, is_whole=True)
         self.witness.stands(station)
@@ -266,6 +269,8 @@ class World:
         self.witness.tried_to_sync(station, was_cut=bool(stopped_by))
         if station.line.is_up and not station.line.is_disturbed:
             station.has_met_this_hq = True
+            if not stopped_by:
+                self.looking.after_sync(station)
             self.auditor.synced_undisturbed(
                 station.name,
                 station.chain,
@@ -319,6 +324,8 @@ class World:
         self.say(f"HQ is restored from a backup{' of its whole folder' if is_whole else ''}")
         self.witness.look_at(self.hq_folder / DATABASE_FILE)
         self.witness.hq(is_whole=True)
+        self.auditor.people.privacy.forget("HQ")
+        self.looking.at_hq()
 
     def next_program_version(self) -> int:
         with self.hq.database.reading() as connection:

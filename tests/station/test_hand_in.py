@@ -189,6 +189,8 @@ def test_journal_bodies_hold_nothing_personal(tmp_path: Path, store: StationStor
     "changes",
     [
         {"order_id": "x" * 81},
+        {"order_id": "x\0"},  # PostgreSQL has no such text, so HQ could not post it
+        {"register": "x\0"},
         {"lines": tuple(Line(line=n, sku="s", quantity=1, amount=1) for n in range(1, 2002))},
         {"lines": (Line(line=1, sku="s" * 81, quantity=1, amount=1),)},
         {"lines": (Line(line=1, sku="s", quantity=1, amount=10**12),)},

@@ -17,7 +17,8 @@ def bytes_of(path: Path, key: bytes) -> bytes:
     raw = path.read_bytes()
     if path.name.endswith("-wal"):
         step = FRAME_HEADER + PAGE
-        pages = [raw[at + FRAME_HEADER : at + step] for at in range(WAL_HEADER, len(raw), step)]
+        whole = len(raw) - step + 1  # a power cut may leave a part of a frame behind the last
+        pages = [raw[at + FRAME_HEADER : at + step] for at in range(WAL_HEADER, whole, step)]
         return b"".join(_plain(page, key, is_first=_is_first(raw, n)) for n, page in enumerate(pages))
     pages = [raw[at : at + PAGE] for at in range(0, len(raw), PAGE)]
     return b"".join(_plain(page, key, is_first=n == 0) for n, page in enumerate(pages))
