@@ -18,6 +18,7 @@ class BoundOracles:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
         self._spends_max = self._value_max = 0
+        self._low: set[str] = set()
         self._given: dict[
             str, list[tuple[int, int]]
         ] = {}  # by station: number of an entry, value given by itself
@@ -43,6 +44,10 @@ class BoundOracles:
         """An order could not be recorded, as the disk is full; the cashier is told so."""
         self._memory.claim("I25", sentence.endswith("."), f"{station} has a full disk and says {sentence!r}")
 
+    def is_low(self, station: str, *, is_low: bool) -> None:
+        """Little room is left on a station's disk, or there is again."""
+        (self._low.add if is_low else self._low.discard)(station)
+
     def caps(self, *, spends_max: int, value_max: int) -> None:
         """How often, and how much, a station may give before HQ has heard of it."""
         self._spends_max, self._value_max = spends_max, value_max
@@ -60,6 +65,11 @@ class BoundOracles:
 
     def wrote(self, station: str, entry: Content) -> None:
         """An entry was written just now."""
+        if station in self._low and entry.type in ("redeem", "refuse"):
+            gives = entry.type == "redeem"
+            self._memory.claim(
+                "I25", not gives, f"{station} has little room left, and redeems at {entry.place}"
+            )
         rights = []
         if entry.type == "order":
             rights = [given["auth"] for given in entry.data["campaigns"] if "auth" in given]

@@ -1,9 +1,10 @@
-"""What runs out: a disk that stays full for a while."""
+"""What runs out: room on a disk."""
 
 from typing import TYPE_CHECKING
 
 from app.station.redeem import NotRecorded
 from app.store.faults import DiskFull, StoreFault
+from tests.sim.incidents_codes import show
 from tests.sim.visits import Mishaps, Visit
 
 if TYPE_CHECKING:
@@ -13,10 +14,16 @@ CUSTOMERS = 2
 
 
 def fill_disk(life: "Life") -> None:
-    """A disk is full, and some customers later it is not: nothing is given meanwhile, and all is well afterwards."""
+    """Little room is left on a disk, then none, then much: first it only earns, then nothing is given in words."""
     world, station = life.world, life.some_station()
     if station is None:
         return
+    bounds = world.auditor.people.bounds
+    world.say(f"the disk of {station.name} has little room left")
+    world.disks.low.add(station.folder)
+    bounds.is_low(station.name, is_low=True)
+    for shopper in world.rng.choices(world.shoppers, k=CUSTOMERS):
+        show(life, station, shopper.texts[0], shopper.ref)
     world.say(f"the disk of {station.name} is full")
 
     def refuse() -> None:
@@ -31,8 +38,10 @@ def fill_disk(life: "Life") -> None:
             station.run(visit._serve)
         except (StoreFault, NotRecorded) as problem:
             told = problem.sentence
-        world.auditor.people.bounds.full(station.name, sentence=told)
+        bounds.full(station.name, sentence=told)
     world.points.disarm()
+    world.disks.low.discard(station.folder)
+    bounds.is_low(station.name, is_low=False)
     if station.is_running:
         Visit(world, station, life.next_order_id(station)).go(Mishaps())
 

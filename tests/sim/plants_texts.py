@@ -9,7 +9,7 @@ from unittest.mock import patch
 from app.core import codes
 from app.core.guesses import Guesses
 from app.core.reasons import Reason, Refusal
-from app.station import identify
+from app.station import identify, standing
 from app.store import store
 from app.store.journal import Journal
 from hq import service
@@ -56,7 +56,13 @@ def keeps_every_replica() -> AbstractContextManager[Any]:
     return patch.object(store, "drop_stale_replicas", lambda _: None)
 
 
+def gives_to_the_last_byte() -> AbstractContextManager[Any]:
+    """There is room, or the disk will say so."""
+    return patch.object(standing, "is_room_low", lambda _: False)
+
+
 PLANTS = (
+    ("I25", gives_to_the_last_byte),
     ("I25", writes_down_each_guess),
     ("I25", keeps_every_replica),
     ("I28", reads_out_what_was_scanned),

@@ -15,6 +15,7 @@ from app.failpoints import watched_by
 from app.ids import chance_from
 from app.station import staff
 from app.store import db as station_db
+from app.store import room
 from hq import db
 from hq.journal import judge, patience
 from hq.keysets import service as keysets
@@ -118,6 +119,7 @@ def _in_this_world(world: World) -> Iterator[None]:
         patch.object(patience._Batch, "run", _judge_here),
         patch.object(keysets, "write_backup", _no_backup),
         patch.object(station_db, "_open", _open_alone),
+        patch.object(room, "shutil", world.disks),
         patch.object(staff, "is_pin", world.people.is_pin),
     ):
         yield

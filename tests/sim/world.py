@@ -18,7 +18,7 @@ from sync.faults import HqFault
 from sync.protocol import SignedDocument, SignedTime
 from sync.reenrolment import reenrol_station
 from tests.sim.auditor import Auditor
-from tests.sim.disk import FailPoints, Killed, kill
+from tests.sim.disk import Disks, FailPoints, Killed, kill
 from tests.sim.furniture import (
     NOWHERE,
     SHORT_ENDS_MS,
@@ -49,6 +49,7 @@ class World:
         self.rng = random.Random(seed)
         self.true = SetClock(START_MS)
         self.points = FailPoints()
+        self.disks = Disks()
         self.weather = Weather()
         self.counts = Counts()
         self.enrolments = 0  # of known devices, under new epochs
