@@ -10,11 +10,11 @@ from tests.sim.visits import Mishaps, Visit
 if TYPE_CHECKING:
     from tests.sim.life import Life
 
-CUSTOMERS = 2
+VISITS_THEN = 2
 
 
 def fill_disk(life: "Life") -> None:
-    """Little room is left on a disk, then none, then much: first it only earns, then nothing is given in words."""
+    """Little room is left on a disk, then none, then much: first the station only earns, then it says why not."""
     world, station = life.world, life.some_station()
     if station is None:
         return
@@ -22,7 +22,7 @@ def fill_disk(life: "Life") -> None:
     world.say(f"the disk of {station.name} has little room left")
     world.disks.low.add(station.folder)
     bounds.is_low(station.name, is_low=True)
-    for shopper in world.rng.choices(world.shoppers, k=CUSTOMERS):
+    for shopper in world.rng.choices(world.shoppers, k=VISITS_THEN):
         show(life, station, shopper.texts[0], shopper.ref)
     world.say(f"the disk of {station.name} is full")
 
@@ -31,7 +31,7 @@ def fill_disk(life: "Life") -> None:
         raise DiskFull("by the simulator")
 
     world.points.arm("before_commit", 1, refuse)
-    for _ in range(CUSTOMERS):
+    for _ in range(VISITS_THEN):
         visit = Visit(world, station, life.next_order_id(station))
         told = ""
         try:
