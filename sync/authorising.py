@@ -157,6 +157,7 @@ def _of(asking: Asking, answer: AuthorizeAnswer) -> Heard:
         denied={word.name: _refusal(word) for word in words if word.reason and not word.reservation},
         known=dict(answer.known),
         balance=answer.balance,
+        left_open=frozenset(word.name for word in words if not word.reservation and not word.reason),
     )
 
 

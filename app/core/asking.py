@@ -17,7 +17,7 @@ from app.core.program import Program
 from app.core.reasons import Reason, Refusal
 
 HOPED = "hoped"  # what a reservation is called that nobody has made
-PLENTY = 1 << 30  # in stock, as long as nobody says otherwise
+PLENTY = 1 << 30  # in stock, or points of a member who isn't known here, as long as nobody says otherwise
 WANTS_WORD = frozenset(  # the refusals that head office's word can take away
     {
         Reason.ONLINE_ONLY,
@@ -56,12 +56,14 @@ class Heard:
     """Head office's words on one order: reservations and refusals by name, and its counters for these campaigns.
 
     `balance` are the member's points there, less what is reserved for other orders; None where it was not said.
+    `left_open`: asked, and answered with neither yes nor no, since somebody else holds the right.
     """
 
     granted: Mapping[str, str] = field(default_factory=dict)
     denied: Mapping[str, Refusal] = field(default_factory=dict)
     known: Mapping[str, int] = field(default_factory=dict)
     balance: int | None = None
+    left_open: frozenset[str] = frozenset()
 
 
 NOTHING_HEARD = Heard()
@@ -81,7 +83,10 @@ def questions(facts: Facts) -> tuple[Question, ...]:
     names |= {program.rules[place].rule.rule_id for place in program.automatic}
     names -= _by_lease(facts)
     authority = replace(facts.authority or Authority(), granted=dict.fromkeys(names, HOPED), denied={})
-    hoped = replace(facts, authority=authority, known={**_hoped(program), **facts.known})
+    member = facts.member
+    if member is not None and not member.is_known:  # head office will say what they have
+        member = replace(member, balance=PLENTY)
+    hoped = replace(facts, member=member, authority=authority, known={**_hoped(program), **facts.known})
     codes = {shown.redemption_id: shown.voucher.code_hash for shown in facts.presented}
     return tuple(
         Question(

@@ -9,9 +9,10 @@ from datetime import date
 class Member:
     """The facts about a member that a decision may read.
 
-    `is_known` is false for a member whom the replica does not hold (a first visit while cut off): then only the
-    signed code speaks for them and balance, tier and segments are empty. `balance` and `debt` (owed from returns) are
-    whole points. `attributes` are what the shop wants to know of its members, texts or whole numbers by name.
+    `is_known` is false for a member whom the replica does not hold (a first visit), until head office says what they
+    have: then only the signed code speaks for them, and balance, tier and segments are empty. `balance` and `debt`
+    (owed from returns) are whole points. `attributes` are what the shop wants to know of its members, texts or whole
+    numbers by name.
     """
 
     ref: str

@@ -24,6 +24,9 @@ from app.core.reasons import Reason, Refusal
 from app.core.standing import refused_right
 
 UNHELD = Authority()  # of whoever has no right of its own
+NUMBER_ALONE = (
+    "A1"  # the level of a printed number: of somebody who isn't held here, one that was given out here
+)
 ONLINE_ONLY = Refusal(Reason.ONLINE_ONLY)
 
 
@@ -142,6 +145,10 @@ class Spending:
         points = giving.points * self.facts.program.authority.point_worth_milli
         return max(giving.worth, -(-points // MILLI))
 
+    @property
+    def _is_balance_known(self) -> bool:
+        return self.facts.member is not None and self.facts.member.is_known
+
     def _level(self, candidate: Candidate, authority: Authority) -> str:
         """Return how much is proven: by the code shown, or by the member's where what is given is the member's own."""
         shown, member = candidate.presentation, self.facts.member
@@ -175,9 +182,22 @@ class Spending:
         if self._value(giving) > floor.value:
             return Refusal(Reason.FLOOR_EXCEEDED, {"wanted": floor.value})
         whose = _whose(self.facts, candidate)
-        if authority.times.get(whose, 0) + self.times[whose] >= floor.times:
+        times = 1 if giving.points and not self._is_balance_known else floor.times
+        if authority.times.get(whose, 0) + self.times[whose] >= times:
             return Refusal(Reason.FLOOR_USED)
         return None
+
+
+def refused_unseen(campaign: Campaign, facts: Facts, *, otherwise: list[Refusal]) -> list[Refusal]:
+    """Return why a member who isn't held here can't spend points; `otherwise` of one who is, and has too few.
+
+    What they have, head office knows. Without its word a floor limit may cover it, if a signed code speaks for them.
+    """
+    member, is_asked = facts.member, campaign.offline is not Offline.ALWAYS
+    if member is None or member.is_known or facts.authority is None or not is_asked:
+        return otherwise
+    is_signed = facts.authority.level > NUMBER_ALONE
+    return [] if campaign.offline is Offline.FLOOR and is_signed else [ONLINE_ONLY]
 
 
 def _name(candidate: Candidate) -> str:

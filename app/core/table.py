@@ -33,7 +33,7 @@ from app.core.program import Candidate
 from app.core.punch_cards import PunchCard, PunchLine, punch, punches_key
 from app.core.reasons import Reason, Refusal, by_precedence
 from app.core.sheet import Sheet, paid_for_goods, sheet_of, totals_of
-from app.core.spending import Giving, Spending
+from app.core.spending import Giving, Spending, refused_unseen
 from app.core.standing import TIMED, refused_spending
 from app.core.stock import refused_by_stock
 from app.core.unit_sets import SetsTaken, bundle, buy_get
@@ -179,7 +179,7 @@ class Table:
         if campaign.asks_more:
             found += self._about_limits(campaign)
         if rule.asks_more:
-            found += self._about_reward(rule)
+            found += self._about_reward(campaign, rule)
         if candidate.presentation is not None:
             found += self._about_voucher(candidate.presentation)
         return found
@@ -246,11 +246,11 @@ class Table:
             found += refused_by_spent(campaign.budget, name, facts.known)
         return found
 
-    def _about_reward(self, rule: Rule) -> list[Refusal]:
+    def _about_reward(self, campaign: Campaign, rule: Rule) -> list[Refusal]:
         found = self._about_stock(rule) if rule.has_stock else []
-        return found + self._about_points(rule)
+        return found + self._about_points(campaign, rule)
 
-    def _about_points(self, rule: Rule) -> list[Refusal]:
+    def _about_points(self, campaign: Campaign, rule: Rule) -> list[Refusal]:
         cost, member = rule.cost_points, self.facts.member
         if not cost and not isinstance(rule.effect, PointsPayment | PunchCardFree | Credit):
             return []
@@ -260,10 +260,10 @@ class Table:
             return []
         if member.debt > 0:
             return [Refusal(Reason.DEBT, {"missing": member.debt})]
-        left = self.points_left
-        if left >= cost:
+        if (left := self.points_left) >= cost:
             return []
-        return [Refusal(Reason.INSUFFICIENT_POINTS, {"wanted": cost, "found": left, "missing": cost - left})]
+        short = Refusal(Reason.INSUFFICIENT_POINTS, {"wanted": cost, "found": left, "missing": cost - left})
+        return refused_unseen(campaign, self.facts, otherwise=[short])
 
     def _about_stock(self, rule: Rule) -> list[Refusal]:
         stock = stock_of(rule.rule_id, self.facts.known, used=self.used[_stock(rule)])

@@ -74,7 +74,7 @@ def authority_of(
         times=store.journal.effect_sums(FLOOR_USE, _spenders(facts), after_seq=acked_seq),
         spends=store.journal.effect_sum(SPENDS, "", after_seq=acked_seq),
         value=store.journal.effect_sum(SPENT, "", after_seq=acked_seq),
-        must_ask=must_ask(drawn_by, at_ms=facts.order.at_ms, heard_ms=as_of_ms),
+        must_ask=must_ask(drawn_by, at_ms=facts.order.at_ms, heard_ms=as_of_ms) - heard.left_open,
     )
 
 
@@ -116,7 +116,7 @@ def _with_balance(store: StationStore, facts: Facts, heard: Heard) -> Facts:
     if heard.balance is None or member is None:
         return facts
     spent = store.journal.effect_sum(POINTS_SPENT, member.ref, after_seq=store.acked_seq())
-    return replace(facts, member=replace(member, balance=heard.balance + spent))
+    return replace(facts, member=replace(member, is_known=True, balance=heard.balance + spent))
 
 
 # --- which campaigns, and which leases ---------------------------------------------------------------------------

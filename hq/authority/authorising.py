@@ -84,7 +84,7 @@ def authorise(hq: Hq, connection: Connection, device: Device, request: Authorize
     given = counters.hold(connection, limits)
     drop_of_order(connection, device_id, order_id)  # what this order had before is to be had again
     _count(connection, desk, wants, limits, given, today=today, now_ms=now_ms)
-    balance = desk.left.get(points_scope(request.member)) if request.member else None
+    balance = None if desk.member is None else desk.left.get(points_scope(desk.member["ref"]))
     away = _leave_to_holders(connection, desk, wants, device_id)
     said = [_word(desk, want, reservation_id(device_id, order_id, want.asked.name)) for want in wants]
     until_ms = now_ms + RESERVATION_MS
@@ -173,8 +173,10 @@ def _leave_to_holders(
 
 def _of_member(desk: _Desk, wants: Sequence[_Want], *, today: date) -> dict[str, int]:
     """Return the member's points, and how often they may still use campaigns with limits a member."""
-    if desk.ref is None or desk.member is None:
+    if desk.ref is None:
         return {}
+    if desk.member is None:  # nobody whom we know: there is nothing, and a station must not guess
+        return {points_scope(desk.ref): 0}
     found: dict[str, int] = {points_scope(desk.ref): desk.member["balance"]}
     for campaign in {want.campaign.campaign_id: want.campaign for want in wants}.values():
         name, limits = campaign.campaign_id, campaign.limits

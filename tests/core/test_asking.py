@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from app.core.asking import Question, questions, wants_word
-from app.core.authority import HOUR_MS, Authority, Lease
+from app.core.authority import HOUR_MS, AuthKind, Authority, Lease
 from app.core.decision import decide
+from app.core.member import Member
 from app.core.outcome import Facts
 from app.core.reasons import Reason, Refusal
-from tests.core.facts import NOON, amount_off, campaign, chosen, facts, line, program, rule, shown
+from tests.core.facts import NOON, amount_off, campaign, chosen, facts, line, program, reasons, rule, shown
 
 TEA = line(1, "green", 5_000)
 HERE = Authority("A2", NOON - HOUR_MS)
@@ -70,6 +71,39 @@ def test_points_and_what_applies_by_itself_are_told() -> None:
         Question("p1", "r", "c", "", 50, 500),
         Question("r-d", "r-d", "d", "", 0, 500),
     )
+
+
+@pytest.mark.parametrize("offline", ["floor", "lease", "never"])
+def test_what_a_member_who_is_new_here_has_is_head_offices_to_say(offline: str) -> None:
+    """Not that they have nothing: with a line they pay with their points on the first visit, too."""
+    reward = a_campaign(offline, trigger="choice", in_rule={"cost_points": 50})
+    new = an_order(reward, presented=(chosen("p1", "r"),), member=Member("M1", is_known=False))
+    (outcome,) = decide(new).presented
+    assert wants_word(outcome) or outcome.auth.kind is AuthKind.FLOOR
+    assert [each.points for each in questions(new)] == [50]
+    known = replace(new, member=Member("M1", is_known=True))
+    assert decide(known).presented[0].refusals[0].reason is Reason.INSUFFICIENT_POINTS
+    assert questions(known) == ()
+
+
+def test_a_member_who_is_new_here_gets_no_more_than_the_floor_limit() -> None:
+    reward = a_campaign("floor", trigger="choice", in_rule={"cost_points": 50})
+    new = Member("M1", is_known=False)
+    for authority, expected in (
+        (HERE, []),
+        (replace(HERE, times={"M1": 1}), [Reason.FLOOR_USED]),
+        (replace(HERE, level="A1"), [Reason.ONLINE_ONLY]),
+        (None, [Reason.INSUFFICIENT_POINTS]),
+    ):
+        own = an_order(reward, presented=(chosen("p1", "r"),), member=new, authority=authority)
+        assert reasons(decide(own).presented[0]) == expected
+    free = an_order(
+        a_campaign("always", trigger="choice", in_rule={"cost_points": 50}),
+        a_campaign(name="d"),
+        presented=(chosen("p1", "r"),),
+        member=new,
+    )
+    assert reasons(decide(free).presented[0]) == [Reason.INSUFFICIENT_POINTS]
 
 
 def test_an_offer_that_lacks_only_a_word_can_be_told_from_others() -> None:

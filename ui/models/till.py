@@ -121,13 +121,16 @@ def is_to_ask(offer: Offer, link: str) -> bool:
 def settled(visit: Visit, found: Quote, *, link: str) -> Visit:
     """Return the visit with picks that a quote allows: the cashier's own, or without any the only usable one.
 
-    What head office must be asked for is never picked by itself: nobody knows yet whether it will be given.
+    What head office must be asked for is never picked by itself: nobody knows yet whether it will be given. Nor what
+    takes points of a member who is new here: nobody knows whether they have any.
     """
     rules = (offer.rule_id for offer in found.offers if offer.is_usable)
     usable = frozenset(rules) & frozenset(visit.choices)
     if visit.wishes:
         to_ask = frozenset(offer.rule_id for offer in found.offers if is_to_ask(offer, link))
         return replace(visit, picks=(usable | to_ask) & frozenset(visit.choices) & visit.wished)
+    if visit.member is not None and not visit.member.member.is_known:
+        usable -= {offer.rule_id for offer in found.offers if offer.outcome.points}
     return replace(visit, picks=usable if len(usable) == 1 else frozenset())
 
 
