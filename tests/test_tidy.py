@@ -19,6 +19,7 @@ FOREIGN_WORDS = {
     "basket": (
         "app/demo/",
         "tests/demo/",
+        "tests/sim/policies/",
         "bench/_oscar.py",
     ),  # the data set's own column names, and Oscar's word
     "cart": (),

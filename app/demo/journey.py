@@ -120,11 +120,15 @@ class Journey:
         """How many lines the selected orders have."""
         return int((self._orders.end - self._orders.begin).sum())
 
-    def orders(self, shops: Container[int] | None = None) -> Iterator[JourneyOrder]:
-        """Every selected order (of these shops) in the one global order of the replay: by time, then basket_id."""
+    def orders(
+        self, shops: Container[int] | None = None, *, households: Container[int] | None = None
+    ) -> Iterator[JourneyOrder]:
+        """Every selected order (of these) in the one global order of the replay: by time, then basket_id."""
         for row in zip(*(column.tolist() for column in self._orders), strict=True):
             order = _Row(*row)
             if shops is not None and order.store_id not in shops:
+                continue
+            if households is not None and order.household_id not in households:
                 continue
             yield JourneyOrder(
                 basket_id=order.basket_id,

@@ -4,6 +4,7 @@ sim [--first-seed N] [--seeds 50] [--stations 8] [--days 14] [--json] [--jobs N]
 sim --seed N --trace            one seed, and what happens in it, step by step
 sim --plant list                the names of the bugs that can be planted
 sim --plant NAME                the same seeds, with that bug in the product
+sim --policies                  another simulation: what shops give when nobody answers, by five policies
 """
 
 import argparse
@@ -14,12 +15,16 @@ from collections.abc import Iterator
 from tests.sim.furniture import Furniture, furnished
 from tests.sim.many import collect_seldom, cores, live_all
 from tests.sim.plants import PLANTS, planted
+from tests.sim.policies.__main__ import main as compare_policies
 from tests.sim.report import Report, live
 
-LIST = "list"
+LIST, POLICIES = "list", "--policies"
 
 
 def main(words: list[str] | None = None) -> int:
+    words = sys.argv[1:] if words is None else words
+    if POLICIES in words:
+        return compare_policies([word for word in words if word != POLICIES])
     options = _options(words)
     if options.plant == LIST:
         print("\n".join(PLANTS))
