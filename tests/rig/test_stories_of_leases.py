@@ -35,7 +35,12 @@ def held(station: Station) -> list[tuple[int, int]]:
 
 def test_the_expired_lease(shops: Company, clock: Path) -> None:
     """A week later its holder refuses, nobody else is given what it may have given, and then it comes back."""
-    publish(shops, offer("gift", "lease", trigger="automatic", limits={"uses": GIFTS}))
+    facts_last = {"stale_hours": 2 * LEASE_MS // HOUR_MS}  # so that it is the lease that ends
+    publish(
+        shops,
+        offer("gift", "lease", trigger="automatic", limits={"uses": GIFTS}),
+        authority=facts_last,
+    )
     holder, other = opened(shops, 2, clock=clock)
     ((left, units),) = held(holder)
     assert left == units >= 2

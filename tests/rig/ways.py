@@ -151,6 +151,21 @@ class Hold(Way):
 
 
 @dataclass
+class Listens(Way):
+    """Lets everything through and notes what was asked for, in order: `POST journal`, `GET document/stops`."""
+
+    asked: list[str] = field(default_factory=list)
+
+    def carry(self, here: Connection) -> None:
+        while request := read_message(here.below):
+            method, path, _ = request.split(b" ", 2)
+            what = path.partition(b"?")[0].decode().removeprefix("/v1/").removeprefix("sync/")
+            self.asked.append(f"{method.decode()} {what.rpartition('/')[2] if 'devices/' in what else what}")
+            here.above.sendall(request)
+            here.below.sendall(read_message(here.above))
+
+
+@dataclass
 class Says(Way):
     """Answers everybody the same, as a guest network's login page does; HQ hears nothing of it."""
 
