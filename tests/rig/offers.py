@@ -18,6 +18,7 @@ from hq.vouchers.service import NewVoucher, create_vouchers
 from tests.rig.company import Company, Station
 from tests.rig.processes import program_body
 
+TRIES, IN_VAIN = 200, 3
 SPARE = 12  # coupons made for each that is wanted, since one in ten is drawn
 
 
@@ -83,3 +84,18 @@ def shown(station: Station, order_id: str, *coupons: str, **more: Any) -> list[s
     """Sell, and return what the till says of each coupon: its reason, or what it took off."""
     answer = station.sells(order_id, *coupons, **more)
     return [each.get("reason") or str(each["discount"]) for each in answer["presented"]]
+
+
+def gives(station: Station) -> int:
+    """Sell to nobody until nothing is given, and return how often something was.
+
+    On a busy machine head office may not answer in time; after three questions in vain it isn't asked for a while.
+    """
+    given = missed = 0
+    first = station.status()["head"]
+    for number in range(first, first + TRIES):
+        discount = station.sells(f"{station.device_id}-{number}", card="")["discount"]
+        given, missed = given + (discount > 0), 0 if discount else missed + 1
+        if missed == IN_VAIN:
+            return given
+    raise AssertionError("it gives without end")

@@ -11,11 +11,10 @@ from app.core.entry import ORDER
 from app.core.limits import uses_key
 from tests.rig.books import books, entries, uses
 from tests.rig.company import Company, Station, make_template
-from tests.rig.offers import are_back, offer, opened, publish
+from tests.rig.offers import are_back, gives, offer, opened, publish
 from tests.rig.proxy import Proxy
 
 GIFT, CAMPAIGN = 100, "campaign-gift"
-TRIES = 200
 SCOPE = uses_key(CAMPAIGN)
 
 
@@ -73,18 +72,6 @@ def the_campaign(shops: Company, *, gifts: int) -> None:
 def left(station: Station) -> int:
     """Return what it may still give by its leases."""
     return sum(each["left"] for each in station.status()["leases"])
-
-
-def gives(station: Station) -> int:
-    """Sell until twice in a row nothing is given; return how many gifts there were."""
-    given = missed = 0
-    first = station.status()["head"]
-    for number in range(first, first + TRIES):
-        discount = station.sells(f"{station.device_id}-{number}", card="")["discount"]
-        given, missed = given + (discount == GIFT), 0 if discount else missed + 1
-        if missed == 2:
-            return given
-    raise AssertionError("it gives without end")
 
 
 def at_once(stations: Sequence[Station], work: Callable[[Station], int]) -> Iterator[tuple[Station, int]]:
