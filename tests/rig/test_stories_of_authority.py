@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from app.core.authority import voucher_scope
 from app.core.codes import hash_number
 from app.core.entry import REDEEM, REFUSE
@@ -50,6 +52,7 @@ def test_two_shops_and_one_coupon(shops: Company, clock: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_coupon_that_was_promised_on_line_is_nobody_else_s(shops: Company) -> None:
     """HQ has said yes to one shop and its entry is still on its way: the other is refused."""
     publish(shops, offer("strict", "lease"))
