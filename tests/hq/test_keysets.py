@@ -6,6 +6,7 @@ import shutil
 from base64 import b64decode
 
 import pytest
+from sqlalchemy import delete
 
 from app.core.codes import MemberCode, TokenKey, parse
 from app.core.keyset import KeySetInvalid, KeyState, KeyUse, read_keyset
@@ -28,6 +29,7 @@ from hq.keysets.service import (
 from hq.members.service import issue_code, issue_codes, reissue_code
 from hq.signed_time import sign_time
 from hq.stores.pairing import new_pairing
+from hq.tables import key
 from sync.trust import check_keyset, is_signed_by
 from tests.databases import on
 from tests.hq.station import NOW_MS, URL, program_body
@@ -307,3 +309,16 @@ def test_words_of_a_newer_hq():
     found = read_keyset(json.dumps({"version": 3, "keys": keys, "more": 1}).encode())
     assert [key.state for key in found.keys] == ["good", "retired", "revoked", "good"]
     assert (found.is_revoked("t3"), found.is_revoked("t9")) == (True, False)
+
+
+@on("sqlite")
+def test_an_hq_from_before_boxes_gets_its_first_key_for_them_by_rotating(hq, folder):
+    """Its set of keys has none, and nothing that lists or changes keys minds."""
+    with hq.database.atomic() as connection:
+        connection.execute(delete(key).where(key.c.use == KeyUse.BOX))
+    (folder / "keys" / "box-b1.key").unlink()
+    hq.keys.private.pop("b1")
+    assert signs_now(hq) == {"r1", "s1", "t1"}
+    assert rotate(hq, KeyUse.BOX).kid == "b1"
+    (published,) = newest(hq).of(KeyUse.BOX, KeyState.GOOD).values()
+    assert published.public == hq.keys.box_key("b1").public_key().public_bytes_raw()
