@@ -19,9 +19,9 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 
 from scanner.debounce import Debounce, monotonic_ms
-from scanner.decode import Symbol
 from scanner.live import LiveReader
 from scanner.opencv import MatLike, cv2
+from scanner.source import Scanned, Source
 
 # OpenCV's own ten seconds would keep a hung camera's thread, and with it the end of the program. Read at first use.
 os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "1")
@@ -40,7 +40,7 @@ FPS_MAX: Final = 60.0
 FPS_DEFAULT: Final = 30.0  # of a file that doesn't say
 
 State: TypeAlias = Literal["on", "missing"]
-Source: TypeAlias = int | Path
+Device: TypeAlias = int | Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Preview:
     rgb: bytes
 
 
-def source_of(text: str) -> Source:
+def device_of(text: str) -> Device:
     """Return what a setting names: a device by its number, or a video file that stands in for one."""
     return int(text) if text.isdecimal() else Path(text)
 
@@ -66,7 +66,7 @@ class Sight(Enum):
     SILENT = "silent"  # it is there and gives no picture: most likely another program has it
 
 
-def look(source: Source) -> Sight:
+def look(source: Device) -> Sight:
     """Say how a camera is now. Takes a moment, and lights the camera's lamp."""
     with _opened(source) as capture:
         is_open = capture.isOpened()
@@ -81,7 +81,7 @@ def look(source: Source) -> Sight:
     return Sight.SILENT if os.access(place, os.R_OK) else Sight.FORBIDDEN
 
 
-def _place(source: Source) -> Path | None:
+def _place(source: Device) -> Path | None:
     """Return the file that stands for a source, None where the system has none for its cameras."""
     if isinstance(source, Path):
         return source
@@ -93,9 +93,9 @@ class Camera:
 
     def __init__(
         self,
-        source: Source,
+        source: Device,
         *,
-        on_text: Callable[[str, Symbol], None],
+        on_text: Callable[[Scanned], None],
         on_frame: Callable[[Preview], None] = lambda frame: None,
         on_state: Callable[[State], None] = lambda state: None,
         debounce: Debounce | None = None,
@@ -153,7 +153,9 @@ class Camera:
                 self._enter("on")
                 self._show(frame)
                 for symbol in self._reader.read(_grey(frame)):
-                    self._on_text(symbol.text, symbol)
+                    self._on_text(
+                        Scanned(symbol.text, Source.CAMERA, symbol.aim, symbol.corners, monotonic_ms())
+                    )
 
     def _frames(self, capture: cv2.VideoCapture) -> Iterator[MatLike]:
         pause_s = _seconds_a_frame(capture) if self._is_paced else 0.0
@@ -203,7 +205,7 @@ def _seconds_a_frame(capture: cv2.VideoCapture) -> float:
 
 
 @contextmanager
-def _opened(source: Source) -> Iterator[cv2.VideoCapture]:
+def _opened(source: Device) -> Iterator[cv2.VideoCapture]:
     """Open a source, which may not be there: then the capture is not opened."""
     capture = cv2.VideoCapture(source if isinstance(source, int) else str(source))
     try:

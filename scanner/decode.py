@@ -23,6 +23,8 @@ import numpy as np
 import zxingcpp
 from numpy.typing import NDArray
 
+from scanner.source import Corners
+
 try:
     from pyzbar import wrapper as _loaded_zbar
 except ImportError:  # pyzbar is missing, or the system library under it (libzbar0) is
@@ -31,8 +33,6 @@ except ImportError:  # pyzbar is missing, or the system library under it (libzba
 _zbar: ModuleType | None = _loaded_zbar
 
 Grey: TypeAlias = NDArray[np.uint8]
-Point: TypeAlias = tuple[int, int]
-Corners: TypeAlias = tuple[Point, Point, Point, Point]
 
 
 class Format(StrEnum):

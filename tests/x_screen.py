@@ -15,10 +15,11 @@ from typing import Self
 
 import pytest
 
+from scanner.keys import BRACKET, GROUP_SEPARATOR
 from tests.scanner.keyboard import PLACE
 
 X_OFFSET = 8
-SHIFT = 42
+SHIFT, CTRL = 42, 29
 BEFORE_SCAN_MS = 120
 NAMED = (
     {"Enter": 28, "Tab": 15, "Escape": 1, "Backspace": 14, "Down": 108, "Up": 103, "Insert": 110}
@@ -85,17 +86,18 @@ class XScreen:
     def _strokes(self, text: Iterable[str], gap_ms: int) -> None:
         before = None
         for char in text:
-            code, is_shifted = PLACE[char]
+            code, is_shifted = (BRACKET, False) if char == GROUP_SEPARATOR else PLACE[char]
+            held = SHIFT if is_shifted else CTRL if char == GROUP_SEPARATOR else None
             # Down in the moment in which it went up is how X tells of a key held down.
             wait_ms = max(gap_ms, 1) if code == before else gap_ms
             before = code
-            if is_shifted:
-                self._key(SHIFT, is_down=True, delay_ms=wait_ms)
+            if held is not None:
+                self._key(held, is_down=True, delay_ms=wait_ms)
                 wait_ms = 0
             self._key(code, is_down=True, delay_ms=wait_ms)
             self._key(code, is_down=False, delay_ms=0)
-            if is_shifted:
-                self._key(SHIFT, is_down=False, delay_ms=0)
+            if held is not None:
+                self._key(held, is_down=False, delay_ms=0)
         self._x.XFlush(self._handle)
 
     def _key(self, code: int, *, is_down: bool, delay_ms: int) -> None:

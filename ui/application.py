@@ -21,6 +21,7 @@ from ui.first_paint import FirstPaint
 from ui.window import StationWindow
 
 if TYPE_CHECKING:
+    from scanner.source import Scanned
     from ui.camera_bridge import CameraBridge
     from ui.event_log import EventLog
     from ui.scan_input import ScanInput
@@ -97,11 +98,11 @@ class Application(QObject):
         self._camera_word = word
         self._model.set_camera(word)
 
-    def _scanned(self, text: str) -> None:
+    def _scanned(self, scanned: "Scanned") -> None:
         """Hand a scan to whichever model there is now."""
         if self._events is not None:
             self._events.scanned()
-        self._model.scan(text)
+        self._model.scan(scanned.text, aim=scanned.aim)
 
     def at_home(self, call: Callable[[], None]) -> None:
         """Run `call` on the main thread."""

@@ -14,7 +14,6 @@ from scanner.debounce import Debounce
 
 if TYPE_CHECKING:
     from scanner.camera import Camera, Preview
-    from scanner.decode import Symbol
 
 STOP_WAIT_S = 1.0
 BYTES_A_PIXEL = 3
@@ -23,7 +22,7 @@ BYTES_A_PIXEL = 3
 class CameraBridge(QObject):
     """One camera, from `start` to `stop`."""
 
-    scanned = Signal(str)
+    scanned = Signal(object)  # Scanned
     frame = Signal(QImage)
     state = Signal(str)  # "on" or "missing"
 
@@ -52,11 +51,11 @@ class CameraBridge(QObject):
             self._thread.join(STOP_WAIT_S)
 
     def _run(self) -> None:
-        from scanner.camera import Camera, source_of  # noqa: PLC0415 see above
+        from scanner.camera import Camera, device_of  # noqa: PLC0415 see above
 
         camera = Camera(
-            source_of(self._source),
-            on_text=self._tell,
+            device_of(self._source),
+            on_text=self.scanned.emit,
             on_frame=self._show,
             on_state=self.state.emit,
             debounce=self._debounce,
@@ -67,9 +66,6 @@ class CameraBridge(QObject):
                 return
             self._camera = camera
         camera.run()
-
-    def _tell(self, text: str, _: "Symbol") -> None:
-        self.scanned.emit(text)
 
     def _show(self, small: "Preview") -> None:
         line = small.width * BYTES_A_PIXEL

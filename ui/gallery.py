@@ -35,7 +35,7 @@ class StillModel(QObject):
         self.state = state
         self.changed.emit()
 
-    def scan(self, text: str) -> None:
+    def scan(self, text: str, *, aim: str = "") -> None:
         """Keep it."""
         self.asked.append(("scan", text))
 

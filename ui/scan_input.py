@@ -5,32 +5,35 @@ scan reaches a field, an offer's number key or a search, so nothing has to be un
 then, in order; Enter, arrows and function keys by themselves are never held. scanner.wedge tells the two apart.
 
 Keys without a native scan code (on-screen keyboards, input methods, most tests) pass untouched. Limits: on macOS no key
-has one, so such scanners are not supported there; in a field that is being composed in (Hangul, dead keys) the input
-method takes the keys first; the window itself has none (ui/window.py).
+has one, so such scanners are not supported there; in a field that is being composed in (Hangul) the input method takes
+the keys first; the window itself has none (ui/window.py). Of dead keys ui/native_keys.py knows.
 """
 
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QWindow
 from shiboken6 import isValid
 
-from scanner.debounce import Debounce
+from scanner.debounce import Debounce, monotonic_ms
 from scanner.keys import evdev_code, has_scan_codes
+from scanner.source import Scanned, Source
 from scanner.wedge import GAP_MAX_MS, End, Fate, Key, Layout, Scan, Wedge
 from ui.key_replay import replay
+from ui.native_keys import NativeKeys
 
 _PRESS: Final = QEvent.Type.KeyPress
 _RELEASE: Final = QEvent.Type.KeyRelease
 _OVERRIDE: Final = QEvent.Type.ShortcutOverride
+_COMPOSED: Final = QEvent.Type.InputMethod
 _KEY_EVENTS: Final = frozenset({_PRESS, _RELEASE, _OVERRIDE})
 
 
 class ScanInput(QObject):
     """Hears the keys of an application that it is installed on: `app.installEventFilter(scan_input)`."""
 
-    scanned = Signal(str)
+    scanned = Signal(object)  # Scanned
 
     def __init__(self, *, layout: Layout = "us", debounce: Debounce | None = None) -> None:
         """`layout` is what the scanner is set to (see scanner.wedge); share `debounce` with the camera."""
@@ -38,9 +41,13 @@ class ScanInput(QObject):
         self._platform = QGuiApplication.platformName()
         self._wedge = Wedge(layout=layout)
         self._debounce = debounce or Debounce()
-        self._held: list[tuple[QWindow, QKeyEvent]] = []
+        self._held: list[tuple[QObject, QKeyEvent | QInputMethodEvent]] = []
         self._held_codes: set[int] = set()  # pressed and neither released nor given back
         self._is_replaying = False
+        self._native = NativeKeys()
+        application = QGuiApplication.instance()
+        if application is not None and self._native.can_help(self._platform):
+            application.installNativeEventFilter(self._native)
         self._pause = self._timer(GAP_MAX_MS, self._look_once_more)
         # Once the pause is over, keys may still lie in the queue because the window was busy: they go first.
         self._queue_is_empty = self._timer(0, self._rest)
@@ -52,7 +59,11 @@ class ScanInput(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 Qt
         """Keep what may be a scanner's keys from everybody else."""
-        if event.type() not in _KEY_EVENTS or self._is_replaying:
+        if self._is_replaying:
+            return False
+        if event.type() == _COMPOSED and isinstance(event, QInputMethodEvent):
+            return self._compose(watched, event)
+        if event.type() not in _KEY_EVENTS:
             return False
         # Every key comes to a window first and then to the widget in it.
         if not isinstance(watched, QWindow) or not isinstance(event, QKeyEvent):
@@ -60,6 +71,7 @@ class ScanInput(QObject):
         if event.type() == _RELEASE:
             return self._release(watched, event)
         key = _key(event, self._platform)
+        self._take_kept(self._native.kept_before(key, is_asked=event.type() == _OVERRIDE))
         if event.type() == _PRESS:
             return self._press(watched, event, key)
         if self._wedge.takes(key):
@@ -82,6 +94,23 @@ class ScanInput(QObject):
             self._pause.start()
         return is_taken
 
+    def _compose(self, watched: QObject, event: QInputMethodEvent) -> bool:
+        """Hold what keys make together like the keys themselves: they may be a scanner's."""
+        if not (self._wedge.is_open or self._native.is_waiting):
+            return False
+        self._held.append((watched, event.clone()))
+        self._pause.start()
+        return True
+
+    def _take_kept(self, keys: list[Key]) -> None:
+        """Take presses that came to no window: what they made is held, or has come already."""
+        for key in keys:
+            self._settle(self._wedge.end_before(key))
+            if self._wedge.takes(key):
+                self._settle(self._wedge.press(key))
+            else:
+                self._wedge.pass_by(key)
+
     def _release(self, window: QWindow, event: QKeyEvent) -> bool:
         """A key goes up for those who saw it go down, and not before."""
         if event.nativeScanCode() not in self._held_codes:
@@ -96,7 +125,8 @@ class ScanInput(QObject):
         self._queue_is_empty.start()
 
     def _rest(self) -> None:
-        self._settle(self._wedge.pause())
+        self._take_kept(self._native.kept())
+        self._settle(self._wedge.pause() or (Fate.TYPED if self._held else None))
 
     def _settle(self, end: End | None) -> None:
         if end is None:
@@ -106,15 +136,19 @@ class ScanInput(QObject):
         if end is Fate.TYPED:
             self._give_back(held)
         if isinstance(end, Scan) and self._debounce.is_new(end.text):
-            self.scanned.emit(end.text)
+            self.scanned.emit(Scanned(end.text, Source.WEDGE, end.aim, time_ms=monotonic_ms()))
 
-    def _give_back(self, held: list[tuple[QWindow, QKeyEvent]]) -> None:
+    def _give_back(self, held: list[tuple[QObject, QKeyEvent | QInputMethodEvent]]) -> None:
         self._held_codes.clear()
         self._is_replaying = True
         try:
-            for window, event in held:
-                if isValid(window):  # a window may have closed in between
-                    replay(window, event)
+            for receiver, event in held:
+                if not isValid(receiver):
+                    continue  # a window may have closed in between
+                if isinstance(event, QInputMethodEvent):
+                    QCoreApplication.sendEvent(receiver, event)
+                elif isinstance(receiver, QWindow):
+                    replay(receiver, event)
         finally:
             self._is_replaying = False
 

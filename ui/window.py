@@ -50,7 +50,7 @@ class Model(Protocol):
 
     @property
     def state(self) -> State: ...  # noqa: D102
-    def scan(self, text: str) -> None: ...  # noqa: D102
+    def scan(self, text: str, *, aim: str = "") -> None: ...  # noqa: D102
     def type_amount(self, text: str) -> None: ...  # noqa: D102
     def enter(self) -> None: ...  # noqa: D102
     def escape(self) -> None: ...  # noqa: D102

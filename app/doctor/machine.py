@@ -114,9 +114,9 @@ def check_camera(setting: str) -> Finding:
     """Look whether the camera gives a picture."""
     if setting == CAMERA_OFF:
         return Finding("camera", Level.NOTE, "Switched off in the settings.")
-    from scanner.camera import Sight, look, source_of  # noqa: PLC0415 loads OpenCV: only when asked for
+    from scanner.camera import Sight, device_of, look  # noqa: PLC0415 loads OpenCV: only when asked for
 
-    match look(source_of(setting)):
+    match look(device_of(setting)):
         case Sight.SEES:
             return Finding("camera", Level.OK, f"Camera {setting} gives a picture.")
         case Sight.MISSING if not setting.isdecimal() and not setting.startswith(DEVICES):

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from scanner import camera as camera_module
-from scanner.camera import PREVIEW_WIDTH, Camera, Preview, Sight, look, preview, source_of
-from scanner.decode import Symbol
+from scanner.camera import PREVIEW_WIDTH, Camera, Preview, Sight, device_of, look, preview
 from scanner.opencv import cv2
+from scanner.source import Scanned, Source
 from tests.scanner.videos import FPS, empty, film, with_qr
 
 WAIT_S = 20
@@ -30,9 +30,9 @@ class Heard:
         self.states: queue.Queue[str] = queue.Queue()
         self.frames: queue.Queue[Preview] = queue.Queue()
 
-    def text(self, text: str, symbol: Symbol) -> None:
-        assert symbol.text == text
-        self.texts.put(text)
+    def text(self, scanned: Scanned) -> None:
+        assert scanned.source is Source.CAMERA and scanned.corners is not None and scanned.time_ms > 0
+        self.texts.put(scanned.text)
 
 
 @contextmanager
@@ -140,8 +140,8 @@ def test_a_film_keeps_its_own_speed_and_is_stopped_at_once(tmp_path: Path) -> No
 def test_a_listener_that_fails_does_not_end_the_camera(cards: Path) -> None:
     told: queue.Queue[str] = queue.Queue()
 
-    def fail(text: str, symbol: Symbol) -> None:
-        told.put(text)
+    def fail(scanned: Scanned) -> None:
+        told.put(scanned.text)
         raise RuntimeError("a bug")
 
     with watching(cards, on_text=fail):
@@ -158,8 +158,8 @@ def test_pictures_to_show_are_small_and_red_comes_first() -> None:
 
 
 def test_a_setting_names_a_device_or_a_film() -> None:
-    assert source_of("0") == 0
-    assert source_of("cards.avi") == Path("cards.avi")
+    assert device_of("0") == 0
+    assert device_of("cards.avi") == Path("cards.avi")
 
 
 def test_opencv_keeps_quiet_about_what_is_missing(capfd: pytest.CaptureFixture[str]) -> None:

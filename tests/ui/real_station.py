@@ -19,6 +19,7 @@ from app.store.creating import create_store
 from app.store.keystore import FileKeyStore
 from app.store.store import StationStore
 from app.window import Running, _Station
+from scanner.source import Scanned, Source
 from tests.builders import (
     NOW_MS,
     AMember,
@@ -172,7 +173,7 @@ class RealStation:
 
     def open_visit(self, code: str) -> None:
         """Scan, type 35.00 and take it."""
-        self._application._scanned(code)
+        self._application._scanned(Scanned(code, Source.WEDGE))
         self.until_screen(Screen.MEMBER)
         for letter in "35":
             QTest.keyClicks(self.window.focusWidget() or self.window, letter)

@@ -24,7 +24,7 @@ def main() -> None:
     dialog.setModal(True)
     field = QLineEdit("half ", dialog)
     field.returnPressed.connect(lambda: say(entered=field.text()))
-    listener.scanned.connect(lambda text: say(scanned=text, field=field.text()))
+    listener.scanned.connect(lambda scanned: say(scanned=scanned.text, aim=scanned.aim, field=field.text()))
     dialog.show()
 
     def look() -> None:

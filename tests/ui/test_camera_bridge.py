@@ -28,7 +28,7 @@ def test_texts_pictures_and_states_arrive_on_the_main_thread(qtbot: QtBot, card:
     texts: list[str] = []
     states: list[str] = []
     bridge.frame.connect(pictures.append)
-    bridge.scanned.connect(texts.append)
+    bridge.scanned.connect(lambda scanned: texts.append(scanned.text))
     bridge.state.connect(states.append)
     for signal in (bridge.scanned, bridge.frame, bridge.state):
         signal.connect(lambda _: threads.append(QThread.currentThread()))

@@ -18,6 +18,7 @@ from app.store.faults import JournalBroken
 from app.store.keystore import FileKeyStore, save_verified
 from app.store.store import StationStore, read_card
 from app.store.watch import Watch
+from scanner.source import Scanned, Source
 from tests.builders import NOW_MS, AMember, an_order, at_till
 from tests.store.through_key import without_triggers
 from tests.ui.bad_hq import head_office
@@ -65,7 +66,7 @@ def test_the_window_stops_and_says_why(
     let_it_look()
     station.until_screen(Screen.STOPPED)
     station.until(lambda: station.has_shown(JournalBroken.sentence))
-    station._application._scanned(card.code)
+    station._application._scanned(Scanned(card.code, Source.WEDGE))
     station.until(lambda: station.state.screen is Screen.STOPPED)
     station.close()
 

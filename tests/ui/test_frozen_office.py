@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from scanner.source import Scanned, Source
 from sync.authorising import LIMITS
 from sync.worker import LinkState
 from tests.builders import NOW_MS, a_program
@@ -75,7 +76,7 @@ def test_the_window_lives_while_head_office_says_nothing_and_the_next_member_is_
             station.until_screen(Screen.IDLE)
             station.running.model.link_changed(LinkState(is_online=True))
             station.open_visit(card.code)
-            QTimer.singleShot(300, lambda: station._application._scanned(card.code))
+            QTimer.singleShot(300, lambda: station._application._scanned(Scanned(card.code, Source.WEDGE)))
             waited, gaps = confirmed(station)
             station.leave_answer()
             station.until_screen(Screen.MEMBER)

@@ -50,7 +50,7 @@ def scans(qapp: QApplication, ticks: Ticks) -> Iterator[list[str]]:
     texts: list[str] = []
     listener = ScanInput(debounce=Debounce(now_ms=ticks))
     qapp.installEventFilter(listener)
-    listener.scanned.connect(texts.append)
+    listener.scanned.connect(lambda scanned: texts.append(scanned.text))
     yield texts
     qapp.removeEventFilter(listener)
     listener.deleteLater()

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from sqlcipher3 import dbapi2
 
 from app.config import Config
+from scanner.source import Scanned, Source
 from sync.enrolment import PREFIX
 from sync.line import Line
 from tests.sync.scripted import SHORT
@@ -159,7 +160,7 @@ def test_a_bug_anywhere_else_is_a_plain_notice(
             if place.endswith("read_overview"):
                 station.press(Qt.Key.Key_F9)
             else:
-                station._application._scanned(card.code)
+                station._application._scanned(Scanned(card.code, Source.WEDGE))
             station.until(lambda: station.state.notice != "")
             assert station.has_shown(station.state.notice)
         station.press(Qt.Key.Key_Escape)
@@ -200,7 +201,7 @@ def test_without_a_program_the_station_says_that_it_is_not_ready(qtbot: QtBot, t
     card = enrolled_store(tmp_path, hq_url=nobody, has_program=False)
     with _station(qtbot, tmp_path) as station:
         station.until(lambda: station.state.pill.kind is PillKind.OFFLINE)
-        station._application._scanned(card.code)
+        station._application._scanned(Scanned(card.code, Source.WEDGE))
         station.until(lambda: station.has_shown("not ready yet"))
         assert station.state.screen is Screen.PREPARING
 
@@ -213,7 +214,7 @@ def _pairing_text(url: str) -> str:
 def test_a_members_card_on_the_pairing_page_is_called_one(qtbot: QtBot, tmp_path: Path):
     with _station(qtbot, tmp_path) as station:
         station.until_screen(Screen.PAIRING)
-        station._application._scanned("L2:6BF")
+        station._application._scanned(Scanned("L2:6BF", Source.WEDGE))
         station.until(lambda: station.has_shown("This is a member's card."))
         assert not station.state.is_busy
 
@@ -225,7 +226,7 @@ def test_pairing_that_fails_says_why_and_asks_again(
     text = _pairing_text(nobody) if is_real_code else "TS:P:nonsense"
     with _station(qtbot, tmp_path) as station:
         station.until_screen(Screen.PAIRING)
-        station._application._scanned(text)
+        station._application._scanned(Scanned(text, Source.WEDGE))
         station.until(lambda: station.state.notice != "")
         assert station.has_shown("Head office can't be reached from here.") == is_real_code
         assert station.state.screen is Screen.PAIRING

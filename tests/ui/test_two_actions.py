@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.core.order import Line
+from scanner.source import Scanned, Source
 from tests.builders import AMember
 from tests.ui.real_station import RealStation, enrolled_store
 from ui.models.state import AnswerWord, Screen
@@ -53,7 +54,7 @@ def test_scan_and_enter_redeem_an_order_from_the_till(
     if till_is_first:
         station.running.model.till_order("T-1", ORDER)
         station.until_screen(Screen.MEMBER)
-    station._application._scanned(card.code)  # the first action
+    station._application._scanned(Scanned(card.code, Source.WEDGE))  # the first action
     station.until(lambda: station.state.member is not None)
     if not till_is_first:
         station.running.model.till_order("T-1", ORDER)

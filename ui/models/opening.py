@@ -49,7 +49,7 @@ class OpeningModel(QObject):
             self._show(is_busy=True, notice="")
             self._pair(text)
 
-    def scan(self, text: str) -> None:
+    def scan(self, text: str, *, aim: str = "") -> None:
         """On the pairing page a scan is the pairing code."""
         self.pair(text)
 

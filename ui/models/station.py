@@ -66,7 +66,9 @@ class StationModel(QObject):
         self._quotes.failed.connect(self._notice_fault)
         self._visit: Visit | None = None
         self._newcomer: SeenMember | None = None  # while the page asks whether to switch to them
-        self._held_scan = ""  # crossed a confirm: its turn comes after the answer
+        self._held_scan: tuple[str, str] | None = (
+            None  # text and aim: crossed a confirm: its turn comes after the answer
+        )
         self._state = State(shop=shop, time_zone=time_zone, now_ms=clock.now_ms(), screen=Screen.PREPARING)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._tick)
@@ -87,15 +89,17 @@ class StationModel(QObject):
 
     # --- intents --------------------------------------------------------------------------------------------------
 
-    def scan(self, text: str) -> None:
-        """Take a scan, from any screen."""
+    def scan(self, text: str, *, aim: str = "") -> None:
+        """Take a scan, from any screen. `aim` is the symbology identifier, where the source said one."""
         if self._state.screen in (Screen.PREPARING, Screen.STOPPED):
             self._show(notice=_("One moment, this station is not ready yet."))
         elif self._state.is_busy:
-            self._held_scan = text
+            self._held_scan = (text, aim)
         else:
-            seen = partial(self._seen, text)
-            self._tasks.on_store(lambda store: identify(store, text), then=seen, failed=self._notice_fault)
+            seen = partial(self._seen, text, aim)
+            self._tasks.on_store(
+                lambda store: identify(store, text, aim=aim), then=seen, failed=self._notice_fault
+            )
 
     def picture(self, data: bytes) -> None:
         """Take a picture of a code that was dropped or pasted."""
@@ -221,9 +225,9 @@ class StationModel(QObject):
         else:
             self.scan(text)
 
-    def _seen(self, text: str, seen: Seen) -> None:
+    def _seen(self, text: str, aim: str, seen: Seen) -> None:
         if self._state.is_busy:
-            self._held_scan = text
+            self._held_scan = (text, aim)
             return
         visit = self._open_visit()
         match seen:
@@ -350,9 +354,9 @@ class StationModel(QObject):
         self._scan_what_was_held()
 
     def _scan_what_was_held(self) -> None:
-        held, self._held_scan = self._held_scan, ""
-        if held:
-            self.scan(held)
+        held, self._held_scan = self._held_scan, None
+        if held is not None:
+            self.scan(held[0], aim=held[1])
 
     def _go_idle(self) -> None:
         self._visit = None
