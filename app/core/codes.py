@@ -152,12 +152,14 @@ def _of_our_own(text: str) -> Credential:
     return kind(text[len(RECEIPT_PREFIX) :])
 
 
-def _by_elements(values: Mapping[str, str]) -> MemberNumber | VoucherNumber | None:
-    """Return the number of a member or voucher among element strings."""
+def _by_elements(values: Mapping[str, str]) -> MemberNumber | VoucherNumber | Refusal | None:
+    """Return the number of a member or voucher among element strings, nothing where there is none."""
     if gs1.MEMBER_AI in values:
         return MemberNumber(hash_number(gs1.named(gs1.MEMBER_AI, values[gs1.MEMBER_AI])))
-    ai = next((ai for ai in gs1.VOUCHER_AIS if ai in values), None)
-    return None if ai is None else VoucherNumber(hash_number(gs1.named(ai, values[ai])))
+    for ai in gs1.VOUCHER_AIS:
+        if ai in values:
+            return VoucherNumber(hash_number(gs1.named(ai, values[ai])))
+    return Refusal(Reason.COUPON_OF_MAKER) if any(ai in values for ai in gs1.TRADE_AIS) else None
 
 
 def _plain(text: str) -> Credential | Refusal | None:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 GS1_AIMS = frozenset({"]C1", "]Q3", "]d2", "]e0", "]J1"})  # Code 128, QR, Data Matrix, DataBar, DotCode
 SEPARATOR = "\x1d"  # FNC1
 MEMBER_AI = "8018"  # service relation number of a recipient
-VOUCHER_AIS = ("253", "255", "8112")  # document, global coupon number, positive offer file
+VOUCHER_AIS = ("253", "255")  # document, global coupon number
+TRADE_AIS = ("8110", "8112")  # coupons of makers: only a file of the trade can tell whether one is good
 EAN8_LENGTH, UPC_LENGTH, EAN13_LENGTH = 8, 12, 13
 CARD_PREFIXES = ("02", "04", *(str(n) for n in range(20, 30)))  # numbers that a shop gives out itself
 COUPON_PREFIXES = ("981", "982", "983", "984", "99")

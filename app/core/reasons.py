@@ -49,6 +49,11 @@ class Reason(Enum):
         False,
         "This code is for something else. Ask for the member's code.",
     )
+    COUPON_OF_MAKER = (
+        ReasonClass.IDENTITY,
+        False,
+        "This coupon is from a maker of goods. It can't be checked here.",
+    )
     CODE_FOR_SETUP = (ReasonClass.IDENTITY, False, "This code is only for setting up a station.")
     CODE_NOT_HERE = (
         ReasonClass.IDENTITY,

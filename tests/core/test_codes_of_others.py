@@ -45,11 +45,18 @@ def test_digits_alone_are_no_element_strings() -> None:
 @pytest.mark.parametrize(("text", "named"), [
     ("]C12559501101530003123456", "(255)9501101530003123456"),
     ("]C12539501101530003A1", "(253)9501101530003A1"),
-    ("]e08112" + "1" * 20, "(8112)" + "1" * 20),
     ("https://shop.example/255/9501101530003123", "(255)9501101530003123"),
 ])  # fmt: skip
 def test_coupon_numbers_are_vouchers(text: str, named: str) -> None:
     assert read(text) == VoucherNumber(hash_number(named))
+
+
+def test_a_coupon_of_the_trade_is_refused_whether_there_is_a_line_or_not() -> None:
+    assert read("]e08112" + "1" * 20).reason is Reason.COUPON_OF_MAKER
+    assert read("https://maker.example/8112/" + "1" * 20).reason in (
+        Reason.COUPON_OF_MAKER,
+        Reason.CODE_IS_LINK,
+    )
 
 
 def test_a_wrong_check_digit_is_no_number() -> None:

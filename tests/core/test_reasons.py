@@ -143,6 +143,7 @@ MADE: dict[Reason, Callable[[], tuple[Refusal, ...]]] = {
     Reason.CODE_IS_PRODUCT: lambda: scanned("4006381333931"),
     Reason.CODE_IS_LINK: lambda: scanned("https://example.com/menu"),
     Reason.CODE_IS_FOREIGN: lambda: scanned("WIFI:S:guests;T:WPA;P:secret;;"),
+    Reason.COUPON_OF_MAKER: lambda: scanned("]C18112" + "1" * 20),
     Reason.CODE_FOR_SETUP: lambda: (not_here(SetupCode("TS:P:AAAA")),),
     Reason.CODE_NOT_HERE: lambda: (not_here(ReceiptCode("0193")),),
     Reason.CODE_STALE: lambda: by_phone(NOW_MS + 120_000),
