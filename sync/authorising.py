@@ -134,6 +134,7 @@ def _request(asking: Asking, epoch: int) -> AuthorizeRequest:
         member=asking.member,
         level=asking.level,
         program_version=asking.program_version,
+        total=max(asking.total, 0),
         asked=[
             Asked(
                 name=each.name,

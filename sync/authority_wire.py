@@ -47,6 +47,7 @@ class AuthorizeRequest(Wire, frozen=True, kw_only=True):
     level: Name
     program_version: Count
     asked: Annotated[list[Asked], Meta(max_length=ASKED_MAX)]
+    total: Count = 0  # of the order's goods, in minor units
 
 
 class Word(Wire, frozen=True, kw_only=True):

@@ -42,13 +42,17 @@ class Question(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Everything of one order that head office is asked; `level` is how much the member's code proves."""
+    """Everything of one order that head office is asked; `level` is how much the member's code proves.
+
+    `total` are its goods, in minor units.
+    """
 
     order_id: str
     member: str | None
     level: str
     program_version: int
     questions: tuple[Question, ...]
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,11 @@ def questions(facts: Facts) -> tuple[Question, ...]:
     member = facts.member
     if member is not None and not member.is_known:  # head office will say what they have
         member = replace(member, balance=PLENTY)
-    hoped = replace(facts, member=member, authority=authority, known={**_hoped(program), **facts.known})
+    leased = {
+        lease.scope for lease in authority.leases
+    }  # a lease too small says nothing of what there is in all
+    known = {key: n for key, n in facts.known.items() if key not in leased}
+    hoped = replace(facts, member=member, authority=authority, known={**_hoped(program), **known})
     codes = {shown.redemption_id: shown.voucher.code_hash for shown in facts.presented}
     return tuple(
         Question(

@@ -75,8 +75,8 @@ class AuthorityPolicy:
 class Lease:
     """A right to spend that this station holds: `left` of a scope, through effective time `until_ms` (exclusive).
 
-    A scope is `points:<member>`, `voucher:<code hash>`, or the key of a counter: `uses:…`, `members:…`, `discount:…`
-    of a campaign, `stock:…` of a rule.
+    A scope is `points:<member>`, `voucher:<code hash>`, or the key of a counter: `uses:…`, `members:…`, `discount:…`,
+    `order_value:…` of a campaign, `stock:…` of a rule.
     """
 
     lease_id: str

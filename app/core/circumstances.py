@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from app.core.member import Member
 from app.core.once import once
-from app.core.order import SKU, Line, LineKind, Order
+from app.core.order import SKU, Line, LineKind, Order, goods_total
 from app.core.products import LineFinder, ProductSets
 from app.core.reasons import Reason, Refusal
 from app.core.sheet import Sheet
@@ -44,7 +44,7 @@ class Circumstances:
     @once
     def total(self) -> int:
         """The order's initial goods total in minor units, as priced."""
-        return sum(line.amount for line in self.goods)
+        return goods_total(self.order)
 
     @once
     def has_lines(self) -> bool:

@@ -45,6 +45,12 @@ def order_value_key(campaign_id: str) -> str:
     return f"order_value:{campaign_id}"
 
 
+def of_campaign(campaign_id: str) -> set[str]:
+    """Return the keys that the whole chain's limits and budgets of a campaign could ask for."""
+    makers = (uses_key, members_key, discount_key, order_value_key)
+    return {key(campaign_id) for key in makers}
+
+
 def stock_key(rule_id: str) -> str:
     """Return the key of how many of a reward are left here."""
     return f"stock:{rule_id}"

@@ -111,6 +111,11 @@ class OrderInvalid(ValueError):
     """An order that no till should hand in; the message says what is wrong with it."""
 
 
+def goods_total(order: Order) -> int:
+    """Return the initial total of an order's goods, as priced, in minor units."""
+    return sum(line.amount for line in order.lines if line.kind is LineKind.GOODS)
+
+
 def check_order(order: Order) -> None:
     """Refuse what would not fit into a journal entry or HQ's tables. Raises `OrderInvalid`."""
     if len(order.lines) > LINES_MAX:

@@ -17,7 +17,7 @@ from app.core.authority import (
     voucher_scope,
 )
 from app.core.campaign import Campaign
-from app.core.order import MILLI
+from app.core.order import MILLI, goods_total
 from app.core.outcome import Facts
 from app.core.program import Candidate
 from app.core.reasons import Reason, Refusal
@@ -124,6 +124,8 @@ class Spending:
         is_counted = self.facts.known.get(limits.counted_key(name)) != 0
         if is_first and bounds is not None and bounds.members is not None and not is_counted:
             needs.append(Need(limits.members_key(name), 1))
+        if is_first and budget is not None and budget.order_value is not None:
+            needs.append(Need(limits.order_value_key(name), max(goods_total(self.facts.order), 0)))
         if budget is not None and budget.discount is not None and giving.discount:
             needs.append(Need(limits.discount_key(name), giving.discount))
         return needs

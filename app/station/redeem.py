@@ -12,7 +12,7 @@ from app.core.asking import NOTHING_HEARD, Asking, Heard, questions
 from app.core.codes import Level
 from app.core.decision import decide
 from app.core.entry import ORDER, REDEEM, REFUSE, Entry
-from app.core.order import Line, Order, OrderInvalid, check_order
+from app.core.order import Line, Order, OrderInvalid, check_order, goods_total
 from app.core.outcome import Allocation, Decision, Facts, Outcome
 from app.core.overlay import ORDER_CLAIM
 from app.core.program import Program
@@ -121,6 +121,7 @@ def to_ask(store: StationStore, order_in: OrderIn, at_till: AtTill) -> Asking | 
         at_till.member.level if at_till.member else "",
         facts.program.version,
         asked,
+        goods_total(facts.order),
     )
 
 

@@ -16,7 +16,15 @@ from sqlalchemy import Connection, select
 
 from app.core.authority import Offline, points_scope, voucher_scope
 from app.core.campaign import Campaign, Rule
-from app.core.limits import discount_key, member_uses_key, members_key, stock_key, uses_key
+from app.core.limits import (
+    discount_key,
+    member_uses_key,
+    members_key,
+    of_campaign,
+    order_value_key,
+    stock_key,
+    uses_key,
+)
 from app.core.order import local_date
 from app.core.program import Program
 from app.core.reasons import Reason, Refusal
@@ -58,6 +66,7 @@ class _Desk:
     member: Mapping[str, Any] | None
     vouchers: Mapping[str, Mapping[str, Any]]
     uses: Mapping[str, Mapping[str, int]]  # of campaigns by this member, by day
+    total: int  # of the order
     stopped: Set[str] = frozenset()
     limits: Mapping[str, int] = field(default_factory=dict)
     left: dict[str, int] = field(default_factory=dict)
@@ -77,7 +86,7 @@ def authorise(hq: Hq, connection: Connection, device: Device, request: Authorize
         return AuthorizeAnswer(words=[Word(name=want.asked.name) for want in wants])
     has_limits = any(want.campaign.limits is not None for want in wants)
     today = _today(connection, device.store, now_ms=now_ms) if has_limits else date.min
-    desk = _desk(connection, wants, request.member)
+    desk = _desk(connection, wants, request)
     words = {PROGRAM}.union(*(_stops_of(want, request.member) for want in wants))
     desk.stopped = held_of(connection, words, program_version=program.version)
     limits = limits_of(connection, program, {scope for want in wants for scope in _scopes(want)})
@@ -120,23 +129,23 @@ def _today(connection: Connection, store_id: str, *, now_ms: int) -> date:
     return local_date(now_ms, connection.execute(zone).scalar_one())
 
 
-def _desk(connection: Connection, wants: Sequence[_Want], ref: str | None) -> _Desk:
+def _desk(connection: Connection, wants: Sequence[_Want], request: AuthorizeRequest) -> _Desk:
     """Hold the vouchers and the member, and return what is known of them."""
     hashes = sorted({want.asked.code_hash for want in wants if want.asked.code_hash})
     vouchers = read_vouchers(connection, hashes, for_update=True)
+    ref = request.member
     if ref is None:
-        return _Desk(None, None, vouchers, {})
+        return _Desk(None, None, vouchers, {}, request.total)
     members = read_members(connection, [ref], for_update=True)
     uses: Mapping[str, Mapping[str, int]] = {}
     if any(want.campaign.limits is not None for want in wants):
         uses = counters.uses_of(connection, [ref]).get(ref, {})
-    return _Desk(ref, members.get(ref), vouchers, uses)
+    return _Desk(ref, members.get(ref), vouchers, uses, request.total)
 
 
 def _scopes(want: _Want) -> set[str]:
     """Return the scopes of the whole chain that a thing could use."""
-    name = want.campaign.campaign_id
-    return {uses_key(name), members_key(name), discount_key(name), stock_key(want.rule.rule_id)}
+    return of_campaign(want.campaign.campaign_id) | {stock_key(want.rule.rule_id)}
 
 
 def _count(
@@ -253,6 +262,8 @@ def _needs(desk: _Desk, want: _Want) -> list[Need]:
         return needs
     if uses_key(name) in desk.limits:
         needs.append((uses_key(name), 1))
+    if order_value_key(name) in desk.limits:
+        needs.append((order_value_key(name), desk.total))
     if desk.ref is not None and limits is not None and limits.member_uses:
         needs.append((_member_scope(name, desk.ref), 1))
     if members_key(name) in desk.limits and not any(desk.uses.get(name, {}).values()):
@@ -267,7 +278,7 @@ def _refusal_of_scope(desk: _Desk, scope: str, units: int) -> Refusal:
             return Refusal(Reason.INSUFFICIENT_POINTS, {"missing": units - left, "wanted": units})
         case "members":
             return Refusal(Reason.LIMIT_MEMBERS_REACHED, {"wanted": desk.limits[scope]})
-        case "discount" if left > 0:
+        case "discount" | "order_value" if left > 0:
             return Refusal(Reason.BUDGET_EXCEEDED, {"left": left})
         case word:
             return Refusal(GONE[word])
@@ -278,5 +289,6 @@ GONE = {
     "uses": Reason.LIMIT_CAMPAIGN_REACHED,
     "member_use": Reason.LIMIT_PER_MEMBER_REACHED,
     "discount": Reason.BUDGET_EXHAUSTED,
+    "order_value": Reason.BUDGET_EXHAUSTED,
     "stock": Reason.OUT_OF_STOCK,
 }

@@ -21,7 +21,7 @@ def known_of(
     whole: set[str] = set()
     for campaign in campaigns:
         keys = keys_of(campaign)
-        whole |= {key for key in keys if not key.startswith(("member_", "order_value:"))}
+        whole |= {key for key in keys if not key.startswith("member_")}
         if uses is not None:
             found |= of_member(campaign, uses.get(campaign.campaign_id, {}), today=today)
     told = counters.facts_of(connection, sorted(whole))

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select
 
 from app.core.authority import Offline
 from app.core.keyset import KeyUse
-from app.core.limits import discount_key, members_key, stock_key, uses_key
+from app.core.limits import of_campaign, stock_key
 from app.core.program import Program
 from app.core.stops import CAMPAIGN, PROGRAM, RULE
 from app.ids import new_id
@@ -89,7 +89,7 @@ def leased_scopes(program: Program, *, now_ms: int) -> set[str]:
         is_on = campaign.starts_at[:10] <= last.isoformat() and first.isoformat() <= campaign.ends_at[:10]
         if is_on and campaign.offline in (Offline.FLOOR, Offline.LEASE):
             name = campaign.campaign_id
-            found |= {uses_key(name), members_key(name), discount_key(name)}
+            found |= of_campaign(name)
             found |= {stock_key(rule.rule_id) for rule in campaign.rules if rule.has_stock}
     return found
 
@@ -111,7 +111,7 @@ def _stopped(connection: Connection, program: Program) -> set[str]:
         found |= {stock_key(rule_id) for rule_id in rules}
         if is_stopped:
             name = each.campaign_id
-            found |= {uses_key(name), members_key(name), discount_key(name)}
+            found |= of_campaign(name)
     return found
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, func, select
 
-from app.core.limits import discount_key, members_key, stock_key, uses_key
+from app.core.limits import discount_key, members_key, order_value_key, stock_key, uses_key
 from app.core.program import Program
 from hq.authority import counters
 from hq.authority.tables import lease, reservation
@@ -20,7 +20,7 @@ KEPT_BACK = 10  # a tenth of every limit is never leased: it is for those who as
 def limits_of(
     connection: Connection, program: Program, scopes: Iterable[str] | None = None
 ) -> dict[str, int]:
-    """Return the limit of each scope that a program bounds and that can be leased, or of these scopes only."""
+    """Return the limit of each scope that a program bounds, or of these scopes only."""
     found: dict[str, int] = {}
     rules = []
     for campaign in program.campaigns:
@@ -32,6 +32,8 @@ def limits_of(
             found[members_key(name)] = limits.members
         if budget is not None and budget.discount is not None:
             found[discount_key(name)] = budget.discount
+        if budget is not None and budget.order_value is not None:
+            found[order_value_key(name)] = budget.order_value
         rules += [rule.rule_id for rule in campaign.rules if rule.has_stock]
     if rules:
         found |= {stock_key(rule): n for rule, n in counters.read_stock(connection, rules).items()}

@@ -47,7 +47,7 @@ from sync.protocol import Flag, Verdict
 
 OVERSPENT = "exception:overspent"
 VOUCHER = voucher_scope("")
-OF_CAMPAIGNS = frozenset({"uses", "members", "discount"})
+OF_CAMPAIGNS = frozenset({"uses", "members", "discount", "order_value"})
 BY_TIME = frozenset({Flag.OVERSPENT, Flag.COUPON_TWICE})  # flags that what arrives later may bring or take
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from app.core.authority import points_scope, voucher_scope
 from app.core.chain import ChainOwner
 from app.core.limits import discount_key, members_key, order_value_key, stock_key, uses_key
+from app.core.order import AMOUNT_MAX, LineKind
 from app.core.program import Program
 from hq.authority.claims import Claim, Credit
 from hq.journal.schemas import OrderData, RedemptionData
@@ -71,11 +72,11 @@ def _of_order(
         place = order.t_eff, owner.device_id, owner.epoch, seq
         return Claim(scope, *place, units, 0, worth, order.currency)
 
-    day = _day(order.t_eff, order.tz)
+    day, goods = _day(order.t_eff, order.tz), _goods(order)
     for campaign, discount in order.uses:
-        taken.counted[order_value_key(campaign)] += order.total
         _claim(taken, claim(uses_key(campaign), 1, discount))
         _claim(taken, claim(discount_key(campaign), discount, discount))
+        _claim(taken, claim(order_value_key(campaign), goods, discount))
         if ref is not None:
             taken.uses[ref, campaign, day] += 1
             first = claim(members_key(campaign), 1, discount)
@@ -110,6 +111,16 @@ def _of_redemption(
     if program is not None and _has_stock(program, [redemption.rule]):
         taken.programs[program.version] = program
         _claim(taken, claim(stock_key(redemption.rule), 1, redemption.discount, currency))
+
+
+def _goods(order: OrderData) -> int:
+    """Return the total of an order's goods: its lines are kept as they came, and may say anything."""
+    amounts = [
+        line.get("amount")
+        for line in order.lines
+        if isinstance(line, dict) and line.get("kind", LineKind.GOODS) == LineKind.GOODS
+    ]
+    return sum(amount for amount in amounts if isinstance(amount, int) and abs(amount) <= AMOUNT_MAX)
 
 
 def _claim(taken: Taken, claim: Claim) -> None:

@@ -64,6 +64,16 @@ def test_counters_that_nobody_here_knows_are_left_to_head_office() -> None:
     assert questions(an_order(limited, known={"uses:c": 5})) == (), "what is known here is believed"
 
 
+@pytest.mark.parametrize("budget", ["discount", "order_value"])
+def test_a_lease_that_is_too_small_leaves_it_to_head_office(budget: str) -> None:
+    """What is known by a lease is what is ours: with 4.00 left of it, a larger order asks whether there is more."""
+    held = replace(HERE, leases=(Lease("L1", f"{budget}:c", 400, NOON + 1),))
+    limited = a_campaign("lease", trigger="choice", budget={budget: 90_000})
+    seen = an_order(limited, presented=(chosen("p1", "r"),), authority=held, known={f"{budget}:c": 89_600})
+    assert [each.name for each in questions(seen)] == ["p1"]
+    assert not decide(seen).presented[0].is_approved
+
+
 def test_points_and_what_applies_by_itself_are_told() -> None:
     reward = a_campaign(trigger="choice", in_rule={"cost_points": 50, "has_stock": True})
     own = an_order(reward, a_campaign("never", "d", "automatic"), presented=(chosen("p1", "r"),))

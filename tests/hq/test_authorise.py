@@ -143,6 +143,24 @@ def test_budgets_and_members_and_uses_by_a_member_have_their_limits(hq, two):
     ]
 
 
+def test_a_budget_of_the_value_of_orders_is_reserved_by_all_their_goods(hq, two):
+    publish(hq, asking_program(3, coupons={"budget": {"order_value": 1_000}}))
+    orders = [
+        authorize(
+            each,
+            asked(f"r{n}", COUPON, code_hash=a_coupon(hq)),
+            order_id=f"o{n}",
+            program_version=3,
+            total=600,
+        )
+        for n, each in enumerate(two)
+    ]
+    assert [said(each) for each in orders] == [["yes"], ["budget_exceeded"]]
+    assert dict(orders[1].words[0].numbers) == {"left": 400}
+    assert orders[0].known == [("order_value:coupons", 0)]
+    assert reserved(hq)["order_value:coupons"] == 600
+
+
 def test_counters_of_what_was_granted_come_along(hq, station, program):
     answer = authorize(station, asked(GIFT, GIFT), asked("r1", MUG))
     assert said(answer) == ["yes", ""], "nobody has counted the mugs"

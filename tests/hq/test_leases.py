@@ -3,6 +3,9 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from app.core.authority import Authority, Lease
+from hq.authority import counters
+from hq.authority.rights import outstanding
 from hq.stops.service import stop_it
 from sync.authority_wire import lease_message
 from tests.hq.leasing import GIFTS, ask, gift_program, publish
@@ -47,3 +50,20 @@ def test_what_is_stopped_is_leased_to_nobody_and_comes_back(hq, station, gifts):
     answer = ask(station, held)
     assert (answer.leases, answer.close) == ([], [held.lease_id])
     assert ask(enrol_station(hq, "S2")).leases == []
+
+
+def test_of_the_value_of_orders_there_are_leases_too(hq, station):
+    program = publish(hq, gift_program(limits={}, budget={"order_value": 10_000}))
+    (lease,) = ask(station).leases
+    assert (lease.scope, lease.units) == ("order_value:gifts", 4_500)
+    station.order(
+        "o1",
+        amounts=(("TEA", 500), ("MILK", 200)),
+        program=program,
+        known={"order_value:gifts": 0},
+        authority=Authority(leases=(Lease(lease.lease_id, lease.scope, lease.units, lease.until_ms),)),
+    )
+    station.push()
+    with hq.database.reading() as connection:
+        assert counters.read(connection, [lease.scope]) == {lease.scope: 700}
+        assert outstanding(connection, [lease.scope]) == {lease.scope: 3_800}

@@ -80,6 +80,14 @@ def test_a_lease_stands_for_what_is_ours_though_all_else_is_used_up(tills: Any) 
     assert discounts(till, 3) == [100, 100, 0]
 
 
+def test_of_a_lease_of_the_value_of_orders_each_order_takes_all_its_goods(tills: Any) -> None:
+    till = tills("lease", budget={"order_value": 100_000})
+    assert discounts(till, 1) == [0], "nobody knows"
+    till.lease("order_value:coffee", 1_200)
+    assert discounts(till, 3) == [100, 100, 0], "orders of 5.00 each, and 2.00 is left"
+    assert till.last("order")["known"] == [["order_value:coffee", 99_800]]
+
+
 def test_a_lease_that_is_over_stands_for_nothing(tills: Any) -> None:
     till = tills("floor", limits={"uses": 10})
     till.counter("uses:coffee", 10)
