@@ -66,8 +66,8 @@ class StationModel(QObject):
         self._quotes.failed.connect(self._notice_fault)
         self._visit: Visit | None = None
         self._newcomer: SeenMember | None = None  # while the page asks whether to switch to them
-        self._held_scan: tuple[str, str] | None = (
-            None  # text and aim: crossed a confirm: its turn comes after the answer
+        self._held_scan: Callable[[], None] | None = (
+            None  # one that crossed a confirm: its turn comes after the answer
         )
         self._state = State(shop=shop, time_zone=time_zone, now_ms=clock.now_ms(), screen=Screen.PREPARING)
         self._timer = QTimer(self)
@@ -94,12 +94,10 @@ class StationModel(QObject):
         if self._state.screen in (Screen.PREPARING, Screen.STOPPED):
             self._show(notice=_("One moment, this station is not ready yet."))
         elif self._state.is_busy:
-            self._held_scan = (text, aim)
+            self._held_scan = partial(self.scan, text, aim=aim)
         else:
-            seen = partial(self._seen, text, aim)
-            self._tasks.on_store(
-                lambda store: identify(store, text, aim=aim), then=seen, failed=self._notice_fault
-            )
+            seen = partial(self._seen, partial(self.scan, text, aim=aim))
+            self._tasks.on_store(partial(identify, text=text, aim=aim), then=seen, failed=self._notice_fault)
 
     def picture(self, data: bytes) -> None:
         """Take a picture of a code that was dropped or pasted."""
@@ -225,9 +223,9 @@ class StationModel(QObject):
         else:
             self.scan(text)
 
-    def _seen(self, text: str, aim: str, seen: Seen) -> None:
+    def _seen(self, again: Callable[[], None], seen: Seen) -> None:
         if self._state.is_busy:
-            self._held_scan = (text, aim)
+            self._held_scan = again
             return
         visit = self._open_visit()
         match seen:
@@ -356,7 +354,7 @@ class StationModel(QObject):
     def _scan_what_was_held(self) -> None:
         held, self._held_scan = self._held_scan, None
         if held is not None:
-            self.scan(held[0], aim=held[1])
+            held()
 
     def _go_idle(self) -> None:
         self._visit = None
