@@ -215,8 +215,6 @@ class StationModel(QObject):
         """Take how the line stands; called on the worker's thread."""
         self._around.link_changed(link)
 
-    # --- scanning -----------------------------------------------------------------------------------------------------
-
     def _picture_read(self, text: str | None) -> None:
         if text is None:
             self._show(notice=_("There is no single code in this picture."))
