@@ -123,7 +123,7 @@ def presentation_differences(redemption: Mapping[str, Any], order: Mapping[str, 
     for shown in order["presented"]:
         if shown["redemption_id"] == redemption.get("redemption_id"):
             expected |= {"code_hash": shown["code_hash"], "level": shown["level"]}
-    return _differences(redemption, expected)
+    return [key for key, value in expected.items() if redemption.get(key) != value]
 
 
 def _decided(decision: Decision) -> Record:

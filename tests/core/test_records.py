@@ -22,6 +22,7 @@ from app.core.records import (
     Attendance,
     order_differences,
     order_record,
+    presentation_differences,
     redemption_differences,
     redemption_record,
     replay_order,
@@ -158,6 +159,13 @@ def test_every_fact_that_a_decision_may_read_is_written_and_read_back() -> None:
     assert data["presented"][0]["points"] == 30
     assert data["paid"][1] == {"kind": "wallet", "ref": "w", "amount": 50, "left": 0, "reasons": []}
     assert data["tax"] == decided.tax > 0
+
+
+def test_what_a_redemption_gives_beside_a_discount_is_no_matter_of_what_was_shown() -> None:
+    redeemed = redemption_record(FACTS, DECISION.presented[0], SHOWN, ATTENDANCE)
+    gives = {"stock": 1, "paid": 5, "gifts": [["mug", 1]], "credit": 5, "counts": [["card", 1]]}
+    assert presentation_differences({**redeemed, **gives}, GOOD) == []
+    assert presentation_differences({**redeemed, "level": "A3", "stock": 1}, GOOD) == ["level"]
 
 
 @pytest.mark.parametrize(
