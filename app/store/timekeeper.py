@@ -196,11 +196,11 @@ def _last_place(database: Database) -> Place:
 
 
 def _latest_ms(database: Database, *, after: Place) -> int:
-    """Return the effective time of the last entry, if it comes after a place: in any epoch, as time goes on."""
-    row = database.conn.execute(
-        "SELECT body FROM journal WHERE (epoch, seq) > (?, ?) ORDER BY epoch DESC, seq DESC LIMIT 1", after
-    ).fetchone()
-    return 0 if row is None else _t_eff(row[0])
+    """Return the effective time of the last entry that tells it after a place: in any epoch, as time goes on."""
+    rows = database.conn.execute(
+        "SELECT body FROM journal WHERE (epoch, seq) > (?, ?) ORDER BY epoch DESC, seq DESC", after
+    )
+    return next((found for (body,) in rows if (found := _t_eff(body))), 0)
 
 
 def _t_eff(body: bytes) -> int:

@@ -10,6 +10,7 @@ from app.station.identify import identify
 from app.station.redeem import hand_in
 from app.station.standing import Standing, standing
 from app.store.faults import DiskFull
+from app.store.journal import Draft
 from app.store.keystore import MemoryKeyStore
 from app.store.store import StationStore
 from tests.builders import DAY_MS, NOW_MS, a_campaign, a_program, a_store, a_voucher, an_order, at_till
@@ -166,6 +167,18 @@ def test_a_crash_loses_no_time_that_an_entry_was_given_by(till: Till) -> None:
     till.crash()
     assert till.store.now_ms() >= NOW_MS + 10 * DAY_MS
     assert till.store.time.is_doubtful()
+
+
+def test_an_entry_that_tells_no_time_hides_none_that_does(till: Till) -> None:
+    till.machine.go_on(DAY_MS)
+    till.sell()
+    by_then = till.store.now_ms()
+    with till.store.atomic():
+        till.store.journal.append([Draft("of_a_newer_station", {})])
+    till.machine.restart()
+    till.machine.set_wall(IN_2099)
+    till.crash()
+    assert till.store.now_ms() >= by_then
 
 
 def test_a_first_clock_in_2099_is_over_for_good_with_hqs_first_word(tmp_path: Path) -> None:
