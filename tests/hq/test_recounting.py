@@ -11,7 +11,7 @@ from hq.stores.devices import revoke
 from sync.authority_wire import LeaseRequest
 from tests.hq.leasing import ask, gift_program, publish
 from tests.hq.station import NOW_MS, enrol_station
-from tests.hq.test_lease_books import books, flags_of, use
+from tests.hq.test_lease_books import books, close, flags_of, use
 
 
 def forget_leases(hq):
@@ -43,6 +43,31 @@ def test_leases_of_the_lost_day_are_known_again_before_new_ones_are_given(hq, st
     assert books(hq) == (1, mine.units - 1 + theirs.units)
     with hq.database.reading() as connection:
         assert not is_under_way(connection)
+
+
+def test_what_was_given_by_a_lease_before_it_is_shown_again_is_in_order(hq, station):
+    """A push comes ahead of the leases: what it names HQ can't know yet, and must count when it does."""
+    program = publish(hq, gift_program(uses=20))
+    (mine,) = ask(station).leases
+    forget_leases(hq)
+    use(station, program, mine, at_ms=NOW_MS + 60_000, times=2)
+    station.push()
+    assert flags_of(hq, station) == [[], []]
+    show(station, mine)
+    assert books(hq) == (2, mine.units - 2)
+    close(station, mine, 2, at_ms=NOW_MS + 120_000)
+    station.push()
+    assert flags_of(hq, station) == [[], [], []]
+    assert books(hq) == (2, 0)
+
+
+def test_a_lease_that_was_closed_long_after_its_end_before_it_could_be_shown_is_in_order(hq, station):
+    publish(hq, gift_program(uses=20))
+    (mine,) = ask(station).leases
+    forget_leases(hq)
+    close(station, mine, 0, at_ms=NOW_MS + 9 * 86_400_000)
+    station.push()
+    assert flags_of(hq, station) == [[]]
 
 
 def test_nobody_makes_a_lease_up(hq, station):
