@@ -7,10 +7,10 @@ holder, and once the leading station has told that it read that, nobody holds it
 last reservation the home lease comes back by itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, select, update
 
 from app.core.chain import ChainOwner
 from hq.authority.holding import POINTS, VOUCHER_OF, called_back, holder_of
@@ -39,7 +39,14 @@ def take_lead(connection: Connection, asking: Device) -> list[Change]:
         return []
     else:
         connection.execute(update(home_lead).where(of).values(values))
+        _let_go(connection, row.device, at_ms=row.until_ms)
     return _rows_at_home(connection, asking.store)
+
+
+def _let_go(connection: Connection, device_id: str, *, at_ms: int) -> None:
+    """Note that a device holds nothing any more of what was called back from it: its time is over."""
+    of_it = recall.c.device == device_id, recall.c.confirmed_ms.is_(None)
+    connection.execute(update(recall).where(*of_it).values(confirmed_ms=at_ms))
 
 
 def _has_ended(connection: Connection, lead: Any) -> bool:
@@ -86,7 +93,16 @@ def note_told(connection: Connection, reading: Device, *, now_ms: int) -> None:
 
 def call_back(connection: Connection, scopes: Iterable[str], *, now_ms: int) -> None:
     """Call home leases back that somebody holds, and tell so by the feed: the last thing that a transaction does."""
-    held = {scope: holder for scope in sorted(set(scopes)) if (holder := holder_of(connection, scope))}
+    call_back_from(connection, held_now(connection, scopes), now_ms=now_ms)
+
+
+def held_now(connection: Connection, scopes: Iterable[str]) -> dict[str, str]:
+    """Return who holds these scopes, or may still do so since they were called back; the others are left out."""
+    return {scope: holder for scope in sorted(set(scopes)) if (holder := holder_of(connection, scope))}
+
+
+def call_back_from(connection: Connection, held: Mapping[str, str], *, now_ms: int) -> None:
+    """Call home leases back from those who hold them: what they hold need no longer be at home in their store."""
     known = called_back(connection, held)
     new = {scope: holder for scope, holder in held.items() if scope not in known}
     if not new:
@@ -116,16 +132,31 @@ def confirm(connection: Connection, device_id: str, *, cursor: int, now_ms: int)
 
 
 def give_back(connection: Connection, *, now_ms: int) -> int:
-    """End what was called back a day ago and of which nothing is reserved any more; return how many there were."""
+    """End what was called back a day ago and of which nothing is reserved any more; return how many there were.
+
+    It goes to whoever leads where its member is at home now: another than held it only when that one has let it go.
+    """
     is_reserved = exists().where(
         reservation.c.scope == recall.c.scope, reservation.c.until_ms > now_ms - DAY_MS
     )
-    statement = select(recall.c.scope).where(recall.c.asked_ms <= now_ms - DAY_MS, ~is_reserved)
+    is_free = recall.c.confirmed_ms.is_not(None) | _stays_at_home()
+    statement = select(recall.c.scope).where(recall.c.asked_ms <= now_ms - DAY_MS, ~is_reserved, is_free)
     scopes = list(connection.execute(statement.limit(NAMES_AT_ONCE)).scalars())
     if scopes:
         connection.execute(delete(recall).where(recall.c.scope.in_(scopes)))
         announce(connection, _changes_of(connection, scopes))
     return len(scopes)
+
+
+def _stays_at_home() -> ColumnElement[bool]:
+    """Tell whether what was called back would go to the device that it was called back from."""
+    leads = exists().where(home_lead.c.store == member.c.home_store, home_lead.c.device == recall.c.device)
+    points = leads.where(member.c.ref == func.substr(recall.c.scope, len(POINTS) + 1))
+    uses = leads.where(
+        voucher.c.code_hash == func.substr(recall.c.scope, len(VOUCHER_OF) + 1),
+        member.c.ref == voucher.c.owner,
+    )
+    return (recall.c.scope.startswith(POINTS) & points) | (recall.c.scope.startswith(VOUCHER_OF) & uses)
 
 
 def _changes_of(connection: Connection, scopes: Iterable[str]) -> list[Change]:

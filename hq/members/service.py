@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
+from app.core.authority import points_scope, voucher_scope
 from app.core.codes import MEMBER_REF_SIZE, hash_number, number
 from app.core.keyset import KeyUse
 from app.core.signed_code import SIGNED_PREFIX, sign_token, written
 from app.ids import MEMBER_BODY_LENGTH, REF_ALPHABET, REF_LENGTH, new_number
+from hq.authority import home
 from hq.db import ROWS_AT_ONCE, Whole, hold_whole
 from hq.faults import NotHere, NotPossible
 from hq.feed import MEMBER, Change, announce
@@ -28,7 +30,7 @@ from hq.members.store import (
     read_scopes,
 )
 from hq.rows import insert_rows, upsert
-from hq.tables import member, member_scope, phone_token
+from hq.tables import member, member_scope, phone_token, voucher
 
 DAY_MS = 24 * 60 * 60 * 1000
 CODE_DAYS = 400  # as long as a station keeps a member who doesn't come; a new code costs nothing
@@ -59,7 +61,7 @@ def upsert_members(hq: Hq, members: Sequence[MemberFacts]) -> int:
     newest = list({each.ref: each for each in members}.values())  # of two with one reference, the later
     for some in parts_of(newest, ROWS_AT_ONCE):
         try:
-            hq.database.write(partial(_upsert_some, members=some))
+            hq.database.write(partial(_upsert_some, members=some, now_ms=hq.clock.now_ms()))
         except IntegrityError as problem:
             raise NotPossible("Two members can't have the same number.") from problem
     return len(newest)
@@ -73,7 +75,7 @@ def add_member(hq: Hq, facts: MemberFacts) -> None:
         hold_whole(connection, Whole.MEMBERS)
         if lock_members(connection, [facts.ref]):
             raise NotPossible(f"There is a member {facts.ref} already. Nothing was changed.")
-        _upsert_some(connection, [facts])
+        _upsert_some(connection, [facts], now_ms=hq.clock.now_ms())
 
     try:
         hq.database.write(add)
@@ -180,7 +182,7 @@ def _check(each: MemberFacts) -> None:
             raise NotPossible(f"The {column} of member {each.ref} is longer than {room} characters.")
 
 
-def _upsert_some(connection: Connection, members: Sequence[MemberFacts]) -> None:
+def _upsert_some(connection: Connection, members: Sequence[MemberFacts], *, now_ms: int) -> None:
     # A new member has no row to hold yet, while a push may be posting to the account: see intake.
     hold_whole(connection, Whole.MEMBERS)
     refs = [each.ref for each in members]
@@ -203,6 +205,7 @@ def _upsert_some(connection: Connection, members: Sequence[MemberFacts]) -> None
         }
         for each in members
     ]
+    held = home.held_now(connection, _owned_by_movers(connection, members))
     upsert(connection, member, rows, changes=("name", "number_hash", "tier", "segments", "home_store"))
     scopes = read_scopes(connection, refs)
     at_home = [
@@ -216,3 +219,15 @@ def _upsert_some(connection: Connection, members: Sequence[MemberFacts]) -> None
     announce(
         connection, (Change(store, MEMBER, ref) for ref in refs for store in sorted(scopes.get(ref, ())))
     )
+    home.call_back_from(connection, held, now_ms=now_ms)  # or two stations would hold what they own
+
+
+def _owned_by_movers(connection: Connection, members: Sequence[MemberFacts]) -> list[str]:
+    """Return the scopes of what those members own who are to be at home in another store than now."""
+    to = {each.ref: each.home_store for each in members}
+    homes = select(member.c.ref, member.c.home_store).where(member.c.ref.in_(list(to)))
+    movers = [row.ref for row in connection.execute(homes) if row.home_store not in (None, to[row.ref])]
+    if not movers:
+        return []
+    codes = connection.execute(select(voucher.c.code_hash).where(voucher.c.owner.in_(movers))).scalars()
+    return [*map(points_scope, movers), *map(voucher_scope, codes)]

@@ -74,3 +74,34 @@ def test_a_station_that_led_is_followed_when_it_is_written_off(hq, station, at_h
     assert holder(hq) is None
     ask(second)
     assert holder(hq) == second.owner.device_id
+
+
+def test_whoever_moves_is_held_in_the_new_store_only_when_the_old_one_has_let_go(hq, station, at_home):
+    other = enrol_station(hq, "S2")
+    ask(station), ask(other)
+    _, before = rows_of(station)
+    upsert_members(hq, [MemberFacts(REF, home_store="S2")])
+    rows, after = rows_of(station, before)
+    assert rows["member", REF]["holder"] is rows["voucher", at_home]["holder"] is None
+    assert rows_of(other)[0]["member", REF]["holder"] is None
+    with hq.database.atomic() as connection:
+        assert give_back(connection, now_ms=NOW_MS + DAY_MS) == 0  # it may be cut off, and spend
+    assert holder(hq) == station.owner.device_id
+    station.push(pull_cursor=after)
+    assert holder(hq) is None
+    with hq.database.atomic() as connection:
+        assert give_back(connection, now_ms=NOW_MS + DAY_MS) == 2  # points and a voucher
+    rows, _ = rows_of(other)
+    assert rows["member", REF]["holder"] == rows["voucher", at_home]["holder"] == other.owner.device_id
+
+
+def test_what_was_called_back_from_a_station_that_is_gone_is_free_once_another_leads(hq, station, at_home):
+    ask(station)
+    with hq.database.atomic() as connection:
+        call_back(connection, [POINTS], now_ms=NOW_MS)
+    second = enrol_station(hq, "S1")
+    revoke(hq, station.owner.device_id)
+    ask(second)  # the first was told of nothing that it holds: its time is over
+    with hq.database.atomic() as connection:
+        assert give_back(connection, now_ms=NOW_MS + DAY_MS) == 1
+    assert holder(hq) == second.owner.device_id
