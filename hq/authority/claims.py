@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, tuple_, update
 
 from app.core.authority import points_scope
 from hq.authority.tables import claim
@@ -19,6 +19,7 @@ from hq.rows import insert_tuples, is_among
 from hq.tables import journal, order_fact, posting
 
 NAMES = ("scope", "t_eff", "device", "epoch", "seq", "units", "beyond", "worth", "unit")
+OF_MEMBER = "member:"  # begins the scope of one member's uses of a campaign in a period; it is never leased
 COLUMNS = [claim.c[name] for name in NAMES]
 LATEST = claim.c.t_eff.desc(), claim.c.device.desc(), claim.c.epoch.desc(), claim.c.seq.desc()
 OVERDRAWN = select(claim.c.scope).where(is_among(claim.c.scope), claim.c.beyond > 0).distinct()
@@ -104,6 +105,15 @@ def take_later_place(connection: Connection, ref: str, first: Claim) -> Claim | 
     if later is not None:
         connection.execute(delete(claim).where(*_is(later)))
     return later
+
+
+def taken_in_all(connection: Connection, scopes: Iterable[str]) -> dict[str, int]:
+    """Return how many units of these scopes were taken, for those that no counter counts."""
+    found: dict[str, int] = {}
+    for some in parts_of(sorted(set(scopes)), NAMES_AT_ONCE):
+        sums = select(claim.c.scope, func.sum(claim.c.units)).where(claim.c.scope.in_(some))
+        found.update((row[0], int(row[1])) for row in connection.execute(sums.group_by(claim.c.scope)))
+    return found
 
 
 def reckon(connection: Connection, scope: str, over: int) -> list[Change]:

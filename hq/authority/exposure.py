@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Select, func, select
 from app.core.authority import Offline
 from app.core.limits import discount_key, members_key, uses_key
 from app.core.program import Program
+from hq.authority.claims import OF_MEMBER
 from hq.authority.tables import claim
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
@@ -87,7 +88,10 @@ def _of_campaigns(
         if name is not None and each.campaign_id != name:
             continue
         scopes = [key(each.campaign_id) for key in (uses_key, members_key, discount_key)]
-        money, points = _sums(connection, _beyond().where(claim.c.scope.in_(scopes)))
+        is_of_member = claim.c.scope.startswith(OF_MEMBER) & claim.c.scope.endswith(
+            f"|{each.campaign_id}", autoescape=True
+        )
+        money, points = _sums(connection, _beyond().where(claim.c.scope.in_(scopes) | is_of_member))
         bound = program.authority.value_max * stations if each.offline is Offline.FLOOR else 0
         is_open = each.offline is Offline.ALWAYS and each.campaign_id in program.counted_campaigns
         found.append(

@@ -18,6 +18,7 @@ from app.core.program import Program
 from app.ids import new_id
 from hq.authority import counters
 from hq.authority.claims import (
+    OF_MEMBER,
     Change,
     Claim,
     Entry,
@@ -27,6 +28,7 @@ from hq.authority.claims import (
     reckon,
     reckon_points,
     take_later_place,
+    taken_in_all,
 )
 from hq.authority.judging import LeaseBook
 from hq.authority.rights import CLOSED, limits_of
@@ -95,6 +97,7 @@ def settle(
     given |= {scope: given[scope] + units for scope, units in more.items()}
     changed: list[Change] = [(each, 0) for each in gone if each.beyond]
     changed += _reckoned(connection, taken, books.uses, limits, given)
+    changed += _reckoned_of_members(connection, taken)
     changed += _reckoned_points(connection, taken, in_debt)
     settled = _flagged(connection, owner, kept, changed)
     settled.members = sorted({ref for ref, _, _ in taken.uses})
@@ -141,7 +144,7 @@ def _limits(hq: Hq, connection: Connection, taken: Taken) -> dict[str, int]:
 
 
 def _is_bounded(claim: Claim, limits: dict[str, int]) -> bool:
-    return claim.scope in limits or claim.unit == POINTS or claim.scope.startswith(VOUCHER)
+    return claim.scope in limits or claim.unit == POINTS or claim.scope.startswith((VOUCHER, OF_MEMBER))
 
 
 def _move_leases(connection: Connection, book: LeaseBook, *, by: str, now_ms: int) -> None:
@@ -169,6 +172,18 @@ def _reckoned(
         for scope in sorted({each.scope for each in taken.claims})
         if over.get(scope, 0) > 0
         for change in reckon(connection, scope, over[scope])
+    ]
+
+
+def _reckoned_of_members(connection: Connection, taken: Taken) -> list[Change]:
+    """Look at how often members used campaigns that each may use so many times. Their rows are held."""
+    if not taken.at_most:
+        return []
+    in_all = taken_in_all(connection, taken.at_most)
+    return [
+        change
+        for scope, at_most in sorted(taken.at_most.items())
+        for change in reckon(connection, scope, in_all[scope] - at_most)
     ]
 
 
@@ -238,12 +253,19 @@ def doubt_of(claims: Iterable[Claim]) -> Doubt:
     return Doubt(flags, "; ".join(details), sums.get(unit, 0), unit)
 
 
+def campaign_of(scope: str) -> str:
+    """Return the campaign whose limit a scope is; "" for what is a limit of something else."""
+    word, _, name = scope.partition(":")
+    if scope.startswith(OF_MEMBER):
+        return name.split("|", 2)[2]
+    return name if word in OF_CAMPAIGNS else ""
+
+
 def too_much(claims: Iterable[Claim]) -> dict[str, int]:
     """Return what an entry gave too much, by unit: of several limits of one campaign the one that says most."""
     by_campaign: dict[tuple[str, str], int] = {}
     for each in claims:
-        word, _, name = each.scope.partition(":")
-        of = each.unit, name if word in OF_CAMPAIGNS else ""
+        of = each.unit, campaign_of(each.scope)
         by_campaign[of] = max(by_campaign.get(of, 0), each.too_much)
     sums: Counter[str] = Counter()
     for (unit, _), amount in by_campaign.items():

@@ -3,15 +3,16 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.core.authority import points_scope, voucher_scope
 from app.core.chain import ChainOwner
-from app.core.limits import discount_key, members_key, order_value_key, stock_key, uses_key
+from app.core.history import read_key
+from app.core.limits import discount_key, member_uses_key, members_key, order_value_key, stock_key, uses_key
 from app.core.order import AMOUNT_MAX, LineKind
 from app.core.program import Program
-from hq.authority.claims import Claim, Credit
+from hq.authority.claims import OF_MEMBER, Claim, Credit
 from hq.journal.schemas import OrderData, RedemptionData
 from hq.journal.store import Kept
 from hq.members.store import POINTS
@@ -29,6 +30,7 @@ class Taken:
     credits: dict[str, list[Credit]] = field(default_factory=dict)  # by member
     spent: dict[str, int] = field(default_factory=dict)  # by member: when points were spent first (UTC ms)
     points: Counter[str] = field(default_factory=Counter)  # by member, less what was spent
+    at_most: dict[str, int] = field(default_factory=dict)  # how often members may use campaigns, by scope
     programs: dict[int, Program] = field(default_factory=dict)  # by which something was counted
 
 
@@ -79,6 +81,9 @@ def _of_order(
         _claim(taken, claim(order_value_key(campaign), goods, discount))
         if ref is not None:
             taken.uses[ref, campaign, day] += 1
+            for scope, at_most in _of_member(program, campaign, ref, day):
+                taken.claims.append(claim(scope, 1, discount))
+                taken.at_most[scope] = at_most
             first = claim(members_key(campaign), 1, discount)
             taken.firsts[ref, campaign] = min(first, taken.firsts.get((ref, campaign), first))
     for part in order.campaigns:
@@ -121,6 +126,19 @@ def _goods(order: OrderData) -> int:
         if isinstance(line, dict) and line.get("kind", LineKind.GOODS) == LineKind.GOODS
     ]
     return sum(amount for amount in amounts if isinstance(amount, int) and abs(amount) <= AMOUNT_MAX)
+
+
+def _of_member(program: Program, campaign_id: str, ref: str, day: str) -> list[tuple[str, int]]:
+    """Return the scopes of a member's uses of a campaign on a day, each with how many there may be in its period."""
+    limits = next((each.limits for each in program.campaigns if each.campaign_id == campaign_id), None)
+    if limits is None or not day:
+        return []
+    found = []
+    for limit in limits.member_uses:
+        begin = read_key(member_uses_key(campaign_id, limit.period)).window.begin(date.fromisoformat(day))
+        # The campaign comes last, since its name may hold anything.
+        found.append((f"{OF_MEMBER}{ref}|{begin}{limit.period[:1]}|{campaign_id}", limit.at_most))
+    return found
 
 
 def _claim(taken: Taken, claim: Claim) -> None:

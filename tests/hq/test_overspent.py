@@ -192,6 +192,26 @@ def test_a_place_among_the_first_members_is_theirs_who_came_first_in_time_in_wha
     assert told == {(str([[[]], [[]], [["OVERSPENT"]]]), 100)}
 
 
+@pytest.mark.parametrize(
+    ("period", "minutes", "too_many"), [("", (0, 3000), 1), ("day", (0, 5), 1), ("day", (0, 3000), 0)]
+)
+def test_who_uses_once_more_than_each_may_in_a_shop_that_is_cut_off_is_flagged(hq, period, minutes, too_many):
+    once = {"at_most": 1} | ({"period": period} if period else {})
+    program = publish(hq, gift_program(offline="always", limits={"member_uses": [once]}))
+    upsert_members(hq, [MemberFacts("0000000000009", home_store="S1")])
+    stations = [enrol_station(hq, store) for store in ("S1", "S2")]
+    key = f"member_uses:gifts/{period}" if period else "member_uses:gifts"
+    for each, minute in zip(stations, minutes, strict=True):
+        at_ms = NOW_MS + minute * MINUTE_MS
+        each.order(
+            "o1", ref="0000000000009", amounts=(("TEA", 500),), at_ms=at_ms, program=program, known={key: 0}
+        )
+    for each in reversed(stations):
+        each.push()
+    assert [flags_of(hq, each) for each in stations] == [[[]], [["OVERSPENT"] * too_many]]
+    assert balance_of(hq, OVERSPENT, "USD") == 100 * too_many
+
+
 def test_a_word_that_moved_reaches_the_station_and_its_case_tells_of_it(hq, rewards, three):
     ref = "0000000000008"
     upsert_members(hq, [MemberFacts(ref, home_store="S1")])
