@@ -90,6 +90,11 @@ class Spending:
         refusal = self._refused_by_floor(candidate, giving, authority, level)
         return refusal or Auth(AuthKind.FLOOR, level, leases, self._value(giving))
 
+    def as_denied(self, candidate: Candidate, found: list[Refusal]) -> list[Refusal]:
+        """Return refusals with head office's no, if it said one, in the place of what nobody here can know."""
+        denied = (self.facts.authority or UNHELD).denied.get(_name(candidate))
+        return found if denied is None else [denied if each == ONLINE_ONLY else each for each in found]
+
     def use(self, candidate: Candidate, auth: Auth) -> None:
         """Use up what a rule was given by."""
         for lease_id, count in auth.leases:

@@ -182,7 +182,7 @@ class Table:
             found += self._about_reward(campaign, rule)
         if candidate.presentation is not None:
             found += self._about_voucher(candidate.presentation)
-        return found
+        return self.spending.as_denied(candidate, found) if NOT_KNOWN in found else found
 
     def _about_everything(self) -> list[Refusal]:
         """Return what speaks against any rule on this order."""

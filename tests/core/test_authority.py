@@ -105,6 +105,11 @@ def test_head_offices_word_settles_it(offline: str) -> None:
     assert auths(give(no, offline=offline)) == [Reason.LIMIT_TOTAL_REACHED]
 
 
+def test_head_offices_no_stands_where_this_station_does_not_know_the_counter() -> None:
+    no = replace(HERE, denied={"v1": Refusal(Reason.LIMIT_CAMPAIGN_REACHED)})
+    assert auths(give(no, offline="never", limits={"uses": 5})) == [Reason.LIMIT_CAMPAIGN_REACHED]
+
+
 def test_a_lease_gives_what_it_holds_and_no_more() -> None:
     held = replace(HERE, level="A0", leases=(lease("voucher:h-r", 1),))
     assert auths(give(held, offline="lease")) == [Auth(AuthKind.LEASE, leases=(("L1", 1),))]
