@@ -8,8 +8,10 @@ rights; a reservation that HQ made all the same lapses, or is settled by the ord
 
 import logging
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from app.clock import Clock
@@ -26,6 +28,8 @@ LIMITS = Limits(connect_s=0.3, total_s=1.5, answer_bytes_max=1 << 20)
 FAILURES_MAX = 3
 PAUSE_MS = 30_000
 BUSY_MS = 10_000  # where HQ is busy and doesn't say for how long
+
+Begin = Callable[[Callable[[], None]], None]
 
 
 class Hq(Protocol):
@@ -68,15 +72,32 @@ def authoriser_of(url: str, signer: DeviceSigner, *, epoch: int, clock: Clock) -
     return Authoriser(HttpHq(Line(url, limits=LIMITS), signer), epoch=epoch, clock=clock)
 
 
+def on_its_own_thread(work: Callable[[], None]) -> None:
+    """Begin a question: nobody waits for its thread, not even the end of the program."""
+    threading.Thread(target=work, name="asking", daemon=True).start()
+
+
 class Authoriser:
     """Asks one HQ, one question at a time."""
 
-    def __init__(self, hq: Hq, *, epoch: int, clock: Clock, total_s: float = LIMITS.total_s) -> None:
-        """`hq` speaks over a line of its own, with `LIMITS`. `clock` says how long ago failures were."""
+    def __init__(
+        self,
+        hq: Hq,
+        *,
+        epoch: int,
+        clock: Clock,
+        total_s: float = LIMITS.total_s,
+        begin: Begin = on_its_own_thread,
+    ) -> None:
+        """`hq` speaks over a line of its own, with `LIMITS`. `clock` says how long ago failures were.
+
+        `begin` carries a question there and back, now or some time; the simulator has no threads.
+        """
         self._hq = hq
         self._epoch = epoch
         self._clock = clock
         self._total_s = total_s
+        self._begin = begin
         self._breaker = Breaker()
         self._asking = threading.Lock()  # held by the thread whose question is under way
 
@@ -88,9 +109,7 @@ class Authoriser:
         if not self._asking.acquire(blocking=False):  # an earlier question still hangs in the network
             self._failed("an earlier question is still under way")
             return NOTHING_HEARD
-        threading.Thread(
-            target=self._carry, args=(_request(asking, self._epoch), answer), name="asking", daemon=True
-        ).start()
+        self._begin(partial(self._carry, _request(asking, self._epoch), answer))
         heard = self._wait(answer)
         return NOTHING_HEARD if heard is None else _of(asking, heard)
 
