@@ -27,6 +27,10 @@ class BoundOracles:
         """Somebody handed an order in and had to wait so long for the network."""
         self._memory.claim("I24", ms <= WAITED_MAX_MS, f"{station} let order {order_id} wait for {ms} ms")
 
+    def asks(self, station: str, what: str, *, is_at_work: bool) -> None:
+        """A request goes out. Whoever wants a decision meanwhile gets it, unless the store's thread waits too."""
+        self._memory.claim("I24", not is_at_work, f"{station} keeps its store waiting for {what}")
+
     def flooded(self, station: str, *, entries: int) -> None:
         """Somebody tried many numbers within a moment, and the station wrote so many entries of it."""
         self._memory.claim(

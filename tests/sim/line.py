@@ -38,6 +38,7 @@ PAGE_ROWS_MAX = 12  # of a page of changes, where the seed wants many small ones
 RETRY_AFTER_S = 30
 SLOW_MAX_MS = 90_000
 UNSAID = ("program_version", "rows_skipped", "stops_version")  # by older programs
+QUESTION = "authorize"  # asked for somebody who waits, and by them
 HQ_POINTS = ("hq_mid_tx", "hq_before_commit", "hq_after_commit")
 BEFORE = ("cut", "busy", "page", "garbage")  # the request does not arrive
 AFTER = ("lost", "twice", "late", "slow", "hq_killed")
@@ -142,9 +143,13 @@ class Line:
     ) -> Any:
         """Carry one request there and its answer back."""
         world, rng = self._world, self._world.rng
+        if what != QUESTION:
+            world.auditor.people.bounds.asks(self.station.name, what, is_at_work=self.station.is_at_work)
         if not self.is_up:
             raise HqUnreachable("the line is down")
         fault = world.weather.draw(rng)
+        if what == QUESTION and fault == "slow":
+            fault = "lost"  # whoever asked waits no longer by then
         if what == "changes" and self.lie_next:
             fault, self.lie_next = self.lie_next, ""
         if fault:

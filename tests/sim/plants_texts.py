@@ -13,6 +13,7 @@ from app.station import identify, standing
 from app.store import store
 from app.store.journal import Journal
 from hq import service
+from sync.syncer import Syncer
 
 
 @contextmanager
@@ -61,7 +62,14 @@ def gives_to_the_last_byte() -> AbstractContextManager[Any]:
     return patch.object(standing, "is_room_low", lambda _: False)
 
 
+def syncs_on_the_stores_thread() -> AbstractContextManager[Any]:
+    """What touches the store belongs on its thread."""
+    right = Syncer.push
+    return patch.object(Syncer, "push", lambda self: self._run(lambda: right(self)))
+
+
 PLANTS = (
+    ("I24", syncs_on_the_stores_thread),
     ("I25", gives_to_the_last_byte),
     ("I25", writes_down_each_guess),
     ("I25", keeps_every_replica),

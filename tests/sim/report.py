@@ -27,7 +27,7 @@ from tests.sim.incidents import POISON
 from tests.sim.life import Life
 from tests.sim.world import World
 
-NAMES = "I1 I2 I3 I4 I5 I6 I9 I10 I11 I12 I13 I14 I15 I16 I17 I18 I19 I20 I21 I22 I23 I25 I26 I27 I28"
+NAMES = "I1 I2 I3 I4 I5 I6 I9 I10 I11 I12 I13 I14 I15 I16 I17 I18 I19 I20 I21 I22 I23 I24 I25 I26 I27 I28"
 INVARIANTS = tuple(NAMES.split())
 
 

@@ -41,6 +41,7 @@ class Station:
         self.is_in_use = True  # False once somebody has taken it away for good
         self.has_met_this_hq = True  # since HQ was restored, if it was
         self.is_doubtful = False
+        self.is_at_work = False  # the store's thread: whoever wants a decision waits for it
         self._found_at_start: Image = {}
 
     @property
@@ -71,11 +72,14 @@ class Station:
         if self.is_doubtful:
             self.store.reopen()
             self.is_doubtful = False
+        was_at_work, self.is_at_work = self.is_at_work, True
         try:
             return work()
         except StoreFault:
             self.is_doubtful = True
             raise
+        finally:
+            self.is_at_work = was_at_work
 
     def close(self) -> None:
         """End the program as a person does."""
