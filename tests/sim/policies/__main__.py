@@ -20,7 +20,7 @@ from tests.sim.policies.plants import PLANTS
 from tests.sim.policies.plot import drawn
 from tests.sim.policies.run import Choice, compare, year_of
 
-EVERY = 10  # households: one of them
+EVERY = 20  # households: one of them
 NOTHING = "–"
 
 
