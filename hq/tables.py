@@ -177,6 +177,7 @@ device = Table(
     _added("name", String(80), ""),  # of the machine, as it says
     _added("wipe", Integer, "0"),  # 1: it is to erase itself when it comes next
     Column("wiped_ms", BigInteger),  # when it said that it had
+    Column("written_off_ms", BigInteger),  # when a person said that it never comes back
     _added("stops_version", BigInteger, "0"),  # of the list of what is stopped, as it says that it goes by
 )
 
@@ -194,6 +195,7 @@ device_epoch = Table(
     _number("ended_ms"),
     _added("wipe", Integer, "0"),
     Column("wiped_ms", BigInteger),
+    Column("written_off_ms", BigInteger),
 )
 
 nonce = Table(  # of signed requests, until their time is over; see nonces.py

@@ -1,12 +1,14 @@
 """What can at worst be given too much while stations are cut off, worked out beforehand, and what was.
 
-Leases give nothing too much: they are set aside. What can go beyond is what floor limits allow. Each station gives a
-member, or a voucher without one, at most `times` of `value` by a code of one level before HQ has heard of it, and no
-station gives more than `value_max` by itself. So of one member it is at worst the highest level's times · value at each
-active station, the campaigns that allow floor limits taken together; of a store `value_max` for each of its stations;
-of a campaign that all of them spend theirs on it. `offline: always` has no bound, and says so with `has_no_bound`.
+Leases give nothing too much: they are set aside. What can go beyond is what floor limits allow. Before HQ has heard of
+it a station gives a member, or a voucher without one, so often so much by a code of one level, and by itself no more
+than `value_max` in all. So of one member it is at worst what floors add up to at each station that may still give
+(giving.py), the campaigns that allow floor limits taken together; of a store `value_max` for each of its stations;
+of a campaign that all of them spend theirs on it; each by the worst of the programs that a station may go by.
+`offline: always` has no bound, and says so with `has_no_bound`.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,14 +18,17 @@ from app.core.authority import Offline
 from app.core.limits import discount_key, members_key, uses_key
 from app.core.program import Program
 from hq.authority.claims import OF_MEMBER
+from hq.authority.giving import Giver, givers, programs_in_use
 from hq.authority.tables import claim
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
 from hq.home import Hq
-from hq.journal.carried import BRANCH
 from hq.members.store import POINTS
-from hq.stores.devices import DeviceState
 from hq.tables import device, order_fact, redemption_fact
+
+Stations = Mapping[
+    Giver, Sequence[Program]
+]  # those that may still give, and the programs that each may go by
 
 
 @dataclass(frozen=True)
@@ -47,27 +52,43 @@ def exposure(
         program = program_of(hq, connection, newest_version(connection, "program"))
         if program is None:
             return []
-        stations = _stations(connection)
+        stations = programs_in_use(hq, connection, givers(connection), now_ms=hq.clock.now_ms())
         found = []
         if member is not None:
-            found.append(_of_member(connection, program, member, sum(stations.values())))
+            found.append(_of_member(connection, program, member, stations))
         if campaign is not None or (member is None and store is None):
-            found += _of_campaigns(connection, program, campaign, sum(stations.values()))
+            found += _of_campaigns(connection, program, campaign, stations)
         if store is not None or (member is None and campaign is None):
             found += _of_stores(connection, program, store, stations)
         return found
 
 
 def member_bound(program: Program, stations: int) -> int:
-    """Return what one member can at worst be given by floor limits at so many stations, in minor units."""
-    if not any(each.offline is Offline.FLOOR for each in program.campaigns):
+    """Return what one member can at worst be given by floor limits at so many stations, in minor units.
+
+    One level may allow more value and another more times: the n-th time is the highest value of those that allow it.
+    """
+    if not _has_floors(program):
         return 0
     policy = program.authority
-    worst = max((floor.value * floor.times for floor in policy.floors.values()), default=0)
+    floors = policy.floors.values()
+    most = max((floor.times for floor in floors), default=0)
+    worst = sum(max(floor.value for floor in floors if floor.times >= n) for n in range(1, most + 1))
     return min(worst, policy.value_max) * stations
 
 
-def _of_member(connection: Connection, program: Program, ref: str, stations: int) -> Exposure:
+def _has_floors(program: Program, campaign: str | None = None) -> bool:
+    of = [each for each in program.campaigns if campaign in (None, each.campaign_id)]
+    return any(each.offline is Offline.FLOOR for each in of)
+
+
+def _cap(programs: Sequence[Program], campaign: str | None = None) -> int:
+    """Return what one station can at worst give by itself beyond what is there, or of one campaign."""
+    caps = (each.authority.value_max for each in programs if _has_floors(each, campaign))
+    return max(caps, default=0)
+
+
+def _of_member(connection: Connection, program: Program, ref: str, stations: Stations) -> Exposure:
     entries = select(order_fact.c.device, order_fact.c.epoch, order_fact.c.seq).where(
         order_fact.c.member == ref
     )
@@ -77,11 +98,12 @@ def _of_member(connection: Connection, program: Program, ref: str, stations: int
         own, (own.c.device == claim.c.device) & (own.c.epoch == claim.c.epoch) & (own.c.seq == claim.c.seq)
     )
     money, points = _sums(connection, statement)
-    return Exposure("member", ref, member_bound(program, stations), money, points, program.currency.code)
+    bound = sum(max(member_bound(each, 1) for each in programs) for programs in stations.values())
+    return Exposure("member", ref, bound, money, points, program.currency.code)
 
 
 def _of_campaigns(
-    connection: Connection, program: Program, name: str | None, stations: int
+    connection: Connection, program: Program, name: str | None, stations: Stations
 ) -> list[Exposure]:
     found = []
     for each in program.campaigns:
@@ -92,7 +114,7 @@ def _of_campaigns(
             f"|{each.campaign_id}", autoescape=True
         )
         money, points = _sums(connection, _beyond().where(claim.c.scope.in_(scopes) | is_of_member))
-        bound = program.authority.value_max * stations if each.offline is Offline.FLOOR else 0
+        bound = sum(_cap(programs, each.campaign_id) for programs in stations.values())
         is_open = each.offline is Offline.ALWAYS and each.campaign_id in program.counted_campaigns
         found.append(
             Exposure("campaign", each.campaign_id, bound, money, points, program.currency.code, is_open)
@@ -101,17 +123,16 @@ def _of_campaigns(
 
 
 def _of_stores(
-    connection: Connection, program: Program, name: str | None, stations: dict[str, int]
+    connection: Connection, program: Program, name: str | None, stations: Stations
 ) -> list[Exposure]:
-    has_floors = any(each.offline is Offline.FLOOR for each in program.campaigns)
     found = []
-    for store, count in sorted(stations.items()):
+    for store in connection.execute(select(device.c.store).distinct().order_by(device.c.store)).scalars():
         if name is not None and store != name:
             continue
         own = select(device.c.device_id).where(device.c.store == store)
         beyond = _beyond().where(func.substr(claim.c.device, 1, 14).in_(own))
         money, points = _sums(connection, beyond)
-        bound = program.authority.value_max * count if has_floors else 0
+        bound = sum(_cap(programs) for each, programs in stations.items() if each.store == store)
         found.append(Exposure("store", store, bound, money, points, program.currency.code))
     return found
 
@@ -129,12 +150,3 @@ def _sums(connection: Connection, statement: Select[Any]) -> tuple[int, int]:
     for row in connection.execute(by_entry):
         sums[row[0] == POINTS] += int(row[1])
     return sums[False], sums[True]
-
-
-def _stations(connection: Connection) -> dict[str, int]:
-    statement = (
-        select(device.c.store, func.count())
-        .where(device.c.state == DeviceState.ACTIVE.value, ~device.c.device_id.contains(BRANCH))
-        .group_by(device.c.store)
-    )
-    return {row[0]: row[1] for row in connection.execute(statement)}

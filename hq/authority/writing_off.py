@@ -11,6 +11,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from hq.authority import counters, home, recounting
+from hq.authority.giving import note_written_off
 from hq.authority.rights import WRITTEN_OFF
 from hq.authority.store import end_lease, lock_open_leases
 from hq.faults import NotHere, NotPossible
@@ -46,7 +47,9 @@ def _write_off(hq: Hq, connection: Connection, *, device_id: str, who: str) -> W
         for row in lock_open_leases(connection, device=device_id)
         if not (present.is_active and row.owner == present.owner)
     ]
-    if present.is_active and not rows:
+    is_active, now_ms = present.is_active, hq.clock.now_ms()
+    epochs = note_written_off(connection, device_id, now_ms=now_ms, is_active=is_active)
+    if is_active and not rows and not epochs:
         raise NotPossible(f"Device {device_id} is active. Shut it out first: `hq device revoke {device_id}`.")
     done = WrittenOff(len(rows))
     for row in rows:
@@ -55,7 +58,7 @@ def _write_off(hq: Hq, connection: Connection, *, device_id: str, who: str) -> W
     counters.count(connection, dict(done.units))
     by = storable(who)[:WHO_LENGTH_MAX]
     for row in rows:
-        end_lease(connection, row.lease_id, WRITTEN_OFF, by=by, now_ms=hq.clock.now_ms())
+        end_lease(connection, row.lease_id, WRITTEN_OFF, by=by, now_ms=now_ms)
     changes = [Change(EVERYWHERE, COUNTED, scope) for scope, units in sorted(done.units.items()) if units]
     if not present.is_active:
         recounting.heard_of(connection, device_id)

@@ -131,6 +131,7 @@ def end_epoch(connection: Connection, device_id: str, *, now_ms: int) -> None:
         "enrolled_ms",
         "wipe",
         "wiped_ms",
+        "written_off_ms",
     )
     ended = {name: getattr(row, name) for name in kept}
     connection.execute(insert(device_epoch), {**ended, "ended_ms": now_ms})

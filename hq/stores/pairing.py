@@ -224,6 +224,7 @@ def _device_row(
         "name": storable(request.name)[:HARDWARE_LENGTH_MAX],
         "wipe": 0,
         "wiped_ms": None,
+        "written_off_ms": None,
     }
 
 
