@@ -1,8 +1,9 @@
 """Handing out leases: to whom, of what, and how much.
 
 A lease is for a week, and for about twice what its device is expected to need in three days, by what it gave in the
-last week; while nobody has given anything it is half of an equal share. Nobody gets more than an equal share of what
-may be leased, and the last tenth of a limit is never leased (rights.py). A lease that ended counts until its device
+last week, and at least for the largest that anybody gave then; while nobody has given anything it is half of an equal
+share. Nobody gets more than an equal share of what may be leased at once, nor holds more than two, whatever it says
+that it has left; and the last tenth of a limit is never leased (rights.py). A lease that ended counts until its device
 can't give by it any more: it was closed, an entry came that was made after its end, or a person has written it off.
 """
 
@@ -37,15 +38,17 @@ DAY_MS = 86_400_000
 WEEK_DAYS, CONTACT_DAYS = 7, 3  # a long weekend without a line
 SIZE = 2  # times the expected demand
 REFILL_PERCENT = 30  # of a lease's full size: with less, more is given
+OUT_MAX = 2  # equal shares that one device may hold: a full lease, and the one before it that ends soon
 FRESH_MS = LEASE_MS // 3  # a lease that ends sooner doesn't count as something to go on with
 
 
 @dataclass(frozen=True)
 class _Demand:
-    """Of a scope: what a device gave in the last week, and whether anybody gave anything."""
+    """Of a scope: what a device gave in the last week, whether anybody gave anything, and the most given at once."""
 
     own: int
     is_known: bool
+    at_once: int
 
 
 def answer(hq: Hq, connection: Connection, device: Device, request: LeaseRequest) -> LeaseAnswer:
@@ -144,13 +147,15 @@ def _new_leases(
     new = []
     for scope, limit in sorted(limits.items()):
         most = leasable(limit, left[scope])
-        size = _size(demands[scope], -(-leasable(limit, limit) // stations))
+        share = max(-(-leasable(limit, limit) // stations), 1)
+        size = _size(demands[scope], share)
         has = sum(
             min(each.left, held.get(each.lease_id, each.left))
             for each in own
             if each.scope == scope and each.until_ms - now_ms > FRESH_MS
         )
-        units = min(size - has, most)
+        out = sum(each.left for each in own if each.scope == scope)  # by our books, whatever the device says
+        units = min(size - has, most, OUT_MAX * share - out)
         if units > 0 and has * 100 < size * REFILL_PERCENT:
             until_ms = now_ms + LEASE_MS
             new.append(LeaseRow(new_id(), scope, device.owner, units, 0, now_ms, until_ms))
@@ -161,7 +166,7 @@ def _size(demand: _Demand, share: int) -> int:
     """Return how large a device's lease should be, of which its equal share is `share`."""
     if not demand.is_known:
         return max(share // 2, 1)
-    return min(max(-(-SIZE * CONTACT_DAYS * demand.own // WEEK_DAYS), 1), max(share, 1))
+    return min(max(-(-SIZE * CONTACT_DAYS * demand.own // WEEK_DAYS), demand.at_once), share)
 
 
 def _demands(
@@ -169,13 +174,17 @@ def _demands(
 ) -> dict[str, _Demand]:
     week_ago = now_ms - WEEK_DAYS * DAY_MS
     statement = (
-        select(claim.c.scope, claim.c.device, func.sum(claim.c.units))
+        select(claim.c.scope, claim.c.device, func.sum(claim.c.units), func.max(claim.c.units))
         .where(claim.c.scope.in_(sorted(scopes)), claim.c.t_eff >= week_ago)
         .group_by(claim.c.scope, claim.c.device)
     )
-    by_device = {(row[0], row[1]): int(row[2]) for row in connection.execute(statement)}
-    known = {scope for scope, _ in by_device}
-    return {scope: _Demand(by_device.get((scope, device_id), 0), scope in known) for scope in scopes}
+    own: dict[str, int] = {}
+    at_once: dict[str, int] = {}
+    for scope, name, units, most in connection.execute(statement):
+        at_once[scope] = max(most, at_once.get(scope, 0))
+        if name == device_id:
+            own[scope] = int(units)
+    return {scope: _Demand(own.get(scope, 0), scope in at_once, at_once.get(scope, 1)) for scope in scopes}
 
 
 def _signed(hq: Hq, connection: Connection, rows: Sequence[LeaseRow]) -> list[LeaseWire]:

@@ -7,9 +7,11 @@ from app.core.authority import Authority, Lease
 from hq.authority import counters
 from hq.authority.rights import outstanding
 from hq.stops.service import stop_it
-from sync.authority_wire import lease_message
+from sync.authority_wire import LeaseWire, lease_message
 from tests.hq.leasing import GIFTS, ask, gift_program, publish
 from tests.hq.station import NOW_MS, enrol_station
+
+DISCOUNT = "discount:gifts"
 
 
 @pytest.fixture
@@ -67,3 +69,23 @@ def test_of_the_value_of_orders_there_are_leases_too(hq, station):
     with hq.database.reading() as connection:
         assert counters.read(connection, [lease.scope]) == {lease.scope: 700}
         assert outstanding(connection, [lease.scope]) == {lease.scope: 3_800}
+
+
+def test_a_station_that_says_it_has_used_all_gathers_no_more_than_two_shares(hq, station, gifts):
+    others = [enrol_station(hq, "S2") for _ in range(3)]
+    held: list[LeaseWire] = []
+    for _ in range(20):
+        held += ask(station, *held, left=0).leases
+    assert sum(each.units for each in held) == 2 * 23  # of 90 in four
+    assert [len(ask(each).leases) for each in others] == [1, 1, 1]
+
+
+def test_a_store_that_gave_nothing_lately_gets_enough_for_one(hq, station):
+    """Half a cent of a budget would be no lease at all."""
+    program = publish(hq, gift_program(limits={}, budget={"discount": 10_000}))
+    other = enrol_station(hq, "S2")
+    authority = Authority(level="A2", granted={"g1": "r1"})
+    other.order("o1", amounts=(("TEA", 500),), program=program, known={DISCOUNT: 0}, authority=authority)
+    other.push()
+    (lease,) = ask(station).leases
+    assert (lease.scope, lease.units) == (DISCOUNT, 100)
