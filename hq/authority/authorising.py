@@ -8,7 +8,7 @@ Locks are taken in the order of everybody who writes: vouchers, the member, coun
 """
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -36,6 +36,7 @@ from hq.authority.known import known_of, used
 from hq.authority.reservations import drop_of_order, reservation_id, reserve
 from hq.authority.rights import free, limits_of, outstanding, reserved
 from hq.campaigns.service import program_of
+from hq.campaigns.store import newest_version
 from hq.home import Hq
 from hq.members.store import ACTIVE, read_members
 from hq.stops.store import held_of
@@ -79,7 +80,8 @@ def authorise(hq: Hq, connection: Connection, device: Device, request: Authorize
     """Say what an order may use, and reserve it."""
     now_ms, device_id, order_id = hq.clock.now_ms(), device.owner.device_id, request.order_id
     program = program_of(hq, connection, request.program_version)
-    wants = [] if program is None else _wants(program, request.asked)
+    newest = program_of(hq, connection, newest_version(connection, "program"))
+    wants = [] if program is None else _wants(program, newest or program, request.asked)
     if program is None or not wants or _is_posted(connection, device_id, order_id):
         return AuthorizeAnswer(words=[])
     if recounting.is_under_way(connection):  # leases may be out that this HQ has forgotten
@@ -89,7 +91,8 @@ def authorise(hq: Hq, connection: Connection, device: Device, request: Authorize
     desk = _desk(connection, wants, request)
     words = {PROGRAM}.union(*(_stops_of(want, request.member) for want in wants))
     desk.stopped = held_of(connection, words, program_version=program.version)
-    limits = limits_of(connection, program, {scope for want in wants for scope in _scopes(want)})
+    scopes = {scope for want in wants for scope in _scopes(want)}
+    limits = limits_of(connection, program, scopes) | limits_of(connection, newest or program, scopes)
     given = counters.hold(connection, limits)
     drop_of_order(connection, device_id, order_id)  # what this order had before is to be had again
     _count(connection, desk, wants, limits, given, today=today, now_ms=now_ms)
@@ -108,13 +111,18 @@ def authorise(hq: Hq, connection: Connection, device: Device, request: Authorize
 # --- what there is -----------------------------------------------------------------------------------------------
 
 
-def _wants(program: Program, asked: Sequence[Asked]) -> list[_Want]:
-    """Return what needs a right; of two things by one name the last."""
+def _wants(program: Program, newest: Program, asked: Sequence[Asked]) -> list[_Want]:
+    """Return what needs a right; of two things by one name the last.
+
+    A station may go by older rules, but how much there is, the newest say; an earlier one where they bound nothing.
+    """
+    bounds = {each.campaign_id: each.limits for each in newest.campaigns if each.limits is not None}
     found = {}
     for each in asked:
         pair = program.pair(each.rule)
         if pair is not None and pair.campaign.offline is not Offline.ALWAYS:
-            found[each.name] = _Want(each, pair.campaign, pair.rule)
+            limits = bounds.get(pair.campaign.campaign_id, pair.campaign.limits)
+            found[each.name] = _Want(each, replace(pair.campaign, limits=limits), pair.rule)
     return list(found.values())
 
 

@@ -335,3 +335,16 @@ def test_what_another_device_holds_at_home_is_called_back_and_then_granted(hq, c
     pushed = here.push(1, 0, pull_cursor=page.next)
     assert isinstance(pushed, PushAnswer)
     assert said(authorize(there, *things, order_id="o2")) == ["yes", "yes"]
+
+
+def test_a_station_with_older_rules_gets_no_more_than_the_newest_allow(hq, two):
+    a, b = two
+    limits = {"uses": 1, "member_uses": [{"at_most": 1}]}
+    publish(hq, asking_program(3, gifts={"limits": limits}))
+    assert said(authorize(a, asked(GIFT, GIFT), order_id="o1")) == ["yes"]
+    assert said(authorize(b, asked(GIFT, GIFT), order_id="o2", ref=OTHER)) == ["limit_campaign_reached"]
+    publish(hq, asking_program(4, gifts={"limits": limits | {"uses": 10}}))
+    assert said(authorize(b, asked(GIFT, GIFT), order_id="o2")) == ["limit_per_member_reached"]
+    publish(hq, asking_program(5, gifts={"limits": None}))
+    words = [said(authorize(b, asked(GIFT, GIFT), order_id=f"p{n}", ref=None)) for n in range(3)]
+    assert words == [["yes"], ["yes"], ["limit_campaign_reached"]], "an earlier bound where there is none"
