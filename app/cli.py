@@ -116,12 +116,19 @@ def station(
     state_dir: StateDir = None,
     register: Annotated[str | None, typer.Option(help="Name of the register beside it.")] = None,
     camera: Annotated[str | None, typer.Option(help="Camera number, a video file, or off.")] = None,
+    scanner_port: Annotated[str | None, typer.Option(help="Port of a hand scanner on a serial line.")] = None,
     headless: Annotated[
         bool, typer.Option(help="One scan or order a line in, one answer a line out.")
     ] = False,
 ) -> None:
     """Run this machine's station."""
-    config = load_config(store_dir=store_dir, state_dir=state_dir, register=register, camera=camera)
+    config = load_config(
+        store_dir=store_dir,
+        state_dir=state_dir,
+        register=register,
+        camera=camera,
+        scanner_port=scanner_port,
+    )
     context.obj = config
     if context.invoked_subcommand is not None:
         return

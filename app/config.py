@@ -35,6 +35,14 @@ class Config:
     key_store: str = "os"
     register: str = "1"
     camera: str = "0"  # a device number, a video file that stands in for it, or "off"
+    scanner_layout: str = (
+        "us"  # keyboard that the hand scanner is set to: "us", or "host" for this computer's
+    )
+    scanner_prefix: str = ""  # what it puts before a code, and behind it
+    scanner_suffix: str = ""
+    scanner_end: str = "any"  # what ends a code on a serial line
+    scanner_port: str = ""  # of a hand scanner on a serial line; "" for none
+    scanner_baud: int = 9_600
     sync_interval_s: int = 30
     event_log: str = ""  # a file for what the window did and when; "" for none
 
@@ -46,7 +54,11 @@ class Config:
         )
 
 
-KEY_STORES = ("os", "file")
+CHOICES = {
+    "key_store": ("os", "file"),
+    "scanner_layout": ("us", "host"),
+    "scanner_end": ("any", "cr", "lf", "crlf", "tab", "none"),
+}
 
 
 def load_config(environment: Mapping[str, str] = os.environ, **overrides: Any) -> Config:
@@ -92,8 +104,8 @@ def _merged(config: Config, values: Mapping[str, Any], *, source: str) -> Config
 
 
 def _converted(name: str, kind: Any, value: Any, source: str) -> Any:
-    if name == "key_store" and value not in KEY_STORES:
-        raise ConfigInvalid(f"{source}: key_store is one of {', '.join(KEY_STORES)}, not {value!r}")
+    if name in CHOICES and value not in CHOICES[name]:
+        raise ConfigInvalid(f"{source}: {name} is one of {', '.join(CHOICES[name])}, not {value!r}")
     if kind is int:
         # The environment knows only texts; a file or a caller gives a number.
         if type(value) is int or (isinstance(value, str) and value.strip().isdecimal()):

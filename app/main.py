@@ -10,7 +10,13 @@ from collections.abc import Sequence
 from typing import Any
 
 M_ARENA_MAX, ARENAS = -8, 2  # mallopt(3)
-SETTINGS = {"--dir": "store_dir", "--state": "state_dir", "--register": "register", "--camera": "camera"}
+SETTINGS = {
+    "--dir": "store_dir",
+    "--state": "state_dir",
+    "--register": "register",
+    "--camera": "camera",
+    "--scanner-port": "scanner_port",
+}
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.clock import Clock
 from app.config import Config
+from scanner.habits import Ending, Habits
 from ui.application import Application
 from ui.models.opening import OpeningModel
 
@@ -48,12 +49,27 @@ class Running:
 
 def run_window(config: Config, *, clock: Clock, demo: DemoParts | None = None) -> int:
     """Open the station's window and stay until it is closed. Returns the exit status."""
-    application = Application(event_log=config.event_log)
+    application = Application(
+        event_log=config.event_log,
+        habits=habits_of(config),
+        port=config.scanner_port,
+        baud=config.scanner_baud,
+    )
     station = _Station(application, config, clock, demo)
     application.show(station.opening, then=station.open)
     status = application.run()
     station.close()
     return status
+
+
+def habits_of(config: Config) -> Habits:
+    """Return how the hand scanner writes, by the settings."""
+    return Habits(
+        layout="host" if config.scanner_layout == "host" else "us",
+        prefix=config.scanner_prefix,
+        suffix=config.scanner_suffix,
+        ending=Ending(config.scanner_end),
+    )
 
 
 class _Station:

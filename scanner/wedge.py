@@ -12,11 +12,11 @@ Limits: with layout "us" scanners must be set to a US keyboard, which is how the
 Alt + decimal codes are not understood; codes of fewer than six characters stay typing.
 """
 
-import re
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Final, Literal, TypeAlias
+from typing import Final, TypeAlias
 
+from scanner.habits import USUAL, Habits
 from scanner.keys import BRACKET, ENTER, GROUP_SEPARATOR, KEYPAD, NEUTRAL, TAB, US_PLAIN, US_SHIFTED
 
 GAP_MAX_MS: Final = 50
@@ -31,9 +31,6 @@ CHARACTERS_MAX: Final = 2_001
 """Kept of one scan: one more than the longest text anybody takes, so that more is refused for its length."""
 KEYS_MAX: Final = 4 * CHARACTERS_MAX
 """A key stuck or a hostile code: from then on the run is thrown away as it comes."""
-
-Layout: TypeAlias = Literal["us", "host"]
-AIM_PREFIX: Final = re.compile(r"(\][A-Za-z][0-9A-Za-z])(.+)", re.DOTALL)  # ISO/IEC 15424
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +87,9 @@ class _Run:
 class Wedge:
     """The keys of one keyboard. Call for each press: `end_before`, then, if it `takes` the key, `press`."""
 
-    def __init__(self, *, layout: Layout = "us") -> None:
-        """`layout`: "us" tells characters by the keys' places, "host" by what the computer's layout makes of them."""
-        self._layout = layout
+    def __init__(self, habits: Habits = USUAL) -> None:
+        """`habits.layout`: "us" tells characters by the keys' places, "host" by what the computer makes of them."""
+        self._habits = habits
         self._run: _Run | None = None
         # Behind a scan, and behind an Enter by itself: commands from one time to the other are no person's.
         self._tail_ms = range(0)
@@ -124,7 +121,7 @@ class Wedge:
         run = self._run or _Run(key.time_ms)
         if self._is_end(key):
             self._run, self._tail_ms = None, _tail(key.time_ms, TAIL_MS if run.is_scan else GAP_MAX_MS)
-            return _scan(run) if run.is_scan else Fate.TYPED
+            return self._scan(run) if run.is_scan else Fate.TYPED
         self._run = self._added(run, key)
         return None
 
@@ -146,7 +143,13 @@ class Wedge:
         if not run.is_scan:
             return Fate.TYPED
         self._tail_ms = _tail(run.last_ms, TAIL_MS)
-        return _scan(run)
+        return self._scan(run)
+
+    def _scan(self, run: _Run) -> Scan | Fate:
+        if run.keys > KEYS_MAX:
+            return Fate.DROPPED
+        aim, text = self._habits.code_of(run.text)
+        return Scan(text, aim)
 
     def _added(self, run: _Run, key: Key) -> _Run:
         char = self._character(key)
@@ -201,17 +204,10 @@ class Wedge:
             return ""
         if key.ctrl:
             return GROUP_SEPARATOR if code == BRACKET else ""
-        if self._layout == "host" or code in KEYPAD:
+        if self._habits.layout == "host" or code in KEYPAD:
             return key.text if len(key.text) == 1 and key.text.isprintable() else ""
         return (US_SHIFTED if key.shift else US_PLAIN).get(code, "")
 
 
 def _tail(since_ms: int, length_ms: int) -> range:
     return range(since_ms, since_ms + length_ms + 1)
-
-
-def _scan(run: _Run) -> Scan | Fate:
-    found = AIM_PREFIX.fullmatch(run.text)
-    if run.keys > KEYS_MAX:
-        return Fate.DROPPED
-    return Scan(found[2], found[1]) if found else Scan(run.text)

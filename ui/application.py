@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from scanner.debounce import Debounce
+from scanner.habits import USUAL, Habits
 from ui import (
     plain_qt,  # noqa: F401 before the rest: see there
     theme,
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
     from ui.camera_bridge import CameraBridge
     from ui.event_log import EventLog
     from ui.scan_input import ScanInput
+    from ui.serial_bridge import SerialBridge
 
 CAMERA_OFF = "off"
+BAUD = 9_600
 
 
 class Application(QObject):
@@ -34,8 +37,13 @@ class Application(QObject):
 
     _home = Signal(object)
 
-    def __init__(self, *, event_log: str = "") -> None:
-        """Make or take the process's QApplication and style it; write what happens to `event_log`, if named."""
+    def __init__(
+        self, *, event_log: str = "", habits: Habits = USUAL, port: str = "", baud: int = BAUD
+    ) -> None:
+        """Make or take the process's QApplication and style it; write what happens to `event_log`, if named.
+
+        `habits` are the hand scanner's; one on a serial line is heard at `port`, if named.
+        """
         super().__init__()
         existing = QApplication.instance()
         self._qt = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
@@ -46,6 +54,10 @@ class Application(QObject):
         self._model: Any = None
         self._events = _event_log(event_log)
         self._scan_input: ScanInput | None = None
+        self._habits = habits
+        self._port, self._baud = port, baud
+        self._serial: SerialBridge | None = None
+        self._scanner_word = ""
         self._debounce = Debounce()  # one for all sources: a code seen by two of them counts once
         self._home.connect(self._run)  # a method of this object, so that Qt brings it to the main thread
 
@@ -63,9 +75,10 @@ class Application(QObject):
         """Bring what nobody needs before there is something to be seen."""
         from ui.scan_input import ScanInput
 
-        self._scan_input = ScanInput(debounce=self._debounce)
+        self._scan_input = ScanInput(habits=self._habits, debounce=self._debounce)
         self._scan_input.scanned.connect(self._scanned)
         self._qt.installEventFilter(self._scan_input)
+        self._start_serial()
         then()
         if self.window is not None:
             self.window.make_pages()
@@ -80,6 +93,8 @@ class Application(QObject):
         self.start_camera(camera)
         if self._camera_word:
             model.set_camera(self._camera_word)
+        if self._scanner_word:
+            model.set_scanner(self._scanner_word)
 
     def start_camera(self, camera: str) -> None:
         """Start the camera, unless it is off or runs already; whichever model there is hears of it."""
@@ -93,6 +108,25 @@ class Application(QObject):
         if self.window is not None:
             self._camera.frame.connect(self.window.set_frame)
         self._camera.start()
+
+    def _start_serial(self) -> None:
+        """Listen to the scanner on a serial line, if there is to be one."""
+        if not self._port:
+            return
+        from ui.serial_bridge import SerialBridge
+
+        self._serial = SerialBridge(self._port, baud=self._baud, habits=self._habits, debounce=self._debounce)
+        self._serial.scanned.connect(self._scanned)
+        self._serial.state.connect(self._scanner_is)
+        self._serial.trouble.connect(self._scanner_has)
+        self._serial.start()
+
+    def _scanner_is(self, word: str) -> None:
+        self._scanner_word = word
+        self._model.set_scanner(word)
+
+    def _scanner_has(self, trouble: str) -> None:
+        self._model.scanner_has(trouble)
 
     def _camera_is(self, word: str) -> None:
         self._camera_word = word
@@ -114,11 +148,17 @@ class Application(QObject):
     def run(self) -> int:
         """Serve events until the window is closed."""
         status = self._qt.exec()
+        self.close()
+        return status
+
+    def close(self) -> None:
+        """End what feeds the window."""
         if self._camera is not None:
             self._camera.stop()
+        if self._serial is not None:
+            self._serial.stop()
         if self._events is not None:
             self._events.close()
-        return status
 
 
 def _event_log(path: str) -> "EventLog | None":

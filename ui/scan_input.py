@@ -17,9 +17,10 @@ from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QWindow
 from shiboken6 import isValid
 
 from scanner.debounce import Debounce, monotonic_ms
+from scanner.habits import USUAL, Habits
 from scanner.keys import evdev_code, has_scan_codes
 from scanner.source import Scanned, Source
-from scanner.wedge import GAP_MAX_MS, End, Fate, Key, Layout, Scan, Wedge
+from scanner.wedge import GAP_MAX_MS, End, Fate, Key, Scan, Wedge
 from ui.key_replay import replay
 from ui.native_keys import NativeKeys
 
@@ -35,11 +36,11 @@ class ScanInput(QObject):
 
     scanned = Signal(object)  # Scanned
 
-    def __init__(self, *, layout: Layout = "us", debounce: Debounce | None = None) -> None:
-        """`layout` is what the scanner is set to (see scanner.wedge); share `debounce` with the camera."""
+    def __init__(self, *, habits: Habits = USUAL, debounce: Debounce | None = None) -> None:
+        """`habits` are what the scanner is set to; share `debounce` with the camera."""
         super().__init__()
         self._platform = QGuiApplication.platformName()
-        self._wedge = Wedge(layout=layout)
+        self._wedge = Wedge(habits)
         self._debounce = debounce or Debounce()
         self._held: list[tuple[QObject, QKeyEvent | QInputMethodEvent]] = []
         self._held_codes: set[int] = set()  # pressed and neither released nor given back

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scanner.habits import Habits
 from scanner.keys import evdev_code, has_scan_codes
 from scanner.wedge import (
     CHARACTERS_MAX,
@@ -143,7 +144,7 @@ def test_the_place_of_a_key_counts_and_not_what_the_host_makes_of_it(layout: str
 
 
 def test_a_host_layout_is_taken_at_its_word() -> None:
-    desk = Desk(Wedge(layout="host")).feed(*presses("M;1[]i", host="Mş1ğüı"))
+    desk = Desk(Wedge(Habits(layout="host"))).feed(*presses("M;1[]i", host="Mş1ğüı"))
     assert desk.scans == [Scan("Mş1ğüı")]
 
 

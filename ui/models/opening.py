@@ -8,10 +8,11 @@ from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
+from ui.models.devices import Devices
 from ui.models.state import Screen, State
 
 
-class OpeningModel(QObject):
+class OpeningModel(QObject, Devices):
     """Has the intents of `StationModel`; most of them have nothing to do yet."""
 
     changed = Signal()
@@ -57,10 +58,6 @@ class OpeningModel(QObject):
         """On the pairing page a picture holds the pairing code."""
         if self._pair_by_picture is not None and not self._state.is_busy:
             self._pair_by_picture(data)
-
-    def set_camera(self, word: str) -> None:
-        """Take how the camera is: "", "on" or "missing"."""
-        self._show(camera=word)
 
     def type_amount(self, text: str) -> None:
         """Nothing to do yet."""

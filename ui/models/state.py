@@ -186,6 +186,7 @@ class State:
     stopped_sentence: str = ""
     standing: Standing = Standing.GOOD
     camera: str = ""  # "", "on", "missing"
+    scanner: str = ""  # on a serial line: "", "on", "missing", "forbidden", "busy"
     is_busy: bool = False  # something was asked and its answer is on the way
     time_zone: str = "UTC"
     now_ms: int = 0

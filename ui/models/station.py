@@ -22,6 +22,7 @@ from sync.worker import LinkState
 from ui.i18n import _
 from ui.models.answers import after_fault, after_order, after_refusal
 from ui.models.around import Around
+from ui.models.devices import Devices
 from ui.models.guard import LOOK_MS, READ_MS, Guard
 from ui.models.outside import DemoTill, HeadOffice, Worker
 from ui.models.quotes import Quotes
@@ -36,7 +37,7 @@ log = logging.getLogger(__name__)
 TICK_MS = 1_000  # ages on the screen go by seconds
 
 
-class StationModel(QObject):
+class StationModel(QObject, Devices):
     """What the station shows, and what a cashier can do."""
 
     changed = Signal()
@@ -199,10 +200,6 @@ class StationModel(QObject):
             self._demo.set_cut(is_cut=is_cut)
             self._show(shop=replace(self._state.shop, is_line_cut=is_cut))
             self.sync_now()
-
-    def set_camera(self, word: str) -> None:
-        """Take how the camera is: "", "on" or "missing"."""
-        self._show(camera=word)
 
     # --- from the sync worker ---------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from PySide6.QtGui import QImage, QKeyEvent
 from app.core.standing import Standing
 from ui import texts
 from ui.i18n import _
+from ui.models import scanner_words
 from ui.models.state import State
 from ui.station.page import Page
 from ui.theme import current
@@ -50,7 +51,9 @@ class IdlePage(Page):
     def draw(self, state: State) -> None:
         """Show today and the last actions."""
         self._title.say(_("Scan a member or reward"))
-        self._hint.say(texts.standing(state.standing) or _hint(state.camera))
+        self._hint.say(
+            texts.standing(state.standing) or scanner_words.state(state.scanner) or _hint(state.camera)
+        )
         self._hint.set_ink("on_warn_soft" if state.standing is not Standing.GOOD else "muted")
         self.field.setPlaceholderText(_("Or type the number"))
         self.field.setAccessibleName(_("Number of a card or voucher"))

@@ -1,0 +1,24 @@
+"""What cameras and scanners tell of themselves, for whichever model the window has."""
+
+from typing import Any
+
+from ui.models import scanner_words
+
+
+class Devices:
+    """A part of each model that has a state."""
+
+    def _show(self, **changes: Any) -> None:
+        raise NotImplementedError
+
+    def set_camera(self, word: str) -> None:
+        """Take how the camera is: "", "on" or "missing"."""
+        self._show(camera=word)
+
+    def set_scanner(self, word: str) -> None:
+        """Take how the scanner on a serial line is: "", "on", "missing", "forbidden" or "busy"."""
+        self._show(scanner=word)
+
+    def scanner_has(self, trouble: str) -> None:
+        """Say that the scanner on a serial line sent something that is no code."""
+        self._show(notice=scanner_words.trouble(trouble))
