@@ -1,11 +1,13 @@
 """Configuration: defaults, then the file, then the environment, then the caller; what is wrong is named."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from app.config import Config, ConfigInvalid, load_config
+from app.config import CHOICES, Config, ConfigInvalid, load_config
+from app.window import habits_of
+from scanner.habits import USUAL, Ending, Habits, Layout
 
 
 def write(folder: Path, text: str) -> dict[str, str]:
@@ -26,6 +28,18 @@ def test_defaults_keep_the_keys_outside_of_the_store() -> None:
     at_home = load_config({})
     assert at_home.store_dir == Path.home() / ".local/share/tillside/station"
     assert at_home.state_dir == Path.home() / ".local/state/tillside"
+
+
+def test_a_scanners_ways_are_some_and_no_others() -> None:
+    assert tuple(Ending) == CHOICES["scanner_end"]
+    assert tuple(get_args(Layout)) == CHOICES["scanner_layout"]
+    config = load_config(
+        {"TILLSIDE_SCANNER_END": "tab", "TILLSIDE_SCANNER_PREFIX": "#", "TILLSIDE_SCANNER_LAYOUT": "host"}
+    )
+    assert habits_of(config) == Habits(layout="host", prefix="#", ending=Ending.TAB)
+    assert habits_of(load_config({})) == USUAL
+    with pytest.raises(ConfigInvalid, match="scanner_end is one of any, cr"):
+        load_config({"TILLSIDE_SCANNER_END": "enter"})
 
 
 def test_an_embedded_configuration_lies_in_one_folder(tmp_path: Path) -> None:

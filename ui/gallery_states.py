@@ -183,6 +183,7 @@ def _idle() -> dict[str, State]:
             recent=tuple(replace(row, refusal=Refusal(Reason.LINES_NEEDED)) for row in _actions(5, queued=5)),
         ),
         "idle-no-camera": replace(busy, camera="missing"),
+        "idle-no-scanner": replace(busy, scanner="missing"),
         "idle-camera-off": replace(busy, camera=""),
         "idle-notice": replace(busy, notice=_("There is no single code in this picture.")),
         "idle-demo": replace(busy, shop=DEMO),
