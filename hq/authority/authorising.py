@@ -33,7 +33,14 @@ from hq.authority import counters, recounting
 from hq.authority.holding import holder_of
 from hq.authority.home import call_back
 from hq.authority.known import known_of, used
-from hq.authority.reservations import drop_of_order, reservation_id, reserve
+from hq.authority.reservations import (
+    ORDERS_MAX,
+    drop_of_order,
+    has_too_many,
+    held_by,
+    reservation_id,
+    reserve,
+)
 from hq.authority.rights import free, limits_of, outstanding, reserved
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
@@ -84,7 +91,8 @@ def authorise(hq: Hq, connection: Connection, device: Device, request: Authorize
     wants = [] if program is None else _wants(program, newest or program, request.asked)
     if program is None or not wants or _is_posted(connection, device_id, order_id):
         return AuthorizeAnswer(words=[])
-    if recounting.is_under_way(connection):  # leases may be out that this HQ has forgotten
+    # Leases may be out that this HQ has forgotten; or this device asks without end.
+    if recounting.is_under_way(connection) or has_too_many(connection, device_id, now_ms=now_ms):
         return AuthorizeAnswer(words=[Word(name=want.asked.name) for want in wants])
     has_limits = any(want.campaign.limits is not None for want in wants)
     today = _today(connection, device.store, now_ms=now_ms) if has_limits else date.min
@@ -97,6 +105,7 @@ def authorise(hq: Hq, connection: Connection, device: Device, request: Authorize
     drop_of_order(connection, device_id, order_id)  # what this order had before is to be had again
     _count(connection, desk, wants, limits, given, today=today, now_ms=now_ms)
     balance = None if desk.member is None else desk.left.get(points_scope(desk.member["ref"]))
+    _leave_to_others(connection, desk, device_id, now_ms=now_ms)
     away = _leave_to_holders(connection, desk, wants, device_id)
     said = [_word(desk, want, reservation_id(device_id, order_id, want.asked.name)) for want in wants]
     until_ms = now_ms + RESERVATION_MS
@@ -175,6 +184,14 @@ def _count(
     if limits:
         desk.left |= free(connection, limits, given, now_ms=now_ms)
         desk.out = frozenset(outstanding(connection, limits))
+
+
+def _leave_to_others(connection: Connection, desk: _Desk, device_id: str, *, now_ms: int) -> None:
+    """Leave alone what this device has set aside for many orders already: others may want the last of it."""
+    orders = held_by(connection, device_id, desk.limits, now_ms=now_ms) if desk.limits else {}
+    enough = {scope for scope, n in orders.items() if n >= ORDERS_MAX}
+    desk.left |= dict.fromkeys(enough, 0)
+    desk.out |= enough
 
 
 def _leave_to_holders(

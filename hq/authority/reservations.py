@@ -5,13 +5,18 @@ counted by: the voucher's row, the member's, or the counter.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 
 from hq.authority.tables import reservation
 from hq.rows import insert_rows
 from sync.authority_wire import RESERVATION_MS
+
+# Of one device at one time. Orders settle what was reserved for them within seconds, and a till serves one at a time;
+# a station that is stolen, or broken, must not reserve what all others could give.
+ORDERS_MAX = 20  # that have something of a limit which all stations share
+RESERVED_MAX = 2_000  # things in all
 
 
 def reservation_id(device_id: str, order_id: str, name: str) -> str:
@@ -24,6 +29,23 @@ def drop_of_order(connection: Connection, device_id: str, order_id: str) -> None
     """Forget what an order has reserved, to reserve it anew."""
     of = (reservation.c.device == device_id) & (reservation.c.order_id == order_id)
     connection.execute(delete(reservation).where(of))
+
+
+def held_by(
+    connection: Connection, device_id: str, scopes: Collection[str], *, now_ms: int
+) -> dict[str, int]:
+    """Return for how many orders a device has something of these scopes reserved; none of those without any."""
+    of_device = (reservation.c.device == device_id) & (reservation.c.until_ms > now_ms)
+    orders = func.count(reservation.c.order_id.distinct())
+    statement = select(reservation.c.scope, orders).where(of_device, reservation.c.scope.in_(sorted(scopes)))
+    return dict(connection.execute(statement.group_by(reservation.c.scope)).tuples().all())
+
+
+def has_too_many(connection: Connection, device_id: str, *, now_ms: int) -> bool:
+    """Tell whether a device has so much reserved that no till could be serving so many."""
+    of_device = (reservation.c.device == device_id) & (reservation.c.until_ms > now_ms)
+    some = select(reservation.c.name).where(of_device).limit(RESERVED_MAX).subquery()
+    return bool(connection.execute(select(func.count()).select_from(some)).scalar_one() >= RESERVED_MAX)
 
 
 def reserve(

@@ -6,6 +6,7 @@ import pytest
 from msgspec import structs
 
 from app.core.authority import Authority
+from hq.authority import reservations
 from hq.authority.reservations import forget_lapsed
 from hq.faults import NotSigned, Revoked
 from hq.members.service import MemberFacts, upsert_members
@@ -348,3 +349,26 @@ def test_a_station_with_older_rules_gets_no_more_than_the_newest_allow(hq, two):
     publish(hq, asking_program(5, gifts={"limits": None}))
     words = [said(authorize(b, asked(GIFT, GIFT), order_id=f"p{n}", ref=None)) for n in range(3)]
     assert words == [["yes"], ["yes"], ["limit_campaign_reached"]], "an earlier bound where there is none"
+
+
+def test_a_station_that_asks_without_end_leaves_the_rest_to_others(hq, clock, two):
+    a, b = two
+    publish(hq, asking_program(3, gifts={"limits": {"uses": 100}}))
+    got = [said(authorize(a, asked(GIFT, GIFT), order_id=f"o{n}", ref=None)) for n in range(30)]
+    assert got == [["yes"]] * 20 + [[""]] * 10, "no no: it goes by its own rights"
+    assert said(authorize(a, asked(GIFT, GIFT), order_id="o1", ref=None)) == ["yes"]
+    assert said(authorize(b, asked(GIFT, GIFT), order_id="o1", ref=None)) == ["yes"]
+    clock.set_ms(NOW_MS + RESERVATION_MS)
+    assert said(authorize(a, asked(GIFT, GIFT), order_id="o31", ref=None)) == ["yes"]
+
+
+def test_a_station_can_reserve_only_so_many_vouchers_at_once(hq, two, monkeypatch):
+    monkeypatch.setattr(reservations, "RESERVED_MAX", 2)
+    a, b = two
+    codes = [a_coupon(hq) for _ in range(3)]
+    got = [
+        said(authorize(a, asked(f"r{n}", COUPON, code_hash=code), order_id=f"o{n}"))
+        for n, code in enumerate(codes)
+    ]
+    assert got == [["yes"], ["yes"], [""]]
+    assert said(authorize(b, asked("r9", COUPON, code_hash=codes[2]))) == ["yes"]
