@@ -38,7 +38,8 @@ def held_by(
     of_device = (reservation.c.device == device_id) & (reservation.c.until_ms > now_ms)
     orders = func.count(reservation.c.order_id.distinct())
     statement = select(reservation.c.scope, orders).where(of_device, reservation.c.scope.in_(sorted(scopes)))
-    return dict(connection.execute(statement.group_by(reservation.c.scope)).tuples().all())
+    rows = connection.execute(statement.group_by(reservation.c.scope))
+    return {row[0]: int(row[1]) for row in rows}
 
 
 def has_too_many(connection: Connection, device_id: str, *, now_ms: int) -> bool:
