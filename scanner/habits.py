@@ -42,17 +42,18 @@ class Habits:
         Prefix and suffix go only together: a text without them came from elsewhere. The symbology stands in front of
         the prefix with some scanners, behind it with others.
         """
-        aim, text = _parted(written)
+        aim, text = parted(written)
         inner = text.removeprefix(self.prefix).removesuffix(self.suffix)
         if len(text) - len(inner) != len(self.prefix) + len(self.suffix) or not inner:
             return aim, text
-        return (aim, inner) if aim else _parted(inner)
+        return (aim, inner) if aim else parted(inner)
 
 
 USUAL: Final = Habits()
 """As scanners come."""
 
 
-def _parted(text: str) -> tuple[str, str]:
+def parted(text: str) -> tuple[str, str]:
+    """Return the symbology in front of a text ("" where there is none) and the rest."""
     found = AIM_PREFIX.fullmatch(text)
     return (found[1], found[2]) if found else ("", text)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final, TypeAlias
 
-from scanner.habits import USUAL, Habits
+from scanner.habits import USUAL, Habits, Layout
 from scanner.keys import BRACKET, ENTER, GROUP_SEPARATOR, KEYPAD, NEUTRAL, TAB, US_PLAIN, US_SHIFTED
 
 GAP_MAX_MS: Final = 50
@@ -198,15 +198,19 @@ class Wedge:
         return 0 <= key.time_ms - since_ms <= GAP_MAX_MS
 
     def _character(self, key: Key) -> str:
-        """Return the character of a key, empty for all others."""
-        code = key.scan_code
-        if code is None or key.alt or key.meta or key.altgr:
-            return ""
-        if key.ctrl:
-            return GROUP_SEPARATOR if code == BRACKET else ""
-        if self._habits.layout == "host" or code in KEYPAD:
-            return key.text if len(key.text) == 1 and key.text.isprintable() else ""
-        return (US_SHIFTED if key.shift else US_PLAIN).get(code, "")
+        return character(key, self._habits.layout)
+
+
+def character(key: Key, layout: Layout) -> str:
+    """Return the character of a key, empty for all others."""
+    code = key.scan_code
+    if code is None or key.alt or key.meta or key.altgr:
+        return ""
+    if key.ctrl:
+        return GROUP_SEPARATOR if code == BRACKET else ""
+    if layout == "host" or code in KEYPAD:
+        return key.text if len(key.text) == 1 and key.text.isprintable() else ""
+    return (US_SHIFTED if key.shift else US_PLAIN).get(code, "")
 
 
 def _tail(since_ms: int, length_ms: int) -> range:
