@@ -1,14 +1,17 @@
-"""One frozen configuration: defaults, then a TOML file, then TILLSIDE_* variables. An unknown key is refused.
+"""One frozen configuration: defaults, what was kept, a TOML file, TILLSIDE_* variables. An unknown key is refused.
 
 Paths: `store_dir` holds the encrypted records of a station, `state_dir` the key files (outside of it on purpose:
 a copied store folder must open nothing), `hq_dir` HQ's database and keys.
 """
 
+import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
+
+from app.kept import read_kept
 
 PREFIX = "TILLSIDE_"
 FILE_VARIABLE = "TILLSIDE_CONFIG"
@@ -69,9 +72,28 @@ def load_config(environment: Mapping[str, str] = os.environ, **overrides: Any) -
         state_dir=_user_folder(environment, "XDG_STATE_HOME", ".local/state"),
         hq_dir=data_dir / "hq",
     )
-    config = _merged(config, _from_file(environment.get(FILE_VARIABLE)), source=FILE_VARIABLE)
-    config = _merged(config, _from_environment(environment), source="environment")
-    return _merged(config, {k: v for k, v in overrides.items() if v is not None}, source="command line")
+    written = (
+        (FILE_VARIABLE, _from_file(environment.get(FILE_VARIABLE))),
+        ("environment", _from_environment(environment)),
+        ("command line", {name: value for name, value in overrides.items() if value is not None}),
+    )
+    # What was kept lies below what was written, and where it lies is written: so that is read twice.
+    kept = read_kept(_over(config, written).state_dir)
+    return _over(_kept_over(config, kept), written)
+
+
+def _over(config: Config, written: Iterable[tuple[str, Mapping[str, Any]]]) -> Config:
+    for source, values in written:
+        config = _merged(config, values, source=source)
+    return config
+
+
+def _kept_over(config: Config, kept: Mapping[str, Any]) -> Config:
+    """Put what was kept over a configuration; what is no setting's value any more is left out."""
+    for name, value in kept.items():
+        with contextlib.suppress(ConfigInvalid):
+            config = _merged(config, {name: value}, source="kept")
+    return config
 
 
 def _from_file(path: str | None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Final, TypeAlias
 
-from scanner.frames import PAUSES_WITHIN, Found, Frame, Framer
+from scanner.framing import PAUSES_WITHIN, Found, Frame, Framer
 from scanner.habits import USUAL, Ending, Habits, Layout, parted
 from scanner.keys import ENTER, NEUTRAL, TAB
 from scanner.wedge import QUICK_GAP_MS, End, Fate, Key, Scan, Wedge, character

@@ -1,7 +1,7 @@
 """A scanner on a serial line (RS-232, or USB that shows itself as a COM port), on a thread of its own.
 
 A port may be absent, belong to another program, be pulled out and come back; each is a state and never an error, as
-with the camera: it is tried again every two seconds. What its bytes mean is `scanner.frames`' business.
+with the camera: it is tried again every two seconds. What its bytes mean is `scanner.framing`' business.
 Limits: eight data bits, no parity, one stop bit, no handshake, which is how such scanners come. Only a program that
 locks the port as well is noticed beside us.
 """
@@ -17,7 +17,7 @@ from typing import Final, Literal, Protocol, TypeAlias
 import serial
 
 from scanner.debounce import Debounce, monotonic_ms
-from scanner.frames import PAUSE_S, Frame, Framer, Trouble
+from scanner.framing import PAUSE_S, Frame, Framer, Trouble
 from scanner.habits import USUAL, Habits
 from scanner.source import Scanned, Source
 
@@ -88,6 +88,7 @@ class SerialScanner:
         on_text: Callable[[Scanned], None],
         on_state: Callable[[State], None] = lambda state: None,
         on_trouble: Callable[[Trouble], None] = lambda trouble: None,
+        on_bytes: Callable[[bytes], None] = lambda data: None,
         habits: Habits = USUAL,
         debounce: Debounce | None = None,
         retry_s: float = RETRY_S,
@@ -97,6 +98,7 @@ class SerialScanner:
         self._on_text = on_text
         self._on_state = on_state
         self._on_trouble = on_trouble
+        self._on_bytes = on_bytes
         self._debounce = debounce or Debounce()
         self._retry_s = retry_s
         self._open_port = open_port
@@ -141,6 +143,8 @@ class SerialScanner:
             framer = Framer(self._habits)  # what was half read when it was pulled out is gone
             while not self._stopping.is_set():
                 data = port.read(min(max(1, port.in_waiting), READ_MAX))
+                if data:
+                    self._on_bytes(data)
                 found = framer.feed(data) if data else [framer.pause()]
                 for one in found:
                     if isinstance(one, Frame):

@@ -18,7 +18,7 @@ from shiboken6 import isValid
 
 from scanner.debounce import Debounce, monotonic_ms
 from scanner.habits import USUAL, Habits
-from scanner.keys import evdev_code, has_scan_codes
+from scanner.keys import ENTER, KEYPAD, NEUTRAL, TAB, US_PLAIN, evdev_code, has_scan_codes
 from scanner.source import Scanned, Source
 from scanner.wedge import GAP_MAX_MS, End, Fate, Key, Scan, Wedge
 from ui.key_replay import replay
@@ -28,6 +28,9 @@ _PRESS: Final = QEvent.Type.KeyPress
 _RELEASE: Final = QEvent.Type.KeyRelease
 _OVERRIDE: Final = QEvent.Type.ShortcutOverride
 _COMPOSED: Final = QEvent.Type.InputMethod
+TEST_KEYS: Final = frozenset(
+    {*US_PLAIN, *KEYPAD, *ENTER, TAB, 86}
+)  # 86: beside the left Shift, not on US keyboards
 _KEY_EVENTS: Final = frozenset({_PRESS, _RELEASE, _OVERRIDE})
 
 
@@ -45,6 +48,7 @@ class ScanInput(QObject):
         self._held: list[tuple[QObject, QKeyEvent | QInputMethodEvent]] = []
         self._held_codes: set[int] = set()  # pressed and neither released nor given back
         self._is_replaying = False
+        self._learner: Callable[[Key], None] | None = None
         self._native = NativeKeys()
         application = QGuiApplication.instance()
         if application is not None and self._native.can_help(self._platform):
@@ -57,6 +61,14 @@ class ScanInput(QObject):
     def is_supported(self) -> bool:
         """Whether scanners of this kind are heard on this platform."""
         return has_scan_codes(self._platform)
+
+    def teach(self, learner: Callable[[Key], None] | None) -> None:
+        """Give keys to the scanner test of the set-up page and to nobody else, until None takes its place.
+
+        Escape and function keys stay everybody's: there must be a way out by keyboard.
+        """
+        self._settle(self._wedge.pause() or (Fate.TYPED if self._held else None))
+        self._learner = learner
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 Qt
         """Keep what may be a scanner's keys from everybody else."""
@@ -72,6 +84,8 @@ class ScanInput(QObject):
         if event.type() == _RELEASE:
             return self._release(watched, event)
         key = _key(event, self._platform)
+        if self._learner is not None:
+            return self._learn(self._learner, event, key)
         self._take_kept(self._native.kept_before(key, is_asked=event.type() == _OVERRIDE))
         if event.type() == _PRESS:
             return self._press(watched, event, key)
@@ -80,6 +94,17 @@ class ScanInput(QObject):
             return True
         self._settle(self._wedge.end_before(key))
         return False
+
+    def _learn(self, learner: Callable[[Key], None], event: QKeyEvent, key: Key) -> bool:
+        for dead in self._native.kept_before(key, is_asked=event.type() == _OVERRIDE):
+            learner(dead)
+        if key.scan_code is None or not (key.scan_code in NEUTRAL or key.scan_code in TEST_KEYS):
+            return False
+        if event.type() == _OVERRIDE:
+            event.accept()
+        else:
+            learner(key)
+        return True
 
     def _press(self, window: QWindow, event: QKeyEvent, key: Key) -> bool:
         self._settle(self._wedge.end_before(key))

@@ -23,7 +23,8 @@ class SerialBridge(QObject):
 
     scanned = Signal(object)  # Scanned
     state = Signal(str)  # "on", "missing", "forbidden", "busy"
-    trouble = Signal(str)  # a value of scanner.frames.Trouble
+    trouble = Signal(str)  # a value of scanner.framing.Trouble
+    raw = Signal(bytes)  # all that comes, as it comes: for the scanner test of the set-up page
 
     def __init__(self, port: str, *, baud: int, habits: Habits, debounce: Debounce | None = None) -> None:
         """`port` as this computer calls it; share `debounce` with the other sources."""
@@ -58,6 +59,7 @@ class SerialBridge(QObject):
             on_text=self.scanned.emit,
             on_state=self.state.emit,
             on_trouble=lambda trouble: self.trouble.emit(trouble.value),
+            on_bytes=self.raw.emit,
             habits=self._habits,
             debounce=self._debounce,
         )

@@ -14,7 +14,7 @@ import pytest
 import serial
 
 from scanner.debounce import Debounce
-from scanner.frames import Trouble
+from scanner.framing import Trouble
 from scanner.habits import Ending, Habits
 from scanner.serial import Port, SerialScanner, opened, ports
 from scanner.source import Scanned, Source

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from scanner.frames import BYTES_MAX, PAUSES_WITHIN, Frame, Framer, Trouble
+from scanner.framing import BYTES_MAX, PAUSES_WITHIN, Frame, Framer, Trouble
 from scanner.habits import Ending, Habits
 from tests.scanner.codes import different, pieces
 
