@@ -11,9 +11,9 @@ does not tell a GS1 symbol from a plain one, so what it reads carries the plain 
 """
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from types import ModuleType
@@ -68,7 +68,17 @@ def decode(
     assert grey.ndim == 2 and grey.dtype == np.uint8, "decode takes a grey picture of one byte a pixel"
     pixels = np.ascontiguousarray(grey)
     found = _read_by_zxing(pixels, formats)
-    return _by_position(found if found or not with_zbar else _read_by_zbar(pixels, formats))
+    return by_position(found if found or not with_zbar else _read_by_zbar(pixels, formats))
+
+
+def read_by_zxing(grey: Grey, formats: frozenset[Format], *, is_global: bool = False) -> tuple[Symbol, ...]:
+    """What zxing-cpp reads, in its own order; `is_global` lets one brightness tell dark from light everywhere."""
+    return _read_by_zxing(np.ascontiguousarray(grey), formats, is_global=is_global)
+
+
+def read_by_zbar(grey: Grey, formats: frozenset[Format]) -> tuple[Symbol, ...]:
+    """What zbar reads, in its own order; nothing where it is missing."""
+    return _read_by_zbar(np.ascontiguousarray(grey), formats)
 
 
 def has_zbar() -> bool:
@@ -101,9 +111,16 @@ def _zxing_formats(formats: frozenset[Format]) -> zxingcpp.BarcodeFormats:
     return zxingcpp.BarcodeFormats([theirs for theirs, ours in _ZXING_FORMATS.items() if ours in formats])
 
 
-def _read_by_zxing(pixels: Grey, formats: frozenset[Format]) -> tuple[Symbol, ...]:
+def _read_by_zxing(
+    pixels: Grey, formats: frozenset[Format], *, is_global: bool = False
+) -> tuple[Symbol, ...]:
     # Plain text, because the default form for people writes control characters as "<GS>".
-    found = zxingcpp.read_barcodes(pixels, formats=_zxing_formats(formats), text_mode=zxingcpp.TextMode.Plain)
+    found = zxingcpp.read_barcodes(
+        pixels,
+        formats=_zxing_formats(formats),
+        text_mode=zxingcpp.TextMode.Plain,
+        binarizer=zxingcpp.Binarizer.GlobalHistogram if is_global else zxingcpp.Binarizer.LocalAverage,
+    )
     return tuple(_zxing_symbol(barcode) for barcode in found if barcode.format in _ZXING_FORMATS)
 
 
@@ -207,20 +224,35 @@ def _zbar_corners(zbar: ModuleType, symbol: Any) -> Corners:
 # --- order ---------------------------------------------------------------------------------------
 
 
-def _by_position(symbols: tuple[Symbol, ...]) -> tuple[Symbol, ...]:
+def by_position(symbols: tuple[Symbol, ...]) -> tuple[Symbol, ...]:
     """Rows from the top, each from the left; a few pixels of tilt do not make a new row."""
     rows: list[list[Symbol]] = []
-    for symbol in sorted(symbols, key=lambda found: _middle(found)[1]):
-        if rows and _middle(symbol)[1] - _middle(rows[-1][0])[1] <= _half_height(rows[-1][0]):
+    for symbol in sorted(symbols, key=lambda found: middle_of(found)[1]):
+        if rows and middle_of(symbol)[1] - middle_of(rows[-1][0])[1] <= _half_height(rows[-1][0]):
             rows[-1].append(symbol)
         else:
             rows.append([symbol])
-    return tuple(symbol for row in rows for symbol in sorted(row, key=_middle))
+    return tuple(symbol for row in rows for symbol in sorted(row, key=middle_of))
 
 
-def _middle(symbol: Symbol) -> tuple[float, float]:
+def middle_of(symbol: Symbol) -> tuple[float, float]:
+    """Return the middle of a symbol's corners."""
     xs, ys = zip(*symbol.corners, strict=True)
     return sum(xs) / 4, sum(ys) / 4
+
+
+def moved(symbols: Iterable[Symbol], scale: float) -> tuple[Symbol, ...]:
+    """Return symbols of a prepared picture where they lie in the picture itself, whose pixels are so many of one."""
+    return tuple(
+        replace(symbol, corners=corners_of((x * scale, y * scale) for x, y in symbol.corners))
+        for symbol in symbols
+    )
+
+
+def corners_of(points: Iterable[tuple[float, float]]) -> Corners:
+    """Return four points as corners, in whole pixels."""
+    first, second, third, fourth = ((round(x), round(y)) for x, y in points)
+    return first, second, third, fourth
 
 
 def _half_height(symbol: Symbol) -> float:

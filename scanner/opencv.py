@@ -15,12 +15,9 @@ os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"] = str(PIXELS_MAX)
 # A missing camera or a damaged file is answered in our words; OpenCV's own would only fill stderr.
 os.environ.setdefault("OPENCV_LOG_LEVEL", "OFF")
 
-# Pictures are prepared on one thread each; pools beside it would only hold memory on a till.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 import cv2
 from cv2.typing import MatLike
 
-cv2.setNumThreads(1)
+cv2.setNumThreads(1)  # as numpy, see scanner/__init__.py
 
 __all__ = ["PIXELS_MAX", "MatLike", "cv2"]

@@ -4,7 +4,8 @@ A picture comes from anywhere, so everything it claims is limited before it is b
 before they are read, its pixels before they are unpacked (`scanner.opencv` holds that limit).
 
 Limits: PNG, JPEG, BMP, WebP and what else OpenCV unpacks; the first picture of an animation. A turn
-noted in EXIF is ignored, since symbols are read in every direction; corners are in stored pixels.
+noted in EXIF is ignored, since symbols are read in every direction; corners are in stored pixels. A picture in which
+nothing can be read takes about a second (`scanner.still`).
 """
 
 from pathlib import Path
@@ -12,8 +13,9 @@ from typing import Final
 
 import numpy as np
 
-from scanner.decode import ALL_FORMATS, Format, Grey, Symbol, decode
+from scanner.decode import ALL_FORMATS, Format, Grey, Symbol
 from scanner.opencv import PIXELS_MAX, MatLike, cv2
+from scanner.still import read_still
 
 BYTES_MAX: Final = 32 * 1024 * 1024
 """Largest file that is read: a 24-megapixel phone photo is about 12 MB, a large screenshot less."""
@@ -39,7 +41,12 @@ def read_file(path: Path, *, formats: frozenset[Format] = ALL_FORMATS) -> tuple[
 
 def read_bytes(data: bytes, *, formats: frozenset[Format] = ALL_FORMATS) -> tuple[Symbol, ...]:
     """The symbols in a picture given as the bytes of its file; raises PictureUnreadable as above."""
-    return decode(_grey(_unpacked(data)), formats=formats)
+    return read_still(grey_of(data), formats=formats)
+
+
+def grey_of(data: bytes) -> Grey:
+    """The picture's brightness, a byte a pixel; raises PictureUnreadable as above."""
+    return _grey(_unpacked(data))
 
 
 def _unpacked(data: bytes) -> MatLike:

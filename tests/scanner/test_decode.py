@@ -270,5 +270,5 @@ def test_order_needs_no_reader() -> None:
         return Symbol(format=Format.QR, text=f"{left},{top}", raw=b"", aim="]Q1", corners=corners)
 
     symbols = (at(100, 0), at(0, 15), at(0, 70), at(200, 10), at(50, 60))
-    ordered = [symbol.text for symbol in decode_module._by_position(symbols)]
+    ordered = [symbol.text for symbol in decode_module.by_position(symbols)]
     assert ordered == ["0,15", "100,0", "200,10", "0,70", "50,60"]
