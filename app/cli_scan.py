@@ -1,0 +1,66 @@
+"""`tillside scan`: what is read of pictures, a line each."""
+
+import base64
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.terminal import say
+
+if TYPE_CHECKING:
+    from scanner.decode import Symbol
+
+WITHOUT_ZBAR = (
+    "libzbar is missing (Debian: libzbar0): everything is read without it but some blurred bar codes."
+)
+
+
+def scan(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Pictures: PNG, JPEG, WebP, BMP.")],
+    as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for each picture.")] = False,
+) -> None:
+    """Read the codes in pictures."""
+    from scanner.decode import has_zbar
+
+    if not has_zbar():
+        say(WITHOUT_ZBAR)
+    is_each_usable = True
+    for path in paths:
+        found = _read(path)
+        is_each_usable &= "error" not in found
+        print(json.dumps(found, ensure_ascii=False) if as_json else _sentence(found), flush=True)
+    raise SystemExit(0 if is_each_usable else 1)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    from scanner.picture import PictureUnreadable, read_file
+
+    began = time.perf_counter()
+    found: dict[str, Any] = {"path": str(path)}
+    try:
+        found["symbols"] = [_plain(symbol) for symbol in read_file(path)]
+    except PictureUnreadable as fault:
+        found["symbols"] = []
+        found["error"] = str(fault)
+    return found | {"ms": round((time.perf_counter() - began) * 1e3, 1)}
+
+
+def _plain(symbol: "Symbol") -> dict[str, Any]:
+    """The payload as text, but for a QR code whose bytes are none: there the text would be a guess."""
+    is_text = symbol.format != "qr" or symbol.text.encode() == symbol.raw
+    payload = {"text": symbol.text} if is_text else {"base64": base64.b64encode(symbol.raw).decode()}
+    corners = [list(corner) for corner in symbol.corners]
+    return {"format": symbol.format.value, **payload, "aim": symbol.aim, "corners": corners}
+
+
+def _sentence(found: dict[str, Any]) -> str:
+    if "error" in found:
+        return f"{found['path']}: {found['error']}"
+    codes = [
+        f"{symbol['format']} {json.dumps(symbol.get('text', symbol.get('base64')), ensure_ascii=False)}"
+        for symbol in found["symbols"]
+    ]
+    return f"{found['path']}: {', '.join(codes) or 'no code'}"

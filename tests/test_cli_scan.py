@@ -1,0 +1,64 @@
+"""`tillside scan`: a line a picture, words for what is no picture, and no need for libzbar."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from app.cli import cli
+from app.cli_scan import WITHOUT_ZBAR
+from scanner import decode
+from scanner.draw import qr_png
+from scanner.opencv import cv2
+
+
+def scan(*words: str | Path) -> Result:
+    return CliRunner().invoke(cli, ["scan", *map(str, words)])
+
+
+def test_a_line_of_json_for_each_picture(tmp_path: Path) -> None:
+    card, blob = tmp_path / "kart.png", tmp_path / "bytes.png"
+    card.write_bytes(qr_png("ığüşöç 안녕"))
+    blob.write_bytes(qr_png(b"\xff\xfe\x00\x81"))
+    done = scan(card, blob, "--json")
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert done.exit_code == 0
+    assert first["path"] == str(card) and first["ms"] > 0
+    (symbol,) = first["symbols"]
+    assert (symbol["format"], symbol["text"], symbol["aim"]) == ("qr", "ığüşöç 안녕", "]Q1")
+    assert [len(corner) for corner in symbol["corners"]] == [2, 2, 2, 2]
+    assert second["symbols"][0]["base64"] == "//4AgQ==" and "text" not in second["symbols"][0]
+
+
+def test_what_is_no_picture_is_said_in_words_and_the_others_are_read(tmp_path: Path) -> None:
+    broken, code = tmp_path / "broken.jpg", tmp_path / "code.png"
+    broken.write_bytes(b"\xff\xd8 and nothing more")
+    code.write_bytes(qr_png("read all the same"))
+    done = scan(tmp_path / "gone.png", broken, code, "--json")
+    gone, damaged, read = map(json.loads, done.stdout.splitlines())
+    assert done.exit_code == 1
+    assert "can't be opened" in gone["error"] and gone["symbols"] == []
+    assert "damaged" in damaged["error"]
+    assert read["symbols"][0]["text"] == "read all the same"
+
+
+def test_a_hundred_megapixels_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "huge.png"
+    is_packed, png = cv2.imencode(
+        ".png", np.zeros((10_000, 10_000), dtype=np.uint8), [cv2.IMWRITE_PNG_COMPRESSION, 1]
+    )
+    assert is_packed
+    path.write_bytes(png.tobytes())
+    done = scan(path)
+    assert done.exit_code == 1 and "at most 40 megapixels" in done.stdout
+
+
+def test_without_libzbar_it_says_so_and_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decode, "_zbar", None)
+    path = tmp_path / "code.png"
+    path.write_bytes(qr_png("alone"))
+    done = scan(path)
+    assert done.exit_code == 0 and WITHOUT_ZBAR in done.output
+    assert done.stdout.splitlines()[-1] == f'{path}: qr "alone"'
