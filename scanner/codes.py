@@ -12,9 +12,10 @@ from typing import Final
 import numpy as np
 
 from scanner import grid
-from scanner.decode import Corners, Format, Grey, Symbol, read_by_zxing
+from scanner.decode import Format, Grey, Symbol, read_by_zxing
 from scanner.finders import Finder, Three, dark_parts, finders, threes, twos
 from scanner.opencv import cv2
+from scanner.source import Corners
 
 QR_ONLY: Final = frozenset({Format.QR})
 FIT_MIN: Final = 0.45

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from qrcode.util import BCH_type_number, pattern_position
 
-from scanner.decode import Corners, Grey, corners_of
+from scanner.decode import Grey, corners_of
 from scanner.finders import Finder, Three
 from scanner.opencv import cv2
 from scanner.repair import repaired
+from scanner.source import Corners
 
 Floats = NDArray[np.float32]
 Points = NDArray[np.floating]

@@ -10,8 +10,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from scanner.decode import Corners, Grey, Symbol, corners_of
+from scanner.decode import Grey, Symbol, corners_of
 from scanner.opencv import cv2
+from scanner.source import Corners
 
 Floats = NDArray[np.float32]
 
