@@ -40,7 +40,7 @@ def main(words: list[str] | None = None) -> int:
         for report in _lived(seeds, furniture, options):
             whole.add(report)
     _tell(whole, is_json=options.json)
-    return 1 if whole.violations else 0
+    return 1 if whole.violations or whole.overspend_leased else 0
 
 
 def _lived(seeds: range, furniture: Furniture, options: argparse.Namespace) -> Iterator[Report]:

@@ -8,12 +8,13 @@ shop would know: a folder was replaced by an older one, a device was revoked, a 
 from collections.abc import Sequence
 from itertools import count
 
+from tests.sim.budget_oracles import Asked, Known
 from tests.sim.claims import Memory, Shown
 from tests.sim.clock_oracles import ClockOracles, latest_time
+from tests.sim.exposure_oracles import figures_of, hold_exposure
 from tests.sim.hq_oracles import HqBooks
 from tests.sim.people_oracles import PeopleOracles
 from tests.sim.reading import (
-    KNOWN_TYPES,
     Chain,
     Content,
     Place,
@@ -24,9 +25,13 @@ from tests.sim.reading import (
     own_effect,
     read,
 )
-from tests.sim.rows import Facts, FileEntry, HqRows, StationRows
+from tests.sim.rightful import Rightful
+from tests.sim.rights_oracles import RightsOracles
+from tests.sim.rows import Exposed, Facts, FileEntry, HqRows, StationRows
 from tests.sim.standing_oracles import StandingOracles
 from tests.sim.stop_oracles import StopOracles
+from tests.sim.syncing_oracles import Synced
+from tests.sim.taking import LeaseRow, Promise, read_rules
 from tests.sim.version_oracles import VersionOracles
 
 
@@ -36,11 +41,15 @@ class Auditor:
     def __init__(self) -> None:
         self.memory = Memory()
         self.stops = StopOracles(self.memory)
+        self.known = Known()
+        self.rights = RightsOracles(self.memory, self.known)
+        self.rightful = Rightful(self.known)
+        self._was_restored = False
         self.clocks = ClockOracles(self.memory)
         self.versions = VersionOracles(self.memory)
         self.standing = StandingOracles(self.memory)
         self.people = PeopleOracles(self.memory)
-        self.books = HqBooks(self.memory, self.stops, self.people.own)
+        self.books = HqBooks(self.memory, self.stops, self.people.own, self.known)
         self._signed: set[tuple[Chain, int, bytes, bytes]] = set()  # heads whose signature was checked once
         self._checkpoints: dict[tuple[str, str, int], Facts] = {}  # HQ's facts by store and place in its feed
         self._seen: dict[str, StationRows] = {}  # each station as it was last
@@ -94,8 +103,14 @@ class Auditor:
         if station in self.memory.tampered:
             self.memory.tampered[station] = True
 
-    def repaired(self, station: str) -> None:
-        """Its files are as they were before somebody touched them. By then it must have been noticed."""
+    def repaired(self, station: str, chain: Chain, *, last: int) -> None:
+        """Its files are as they were before somebody touched them. By then it must have been noticed.
+
+        What it wrote behind its entry `last` meanwhile, of leases that had ended, is gone by the same hand.
+        """
+        self.memory.destroyed |= {
+            place for place in self.memory.files[station] if place[:2] == chain and place[2] > last
+        }
         was_seen = self.memory.tampered.pop(station)
         self.versions.put_back(station)
         self.standing.put_back(station)
@@ -143,6 +158,9 @@ class Auditor:
                 self.standing.wrote(station, content)
                 self.stops.wrote(station, content)
                 self.people.wrote(station, content, entry.body)
+                self.rights.wrote(station, chain, content)
+                code = content.data.get("code_hash", "")
+                self.rightful.wrote(content, uses_max=self._seen[station].uses_max.get(code, 0))
             file[place] = memory.written[place][entry.hash] = content
             self._carried(content)
         if is_whole:
@@ -205,25 +223,46 @@ class Auditor:
             each.sum in self.books.held and each.data.get("order_id") == shown.order_id for each in contents
         )
 
-    def hq(self, rows: HqRows, *, is_whole: bool = False) -> None:
+    def hq(self, rows: HqRows, *, now_ms: int, is_whole: bool = False) -> None:
         """What came to HQ since it was last looked at; all of it when it was restored from a backup."""
         self.stops.published(rows.stops)
+        for version, body in rows.programs.items():
+            if version not in self.known.rules:
+                self.known.rules[version] = read_rules(body)
         if is_whole:
             before, doubled = self.books.entries, self.books.doubled
-            self.books = HqBooks(self.memory, self.stops, self.people.own, known=before)
+            self.books = HqBooks(self.memory, self.stops, self.people.own, self.known, known=before)
             self.books.doubled = doubled
-            self.books.take_in(rows)
+            self._was_restored = True
+            self.books.take_in(rows, now_ms=now_ms)
             lost = before.keys() - self.books.entries.keys()
             self.memory.lost_by_hq |= lost
             self.memory.former_words |= {place: before[place].verdict for place in lost}
         else:
-            self.books.take_in(rows)
+            self.books.take_in(rows, now_ms=now_ms)
+        budgets = self.books.budgets
+        budgets.debts_in_bounds(len(self.memory.owners))
+        if not self._was_restored:  # until everything has come again credits may be missing
+            budgets.owned_in_bounds(self.books.uses_max)
+
+    def hq_rights(self, leases: Sequence[LeaseRow], promises: Sequence[Promise], *, now_ms: int) -> None:
+        """What HQ has leased and promised."""
+        here = {lease.lease_id: lease for lease in leases}
+        self.known.leases |= here
+        self.rights.promised(promises, now_ms=now_ms)
+        found: dict[Asked, dict[str, Promise]] = {}
+        for promise in promises:
+            asked = promise.device, promise.order_id, promise.name
+            found.setdefault(asked, {})[promise.scope] = promise
+        self.known.promises |= found
+        self.books.budgets.leased_in_bounds(here, now_ms=now_ms)
 
     # What stations show and do.
 
-    def stands(self, station: str, rows: StationRows) -> None:
+    def stands(self, station: str, chain: Chain, rows: StationRows) -> None:
         """Where a station is when it starts."""
         self._seen[station] = rows
+        self.rights.stands(station, chain, rows)
         self.versions.stands(station, rows.versions)
         self.stops.stands(station, rows.versions)
 
@@ -252,6 +291,7 @@ class Auditor:
         """
         before = self._seen[station]
         self._seen[station] = rows
+        self.rights.stands(station, chain, rows)
         self.versions.stands(station, rows.versions)
         self.stops.stands(station, rows.versions)
         self._acked(station, chain, rows.acked_seq)
@@ -294,30 +334,8 @@ class Auditor:
         self, station: str, chain: Chain, *, waiting: int, stopped_by: str, is_older: bool
     ) -> None:
         """A sync to which nothing was done. What stops it (a code) must have its reason in what happened before."""
-        memory = self.memory
-        mine = {place: entry for place, entry in memory.files[station].items() if place[:2] == chain}
-        if station in memory.tampered:
-            memory.tampered[station] |= bool(stopped_by)
-            is_found = memory.tampered[station]
-            memory.claim("I21", is_found, f"{station} was tampered with and synced as if nothing were")
-            return
-        is_expected = chain in memory.revoked | memory.copied or station in memory.set_back
-        if is_expected or any(memory.is_forked(place) for place in mine):
-            return  # held to other oracles
-        memory.claim("I15", not stopped_by, f"{station} was stopped by {stopped_by} for no reason")
-        memory.claim("I15", waiting == 0, f"{waiting} entries of {station} wait after a good sync")
-        if is_older:
-            memory.claim(
-                "I23", not stopped_by, f"{station}, of an older version, was stopped by {stopped_by}"
-            )
-        for place, entry in mine.items():
-            is_there = self.books.holds(place, entry.hash)
-            if place in memory.lost_by_hq:
-                memory.claim("I27", is_there, f"{place} was lost by HQ and did not come back")
-            elif entry.type not in KNOWN_TYPES:
-                memory.claim("I23", is_there, f"{place} of type {entry.type} is not at HQ")
-            elif not stopped_by:
-                memory.claim("I9", is_there, f"{place} is not at HQ")
+        syncing = Synced(station, chain, waiting, stopped_by, is_older=is_older)
+        syncing.undisturbed(self.memory, self.books)
 
     # The end.
 
@@ -341,7 +359,18 @@ class Auditor:
                 )
             self._was_told(station, rows)
         self._everything_has_its_word()
+        self.books.budgets.leases_gave_no_more()
+        self.books.budgets.owned_in_bounds(self.books.uses_max)
         return lost
+
+    def exposed(self, told: Sequence[Exposed]) -> None:
+        """What HQ says of the worst that can happen to stores and campaigns, and of what did."""
+        hold_exposure(told, self.memory, self.known, self.books.budgets)
+
+    def of_rights(self) -> dict[str, int]:
+        """Return what offline authority came to."""
+        figures = figures_of(self.memory, self.known, self.books.budgets)
+        return figures | {"rightful": self.rightful.rightful, "rightful_refused": self.rightful.refused}
 
     def _was_told(self, station: str, rows: StationRows) -> None:
         """The station knows HQ's word on each of its entries."""

@@ -59,6 +59,10 @@ class FlagOracles:
             return ERASED in before.split()
         return _member_of(entry) in self._own.erased
 
+    def is_erased_by_now(self, entry: Content) -> bool:
+        """Tell whether an entry is of somebody who was erased since, or before it came."""
+        return _member_of(entry) in self._own.erased
+
     def moved_on(self, entry: Content, amounts: Counter[tuple[str, str]]) -> Counter[tuple[str, str]]:
         """Return what an entry posts, all in all: what it does to the account of who was erased goes on at once."""
         account = f"member:{_member_of(entry)}"

@@ -11,9 +11,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from app.clock import SetClock
-from app.core.canonical import canonical
 from app.ids import chance_from
 from app.store.keystore import MemoryKeyStore
+from hq.authority.stocks import set_left
 from hq.campaigns.service import publish_program
 from hq.home import Hq, open_hq
 from hq.members.service import MemberFacts, issue_code, upsert_members
@@ -25,16 +25,11 @@ from hq.vouchers.service import NewVoucher, create_vouchers
 from sync.enrolment import enrol_station, read_pairing
 from tests.sim.clock import SeededChance
 from tests.sim.furniture_people import Folk, gather, name_of, number_of, ref_at
+from tests.sim.program import CARD, COFFEE, START_MS, TOY, TOYS, program_body
 
-START_MS = 1_767_600_000_000  # 5 January 2026, 08:00 UTC
-DAY_MS = 86_400_000
 NOWHERE = "http://127.0.0.1:1"
-MEMBERS, VOUCHERS = 24, 40
+MEMBERS, VOUCHERS, CARDS = 24, 40, 2  # cards: each member's
 MEMORY_DISK = Path("/dev/shm")  # noqa: S108 where there is one, it is much quicker than a disk, and nothing here must last
-COFFEE, REWARD, SHORT = "coffee-1", "mug", "week-1"
-SHORT_LIVED = "week"  # the campaign that ends soon
-SHORT_ENDS_ON, SHORT_ENDS_MS = "2026-01-09", START_MS + 4 * DAY_MS + 21 * 3_600_000  # midnight in New York
-REWARD_COSTS = 8
 
 
 @dataclass(frozen=True)
@@ -43,6 +38,7 @@ class Shopper:
 
     ref: str
     texts: tuple[str, ...]  # a signed code, a plain number
+    cards: tuple[str, ...] = ()  # vouchers that are theirs, each for once
 
 
 @dataclass(frozen=True)
@@ -74,6 +70,7 @@ def _furnish(folder: Path, stations: int, true: SetClock) -> Furniture:
     for store in stores:
         add_store(hq, store_id=store, name=f"Store {store}", time_zone="America/New_York", currency="USD")
     publish_program(hq, program_body(1))
+    set_left(hq, TOY, TOYS)
     shoppers = tuple(new_shopper(hq, place, stores) for place in range(MEMBERS))
     vouchers = new_vouchers(hq, VOUCHERS, random.Random(0))
     folk = gather(hq, stores, [shopper.ref for shopper in shoppers])
@@ -108,48 +105,14 @@ def new_shopper(hq: Hq, place: int, stores: tuple[str, ...]) -> Shopper:
     ref, printed = ref_at(place), number_of(place)
     facts = MemberFacts(ref, name=name_of(place), number=printed, home_store=stores[place % len(stores)])
     upsert_members(hq, [facts])
-    return Shopper(ref, (issue_code(hq, ref), printed))
+    cards = create_vouchers(hq, [NewVoucher(CARD, uses_max=1, owner=ref) for _ in range(CARDS)])
+    return Shopper(ref, (issue_code(hq, ref), printed), tuple(cards))
 
 
 def new_vouchers(hq: Hq, count: int, rng: random.Random) -> list[str]:
     """Make vouchers that can be used once, a few times, or as often as their rule holds."""
     return create_vouchers(
         hq, [NewVoucher(COFFEE, uses_max=rng.choice((1, 1, 1, 3, 0))) for _ in range(count)]
-    )
-
-
-def program_body(version: int) -> bytes:
-    """Return a version of the program: what is given changes a little with each."""
-
-    def rule(name: str, trigger: str, effect: dict[str, Any], **more: Any) -> dict[str, Any]:
-        return {"id": name, "name": name, "trigger": trigger, "priority": 0, "effect": effect, **more}
-
-    def campaign(name: str, *rules: dict[str, Any]) -> dict[str, Any]:
-        dates = {"starts_on": "2026-01-01", "ends_on": "2026-12-31", "audience": None, "offline": "always"}
-        return {"id": name, "name": name, **dates, "rules": list(rules)}
-
-    coffee = {"kind": "amount_off", "target": "products", "products": "coffee", "amount": 90 + version}
-    tea = {"kind": "percent_off", "target": "products", "products": "tea", "basis_points": 1000 + version}
-    mug = {"kind": "amount_off", "target": "order", "amount": 200 + version}
-    return canonical(
-        {
-            "format": 1,
-            "program_id": "p-1",
-            "version": version,
-            "name": "Harbour points",
-            "currency": "USD",
-            "time_zone": "America/New_York",
-            "expires_ms": START_MS + 400 * DAY_MS,
-            "product_sets": {"coffee": ["coffee"], "tea": ["tea"]},
-            "earning": [{"id": "earn", "points_milli": 1000, "per": 100, "mode": "full_unit"}],
-            "campaigns": [
-                campaign("coffee", rule(COFFEE, "voucher", coffee)),
-                campaign("tea", rule("tea-1", "automatic", tea)),
-                campaign(SHORT_LIVED, rule(SHORT, "choice", {**mug, "amount": 100}))
-                | {"ends_on": SHORT_ENDS_ON},
-                campaign("rewards", rule(REWARD, "choice", mug, cost_points=REWARD_COSTS)),
-            ],
-        }
     )
 
 

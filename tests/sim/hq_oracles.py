@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from tests.sim.budget_oracles import Budgets, Known
 from tests.sim.claims import Memory
 from tests.sim.flag_oracles import BREAKAGE, FlagOracles
 from tests.sim.own_oracles import OwnOracles
@@ -32,7 +33,8 @@ EXCUSES = {"UNKNOWN_PROGRAM", "OLD_EPOCH"}  # why an entry that can be read may 
 BY_CLOCK = {"CLOCK_SUSPECT", "RULE_STALE"}
 POSTED = ("posted", "posted_flagged")
 BY_TIME = {"COUPON_TWICE", "OVERSPENT"}  # flags that move when an earlier entry comes later
-OF_THEIR_OWN = {("exception:overspent", POINTS), ("exception:overspent", "money"), (BREAKAGE, POINTS)}
+OVERSPENT = "exception:overspent"
+OF_THEIR_OWN = {(OVERSPENT, POINTS), (OVERSPENT, "money"), (BREAKAGE, POINTS)}
 
 
 class HqBooks:
@@ -43,6 +45,7 @@ class HqBooks:
         memory: Memory,
         stops: StopOracles,
         own: OwnOracles,
+        rights: Known,
         *,
         known: Mapping[Place, HeldEntry] = MappingProxyType({}),
     ) -> None:
@@ -52,6 +55,7 @@ class HqBooks:
         self._known = known
         before = {place: entry.flags for place, entry in known.items()}
         self._flags = FlagOracles(memory, own, before=before)
+        self.budgets = Budgets(memory, rights)
         self.entries: dict[Place, HeldEntry] = {}
         self.held: set[bytes] = set()  # SHA-256 of the bodies in pushes that were kept aside
         self.documents: dict[str, int] = {}  # the newest version of each kind
@@ -67,6 +71,7 @@ class HqBooks:
         self._orders: dict[str, Place] = {}
         self._posted_ids: set[str] = set()
         self.doubled = 0
+        self.uses_max: dict[str, int] = {}  # of vouchers, by the hash of the code
 
     def holds(self, place: Place, digest: bytes) -> bool:
         entry = self.entries.get(place)
@@ -77,7 +82,7 @@ class HqBooks:
         entry = self.entries[place]
         return self._words.get(place, (entry.verdict, entry.flags))
 
-    def take_in(self, rows: HqRows) -> None:
+    def take_in(self, rows: HqRows, *, now_ms: int) -> None:
         """Hold what is new at HQ against what the stations wrote, and the whole against the sums."""
         self._words = rows.words
         made: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
@@ -89,7 +94,12 @@ class HqBooks:
         new = [self._chained(entry) for entry in rows.journal]
         for entry, content in zip(rows.journal, new, strict=True):
             self._judged(entry, content, made, rows)
+            if entry.verdict in POSTED:
+                uses_max, _ = rows.vouchers.get(content.data.get("code_hash", ""), (0, 0))
+                is_of_erased = self._flags.is_of_erased(content)
+                self.budgets.posted(content, now_ms=now_ms, uses_max=uses_max, is_of_erased=is_of_erased)
         self._twice(rows)
+        self._too_much(rows)
         for entry_id, amounts in made.items():  # postings of entries that came earlier, or never
             if (
                 amounts.keys() & OF_THEIR_OWN
@@ -156,12 +166,18 @@ class HqBooks:
         expected = set()
         for code in uses_of(content):
             uses_max, _ = rows.vouchers.get(code, (0, 0))
-            if code not in rows.vouchers:  # lost by a restored HQ
+            if code not in rows.vouchers and self._flags.is_erased_by_now(content):
+                expected |= {"REPLAY_DIFFERS"} & set(
+                    entry.flags.split()
+                )  # it may have gone since it was used
+            elif code not in rows.vouchers:  # lost by a restored HQ
                 expected.add("REPLAY_DIFFERS")
             elif uses_max:
                 self._users[code].append((content.data["t_eff"], *content.place))
         found = set(entry.flags.split()) - BY_CLOCK - BY_TIME
         expected |= self._flags.of_people(content, found)
+        if entry.type == "lease_close" and self.budgets.differs(content):  # entries that were set aside
+            expected |= found & {"REPLAY_DIFFERS"}
         if "LATE" in found and self._stops.was_ever_stopped(
             content
         ):  # who heard of it when is not foretold here
@@ -179,6 +195,20 @@ class HqBooks:
                 flags = self.word_on(where)[1].split()
                 is_right = ("COUPON_TWICE" in flags) == (turn > uses_max)
                 self._memory.claim("I9", is_right, f"{where} is use {turn} of {uses_max} and has {flags}")
+
+    def _too_much(self, rows: HqRows) -> None:
+        """What was no more there is flagged where it was taken last, and stands in the exception account."""
+        self.uses_max = {code: uses_max for code, (uses_max, _) in rows.vouchers.items()}
+        changed = self.budgets.settle(self.uses_max)
+        for place in changed:
+            flags, is_overspent = self.word_on(place)[1].split(), self.budgets.is_overspent(place)
+            is_right = ("OVERSPENT" in flags) == is_overspent
+            self._memory.claim("I7", is_right, f"{place} took too much: {is_overspent}, and has {flags}")
+        for unit in (POINTS, "money"):
+            found, expected = self._ledger[OVERSPENT, unit], self.budgets.total(unit)
+            self._memory.claim(
+                "I7", found == expected, f"{found} {unit} stand in the exception account, not {expected}"
+            )
 
     def _count_order(self, content: Content) -> None:
         """One order at a till is one order at HQ, however often somebody or something asked again."""

@@ -1,6 +1,7 @@
 """What befalls a world beside bad lines and disks: people who restore, copy, revoke and tamper, and new versions."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.core.keyset import KeyUse
@@ -11,8 +12,9 @@ from hq.members.service import MemberFacts, issue_code, upsert_members
 from hq.stores.devices import revoke
 from sync.protocol import PROTO
 from tests.sim.disk import image_of, put_back
-from tests.sim.furniture import Shopper, new_shopper, new_vouchers, program_body
+from tests.sim.furniture import new_shopper, new_vouchers
 from tests.sim.furniture_people import name_of, place_of
+from tests.sim.incidents_authority import INCIDENTS as AUTHORITY
 from tests.sim.incidents_bounds import INCIDENTS as BOUNDS
 from tests.sim.incidents_codes import INCIDENTS as CODES
 from tests.sim.incidents_erasing import INCIDENTS as ERASING
@@ -21,6 +23,7 @@ from tests.sim.incidents_people import INCIDENTS as PEOPLE
 from tests.sim.incidents_stops import stop_something
 from tests.sim.incidents_texts import INCIDENTS as TEXTS
 from tests.sim.incidents_time import step_clock, switch_off
+from tests.sim.program import program_body
 from tests.sim.tampering import tamper_with
 
 if TYPE_CHECKING:
@@ -209,7 +212,7 @@ def _rotate(life: "Life", use: KeyUse) -> None:
     if use is KeyUse.SIGN:
         keysets.revoke(world.hq, *old)
     world.shoppers = [
-        Shopper(each.ref, (issue_code(world.hq, each.ref), *each.texts)) for each in world.shoppers
+        replace(each, texts=(issue_code(world.hq, each.ref), *each.texts)) for each in world.shoppers
     ]
     world.say(f"HQ has a new key: {use}")
 
@@ -241,6 +244,7 @@ INCIDENTS: tuple[tuple[float, int, Incident], ...] = (  # how likely, days it ne
     (0.9, 4, stop_something),
     (0.6, 2, stop_something),
     (0.4, 0, stop_something),
+    *AUTHORITY,
     *BOUNDS,
     *CODES,
     *ERASING,

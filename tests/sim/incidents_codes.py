@@ -1,5 +1,6 @@
 """Who shows what: phones, pictures of them, forgeries, cards of a stolen key, and numbers that somebody guesses."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from app.core.codes import number
@@ -10,6 +11,7 @@ from hq.members.service import issue_code
 from tests.sim.codes_shown import as_card, by_stolen_key, forged
 from tests.sim.furniture import Shopper
 from tests.sim.furniture_people import bound
+from tests.sim.program import REWARD, SHORT
 from tests.sim.visits import Mishaps, Visit
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ def show(life: "Life", station: "Station", text: str, ref: str = "") -> None:
         return
     visit = Visit(life.world, station, life.next_order_id(station))
     visit.shopper, visit.text = Shopper(ref, (text,)), text
-    visit.wants_short = visit.wants_reward = True
+    visit.wish(REWARD, SHORT)
     visit.go(Mishaps())
 
 
@@ -94,7 +96,7 @@ def steal_token_key(life: "Life") -> None:
             keysets.publish_key(world.hq, keysets.make_key(world.hq, KeyUse.TOKEN))
         keysets.revoke(world.hq, old.kid)
         world.shoppers = [
-            Shopper(each.ref, (issue_code(world.hq, each.ref), *each.texts)) for each in world.shoppers
+            replace(each, texts=(issue_code(world.hq, each.ref), *each.texts)) for each in world.shoppers
         ]
         known = {each.ref for each in world.shoppers}
         world.people.phones = [bound(world.hq, each.ref) for each in world.people.phones if each.ref in known]

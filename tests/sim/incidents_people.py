@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING
 
 from tests.sim.disk import Killed, kill
-from tests.sim.furniture import DAY_MS, Shopper
+from tests.sim.furniture import Shopper
 from tests.sim.furniture_people import PIN_MARK, Cashier
+from tests.sim.program import DAY_MS, REWARD, SHORT
 from tests.sim.visits import Mishaps, Visit
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def _ring_up(life: "Life", station: "Station", cashier: Cashier, shopper: Shoppe
         return
     visit = Visit(life.world, station, life.next_order_id(station))
     visit.shopper, visit.text, visit.cashier = shopper, shopper.texts[0], cashier.staff_id
-    visit.wants_short = visit.wants_reward = True
+    visit.wish(REWARD, SHORT)
     visit.go(Mishaps())
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from hq.campaigns.service import publish_program
 from hq.faults import HqFault
 from hq.stops.service import lift, stop_it
-from tests.sim.furniture import COFFEE, REWARD, SHORT_LIVED, program_body
+from tests.sim.program import COFFEE, REWARD, SHORT_LIVED, TOY, program_body
 
 if TYPE_CHECKING:
     from tests.sim.life import Life
@@ -14,9 +14,12 @@ NAMED = (
     "campaign:coffee",
     "campaign:tea",
     "campaign:rewards",
+    "campaign:gifts",
+    "campaign:sale",
     f"campaign:{SHORT_LIVED}",
     f"rule:{COFFEE}",
     f"rule:{REWARD}",
+    f"rule:{TOY}",
 )
 
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from tests.sim.furniture import DAY_MS
+from tests.sim.program import DAY_MS
 
 if TYPE_CHECKING:
     from tests.sim.life import Life

@@ -7,9 +7,9 @@ happens in worlds where only one thing does.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tests.sim.furniture import DAY_MS, START_MS
 from tests.sim.incidents import INCIDENTS, Incident
 from tests.sim.line import FAULTS, Weather
+from tests.sim.program import DAY_MS, START_MS
 from tests.sim.visits import Mishaps, Visit
 
 if TYPE_CHECKING:
@@ -89,6 +89,11 @@ class Life:
     def some_station(self) -> "Station | None":
         """Return one of the stations that run."""
         return self.world.rng.choice(self.world.running) if self.world.running else None
+
+    def cut_off(self, station: "Station", *, days: int) -> None:
+        """Let a station have no line for so many days."""
+        station.line.is_up = False
+        self._back_on[station.name] = self._today + days
 
     def later(self, days: int, incident: Incident) -> None:
         """Let something happen so many days from now, or on the last day."""

@@ -13,6 +13,7 @@ from msgspec.json import decode, encode
 
 from hq.faults import Busy, HqFault
 from hq.service import DeviceSession
+from sync.authority_wire import AuthorizeAnswer, AuthorizeRequest, LeaseAnswer, LeaseRequest
 from sync.faults import HqBusy, HqRefused, HqUnreachable, HqUntrusted
 from sync.protocol import (
     CHANGES_ROWS_MAX,
@@ -37,11 +38,13 @@ if TYPE_CHECKING:
 PAGE_ROWS_MAX = 12  # of a page of changes, where the seed wants many small ones
 RETRY_AFTER_S = 30
 SLOW_MAX_MS = 90_000
+WAITED_MS = 1_500  # by whoever asks while a member waits
 UNSAID = ("program_version", "rows_skipped", "stops_version")  # by older programs
 QUESTION = "authorize"  # asked for somebody who waits, and by them
 HQ_POINTS = ("hq_mid_tx", "hq_before_commit", "hq_after_commit")
 BEFORE = ("cut", "busy", "page", "garbage")  # the request does not arrive
 AFTER = ("lost", "twice", "late", "slow", "hq_killed")
+HANGS = ("late", "slow")  # a question whose answer comes when nobody waits for it any more
 LIES = ("false_hash", "false_ack", "old_document")
 FAULTS = BEFORE + AFTER + LIES
 
@@ -75,6 +78,7 @@ class Line:
     is_up: bool = True
     is_disturbed: bool = False  # has anything been done to it since this was last set back?
     late: list[PushRequest] = field(default_factory=list)
+    asking: Callable[[], None] | None = None  # a question that is still under way
     lie_next: str = ""  # what happens to the next page of changes
     has_bad_row: bool = False  # in each page of changes there is one that nobody can use
     plays_old_time: bool = False  # somebody in it answers the next question for the time by HQ's first answer
@@ -88,6 +92,7 @@ class Line:
         """Nothing that was meant for this line happens any more."""
         self.is_up, self.lie_next, self._is_old_next, self.late = True, "", False, []
         self.plays_old_time = False
+        self._end_question()
 
     def health(self) -> Health:
         return self._ask("health", lambda hq: hq.health())
@@ -119,6 +124,43 @@ class Line:
         if self._world.weather.has_small_pages:
             limit = PAGE_ROWS_MAX
         return self._ask("changes", lambda hq: hq.changes(cursor=cursor, set_id=set_id, limit=limit))
+
+    def leases(self, request: LeaseRequest) -> LeaseAnswer:
+        sent = decode(encode(request), type=LeaseRequest)
+        return self._ask("leases", lambda hq: self._seen(hq.leases(sent)))
+
+    def authorize(self, request: AuthorizeRequest) -> AuthorizeAnswer:
+        sent = decode(encode(request), type=AuthorizeRequest)
+        return self._ask(QUESTION, lambda hq: self._said(sent.order_id, self._seen(hq.authorize(sent))))
+
+    def _said(self, order_id: str, answer: AuthorizeAnswer) -> AuthorizeAnswer:
+        for word in answer.words:
+            if word.reservation:
+                asked = self.station.device_id, order_id, word.name
+                self._world.auditor.rights.said_yes(asked, word.reservation)
+        return answer
+
+    def _seen(self, answer: Any) -> Any:
+        self._world.witness.rights()
+        return answer
+
+    def close(self) -> None:
+        """Let the connection go: nothing to do."""
+
+    def carry(self, question: Callable[[], None]) -> None:
+        """Carry a question while a member waits, or only when nobody waits any more; without a thread."""
+        world = self._world
+        if not self.is_up or world.weather.draw(world.rng) not in HANGS:
+            question()
+            return
+        world.say(f"{self.station.name}: a question hangs")
+        world.true.set_ms(world.true.now_ms() + WAITED_MS)
+        self.asking = question
+
+    def _end_question(self) -> None:
+        question, self.asking = self.asking, None
+        if question is not None:
+            question()
 
     def _as_sent(self, request: PushRequest) -> PushRequest:
         """What arrives of a request: an older program says less, a newer one more than anybody reads."""
@@ -155,6 +197,7 @@ class Line:
         if fault:
             self.is_disturbed = True
             world.say(f"{self.station.name}: {what} meets {fault}")
+        self._end_question()
         self._deliver_late()
         self._stumble_before(fault)
         if fault == "false_ack" and request is not None:
@@ -242,10 +285,10 @@ class Line:
     def _remember_facts(self, answer: Any) -> None:
         """Let the auditor know what HQ's facts are at a place in its feed that a station may come to stand at."""
         if isinstance(answer, Changes) and answer.checkpoint:
-            self._world.witness.checkpoint(self.station, answer.set_id, answer.next)
+            self._world.witness.checkpoint(self.station, answer.set_id, answer.next, answer.as_of_ms)
         elif isinstance(answer, SignedManifest):
             manifest = decode(answer.body, type=Manifest)
-            self._world.witness.checkpoint(self.station, manifest.set_id, manifest.cursor)
+            self._world.witness.checkpoint(self.station, manifest.set_id, manifest.cursor, manifest.as_of_ms)
 
     def _lie(self, fault: str, answer: Any) -> Any:
         """Answer what HQ never said: a station must find it out, or not be harmed by it."""

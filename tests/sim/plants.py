@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import NamedTuple
 
 from tests.sim import (
+    plants_authority,
     plants_books,
     plants_hq,
     plants_people,
@@ -33,6 +34,7 @@ PLANTS: dict[str, Planted] = {
         *plants_station.PLANTS,
         *plants_hq.PLANTS,
         *plants_books.PLANTS,
+        *plants_authority.PLANTS,
         *plants_shutting.PLANTS,
         *plants_people.PLANTS,
         *plants_privacy.PLANTS,

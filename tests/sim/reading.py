@@ -27,6 +27,7 @@ KNOWN_TYPES = (
     "clock_jump",
     "epoch_start",
     "salvaged",
+    "lease_close",
 )
 
 Chain = tuple[str, int]  # device and epoch

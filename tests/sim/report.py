@@ -27,8 +27,12 @@ from tests.sim.incidents import POISON
 from tests.sim.life import Life
 from tests.sim.world import World
 
-NAMES = "I1 I2 I3 I4 I5 I6 I9 I10 I11 I12 I13 I14 I15 I16 I17 I18 I19 I20 I21 I22 I23 I24 I25 I26 I27 I28"
+NAMES = (
+    "I1 I2 I3 I4 I5 I6 I7 I8 I9 I10 I11 I12 I13 I14 I15 I16 I17 I18 I19 I20 I21 I22 I23 I24 I25 I26 I27 I28"
+)
 INVARIANTS = tuple(NAMES.split())
+EVENTS = ("seeds", "entries", "approvals", "cuts", "kills", "duplicates_sent", "lost", "doubled")
+OF_RIGHTS = ("overspend_leased", "overspend_floor", "overspend_floor_bound", "rightful", "rightful_refused")
 
 
 @dataclass
@@ -43,11 +47,16 @@ class Report:
     duplicates_sent: int = 0
     lost: int = 0
     doubled: int = 0
+    overspend_leased: int = 0  # units of all scopes
+    overspend_floor: int = 0  # minor units, as is the bound
+    overspend_floor_bound: int = 0
+    rightful: int = 0  # redemptions that asked for a right and for which there was enough
+    rightful_refused: int = 0
     checked: Counter[str] = field(default_factory=Counter)
     violations: list[tuple[int, Violation]] = field(default_factory=list)  # with their seeds
 
     def add(self, other: "Report") -> None:
-        for name in ("seeds", "entries", "approvals", "cuts", "kills", "duplicates_sent", "lost", "doubled"):
+        for name in (*EVENTS, *OF_RIGHTS):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.checked.update(other.checked)
         self.violations += other.violations
@@ -59,8 +68,7 @@ class Report:
         return [name for name in INVARIANTS if name in found]
 
     def as_json(self) -> dict[str, Any]:
-        told = {name: getattr(self, name) for name in ("seeds", "entries", "approvals", "cuts", "kills")}
-        told |= {name: getattr(self, name) for name in ("duplicates_sent", "lost", "doubled")}
+        told = {name: getattr(self, name) for name in (*EVENTS, *OF_RIGHTS)}
         told["invariants_checked"] = {name: self.checked[name] for name in INVARIANTS}
         if self.violations:
             told["violated"] = self.violated
@@ -71,13 +79,22 @@ def live(
     seed: int, furniture: Furniture, *, days: int, say: Callable[[str], None] = lambda _: None
 ) -> Report:
     """Live one world through to its end."""
+    with inhabited(seed, furniture, say=say) as world:
+        return _report(world, seed, lost=_lived(world, days))
+
+
+@contextmanager
+def inhabited(
+    seed: int, furniture: Furniture, *, say: Callable[[str], None] = lambda _: None
+) -> Iterator[World]:
+    """Lay a world out, for whoever lives in it."""
     with ExitStack() as stack:
         folder = stack.enter_context(_folder_of_a_world(furniture))
         stack.enter_context(patch.object(db, "_make_engine", _engine))
         world = World(seed, furniture, folder, say=say)
         stack.callback(world.close)
         stack.enter_context(_in_this_world(world))
-        return _report(world, seed, lost=_lived(world, days))
+        yield world
 
 
 @contextmanager
@@ -100,6 +117,7 @@ def _lived(world: World, days: int) -> int:
     try:
         world.begin()
         Life(world, days).live()
+        world.witness.exposure(world.hq)
         return world.auditor.ended(at_rest=world.at_rest())
     except Exception as bug:  # outermost: of one world; what broke it is what the auditor has found
         if not world.auditor.memory.violations:
@@ -159,6 +177,7 @@ def _report(world: World, seed: int, *, lost: int) -> Report:
         duplicates_sent=world.counts.duplicates_sent,
         lost=lost,
         doubled=auditor.books.doubled,
+        **auditor.of_rights(),
         checked=memory.checked,
         violations=[(seed, violation) for violation in memory.violations],
     )

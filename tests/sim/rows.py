@@ -34,6 +34,17 @@ class HeldEntry(NamedTuple):
     case_id: str | None
 
 
+class Exposed(NamedTuple):
+    """What HQ says of a store or campaign: the worst beforehand, and what happened, in money and points."""
+
+    kind: str
+    name: str
+    bound: int
+    happened: tuple[int, int]
+    stations: int  # active ones, of the store or all
+    devices: set[str]  # that ever stood in the store
+
+
 @dataclass(frozen=True)
 class StationRows:
     """Where a station stands, beside its journal: how far HQ has acknowledged, and its copy of HQ's facts."""
@@ -44,6 +55,9 @@ class StationRows:
     vouchers: frozenset[Row]  # code hash, rule, uses_max, uses where that is limited
     versions: dict[str, int]  # of the documents in use, and the highest ever seen
     words: dict[int, str] = field(default_factory=dict)  # HQ's newest verdict on each of its own entries
+    as_of_ms: int = 0  # HQ's moment of its copy
+    holds: frozenset[str] = frozenset()  # scopes that it has home leases of, by its copy
+    uses_max: dict[str, int] = field(default_factory=dict)  # of vouchers with a limit, by code hash
 
 
 @dataclass(frozen=True)
@@ -62,6 +76,7 @@ class HqRows:
         default_factory=dict
     )  # verdict and flags of the newest later word on an entry
     stops: dict[int, bytes] = field(default_factory=dict)  # lists of what is stopped, by version
+    programs: dict[int, bytes] = field(default_factory=dict)  # by version
     devices_told: frozenset[tuple[str, int]] = (
         frozenset()
     )  # device and epoch, of cases that are about no entry

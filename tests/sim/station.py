@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from app.store.faults import StoreFault
 from app.store.keystore import MemoryKeyStore, load_keys
 from app.store.store import StationStore, read_card
+from sync.authorising import Authoriser
 from sync.syncer import Syncer
 from tests.sim.clock import StationClock
 from tests.sim.disk import FULL, Image, after_power_cut, image_of, put_back, torn
@@ -34,6 +35,7 @@ class Station:
         self.proto: int | None = None  # of an older program
         self.store: StationStore | None = None
         self.syncer: Syncer | None = None
+        self.authoriser: Authoriser | None = None
         self.device_id = ""
         self.epoch = 0
         self.store_id = ""
@@ -65,6 +67,14 @@ class Station:
         device = self.store.device
         self.device_id, self.epoch, self.store_id = device.device_id, device.epoch, device.store_id
         self.syncer = Syncer(self.store, Wire(self.line, self.world.looking), run=self.run)
+        self.line.asking = None  # whoever asked is gone
+        self.authoriser = Authoriser(
+            Wire(self.line, self.world.looking),
+            epoch=device.epoch,
+            clock=self.clock,
+            total_s=0,
+            begin=self.line.carry,
+        )
 
     def run(self, work: Callable[[], Any]) -> Any:
         """Do work on the store, which is opened anew first when the last work ended in a fault."""

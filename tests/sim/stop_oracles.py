@@ -28,6 +28,7 @@ class StopOracles:
         self._lists: dict[int, frozenset[Listed]] = {}
         self._heard: dict[str, int] = {}  # by station: the newest list that it must obey
         self._held: dict[str, int] = {}
+        self._denied: set[str] = set()  # what head office refused to the order that was written last
 
     def published(self, lists: dict[int, bytes]) -> None:
         """HQ's lists, as it signed them."""
@@ -49,6 +50,11 @@ class StopOracles:
 
     def wrote(self, station: str, entry: Content) -> None:
         """An entry was written just now."""
+        if entry.type == "order":
+            denied = entry.data.get("authority", {}).get("denied", ())
+            self._denied = {name for name, _ in denied}
+        if entry.type == "refuse" and entry.data["redemption_id"] in self._denied:
+            return  # by head office's word on this order, whatever list the station has
         heard, held = self._heard.get(station, 0), self._held.get(station, 0)
         words, is_refused = given_by(entry), False
         if not words and entry.type == "refuse":

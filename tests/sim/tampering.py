@@ -56,7 +56,7 @@ def tamper_with(world: "World", station: Station, *, is_running: bool) -> None:
     )  # the last one is the head itself: what its loss shows is the mark
     way = world.rng.choice(WAYS if is_running else WAYS_OFF)
     station.close()
-    good = image_of(station.folder)
+    good = image_of(station.folder), dict(station.keys._texts)
     if is_running and world.start(station):
         world.say(f"somebody changes entry {seq} of {station.name} ({way.__name__}) while it runs")
         _change(station.store._db.conn, way, seq)
@@ -89,7 +89,8 @@ def _repair(world: "World", station: Station, good) -> None:
             station.close()
         except StoreFault:
             station.store = None
-    put_back(station.folder, good)
-    world.auditor.repaired(station.name)
+    put_back(station.folder, good[0])
+    station.keys._texts = good[1]  # the mark too: it may have closed a lease meanwhile
+    world.witness.repaired(station)
     world.start(station)
     world.say(f"the records of {station.name} are put right")

@@ -22,9 +22,11 @@ NOT_IN_ALL = {"I27"}  # not every HQ is restored from a backup
 AUDITOR = (
     "auditor",
     "bound_oracles",
+    "budget_oracles",
     "claims",
     "clock_oracles",
     "code_oracles",
+    "exposure_oracles",
     "flag_oracles",
     "hq_oracles",
     "own_oracles",
@@ -32,10 +34,14 @@ AUDITOR = (
     "pin_oracles",
     "privacy_oracles",
     "reading",
+    "rightful",
+    "rights_oracles",
     "rows",
     "standing_oracles",
     "stop_oracles",
     "text_oracles",
+    "syncing_oracles",
+    "taking",
     "version_oracles",
 )
 # Planted bugs that the first seed finds, one for each part of the product; the slow suite plants them all.
@@ -80,7 +86,8 @@ def test_every_invariant_holds(quick, first) -> None:
     whole = _whole(quick[seed] for seed in range(first, first + SEEDS_AN_ITEM))
     assert whole.seeds == SEEDS_AN_ITEM
     assert whole.violations == []
-    assert (whole.lost, whole.doubled) == (0, 0)
+    assert (whole.lost, whole.doubled, whole.overspend_leased) == (0, 0, 0)
+    assert whole.overspend_floor <= whole.overspend_floor_bound
     assert {name for name in INVARIANTS if not whole.checked[name]} <= NOT_IN_ALL
 
 
@@ -147,7 +154,9 @@ def test_the_command_says_what_it_did(capsys) -> None:
     assert main(["--first-seed", "3", "--seeds", "1", "--stations", "4", "--days", "4", "--json"]) == 0
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert told["seeds"] == 1
-    assert told["lost"] == told["doubled"] == 0
+    assert told["lost"] == told["doubled"] == told["overspend_leased"] == 0
+    assert told["overspend_floor"] <= told["overspend_floor_bound"]
+    assert told["rightful"] >= told["rightful_refused"]
     assert told["entries"] >= told["approvals"] > 0
     assert told["invariants_checked"].keys() == set(INVARIANTS)
 

@@ -1,17 +1,19 @@
 """What happens at a till: somebody comes, shows a card or a voucher, buys, and gets an answer. Or something breaks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from app.core.codes import Level
 from app.core.order import Line
 from app.core.voucher import Presentation, picked
 from app.ids import new_id
 from app.station.identify import SeenMember, identify
-from app.station.redeem import AtTill, NotRecorded, OrderIn, hand_in
+from app.station.redeem import AtTill, NotRecorded, OrderIn, hand_in, to_ask
 from app.store.faults import DiskBroken, DiskFull, StoreFault
 from app.store.replica_rows import MEMBER
 from tests.sim.disk import JOURNAL_LOG, Killed, kill
-from tests.sim.furniture import REWARD, SHORT
+from tests.sim.furniture import Shopper
+from tests.sim.program import CLUB, FIRST, GIFT, REWARD, SHORT, TOY
 from tests.sim.station import Station
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ GOODS = (("coffee", 350), ("tea", 280), ("cake", 420), ("beans", 1290))
 LINES_MAX = 4
 MINUTE_MS = 60_000
 VISITS_THEN = 3
+WISHES = ((REWARD, 0.25), (SHORT, 0.15), (GIFT, 0.12), (FIRST, 0.12), (TOY, 0.08), (CLUB, 0.05))
+FOR_MEMBERS = (REWARD, FIRST)
 
 
 @dataclass
@@ -40,13 +44,30 @@ class Visit:
         self.shopper = rng.choice(world.shoppers) if rng.random() < 0.8 else None
         self.text = rng.choice(self.shopper.texts) if self.shopper else ""
         self.voucher = rng.choice(world.vouchers) if rng.random() < 0.35 else ""
-        self.wants_reward = self.shopper is not None and rng.random() < 0.25
-        self.wants_short = rng.random() < 0.15
-        self.redemption_ids = new_id(), new_id()
+        cards = self.shopper.cards if self.shopper else ()
+        self.card = rng.choice(cards) if cards and rng.random() < 0.1 else ""
+        self.picks = {
+            rule: new_id()
+            for rule, chance in WISHES
+            if rng.random() < chance and (self.shopper is not None or rule not in FOR_MEMBERS)
+        }
         self.cashier = ""  # whoever signed in
         goods = rng.choices(GOODS, k=rng.randint(1, LINES_MAX))
         lines = tuple(Line(place, sku, 1, amount) for place, (sku, amount) in enumerate(goods, 1))
         self.order = OrderIn(order_id, lines)
+
+    def be(self, shopper: Shopper) -> None:
+        """Be this member, with a signed card."""
+        self.shopper, self.text = shopper, shopper.texts[0]
+
+    def buy(self, sku: str, units: int) -> None:
+        """Buy so many of one thing, and nothing else."""
+        line = Line(1, sku, units, units * dict(GOODS)[sku])
+        self.order = OrderIn(self.order.order_id, (line,))
+
+    def wish(self, *rules: str) -> None:
+        """Want these offers beside all others."""
+        self.picks |= {rule: new_id() for rule in rules if rule not in self.picks}
 
     def go(self, mishaps: Mishaps) -> None:
         """Be served; if the program ends meanwhile, perhaps be served again by the one that is started after it."""
@@ -113,9 +134,13 @@ class Visit:
     def _serve(self) -> None:
         station, world = self.station, self.world
         member = self._look_up() if self.text else None
-        answer = hand_in(
-            station.store, self.order, AtTill(member, tuple(self._presented()), self._link(), self.cashier)
-        )
+        at_till = AtTill(member, tuple(self._presented(member)), self._link(), self.cashier)
+        asking = to_ask(station.store, self.order, at_till)
+        if asking is not None:
+            heard = station.authoriser.ask(asking)
+            world.say(f"{station.name} asks: {sorted(heard.granted)} granted, {sorted(heard.denied)} denied")
+            at_till = replace(at_till, heard=heard)
+        answer = hand_in(station.store, self.order, at_till)
         world.say(
             f"{station.name} answers {answer.order_id}: {answer.kind} as {answer.seq},"
             f" {answer.payable} to pay, {answer.points} points"
@@ -145,17 +170,15 @@ class Visit:
         )
         return seen
 
-    def _presented(self) -> list[Presentation]:
-        found = []
-        if self.voucher:
-            seen = identify(self.station.store, self.voucher)
-            if isinstance(seen, Presentation):
-                found.append(seen)
-        if self.wants_reward:
-            found.append(Presentation(self.redemption_ids[0], picked(REWARD), "A2"))
-        if self.wants_short:
-            found.append(Presentation(self.redemption_ids[1], picked(SHORT), "A2"))
-        return found
+    def _presented(self, member: SeenMember | None) -> list[Presentation]:
+        codes = [identify(self.station.store, code) for code in (self.voucher, self.card) if code]
+        level = member.level if member else Level.TYPED
+        picks = [
+            Presentation(name, picked(rule), level)
+            for rule, name in self.picks.items()
+            if member is not None or rule not in FOR_MEMBERS
+        ]
+        return [seen for seen in codes if isinstance(seen, Presentation)] + picks
 
 
 def serve_some(world: "World", station: Station) -> None:

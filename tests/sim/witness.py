@@ -4,6 +4,8 @@ Knows where things are kept and nothing of what they should be.
 """
 
 import json
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +14,12 @@ from sqlcipher3 import dbapi2
 from app.store.db import look_into_database
 from app.store.faults import StoreFault
 from app.store.store import JOURNAL, StationStore
+from hq.authority.exposure import exposure
+from hq.home import Hq
 from sync.protocol import PushAnswer
 from tests.sim.auditor import Auditor
-from tests.sim.rows import Facts, FileEntry, HeldEntry, HqRows, StationRows
+from tests.sim.rows import Exposed, Facts, FileEntry, HeldEntry, HqRows, StationRows
+from tests.sim.taking import LeaseRow, Promise
 
 if TYPE_CHECKING:
     from tests.sim.station import Station
@@ -30,14 +35,21 @@ HELD_ENTRIES = (
     "SELECT rowid, device, epoch, seq, entry_id, type, body, hash, verdict, flags, case_id FROM journal"
     " WHERE rowid > ? ORDER BY rowid"
 )
+LEASES = "SELECT lease_id, scope, device, epoch, units, from_ms, until_ms, state FROM lease"
+PROMISES = "SELECT device, order_id, name, scope, reservation_id, units, until_ms FROM reservation"
+HOLDS = (
+    "SELECT 'points:' || ref FROM member WHERE holder = ?1"
+    " UNION ALL SELECT 'voucher:' || code_hash FROM voucher WHERE holder = ?1"
+)
 POSTINGS = "SELECT rowid, entry_id, n, account, unit, amount FROM posting WHERE rowid > ? ORDER BY rowid"
 
 
 class Witness:
     """Between the world and its auditor."""
 
-    def __init__(self, auditor: Auditor) -> None:
+    def __init__(self, auditor: Auditor, now_ms: Callable[[], int]) -> None:
         self.auditor = auditor
+        self._now_ms = now_ms
         self.approvals = 0
         self._hq: Any = None
         self._hq_version = self._journal_row = self._posting_row = self._held_row = 0
@@ -86,6 +98,7 @@ class Witness:
             documents=dict(self._all("SELECT kind, MAX(version) FROM document GROUP BY kind")),
             held=[row[1:] for row in held],
             stops=dict(self._all("SELECT version, body FROM document WHERE kind = 'stops'")),
+            programs=dict(self._all("SELECT version, body FROM document WHERE kind = 'program'")),
             words={
                 (device, epoch, seq): (verdict, flags)
                 for device, epoch, seq, verdict, flags in self._all(
@@ -95,7 +108,34 @@ class Witness:
             cases=frozenset(row[0] for row in self._all("SELECT case_id FROM exception")),
             devices_told=frozenset(self._all("SELECT device, epoch FROM exception WHERE seq = 0")),
         )
-        self.auditor.hq(rows, is_whole=is_whole)
+        self.auditor.hq(rows, is_whole=is_whole, now_ms=self._now_ms())
+        self.rights()
+
+    def rights(self) -> None:
+        """Hand over what HQ has leased and promised."""
+        leases = [LeaseRow(*row) for row in self._all(LEASES)]
+        promises = [Promise(*row) for row in self._all(PROMISES)]
+        self.auditor.hq_rights(leases, promises, now_ms=self._now_ms())
+
+    def exposure(self, hq: Hq) -> None:
+        """Hand over what HQ reports of its exposure."""
+        devices: dict[str, set[str]] = {}
+        active: Counter[str] = Counter()
+        for device, store, state in self._all("SELECT device_id, store, state FROM device"):
+            devices.setdefault(store, set()).add(device)
+            active[store] += state == "active"
+        told = [
+            Exposed(
+                each.kind,
+                each.name,
+                each.bound,
+                (each.happened, each.happened_points),
+                active[each.name] if each.kind == "store" else active.total(),
+                devices.get(each.name, set()),
+            )
+            for each in exposure(hq)
+        ]
+        self.auditor.exposed(told)
 
     def facts_for(self, store_id: str) -> Facts:
         """Return HQ's members of a store's scope, and its vouchers."""
@@ -134,6 +174,10 @@ class Witness:
         hashes = [entry.hash for entry in _entries_at_rest(station)]
         self.auditor.replaced(station.name, station.chain, hashes, is_marked=is_marked)
 
+    def repaired(self, station: "Station") -> None:
+        """Somebody has put a station's files back as they were. It isn't running."""
+        self.auditor.repaired(station.name, station.chain, last=len(_entries_at_rest(station)))
+
     def stopped(self, station: "Station") -> None:
         """A station refuses to run; what is in its files all the same?"""
         if station.name in self.auditor.memory.tampered or not station.device_id:
@@ -151,10 +195,11 @@ class Witness:
         self.auditor.answered(station.name, (*station.chain, seq), order_id)
 
     def stands(self, station: "Station") -> None:
-        self.auditor.stands(station.name, rows_of(station.store))
+        self.auditor.stands(station.name, station.chain, rows_of(station.store))
 
-    def checkpoint(self, station: "Station", set_id: str, cursor: int) -> None:
-        """HQ has named a place in its feed to a station. These are its facts there."""
+    def checkpoint(self, station: "Station", set_id: str, cursor: int, as_of_ms: int) -> None:
+        """HQ has named a place in its feed to a station, and its moment. These are its facts there."""
+        self.auditor.known.named_as_of.add(as_of_ms)
         self.auditor.checkpoint(station.store_id, (set_id, cursor), self.facts_for(station.store_id))
 
     def tried_to_sync(self, station: "Station", *, was_cut: bool) -> None:
@@ -186,6 +231,11 @@ def rows_of(store: StationStore) -> StationRows:
     held = {"stops": json.loads(known["stops"])["version"]} if known.get("stops") else {}
     return StationRows(
         words=dict(words.fetchall()),
+        as_of_ms=about.get("as_of_ms", 0),
+        holds=frozenset(scope for (scope,) in replica.execute(HOLDS, (store.device.device_id,))),
+        uses_max=dict(
+            replica.execute("SELECT code_hash, uses_max FROM voucher WHERE uses_max > 0").fetchall()
+        ),
         acked_seq=known.get("acked_seq", 0),
         position=position,
         members=frozenset(replica.execute(MEMBERS).fetchall()),

@@ -21,9 +21,6 @@ from tests.sim.auditor import Auditor
 from tests.sim.disk import Disks, FailPoints, Killed, kill
 from tests.sim.furniture import (
     NOWHERE,
-    SHORT_ENDS_MS,
-    SHORT_LIVED,
-    START_MS,
     Furniture,
     enrol,
     laid_out,
@@ -32,6 +29,7 @@ from tests.sim.furniture import (
 from tests.sim.line import Counts, Weather
 from tests.sim.looking import Looking
 from tests.sim.people import People
+from tests.sim.program import SHORT_ENDS_MS, SHORT_LIVED, START_MS, TOY, TOYS
 from tests.sim.rows import Facts, StationRows
 from tests.sim.station import Station
 from tests.sim.visits import serve_some
@@ -61,7 +59,8 @@ class World:
         self.vouchers = list(furniture.vouchers)
         self.auditor = Auditor()
         self.auditor.clocks.ends(SHORT_LIVED, SHORT_ENDS_MS)
-        self.witness = Witness(self.auditor)
+        self.witness = Witness(self.auditor, self.true.now_ms)
+        self.auditor.known.stocks[f"stock:{TOY}"] = TOYS
         self.hq = open_hq(self.hq_folder, clock=self.true)
         self._documents: dict[str, SignedDocument] = {}
         self._first_time: SignedTime | None = None

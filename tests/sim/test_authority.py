@@ -1,0 +1,147 @@
+"""Who may give what when nobody answers, in small worlds of their own: limits a member, the first members, a stock."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from app.core.canonical import canonical
+from app.core.order import Line
+from app.core.voucher import Presentation, picked
+from app.ids import new_id
+from app.station.identify import identify
+from app.station.redeem import AtTill, OrderIn, hand_in, to_ask
+from hq.authority.stocks import set_left
+from hq.campaigns.service import publish_program
+from hq.journal.desk import list_cases
+from tests.sim import program
+from tests.sim.furniture import Shopper, furnished, new_shopper
+from tests.sim.report import inhabited
+from tests.sim.station import Station
+from tests.sim.world import World
+
+OFFER = "offer-1"
+YES = "yes"
+
+
+@contextmanager
+def a_world(stations: int, *, members: int = 4, left: int | None = None, **campaign) -> Iterator[World]:
+    """A world whose stations know of one offer, and of as many members as somebody may be."""
+    with furnished(stations) as furniture, inhabited(1, furniture) as world:
+        world.begin()
+        publish_program(world.hq, _body(has_stock=left is not None, **campaign))
+        if left is not None:
+            set_left(world.hq, OFFER, left)
+        world.shoppers = [new_shopper(world.hq, 100 + n, world.stores) for n in range(members)]
+        everybody_syncs(world)
+        yield world
+
+
+def _body(*, has_stock: bool, **campaign) -> bytes:
+    offer = program._rule(
+        OFFER, "choice", program._amount_off(100), **({"has_stock": True} if has_stock else {})
+    )
+    body = json.loads(program.program_body(2))
+    floors = {"A2": {"value": 250, "times": 2, "stale_hours": 72}}
+    body["authority"] |= {"floors": floors, "spends_max": 500, "value_max": 100_000}
+    return canonical(body | {"campaigns": [program._campaign("offer", offer, **campaign)]})
+
+
+def everybody_syncs(world: World) -> None:
+    """Let all hear of what the others did, and get the leases that they should hold."""
+    for _ in range(2):
+        for station in world.running:
+            world.sync_calmly(station)
+        world.true.set_ms(world.true.now_ms() + program.DAY_MS // 24)
+
+
+def cut_off(world: World) -> None:
+    for station in world.running:
+        station.line.is_up = False
+
+
+def wants(station: Station, shopper: Shopper) -> str:
+    """Let a member want the offer; return `YES`, or the reason why not."""
+    order = OrderIn(new_id(), (Line(1, "cake", 1, 420),))
+    station.world.people.shows(station, order.order_id, shopper.texts[0], shopper.ref)
+    seen = identify(station.store, shopper.texts[0])
+    shown = Presentation(new_id(), picked(OFFER), seen.level)
+    at_till = AtTill(seen, (shown,), "online" if station.line.is_up else "offline")
+    asking = to_ask(station.store, order, at_till)
+    if asking is not None:
+        at_till = AtTill(seen, (shown,), at_till.link, heard=station.authoriser.ask(asking))
+    (outcome,) = hand_in(station.store, order, at_till).presented
+    station.world.witness.journal(station)
+    return YES if outcome.is_approved else outcome.refusals[0].reason.code
+
+
+def flags_of(world: World) -> list[str]:
+    return [flag for case in list_cases(world.hq) for flag in case.flags]
+
+
+def test_who_used_an_offer_that_each_may_use_once_is_refused_and_cut_off_stations_give_it_once_each() -> None:
+    """ACCEPTANCE's T37."""
+    once = {"member_uses": [{"at_most": 1}]}
+    with a_world(2, offline="floor", limits=once) as world:
+        here, there = world.running
+        ada, ben = world.shoppers[:2]
+        assert [wants(here, ada), wants(here, ada)] == [YES, "limit_per_member_reached"]
+        everybody_syncs(world)
+        assert wants(there, ada) == "limit_per_member_reached"
+        cut_off(world)
+        assert [wants(each, ben) for each in (here, there, here, there)] == [
+            YES,
+            YES,
+            "limit_per_member_reached",
+            "limit_per_member_reached",
+        ]
+        everybody_syncs(world)
+        assert flags_of(world) == ["OVERSPENT"]
+        assert world.auditor.memory.violations == []
+        rules = world.auditor.known.newest
+        assert 0 < world.auditor.of_rights()["overspend_floor"] <= 2 * rules.member_bound
+
+
+@pytest.mark.parametrize("places", [12, pytest.param(500, marks=pytest.mark.slow)])
+def test_the_last_of_the_first_members_has_a_place_and_the_next_has_none(places) -> None:
+    """ACCEPTANCE's T38, on line."""
+    with a_world(1, members=places + 1, offline="never", limits={"members": places}) as world:
+        (station,) = world.running
+        said = [wants(station, each) for each in world.shoppers]
+        assert said == [YES] * places + ["limit_members_reached"]
+        everybody_syncs(world)
+        assert wants(station, world.shoppers[0]) == YES, "who was counted before takes no second place"
+        assert world.auditor.memory.violations == []
+
+
+@pytest.mark.parametrize(
+    ("places", "wishes", "stations"), [(20, 24, 4), pytest.param(500, 600, 20, marks=pytest.mark.slow)]
+)
+def test_cut_off_stations_give_no_more_places_than_there_are(places, wishes, stations) -> None:
+    """ACCEPTANCE's T38, with every station cut off."""
+    with a_world(stations, members=wishes, offline="lease", limits={"members": places}) as world:
+        cut_off(world)
+        said = Counter(
+            wants(world.running[n % stations], shopper) for n, shopper in enumerate(world.shoppers)
+        )
+        assert 0 < said[YES] <= places
+        everybody_syncs(world)
+        assert flags_of(world) == []
+        assert world.auditor.memory.violations == []
+
+
+def test_of_one_reward_in_stock_one_cut_off_station_holds_the_lease_and_the_others_say_only_online() -> None:
+    """ACCEPTANCE's T54. A tenth of a stock is never leased: of two pieces one is."""
+    with a_world(2, left=2, offline="lease") as world:
+        cut_off(world)
+        said = sorted(wants(each, world.shoppers[0]) for each in world.running)
+        assert said == ["online_only", YES]
+        everybody_syncs(world)
+        here, there = world.running
+        assert [wants(there, each) for each in world.shoppers[:2]] == [YES, "out_of_stock"]
+        everybody_syncs(world)
+        assert wants(here, world.shoppers[2]) == "out_of_stock"
+        assert flags_of(world) == []
+        assert world.auditor.memory.violations == []
