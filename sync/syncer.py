@@ -246,6 +246,8 @@ class Syncer:
         waiting = store.journal.waiting(after_seq=seq, entries_max=most, bytes_max=BATCH_BYTES_MAX)
         position = store.replica.position()
         reading = store.time.reading()
+        # By a push that is not full HQ has all that we wrote before we read so far, and gives others what we let go.
+        holds_back = entries_max is not None or self._break is not None
         return PushRequest(
             epoch=store.device.epoch,
             boot=reading.boot,
@@ -255,7 +257,7 @@ class Syncer:
             entries=list(waiting.bodies),
             head=HeadWire(seq=waiting.head.seq, hash=waiting.head.hash, sig=waiting.signature),
             clock=ask_time(reading),
-            pull_cursor=position.cursor if position else 0,
+            pull_cursor=position.cursor if position and not holds_back else 0,
             program_version=store.replica.document_version(PROGRAM),
             standing=store.standing.value,
             rows_skipped=self._puller.skipped,

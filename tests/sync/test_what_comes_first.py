@@ -137,3 +137,23 @@ def test_a_first_snapshot_comes_after_keys_and_rules(world):
     shop.syncer.pull()
     assert calls.index("document") < calls.index("snapshot")
     assert versions(shop) == (2, 2)
+
+
+def test_a_question_before_much_is_sent_does_not_say_that_nothing_waits(world, monkeypatch):
+    """HQ gives others what a station has read that it no longer holds, once it has all that was written before."""
+    monkeypatch.setattr("sync.syncer.ASKS_FIRST_ABOVE", 1)
+    shop = world.shop().synced()
+    cursor = shop.store.replica.position().cursor
+    for _ in range(2):
+        shop.sell()
+    real, pushes = shop.hq.real, []
+
+    def push(request):
+        pushes.append(request)
+        return real.push(request)
+
+    shop.hq.push = push
+    shop.syncer.sync()
+    said = [(len(each.entries), each.pull_cursor) for each in pushes[:2]]
+    assert said == [(0, 0), (len(pushes[1].entries), cursor)]
+    assert cursor > 0 < len(pushes[1].entries)
