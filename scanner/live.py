@@ -1,11 +1,11 @@
 """Symbols in the frames of a camera, told once each: which formats are looked for when, and what is believed.
 
-QR codes are looked for in every frame (1 ms at 720p), retail codes in every third (5 ms). Every sixth frame that shows
-nothing is looked at once more, each time prepared in another way (`scanner.still`), and every fifteenth by zbar, but of
-these only a part: where something was read last, else the middle, where a code is held. A bar code is believed after two
-equal reads, since about one in a hundred is misread with a valid check digit; no QR code was ever seen misread. Where
-several different codes are in view the one in the middle of the picture is meant, and none if nothing is there: a
-guess could serve the wrong member.
+QR codes are looked for in every frame (1 ms at 720p), retail codes in every third (5 ms). Every sixth frame that
+shows nothing is looked at once more, each time prepared in another way (`scanner.still`), and every fifteenth by
+zbar, but of these only a part: where something was read last, else the middle, where a code is held. A bar code is
+believed after two equal reads, since about one in a hundred is misread with a valid check digit; no QR code was ever
+seen misread. Where several different codes are in view the one in the middle of the picture is meant, and none if
+nothing is there: a guess could serve the wrong member.
 """
 
 from collections.abc import Callable, Sequence
