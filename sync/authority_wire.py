@@ -22,6 +22,7 @@ LEASES_MAX = 1_000
 
 Name = Annotated[str, Meta(max_length=80, pattern=r"\A[^\x00]*\Z")]
 CodeHash = Annotated[str, Meta(max_length=32, pattern=r"\A[^\x00]*\Z")]
+LeaseId = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z-]{1,40}\Z")]
 
 
 class Asked(Wire, frozen=True, kw_only=True):
@@ -82,7 +83,7 @@ class LeaseWire(Wire, frozen=True, kw_only=True):
     `sig` is Ed25519 by HQ's sign key over `lease_message`.
     """
 
-    lease_id: Annotated[str, Meta(pattern=r"\A[0-9A-Za-z-]{1,40}\Z")]
+    lease_id: LeaseId
     scope: Annotated[str, Meta(max_length=120)]
     device: DeviceId
     epoch: Epoch
@@ -101,7 +102,7 @@ class LeaseRequest(Wire, frozen=True, kw_only=True):
 
     epoch: Epoch
     program_version: Count
-    held: Annotated[list[tuple[str, int]], Meta(max_length=LEASES_MAX)] = field(
+    held: Annotated[list[tuple[LeaseId, Count]], Meta(max_length=LEASES_MAX)] = field(
         default_factory=list
     )  # with units left
     shown: Annotated[list[LeaseWire], Meta(max_length=LEASES_MAX)] = field(default_factory=list)

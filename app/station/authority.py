@@ -1,7 +1,7 @@
 """What this station may give by itself at this moment, and what it knows of the counters that campaigns ask for.
 
 Nothing is kept here: rights are what head office gave and signed, less what the journal says was taken. So a kill, a
-restart or a second window finds the same, and only what head office has acknowledged makes room again.
+restart or a second window finds the same, and only what head office has heard makes room again.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -17,6 +17,7 @@ from app.core.outcome import Facts
 from app.core.overlay import FLOOR_USE, LEASE_USE, POINTS_SPENT, SPENDS, SPENT, VOUCHER_USE
 from app.core.spending import whose
 from app.station.counting import Counts
+from app.station.leasing import heard_seq
 from app.store.replica_rows import MEMBER, VOUCHER
 from app.store.store import StationStore
 
@@ -63,7 +64,7 @@ def authority_of(
     """Return what the station holds; None where the program asks for nothing."""
     if not facts.program.asks_authority:
         return None
-    position, acked_seq = store.replica.position(), store.acked_seq()
+    position, heard_up_to = store.replica.position(), heard_seq(store)
     as_of_ms = None if position is None or store.time.is_doubtful() else position.as_of_ms
     return Authority(
         level=level,
@@ -71,9 +72,9 @@ def authority_of(
         leases=leases,
         granted=heard.granted,
         denied=heard.denied,
-        times=store.journal.effect_sums(FLOOR_USE, _spenders(facts), after_seq=acked_seq),
-        spends=store.journal.effect_sum(SPENDS, "", after_seq=acked_seq),
-        value=store.journal.effect_sum(SPENT, "", after_seq=acked_seq),
+        times=store.journal.effect_sums(FLOOR_USE, _spenders(facts), after_seq=heard_up_to),
+        spends=store.journal.effect_sum(SPENDS, "", after_seq=heard_up_to),
+        value=store.journal.effect_sum(SPENT, "", after_seq=heard_up_to),
         must_ask=must_ask(drawn_by, at_ms=facts.order.at_ms, heard_ms=as_of_ms) - heard.left_open,
     )
 

@@ -69,6 +69,15 @@ def _revoked_keys(store: StationStore) -> Collection[str]:
     return () if body is None else keyset_of(body).of(KeyUse.SIGN, KeyState.REVOKED)
 
 
+def heard_seq(store: StationStore) -> int:
+    """Return up to which own entry head office has heard us, and we have its figures with that.
+
+    An answer to a push alone makes no room: our copy may still be the one from before what others have spent.
+    """
+    position = store.replica.position()
+    return min(store.acked_seq(), 0 if position is None else position.included_seq)
+
+
 def low_leases(store: StationStore) -> frozenset[str]:
     """Return the leases of which little is left."""
     open_ones = store.leases.open_ones()
@@ -85,7 +94,7 @@ def lease_figures(store: StationStore) -> dict[str, Any]:
     program, open_ones = store.replica.program(), store.leases.open_ones()
     if program is None or not (program.asks_authority or open_ones):
         return {}
-    used, acked_seq, policy = used_of(store, open_ones), store.acked_seq(), program.authority
+    used, heard, policy = used_of(store, open_ones), heard_seq(store), program.authority
     told: list[dict[str, Any]] = [
         {
             "lease_id": each.lease_id,
@@ -100,12 +109,12 @@ def lease_figures(store: StationStore) -> dict[str, Any]:
     return {
         "leases": told[:TOLD_MAX],
         "unheard": {  # given by leases and floor limits since head office last heard of us
-            "spends": store.journal.effect_sum(SPENDS, "", after_seq=acked_seq),
+            "spends": store.journal.effect_sum(SPENDS, "", after_seq=heard),
             "spends_max": policy.spends_max,
-            "value": store.journal.effect_sum(SPENT, "", after_seq=acked_seq),
+            "value": store.journal.effect_sum(SPENT, "", after_seq=heard),
             "value_max": policy.value_max,
             "by_floor": sum(
-                times for _, times in store.journal.effects_under(FLOOR_USE, "", after_seq=acked_seq)
+                times for _, times in store.journal.effects_under(FLOOR_USE, "", after_seq=heard)
             ),
         },
     }

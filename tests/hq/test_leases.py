@@ -1,13 +1,17 @@
 """Leases: how much of a limit HQ hands out, to whom, and when it gets it back."""
 
+from json import dumps
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from msgspec import ValidationError
+from msgspec.json import decode
 
 from app.core.authority import Authority, Lease
 from hq.authority import counters
 from hq.authority.rights import outstanding
 from hq.stops.service import stop_it
-from sync.authority_wire import LeaseWire, lease_message
+from sync.authority_wire import LeaseRequest, LeaseWire, lease_message
 from tests.hq.leasing import GIFTS, ask, gift_program, publish
 from tests.hq.station import NOW_MS, enrol_station
 
@@ -89,3 +93,10 @@ def test_a_store_that_gave_nothing_lately_gets_enough_for_one(hq, station):
     other.push()
     (lease,) = ask(station).leases
     assert (lease.scope, lease.units) == (DISCOUNT, 100)
+
+
+@pytest.mark.parametrize("held", [["a\x00b", 1], ["a" * 41, 1], ["", 1], ["a", -1], ["a", 2**63]])
+def test_what_no_station_can_hold_is_not_understood(held):
+    """PostgreSQL has no such text, and less than nothing left would ask for more than there is."""
+    with pytest.raises(ValidationError):
+        decode(dumps({"epoch": 1, "program_version": 2, "held": [held]}), type=LeaseRequest)

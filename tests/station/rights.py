@@ -3,6 +3,7 @@
 `Till` is a store with a member at it; each call is what a cashier would do.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -91,10 +92,14 @@ class Till:
         order = an_order(f"{self.folder.name}-{self.orders}", ("coffee", 500))
         return hand_in(self.store, order, AtTill(member, shown, "offline", heard=heard)).presented
 
-    def ack(self) -> None:
-        """Let HQ have heard of everything."""
+    def ack(self, *, is_read: bool = True) -> None:
+        """Let HQ have heard of everything, and the replica have its figures since, unless they were not read."""
         with self.store.atomic():
             self.store.set_acked_seq(self.store.journal.head().seq)
+        position = self.store.replica.position()
+        if is_read and position is not None:
+            with self.store.replica_atomic():
+                self.store.replica.move_to(replace(position, included_seq=self.store.acked_seq()))
 
     def last(self, entry_type: str) -> dict[str, Any]:
         """Return the newest entry of a type."""

@@ -11,6 +11,7 @@ from app.core.program_format import read_program
 from app.core.reasons import Reason, Refusal
 from app.core.records import order_differences, redemption_differences, replay_order
 from app.station.authority import FORCED_OF_256, leases_left, must_ask
+from app.station.leasing import lease_figures
 from app.store.faults import JournalBroken
 from tests.builders import NOW_MS, a_program, move_replica
 from tests.station.rights import DAY_MS, HOUR_MS, Till, asking, by_itself, said
@@ -200,6 +201,20 @@ def test_floor_limits_are_used_up_until_head_office_has_heard(tmp_path: Path) ->
     assert said(till.sell(till.voucher(seed=9), member=other)) == ["floor"]  # counted for each member alone
     till.ack()
     assert said(till.sell(vouchers[5], member=member)) == ["floor"]
+    till.store.close()
+
+
+def test_a_push_that_is_answered_makes_no_room_before_its_figures_are_here(tmp_path: Path) -> None:
+    """A line on which pushes get through and pulls don't: what others spent meanwhile is not known here."""
+    till = till_of(tmp_path, asking("floor"))
+    member = till.member()
+    vouchers = [till.voucher(seed=seed, owner=member.member.ref) for seed in range(1, 5)]
+    assert [said(till.sell(each, member=member)) for each in vouchers[:2]] == [["floor"], ["floor"]]
+    till.ack(is_read=False)
+    assert said(till.sell(vouchers[2], member=member)) == ["floor_used"]
+    assert lease_figures(till.store)["unheard"]["by_floor"] == 2
+    till.ack()
+    assert said(till.sell(vouchers[3], member=member)) == ["floor"]
     till.store.close()
 
 
