@@ -61,9 +61,11 @@ class Window:
         text = self.log.read_text(encoding="utf-8")
         return [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
 
-    def wait(self, what: str, is_it: Callable[[Event], bool], *, after: int = 0) -> Event:
+    def wait(
+        self, what: str, is_it: Callable[[Event], bool], *, after: int = 0, wait_s: float = WAIT_S
+    ) -> Event:
         """Return the first event from place `after` on that is it."""
-        until = time.monotonic() + WAIT_S
+        until = time.monotonic() + wait_s
         while time.monotonic() < until:
             found = next(filter(is_it, self.events()[after:]), None)
             if found is not None:

@@ -22,7 +22,8 @@ class Scanned:
     """One code that was read.
 
     `aim` is the symbology identifier (ISO/IEC 15424, "]Q1"), empty where the source said none; `corners` its place in
-    the picture, in pixels, None where there is none; `time_ms` the monotonic clock's milliseconds when it was read.
+    the picture, in pixels, None where there is none; `time_ms` the monotonic clock's milliseconds when it was read;
+    `format` the kind of symbol ("qr", "ean13"), empty where the source doesn't tell.
     """
 
     text: str
@@ -30,3 +31,4 @@ class Scanned:
     aim: str = ""
     corners: Corners | None = None
     time_ms: int = 0
+    format: str = ""

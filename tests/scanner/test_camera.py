@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scanner import camera as camera_module
-from scanner.camera import PREVIEW_WIDTH, Camera, Preview, Sight, device_of, look, preview
+from scanner import capture as capture_module
+from scanner.camera import PREVIEW_WIDTH, Camera, Preview, Setup, Sight, device_of, look, preview
 from scanner.opencv import cv2
 from scanner.source import Scanned, Source
 from tests.scanner.videos import FPS, empty, film, with_qr
@@ -38,8 +38,11 @@ class Heard:
 @contextmanager
 def watching(source: Path | int, **how: Any) -> Iterator[Heard]:
     heard = Heard()
-    options = {"retry_s": 0.01, "is_paced": False, "on_text": heard.text} | how
-    camera = Camera(source, on_frame=heard.frames.put, on_state=heard.states.put, **options)
+    on_text = how.pop("on_text", heard.text)
+    setup = Setup(**{"retry_s": 0.01, "is_paced": False} | how)
+    camera = Camera(
+        source, on_text=on_text, on_frame=heard.frames.put, on_state=heard.states.put, setup=setup
+    )
     camera.start()
     try:
         yield heard
@@ -94,8 +97,8 @@ def test_a_device_that_is_not_there_is_missing() -> None:
 def test_what_is_missing_is_not_what_gives_no_picture(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(camera_module, "DEVICES", tmp_path)
-    monkeypatch.setattr(camera_module, "IS_LINUX", True)
+    monkeypatch.setattr(capture_module, "DEVICES", tmp_path)
+    monkeypatch.setattr(capture_module, "IS_LINUX", True)
     assert look(62) is Sight.MISSING
     (tmp_path / "video62").touch()  # what another program has is there, and can't be opened
     assert look(62) is Sight.SILENT
@@ -104,7 +107,7 @@ def test_what_is_missing_is_not_what_gives_no_picture(
 
 
 def test_where_cameras_are_no_files_what_cannot_be_opened_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(camera_module, "IS_LINUX", False)
+    monkeypatch.setattr(capture_module, "IS_LINUX", False)
     assert look(62) is Sight.MISSING
 
 
@@ -148,13 +151,14 @@ def test_a_listener_that_fails_does_not_end_the_camera(cards: Path) -> None:
         assert [told.get(timeout=WAIT_S) for _ in CARDS[:2]] == CARDS[:2]
 
 
-def test_pictures_to_show_are_small_and_red_comes_first() -> None:
+def test_pictures_to_show_are_small() -> None:
     frame = np.zeros((720, 1280, 3), dtype=np.uint8)
     frame[:, :, 2] = 255  # OpenCV's red
     small = preview(frame)
-    assert (small.width, small.height) == (PREVIEW_WIDTH, 270)
-    assert small.rgb == bytes([255, 0, 0]) * (480 * 270)
-    assert preview(frame[:, :, 2]).rgb[:3] == b"\xff\xff\xff", "a camera without colours"
+    assert (small.width, small.height) == (PREVIEW_WIDTH, 360)
+    assert (small.frame_width, small.frame_height) == (1280, 720)
+    assert small.bgr == bytes([0, 0, 255]) * (640 * 360)
+    assert preview(frame[:, :, 2]).bgr[:3] == b"\xff\xff\xff", "a camera without colours"
 
 
 def test_a_setting_names_a_device_or_a_film() -> None:

@@ -37,7 +37,7 @@ def test_texts_pictures_and_states_arrive_on_the_main_thread(qtbot: QtBot, card:
     bridge.stop()
     assert (texts[:1], states[:1]) == ([CARD], ["on"])
     assert all(thread is main for thread in threads)
-    assert (pictures[0].width(), pictures[0].height()) == (480, 360)
+    assert (pictures[0].width(), pictures[0].height()) == (640, 480)
     assert QColor(pictures[0].pixel(5, 5)).lightness() > 80, "the desk is light"
 
 
