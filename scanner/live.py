@@ -3,8 +3,9 @@
 While something moves each frame gets a quick look: for QR codes (1 ms at 720p, in half size by turns) and bar codes
 (0.6 ms: of their bars every third row is enough, or column, by turns). Where nothing has moved for a second, only every
 fifth frame does. What reads harder codes costs up to 8 ms for a quarter of the frame: zbar, and zxing-cpp with what is
-prepared in one of the ways of `scanner.still`. Each is tried once where the picture has just come to rest and is a new one, else one now and
-then. A code that was told is followed where it is, and the rest of the picture looked at in every fourth frame.
+prepared in one of the ways of `scanner.still`. Each is tried once where the picture has just come to rest and is a new
+one, else one now and then. A code that was told is followed where it is, and the rest of the picture looked at in every
+fourth frame.
 
 A bar code is believed after two equal reads, since about one in a hundred is misread with a valid check digit; no QR
 code was ever seen misread. Where several different codes are in view the one in the middle of the picture is meant, and
