@@ -2,7 +2,7 @@
 
 A4 at 300 dots an inch, four codes a row. Every code is printed at the same size: with its quiet zone of 4 modules about
 37 mm, the code itself at least 26 mm, so that a signed code (version 7, 45 modules) has modules of 0.7 mm, which any
-webcam resolves from a hand's breadth. A module is a whole number of dots, so that edges stay sharp.
+webcam resolves from a hand's breadth.
 Limits: one page of 24 codes; a caption longer than its cell is set smaller, down to half.
 """
 
@@ -13,18 +13,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from scanner.draw import qr_modules
+from scanner.draw import MM_AN_INCH, RoomTooSmall, qr_printed
 from scanner.opencv import cv2
 
 DOTS_AN_INCH: Final = 300
-MM: Final = DOTS_AN_INCH / 25.4
+MM: Final = DOTS_AN_INCH / MM_AN_INCH
 PAGE_MM: Final = (210, 297)
 COLUMNS: Final = 4
 ROWS: Final = 6
 CODES_MAX: Final = COLUMNS * ROWS
 MARGIN_MM: Final = 10
 CODE_MM: Final = 37.5  # at most, with its quiet zone
-MODULE_MIN_MM: Final = 0.4  # below it a webcam has too few pixels a module
 CAPTION_MM: Final = 3.2  # height of the letters
 CAPTION_BELOW_MM: Final = 2.0
 SHRINK_MIN: Final = 0.5
@@ -68,11 +67,10 @@ def draw_sheet(codes: Sequence[tuple[str, str]]) -> Page:
 
 
 def _put_code(page: Page, text: str, *, middle: float, top: float) -> None:
-    modules = qr_modules(text)
-    module = int(CODE_MM * MM) // len(modules)
-    if module < MODULE_MIN_MM * MM:
-        raise SheetFull("this text is too long to be printed at a size that scans")
-    dots = np.where(modules, 0, 255).astype(np.uint8).repeat(module, axis=0).repeat(module, axis=1)
+    try:
+        dots = qr_printed(text, room_mm=CODE_MM, dots_an_inch=DOTS_AN_INCH).dots
+    except RoomTooSmall as fault:
+        raise SheetFull(str(fault)) from fault
     y, x = round(top + (CODE_MM * MM - len(dots)) / 2), round(middle - len(dots) / 2)
     page[y : y + len(dots), x : x + len(dots)] = dots
 

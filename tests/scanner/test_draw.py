@@ -4,7 +4,19 @@ import numpy as np
 import pytest
 import zxingcpp
 
-from scanner.draw import MODULE_PX_MAX, QUIET_MODULES, ContentTooLong, qr_blocks, qr_modules, qr_png
+from scanner.decode import decode
+from scanner.draw import (
+    MODULE_MIN_MM,
+    MODULE_PX_MAX,
+    QUIET_MODULES,
+    ContentTooLong,
+    Purpose,
+    RoomTooSmall,
+    qr_blocks,
+    qr_modules,
+    qr_png,
+    qr_printed,
+)
 from scanner.opencv import PIXELS_MAX, cv2
 from scanner.picture import read_bytes
 from tests.phone import NOW_MS, a_phone
@@ -84,3 +96,66 @@ def test_a_code_in_a_terminal_is_read_from_its_screen(content: str) -> None:
     modules = qr_modules(content)
     assert len(text.splitlines()) == (len(modules) + 1) // 2, "a module is as high as it is wide"
     assert all(line.endswith("\x1b[0m") for line in text.splitlines()), "the terminal's own colours come back"
+
+
+RECEIPT, OFFICE, PRESS = 203, 300, 600  # dots an inch
+WEBCAM_DOTS_AN_INCH = 100  # what a 720p webcam has of a page at a hand's breadth
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+@pytest.mark.parametrize("dots_an_inch", [RECEIPT, OFFICE, PRESS])
+@pytest.mark.parametrize("content", ["M0123456789T", SIGNED, "https://id.example/8018/395012345000000127"])
+def test_what_was_printed_is_read_by_a_scanner_and_a_webcam(
+    content: str, dots_an_inch: int, purpose: Purpose
+) -> None:
+    printed = qr_printed(content, room_mm=37.5, dots_an_inch=dots_an_inch, purpose=purpose)
+    (read,) = decode(printed.dots)
+    assert (read.text, read.aim) == (content, "]Q1")
+    side = round(printed.side_mm * WEBCAM_DOTS_AN_INCH / 25.4)
+    far = cv2.resize(printed.dots, (side, side), interpolation=cv2.INTER_AREA)
+    assert [symbol.text for symbol in decode(np.asarray(far, dtype=np.uint8))] == [content]
+
+
+@pytest.mark.parametrize("dots_an_inch", [RECEIPT, OFFICE, 96])
+@pytest.mark.parametrize("room_mm", [12.0, 18.5, 25.0, 48.0])
+@pytest.mark.parametrize("length", [1, 12, 164])
+def test_a_printed_code_fits_and_is_large_enough_or_is_refused(
+    length: int, room_mm: float, dots_an_inch: int
+) -> None:
+    modules = len(qr_modules("A" * length))
+    mm = dots_an_inch / 25.4
+    largest = max((n for n in range(200) if n * modules <= room_mm * mm), default=0)
+    if largest / mm < MODULE_MIN_MM:
+        with pytest.raises(RoomTooSmall):
+            qr_printed("A" * length, room_mm=room_mm, dots_an_inch=dots_an_inch)
+        return
+    printed = qr_printed("A" * length, room_mm=room_mm, dots_an_inch=dots_an_inch)
+    assert printed.module_dots == largest
+    assert printed.dots.shape == (largest * modules, largest * modules)
+    assert printed.side_mm == pytest.approx(largest * modules / mm)
+    assert printed.side_mm <= room_mm
+    quiet = QUIET_MODULES * largest
+    assert (printed.dots[:quiet] == 255).all() and (printed.dots[:, -quiet:] == 255).all()
+    assert printed.dots[quiet, quiet] == 0
+
+
+def test_a_signed_code_fits_the_narrow_paper_of_receipts() -> None:
+    """58 mm wide, of which 48 are printed."""
+    printed = qr_printed(SIGNED, room_mm=48, dots_an_inch=RECEIPT)
+    assert printed.module_dots >= 4 and printed.dots.shape[0] <= 384
+
+
+def test_what_is_worn_may_lose_a_quarter() -> None:
+    (read,) = zxingcpp.read_barcodes(
+        qr_printed(SIGNED, room_mm=48, dots_an_inch=OFFICE, purpose=Purpose.WORN).dots
+    )
+    assert read.ec_level == "Q"
+    scratched = qr_printed("M0123456789T", room_mm=37.5, dots_an_inch=OFFICE, purpose=Purpose.WORN)
+    middle, half = len(scratched.dots) // 2, 2 * scratched.module_dots
+    scratched.dots[middle - half : middle + half, middle - half : middle + half] = 255
+    assert [symbol.text for symbol in decode(scratched.dots)] == ["M0123456789T"]
+
+
+def test_what_fits_no_worn_code_is_refused() -> None:
+    with pytest.raises(ContentTooLong):
+        qr_printed(b"x" * 1_664, room_mm=1_000, dots_an_inch=OFFICE, purpose=Purpose.WORN)

@@ -4,8 +4,12 @@ import dataclasses
 
 import pytest
 
+from app.core.codes import parse
+from app.core.reasons import Refusal
+from scanner.draw import qr_png
 from scanner.habits import Ending, Habits
 from scanner.learning import TEST_CODE, Advice, Learned, Try, learn
+from scanner.picture import read_bytes
 from scanner.wedge import Key
 from tests.scanner.keyboard import presses
 
@@ -19,6 +23,12 @@ def keys(text: str = TEST_CODE, *, gap_ms: int = 4, end: str = "\r", host: str =
 
 def learned(*tries: Try) -> Learned:
     return learn(tries)
+
+
+def test_the_code_of_the_test_is_small_and_reads_as_it_is() -> None:
+    (read,) = read_bytes(qr_png(TEST_CODE, module_px=4))
+    assert read.text == TEST_CODE
+    assert isinstance(parse(TEST_CODE, keys={}, now_ms=0), Refusal), "at the till it is nobody's"
 
 
 def test_a_scanner_as_it_comes_needs_nothing() -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QVB
 from pytestqt.qtbot import QtBot
 
 from scanner.debounce import WINDOW_MS, Debounce
+from scanner.habits import Habits
 from scanner.wedge import GAP_MAX_MS, Key
 from tests.scanner.keyboard import ENTER, F4, presses
 from tests.ui.keys import send
@@ -97,6 +98,21 @@ def test_a_scan_leaves_a_half_typed_field_alone(
     assert (field.text(), field.selectedText(), edits) == ("half ty", "lf ", [])
     assert (seen.presses, seen.releases) == (0, 0)
     assert QApplication.focusWidget() is field, "a Tab at its end does not move the focus"
+
+
+def test_what_a_scanner_adds_of_its_own_accord_is_no_part_of_the_code(
+    qtbot: QtBot, qapp: QApplication, window: QWidget
+) -> None:
+    texts: list[tuple[str, str]] = []
+    listener = ScanInput(habits=Habits(prefix="#", suffix="$"))
+    listener.scanned.connect(lambda scanned: texts.append((scanned.text, scanned.aim)))
+    qapp.installEventFilter(listener)
+    try:
+        send(window, presses("]Q1#" + NUMBER + "$"))
+        send(window, presses("#]C1" + NUMBER[::-1] + "$", start_ms=5_000))
+        assert texts == [(NUMBER, "]Q1"), (NUMBER[::-1], "]C1")]
+    finally:
+        qapp.removeEventFilter(listener)
 
 
 def test_a_scan_presses_no_button(window: QWidget, scans: list[str]) -> None:
