@@ -13,6 +13,7 @@ from scanner.picture import read_bytes
 from scanner.wedge import Key
 from tests.scanner.keyboard import presses
 
+CAPS_LOCK = 58
 ENDINGS = {"\r": Ending.CR, "\t": Ending.TAB, "": Ending.NONE}
 TURKISH = str.maketrans("i;/*-=?_#", "ıç.?*-=_+")  # some of what the keys of these signs are there
 
@@ -67,6 +68,14 @@ def test_a_scanner_set_to_the_computers_keyboard_is_known_by_what_arrives() -> N
     found = learned(keys(foreign, host=TEST_CODE))
     assert found.habits.layout == "host"
     assert found.is_well and found.advice == (Advice.SET_US,)
+
+
+def test_caps_lock_around_a_code_is_part_of_nothing() -> None:
+    gap_ms = 4
+    pressed = [dataclasses.replace(key, time_ms=key.time_ms + gap_ms) for key in keys()]
+    lock = [Key(CAPS_LOCK, at_ms) for at_ms in (pressed[0].time_ms - gap_ms, pressed[-1].time_ms + gap_ms)]
+    found = learned((lock[0], *pressed, lock[1]))
+    assert found == Learned(Habits(ending=Ending.CR), 4.0, (), is_well=True)
 
 
 @pytest.mark.parametrize(

@@ -142,11 +142,15 @@ def test_a_port_that_another_program_has_is_busy_until_it_is_free(plug: Plug) ->
     ],
 )
 def test_what_keeps_a_port_closed_is_told(problem: Exception, state: str) -> None:
+    tries = threading.Semaphore(0)
+
     def refuse() -> Port:
+        tries.release()
         raise problem
 
     with listening(refuse) as heard:
         assert heard.state() == state
+        assert all(tries.acquire(timeout=WAIT_S) for _ in range(3))
     assert heard.states.empty(), "once, however often it is tried"
 
 

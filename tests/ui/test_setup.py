@@ -21,7 +21,7 @@ from scanner.wedge import Key
 from tests.scanner.keyboard import ESC, presses
 from tests.ui.keys import send
 from ui.models import setup_words
-from ui.models.setup import Choice, SetUpModel
+from ui.models.setup import BYTES_MAX, KEYS_MAX, Choice, SetUpModel
 from ui.scan_input import ScanInput
 
 CORNERS = ((100, 100), (300, 100), (300, 300), (100, 300))
@@ -90,7 +90,9 @@ def test_three_good_scans_are_enough(page: Page) -> None:
     assert page.model.state.sentences == ("The scanner works.",)
     assert page.model.state.ms_a_key == 4
     page.scan("M0123456789T")
-    assert page.model.state.is_well, "the test is over"
+    assert (page.model.state.tries, page.model.state.sentences) == (TRIES, ("The scanner works.",)), (
+        "it is over"
+    )
 
 
 def test_a_bad_scan_says_why_and_the_test_begins_anew(page: Page) -> None:
@@ -169,6 +171,7 @@ def test_an_endless_line_is_bounded(page: Page) -> None:
         page.model.raw(b"x" * 4_096)
     for _ in range(3_000):
         page.model.key(Key(30, 0))
+    assert (len(page.model._bytes), len(page.model._keys)) == (BYTES_MAX, KEYS_MAX)
     page.model.rest()
     assert page.model.state.sentences == (setup_words.advice(Advice.NOISE),)
 
