@@ -110,7 +110,9 @@ def authorise(hq: Hq, connection: Connection, device: Device, request: Authorize
     said = [_word(desk, want, reservation_id(device_id, order_id, want.asked.name)) for want in wants]
     until_ms = now_ms + RESERVATION_MS
     reserve(connection, device_id, order_id, desk.taken, until_ms=until_ms)
-    call_back(connection, away, now_ms=now_ms)  # behind all else: it takes a number of the feed
+    call_back(
+        connection, away, now_ms=now_ms, asked_by=device_id
+    )  # behind all else: it takes a number of the feed
     promised = [want.campaign for want in wants if want.campaign.campaign_id in desk.promised]
     uses = desk.uses if request.member else None
     known = known_of(connection, promised, uses, today=today)

@@ -25,6 +25,7 @@ from hq.tables import member, voucher
 from sync.authority_wire import HOME_LEASE_MS
 
 DAY_MS, HOUR_MS = 86_400_000, 3_600_000
+RECALLS_MAX = 1_000  # that are called back for one device; each comes back after a day
 
 
 def take_lead(connection: Connection, asking: Device) -> list[Change]:
@@ -91,9 +92,12 @@ def note_told(connection: Connection, reading: Device, *, now_ms: int) -> None:
 # --- calling back ----------------------------------------------------------------------------------------------------
 
 
-def call_back(connection: Connection, scopes: Iterable[str], *, now_ms: int) -> None:
-    """Call home leases back that somebody holds, and tell so by the feed: the last thing that a transaction does."""
-    call_back_from(connection, held_now(connection, scopes), now_ms=now_ms)
+def call_back(connection: Connection, scopes: Iterable[str], *, now_ms: int, asked_by: str = "") -> None:
+    """Call home leases back that somebody holds, and tell so by the feed: the last thing that a transaction does.
+
+    For one device only so many at once: what all homes hold is worth more than the word of one that may be stolen.
+    """
+    call_back_from(connection, held_now(connection, scopes), now_ms=now_ms, asked_by=asked_by)
 
 
 def held_now(connection: Connection, scopes: Iterable[str]) -> dict[str, str]:
@@ -101,20 +105,36 @@ def held_now(connection: Connection, scopes: Iterable[str]) -> dict[str, str]:
     return {scope: holder for scope in sorted(set(scopes)) if (holder := holder_of(connection, scope))}
 
 
-def call_back_from(connection: Connection, held: Mapping[str, str], *, now_ms: int) -> None:
+def call_back_from(
+    connection: Connection, held: Mapping[str, str], *, now_ms: int, asked_by: str = ""
+) -> None:
     """Call home leases back from those who hold them: what they hold need no longer be at home in their store."""
     known = called_back(connection, held)
     new = {scope: holder for scope, holder in held.items() if scope not in known}
+    room = max(RECALLS_MAX - _called_back_for(connection, asked_by), 0) if new and asked_by else len(new)
+    new = dict(list(new.items())[:room])
     if not new:
         return
     rows = [
-        {"scope": scope, "device": holder, "n": 0, "asked_ms": now_ms, "confirmed_ms": None}
+        {
+            "scope": scope,
+            "device": holder,
+            "n": 0,
+            "asked_ms": now_ms,
+            "confirmed_ms": None,
+            "asked_by": asked_by,
+        }
         for scope, holder in new.items()
     ]
-    upsert(connection, recall, rows, changes=("device", "n", "asked_ms", "confirmed_ms"))
+    upsert(connection, recall, rows, changes=("device", "n", "asked_ms", "confirmed_ms", "asked_by"))
     announce(connection, _changes_of(connection, new))
     n = last_number(connection)  # at least the number of each of these rows
     connection.execute(update(recall).where(recall.c.scope.in_(list(new))).values(n=n))
+
+
+def _called_back_for(connection: Connection, device_id: str) -> int:
+    statement = select(func.count()).where(recall.c.asked_by == device_id)
+    return int(connection.execute(statement).scalar_one())
 
 
 def confirm(connection: Connection, device_id: str, *, cursor: int, now_ms: int) -> None:

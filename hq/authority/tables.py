@@ -99,6 +99,9 @@ recall = Table(  # home leases called back: `n` is the feed's number of the row 
     _number("n"),
     _number("asked_ms"),
     Column("confirmed_ms", BigInteger),
+    Column(
+        "asked_by", String(20), nullable=False, server_default=""
+    ),  # the device that it was called back for
 )
 
 recount = (

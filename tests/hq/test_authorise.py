@@ -4,10 +4,12 @@ import threading
 
 import pytest
 from msgspec import structs
+from sqlalchemy import func, select
 
 from app.core.authority import Authority
-from hq.authority import reservations
+from hq.authority import home, reservations
 from hq.authority.reservations import forget_lapsed
+from hq.authority.tables import recall
 from hq.faults import NotSigned, Revoked
 from hq.members.service import MemberFacts, upsert_members
 from hq.service import DeviceSession
@@ -336,6 +338,22 @@ def test_what_another_device_holds_at_home_is_called_back_and_then_granted(hq, c
     pushed = here.push(1, 0, pull_cursor=page.next)
     assert isinstance(pushed, PushAnswer)
     assert said(authorize(there, *things, order_id="o2")) == ["yes", "yes"]
+
+
+def test_for_one_station_only_so_many_home_leases_are_called_back(hq, two, monkeypatch):
+    monkeypatch.setattr(home, "RECALLS_MAX", 2)
+    here, there = two
+    ask(here)
+    own = [a_coupon(hq, owner=REF) for _ in range(5)]
+    for n, code in enumerate(own):
+        words = said(authorize(there, asked(f"r{n}", COUPON, code_hash=code), order_id=f"o{n}"))
+        assert words == [""], "it goes by its own rights"
+    with hq.database.reading() as connection:
+        assert connection.execute(select(func.count()).select_from(recall)).scalar_one() == 2
+    third = enrol_station(hq, "S2")
+    authorize(third, asked("r9", COUPON, code_hash=own[4]), order_id="o9")
+    with hq.database.reading() as connection:
+        assert connection.execute(select(func.count()).select_from(recall)).scalar_one() == 3
 
 
 def test_a_station_with_older_rules_gets_no_more_than_the_newest_allow(hq, two):
