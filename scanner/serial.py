@@ -78,6 +78,20 @@ def opened(name: str, baud: int = BAUD) -> Port:
     return port
 
 
+def look(name: str, baud: int = BAUD) -> State:
+    """Say how a port is now."""
+    try:
+        opened(name, baud).close()
+    except (OSError, ValueError) as problem:
+        return _why(problem)
+    return "on"
+
+
+def _why(problem: Exception) -> State:
+    """Absent, in use, forbidden or pulled out; a speed that the port can't do makes it as good as absent."""
+    return WHY.get(getattr(problem, "errno", None), "missing")
+
+
 class SerialScanner:
     """Listens to one port from `start` to `stop`. The callbacks are called on its thread."""
 
@@ -130,8 +144,8 @@ class SerialScanner:
         while not self._stopping.is_set():
             try:
                 self._listen()
-            except (OSError, ValueError) as problem:  # absent, in use or pulled out, or no such speed
-                self._enter(WHY.get(getattr(problem, "errno", None), "missing"))
+            except (OSError, ValueError) as problem:
+                self._enter(_why(problem))
             except Exception:  # outermost: of this thread; without this scanner the station still works
                 log.exception("the serial scanner stopped")
             self._stopping.wait(self._retry_s)

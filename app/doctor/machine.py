@@ -1,4 +1,4 @@
-"""The computer: decoders, camera, window, fonts, clock and disk.
+"""The computer: decoders, camera, scanner, window, fonts, clock and disk.
 
 Whether a window can be opened only a program that opens one can tell, and where it can't Qt ends the whole program:
 so that is asked of a process of its own, which also knows the fonts.
@@ -135,6 +135,36 @@ def check_camera(setting: str) -> Finding:
                 f"Camera {setting} is there, but gives no picture: most likely another program is using it."
             )
             return Finding("camera", Level.WARN, text, SET_FREE)
+
+
+def check_scanner(port: str, baud: int) -> Finding:
+    """Look whether a hand scanner on a serial line could be heard."""
+    if not port:
+        return Finding(
+            "scanner", Level.NOTE, "None on a serial line. One that writes like a keyboard needs no setting."
+        )
+    from scanner.serial import look  # noqa: PLC0415 only when there is one
+
+    match look(port, baud):
+        case "on":
+            return Finding("scanner", Level.OK, f"The port {port} can be opened at {baud} baud.")
+        case "missing":
+            text = f"There is no port {port} on this computer, or it can't do {baud} baud."
+            remedy = "Plug the scanner in; TILLSIDE_SCANNER_PORT names another port, TILLSIDE_SCANNER_BAUD the speed."
+            return Finding("scanner", Level.WARN, text, remedy)
+        case "forbidden":
+            text = f"The port {port} is there, but this user may not use it."
+            return Finding(
+                "scanner",
+                Level.WARN,
+                text,
+                "On Linux put the user into the group dialout, then sign in anew.",
+            )
+        case "busy":
+            text = f"Another program has the port {port}: most likely a station that runs."
+            return Finding(
+                "scanner", Level.NOTE, text, "If no station runs, close whatever else uses the scanner."
+            )
 
 
 def check_clock(clock: Clock, *, shop_zone: str | None) -> Finding:

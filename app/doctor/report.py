@@ -42,6 +42,7 @@ def _checks(config: Config, clock: Clock, connect: Connect) -> Iterator[Check]:
     yield partial(machine.check_disk, config.store_dir)
     yield machine.check_decoders
     yield partial(machine.check_camera, config.camera)
+    yield partial(machine.check_scanner, config.scanner_port, config.scanner_baud)
     window = machine.look_for_window()
     yield partial(machine.check_window, window)
     yield partial(machine.check_fonts, window)

@@ -7,9 +7,10 @@ import pytest
 
 from app.clock import SetClock
 from app.doctor import machine
-from scanner import camera
+from scanner import camera, serial
 from scanner.camera import Sight
 from tests.builders import NOW_MS
+from tests.scanner.plug import Plug
 
 
 def test_a_time_zone_that_nobody_knows() -> None:
@@ -22,6 +23,31 @@ def test_a_disk_that_fills_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, f
     usage = shutil.disk_usage(tmp_path)._replace(free=free)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
     assert machine.check_disk(tmp_path / "not" / "yet").level == level
+
+
+def test_without_a_serial_scanner_there_is_nothing_to_look_for() -> None:
+    assert machine.check_scanner("", 9_600).level == "note"
+
+
+def test_a_port_that_is_missing_or_there_is_told(tmp_path: Path) -> None:
+    pytest.importorskip("pty", reason="needs pseudo terminals")
+    plug = Plug(tmp_path)
+    finding = machine.check_scanner(str(plug.name), 9_600)
+    assert finding.level == "warn" and "There is no port" in finding.text
+    plug.put_in()
+    try:
+        assert machine.check_scanner(str(plug.name), 19_200).level == "ok"
+    finally:
+        plug.pull_out()
+
+
+@pytest.mark.parametrize(("state", "level"), [("forbidden", "warn"), ("busy", "note")])
+def test_a_port_that_cannot_be_opened_is_told_apart(
+    monkeypatch: pytest.MonkeyPatch, state: str, level: str
+) -> None:
+    monkeypatch.setattr(serial, "look", lambda port, baud: state)
+    finding = machine.check_scanner("/dev/ttyACM0", 9_600)
+    assert finding.level == level and finding.remedy
 
 
 def test_a_camera_that_is_missing_is_only_a_note() -> None:
