@@ -1,4 +1,4 @@
-"""`tillside scan`: what is read of pictures, a line each."""
+"""`tillside scan`: what is read of pictures, a line each, or of a camera, a line a code until Ctrl-C."""
 
 import base64
 import json
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.terminal import say
+from app.config import load_config
+from app.terminal import fail, say
 
 if TYPE_CHECKING:
     from scanner.decode import Symbol
@@ -19,10 +20,33 @@ WITHOUT_ZBAR = (
 
 
 def scan(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Pictures: PNG, JPEG, WebP, BMP.")],
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="PATH...", help="Pictures: PNG, JPEG, WebP, BMP. With --camera: its number or a video."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for each picture.")] = False,
+    camera: Annotated[
+        bool, typer.Option("--camera", help="Watch a camera, a line of JSON for each code, until Ctrl-C.")
+    ] = False,
 ) -> None:
-    """Read the codes in pictures."""
+    """Read the codes in pictures, or in what a camera sees."""
+    if camera and len(paths or ()) <= 1:
+        _watch(paths[0] if paths else None)
+    elif camera or not paths:
+        fail("Name pictures to read, or --camera and at most one camera.")
+    else:
+        _read_all([Path(path) for path in paths], as_json=as_json)
+
+
+def _watch(named: str | None) -> None:
+    from app.cli_scan_camera import watch
+
+    watch(load_config(camera=named))
+
+
+def _read_all(paths: list[Path], *, as_json: bool) -> None:
     from scanner.decode import has_zbar
 
     if not has_zbar():

@@ -6,6 +6,7 @@ a copied store folder must open nothing), `hq_dir` HQ's database and keys.
 
 import contextlib
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -38,6 +39,7 @@ class Config:
     key_store: str = "os"
     register: str = "1"
     camera: str = "0"  # a device number, a video file that stands in for it, or "off"
+    camera_size: str = "1280x720"  # asked of it; it gives what comes nearest
     scanner_layout: str = (
         "us"  # keyboard that the hand scanner is set to: "us", or "host" for this computer's
     )
@@ -128,6 +130,8 @@ def _merged(config: Config, values: Mapping[str, Any], *, source: str) -> Config
 def _converted(name: str, kind: Any, value: Any, source: str) -> Any:
     if name in CHOICES and value not in CHOICES[name]:
         raise ConfigInvalid(f"{source}: {name} is one of {', '.join(CHOICES[name])}, not {value!r}")
+    if name == "camera_size" and not re.fullmatch(r"[1-9]\d{1,4}x[1-9]\d{1,4}", str(value)):
+        raise ConfigInvalid(f"{source}: camera_size is width and height such as 1280x720, not {value!r}")
     if kind is int:
         # The environment knows only texts; a file or a caller gives a number.
         if type(value) is int or (isinstance(value, str) and value.strip().isdecimal()):

@@ -54,6 +54,7 @@ def run_window(config: Config, *, clock: Clock, demo: DemoParts | None = None) -
         habits=habits_of(config),
         port=config.scanner_port,
         baud=config.scanner_baud,
+        camera_size=config.camera_size,
     )
     station = _Station(application, config, clock, demo)
     application.show(station.opening, then=station.open)

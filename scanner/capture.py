@@ -101,11 +101,14 @@ def _is_device(path: Path) -> bool:
 
 
 def _may_be_camera(place: Path) -> bool:
-    """Whether it may be opened: never a folder, nor a device of another kind (/dev/zero would be read for ever)."""
+    """Whether it may be opened: no folder, no device of another kind (/dev/zero would be read for ever), and no pipe,
+
+    on which OpenCV would wait with all its captures and writers.
+    """
     found = place.stat()
     if stat.S_ISCHR(found.st_mode):
         return IS_LINUX and os.major(found.st_rdev) == CAMERA_MAJOR
-    return stat.S_ISREG(found.st_mode) or stat.S_ISFIFO(found.st_mode)
+    return stat.S_ISREG(found.st_mode)
 
 
 @contextmanager

@@ -1,6 +1,10 @@
 """`tillside scan`: a line a picture, words for what is no picture, and no need for libzbar."""
 
 import json
+import signal
+import subprocess
+import sys
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +13,11 @@ from typer.testing import CliRunner, Result
 
 from app.cli import cli
 from app.cli_scan import WITHOUT_ZBAR
+from app.cli_scan_camera import WORDS
 from scanner import decode
 from scanner.draw import qr_png
 from scanner.opencv import cv2
+from tests.scanner.videos import film, with_qr
 
 
 def scan(*words: str | Path) -> Result:
@@ -62,3 +68,30 @@ def test_without_libzbar_it_says_so_and_reads(tmp_path: Path, monkeypatch: pytes
     done = scan(path)
     assert done.exit_code == 0 and WITHOUT_ZBAR in done.output
     assert done.stdout.splitlines()[-1] == f'{path}: qr "alone"'
+
+
+def test_a_camera_prints_each_code_and_ends_with_ctrl_c(tmp_path: Path) -> None:
+    path = film(tmp_path / "card.avi", [with_qr("M0123456789T", at=(200, 100))] * 5)
+    command = [sys.executable, "-m", "app.main", "scan", "--camera", str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None and process.stderr is not None
+        line = json.loads(process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+    assert process.returncode == 0
+    assert (line["text"], line["format"], line["aim"], len(line["corners"])) == (
+        "M0123456789T",
+        "qr",
+        "]Q1",
+        4,
+    )
+    assert datetime.fromisoformat(line["time"]).tzinfo is not None
+    assert set(said.splitlines()) <= {words.format(camera=path) for words in WORDS.values()}, (
+        "and no library's"
+    )
+    assert said
+
+
+def test_a_camera_and_pictures_are_not_read_together() -> None:
+    assert scan("--camera", "a.png", "b.png").exit_code == 1
+    assert scan().exit_code == 1

@@ -38,7 +38,13 @@ class Application(QObject):
     _home = Signal(object)
 
     def __init__(
-        self, *, event_log: str = "", habits: Habits = USUAL, port: str = "", baud: int = BAUD
+        self,
+        *,
+        event_log: str = "",
+        habits: Habits = USUAL,
+        port: str = "",
+        baud: int = BAUD,
+        camera_size: str = "",
     ) -> None:
         """Make or take the process's QApplication and style it; write what happens to `event_log`, if named.
 
@@ -49,6 +55,7 @@ class Application(QObject):
         self._qt = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
         theme.apply(self._qt)
         self.window: StationWindow | None = None
+        self._camera_size = camera_size
         self._camera: CameraBridge | None = None
         self._camera_word = ""  # what it told last, for a model that comes later
         self._model: Any = None
@@ -102,7 +109,7 @@ class Application(QObject):
             return
         from ui.camera_bridge import CameraBridge
 
-        self._camera = CameraBridge(camera, debounce=self._debounce)
+        self._camera = CameraBridge(camera, size=self._camera_size, debounce=self._debounce)
         self._camera.scanned.connect(self._scanned)
         self._camera.state.connect(self._camera_is)
         if self.window is not None:

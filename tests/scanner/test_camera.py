@@ -3,6 +3,7 @@
 import math
 import os
 import queue
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from scanner import camera as camera_module
 from scanner import capture as capture_module
 from scanner.camera import PREVIEW_WIDTH, Camera, Preview, Setup, Sight, device_of, look, preview
 from scanner.opencv import cv2
@@ -104,6 +106,114 @@ def test_what_is_missing_is_not_what_gives_no_picture(
     assert look(62) is Sight.SILENT
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     assert look(62) is Sight.FORBIDDEN
+
+
+@pytest.mark.parametrize(("may_read", "word"), [(True, "busy"), (False, "forbidden")])
+def test_what_another_program_has_and_what_is_not_allowed_are_told(
+    may_read: bool, word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(capture_module, "DEVICES", tmp_path)
+    monkeypatch.setattr(capture_module, "IS_LINUX", True)
+    monkeypatch.setattr(os, "access", lambda path, mode: may_read)
+    (tmp_path / "video62").touch()
+    with watching(62) as heard:
+        assert heard.states.get(timeout=WAIT_S) == word
+        (tmp_path / "video62").unlink()
+        assert heard.states.get(timeout=WAIT_S) == "missing"
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "/dev/null", "/dev/full", "."])
+def test_what_is_no_camera_is_never_opened(name: str) -> None:
+    with watching(Path(name)) as heard:
+        assert heard.states.get(timeout=WAIT_S) == "missing"
+    assert look(Path(name)) is Sight.MISSING
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.avi"
+    os.mkfifo(pipe)
+    with watching(pipe) as heard:
+        assert heard.states.get(timeout=WAIT_S) == "missing"
+
+
+def test_one_that_hangs_is_told_as_busy_and_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = threading.Event()
+
+    @contextmanager
+    def hang(*_: Any) -> Iterator[cv2.VideoCapture]:
+        answers.wait(WAIT_S)
+        yield cv2.VideoCapture()
+
+    monkeypatch.setattr(camera_module, "opened", hang)
+    monkeypatch.setattr(camera_module, "STOP_WAIT_S", 0.05)
+    monkeypatch.setattr(capture_module, "opened", hang)
+    states: queue.Queue[str] = queue.Queue()
+    camera = Camera(0, on_text=lambda _: None, on_state=states.put, setup=Setup(hangs_s=0.05))
+    camera.start()
+    try:
+        assert states.get(timeout=WAIT_S) == "busy"
+        assert look(Path(__file__), wait_s=0.05) is Sight.SILENT
+        camera.stop()
+        assert camera.is_running, "it is left behind"
+    finally:
+        answers.set()
+    camera._thread.join(WAIT_S)
+    assert states.empty(), "nothing is told once it is stopped"
+
+
+class Film:
+    """Stands in for OpenCV's capture; each frame is its number."""
+
+    def __init__(self, frames: int) -> None:
+        self.at, self._frames = 0, frames
+
+    def isOpened(self) -> bool:  # noqa: N802 OpenCV
+        return True
+
+    def get(self, _: int) -> float:
+        return 10.0
+
+    def grab(self) -> bool:
+        self.at += 1
+        return self.at <= self._frames
+
+    def read(self) -> tuple[bool, Any]:
+        return self.grab(), self.at
+
+
+class Clock:
+    """Time goes on only while somebody waits or works."""
+
+    now_s = 100.0
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+    def is_set(self) -> bool:
+        return False
+
+    def wait(self, seconds: float) -> None:
+        self.now_s += seconds
+
+
+@pytest.mark.parametrize(
+    ("how", "seen"),
+    [
+        ({"is_paced": True, "is_film": True}, [1, 2, 5, 6, 7]),  # the third and the fourth came meanwhile
+        ({"is_film": True}, [1, 2, 3, 4, 5]),
+        ({}, [1, 2, 4, 5, 6]),  # of a camera no more than one waits
+    ],
+)
+def test_who_is_late_gets_the_newest_frame(
+    how: dict[str, bool], seen: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, given = Clock(), []
+    monkeypatch.setattr(capture_module, "time", clock)
+    for frame in capture_module.frames(Film(9), clock, **how):  # type: ignore[arg-type]
+        given.append(frame)
+        clock.now_s += 0.35 if frame == 2 else 0.01
+    assert given[:5] == seen
 
 
 def test_where_cameras_are_no_files_what_cannot_be_opened_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

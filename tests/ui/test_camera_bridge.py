@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from PySide6.QtCore import QThread
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
+from scanner.camera import Preview
 from tests.scanner.videos import film, with_qr
 from ui.camera_bridge import CameraBridge
 
@@ -47,6 +49,26 @@ def test_a_camera_that_is_missing_says_so(qtbot: QtBot, tmp_path: Path) -> None:
         bridge.start()
     bridge.stop()
     assert news.args == ["missing"]
+
+
+def test_a_window_that_is_busy_gets_the_newest_picture_alone(qtbot: QtBot) -> None:
+    bridge, shown = CameraBridge("0"), []
+    bridge.frame.connect(shown.append)
+
+    def take(*shades: int) -> None:
+        for shade in shades:
+            bridge._take(Preview(2, 2, bytes([shade]) * 16, 4, 4))
+
+    def beside(*shades: int) -> None:
+        thread = threading.Thread(target=take, args=shades)
+        thread.start()
+        thread.join()
+
+    beside(*range(50), 200)
+    qtbot.waitUntil(lambda: bool(shown))
+    assert [QColor(picture.pixel(0, 0)).red() for picture in shown] == [200]
+    beside(7)
+    qtbot.waitUntil(lambda: len(shown) == 2)
 
 
 def test_stopped_before_it_began_it_ends(card: Path) -> None:

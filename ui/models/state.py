@@ -185,7 +185,7 @@ class State:
     rows_loaded: int = 0  # while PREPARING
     stopped_sentence: str = ""
     standing: Standing = Standing.GOOD
-    camera: str = ""  # "", "on", "missing"
+    camera: str = ""  # "", "on", "missing", "busy", "forbidden"
     scanner: str = ""  # on a serial line: "", "on", "missing", "forbidden", "busy"
     is_busy: bool = False  # something was asked and its answer is on the way
     time_zone: str = "UTC"

@@ -102,6 +102,14 @@ class IdlePage(Page):
 def _hint(camera: str) -> str:
     if camera == "missing":
         return _("There is no camera. Use the hand scanner, drop a picture here, or type the number.")
+    if camera == "busy":
+        return _(
+            "Another program may be using the camera. Use the hand scanner, drop a picture here, or type the number."
+        )
+    if camera == "forbidden":
+        return _(
+            "This computer does not let Tillside use the camera. Use the hand scanner, or type the number."
+        )
     if camera == "on":
         return _("Hold the code into the picture, or use the hand scanner.")
     return _("Use the hand scanner, drop a picture here, or type the number.")
