@@ -71,9 +71,9 @@ def decode(
     return by_position(found if found or not with_zbar else _read_by_zbar(pixels, formats))
 
 
-def read_by_zxing(grey: Grey, formats: frozenset[Format], *, is_global: bool = False) -> tuple[Symbol, ...]:
-    """What zxing-cpp reads, in its own order; `is_global` lets one brightness tell dark from light everywhere."""
-    return _read_by_zxing(np.ascontiguousarray(grey), formats, is_global=is_global)
+def read_by_zxing(grey: Grey, formats: frozenset[Format]) -> tuple[Symbol, ...]:
+    """What zxing-cpp reads, in its own order."""
+    return _read_by_zxing(np.ascontiguousarray(grey), formats)
 
 
 def read_by_zbar(grey: Grey, formats: frozenset[Format]) -> tuple[Symbol, ...]:
@@ -129,15 +129,12 @@ def _zxing_formats(formats: frozenset[Format]) -> zxingcpp.BarcodeFormats:
     return zxingcpp.BarcodeFormats([theirs for theirs, ours in _ZXING_FORMATS.items() if ours in formats])
 
 
-def _read_by_zxing(
-    pixels: Grey, formats: frozenset[Format], *, is_global: bool = False
-) -> tuple[Symbol, ...]:
+def _read_by_zxing(pixels: Grey, formats: frozenset[Format]) -> tuple[Symbol, ...]:
     # Plain text, because the default form for people writes control characters as "<GS>".
     found = zxingcpp.read_barcodes(
         pixels,
         formats=_zxing_formats(formats),
         text_mode=zxingcpp.TextMode.Plain,
-        binarizer=zxingcpp.Binarizer.GlobalHistogram if is_global else zxingcpp.Binarizer.LocalAverage,
     )
     return tuple(_zxing_symbol(barcode) for barcode in found if barcode.format in _ZXING_FORMATS)
 

@@ -93,6 +93,16 @@ class Region:
         return np.asarray(seen.reshape(count, 3, pixels).mean(axis=1), dtype=np.float32)
 
 
+def region_of(symbol: Symbol) -> Region:
+    """Return the region of bars that were read, at least a few lines high: some readers tell one line alone."""
+    corners = np.array(symbol.corners, dtype=np.float64)
+    across = (corners[1] + corners[2] - corners[0] - corners[3]) / 2
+    x, y = corners.mean(axis=0)
+    height = float(np.hypot(*(corners[3] - corners[0])) + np.hypot(*(corners[2] - corners[1]))) / 2
+    angle = float(np.arctan2(across[1], across[0]))
+    return Region(float(x), float(y), angle, max(1.0, float(np.hypot(*across))), max(8.0, height), 0.0)
+
+
 def regions(grey: Grey) -> list[Region]:
     """Return the regions that may hold bars, the strongest first."""
     height, width = grey.shape

@@ -2,8 +2,8 @@
 
 The picture as it is, what is prepared of it (docs/scanning.md tells what each step adds), QR codes by their grid
 (`scanner.codes`), bars by their likeness (`scanner.bars`). A QR code checks itself, and is believed at once.
-Bars are misread with valid check digits, so what they say is believed after two looks that agree, and only if no other
-reading of the same place has as many. Where a QR code was read and more of them lie in the picture, the steps go on.
+Bars are misread with valid check digits, so what they say is believed when two readers agree (`scanner.votes`). Where a
+QR code was read and more of them lie in the picture, the steps go on.
 
 Limits: as `scanner.decode`; all steps but one look at three megapixels at most.
 """
@@ -18,7 +18,7 @@ from scanner import codes
 from scanner.bars import numbers
 from scanner.decode import ALL_FORMATS, Format, Grey, Symbol, by_position, moved, read_by_zbar, read_by_zxing
 from scanner.opencv import cv2
-from scanner.regions import regions
+from scanner.regions import region_of, regions
 from scanner.votes import Votes
 
 PIXELS_MAX: Final = 3_000_000
@@ -89,8 +89,8 @@ LOOKS: Final = (
 def tries(grey: Grey, *, formats: frozenset[Format] = ALL_FORMATS) -> Iterator[Try]:
     """Take the steps one by one, so that who waits can show the first and stop any time."""
     votes = Votes()
-    for name, symbols, weight in _steps(grey, formats, votes):
-        votes.add(symbols, weight=weight)
+    for name, symbols, reader, is_sure in _steps(grey, formats, votes):
+        votes.add(symbols, reader=reader, is_sure=is_sure)
         yield Try(name, by_position(votes.newly_believed()))
 
 
@@ -99,26 +99,32 @@ def read_still(grey: Grey, *, formats: frozenset[Format] = ALL_FORMATS) -> tuple
     return by_position(tuple(symbol for step in tries(grey, formats=formats) for symbol in step.symbols))
 
 
-Step = tuple[str, Iterable[Symbol], int]
+Step = tuple[str, Iterable[Symbol], str, bool]
+"""What was seen in which step, by which reader, and whether that is sure by itself."""
+ZXING, ZBAR, WEIGHING = "zxing", "zbar", "weighing"
 
 
 def _steps(grey: Grey, formats: frozenset[Format], votes: Votes) -> Iterator[Step]:
-    """What is seen step by step, and for how many looks it counts. Goes by what is believed of it meanwhile."""
+    """Take step after step, going by what is believed meanwhile."""
     small, factor = _limited(grey)
     if factor > 1:
-        yield "made smaller", moved(read_by_zxing(small, formats), factor), 1
-    yield "as it is", read_by_zxing(grey, formats), 1
-    if votes.is_doubtful:
-        yield "confirmed", moved(read_by_zxing(small, formats, is_global=True), factor), 1
-    if votes.is_doubtful:
-        yield "confirmed by zbar", moved(read_by_zbar(small, formats), factor), 1
+        yield "made smaller", moved(read_by_zxing(small, formats), factor), ZXING, False
+    yield "as it is", read_by_zxing(grey, formats), ZXING, False
+    if votes.doubtful:
+        yield "confirmed by zbar", moved(read_by_zbar(small, formats), factor), ZBAR, False
+        yield from _weighed_again(small, factor, votes)
     if min(grey.shape) < SIDE_MIN or (votes.believed and not _is_qr(votes.believed)):
         return
     if votes.believed:
         yield from _more(small, factor, votes)
         return
-    for name, symbols, weight in _closer(small, formats):
-        yield name, moved(symbols, factor), weight
+    if not votes.doubtful:
+        yield "by zbar", moved(read_by_zbar(small, formats), factor), ZBAR, False
+    for name, symbols, reader, is_sure in _closer(small, formats):
+        known = len(votes.doubtful)
+        yield name, moved(symbols, factor), reader, is_sure
+        if reader == ZXING and len(votes.doubtful) > known:
+            yield from _weighed_again(small, factor, votes)
         if votes.believed:
             break
     if votes.believed and _is_qr(votes.believed):
@@ -139,13 +145,13 @@ def _limited(grey: Grey) -> tuple[Grey, float]:
 
 
 def _closer(grey: Grey, formats: frozenset[Format]) -> Iterator[Step]:
-    yield "by zbar", read_by_zbar(grey, formats), 1
     for look in LOOKS:
         if look.scale >= 1 or grey.size <= ENLARGED_PIXELS_MAX:
-            yield look.name, moved(read_by_zxing(look.prepare(grey), formats), look.scale), 1
+            found = read_by_zxing(look.prepare(grey), formats)
+            yield look.name, moved(found, look.scale), ZXING, False
     if Format.QR in formats:
         for reading in codes.read(grey):
-            yield reading.how, (reading.symbol,), 1
+            yield reading.how, (reading.symbol,), ZXING, False
     if formats - QR_ONLY:
         yield from _by_bars(grey, formats - QR_ONLY)
 
@@ -157,10 +163,21 @@ def _more(grey: Grey, factor: float, votes: Votes) -> Iterator[Step]:
         return
     for look in LOOKS:
         if look.scale >= 1:
-            yield look.name, moved(read_by_zxing(look.prepare(grey), QR_ONLY), look.scale * factor), 1
+            found = read_by_zxing(look.prepare(grey), QR_ONLY)
+            yield look.name, moved(found, look.scale * factor), ZXING, False
     known = [symbol.corners for symbol in moved(votes.believed, 1 / factor)]
     for reading in codes.read(grey, beside=known):
-        yield reading.how, moved((reading.symbol,), factor), 1
+        yield reading.how, moved((reading.symbol,), factor), ZXING, False
+
+
+def _weighed_again(grey: Grey, factor: float, votes: Votes) -> Iterator[Step]:
+    """Weigh the digits where one reader alone read a number."""
+    for symbol in moved(votes.doubtful, 1 / factor):
+        if symbol.format in (Format.EAN13, Format.EAN8):
+            region = region_of(symbol)
+            for number in numbers(grey, region):
+                found = moved((number.symbol(region),), factor)
+                yield "confirmed by weighing", found, WEIGHING, number.is_sure
 
 
 def _by_bars(grey: Grey, formats: frozenset[Format]) -> Iterator[Step]:
@@ -169,8 +186,8 @@ def _by_bars(grey: Grey, formats: frozenset[Format]) -> Iterator[Step]:
         strip = region.picture(grey)
         for picture in (strip, sharpened(strip)):
             read = read_by_zxing(picture, formats)
-            yield "bars, straightened", tuple(region.placed(symbol) for symbol in read), 1
+            yield "bars, straightened", tuple(region.placed(symbol) for symbol in read), ZXING, False
     for region in found:
         for number in numbers(grey, region):
             if number.format in formats:
-                yield "bars, weighed", (number.symbol(region),), 2 if number.is_sure else 1
+                yield "bars, weighed", (number.symbol(region),), WEIGHING, number.is_sure

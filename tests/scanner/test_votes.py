@@ -8,40 +8,55 @@ def symbol(text: str, *, at: int = 0, kind: Format = Format.EAN13) -> Symbol:
     return Symbol(kind, text, text.encode(), "]E0", ((at, 0), (at + 90, 0), (at + 90, 40), (at, 40)))
 
 
+def looks(votes: Votes, *texts: str, reader: str = "one") -> list[str]:
+    for text in texts:
+        votes.add([symbol(text), symbol(text)], reader=reader)
+    return [each.text for each in votes.newly_believed()]
+
+
 def test_a_qr_code_is_believed_at_once_and_told_once() -> None:
     votes = Votes()
-    votes.add([symbol("a", kind=Format.QR)])
+    votes.add([symbol("a", kind=Format.QR)], reader="one")
     assert [each.text for each in votes.newly_believed()] == ["a"]
-    votes.add([symbol("a", kind=Format.QR)])
+    votes.add([symbol("a", kind=Format.QR)], reader="other")
     assert votes.newly_believed() == ()
     assert [each.text for each in votes.believed] == ["a"]
 
 
-def test_bars_are_believed_after_two_looks_and_one_look_counts_once() -> None:
+def test_bars_are_believed_when_two_readers_agree() -> None:
     votes = Votes()
-    votes.add([symbol("1"), symbol("1")])
-    assert votes.newly_believed() == () and votes.is_doubtful
-    votes.add([symbol("1")])
-    assert [each.text for each in votes.newly_believed()] == ["1"] and not votes.is_doubtful
+    assert looks(votes, "1") == [] and len(votes.doubtful) == 1
+    assert looks(votes, "1", reader="other") == ["1"] and votes.doubtful == ()
 
 
-def test_a_sure_look_counts_for_two() -> None:
+def test_one_reader_alone_must_look_four_times() -> None:
     votes = Votes()
-    votes.add([symbol("1")], weight=2)
+    assert looks(votes, "1", "1", "1") == []
+    assert looks(votes, "1") == ["1"]
+
+
+def test_two_looks_of_one_reader_do_for_code_128() -> None:
+    votes = Votes()
+    for expected in ((), ("M1",)):
+        votes.add([symbol("M1", kind=Format.CODE128)], reader="one")
+        assert tuple(each.text for each in votes.newly_believed()) == expected
+
+
+def test_a_sure_look_does() -> None:
+    votes = Votes()
+    votes.add([symbol("1")], reader="one", is_sure=True)
     assert len(votes.newly_believed()) == 1
 
 
 def test_two_readings_of_one_place_dispute_each_other() -> None:
     votes = Votes()
-    for text in ("1", "2", "1", "2"):
-        votes.add([symbol(text)])
-    assert votes.newly_believed() == ()
-    votes.add([symbol("1")])
-    assert [each.text for each in votes.newly_believed()] == ["1"]
+    assert looks(votes, "1", "2") == []
+    assert looks(votes, "1", "2", reader="other") == []
+    assert looks(votes, "1") == ["1"]
 
 
 def test_bars_elsewhere_dispute_nothing() -> None:
     votes = Votes()
-    for _ in range(2):
-        votes.add([symbol("1"), symbol("2", at=300)])
+    for reader in ("one", "other"):
+        votes.add([symbol("1"), symbol("2", at=300)], reader=reader)
     assert {each.text for each in votes.newly_believed()} == {"1", "2"}
