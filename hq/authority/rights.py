@@ -74,5 +74,8 @@ def free(
 
 
 def leasable(limit: int, left: int) -> int:
-    """Return how much of what is left may be leased: the last tenth of a limit may not."""
-    return max(0, left - -(-limit // KEPT_BACK))
+    """Return how much of what is left may be leased: the last tenth of a limit may not, in whole units.
+
+    Of less than ten nothing is kept back: a single reward may lie with one station, and HQ has then none to promise.
+    """
+    return max(0, left - limit // KEPT_BACK)

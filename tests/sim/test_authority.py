@@ -15,9 +15,10 @@ from app.station.identify import identify
 from app.station.redeem import AtTill, OrderIn, hand_in, to_ask
 from hq.authority.stocks import set_left
 from hq.campaigns.service import publish_program
-from hq.journal.desk import list_cases
+from hq.journal.desk import close_case, list_cases
 from tests.sim import program
 from tests.sim.furniture import Shopper, furnished, new_shopper
+from tests.sim.program import REWARD_COSTS
 from tests.sim.report import inhabited
 from tests.sim.station import Station
 from tests.sim.world import World
@@ -27,11 +28,13 @@ YES = "yes"
 
 
 @contextmanager
-def a_world(stations: int, *, members: int = 4, left: int | None = None, **campaign) -> Iterator[World]:
+def a_world(
+    stations: int, *, members: int = 4, left: int | None = None, cost_points: int = 0, **campaign
+) -> Iterator[World]:
     """A world whose stations know of one offer, and of as many members as somebody may be."""
     with furnished(stations) as furniture, inhabited(1, furniture) as world:
         world.begin()
-        publish_program(world.hq, _body(has_stock=left is not None, **campaign))
+        publish_program(world.hq, _body(rule_of(left, cost_points), **campaign))
         if left is not None:
             set_left(world.hq, OFFER, left)
         world.shoppers = [new_shopper(world.hq, 100 + n, world.stores) for n in range(members)]
@@ -39,10 +42,14 @@ def a_world(stations: int, *, members: int = 4, left: int | None = None, **campa
         yield world
 
 
-def _body(*, has_stock: bool, **campaign) -> bytes:
-    offer = program._rule(
-        OFFER, "choice", program._amount_off(100), **({"has_stock": True} if has_stock else {})
+def rule_of(left: int | None, cost_points: int) -> program.Record:
+    more = ({} if left is None else {"has_stock": True}) | (
+        {"cost_points": cost_points} if cost_points else {}
     )
+    return program._rule(OFFER, "choice", program._amount_off(100), **more)
+
+
+def _body(offer: program.Record, **campaign) -> bytes:
     body = json.loads(program.program_body(2))
     floors = {"A2": {"value": 250, "times": 2, "stale_hours": 72}}
     body["authority"] |= {"floors": floors, "spends_max": 500, "value_max": 100_000}
@@ -75,6 +82,18 @@ def wants(station: Station, shopper: Shopper) -> str:
     (outcome,) = hand_in(station.store, order, at_till).presented
     station.world.witness.journal(station)
     return YES if outcome.is_approved else outcome.refusals[0].reason.code
+
+
+def buys(station: Station, shopper: Shopper, amount: int) -> None:
+    """Let a member buy something and collect points."""
+    order = OrderIn(new_id(), (Line(1, "cake", 1, amount),))
+    station.world.people.shows(station, order.order_id, shopper.texts[0], shopper.ref)
+    hand_in(station.store, order, AtTill(identify(station.store, shopper.texts[0]), (), "online"))
+    station.world.witness.journal(station)
+
+
+def points_of(station: Station, shopper: Shopper) -> int:
+    return identify(station.store, shopper.texts[0]).member.balance
 
 
 def flags_of(world: World) -> list[str]:
@@ -132,16 +151,35 @@ def test_cut_off_stations_give_no_more_places_than_there_are(places, wishes, sta
         assert world.auditor.memory.violations == []
 
 
-def test_of_one_reward_in_stock_one_cut_off_station_holds_the_lease_and_the_others_say_only_online() -> None:
-    """ACCEPTANCE's T54. A tenth of a stock is never leased: of two pieces one is."""
-    with a_world(2, left=2, offline="lease") as world:
+@pytest.mark.parametrize("left", [1, 2])
+def test_the_last_rewards_in_stock_lie_with_one_cut_off_station_and_the_others_say_only_online(left) -> None:
+    """ACCEPTANCE's T54, its first half."""
+    with a_world(2, left=left, offline="lease") as world:
         cut_off(world)
         said = sorted(wants(each, world.shoppers[0]) for each in world.running)
-        assert said == ["online_only", YES]
+        assert said == ["online_only", YES] if left == 1 else [YES, YES]
         everybody_syncs(world)
         here, there = world.running
-        assert [wants(there, each) for each in world.shoppers[:2]] == [YES, "out_of_stock"]
-        everybody_syncs(world)
-        assert wants(here, world.shoppers[2]) == "out_of_stock"
+        assert wants(here, world.shoppers[1]) == wants(there, world.shoppers[2]) == "out_of_stock"
         assert flags_of(world) == []
         assert world.auditor.memory.violations == []
+
+
+def test_who_was_promised_what_had_run_out_gets_the_points_back() -> None:
+    """ACCEPTANCE's T54, its second half: two floor limits gave the last reward, and a person at HQ makes it good."""
+    with a_world(2, left=1, offline="floor", cost_points=REWARD_COSTS) as world:
+        here, there = world.running
+        ada, ben = world.shoppers[:2]
+        for shopper in (ada, ben):
+            buys(here, shopper, 100_00)
+        everybody_syncs(world)
+        cut_off(world)
+        assert [wants(here, ada), wants(there, ben)] == [YES, YES]
+        everybody_syncs(world)
+        (case,) = list_cases(world.hq)
+        assert case.flags == ("OVERSPENT",)
+        late = ada if case.device == here.store.device.device_id else ben
+        before = points_of(here, late)
+        close_case(world.hq, case.case_id, who="manager", note="run out", points=REWARD_COSTS)
+        everybody_syncs(world)
+        assert points_of(here, late) == points_of(there, late) == before + REWARD_COSTS
