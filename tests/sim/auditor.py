@@ -223,6 +223,10 @@ class Auditor:
             each.sum in self.books.held and each.data.get("order_id") == shown.order_id for each in contents
         )
 
+    def hq_leases(self, leases: Sequence[LeaseRow]) -> None:
+        """What HQ has leased, and what has become of it."""
+        self.known.leases |= {lease.lease_id: lease for lease in leases}
+
     def hq(self, rows: HqRows, *, now_ms: int, is_whole: bool = False) -> None:
         """What came to HQ since it was last looked at; all of it when it was restored from a backup."""
         self.stops.published(rows.stops)

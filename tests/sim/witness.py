@@ -108,6 +108,7 @@ class Witness:
             cases=frozenset(row[0] for row in self._all("SELECT case_id FROM exception")),
             devices_told=frozenset(self._all("SELECT device, epoch FROM exception WHERE seq = 0")),
         )
+        self.auditor.hq_leases([LeaseRow(*row) for row in self._all(LEASES)])
         self.auditor.hq(rows, is_whole=is_whole, now_ms=self._now_ms())
         self.rights()
 
