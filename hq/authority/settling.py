@@ -31,7 +31,7 @@ from hq.authority.claims import (
     taken_in_all,
 )
 from hq.authority.judging import LeaseBook
-from hq.authority.rights import CLOSED, limits_of
+from hq.authority.rights import limits_of
 from hq.authority.store import end_lease, note_used
 from hq.authority.taking import Taken, taken_by
 from hq.campaigns.service import program_of
@@ -92,6 +92,8 @@ def settle(
     taken.claims = [each for each in taken.claims if _is_bounded(each, limits)]
     insert_claims(connection, taken.claims)
     more = {scope: max(units - books.leases.given_before[scope], 0) for scope, units in taken.counted.items()}
+    for scope, units in books.leases.untold.items():
+        more[scope] = more.get(scope, 0) + units
     counters.count(connection, more)
     _move_leases(connection, books.leases, by=owner.device_id, now_ms=now_ms)
     given |= {scope: given[scope] + units for scope, units in more.items()}
@@ -151,7 +153,7 @@ def _move_leases(connection: Connection, book: LeaseBook, *, by: str, now_ms: in
     for name in sorted(book.touched):
         note_used(connection, book.rows[name])
     for name in sorted(book.closed):
-        end_lease(connection, name, CLOSED, by=by, now_ms=now_ms)
+        end_lease(connection, name, book.rows[name].state, by=by, now_ms=now_ms)
 
 
 def _reckoned(

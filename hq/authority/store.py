@@ -76,8 +76,9 @@ def insert_leases(connection: Connection, rows: Sequence[LeaseRow]) -> None:
 
 
 def note_used(connection: Connection, row: LeaseRow) -> None:
-    """Write down how much of a lease entries have told."""
-    connection.execute(update(lease).where(lease.c.lease_id == row.lease_id).values(used=row.used))
+    """Write down how much of a lease entries have told, and of how much."""
+    moved = {"used": row.used, "units": row.units}
+    connection.execute(update(lease).where(lease.c.lease_id == row.lease_id).values(moved))
 
 
 def end_lease(connection: Connection, lease_id: str, state: str, *, by: str, now_ms: int) -> None:
