@@ -306,7 +306,8 @@ class Auditor:
         if rows.position is None or rows.position == before.position:
             return
         set_id, cursor, _ = rows.position
-        if before.position is not None and before.position[0] == set_id:
+        # Without a set a replica is taken anew, and may have been, from an HQ that was put back, within this sync.
+        if before.position is not None and before.position[0] == set_id != "":
             is_on = cursor >= before.position[1]
             self.memory.claim("I12", is_on, f"{station} went back from {before.position} to {rows.position}")
         if set_id:  # one without a name says: its figures stand, and a new snapshot will come
