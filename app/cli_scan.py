@@ -1,7 +1,9 @@
 """`tillside scan`: what is read of pictures, a line each, or of a camera, a line a code until Ctrl-C."""
 
 import base64
+import io
 import json
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.config import load_config
-from app.terminal import fail, say
+from app.terminal import fail, plain, say
 
 if TYPE_CHECKING:
     from scanner.decode import Symbol
@@ -32,6 +34,9 @@ def scan(
     ] = False,
 ) -> None:
     """Read the codes in pictures, or in what a camera sees."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # JSON is UTF-8 whatever the terminal speaks; a file's name may be no text, and is escaped as JSON does.
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     if camera and len(paths or ()) <= 1:
         _watch(paths[0] if paths else None)
     elif camera or not paths:
@@ -82,9 +87,9 @@ def _plain(symbol: "Symbol") -> dict[str, Any]:
 
 def _sentence(found: dict[str, Any]) -> str:
     if "error" in found:
-        return f"{found['path']}: {found['error']}"
+        return plain(f"{found['path']}: {found['error']}")
     codes = [
         f"{symbol['format']} {json.dumps(symbol.get('text', symbol.get('base64')), ensure_ascii=False)}"
         for symbol in found["symbols"]
     ]
-    return f"{found['path']}: {', '.join(codes) or 'no code'}"
+    return plain(f"{found['path']}: {', '.join(codes) or 'no code'}")

@@ -65,6 +65,8 @@ CHOICES = {
     "scanner_end": ("any", "cr", "lf", "crlf", "tab", "none"),
 }
 
+MAY_BE_EMPTY = {field.name for field in fields(Config) if field.default == ""}
+
 
 def load_config(environment: Mapping[str, str] = os.environ, **overrides: Any) -> Config:
     """Return the configuration. `overrides` (from the command line) win; None among them means not given."""
@@ -139,7 +141,7 @@ def _converted(name: str, kind: Any, value: Any, source: str) -> Any:
         raise ConfigInvalid(f"{source}: {name} is a whole number, not {value!r}")
     if kind is Path and isinstance(value, Path):
         return value
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not (value or name in MAY_BE_EMPTY):
         raise ConfigInvalid(f"{source}: {name} is a text, not {value!r}")
     return Path(value) if kind is Path else value
 

@@ -28,6 +28,7 @@ CAMERA_MAJOR: Final = 81  # of Linux's device files, Documentation/admin-guide/d
 FPS_MAX: Final = 60.0
 FPS_DEFAULT: Final = 30.0  # of a file that doesn't say
 LOOK_S: Final = 5.0
+NUMBER_DIGITS_MAX: Final = 4  # of a camera; OpenCV takes no number of any length
 
 Device: TypeAlias = int | Path
 Size: TypeAlias = tuple[int, int]
@@ -38,7 +39,7 @@ FRAME_SIZE: Final[Size] = (1280, 720)
 
 def device_of(text: str) -> Device:
     """Return what a setting names: a device by its number, or a file: a camera's own, or a video that stands in."""
-    return int(text) if text.isdecimal() else Path(text)
+    return int(text) if text.isdecimal() and len(text) <= NUMBER_DIGITS_MAX else Path(text)
 
 
 def size_of(text: str) -> Size:
@@ -73,10 +74,14 @@ def _sees(source: Device) -> bool:
 def why_not(source: Device) -> Sight:
     """Say why a camera gives no picture, by what the system knows of it."""
     place = _place(source)
-    if place is None or not place.exists():
-        # Only Linux shows its cameras as files; elsewhere what can't be opened is as good as not there.
+    # Only Linux shows its cameras as files; elsewhere what can't be opened is as good as not there.
+    try:
+        is_camera = place is not None and _may_be_camera(place)
+    except PermissionError:  # of a folder above it
+        return Sight.FORBIDDEN
+    except (OSError, ValueError):  # not there, or no name that a file can have
         return Sight.MISSING
-    if not _may_be_camera(place):
+    if place is None or not is_camera:
         return Sight.MISSING
     return Sight.SILENT if os.access(place, os.R_OK) else Sight.FORBIDDEN
 
@@ -96,7 +101,7 @@ def _place(source: Device) -> Path | None:
 def _is_device(path: Path) -> bool:
     try:
         return stat.S_ISCHR(path.stat().st_mode)
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 
@@ -118,7 +123,7 @@ def opened(source: Device, size: Size = FRAME_SIZE) -> Iterator[cv2.VideoCapture
     try:
         if isinstance(source, int):
             capture.open(source, cv2.CAP_V4L2 if IS_LINUX else cv2.CAP_ANY)
-        elif source.exists() and _may_be_camera(source):
+        elif why_not(source) is Sight.SILENT:
             capture.open(str(source.resolve()), cv2.CAP_ANY if is_film(source) else cv2.CAP_V4L2)
         if capture.isOpened() and not is_film(source):
             _set_up(capture, size)

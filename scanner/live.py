@@ -7,9 +7,9 @@ prepared in one of the ways of `scanner.still`. Each is tried once where the pic
 one, else one now and then. A code that was told is followed where it is, and the rest of the picture looked at in every
 fourth frame.
 
-A bar code is believed after two equal reads, since about one in a hundred is misread with a valid check digit; no QR
-code was ever seen misread. Where several different codes are in view the one in the middle of the picture is meant, and
-none if nothing is there: a guess could serve the wrong member.
+What is believed of bar codes, which are misread at times, is the business of `scanner.belief`. Where several different
+codes are in view the one in the middle of the picture is meant, and none if nothing is there: a guess could serve the
+wrong member.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +21,7 @@ import numpy as np
 
 from scanner import still
 from scanner.attention import Attention
+from scanner.belief import ZBAR, ZXING, Belief
 from scanner.debounce import Debounce
 from scanner.decode import ALL_FORMATS, Format, Grey, Symbol, glance, middle_of, read_by_zbar
 from scanner.opencv import MatLike, cv2
@@ -36,8 +37,6 @@ HARDER_EVERY: Final = 20
 SETTLED_EVERY: Final = 3
 """The same for a picture that has just come to rest, until each of the harder looks had its turn."""
 WHOLE_EVERY: Final = 4
-EQUAL_READS_WITHIN: Final = 30
-"""Frames between two equal reads of a bar code, one second: later it is another look, which may be misread anew."""
 REACH: Final = 0.15
 """How much a symbol's box is widened on each side before it has to hold the middle: about its quiet zone."""
 FOLLOWED: Final = 0.5
@@ -59,7 +58,7 @@ class LiveReader:
         self._harder = 0
         self._harder_at = 0
         self._again: Look | None = None  # what read a bar code that wants a second read
-        self._read_at: dict[tuple[Format, str], int] = {}
+        self._belief = Belief()
         self._followed: Symbol | None = None
         self._seen_at: Place | None = None  # where something was read last
 
@@ -79,7 +78,7 @@ class LiveReader:
         for look in self._looks(at_rest):
             if found := look(grey):
                 self._seen_at = middle_of(found[0])
-                return self._told(found, look, grey.shape)
+                return self._told(found, look, grey, is_moving=not at_rest)
         return ()
 
     def _looks(self, at_rest: int) -> Iterator[Look]:
@@ -107,27 +106,17 @@ class LiveReader:
             self._attention.know()
         return True
 
-    def _told(self, found: Sequence[Symbol], look: Look, shape: tuple[int, ...]) -> tuple[Symbol, ...]:
-        for symbol in aimed_at(found, middle=(shape[1] / 2, shape[0] / 2)):
-            if not self._is_believed(symbol):
+    def _told(
+        self, found: Sequence[Symbol], look: Look, grey: Grey, *, is_moving: bool
+    ) -> tuple[Symbol, ...]:
+        for symbol in aimed_at(found, middle=(grey.shape[1] / 2, grey.shape[0] / 2)):
+            reader = ZBAR if getattr(look, "func", None) is _by_zbar else ZXING
+            if not self._belief.add(symbol, grey, frame=self._frames, is_moving=is_moving, reader=reader):
                 self._again = look
             else:
                 self._followed = symbol
                 return (symbol,) if self._debounce.is_new(symbol.text) else ()
         return ()
-
-    def _is_believed(self, symbol: Symbol) -> bool:
-        if symbol.format is Format.QR:
-            return True
-        key = (symbol.format, symbol.text)
-        self._read_at = {
-            other: frame
-            for other, frame in self._read_at.items()
-            if self._frames - frame <= EQUAL_READS_WITHIN
-        }
-        is_second = self._read_at.get(key, self._frames) != self._frames
-        self._read_at[key] = self._frames
-        return is_second
 
     def _is_where_it_was(self, frame: MatLike) -> bool:
         """Whether the code that was told is still about where it was; counts as a sight of it."""

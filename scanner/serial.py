@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 RETRY_S: Final = 2.0
 STOP_WAIT_S: Final = 1.0
 BAUD: Final = 9_600
+BAUD_MAX: Final = 2**31 - 1  # more can't be handed to the system
 READ_MAX: Final = 4_096
 
 State: TypeAlias = Literal["on", "missing", "forbidden", "busy"]
@@ -74,6 +75,8 @@ def ports() -> tuple[PortName, ...]:
 
 def opened(name: str, baud: int = BAUD) -> Port:
     """Open a port for us alone. Raises `OSError` or, for a speed that it can't do, `ValueError`."""
+    if not 0 < baud <= BAUD_MAX:
+        raise ValueError(f"no port has the speed {baud}")
     port: Port = serial.Serial(name, baud, timeout=PAUSE_S, exclusive=True)
     return port
 

@@ -23,6 +23,9 @@ from scanner.votes import Votes
 
 PIXELS_MAX: Final = 3_000_000
 """What most steps look at. The first try of a larger picture is on a smaller copy, too, so that it comes soon."""
+STRIP_MAX: Final = 16_000
+"""The longest side of what most steps look at; OpenCV turns no picture that is longer than twice that."""
+ZXING_SIDE_MAX: Final = 65_535
 ENLARGED_PIXELS_MAX: Final = 1_500_000
 SIDE_MIN: Final = 16
 """Smaller than the smallest code: 21 modules with a pixel each, of which a little may be cut off."""
@@ -109,11 +112,12 @@ def _steps(grey: Grey, formats: frozenset[Format], votes: Votes) -> Iterator[Ste
     small, factor = _limited(grey)
     if factor > 1:
         yield "made smaller", moved(read_by_zxing(small, formats), factor), ZXING, False
-    yield "as it is", read_by_zxing(grey, formats), ZXING, False
+    if max(grey.shape) <= ZXING_SIDE_MAX:
+        yield "as it is", read_by_zxing(grey, formats), ZXING, False
     if votes.doubtful:
         yield "confirmed by zbar", moved(read_by_zbar(small, formats), factor), ZBAR, False
         yield from _weighed_again(small, factor, votes)
-    if min(grey.shape) < SIDE_MIN or (votes.believed and not _is_qr(votes.believed)):
+    if min(small.shape) < SIDE_MIN or (votes.believed and not _is_qr(votes.believed)):
         return
     if votes.believed:
         yield from _more(small, factor, votes)
@@ -137,10 +141,11 @@ def _is_qr(symbols: Iterable[Symbol]) -> bool:
 
 def _limited(grey: Grey) -> tuple[Grey, float]:
     """Return the picture with at most PIXELS_MAX, and how many of the pixels that were one of its pixels is wide."""
-    if grey.size <= PIXELS_MAX:
+    factor = max((grey.size / PIXELS_MAX) ** 0.5, max(grey.shape) / STRIP_MAX)
+    if factor <= 1:
         return grey, 1.0
-    factor = (grey.size / PIXELS_MAX) ** 0.5
-    small = cv2.resize(grey, None, fx=1 / factor, fy=1 / factor, interpolation=cv2.INTER_AREA)
+    down, across = (max(1 / factor, 1 / side) for side in grey.shape)  # of a thin strip a row remains
+    small = cv2.resize(grey, None, fx=across, fy=down, interpolation=cv2.INTER_AREA)
     return np.asarray(small, dtype=np.uint8), factor
 
 

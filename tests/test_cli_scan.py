@@ -1,6 +1,7 @@
 """`tillside scan`: a line a picture, words for what is no picture, and no need for libzbar."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -95,3 +96,18 @@ def test_a_camera_prints_each_code_and_ends_with_ctrl_c(tmp_path: Path) -> None:
 def test_a_camera_and_pictures_are_not_read_together() -> None:
     assert scan("--camera", "a.png", "b.png").exit_code == 1
     assert scan().exit_code == 1
+
+
+def test_names_that_are_no_text_or_move_the_cursor_are_told_escaped(tmp_path: Path) -> None:
+    strange, card = os.fsdecode(b"b\xffd.png"), tmp_path / "new\nline\x1b[31m ış.png"
+    card.write_bytes(qr_png("read\x9b31m"))
+    command = [sys.executable, "-m", "app.main", "scan", strange, str(card)]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii:strict"}
+    said, listed = (
+        subprocess.run([*command, *words], capture_output=True, check=False, env=environment).stdout
+        for words in ((), ("--json",))
+    )
+    assert [json.loads(line)["path"] for line in listed.splitlines()] == [strange, str(card)]
+    first, second = said.decode().splitlines()
+    assert first.startswith("b\\udcffd.png: ")
+    assert second.endswith('new\\u000aline\\u001b[31m ış.png: qr "read\\u009b31m"')

@@ -127,3 +127,11 @@ def test_a_configuration_does_not_change() -> None:
     config: Any = load_config({})
     with pytest.raises(AttributeError):
         config.register = "2"
+
+
+def test_what_is_nothing_unless_set_may_be_set_to_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "tillside.toml"
+    path.write_text('scanner_port = "/dev/ttyUSB0"\nscanner_prefix = "~"\nevent_log = ""\n')
+    environment = {"TILLSIDE_CONFIG": str(path), "TILLSIDE_SCANNER_PORT": "", "TILLSIDE_SCANNER_PREFIX": ""}
+    config = load_config(environment)
+    assert (config.scanner_port, config.scanner_prefix, config.event_log) == ("", "", "")

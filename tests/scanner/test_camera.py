@@ -280,3 +280,16 @@ def test_opencv_keeps_quiet_about_what_is_missing(capfd: pytest.CaptureFixture[s
     assert look(Path("nowhere.avi")) is Sight.MISSING
     assert capfd.readouterr().err == ""
     assert cv2.__version__
+
+
+@pytest.mark.parametrize("setting", ["9" * 20, "9" * 5_000, "x" * 5_000, "a\0b", "-1", "~"])
+def test_a_setting_that_can_name_no_camera_names_a_missing_one(setting: str) -> None:
+    assert look(device_of(setting)) is Sight.MISSING
+
+
+def test_a_folder_that_may_not_be_entered_forbids_its_cameras(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbid(path: Path, **ways: bool) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "stat", forbid)
+    assert look(Path("/locked/video0")) is Sight.FORBIDDEN

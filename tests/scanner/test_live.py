@@ -8,10 +8,10 @@ import zxingcpp
 
 from scanner import live as live_module
 from scanner.attention import Attention
+from scanner.belief import EQUAL_READS_WITHIN
 from scanner.debounce import WINDOW_MS, Debounce
 from scanner.decode import Grey, Symbol
 from scanner.live import (
-    EQUAL_READS_WITHIN,
     HARDER,
     HARDER_EVERY,
     REST,

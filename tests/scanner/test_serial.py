@@ -1,6 +1,7 @@
 """A pseudo terminal stands in for a scanner on a serial line: nothing is lost or merged, and it may come and go."""
 
 import errno
+import os
 import queue
 import random
 import threading
@@ -16,7 +17,7 @@ import serial
 from scanner.debounce import Debounce
 from scanner.framing import Trouble
 from scanner.habits import Ending, Habits
-from scanner.serial import Port, SerialScanner, opened, ports
+from scanner.serial import Port, SerialScanner, look, opened, ports
 from scanner.source import Scanned, Source
 from tests.scanner.codes import different, pieces
 from tests.scanner.plug import Plug
@@ -195,3 +196,18 @@ def test_the_computers_ports_have_names_and_words(monkeypatch: pytest.MonkeyPatc
         ("/dev/ttyACM0", "USB scanner"),
         ("/dev/ttyS0", ""),
     ]
+
+
+@pytest.mark.parametrize("baud", [0, -9_600, 2**31, 10**12])
+def test_a_speed_that_no_port_has_is_as_good_as_no_port(baud: int) -> None:
+    controller, line = os.openpty()
+    try:
+        assert look(os.ttyname(line)) == "on" and look(os.ttyname(line), baud) == "missing"
+    finally:
+        os.close(line)
+        os.close(controller)
+
+
+@pytest.mark.parametrize("name", ["", "a\0b", "x" * 5_000, "/", "/dev/null", __file__])
+def test_what_is_no_port_is_a_missing_one(name: str) -> None:
+    assert look(name) == "missing"

@@ -125,3 +125,10 @@ def test_a_tilted_and_blurred_frame_is_read() -> None:
     for code in (qr_code(chance, length=60), ean_13(chance)):
         look = Look(module_px=4, degrees=20, tilt=35, tilt_axis=30, blur=0.35, contrast=0.4)
         assert [symbol.raw for symbol in read_still(draw(code, look, chance))] == [code.payload]
+
+
+@pytest.mark.parametrize("shape", [(1, 100_000), (40, 70_000), (70_000, 40), (17, 1_000_000)])
+def test_a_strip_that_decoders_refuse_is_a_picture_without_a_code(shape: tuple[int, int]) -> None:
+    lines = np.random.default_rng(4).integers(0, 2, max(shape) // 2, dtype=np.uint8).repeat(2) * 255
+    strip = np.broadcast_to(lines if shape[1] > shape[0] else lines[:, None], shape)
+    assert read_still(np.ascontiguousarray(strip)) == ()
