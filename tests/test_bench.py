@@ -181,7 +181,9 @@ def test_a_replay_is_measured_beside_bare_commits_of_its_own_orders() -> None:
     parts = [
         lines[f"share: {name}"]["counts"] for name in ("engine", "journal", "signature", "http", "other")
     ]
-    assert sum(parts) == pytest.approx(100, abs=0.5) and min(parts[:4]) > 0
+    assert sum(parts) == pytest.approx(100, abs=0.5)
+    engine, journal, _, http, _ = parts  # so short a run may be looked at while it signs, or not
+    assert min(engine, journal, http) > 0
 
 
 @pytest.mark.parametrize(

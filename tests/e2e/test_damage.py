@@ -14,7 +14,7 @@ from app.store.keystore import FileKeyStore, load_keys
 from tests.rig.audit import audit
 from tests.rig.processes import HqProcess, StationProcess, World, an_order, eventually
 
-TMPFS_BYTES = 8 << 20
+TMPFS_BYTES = 112 << 20  # no new replica is taken while less than 64 MiB are left
 
 
 def test_a_row_changed_through_the_key_stops_the_station_and_is_named(
