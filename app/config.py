@@ -65,6 +65,7 @@ CHOICES = {
     "scanner_end": ("any", "cr", "lf", "crlf", "tab", "none"),
 }
 
+DIGITS_MAX = 18  # of a number written as a text: Python takes no text of any length for one
 MAY_BE_EMPTY = {field.name for field in fields(Config) if field.default == ""}
 
 
@@ -136,7 +137,9 @@ def _converted(name: str, kind: Any, value: Any, source: str) -> Any:
         raise ConfigInvalid(f"{source}: camera_size is width and height such as 1280x720, not {value!r}")
     if kind is int:
         # The environment knows only texts; a file or a caller gives a number.
-        if type(value) is int or (isinstance(value, str) and value.strip().isdecimal()):
+        if type(value) is int or (
+            isinstance(value, str) and value.strip().isdecimal() and len(value) <= DIGITS_MAX
+        ):
             return _positive(name, int(value), source)
         raise ConfigInvalid(f"{source}: {name} is a whole number, not {value!r}")
     if kind is Path and isinstance(value, Path):

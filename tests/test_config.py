@@ -108,7 +108,7 @@ def test_a_wrong_value_is_named_with_its_place(tmp_path: Path, name: str, value:
         load_config(write(tmp_path, f"{name} = {value}\n"))
 
 
-@pytest.mark.parametrize("value", ["", "soon", "0", "-1", "2.5"])
+@pytest.mark.parametrize("value", ["", "soon", "0", "-1", "2.5", "9" * 5_000])
 def test_a_wrong_variable_is_named(value: str) -> None:
     with pytest.raises(ConfigInvalid, match="environment: sync_interval_s is"):
         load_config({"TILLSIDE_SYNC_INTERVAL_S": value})

@@ -33,9 +33,13 @@ def picture(mime: QMimeData) -> bytes | None:
 
 def _file(path: Path) -> bytes | None:
     try:
-        return path.read_bytes() if path.stat().st_size <= PICTURE_BYTES_MAX else None
+        if not path.is_file():  # a pipe would hold the window up, a device fill the memory
+            return None
+        with path.open("rb") as file:
+            data = file.read(PICTURE_BYTES_MAX + 1)
     except OSError:
         return None
+    return data if len(data) <= PICTURE_BYTES_MAX else None
 
 
 def _png(image: object) -> bytes | None:

@@ -71,6 +71,7 @@ FOREIGN = re.compile(
     r"(?:(?:otpauth|otpauth-migration|wifi|mecard|mailto|tel|sms|smsto|geo|upi|bitcoin|dpp):|BEGIN:V|eyJ[\w-]+\.eyJ)",
     re.IGNORECASE,
 )
+IN_FRONT = re.compile(r"[\s\ufeff\x00-\x20]*")  # what a careless writer leaves in front of a text
 SHOWN_LENGTH = 12  # of an unknown code, so that the cashier recognises what was scanned
 
 
@@ -184,6 +185,7 @@ def _plain(text: str) -> Credential | Refusal | None:
 
 def _foreign(text: str) -> Credential | Refusal | None:
     """Return what is written in the form of a web address, or for other programs."""
+    text = IN_FRONT.sub("", text, count=1)
     if gs1.is_link(text):
         return _by_elements(gs1.elements_of_link(text)) or Refusal(Reason.CODE_IS_LINK)
     return Refusal(Reason.CODE_IS_FOREIGN) if FOREIGN.match(text) else None

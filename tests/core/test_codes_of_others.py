@@ -97,6 +97,10 @@ def test_the_barcode_of_goods_is_called_so(text: str) -> None:
     ("otpauth://totp/Shop:me?secret=JBSWY3DPEHPK3PXP", Reason.CODE_IS_FOREIGN),
     ("WIFI:T:WPA;S:guests;P:secret;;", Reason.CODE_IS_FOREIGN),
     ("BEGIN:VCARD\nN:Somebody\nEND:VCARD", Reason.CODE_IS_FOREIGN),
+    (" WIFI:P:secret;T:WPA;S:guests;;", Reason.CODE_IS_FOREIGN),
+    ("\ufeffotpauth://totp/a?secret=JBSWY3DPEHPK3PXP", Reason.CODE_IS_FOREIGN),
+    ("\0\n WIFI:P:secret;;", Reason.CODE_IS_FOREIGN),
+    ("]Q1 https://example.com/", Reason.CODE_IS_LINK),
     ("mailto:somebody@example.com", Reason.CODE_IS_FOREIGN),
     ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", Reason.CODE_IS_FOREIGN),
 ])  # fmt: skip

@@ -45,6 +45,13 @@ def test_bars_too_blurred_for_edges_are_weighed_digit_by_digit() -> None:
     assert texts(picture) == [EAN]
 
 
+def test_stripes_between_the_guards_of_an_ean_are_no_number() -> None:
+    """They are no digits, but some number always is the likeliest: 5634643551435 stood out here."""
+    widths = [20, *map(int, "11112321124422241244412344111111124421313314232331434423111"), 20]
+    row = np.concatenate([np.full(2 * width, 0 if at % 2 else 255) for at, width in enumerate(widths)])
+    assert texts(np.repeat(row[None].astype(np.uint8), 120, axis=0)) == []
+
+
 def test_bars_upside_down_are_weighed_too() -> None:
     assert texts(np.ascontiguousarray(bars(blur_px=3.4)[::-1, ::-1])) == [EAN]
 
