@@ -38,7 +38,7 @@ STRETCHES: Final = ((0, 0.0), (-1, 0.02), (1, 0.02), (-2, 0.05), (2, 0.05))
 LIKENESS_MIN: Final = 0.7
 FIT_MIN: Final = 0.6
 DOUBTFUL_MARGIN: Final = 0.4
-SURE_MARGIN: Final = {12: 1.0, 8: 2.0}
+SURE_MARGIN: Final = {12: 1.3, 8: 2.0}
 """By the digits that are drawn. An EAN-8 says less: it has no parities, and is found within longer codes."""
 WEAKEST_MIN: Final = 1.0
 """Likelihood of the digit that fits worst. Of bars that are no EAN some number always is the likeliest, even

@@ -6,6 +6,7 @@ import zxingcpp
 
 from bench._scan_frames import Look, draw, ean_13, qr_code
 from scanner import still as still_module
+from scanner.bars import Number
 from scanner.decode import ALL_FORMATS, Format, Grey, Symbol, read_by_zbar, read_by_zxing
 from scanner.draw import qr_modules
 from scanner.opencv import cv2
@@ -50,6 +51,10 @@ def test_stripes_between_the_guards_of_an_ean_are_no_number() -> None:
     widths = [20, *map(int, "11112321124422241244412344111111124421313314232331434423111"), 20]
     row = np.concatenate([np.full(2 * width, 0 if at % 2 else 255) for at, width in enumerate(widths)])
     assert texts(np.repeat(row[None].astype(np.uint8), 120, axis=0)) == []
+
+
+def test_a_margin_that_other_bars_reach_is_not_sure() -> None:
+    assert not Number("9013954345555", 1.2, is_plausible=True).is_sure, "read in a blurred ITF"
 
 
 def test_bars_upside_down_are_weighed_too() -> None:
