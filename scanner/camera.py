@@ -30,6 +30,7 @@ from scanner.debounce import Debounce, monotonic_ms
 from scanner.decode import Symbol
 from scanner.live import LiveReader
 from scanner.opencv import MatLike, cv2
+from scanner.own_thread import OwnThread
 from scanner.source import Scanned, Source
 
 __all__ = [
@@ -48,7 +49,6 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 RETRY_S: Final = 2.0
-STOP_WAIT_S: Final = 1.0
 HANGS_S: Final = 4.0
 """From the opening to the first frame. Slow cameras take two seconds."""
 PREVIEW_WIDTH: Final = 640
@@ -95,7 +95,7 @@ class Reader(Protocol):
         """Return what is to be told of the next frame."""
 
 
-class Camera:
+class Camera(OwnThread):
     """Watches one source from `start` to `stop`. The callbacks are called on the camera's thread.
 
     Of a camera that hangs while it is being opened, `on_state` is called on a thread of its own.
@@ -112,6 +112,7 @@ class Camera:
         setup: Setup = Setup(),
     ) -> None:
         """Make it; without a `reader` it has one of its own."""
+        super().__init__("camera")
         self._source = source
         self._setup = setup
         self._on_text = on_text
@@ -121,27 +122,6 @@ class Camera:
         self._state: State | None = None
         self._entering = threading.Lock()
         self._shown_at_ms: int | None = None
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self.run, name="camera", daemon=True)
-
-    def start(self) -> None:
-        """Watch on a thread of its own."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End, and wait until it has; nothing is called after that."""
-        self.ask_to_stop()
-        if self._thread.is_alive():
-            self._thread.join(STOP_WAIT_S)
-
-    def ask_to_stop(self) -> None:
-        """End soon: for whoever calls `run` on a thread of their own."""
-        self._stopping.set()
-
-    @property
-    def is_running(self) -> bool:
-        """Whether the thread of `start` lives."""
-        return self._thread.is_alive()
 
     def run(self) -> None:
         """Watch on the calling thread until `ask_to_stop`."""

@@ -8,7 +8,6 @@ locks the port as well is noticed beside us.
 
 import errno
 import logging
-import threading
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,12 +18,12 @@ import serial
 from scanner.debounce import Debounce, monotonic_ms
 from scanner.framing import PAUSE_S, Frame, Framer, Trouble
 from scanner.habits import USUAL, Habits
+from scanner.own_thread import OwnThread
 from scanner.source import Scanned, Source
 
 log = logging.getLogger(__name__)
 
 RETRY_S: Final = 2.0
-STOP_WAIT_S: Final = 1.0
 BAUD: Final = 9_600
 BAUD_MAX: Final = 2**31 - 1  # more can't be handed to the system
 READ_MAX: Final = 4_096
@@ -95,7 +94,7 @@ def _why(problem: Exception) -> State:
     return WHY.get(getattr(problem, "errno", None), "missing")
 
 
-class SerialScanner:
+class SerialScanner(OwnThread):
     """Listens to one port from `start` to `stop`. The callbacks are called on its thread."""
 
     def __init__(
@@ -111,6 +110,7 @@ class SerialScanner:
         retry_s: float = RETRY_S,
     ) -> None:
         """`open_port` opens one port (`opened`); share `debounce` with the other sources."""
+        super().__init__("serial scanner")
         self._habits = habits
         self._on_text = on_text
         self._on_state = on_state
@@ -120,27 +120,6 @@ class SerialScanner:
         self._retry_s = retry_s
         self._open_port = open_port
         self._state: State | None = None
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self.run, name="serial scanner", daemon=True)
-
-    def start(self) -> None:
-        """Listen on a thread of its own."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End, and wait until it has; nothing is called after that."""
-        self.ask_to_stop()
-        if self._thread.is_alive():
-            self._thread.join(STOP_WAIT_S)
-
-    def ask_to_stop(self) -> None:
-        """End soon: for whoever calls `run` on a thread of their own."""
-        self._stopping.set()
-
-    @property
-    def is_running(self) -> bool:
-        """Whether the thread of `start` lives."""
-        return self._thread.is_alive()
 
     def run(self) -> None:
         """Listen on the calling thread until `ask_to_stop`."""

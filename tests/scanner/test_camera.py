@@ -14,6 +14,7 @@ import pytest
 
 from scanner import camera as camera_module
 from scanner import capture as capture_module
+from scanner import own_thread
 from scanner.camera import PREVIEW_WIDTH, Camera, Preview, Setup, Sight, device_of, look, preview
 from scanner.opencv import cv2
 from scanner.source import Scanned, Source
@@ -146,7 +147,7 @@ def test_one_that_hangs_is_told_as_busy_and_holds_nobody_up(monkeypatch: pytest.
         yield cv2.VideoCapture()
 
     monkeypatch.setattr(camera_module, "opened", hang)
-    monkeypatch.setattr(camera_module, "STOP_WAIT_S", 0.05)
+    monkeypatch.setattr(own_thread, "STOP_WAIT_S", 0.05)
     monkeypatch.setattr(capture_module, "opened", hang)
     states: queue.Queue[str] = queue.Queue()
     camera = Camera(0, on_text=lambda _: None, on_state=states.put, setup=Setup(hangs_s=0.05))
