@@ -189,6 +189,7 @@ def _assemble(thread: "StoreThread", config: Config, clock: Clock, demo: DemoPar
     from sync.line import Line
     from sync.syncer import Syncer
     from sync.worker import SyncWorker
+    from ui.models.known_flows import FLOWS
     from ui.models.state import Shop
     from ui.models.station import StationModel
     from ui.tasks import Tasks
@@ -217,6 +218,7 @@ def _assemble(thread: "StoreThread", config: Config, clock: Clock, demo: DemoPar
         on_change=model.link_changed,
     )
     model.connect_to(worker, authoriser)
+    model.add_flows(*FLOWS)
     return Running(thread, hq, authoriser, worker, tasks, model)
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from ui import i18n, theme
 from ui.findings import check
 from ui.gallery_states import states
-from ui.models.state import State
+from ui.models.state import Screen, State
 from ui.window import StationWindow
 
 __all__ = ["StillModel", "draw_all", "states"]
@@ -64,6 +64,14 @@ class StillModel(QObject):
 
     def totals_shown(self) -> None:
         """Nothing to keep: whoever asked for it is the page."""
+
+    def open(self, screen: Screen) -> None:
+        """Keep it."""
+        self.asked.append(("open", screen))
+
+    def ask(self, intent: object) -> None:
+        """Keep it."""
+        self.asked.append(("ask", intent))
 
     def sync_now(self) -> None:
         """Keep it."""

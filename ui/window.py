@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 SIZE = (1024, 768)
 MARGIN = 12
 WITH_DEMO_BAR = {Screen.IDLE, Screen.MEMBER}
+FLOW_KEYS: dict[Qt.Key, Screen] = {}  # which key brings up the page of which flow
 DIGITS = range(Qt.Key.Key_1.value, Qt.Key.Key_9.value + 1)
 
 
@@ -56,6 +57,8 @@ class Model(Protocol):
     def escape(self) -> None: ...  # noqa: D102
     def pick(self, key: int) -> None: ...  # noqa: D102
     def remove_voucher(self, redemption_id: str = "") -> None: ...  # noqa: D102
+    def open(self, screen: Screen) -> None: ...  # noqa: D102
+    def ask(self, intent: object) -> None: ...  # noqa: D102
     def sync_now(self) -> None: ...  # noqa: D102
     def pair(self, text: str) -> None: ...  # noqa: D102
     def take_demo_order(self) -> None: ...  # noqa: D102
@@ -197,6 +200,8 @@ class StationWindow(QWidget):
             action()
         elif event.matches(QKeySequence.StandardKey.Paste):
             self._paste()
+        elif (flow := FLOW_KEYS.get(Qt.Key(event.key()))) is not None:
+            self._model.open(flow)
         elif event.key() in DIGITS and self._screen is Screen.MEMBER:
             self._model.pick(event.key() - Qt.Key.Key_0.value)
         elif self._screen is not Screen.IDLE or not self.idle.type_key(event):

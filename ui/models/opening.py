@@ -80,6 +80,12 @@ class OpeningModel(QObject, Devices):
     def totals_shown(self) -> None:
         """Nothing to do yet."""
 
+    def open(self, screen: Screen) -> None:
+        """Nothing to do yet."""
+
+    def ask(self, intent: object) -> None:
+        """Nothing to do yet."""
+
     def sync_now(self) -> None:
         """Nothing to do yet."""
 

@@ -178,6 +178,7 @@ class State:
     order: OrderView | None = None
     offers: tuple[OfferRow, ...] = ()  # usable first, then the others, the nearest to reachable first
     answer: AnswerView | None = None
+    flow: object = None  # what the page of a flow shows: that flow's own view
     is_new: bool = False  # it came so lately that Enter doesn't act on it yet
     notice: str = ""  # one sentence that goes away by itself or with the next scan
     today: Today = Today()

@@ -22,7 +22,9 @@ from sync.worker import LinkState
 from ui.i18n import _
 from ui.models.answers import after_fault, after_order, after_refusal
 from ui.models.around import Around
+from ui.models.demo_part import DemoPart
 from ui.models.devices import Devices
+from ui.models.flows import CLOSED, FlowPart, Flows
 from ui.models.guard import LOOK_MS, READ_MS, Guard
 from ui.models.outside import DemoTill, HeadOffice, Worker
 from ui.models.quotes import Quotes
@@ -37,7 +39,7 @@ log = logging.getLogger(__name__)
 TICK_MS = 1_000  # ages on the screen go by seconds
 
 
-class StationModel(QObject, Devices):
+class StationModel(QObject, Devices, DemoPart, FlowPart):
     """What the station shows, and what a cashier can do."""
 
     changed = Signal()
@@ -66,6 +68,9 @@ class StationModel(QObject, Devices):
         self._quotes.came.connect(self._quoted)
         self._quotes.failed.connect(self._notice_fault)
         self._visit: Visit | None = None
+        self._flows = Flows(self)
+        self._flows.changed.connect(lambda: self._show(flow=self._flows.view))
+        self._flows.left.connect(self._go_back)
         self._newcomer: SeenMember | None = None  # while the page asks whether to switch to them
         self._held_scan: Callable[[], None] | None = (
             None  # one that crossed a confirm: its turn comes after the answer
@@ -92,7 +97,7 @@ class StationModel(QObject, Devices):
 
     def scan(self, text: str, *, aim: str = "") -> None:
         """Take a scan, from any screen. `aim` is the symbology identifier, where the source said one."""
-        if self._state.screen in (Screen.PREPARING, Screen.STOPPED):
+        if self._state.screen in CLOSED:
             self._show(notice=_("One moment, this station is not ready yet."))
         elif self._state.is_busy:
             self._held_scan = partial(self.scan, text, aim=aim)
@@ -137,7 +142,9 @@ class StationModel(QObject, Devices):
 
     def enter(self) -> None:
         """Do the one primary thing of the screen."""
-        if self._state.screen is Screen.MEMBER:
+        if self._flows.current is not None:
+            self._flows.current.enter()
+        elif self._state.screen is Screen.MEMBER:
             self._confirm()
         elif self._state.screen is Screen.SWITCH and not self._state.is_new:
             self._switch()
@@ -149,7 +156,9 @@ class StationModel(QObject, Devices):
 
         An answer stays until it can have been read: an Esc that came too late to stop it must not hide it.
         """
-        if self._state.screen is Screen.ANSWER:
+        if self._flows.current is not None:
+            self._flows.current.escape()
+        elif self._state.screen is Screen.ANSWER:
             if not self._state.is_new:
                 self._leave_answer()
         elif self._state.screen is Screen.SWITCH and self._visit is not None:
@@ -174,17 +183,6 @@ class StationModel(QObject, Devices):
         """Take the notice away."""
         self._show(notice="")
 
-    def take_demo_order(self) -> None:
-        """Let the demo's till hand over its next order."""
-        if self._demo is None or self._state.is_busy:
-            return
-        order = self._demo.next_order()
-        if order is None:
-            self._show(notice=_("There are no more orders."))
-        else:
-            self.till_order(*order)
-            self.sync_now()  # the demo's clock may have moved on by a night
-
     def till_order(self, order_id: str, lines: tuple[Line, ...]) -> None:
         """Take an order that the shop's till hands over."""
         order = TillOrder(order_id, lines, is_from_till=True)
@@ -193,13 +191,6 @@ class StationModel(QObject, Devices):
             self._begin(visit)
         else:
             self._ask(visit, self._newcomer)
-
-    def set_line_cut(self, is_cut: bool) -> None:
-        """Cut the demo's line to head office, or put it back."""
-        if self._demo is not None:
-            self._demo.set_cut(is_cut=is_cut)
-            self._show(shop=replace(self._state.shop, is_line_cut=is_cut))
-            self.sync_now()
 
     # --- from the sync worker ---------------------------------------------------------------------------------------
 
@@ -222,6 +213,8 @@ class StationModel(QObject, Devices):
         if self._state.is_busy:
             self._held_scan = again
             return
+        if self._flows.current is not None and self._flows.current.seen(seen):
+            return
         visit = self._open_visit()
         match seen:
             case SeenMember():
@@ -238,8 +231,9 @@ class StationModel(QObject, Devices):
         self.sync_now()
 
     def _open_visit(self) -> Visit | None:
-        """Return the visit on the page; what stays behind an answer is none."""
-        return self._visit if self._state.screen in (Screen.MEMBER, Screen.SWITCH) else None
+        """Return the visit on the page or behind a flow's; what stays behind an answer is none."""
+        is_open = self._flows.current is not None or self._state.screen in (Screen.MEMBER, Screen.SWITCH)
+        return self._visit if is_open else None
 
     def _member_came(self, visit: Visit, seen: SeenMember) -> None:
         """Open the member's page; where another member's work would be lost, ask first."""
@@ -337,6 +331,13 @@ class StationModel(QObject, Devices):
         self._newcomer = None
         self._renew(READ_MS, screen=Screen.ANSWER, answer=answer, newcomer=None, is_busy=False, notice="")
 
+    def _go_back(self) -> None:
+        """Go back from a flow to where it came up."""
+        if self._visit is not None:
+            self._begin(self._visit)
+        else:
+            self._go_idle()
+
     def _leave_answer(self) -> None:
         """Nothing recorded: back to the order, to try again under the same ids. Else the next customer."""
         answer = self._state.answer
@@ -385,6 +386,8 @@ class StationModel(QObject, Devices):
         self._show(is_new=True, **changes)
 
     def _show(self, **changes: object) -> None:
+        if "screen" in changes and self._flows.leave_for(changes["screen"]):
+            changes["flow"] = None
         now_ms = self._clock.now_ms()
         shown = replace(
             self._state,

@@ -10,6 +10,7 @@ class Page(QWidget):
     """A page. `entered` is the primary action; pages with more to ask have further signals."""
 
     entered = Signal()
+    asked = Signal(object)  # by the page of a flow: one of that flow's intents
 
     def draw(self, state: State) -> None:
         """Show the state. Called at every change while this is the page to be seen."""

@@ -34,6 +34,7 @@ class Pages(QStackedWidget):
         if screen not in self._made:
             page = self._made[screen] = self._make(screen)
             page.entered.connect(lambda: self._model().enter())
+            page.asked.connect(lambda intent: self._model().ask(intent))
             self.addWidget(page)
         return self._made[screen]
 

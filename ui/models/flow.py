@@ -1,0 +1,92 @@
+"""Work with a page of its own beside the member's: signing in, undoing, enrolling and so on.
+
+A flow keeps what its page shows in one frozen view and takes what the page asks as small frozen values, so that
+neither the station's model nor the window knows of either. It uses the station through a `Desk`.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from app.clock import Clock
+from app.station.identify import Seen
+from ui.models.state import AnswerView, Screen, State
+from ui.tasks import Tasks
+
+
+class Desk(Protocol):
+    """What a flow may use of the station."""
+
+    @property
+    def state(self) -> State:
+        """What is shown now."""
+        ...
+
+    @property
+    def link(self) -> str:
+        """How the line stands, as entries say it."""
+        ...
+
+    def notice(self, sentence: str) -> None:
+        """Show one sentence."""
+        ...
+
+    def answer(self, answer: AnswerView) -> None:
+        """End the flow with a full-size answer."""
+        ...
+
+    def refresh(self) -> None:
+        """Read the day's figures and the last actions anew: something was recorded."""
+        ...
+
+    def sync_now(self) -> None:
+        """Ask for a sync."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What every flow is made with."""
+
+    tasks: Tasks
+    clock: Clock
+    desk: Desk
+
+
+class Flow(QObject):
+    """Work on a page of its own. It begins when its page comes up and ends with `left`, or when another page comes."""
+
+    screen: ClassVar[Screen]
+    changed = Signal()
+    left = Signal()  # back to where it came up
+
+    def __init__(self, means: Means, parent: QObject) -> None:
+        """Begin with nothing."""
+        super().__init__(parent)
+        self.tasks, self.clock, self.desk = means.tasks, means.clock, means.desk
+
+    @property
+    def view(self) -> object:
+        """What the page shows: frozen, and compared by its values."""
+        raise NotImplementedError
+
+    def begin(self) -> None:
+        """Start anew: the page comes up."""
+
+    def end(self) -> None:
+        """Forget what was begun: another page comes up, or this one was left."""
+
+    def take(self, intent: object) -> None:
+        """Do what the page asks: one of the flow's own intents."""
+
+    def seen(self, seen: Seen) -> bool:
+        """Take a scan; False leaves it to the station, which leaves the flow for it."""
+        return False
+
+    def enter(self) -> None:
+        """Do the one primary thing."""
+
+    def escape(self) -> None:
+        """Step back; here: leave."""
+        self.left.emit()

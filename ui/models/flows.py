@@ -1,0 +1,121 @@
+"""The flows of a station: which there are, and the one whose page is up."""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from app.clock import Clock
+from ui.models.around import Around
+from ui.models.flow import Flow, Means
+from ui.models.state import AnswerView, Screen, State
+from ui.models.till import Visit
+from ui.tasks import Tasks
+
+CLOSED = {Screen.PREPARING, Screen.STOPPED}  # nothing can be done on these pages
+
+
+class Flows(QObject):
+    """Which flows there are, and the one whose page is up."""
+
+    changed = Signal()
+    left = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        """Know of none."""
+        super().__init__(parent)
+        self._flows: dict[Screen, Flow] = {}
+        self.current: Flow | None = None
+
+    def add(self, *flows: Flow) -> None:
+        """Know of these from now on."""
+        for flow in flows:
+            self._flows[flow.screen] = flow
+            flow.changed.connect(lambda told=flow: self.changed.emit() if told is self.current else None)
+            flow.left.connect(lambda told=flow: self.left.emit() if told is self.current else None)
+
+    def begin(self, screen: Screen) -> bool:
+        """Bring up the flow of a screen; False where there is none."""
+        flow = self._flows.get(screen)
+        if flow is not None:
+            self.end()
+            self.current = flow
+            flow.begin()
+        return flow is not None
+
+    def end(self) -> None:
+        """Leave the flow that is up, if one is."""
+        ended, self.current = self.current, None
+        if ended is not None:
+            ended.end()
+
+    def leave_for(self, screen: object) -> bool:
+        """Leave the flow that is up because another page comes; False where it is its own, or none is up."""
+        is_left = self.current is not None and self.current.screen is not screen
+        if is_left:
+            self.end()
+        return is_left
+
+    @property
+    def view(self) -> object:
+        """What the page of the flow shows; None while none is up."""
+        return None if self.current is None else self.current.view
+
+
+class FlowPart:
+    """A part of `StationModel`: brings up flows, and is the `Desk` that they use."""
+
+    _tasks: Tasks
+    _clock: Clock
+    _state: State
+    _around: Around
+    _flows: Flows
+    _visit: Visit | None
+
+    def _show(self, **changes: Any) -> None:
+        raise NotImplementedError
+
+    def _answer(self, answer: AnswerView) -> None:
+        raise NotImplementedError
+
+    def _leave_answer(self) -> None:
+        raise NotImplementedError
+
+    def add_flows(self, *kinds: Callable[[Means, QObject], Flow]) -> None:
+        """Know of these flows from now on."""
+        means = Means(self._tasks, self._clock, self)  # type: ignore[arg-type]  # with `state` and `sync_now` a Desk
+        self._flows.add(*(kind(means, self._flows) for kind in kinds))
+
+    def open(self, screen: Screen) -> None:
+        """Bring up the page of a flow, unless there is no leaving the page that is up."""
+        if self._state.screen in CLOSED or self._state.is_busy:
+            return
+        if self._state.screen is Screen.ANSWER:
+            if self._state.is_new:
+                return  # nobody can have read it yet
+            self._leave_answer()
+        if self._state.screen is not screen and self._flows.begin(screen):
+            self._show(screen=screen, flow=self._flows.view, is_new=False, notice="")
+
+    def ask(self, intent: object) -> None:
+        """Let the flow whose page is up do what its page asks."""
+        if self._flows.current is not None:
+            self._flows.current.take(intent)
+
+    @property
+    def link(self) -> str:
+        """How the line stands, as entries say it."""
+        return self._around.link
+
+    def notice(self, sentence: str) -> None:
+        """Show one sentence."""
+        self._show(notice=sentence)
+
+    def answer(self, answer: AnswerView) -> None:
+        """End a flow with a full-size answer; an order that was begun waits behind it no more."""
+        self._visit = None
+        self._answer(answer)
+
+    def refresh(self) -> None:
+        """Read the day's figures and the last actions anew."""
+        self._around.refresh()
