@@ -49,7 +49,7 @@ def test_the_whole_gallery_has_no_finding(tmp_path: Path, qapp) -> None:
 
 def test_the_gallery_says_what_it_drew(tmp_path: Path, qapp, monkeypatch) -> None:
     few = {name: STATES[name] for name in ("idle", "queued")}
-    monkeypatch.setattr("ui.gallery.states", lambda: few)
+    monkeypatch.setattr("ui.gallery.drawing.states", lambda: few)
     assert draw_all(tmp_path, ("en",), ("light",), ((1024, 768),)) == []
     index = json.loads((tmp_path / "index.json").read_text())
     assert [(row["screen"], row["state"], row["size"]) for row in index] == [

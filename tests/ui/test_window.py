@@ -9,7 +9,7 @@ from PySide6.QtGui import QAccessible, QDropEvent, QGuiApplication, QImage, QKey
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from ui.gallery import StillModel, states
-from ui.gallery_states import member, not_now, order, usable
+from ui.gallery.member import member, not_now, order, usable
 from ui.models.state import AnswerView, AnswerWord, Screen, State
 from ui.tokens import TYPE
 from ui.widgets.offer import OfferButton, Remove

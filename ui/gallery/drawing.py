@@ -1,101 +1,21 @@
-"""Every screen in every state, drawn to pictures and looked at by the checker: `tillside screens --out DIR`."""
+"""Draws every state to a picture, and has the checker look at it."""
 
 import json
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from ui import i18n, theme
 from ui.findings import check
-from ui.gallery_states import states
-from ui.models.state import Screen, State
+from ui.gallery.registry import states
+from ui.gallery.still import StillModel
+from ui.models.state import State
 from ui.window import StationWindow
 
-__all__ = ["StillModel", "draw_all", "states"]
-
 SIZES = ((1024, 768), (1366, 768))
-
-
-class StillModel(QObject):
-    """A model that shows what it is given and does nothing. It keeps what it was asked."""
-
-    changed = Signal()
-
-    def __init__(self, state: State) -> None:
-        """Start with a state."""
-        super().__init__()
-        self.state = state
-        self.asked: list[tuple[object, ...]] = []
-
-    def show(self, state: State) -> None:
-        """Show another state."""
-        self.state = state
-        self.changed.emit()
-
-    def scan(self, text: str, *, aim: str = "") -> None:
-        """Keep it."""
-        self.asked.append(("scan", text))
-
-    def type_amount(self, text: str) -> None:
-        """Keep it."""
-        self.asked.append(("type_amount", text))
-
-    def remove_voucher(self, redemption_id: str = "") -> None:
-        """Keep it."""
-        self.asked.append(("remove_voucher", redemption_id))
-
-    def enter(self) -> None:
-        """Keep it."""
-        self.asked.append(("enter",))
-
-    def escape(self) -> None:
-        """Keep it."""
-        self.asked.append(("escape",))
-
-    def pick(self, key: int) -> None:
-        """Keep it."""
-        self.asked.append(("pick", key))
-
-    def painted(self) -> None:
-        """Nothing to keep: every state is painted."""
-
-    def totals_shown(self) -> None:
-        """Nothing to keep: whoever asked for it is the page."""
-
-    def open(self, screen: Screen) -> None:
-        """Keep it."""
-        self.asked.append(("open", screen))
-
-    def ask(self, intent: object) -> None:
-        """Keep it."""
-        self.asked.append(("ask", intent))
-
-    def sync_now(self) -> None:
-        """Keep it."""
-        self.asked.append(("sync_now",))
-
-    def pair(self, text: str) -> None:
-        """Keep it."""
-        self.asked.append(("pair", text))
-
-    def take_demo_order(self) -> None:
-        """Keep it."""
-        self.asked.append(("take_demo_order",))
-
-    def set_line_cut(self, is_cut: bool) -> None:
-        """Keep it."""
-        self.asked.append(("set_line_cut", is_cut))
-
-    def picture(self, data: bytes) -> None:
-        """Keep it."""
-        self.asked.append(("picture", data))
-
-    def dismiss_notice(self) -> None:
-        """Keep it."""
-        self.asked.append(("dismiss_notice",))
 
 
 def draw_all(

@@ -1,0 +1,60 @@
+"""The page between two members: the first day, busy days, and everything that can be wrong around it."""
+
+from dataclasses import replace
+
+from app.core.reasons import Reason, Refusal
+from app.core.standing import Standing
+from ui.gallery.samples import BASE, DEMO, LONG_NAME, OFFLINE, SHOP, STALE, UNKNOWN, actions, because
+from ui.i18n import _
+from ui.models.state import ActionRow, Pill, PillKind, State, Today
+
+
+def _refused() -> tuple[ActionRow, ...]:
+    first, second, *others = actions(4)
+    why = Refusal(Reason.REQUIRED_ITEM_MISSING)
+    return (
+        replace(first, member_name="", points=0, discount=0, refusal=why),
+        replace(second, is_queued=False, discount=0, refusal=Refusal(Reason.LIMIT_TOTAL_REACHED)),
+        *others,
+    )
+
+
+def states() -> dict[str, State]:
+    """Return every state of the page."""
+    busy = replace(BASE, today=Today(128, 37, 18_450), recent=actions(5))
+    return {
+        "idle-first-day": BASE,
+        "idle": busy,
+        "idle-one": replace(BASE, today=Today(1, 1, 500), recent=actions(1)),
+        "idle-two": replace(BASE, today=Today(2, 0, 0), recent=actions(2)),
+        "idle-21": replace(busy, today=Today(21, 21, 123_456_789), recent=actions(21)),
+        "idle-refused": replace(busy, recent=_refused()),
+        "idle-sending": replace(busy, pill=Pill(PillKind.SENDING, waiting=12, age_s=40)),
+        "idle-offline": replace(busy, pill=OFFLINE),
+        "idle-offline-none": replace(busy, pill=Pill(PillKind.OFFLINE, age_s=59)),
+        "idle-stale": replace(busy, pill=STALE),
+        "idle-attention": replace(busy, pill=Pill(PillKind.ATTENTION, waiting=2, attention=2)),
+        "idle-earn-only": replace(busy, pill=Pill(PillKind.EARN_ONLY, waiting=2), standing=Standing.FORKED),
+        "idle-clock": replace(
+            busy, pill=Pill(PillKind.ATTENTION, attention=1), standing=Standing.TIME_DOUBTFUL
+        ),
+        "idle-storage": replace(busy, pill=Pill(PillKind.STORAGE, waiting=1_204, age_s=40)),
+        "idle-demo-queued": replace(
+            busy,
+            shop=DEMO,
+            pill=OFFLINE,
+            notice=_("There are no more orders."),
+            recent=tuple(replace(row, refusal=Refusal(Reason.LINES_NEEDED)) for row in actions(5, queued=5)),
+        ),
+        "idle-no-camera": replace(busy, camera="missing"),
+        "idle-no-scanner": replace(busy, scanner="missing"),
+        "idle-camera-off": replace(busy, camera=""),
+        "idle-notice": replace(busy, notice=_("There is no single code in this picture.")),
+        "idle-demo": replace(busy, shop=DEMO),
+        "idle-demo-cut": replace(
+            busy, shop=replace(DEMO, is_line_cut=True), pill=OFFLINE, notice=because(UNKNOWN)
+        ),
+        "idle-long": replace(
+            busy, shop=replace(SHOP, name=LONG_NAME), recent=actions(5, LONG_NAME), pill=STALE
+        ),
+    }

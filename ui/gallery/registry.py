@@ -1,0 +1,25 @@
+"""The screens of the gallery, in the order in which they are drawn."""
+
+from collections.abc import Callable
+
+from ui.gallery import answer, first_run, idle, member, stopped, switch
+from ui.models.state import State
+
+SCREENS: tuple[Callable[[], dict[str, State]], ...] = (
+    first_run.states,
+    idle.states,
+    member.states,
+    switch.states,
+    answer.states,
+    stopped.states,
+)
+
+
+def states() -> dict[str, State]:
+    """Return every state by its name, with its sentences in the language that is chosen now."""
+    found: dict[str, State] = {}
+    for of_screen in SCREENS:
+        more = of_screen()
+        assert not found.keys() & more.keys(), f"a name stands for two states: {found.keys() & more.keys()}"
+        found |= more
+    return found

@@ -1,0 +1,42 @@
+"""A model that shows what it is given, does nothing, and keeps what it was asked."""
+
+from collections.abc import Callable
+from inspect import signature
+
+from PySide6.QtCore import QObject, Signal
+
+from ui.models.state import State
+from ui.window import Model
+
+NOT_KEPT = {"painted", "totals_shown"}  # every state is painted, and whoever asked for totals is the page
+
+
+class StillModel(QObject):
+    """It has every intent that the window knows, so that a new one needs no line here."""
+
+    changed = Signal()
+
+    def __init__(self, state: State) -> None:
+        """Start with a state."""
+        super().__init__()
+        self.state = state
+        self.asked: list[tuple[object, ...]] = []
+
+    def show(self, state: State) -> None:
+        """Show another state."""
+        self.state = state
+        self.changed.emit()
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        """Return an intent: it keeps its name and what it was given in order."""
+        intent = getattr(Model, name, None)
+        if name.startswith("_") or intent is None:
+            raise AttributeError(name)
+
+        def keep(*given: object, **named: object) -> None:
+            bound = signature(intent).bind(self, *given, **named)
+            bound.apply_defaults()
+            if name not in NOT_KEPT:
+                self.asked.append((name, *bound.args[1:]))
+
+        return keep
