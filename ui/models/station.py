@@ -8,38 +8,36 @@ While a confirm is under way a second one does nothing, and a repeated order is 
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.clock import Clock
 from app.core.order import Line
-from app.core.reasons import Refusal
-from app.core.voucher import Presentation
 from app.station.answer import OrderAnswer
-from app.station.identify import Seen, SeenMember, identify
+from app.station.identify import SeenMember
 from sync.worker import LinkState
 from ui.i18n import _
-from ui.models.answers import after_fault, after_order, after_refusal
+from ui.models.answers import after_fault, after_order
 from ui.models.around import Around
 from ui.models.demo_part import DemoPart
 from ui.models.devices import Devices
-from ui.models.flows import CLOSED, FlowPart, Flows
+from ui.models.flows import FlowPart, Flows
 from ui.models.guard import LOOK_MS, READ_MS, Guard
 from ui.models.outside import DemoTill, HeadOffice, Worker
 from ui.models.quotes import Quotes
 from ui.models.quoting import Quoted, QuoteOutdated
+from ui.models.scanning import ScanPart
 from ui.models.state import AnswerView, Screen, Shop, State
 from ui.models.till import TillOrder, Visit, card_of, new_visit, offer_rows, order_meanwhile, order_view
 from ui.models.today import Overview
 from ui.tasks import Tasks
-from ui.texts import because, typed_problem
+from ui.texts import typed_problem
 
 log = logging.getLogger(__name__)
 TICK_MS = 1_000  # ages on the screen go by seconds
 
 
-class StationModel(QObject, Devices, DemoPart, FlowPart):
+class StationModel(QObject, ScanPart, Devices, DemoPart, FlowPart):
     """What the station shows, and what a cashier can do."""
 
     changed = Signal()
@@ -94,22 +92,6 @@ class StationModel(QObject, Devices, DemoPart, FlowPart):
         return self._state
 
     # --- intents --------------------------------------------------------------------------------------------------
-
-    def scan(self, text: str, *, aim: str = "") -> None:
-        """Take a scan, from any screen. `aim` is the symbology identifier, where the source said one."""
-        if self._state.screen in CLOSED:
-            self._show(notice=_("One moment, this station is not ready yet."))
-        elif self._state.is_busy:
-            self._held_scan = partial(self.scan, text, aim=aim)
-        else:
-            seen = partial(self._seen, partial(self.scan, text, aim=aim))
-            self._tasks.on_store(partial(identify, text=text, aim=aim), then=seen, failed=self._notice_fault)
-
-    def picture(self, data: bytes) -> None:
-        """Take a picture of a code that was dropped or pasted."""
-        self._tasks.on_net(
-            lambda: self._read_picture(data), then=self._picture_read, failed=self._notice_fault
-        )
 
     def type_amount(self, text: str) -> None:
         """Take what stands in the amount field."""
@@ -203,47 +185,6 @@ class StationModel(QObject, Devices, DemoPart, FlowPart):
         """Take how the line stands; called on the worker's thread."""
         self._around.link_changed(link)
 
-    def _picture_read(self, text: str | None) -> None:
-        if text is None:
-            self._show(notice=_("There is no single code in this picture."))
-        else:
-            self.scan(text)
-
-    def _seen(self, again: Callable[[], None], seen: Seen) -> None:
-        if self._state.is_busy:
-            self._held_scan = again
-            return
-        if self._flows.current is not None and self._flows.current.seen(seen):
-            return
-        visit = self._open_visit()
-        match seen:
-            case SeenMember():
-                self._member_came(visit or new_visit(), seen)
-            case Presentation() if self._newcomer is not None:
-                self._show(notice=_("Switch or stay first, then scan the voucher again."))
-            case Presentation() if visit is not None and visit.holds(seen):
-                self._show(notice=_("This voucher is in the order already."))
-            case Presentation():
-                visit = visit or new_visit()
-                self._begin(replace(visit, vouchers=(*visit.vouchers, seen)))
-            case Refusal():
-                self._refused(seen, is_open=visit is not None)
-        self.sync_now()
-
-    def _open_visit(self) -> Visit | None:
-        """Return the visit on the page or behind a flow's; what stays behind an answer is none."""
-        is_open = self._flows.current is not None or self._state.screen in (Screen.MEMBER, Screen.SWITCH)
-        return self._visit if is_open else None
-
-    def _member_came(self, visit: Visit, seen: SeenMember) -> None:
-        """Open the member's page; where another member's work would be lost, ask first."""
-        if not visit.is_of_another(seen):
-            self._begin(replace(visit, member=seen))
-        elif visit.is_begun:
-            self._ask(visit, seen)
-        else:
-            self._begin(new_visit(member=seen))
-
     def _ask(self, visit: Visit, newcomer: SeenMember) -> None:
         self._visit, self._newcomer = visit, newcomer
         order = order_meanwhile(visit, self._state.order)
@@ -253,12 +194,6 @@ class StationModel(QObject, Devices, DemoPart, FlowPart):
         """Let the newcomer take over: the order is the till's, but what was scanned and picked was the other's."""
         if self._visit is not None and not self._state.is_busy:
             self._begin(new_visit(order=self._visit.order, member=self._newcomer))
-
-    def _refused(self, refusal: Refusal, *, is_open: bool) -> None:
-        if is_open:
-            self._show(notice=because(refusal, self._state.shop.currency))
-        else:
-            self._answer(after_refusal(refusal, self._state.shop.currency))
 
     def _notice_fault(self, problem: BaseException) -> None:
         self._show(notice=after_fault(problem).sentence)
@@ -346,11 +281,6 @@ class StationModel(QObject, Devices, DemoPart, FlowPart):
         else:
             self._go_idle()
         self._scan_what_was_held()
-
-    def _scan_what_was_held(self) -> None:
-        held, self._held_scan = self._held_scan, None
-        if held is not None:
-            held()
 
     def _go_idle(self) -> None:
         self._visit = None

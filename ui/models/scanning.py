@@ -1,0 +1,116 @@
+"""What a scan does, wherever the station stands: whoever or whatever it is comes to the till."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from app.core.reasons import Refusal
+from app.core.voucher import Presentation
+from app.station.identify import Seen, SeenMember, identify
+from ui.i18n import _
+from ui.models.answers import after_refusal
+from ui.models.flows import CLOSED, Flows
+from ui.models.state import AnswerView, Screen, State
+from ui.models.till import Visit, new_visit
+from ui.tasks import Tasks
+from ui.texts import because
+
+
+class ScanPart:
+    """A part of `StationModel`: scans and pictures from any screen."""
+
+    _tasks: Tasks
+    _state: State
+    _flows: Flows
+    _visit: Visit | None
+    _newcomer: SeenMember | None
+    _held_scan: Callable[[], None] | None
+    _read_picture: Callable[[bytes], str | None]
+
+    def _show(self, **changes: Any) -> None:
+        raise NotImplementedError
+
+    def _answer(self, answer: AnswerView) -> None:
+        raise NotImplementedError
+
+    def _begin(self, visit: Visit) -> None:
+        raise NotImplementedError
+
+    def _ask(self, visit: Visit, newcomer: SeenMember) -> None:
+        raise NotImplementedError
+
+    def _notice_fault(self, problem: BaseException) -> None:
+        raise NotImplementedError
+
+    def sync_now(self) -> None:
+        """Ask for a sync."""
+        raise NotImplementedError
+
+    def scan(self, text: str, *, aim: str = "") -> None:
+        """Take a scan, from any screen. `aim` is the symbology identifier, where the source said one."""
+        if self._state.screen in CLOSED:
+            self._show(notice=_("One moment, this station is not ready yet."))
+        elif self._state.is_busy:
+            self._held_scan = partial(self.scan, text, aim=aim)
+        else:
+            seen = partial(self._seen, partial(self.scan, text, aim=aim))
+            self._tasks.on_store(partial(identify, text=text, aim=aim), then=seen, failed=self._notice_fault)
+
+    def picture(self, data: bytes) -> None:
+        """Take a picture of a code that was dropped or pasted."""
+        self._tasks.on_net(
+            lambda: self._read_picture(data), then=self._picture_read, failed=self._notice_fault
+        )
+
+    def _picture_read(self, text: str | None) -> None:
+        if text is None:
+            self._show(notice=_("There is no single code in this picture."))
+        else:
+            self.scan(text)
+
+    def _seen(self, again: Callable[[], None], seen: Seen) -> None:
+        if self._state.is_busy:
+            self._held_scan = again
+            return
+        if self._flows.current is not None and self._flows.current.seen(seen):
+            return
+        visit = self._open_visit()
+        match seen:
+            case SeenMember():
+                self._member_came(visit or new_visit(), seen)
+            case Presentation() if self._newcomer is not None:
+                self._show(notice=_("Switch or stay first, then scan the voucher again."))
+            case Presentation() if visit is not None and visit.holds(seen):
+                self._show(notice=_("This voucher is in the order already."))
+            case Presentation():
+                visit = visit or new_visit()
+                self._begin(replace(visit, vouchers=(*visit.vouchers, seen)))
+            case Refusal():
+                self._refused(seen, is_open=visit is not None)
+        self.sync_now()
+
+    def _open_visit(self) -> Visit | None:
+        """Return the visit on the page or behind a flow's; what stays behind an answer is none."""
+        is_open = self._flows.current is not None or self._state.screen in (Screen.MEMBER, Screen.SWITCH)
+        return self._visit if is_open else None
+
+    def _member_came(self, visit: Visit, seen: SeenMember) -> None:
+        """Open the member's page; where another member's work would be lost, ask first."""
+        if not visit.is_of_another(seen):
+            self._begin(replace(visit, member=seen))
+        elif visit.is_begun:
+            self._ask(visit, seen)
+        else:
+            self._begin(new_visit(member=seen))
+
+    def _refused(self, refusal: Refusal, *, is_open: bool) -> None:
+        if is_open:
+            self._show(notice=because(refusal, self._state.shop.currency))
+        else:
+            self._answer(after_refusal(refusal, self._state.shop.currency))
+
+    def _scan_what_was_held(self) -> None:
+        held, self._held_scan = self._held_scan, None
+        if held is not None:
+            held()
