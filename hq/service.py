@@ -8,7 +8,7 @@ from hq import snapshot
 from hq.authority import home, leases
 from hq.authority.authorising import authorise
 from hq.campaigns.service import keyset_at, newest_document
-from hq.campaigns.store import newest_versions
+from hq.campaigns.store import newest_version, newest_versions
 from hq.deletions import horizon
 from hq.faults import ClientTooOld, Malformed, NotConfirmed, NotHere, NotSigned, Revoked, UnknownDevice
 from hq.feed import announce, last_number, read_page
@@ -120,6 +120,7 @@ class DeviceSession:
                 included_epoch=device.owner.epoch,
                 set_id=self._hq.set_id,
                 min_client=self._hq.min_client,
+                brand_version=newest_version(connection, "brand"),
                 **newest_versions(connection),
             )
 

@@ -18,6 +18,7 @@ from app.core.program import ProgramInvalid
 from app.station.keyset import KEYSET, keyset_of, signing_keys, verifying
 from app.store.programs import compiled
 from app.store.store import StationStore
+from sync.brand import BRAND, Branding
 from sync.faults import HqUntrusted
 from sync.protocol import DocumentKind, HqProtocol, SignedDocument
 from sync.stops import STOPS, StopList, asked_for
@@ -40,6 +41,7 @@ class Documents:
         self._hq = hq
         self._run = run
         self._stops = StopList(store, hq, run=run)
+        self._branding = Branding(store, hq, run=run)
         self._unreadable_version = 0  # of the program: not fetched again until there is a newer one
         # What was refused, by its kind, in which version and why: not fetched again until somebody was told.
         self._refused: dict[str, tuple[int, HqUntrusted]] = {}
@@ -119,6 +121,10 @@ class Documents:
         """Fetch what is stopped alone, unless it is signed by a key that is new to us. Raises `HqFault`."""
         self._stops.follow(version, may_wait=True)
 
+    def follow_brand(self, version: int) -> None:
+        """Fetch how the shop looks, if HQ's newest is another one than ours. Raises `HqFault`."""
+        self._branding.follow(version)
+
     def _asked_for(self, kind: DocumentKind) -> SignedDocument:
         return asked_for(self._hq, kind)
 
@@ -141,10 +147,13 @@ class Documents:
             self._recover_from_revoked(keyset)
         self._unreadable_version = 0
         self._refused.clear()  # another key may have signed it
+        self._branding.forget()
         with store.replica_atomic():
             _put(store, document, kid=document.kid)
             if not self._is_program_believed(keyset):
                 store.replica.drop_document(PROGRAM)
+            if keyset.is_revoked(store.replica.document_kid(BRAND)):
+                store.replica.drop_document(BRAND)  # HQ's own comes next, signed anew
 
     def _recover_from_revoked(self, keyset: KeySet) -> None:
         """Where a thief's key signed the highest program, go on from the newest that the root key vouches for.

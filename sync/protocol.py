@@ -34,7 +34,7 @@ CHANGES_ROWS_BEHIND = 8_000  # rows of a page for a station that does not get to
 # Of one document, beside its first: each costs a station that checks it a tenth of a millisecond
 SIGNATURES_MAX = 16
 FORMER_MAX = 64  # epochs of a device that HQ speaks of at an enrolment
-DocumentKind = Literal["program", "keyset", "stops"]
+DocumentKind = Literal["program", "keyset", "stops", "brand"]
 SIGNATURE_HEADER = "Tillside-Signature"  # device=…;epoch=…;time=…;nonce=…;sig=<base64>
 CLOCK_WINDOW_MS = 5 * 60_000  # how far a signed request's time may lie from HQ's
 
@@ -331,6 +331,7 @@ class Changes(Wire, frozen=True, kw_only=True):
     program_version: Count
     keyset_version: Count
     stops_version: Count = 0
+    brand_version: Count = 0
     min_client: int = 0
 
 

@@ -98,6 +98,7 @@ class Puller:
                 program_version=changes.program_version,
                 stops_version=changes.stops_version,
             )
+            self.documents.follow_brand(changes.brand_version)
             _check_client(changes.min_client)
             _check_progress(changes, position)
             self._apply(changes)

@@ -14,7 +14,8 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible, QColor, QFontMetrics, QImage, QPalette
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QLabel, QLineEdit, QStackedLayout, QWidget
 
-from ui.tokens import TARGET_MIN, TEXT_CONTRAST_MIN, contrast
+from app.core.colors import TEXT_CONTRAST_MIN, contrast
+from ui.tokens import TARGET_MIN
 from ui.widgets.label import Elided
 
 TEXT_PX_MIN = 14

@@ -20,10 +20,9 @@ from ui.tokens import (
     RADIUS_CONTROL,
     TYPE,
     Tokens,
-    contrast,
 )  # fmt: skip
 
-__all__ = ["FAMILIES", "SYSTEM", "THEMES", "ZOOMS", "Theme", "apply", "contrast", "current", "mark"]
+__all__ = ["FAMILIES", "SYSTEM", "THEMES", "ZOOMS", "Theme", "apply", "current", "mark"]
 
 SYSTEM = "system"
 THEMES = {"light": LIGHT, "dark": DARK}

@@ -1,13 +1,12 @@
 """Colours, type and space as data: the only place where a colour or a size of the station is written down.
 
 Every pair that is drawn together stands in PAIRS with the contrast it must reach (WCAG 2.x: text 4.5, shapes 3),
-and a test computes them all again. No Qt here, so that whatever checks a brand's colours can use it too.
+and a test computes them all again, by the sums that correct a brand's colour too (`app/core/colors.py`).
 """
 
 from dataclasses import dataclass
 
-TEXT_CONTRAST_MIN = 4.5  # WCAG 2.x, 1.4.3
-SHAPE_CONTRAST_MIN = 3.0  # WCAG 2.x, 1.4.11
+from app.core.colors import SHAPE_CONTRAST_MIN, TEXT_CONTRAST_MIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +117,3 @@ RADIUS_CONTROL, RADIUS_CARD = 10, 12
 TARGET_MIN = 48  # Material; WCAG 2.5.8 asks 24, 2.5.5 asks 44
 ACTION_HEIGHT, PRIMARY_HEIGHT = 64, 80
 FOCUS_WIDTH, FOCUS_GAP = 3, 2
-
-
-def luminance(color: str) -> float:
-    """Return the relative luminance of `#RRGGBB`, 0…1 (WCAG 2.x)."""
-    parts = (int(color[place : place + 2], 16) / 255 for place in (1, 3, 5))
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(a: str, b: str) -> float:
-    """Return the contrast ratio of two colours, 1…21 (WCAG 2.x)."""
-    darker, lighter = sorted((luminance(a), luminance(b)))
-    return (lighter + 0.05) / (darker + 0.05)

@@ -155,7 +155,7 @@ def _check_name(name: str) -> None:
 
 def local_time(at_ms: int, time_zone: str) -> datetime:
     """Return a moment (UTC milliseconds) on the clock of a time zone."""
-    return datetime.fromtimestamp(at_ms / 1000, _zone(time_zone))
+    return datetime.fromtimestamp(at_ms / 1000, zone(time_zone))
 
 
 def local_date(at_ms: int, time_zone: str) -> date:
@@ -164,5 +164,6 @@ def local_date(at_ms: int, time_zone: str) -> date:
 
 
 @lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo:
+def zone(name: str) -> ZoneInfo:
+    """Return a time zone by its name; each is read once."""
     return ZoneInfo(name)

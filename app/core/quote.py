@@ -6,10 +6,12 @@ could be picked but aren't are each decided as if they were picked beside the re
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import NamedTuple
 
 from app.core.campaign import Trigger
 from app.core.decision import decide
+from app.core.ending import ENDS_THE_DAY
 from app.core.outcome import Decision, Facts, Outcome
 from app.core.program import Program
 from app.core.reasons import Refusal
@@ -22,6 +24,7 @@ class Offer(NamedTuple):
     outcome: Outcome
     name: str
     cost_points: int = 0
+    ends_at: str = ""  # the last local second of its campaign or voucher; empty where it has no end
 
     @property
     def rule_id(self) -> str:
@@ -88,7 +91,8 @@ def quote(facts: Facts, *, choices: Mapping[str, str] | None = None, level: str 
     for rule_id, redemption_id in (choices or {}).items():
         if rule_id not in shown:
             outcomes.append(_if_picked(facts, Presentation(redemption_id, picked(rule_id), level)))
-    offers = [_offer(facts.program, outcome) for outcome in outcomes]
+    ends = {shown.redemption_id: shown.voucher.ends_on for shown in facts.presented}
+    offers = [_offer(facts.program, outcome, ends.get(outcome.redemption_id or "")) for outcome in outcomes]
     return Quote(tuple(sorted(offers, key=_nearness)), decision)
 
 
@@ -102,11 +106,13 @@ def _if_picked(facts: Facts, choice: Presentation) -> Outcome:
     return decide(with_it, explain=False).presented[-1]
 
 
-def _offer(program: Program, outcome: Outcome) -> Offer:
+def _offer(program: Program, outcome: Outcome, ends_on: date | None) -> Offer:
     pair = program.pair(outcome.rule_id)
     if pair is None:
         return Offer(outcome, outcome.rule_id, outcome.points)
-    return Offer(outcome, pair.rule.name, outcome.points or pair.rule.cost_points)
+    ends = [pair.campaign.ends_at] if pair.campaign.is_dated else []
+    ends += [ends_on.isoformat() + ENDS_THE_DAY] if ends_on else []
+    return Offer(outcome, pair.rule.name, outcome.points or pair.rule.cost_points, min(ends, default=""))
 
 
 def _nearness(offer: Offer) -> tuple[bool, int, int, str, str]:

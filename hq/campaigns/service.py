@@ -17,6 +17,7 @@ from hq.keysets.store import current_kid
 from hq.tables import store
 from sync.protocol import DocumentKind, SignedDocument
 
+NONE_YET = {"stops": "Nothing was ever stopped.", "brand": "Nobody has said yet how stations look."}
 PROGRAMS_KEPT = 32  # compiled ones in memory: more versions than stations that were away can bring along
 
 
@@ -83,13 +84,11 @@ def _check_currency(connection: Connection, program: Program) -> None:
 
 
 def newest_document(hq: Hq, kind: DocumentKind) -> SignedDocument:
-    """Return the newest document of a kind. Raises `NotHere` while there is no program, or nothing was ever stopped."""
+    """Return the newest document of a kind. Raises `NotHere` while there is none."""
     with hq.database.reading() as connection:
         found = read_document(connection, kind, newest_version(connection, kind))
     if found is None:
-        raise NotHere(
-            "Nothing was ever stopped." if kind == "stops" else "No program has been published yet."
-        )
+        raise NotHere(NONE_YET.get(kind, "No program has been published yet."))
     return found
 
 

@@ -54,7 +54,7 @@ def catch_up(connection: Connection, folder: Path, *, now_ms: int) -> None:
 def sign_anew(connection: Connection, keys: KeyRing) -> None:
     """Let what is newest outlive the key that signed it, for stations that have not seen it yet."""
     kid = current_kid(connection, KeyUse.SIGN)
-    for kind in ("program", "stops"):
+    for kind in ("program", "stops", "brand"):
         signed = read_document(connection, kind, newest_version(connection, kind))
         if signed is None or kid in {each.kid for each in signed.signatures}:
             continue

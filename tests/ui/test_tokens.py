@@ -5,9 +5,10 @@ from itertools import combinations
 
 import pytest
 
+from app.core.colors import contrast
 from ui.models.state import AnswerWord
 from ui.station.answer import COLOURS
-from ui.theme import THEMES, contrast
+from ui.theme import THEMES
 from ui.tokens import PAIRS, TYPE, Tokens
 
 DISTANCE_MIN = 20  # CIE76, UX A2.1

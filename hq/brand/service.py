@@ -1,0 +1,37 @@
+"""Saying how the shop's stations look: a signed document, whole each time.
+
+Its version is the moment when it was published. Counted from one, a database that was put back from a backup would use
+a number again that stations hold for another brand, and they would not fetch it.
+"""
+
+from app.core.brand import NO_BRAND, Brand, checked
+from app.core.brand_format import read_brand, write_brand
+from app.core.keyset import KeyUse
+from hq.campaigns.store import insert_document, newest_version, read_document
+from hq.db import Whole, hold_whole
+from hq.home import Hq
+from hq.keys import sign_document
+from hq.keysets.store import current_kid
+from sync.protocol import DocumentKind
+
+BRAND: DocumentKind = "brand"
+
+
+def newest_brand(hq: Hq) -> Brand:
+    """Return how stations look, or are about to."""
+    with hq.database.reading() as connection:
+        found = read_document(connection, BRAND, newest_version(connection, BRAND))
+    return NO_BRAND if found is None else read_brand(found.body)[1]
+
+
+def publish_brand(hq: Hq, brand: Brand) -> int:
+    """Let stations look like this from their next sync on; return the version. Raises `BrandInvalid`."""
+    now_ms, brand = hq.clock.now_ms(), checked(brand)
+    with hq.database.atomic() as connection:
+        hold_whole(connection, Whole.PROGRAMS)
+        version = max(now_ms, newest_version(connection, BRAND) + 1)
+        kid = current_kid(connection, KeyUse.SIGN)
+        body = write_brand(version, brand)
+        signed = sign_document(hq.keys, kind=BRAND, version=version, body=body, kids=[kid])
+        insert_document(connection, signed, now_ms=now_ms)
+    return version
