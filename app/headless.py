@@ -29,7 +29,7 @@ from app.core.voucher import Presentation
 from app.ids import new_ref
 from app.station.answer import OrderAnswer
 from app.station.enrol import Consent, Joining, NotEnrolled, as_typed, enrol
-from app.station.identify import SeenMember, identify
+from app.station.identify import SeenBadge, SeenMember, identify
 from app.station.leasing import lease_figures
 from app.station.opening import open_store
 from app.station.redeem import AtTill, NotRecorded, OrderIn, hand_in, quote_order, to_ask
@@ -154,6 +154,8 @@ class HeadlessStation:
                     "redemption_id": seen.redemption_id,
                     "rule": seen.voucher.rule_id,
                 }
+            case SeenBadge():
+                return {"answer": "badge", "staff": seen.staff_id}
             case Refusal():
                 self._worker.wake()
                 return {"answer": "refused", **self._refusal(seen)}

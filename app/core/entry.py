@@ -17,6 +17,7 @@ BODY_BYTES_MAX = 1 << 19  # an order with the most lines, with the longest names
 ORDER, REDEEM, REFUSE, SCAN_DENIED = "order", "redeem", "refuse", "scan_denied"
 EPOCH_START, SALVAGED = "epoch_start", "salvaged"  # see app/core/salvaged.py
 SHIFT = "shift"  # somebody signed in or out: {store, t_eff, staff, what}
+MODE_CHANGE = "mode_change"  # into training or out of it: {store, t_eff, staff, mode}
 PIN_LOCK = "pin_lock"  # all tries of a PIN were wrong: {store, t_eff, staff, locks, wait_s}
 CLOCK_JUMP = "clock_jump"  # a wall clock that moved by itself: {store, t_eff, from_ms, to_ms}
 ENROL = "enrol"  # somebody became a member, without anything that says who: see app/station/enrol.py

@@ -7,6 +7,7 @@ older programs say nothing of uses and rights, and have no such effects.
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from app.core.approvals import approval_id_of
 from app.core.authority import AuthKind
 from app.core.entry import ENROL, ORDER, REDEEM, REFUSE
 from app.core.limits import counted_key, order_value_key
@@ -15,6 +16,7 @@ from app.core.spending import whose
 
 ORDER_CLAIM, REDEMPTION_CLAIM = "order", "redemption"
 POINTS_PENDING, POINTS_SPENT, VOUCHER_USE = "points_pending", "points_spent", "voucher_use"
+APPROVAL_USED = "approval"  # a manager's, by its id: once, for as long as the epoch lasts
 CODE_SPENT = "code_spent"  # a showing of a phone's code: no figure of HQ's, so it counts for as long as the epoch lasts
 # Of members who joined here: by reference; and by the hash of the number that is theirs, with the reference behind it.
 ENROLLED, NUMBER_OF = "enrolled", "number_of"
@@ -46,7 +48,13 @@ def number_of(number_hash: str, member: str = "") -> str:
 
 
 def effects_of(entry_type: str, data: Mapping[str, Any]) -> tuple[Effect, ...]:
-    """Return the effects of an entry. Types without any are left alone."""
+    """Return the effects of an entry. Types without any are left alone; what a manager approved uses the approval."""
+    approval_id = approval_id_of(data)
+    used = () if approval_id is None else (Effect(APPROVAL_USED, approval_id, 1),)
+    return (*_by_type(entry_type, data), *used)
+
+
+def _by_type(entry_type: str, data: Mapping[str, Any]) -> tuple[Effect, ...]:
     if entry_type == ORDER:
         return tuple(_of_order(data))
     if entry_type == REDEEM:

@@ -83,6 +83,7 @@ class Reason(Enum):
         True,
         "This station can't check this PIN yet. It has to hear from head office first.",
     )
+    NOT_APPROVED = (ReasonClass.IDENTITY, True, "This was not approved. Check who approves it, and the PIN.")
     PROGRAM_NOT_LIVE = (ReasonClass.AUTHORITY, True, "The loyalty program is not open here at the moment.")
     PROGRAM_ENDED = (ReasonClass.AUTHORITY, False, "The loyalty program ended on {ends_on}.")
     PROGRAM_EXPIRED = (

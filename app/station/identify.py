@@ -53,7 +53,14 @@ class SeenMember:
     stopped: Refusal | None = None  # what head office has stopped, so that this card is good for nothing
 
 
-Seen = SeenMember | Presentation | Refusal
+@dataclass(frozen=True, slots=True)
+class SeenBadge:
+    """Somebody's badge: it says who they are, and proves nothing without their PIN."""
+
+    staff_id: str
+
+
+Seen = SeenMember | Presentation | SeenBadge | Refusal
 
 
 def identify(store: StationStore, text: str, *, aim: str = "") -> Seen:
@@ -83,8 +90,16 @@ def _look_up(store: StationStore, credential: Credential, text: str) -> Seen:
             return _by_number(store, credential, text)
         case GiftCardNumber():
             return unknown(text)
-        case ReceiptCode() | BadgeCode() | SetupCode():
+        case BadgeCode():
+            return _badge(store, credential)
+        case ReceiptCode() | SetupCode():
             return not_here(credential)
+
+
+def _badge(store: StationStore, badge: BadgeCode) -> SeenBadge | Refusal:
+    """Return whose badge it is. Who doesn't work here is nobody."""
+    row = store.replica.people.find(badge.badge)
+    return Refusal(Reason.NOT_STAFF) if row is None else SeenBadge(row.staff_id)
 
 
 def _by_number(store: StationStore, credential: MemberNumber | VoucherNumber, text: str) -> Seen:

@@ -10,18 +10,22 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from app.core.entry import PIN_LOCK, SHIFT
+from app.core.approvals import Approval, Why, veiled
+from app.core.entry import MODE_CHANGE, PIN_LOCK, SHIFT
 from app.core.lockout import SECOND_MS, Lockout, refused_untried
 from app.core.pepper import pepper_name
-from app.core.pins import is_pin, secret_of
+from app.core.pins import Role, is_pin, secret_of
 from app.core.reasons import Reason, Refusal
+from app.core.trusted_time import Reading
 from app.failpoints import failpoint
+from app.ids import new_id
 from app.store.journal import Draft
 from app.store.people import StaffRow
 from app.store.store import StationStore
 
 Run = Callable[[Callable[[StationStore], Any]], Any]  # calls a function on the store's thread
 BEGIN, END = "begin", "end"  # of a shift
+TRAINING, LIVE = "training", "live"  # what a station is used for
 PIN_LENGTH_MAX = 40  # longer than any; what is longer isn't even hashed
 
 
@@ -47,24 +51,52 @@ def sign_in(run: Run, staff_id: str, pin: str, *, instead_of: SignedIn | None = 
 
     Call it on any thread but the store's, which `run` calls.
     """
+    row = _proven(run, staff_id, pin)
+    if isinstance(row, Refusal):
+        return row
+    found = SignedIn(staff_id, row.name, row.role)
+    run(partial(_was_right, row=row, found=found, before=instead_of))
+    return found
+
+
+def approve(run: Run, staff_id: str, pin: str, *, action: str, why: Why) -> Approval | Refusal:
+    """Let a manager approve one action by their PIN. Nothing is recorded: the action's own entry will have both names.
+
+    Whether it was the wrong person or the wrong PIN is not told. Call it as `sign_in`.
+    """
+    row = _proven(run, staff_id, pin)
+    if isinstance(row, Refusal):
+        return veiled(row)
+    given = run(partial(_was_proven, row=row))
+    if row.role != Role.MANAGER:
+        return veiled()
+    return Approval(new_id(), staff_id, action, why, given)
+
+
+def _proven(run: Run, staff_id: str, pin: str) -> StaffRow | Refusal:
+    """Return who somebody is, by their PIN. Whoever gets it tells the store that it was right."""
     counted: _Try | Refusal = run(partial(_count, staff_id=staff_id))
     if isinstance(counted, Refusal):
         return counted
     failpoint("pin_counted")
     secret = secret_of(counted.pepper, staff_id=staff_id, pin=pin)
-    is_right = len(pin) <= PIN_LENGTH_MAX and is_pin(counted.row.pin_hash, secret)
-    if not is_right:
-        refusal: Refusal = run(partial(_was_wrong, row=counted.row))
-        return refusal
-    found = SignedIn(staff_id, counted.row.name, counted.row.role)
-    run(partial(_was_right, row=counted.row, found=found, before=instead_of))
-    return found
+    if len(pin) <= PIN_LENGTH_MAX and is_pin(counted.row.pin_hash, secret):
+        return counted.row
+    refusal: Refusal = run(partial(_was_wrong, row=counted.row))
+    return refusal
 
 
 def sign_out(store: StationStore, who: SignedIn) -> None:
     """End somebody's shift. What waits to be sent goes on waiting. On the store's thread; raises a `StoreFault`."""
     with store.atomic():
         store.journal.append([_shift(store, who, END)])
+
+
+def change_mode(store: StationStore, mode: str, *, staff_id: str) -> None:
+    """Record that this station is used for training from now on, or for real again. Raises a `StoreFault`."""
+    moment = {"store": store.device.store_id, "t_eff": store.now_ms()}
+    with store.atomic():
+        store.journal.append([Draft(MODE_CHANGE, {**moment, "staff": staff_id, "mode": mode})])
 
 
 def _count(store: StationStore, *, staff_id: str) -> _Try | Refusal:
@@ -99,6 +131,13 @@ def _was_right(store: StationStore, *, row: StaffRow, found: SignedIn, before: S
     with store.atomic():
         store.pin_tries.note(row, Lockout())
         store.journal.append([*ended, _shift(store, found, BEGIN)])
+
+
+def _was_proven(store: StationStore, *, row: StaffRow) -> Reading:
+    """Give all tries back; return the moment."""
+    with store.atomic():
+        store.pin_tries.note(row, Lockout())
+    return store.time.reading()
 
 
 def _told(store: StationStore, staff_id: str, lockout: Lockout) -> Lockout:

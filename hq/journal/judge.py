@@ -19,6 +19,7 @@ from app.core.entry import (
     ENROL,
     EPOCH_START,
     LEASE_CLOSE,
+    MODE_CHANGE,
     ORDER,
     PIN_LOCK,
     REDEEM,
@@ -51,6 +52,7 @@ from hq.journal.schemas import (
     EnrolData,
     EpochStartData,
     LeaseCloseData,
+    ModeChangeData,
     OrderData,
     PinLockData,
     RedemptionData,
@@ -254,6 +256,12 @@ def _judge_shift(entry: Entry, books: Books) -> Judgement:
     return doubts.judgement()
 
 
+def _judge_mode_change(entry: Entry, books: Books) -> Judgement:
+    doubts = Doubts()
+    doubts.elsewhere(convert(entry.data, ModeChangeData).store, books.store)
+    return doubts.judgement()
+
+
 def _judge_pin_lock(entry: Entry, books: Books) -> Judgement:
     lock, doubts = convert(entry.data, PinLockData), Doubts()
     doubts.elsewhere(lock.store, books.store)
@@ -308,6 +316,7 @@ JUDGES: dict[str, Callable[[Entry, Books], Judgement]] = {
     SCAN_DENIED: _judge_denied,
     CLOCK_JUMP: _judge_clock_jump,
     SHIFT: _judge_shift,
+    MODE_CHANGE: _judge_mode_change,
     PIN_LOCK: _judge_pin_lock,
     ENROL: _judge_enrol,
     EPOCH_START: _judge_epoch_start,

@@ -140,6 +140,15 @@ class ShiftData(Recorded, frozen=True, kw_only=True):
     what: Literal["begin", "end"]
 
 
+class ModeChangeData(Recorded, frozen=True, kw_only=True):
+    """A `mode_change` entry: a station was taken for training, or is used for real again. `staff` may be nobody."""
+
+    store: Name
+    t_eff: Moment
+    staff: str
+    mode: Literal["training", "live"]
+
+
 class PinLockData(Recorded, frozen=True, kw_only=True):
     """A `pin_lock` entry: all tries of a PIN were wrong, and how long the wait is."""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.core.approvals import veiled
 from app.core.authority import HOUR_MS, Authority
 from app.core.codes import ReceiptCode, SetupCode, TokenKey, not_here, parse
 from app.core.decision import decide
@@ -156,6 +157,7 @@ MADE: dict[Reason, Callable[[], tuple[Refusal, ...]]] = {
     Reason.PIN_LOCKED: lambda: (Lockout(TRIES, 1, b"", 0).refusal(Reading(0, b"", 1)),),
     Reason.PIN_WRONG: lambda: (Lockout(2).refusal(Reading(0, b"", 1)),),
     Reason.PIN_UNCHECKED: lambda: untried("a pepper"),
+    Reason.NOT_APPROVED: lambda: (veiled(untried(None)[0]),),
     Reason.PROGRAM_NOT_LIVE: lambda: refused(document={"life": {"stage": "paused"}}),
     Reason.PROGRAM_ENDED: lambda: refused(**ENDED),
     Reason.PROGRAM_EXPIRED: lambda: refused(document={"expires_ms": 1}),

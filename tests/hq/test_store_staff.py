@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.core.entry import PIN_LOCK, SHIFT, read_entry
+from app.core.entry import MODE_CHANGE, PIN_LOCK, SHIFT, read_entry
 from app.core.pepper import pepper_name
 from app.core.pins import Role, is_pin, secret_of
 from hq.backup import restore_keys
@@ -136,6 +136,12 @@ def test_a_shift_is_posted(hq: Hq, station: Station) -> None:
     for what in ("begin", "end"):
         station.append(SHIFT, {"store": "S1", "t_eff": NOW_MS, "staff": "0000000000001", "what": what})
     station.append(SHIFT, {"store": "S1", "t_eff": NOW_MS, "staff": "0000000000001", "what": "a nap"})
+    assert verdicts(station) == [("posted", []), ("posted", []), ("quarantined", [Flag.UNPARSABLE])]
+
+
+def test_training_is_posted_and_says_nothing_else(hq: Hq, station: Station) -> None:
+    for mode in ("training", "live", "offline"):
+        station.append(MODE_CHANGE, {"store": "S1", "t_eff": NOW_MS, "staff": "", "mode": mode})
     assert verdicts(station) == [("posted", []), ("posted", []), ("quarantined", [Flag.UNPARSABLE])]
 
 

@@ -23,6 +23,7 @@ KNOWN_TYPES = (
     "refuse",
     "scan_denied",
     "shift",
+    "mode_change",
     "pin_lock",
     "clock_jump",
     "epoch_start",
