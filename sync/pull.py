@@ -59,6 +59,7 @@ class Puller:
         self._run = run
         self.documents = Documents(store, hq, run=run)
         self.skipped = 0  # rows that we could not use and that HQ hasn't heard of yet
+        self._words: list[VerdictValues] = []  # HQ's later words that came ahead of a checkpoint
 
     def pull(self) -> int:
         """Follow HQ's feed to its end, from a new snapshot if need be. Returns the number of rows.
@@ -74,6 +75,7 @@ class Puller:
         return rows
 
     def _pull(self) -> int:
+        self._words = []
         position = self._run(self.position)
         is_new, rows = position is None or position.set_id == NO_SET, 0
         if is_new:
@@ -125,11 +127,17 @@ class Puller:
             chunk = following
 
     def _apply_chunk(self, rows: list[Row], included_seq: int, position: Position | None) -> None:
-        """Apply rows. What their figures include is kept with each, since the position moves only with the last."""
+        """Apply rows. What their figures include is kept with each, since the position moves only with the last.
+
+        HQ's words on entries wait for that, too: an entry that is posted at last counts here until all figures have it.
+        """
         usable = usable_rows(rows)
         self.skipped += len(rows) - len(usable)
         self._check_included(included_seq)
-        self._keep_words([convert(row.v, VerdictValues) for row in usable if row.t == VERDICT])
+        self._words += [convert(row.v, VerdictValues) for row in usable if row.t == VERDICT]
+        if position is not None:
+            self._keep_words(self._words)
+            self._words = []
         replica = self._store.replica
         with self._store.replica_atomic():
             for (op, kind, columns), alike in groupby(usable, shape_of):

@@ -1,11 +1,12 @@
 """What a station writes first under a new epoch: where the old one ended, and the entries saved out of its journal.
 
 `epoch_start`  {store, from_epoch, last_seq, last_hash, reason}
-`salvaged`     {store, device, epoch, seq, body, prev, hash, sig, is_signed, packed}
+`salvaged`     {store, device, epoch, seq, body, prev, hash, sig, is_signed, packed, counts}
 
 Bytes are Base64 (RFC 4648 §4). A salvaged entry is carried as the bytes it had, whether they hold or not: HQ compares
 them with what it holds, and a person decides about the rest. A body too large to be carried inside another one is
-packed by zlib (RFC 1950), and `packed` says so.
+packed by zlib (RFC 1950), and `packed` says so. `counts` says that the station counts what the entry took, until HQ's
+figures have it; journals of older programs don't say it, and count nothing of the kind.
 """
 
 import re
@@ -22,6 +23,7 @@ from app.core.entry import BODY_BYTES_MAX
 
 PLAIN_BYTES_MAX = BODY_BYTES_MAX // 2  # in Base64 it grows by a third, and has its wrapping around it
 ZLIB = "zlib"
+COUNTS = "counts"
 DEVICE_ID = re.compile(r"[0-9A-Za-z_-]{1,40}")
 
 
@@ -88,6 +90,7 @@ def salvaged_record(found: Salvaged, *, store: str) -> dict[str, Any]:
         "sig": _text(found.sig),
         "is_signed": found.is_signed,
         "packed": ZLIB if is_large else "",
+        COUNTS: True,
     }
 
 

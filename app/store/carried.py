@@ -1,16 +1,21 @@
 """Orders that a journal holds inside `salvaged` entries: recorded under an earlier epoch, carried over into this one.
 
 A till that asks again about such an order gets the answer that was recorded then; nothing is recorded a second time.
+What such an entry took stays taken until HQ's figures have it: a new epoch makes no coupon whole again.
 """
 
 from collections.abc import Iterable
 
 from app.core.entry import CLOCK_JUMP, EPOCH_START, ORDER, SALVAGED, Entry, EntryInvalid, read_entry
-from app.core.salvaged import SalvageInvalid, read_salvaged
+from app.core.overlay import LEASE_USE, ORDER_CLAIM, REDEMPTION_CLAIM, Effect, effects_of
+from app.core.salvaged import COUNTS, SalvageInvalid, read_salvaged
 
 BEGINNING = frozenset(
     {EPOCH_START, SALVAGED, CLOCK_JUMP}
 )  # what a carried journal begins with; only there one looks
+
+# An order is found by `carried_orders`, and a lease is of one epoch.
+NOT_CARRIED = frozenset({ORDER_CLAIM, REDEMPTION_CLAIM, LEASE_USE})
 
 
 def carried_orders(entries: Iterable[Entry]) -> dict[str, int]:
@@ -36,3 +41,14 @@ def opened(entry: Entry) -> Entry:
         return entry
     is_ours = carried.is_whole and carried.is_signed and inner.device_id == entry.device_id
     return inner if is_ours else entry
+
+
+def effects_with_carried(entry: Entry) -> tuple[Effect, ...]:
+    """Return what an entry does; of a `salvaged` one what the entry in it took, where it says that this counts."""
+    if entry.type != SALVAGED or entry.data.get(COUNTS) is not True:
+        return effects_of(entry.type, entry.data)
+    inner = opened(entry)
+    try:
+        return tuple(each for each in effects_of(inner.type, inner.data) if each.kind not in NOT_CARRIED)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError):
+        return ()  # no record of ours: HQ has the whole of it to look at

@@ -20,6 +20,7 @@ from app.ids import new_id
 from app.store.carried import carried_orders
 from app.store.faults import JournalBroken
 from app.store.names import LAST_LETTER
+from app.store.quarantined import Quarantined
 from app.store.tally import EACH, note_orders, orders_between
 from app.store.timekeeper import TimeKeeper
 from app.store.verifying import Reached, Verification, effect_rows
@@ -77,6 +78,7 @@ class Journal:
         self._head: Head | None = None  # as far as it is known
         self._flagged: int | None = None  # as far as it is known
         self._carried: dict[str, int] | None = None  # read when it is asked for
+        self._quarantined = Quarantined(database, owner.epoch)
 
     @property
     def owner(self) -> ChainOwner:
@@ -96,6 +98,7 @@ class Journal:
     def forget_head(self) -> None:
         """Read it anew next time: what was appended has been rolled back."""
         self._head = self._flagged = None
+        self._quarantined.forget()
 
     def append(self, drafts: Sequence[Draft]) -> list[Entry]:
         """Add entries and return them. Call it inside `atomic`: they are recorded when that block ends, not before.
@@ -183,13 +186,17 @@ class Journal:
         return self._carried.get(order_id)
 
     def effect_sum(self, kind: str, ref: str, *, after_seq: int) -> int:
-        """Sum what entries after `after_seq` do to a balance or counter: the overlay on HQ's figure."""
+        """Sum what entries after `after_seq` do to a balance or counter: the overlay on HQ's figure.
+
+        Those before that HQ has quarantined are in no figure of its, and count as well.
+        """
         row = self._db.conn.execute(
             "SELECT COALESCE(SUM(delta), 0) FROM effect WHERE kind = ? AND ref = ? AND epoch = ? AND seq > ?"
             " AND kind NOT IN ('order', 'redemption')",  # the words of the index on figures
             (kind, ref, self._owner.epoch, after_seq),
         ).fetchone()
-        return int(row[0])
+        aside = self._quarantined.sums(kind, [ref], until_seq=after_seq)
+        return int(row[0]) + aside.get(ref, 0)
 
     def effect_sums(self, kind: str, refs: Collection[str], *, after_seq: int) -> dict[str, int]:
         """Return such sums by reference; of what entries did nothing to there is none."""
@@ -198,7 +205,8 @@ class Journal:
             " AND epoch = ? AND seq > ? AND kind NOT IN ('order', 'redemption') GROUP BY ref",
             (kind, orjson.dumps(list(refs)).decode(), self._owner.epoch, after_seq),
         )
-        return dict(rows.fetchall())
+        aside = self._quarantined.sums(kind, refs, until_seq=after_seq)
+        return _added(dict(rows.fetchall()), aside)
 
     def effects_under(self, kind: str, prefix: str, *, after_seq: int) -> list[tuple[str, int]]:
         """Return reference and sum of all whose references begin alike."""
@@ -207,7 +215,8 @@ class Journal:
             " AND kind NOT IN ('order', 'redemption') GROUP BY ref",
             (kind, prefix, prefix + LAST_LETTER, self._owner.epoch, after_seq),
         )
-        return [(row[0], row[1]) for row in rows.fetchall()]
+        aside = self._quarantined.under(kind, prefix, until_seq=after_seq)
+        return sorted(_added(dict(rows.fetchall()), aside).items())
 
     def entries(self, *, from_seq: int = 1) -> Iterator[Entry]:
         """Yield the entries from a number on, in order."""
@@ -282,6 +291,7 @@ class Journal:
                 for word in words
             ],
         )
+        self._quarantined.told((word.seq, word.verdict) for word in words)
 
     def append_later_word(self, word: WordOfHq) -> bool:
         """Keep a word that changes an earlier one. Call it inside `atomic`. False when there is no such entry here."""
@@ -299,6 +309,7 @@ class Journal:
                 "INSERT INTO verdict (epoch, seq, verdict, codes, received_ms) VALUES (?, ?, ?, ?, ?)",
                 (*place, word.verdict, codes, self._clock.now_ms()),
             )
+            self._quarantined.forget()
         return True
 
     def verdict_counts(self) -> dict[str, int]:
@@ -350,3 +361,10 @@ class Journal:
         return Verification(
             self._db, owner=self._owner, key=self._key.public_key(), since=since or self.beginning
         )
+
+
+def _added(sums: dict[str, int], more: dict[str, int]) -> dict[str, int]:
+    """Return sums by reference with others added."""
+    for ref, delta in more.items():
+        sums[ref] = sums.get(ref, 0) + delta
+    return sums

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from app.core.chain import HASH_SIZE, ChainOwner, Head, head_is_signed, next_hash
 from app.core.entry import Entry, read_entry
-from app.core.overlay import effects_of
+from app.store.carried import effects_with_carried
 from app.store.faults import JournalBroken
 
 PIECE = 100  # entries: two milliseconds
@@ -128,7 +128,7 @@ class Verification:
 def effect_rows(entry: Entry) -> list[EffectRow]:
     """Return the rows that say what an entry does."""
     epoch, seq = entry.epoch, entry.seq
-    return [(epoch, seq, *effect) for effect in effects_of(entry.type, entry.data)]
+    return [(epoch, seq, *effect) for effect in effects_with_carried(entry)]
 
 
 def _derived_effects(entry: Entry) -> list[EffectRow]:

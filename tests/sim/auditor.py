@@ -12,6 +12,7 @@ from tests.sim.budget_oracles import Asked, Known
 from tests.sim.claims import Memory, Shown
 from tests.sim.clock_oracles import ClockOracles, latest_time
 from tests.sim.exposure_oracles import figures_of, hold_exposure
+from tests.sim.figure_oracles import hold_figures
 from tests.sim.hq_oracles import HqBooks
 from tests.sim.people_oracles import PeopleOracles
 from tests.sim.reading import (
@@ -22,7 +23,6 @@ from tests.sim.reading import (
     genesis,
     is_signed,
     next_hash,
-    own_effect,
     read,
 )
 from tests.sim.rightful import Rightful
@@ -273,14 +273,9 @@ class Auditor:
     def looked_up(
         self, station: str, chain: Chain, ref: str, *, held: int | None, shown: tuple[int, int], included: int
     ) -> None:
-        """A member's figures on the screen: HQ's, as the replica holds them, and what this station did since."""
-        pending = spent = 0
-        for place, entry in self.memory.files[station].items():
-            if place[:2] == chain and place[2] > included:
-                earned_here, spent_here = own_effect(entry, ref)
-                pending, spent = pending + earned_here, spent + spent_here
-        expected = ((held or 0) - spent if held is not None else 0, pending)
-        self.memory.claim("I13", shown == expected, f"{station} shows {ref} {shown}, should be {expected}")
+        """A member's figures are on the screen."""
+        words = self._seen[station].words
+        hold_figures(self.memory, station, chain, ref, held=held, shown=shown, included=included, words=words)
 
     def checkpoint(self, store: str, place: tuple[str, int], facts: Facts) -> None:
         """HQ named a place in its feed; its members and vouchers for that store were these."""

@@ -55,12 +55,12 @@ def looks_up_whatever_is_typed() -> AbstractContextManager[Any]:
 
 def forgets_what_was_shown() -> AbstractContextManager[Any]:
     """The order is recorded, and so is each redemption; that is what counts."""
-    right = verifying.effects_of
+    right = verifying.effects_with_carried
 
-    def effects_of(*given: Any) -> Any:
-        return tuple(effect for effect in right(*given) if effect.kind != CODE_SPENT)
+    def effects_with_carried(entry: Any) -> Any:
+        return tuple(effect for effect in right(entry) if effect.kind != CODE_SPENT)
 
-    return patch.object(verifying, "effects_of", effects_of)
+    return patch.object(verifying, "effects_with_carried", effects_with_carried)
 
 
 def lets_a_code_be_shown_in_two_shops() -> AbstractContextManager[Any]:

@@ -7,11 +7,12 @@ from unittest.mock import patch
 
 from app.core import trusted_time
 from app.core.chain import Head
-from app.core.overlay import ORDER_CLAIM, REDEMPTION_CLAIM
+from app.core.overlay import ORDER_CLAIM, REDEMPTION_CLAIM, effects_of
 from app.core.stops import Stop, Stops
 from app.store import db, store, verifying
 from app.store.faults import StoreFault
 from app.store.journal import Journal, WordOfHq
+from app.store.quarantined import Quarantined
 from app.store.store import StationStore
 from sync import documents, hq_time, pull, stops
 from sync.faults import HqUntrusted
@@ -57,12 +58,12 @@ def hashes_each_commit_once() -> AbstractContextManager[Any]:
 
 def claims_nothing() -> AbstractContextManager[Any]:
     """The till sends each order once."""
-    right = verifying.effects_of
+    right = verifying.effects_with_carried
 
-    def effects_of(*given: Any) -> Any:
-        return tuple(effect for effect in right(*given) if effect.kind not in (ORDER_CLAIM, REDEMPTION_CLAIM))
+    def effects_with_carried(entry: Any) -> Any:
+        return tuple(effect for effect in right(entry) if effect.kind not in (ORDER_CLAIM, REDEMPTION_CLAIM))
 
-    return patch.object(verifying, "effects_of", effects_of)
+    return patch.object(verifying, "effects_with_carried", effects_with_carried)
 
 
 def believes_any_acknowledgement() -> AbstractContextManager[Any]:
@@ -91,6 +92,16 @@ def counts_own_entries_for_ever() -> AbstractContextManager[Any]:
         return right(self, kind, ref, after_seq=0)
 
     return patch.object(Journal, "effect_sum", effect_sum)
+
+
+def forgets_what_hq_set_aside() -> AbstractContextManager[Any]:
+    """HQ has looked at all entries up to this number."""
+    return patch.object(Quarantined, "sums", lambda *_, **__: {})
+
+
+def begins_an_epoch_with_nothing() -> AbstractContextManager[Any]:
+    """What an earlier epoch did is head office's to decide."""
+    return patch.object(verifying, "effects_with_carried", lambda entry: effects_of(entry.type, entry.data))
 
 
 def moves_with_each_page() -> AbstractContextManager[Any]:
@@ -189,6 +200,8 @@ PLANTS = (
     ("I12", believes_any_signed_version),
     ("I12", believes_any_list_of_stops),
     ("I13", counts_own_entries_for_ever),
+    ("I13", forgets_what_hq_set_aside),
+    ("I13", begins_an_epoch_with_nothing),
     ("I13", moves_with_each_page),
     ("I14", ignores_what_is_stopped),
     ("I14", keeps_what_is_stopped_under_new_rules),

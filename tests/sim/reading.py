@@ -93,6 +93,22 @@ def carried_by(entry: Content) -> tuple[Place, bytes] | None:
     return (data["device"], data["epoch"], data["seq"]), next_hash(prev, body)
 
 
+def counted_in(entry: Content) -> Content:
+    """Return what an entry does to its station's figures: of a carried one that says so, what was carried.
+
+    Nothing of a body that somebody changed, or that is another machine's.
+    """
+    if entry.type != "salvaged" or entry.data.get("counts") is not True:
+        return entry
+    data = entry.data
+    place, digest = carried_by(entry) or (entry.place, b"")
+    is_genuine = digest == base64.b64decode(data["hash"]) and data["is_signed"]
+    if not is_genuine or place[0] != entry.place[0]:
+        return entry
+    body = base64.b64decode(data["body"])
+    return read(place, digest, zlib.decompress(body) if data["packed"] == "zlib" else body)
+
+
 def points_of(entry: Content) -> Counter[str]:
     """Return what a posted entry does to members' points."""
     data, moved = entry.data, Counter[str]()
@@ -131,6 +147,7 @@ def postings_of(entry: Content) -> Counter[tuple[str, str]]:
 
 def own_effect(entry: Content, ref: str) -> tuple[int, int]:
     """Return what an entry does to a member's figures before HQ includes it: points pending, points spent."""
+    entry = counted_in(entry)
     if entry.type == "order" and entry.data["member"] and entry.data["member"]["ref"] == ref:
         return entry.data["points"], 0
     if entry.type == "redeem" and entry.data["member"] == ref:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from tests.sim.budget_oracles import Known
 from tests.sim.claims import Memory
-from tests.sim.reading import Chain, Content
+from tests.sim.reading import Chain, Content, counted_in
 from tests.sim.rows import StationRows
 from tests.sim.taking import ALWAYS, FLOOR, HOME, LEASE, ONLINE, Promise, Right, Rules, rights_of
 
@@ -167,11 +167,8 @@ class RightsOracles:
         """A station knows what it has itself taken, whatever anybody else knows."""
         code = entry.data["code_hash"]
         uses_max = self._rows[station][1].uses_max.get(code, 0)
-        before = sum(
-            each.type == "redeem" and each.data["code_hash"] == code
-            for place, each in self._memory.files[station].items()
-            if place[:2] == chain
-        )
+        own = [counted_in(each) for place, each in self._memory.files[station].items() if place[:2] == chain]
+        before = sum(each.type == "redeem" and each.data["code_hash"] == code for each in own)
         is_left = not uses_max or before < uses_max
         self._memory.claim(
             "I17", is_left, f"{station} took voucher {code} {before + 1} times at {entry.place}"

@@ -27,6 +27,7 @@ AUDITOR = (
     "clock_oracles",
     "code_oracles",
     "exposure_oracles",
+    "figure_oracles",
     "flag_oracles",
     "hq_oracles",
     "own_oracles",
