@@ -19,8 +19,6 @@ from qrcode.exceptions import DataOverflowError
 from qrcode.main import QRCode
 from qrcode.util import QRData
 
-from scanner.opencv import cv2
-
 QUIET_MODULES: Final = 4
 MODULE_PX_MAX: Final = 32
 """Largest module: the biggest code, 177 modules and its quiet zone, then stays within what `picture` reads."""
@@ -93,6 +91,8 @@ def qr_printed(
 
 def qr_png(content: str | bytes, *, module_px: int = 8) -> bytes:
     """The code as a PNG, `module_px` pixels a module, black on white."""
+    from scanner.opencv import cv2  # noqa: PLC0415 large, and whoever only wants the modules needs none of it
+
     assert 1 <= module_px <= MODULE_PX_MAX, "a module is 1 to MODULE_PX_MAX pixels wide"
     is_packed, png = cv2.imencode(".png", _painted(qr_modules(content), module_px))
     assert is_packed, "OpenCV packs any grey picture as PNG"

@@ -16,7 +16,7 @@ from app.core.standing import Standing
 DOORS = {"_": 1, "ngettext": 2}  # how many of the arguments are sentences
 SENTENCE_NAME = "sentence"  # the attribute in which a fault carries its words
 HERE = Path(__file__).parent
-FAULT_FOLDERS = ("store", "station")
+FAULT_FOLDERS = ("store", "station", "printing")
 
 
 @dataclass(frozen=True, slots=True)

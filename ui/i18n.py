@@ -54,11 +54,18 @@ LANGUAGES: dict[str, Callable[[], NullTranslations]] = {
     PSEUDO: PseudoTranslations,
 }
 _chosen: list[NullTranslations] = [NullTranslations()]
+_language = ["en"]
 
 
 def use(language: str) -> None:
     """Choose the language of what is drawn from now on. KeyError for one that there isn't."""
     _chosen[0] = LANGUAGES[language]()
+    _language[0] = language
+
+
+def language() -> str:
+    """Return the language of what is drawn."""
+    return _language[0]
 
 
 def _(message: str) -> str:

@@ -50,7 +50,7 @@ class Theme:
 
     def font(self, role: str) -> QFont:
         """Return the font of a role, with figures of one width."""
-        font = QFont(_families(sys.platform))
+        font = QFont(font_families())
         font.setPixelSize(self.px(TYPE[role].px))
         font.setWeight(QFont.Weight(TYPE[role].weight))
         font.setFeature(QFont.Tag("tnum"), 1)
@@ -87,7 +87,8 @@ def mark(widget: QWidget, **properties: str) -> None:
         widget.style().polish(widget)
 
 
-def _families(platform: str) -> list[str]:
+def font_families(platform: str = sys.platform) -> list[str]:
+    """Return the fonts of a system, the one to ask first in front."""
     return FAMILIES.get(platform, FAMILIES_ELSEWHERE)
 
 

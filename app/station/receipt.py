@@ -1,0 +1,262 @@
+"""What stands on a receipt, as plain values made from what was recorded: a reprint says what was true then.
+
+The till prints what was bought. A receipt of ours says what the member got: each offer with what it takes off, the
+points before and after, and a code by which the redemption is found again. Nobody's name, phone or mail stands on it
+but the member's initials.
+
+Points earned are on their way until head office has added them, so they are told beside the points that can be spent.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, Final
+
+from app.core.codes import RECEIPT_PREFIX
+from app.core.entry import REDEEM, REFUSE, Entry
+from app.core.order import local_date
+from app.core.overlay import ORDER_CLAIM, REDEMPTION_CLAIM
+from app.core.program import Program
+from app.store.carried import opened
+from app.store.store import StationStore
+
+ONLINE: Final = "online"
+EXPIRING_DAYS: Final = 92  # what expires later is no news yet
+EXPIRING_MAX: Final = 3
+HIDDEN: Final = "***"
+
+
+class Kind(StrEnum):
+    """What a receipt is about."""
+
+    ORDER = "order"
+    VOID = "void"
+    RETURN = "return"
+    GIFT_CARD = "gift_card"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One offer: what it takes off (minor units), what it costs and pays in points, and what it hands out."""
+
+    name: str
+    discount: int = 0
+    points: int = 0
+    paid: int = 0
+    credit: int = 0
+    gifts: tuple[tuple[str, int], ...] = ()  # (SKU, units)
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Whole points. `before` None: the member is not known here, so nobody can say. `earned` come later."""
+
+    before: int | None
+    spent: int = 0
+    earned: int = 0
+
+    @property
+    def after(self) -> int | None:
+        """What can be spent now."""
+        return None if self.before is None else self.before - self.spent
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A gift card: the end of its number, what was put on it or paid with it, and what is left until when."""
+
+    ends_with: str
+    paid_in: int = 0
+    paid: int = 0
+    balance: int = 0
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A receipt. Amounts are minor units of `currency`, times UTC milliseconds.
+
+    `code` is what its QR code says; `number` is the order's, to be read by people. Of a void the amounts are what is
+    undone: `given` as it was given, `due` what goes back.
+    """
+
+    kind: Kind
+    store: str
+    register: str
+    at_ms: int
+    time_zone: str
+    currency: str
+    number: str = ""
+    code: str = ""
+    member: str = ""
+    given: tuple[Given, ...] = ()
+    total: int = 0
+    discount: int = 0
+    tax: int = 0
+    tenders: tuple[tuple[str, int], ...] = ()  # (kind, minor units)
+    due: int = 0
+    points: Points | None = None
+    expiring: tuple[tuple[date, int], ...] = ()
+    card: Card | None = None
+    is_training: bool = False
+    is_queued: bool = False
+
+
+class NoSuchOrder(Exception):
+    """This station has recorded no order of that number."""
+
+    sentence = "There is no such order on this station."
+
+
+def receipt_of(store: StationStore, number: str) -> Receipt:
+    """Return the receipt of a recorded order, by its number or the id of one of its redemptions.
+
+    Raises `NoSuchOrder` or a `StoreFault`.
+    """
+    seq = (
+        store.journal.claimed(ORDER_CLAIM, number)
+        or store.journal.carried(number)
+        or _seq_of_redemption(store, number)
+    )
+    if seq is None:
+        raise NoSuchOrder(number)
+    order, *presented = _with_redemptions(store, seq)
+    return order_receipt(
+        order.data,
+        [entry.data for entry in presented if entry.type == REDEEM],
+        store_name=store.device.store_name,
+        member=_shown_member(store, order.data["member"]),
+        program=store.replica.program(),
+        is_sent=seq <= store.acked_seq(),
+    )
+
+
+def last_order(store: StationStore) -> str | None:
+    """Return the number of the order that was recorded last, None before the first."""
+    for entry in store.journal.entries_backwards():
+        if entry.type == "order":
+            return str(entry.data["order_id"])
+    return None
+
+
+def order_receipt(
+    order: Mapping[str, Any],
+    redemptions: Sequence[Mapping[str, Any]],
+    *,
+    store_name: str,
+    member: str,
+    program: Program | None,
+    is_sent: bool,
+) -> Receipt:
+    """Return the receipt of an order's record and its `redemptions`. `member`: how they are called on it."""
+    outcomes = [*redemptions, *order["campaigns"]]
+    tenders = tuple((paid["kind"], paid["amount"]) for paid in order.get("paid", ()) if paid["amount"])
+    given = tuple(_given(outcome, program) for outcome in outcomes)
+    payable = order.get("payable", order["total"] - order["discount"])
+    due = payable - sum(amount for _, amount in tenders) - sum(each.paid for each in given)
+    code = redemptions[0]["redemption_id"] if redemptions else order["order_id"]
+    return Receipt(
+        kind=Kind.ORDER,
+        store=store_name,
+        register=order["register"],
+        at_ms=order["t_eff"],
+        time_zone=order["tz"],
+        currency=order["currency"],
+        number=order["order_id"],
+        code=RECEIPT_PREFIX + code,
+        member=member,
+        given=given,
+        total=order["total"],
+        discount=order["discount"],
+        tax=order.get("tax", 0),
+        tenders=tenders,
+        due=due,
+        points=_points(order, redemptions),
+        expiring=_expiring(order),
+        is_queued=order["link"] != ONLINE and not is_sent,
+    )
+
+
+def masked(name: str) -> str:
+    """Return a name of which the member knows that it is theirs, and nobody else whose: `Ada Lovelace` → `A*** L.`."""
+    words = name.split()
+    if not words:
+        return ""
+    rest = "".join(f" {word[0]}." for word in words[1:])
+    return words[0][0] + HIDDEN + rest
+
+
+def a_test(*, store: str, register: str, at_ms: int, time_zone: str, currency: str) -> Receipt:
+    """Return the receipt by which a printer is tried: everything on it that a receipt can have."""
+    return Receipt(
+        kind=Kind.TEST,
+        store=store,
+        register=register,
+        at_ms=at_ms,
+        time_zone=time_zone,
+        currency=currency,
+        code=RECEIPT_PREFIX + "test",
+        member=masked("Ada L."),
+        points=Points(before=300, spent=100, earned=25),
+    )
+
+
+def _seq_of_redemption(store: StationStore, redemption_id: str) -> int | None:
+    """Return where the order of a redemption stands: in front of it, with others of its redemptions between."""
+    seq = store.journal.claimed(REDEMPTION_CLAIM, redemption_id)
+    if seq is None:
+        return None
+    order_id = next(store.journal.entries(from_seq=seq)).data["order_id"]
+    return store.journal.claimed(ORDER_CLAIM, order_id)
+
+
+def _with_redemptions(store: StationStore, seq: int) -> list[Entry]:
+    found: list[Entry] = []
+    for entry in map(opened, store.journal.entries(from_seq=seq)):
+        if found and entry.type not in (REDEEM, REFUSE):
+            break
+        found.append(entry)
+    return found
+
+
+def _shown_member(store: StationStore, member: Mapping[str, Any] | None) -> str:
+    """Return the initials, or the end of the reference where the replica does not hold the name."""
+    if member is None:
+        return ""
+    row = store.replica.member(member["ref"])
+    return masked(row.name if row else "") or HIDDEN + member["ref"][-4:]
+
+
+def _given(outcome: Mapping[str, Any], program: Program | None) -> Given:
+    pair = None if program is None else program.pair(outcome["rule"])
+    return Given(
+        outcome["rule"] if pair is None else pair.rule.name,
+        outcome["discount"],
+        outcome.get("points", 0),
+        outcome.get("paid", 0),
+        outcome.get("credit", 0),
+        tuple((sku, units) for sku, units in outcome.get("gifts", ())),
+    )
+
+
+def _points(order: Mapping[str, Any], redemptions: Sequence[Mapping[str, Any]]) -> Points | None:
+    member = order["member"]
+    if member is None:
+        return None
+    spent = sum(redemption.get("points", 0) for redemption in redemptions)
+    before = member["balance"] if member["known"] else None
+    return Points(before, spent, order["points"])
+
+
+def _expiring(order: Mapping[str, Any]) -> tuple[tuple[date, int], ...]:
+    """Return the points of the balance that end soon, the next first."""
+    member, today = order["member"], local_date(order["t_eff"], order["tz"])
+    told = [] if member is None else member.get("expiring", [])
+    soon = [
+        (day, points)
+        for day, points in ((date.fromisoformat(ends_on), points) for ends_on, points in told)
+        if 0 <= (day - today).days <= EXPIRING_DAYS
+    ]
+    return tuple(sorted(soon)[:EXPIRING_MAX])

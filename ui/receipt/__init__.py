@@ -1,0 +1,1 @@
+"""Receipts as they are seen: what is said on them, and how it is painted for a printer, a file or the screen."""

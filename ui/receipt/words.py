@@ -1,0 +1,175 @@
+"""What a receipt says, in the language asked for: the window may speak another one."""
+
+from collections.abc import Iterator
+from gettext import NullTranslations
+
+from app.core.gift_cards import TenderKind
+from app.core.money import CURRENCIES
+from app.station.receipt import Card, Given, Kind, Points, Receipt
+from ui import texts
+from ui.i18n import LANGUAGES
+from ui.receipt.rows import Band, Code, Edges, Line, Pair, Row, Rule, Style
+
+LANGUAGE_NAMES = ("English", "한국어", "Bahasa Indonesia", "Türkçe: ğ ü ş ı ö ç İ", "Русский: ё й щ ы")
+
+
+def rows_of(receipt: Receipt, language: str) -> tuple[Row, ...]:
+    """Return a receipt's rows. KeyError for a language that there isn't."""
+    return tuple(_Words(receipt, LANGUAGES[language]()).rows())
+
+
+class _Words:
+    """One receipt in one language."""
+
+    def __init__(self, receipt: Receipt, said: NullTranslations) -> None:
+        self._receipt = receipt
+        self._gettext, self._ngettext = said.gettext, said.ngettext
+        self._currency = CURRENCIES[receipt.currency]
+
+    def rows(self) -> Iterator[Row]:
+        """Yield all rows from the top."""
+        receipt = self._receipt
+        yield from self._marks()
+        yield from self._head()
+        match receipt.kind:
+            case Kind.ORDER:
+                yield from self._order()
+            case Kind.VOID | Kind.RETURN:
+                yield from self._undone()
+            case Kind.TEST:
+                yield from self._test()
+            case Kind.GIFT_CARD:
+                pass
+        if receipt.card is not None:
+            yield from self._card(receipt.card)
+        if receipt.points is not None:
+            yield from self._points(receipt.points)
+        yield from self._foot()
+
+    # --- head and foot --------------------------------------------------------------------------------------------
+
+    def _marks(self) -> Iterator[Row]:
+        _ = self._gettext
+        if self._receipt.is_training:
+            yield Band(_("TRAINING"), _("This receipt is worth nothing."))
+
+    def _head(self) -> Iterator[Row]:
+        _, receipt = self._gettext, self._receipt
+        yield Line(receipt.store, Style.STORE)
+        when = texts.moment(receipt.at_ms, receipt.time_zone)
+        register = _("Register {register}").format(register=receipt.register)
+        yield Line(f"{when}  ·  {register}", Style.SMALL)
+        title = {
+            Kind.VOID: _("Undone"),
+            Kind.RETURN: _("Returned"),
+            Kind.GIFT_CARD: _("Gift card"),
+            Kind.TEST: _("Printer test"),
+        }.get(receipt.kind)
+        if title is not None:
+            yield Band(title)
+        if receipt.member:
+            yield Rule()
+            yield Pair(_("Member"), receipt.member)
+
+    def _foot(self) -> Iterator[Row]:
+        _, receipt = self._gettext, self._receipt
+        yield Rule()
+        if receipt.is_queued:
+            yield Line(_("Recorded. Head office hears of it later."), Style.STRONG)
+        if receipt.code:
+            yield Code(receipt.code)
+        if receipt.kind is Kind.ORDER:
+            yield Line(_("Show this code to have it undone."), Style.SMALL)
+        if receipt.number:
+            yield Line(_("Order {number}").format(number=receipt.number), Style.SMALL)
+
+    # --- an order -------------------------------------------------------------------------------------------------
+
+    def _order(self) -> Iterator[Row]:
+        _, receipt = self._gettext, self._receipt
+        yield Rule()
+        yield Pair(_("Order total"), self._money(receipt.total))
+        yield from self._all_given(sign=-1)
+        if receipt.discount and len(receipt.given) > 1:
+            yield Rule()
+            yield Pair(_("Discount"), self._money(-receipt.discount), Style.STRONG)
+        yield from self._tenders()
+        yield Rule(is_strong=True)
+        yield Pair(_("To pay"), self._money(receipt.due), Style.LARGE)
+        if receipt.tax:
+            yield Pair(_("Tax included"), self._money(receipt.tax), Style.SMALL)
+
+    def _undone(self) -> Iterator[Row]:
+        _, receipt = self._gettext, self._receipt
+        yield Rule()
+        if receipt.total:
+            yield Pair(_("Order total"), self._money(receipt.total))
+        yield from self._all_given(sign=-1)
+        yield from self._tenders()
+        yield Rule(is_strong=True)
+        yield Pair(_("To give back"), self._money(receipt.due), Style.LARGE)
+
+    def _all_given(self, *, sign: int) -> Iterator[Row]:
+        for given in self._receipt.given:
+            yield from self._given(given, sign=sign)
+
+    def _given(self, given: Given, *, sign: int) -> Iterator[Row]:
+        _, ngettext = self._gettext, self._ngettext
+        yield Pair(given.name, self._money(sign * given.discount) if given.discount else "")
+        if given.points:
+            cost = ngettext("for {count} point", "for {count} points", given.points)
+            yield Pair(f"   {cost.format(count=texts.grouped(given.points))}", "", Style.SMALL)
+        for product, units in given.gifts:
+            yield Pair(f"   {texts.grouped(units)} × {product}", _("free"), Style.SMALL)
+        if given.paid:
+            yield Pair(f"   {_('Paid with points')}", self._money(sign * given.paid), Style.SMALL)
+        if given.credit:
+            yield Pair(f"   {_('Added to your wallet')}", self._money(given.credit), Style.SMALL)
+
+    def _tenders(self) -> Iterator[Row]:
+        _ = self._gettext
+        names = {TenderKind.GIFT_CARD: _("Gift card"), TenderKind.WALLET: _("Wallet")}
+        for kind, amount in self._receipt.tenders:
+            yield Pair(names[TenderKind(kind)], self._money(-amount))
+
+    # --- points, cards, tests -------------------------------------------------------------------------------------
+
+    def _points(self, points: Points) -> Iterator[Row]:
+        _ = self._gettext
+        yield Rule()
+        if points.before is not None and points.after is not None:
+            if points.spent:
+                yield Pair(_("Points before"), texts.grouped(points.before))
+                yield Pair(_("Points spent"), texts.grouped(-points.spent))
+            yield Pair(_("Points now"), texts.grouped(points.after), Style.STRONG)
+        for ends_on, count in self._receipt.expiring:
+            until = _("Of these, usable until {day}").format(day=texts.day(ends_on))
+            yield Pair(f"   {until}", texts.grouped(count), Style.SMALL)
+        if points.earned:
+            yield Pair(_("Earned with this order"), texts.points_gained(points.earned), Style.STRONG)
+            when = _("Earned points can be spent once head office has added them.")
+            yield Pair(f"   {when}", "", Style.SMALL)
+
+    def _card(self, card: Card) -> Iterator[Row]:
+        _ = self._gettext
+        yield Rule()
+        yield Pair(_("Card ending in {end}").format(end=card.ends_with), "")
+        if card.paid_in:
+            yield Pair(_("Put on the card"), self._money(card.paid_in))
+        if card.paid:
+            yield Pair(_("Paid with the card"), self._money(-card.paid))
+        yield Rule(is_strong=True)
+        yield Pair(_("Balance"), self._money(card.balance), Style.LARGE)
+        if card.ends_on is not None:
+            yield Line(_("Usable until {day}").format(day=texts.day(card.ends_on)), Style.SMALL)
+
+    def _test(self) -> Iterator[Row]:
+        _ = self._gettext
+        yield Edges()
+        yield Line(_("If nothing is cut off at the edges, the printer is set up."))
+        for name in LANGUAGE_NAMES:
+            yield Line(name, Style.SMALL)
+        yield Pair(_("To pay"), self._money(123_450), Style.LARGE)
+
+    def _money(self, minor: int) -> str:
+        return texts.money(minor, self._currency)
