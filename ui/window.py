@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 )  # fmt: skip
 from PySide6.QtWidgets import QWidget
 
+from ui.keys import FLOW_KEYS
 from ui.models.state import Screen, State
 from ui.pictures import holds_picture, picture
 from ui.station.page import Page
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 SIZE = (1024, 768)
 MARGIN = 12
 WITH_DEMO_BAR = {Screen.IDLE, Screen.MEMBER}
-FLOW_KEYS: dict[Qt.Key, Screen] = {}  # which key brings up the page of which flow
 DIGITS = range(Qt.Key.Key_1.value, Qt.Key.Key_9.value + 1)
 
 

@@ -5,7 +5,7 @@ is paid for goods, after discounts and points, before gift cards and wallets; a 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.core.circumstances import Check, Circumstances
@@ -68,16 +68,18 @@ class EarningRule:
     basis: Basis = Basis.PAID
     currency: str = POINTS
     event: str = ""
+    name: str = ""  # what the members are told, where somebody has said it
     limits: tuple[EarningLimit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Earned:
-    """Points that one rule gives; those of its multiplier are among them."""
+    """Points that one rule gives; those of its multipliers `by` are among them. No record holds these."""
 
     rule_id: str
     points: int
     currency: str = POINTS
+    by: tuple[str, ...] = field(default=(), compare=False)
 
 
 def earn(
@@ -101,7 +103,8 @@ def earn(
         if not rule.factor_milli:
             points = _cut(rule, _points(rule, sheet, factors), seen.known)
             if points:
-                earned.append(Earned(rule.rule_id, points, rule.currency))
+                by = _multiplied_by(holding, rule, factors, sheet, multipliers) if factors else ()
+                earned.append(Earned(rule.rule_id, points, rule.currency, by))
     return tuple(earned)
 
 
@@ -201,6 +204,29 @@ def _factors(rules: Sequence[EarningRule], sheet: Sheet, multipliers: Multiplier
                     else:
                         factors[place] = max(so_far, rule.factor_milli)
     return factors
+
+
+def _multiplied_by(
+    rules: Sequence[EarningRule],
+    rule: EarningRule,
+    factors: Mapping[int, int],
+    sheet: Sheet,
+    multipliers: Multipliers,
+) -> tuple[str, ...]:
+    """Return the multipliers that counted for a rule: of several of which one counts, the one that did."""
+    if rule.of is Of.ORDER:
+        return ()
+    places = [place for place in _earning_places(rule, sheet) if place in factors]
+    return tuple(
+        each.rule_id
+        for each in rules
+        if each.factor_milli
+        and any(
+            (each.products is None or each.products.holds(sheet.lines[place]))
+            and (multipliers is Multipliers.PRODUCT or each.factor_milli == factors[place])
+            for place in places
+        )
+    )
 
 
 def _cut(rule: EarningRule, points: int, known: Mapping[str, int]) -> int:

@@ -29,6 +29,7 @@ def read_earning(place: Place, vocabulary: Vocabulary) -> EarningRule:
         "points",
         "event",
         "limits",
+        "name",
     )
     if "kind" in place.value:
         raise DocumentInvalid(f"{place.path}.kind: expected multiplier, or nothing")
@@ -47,12 +48,13 @@ def read_earning(place: Place, vocabulary: Vocabulary) -> EarningRule:
         basis=place.word("basis", Basis) if place.has("basis") else Basis.PAID,
         currency=place.name("points") if place.has("points") else POINTS,
         event=place.name("event") if place.has("event") else "",
+        name=place.name("name") if place.has("name") else "",
         limits=tuple(_read_limit(inner) for inner in place.objects("limits")) if place.has("limits") else (),
     )
 
 
 def _read_multiplier(place: Place, vocabulary: Vocabulary) -> EarningRule:
-    place.only("id", "kind", "factor_milli", "condition", "products")
+    place.only("id", "kind", "factor_milli", "condition", "products", "name")
     return EarningRule(
         rule_id=place.identifier("id"),
         points_milli=0,
@@ -60,6 +62,7 @@ def _read_multiplier(place: Place, vocabulary: Vocabulary) -> EarningRule:
         mode=EarningMode.FULL_UNIT,
         condition=read_condition(place, vocabulary),
         factor_milli=place.number("factor_milli", least=1, most=FACTOR_MAX),
+        name=place.name("name") if place.has("name") else "",
         products=_products(place, vocabulary),
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ui.gallery import answer, first_run, idle, member, stopped, switch
+from ui.gallery import answer, earn, first_run, idle, member, stopped, switch
 from ui.models.state import State
 
 SCREENS: tuple[Callable[[], dict[str, State]], ...] = (
@@ -12,6 +12,7 @@ SCREENS: tuple[Callable[[], dict[str, State]], ...] = (
     switch.states,
     answer.states,
     stopped.states,
+    earn.states,
 )
 
 

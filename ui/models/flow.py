@@ -10,8 +10,10 @@ from typing import ClassVar, Protocol
 from PySide6.QtCore import QObject, Signal
 
 from app.clock import Clock
-from app.station.identify import Seen
+from app.station.identify import Seen, SeenMember
+from ui.models.outside import HeadOffice
 from ui.models.state import AnswerView, Screen, State
+from ui.models.till import Visit
 from ui.tasks import Tasks
 
 
@@ -28,12 +30,42 @@ class Desk(Protocol):
         """How the line stands, as entries say it."""
         ...
 
+    @property
+    def visit(self) -> Visit | None:
+        """What was begun at the till and waits behind the flow."""
+        ...
+
+    @property
+    def head_office(self) -> HeadOffice | None:
+        """Whom to ask before an order is recorded; None while there is nobody."""
+        ...
+
     def notice(self, sentence: str) -> None:
         """Show one sentence."""
         ...
 
+    def show_first(self) -> None:
+        """Show what has changed by itself; `state.is_new` stays until it could be looked at."""
+        ...
+
+    def busy(self, *, is_busy: bool) -> None:
+        """Wait, or wait no more: meanwhile scans are held, and no other page comes up."""
+        ...
+
+    def keep(self, visit: Visit | None) -> None:
+        """Let this be what waits behind the flow."""
+        ...
+
+    def serve(self, member: SeenMember) -> None:
+        """End the flow with a member at the till, as if their card had been scanned."""
+        ...
+
     def answer(self, answer: AnswerView) -> None:
         """End the flow with a full-size answer."""
+        ...
+
+    def failed(self, problem: BaseException) -> None:
+        """End the flow with what went wrong; what waits behind it is still there."""
         ...
 
     def refresh(self) -> None:
@@ -52,6 +84,7 @@ class Means:
     tasks: Tasks
     clock: Clock
     desk: Desk
+    register: str = "1"
 
 
 class Flow(QObject):
@@ -65,6 +98,7 @@ class Flow(QObject):
         """Begin with nothing."""
         super().__init__(parent)
         self.tasks, self.clock, self.desk = means.tasks, means.clock, means.desk
+        self.register = means.register
 
     @property
     def view(self) -> object:

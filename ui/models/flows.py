@@ -6,10 +6,15 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from app.clock import Clock
+from app.station.identify import SeenMember
+from ui.models.answers import after_fault
 from ui.models.around import Around
 from ui.models.flow import Flow, Means
+from ui.models.guard import LOOK_MS
+from ui.models.outside import HeadOffice
+from ui.models.quotes import Quotes
 from ui.models.state import AnswerView, Screen, State
-from ui.models.till import Visit
+from ui.models.till import Visit, new_visit
 from ui.tasks import Tasks
 
 CLOSED = {Screen.PREPARING, Screen.STOPPED}  # nothing can be done on these pages
@@ -69,6 +74,7 @@ class FlowPart:
     _clock: Clock
     _state: State
     _around: Around
+    _quotes: Quotes
     _flows: Flows
     _visit: Visit | None
 
@@ -81,9 +87,19 @@ class FlowPart:
     def _leave_answer(self) -> None:
         raise NotImplementedError
 
+    def _renew(self, wait_ms: int, **changes: object) -> None:
+        raise NotImplementedError
+
+    def _scan_what_was_held(self) -> None:
+        raise NotImplementedError
+
+    def _member_came(self, visit: Visit, seen: SeenMember) -> None:
+        raise NotImplementedError
+
     def add_flows(self, *kinds: Callable[[Means, QObject], Flow]) -> None:
         """Know of these flows from now on."""
-        means = Means(self._tasks, self._clock, self)  # type: ignore[arg-type]  # with `state` and `sync_now` a Desk
+        desk: Any = self  # with `state` and `sync_now` it is a Desk
+        means = Means(self._tasks, self._clock, desk, self._quotes.register)
         self._flows.add(*(kind(means, self._flows) for kind in kinds))
 
     def open(self, screen: Screen) -> None:
@@ -107,6 +123,34 @@ class FlowPart:
         """How the line stands, as entries say it."""
         return self._around.link
 
+    @property
+    def visit(self) -> Visit | None:
+        """What waits behind the flow."""
+        return self._visit
+
+    @property
+    def head_office(self) -> HeadOffice | None:
+        """Whom to ask before an order is recorded."""
+        return self._quotes.head_office
+
+    def show_first(self) -> None:
+        """Show what has changed by itself."""
+        self._renew(LOOK_MS, flow=self._flows.view)
+
+    def busy(self, *, is_busy: bool) -> None:
+        """Hold scans and other pages, or hold them no more."""
+        self._show(is_busy=is_busy)
+        if not is_busy:
+            self._scan_what_was_held()
+
+    def keep(self, visit: Visit | None) -> None:
+        """Let this be what waits behind the flow."""
+        self._visit = visit
+
+    def serve(self, member: SeenMember) -> None:
+        """End the flow with a member at the till."""
+        self._member_came(self._visit or new_visit(), member)
+
     def notice(self, sentence: str) -> None:
         """Show one sentence."""
         self._show(notice=sentence)
@@ -115,6 +159,10 @@ class FlowPart:
         """End a flow with a full-size answer; an order that was begun waits behind it no more."""
         self._visit = None
         self._answer(answer)
+
+    def failed(self, problem: BaseException) -> None:
+        """End a flow with what went wrong."""
+        self._answer(after_fault(problem))
 
     def refresh(self) -> None:
         """Read the day's figures and the last actions anew."""

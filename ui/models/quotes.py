@@ -22,7 +22,7 @@ class Quotes(QObject):
         """Begin with none."""
         super().__init__(parent)
         self._tasks = tasks
-        self._register = register
+        self.register = register
         self._number = 0
         self.newest: Quoted | None = None  # None: none was asked for, it is on its way, or it failed
         self.is_awaited = False
@@ -34,7 +34,7 @@ class Quotes(QObject):
         self.is_awaited = True
         number = self._number
         self._tasks.on_store(
-            lambda store: quote_visit(store, visit, register=self._register, link=link),
+            lambda store: quote_visit(store, visit, register=self.register, link=link),
             then=lambda found: self._came(number, found),
             failed=lambda problem: self._failed(number, problem),
         )
@@ -48,7 +48,7 @@ class Quotes(QObject):
         self, shown: Quoted, *, link: str, then: Callable[[OrderAnswer], None], failed: Failed
     ) -> None:
         """Record an order as it was quoted. Head office is asked first where only its word can give something."""
-        office, register = self.head_office, self._register
+        office, register = self.head_office, self.register
 
         def hand_in(heard: Heard) -> None:
             self._tasks.on_store(

@@ -9,6 +9,7 @@ from app.core.overlay import ORDER_CLAIM
 from app.core.quote import Quote
 from app.ids import new_id
 from app.station.answer import OrderAnswer
+from app.station.earned import EarnedBy, earned_by
 from app.station.redeem import hand_in, quote_order, rules_to_pick, to_ask
 from app.store.store import StationStore
 from ui.models.till import Visit, settled
@@ -28,6 +29,7 @@ class Quoted:
     quote: Quote
     program_version: int
     link: str = ""
+    why: tuple[EarnedBy, ...] = ()  # what its points are for
 
 
 def quote_visit(store: StationStore, visit: Visit, *, register: str, link: str) -> Quoted:
@@ -41,7 +43,8 @@ def quote_visit(store: StationStore, visit: Visit, *, register: str, link: str) 
     better = settled(wished, found, link=link)
     if better.picks != wished.picks:
         found = _quote(store, better, register, link)
-    return Quoted(better, found, store.replica.document_version(PROGRAM), link)
+    why = earned_by(store.replica.program(), found.decision)
+    return Quoted(better, found, store.replica.document_version(PROGRAM), link, why)
 
 
 def to_ask_as_shown(store: StationStore, shown: Quoted, *, register: str, link: str) -> Asking | None:

@@ -22,6 +22,8 @@ class Screen(Enum):
     SWITCH = "switch"  # another member's card was scanned: switch to that member?
     ANSWER = "answer"  # full size
     STOPPED = "stopped"  # the store can't be used
+    EARN = "earn"  # points for an order, and nothing else
+    HELP = "help"  # what the keys do
 
 
 class PillKind(Enum):

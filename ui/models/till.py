@@ -49,7 +49,7 @@ class Visit:
 
     `choices` are the rules that can be picked, with the redemption id that each would have. `wishes` are the cashier's
     own: which to pick and which not, kept while the order changes; with any of them nothing is picked by itself.
-    `picks` are those that count now.
+    `picks` are those that count now. `is_earning`: points are all that is wanted, so nothing is picked by itself.
     """
 
     order: TillOrder
@@ -58,6 +58,7 @@ class Visit:
     choices: Mapping[str, str] = field(default_factory=dict)
     picks: frozenset[str] = frozenset()
     wishes: Mapping[str, bool] = field(default_factory=dict)
+    is_earning: bool = False
 
     @property
     def is_begun(self) -> bool:
@@ -124,6 +125,8 @@ def settled(visit: Visit, found: Quote, *, link: str) -> Visit:
     What head office must be asked for is never picked by itself: nobody knows yet whether it will be given. Nor what
     takes points of a member who is new here: nobody knows whether they have any.
     """
+    if visit.is_earning:
+        return replace(visit, picks=frozenset())
     rules = (offer.rule_id for offer in found.offers if offer.is_usable)
     usable = frozenset(rules) & frozenset(visit.choices)
     if visit.wishes:

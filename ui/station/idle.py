@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtWidgets import QWidget
 
 from app.core.standing import Standing
 from ui import texts
@@ -10,6 +11,7 @@ from ui.models import scanner_words
 from ui.models.state import State
 from ui.station.page import Page
 from ui.theme import current
+from ui.widgets.actionbar import ActionBar
 from ui.widgets.actions import Actions
 from ui.widgets.camera import CameraView
 from ui.widgets.card import Card, column, row
@@ -24,6 +26,7 @@ class IdlePage(Page):
     """The page between two members."""
 
     typed = Signal(str)
+    key_wanted = Signal(Qt.Key)  # one of the action bar
 
     def __init__(self) -> None:
         """Build the page."""
@@ -36,6 +39,8 @@ class IdlePage(Page):
         self.recent = Actions()
         self.recent.setFixedWidth(current().px(ACTIONS_WIDTH))
         self.figures = Figures()
+        self.bar = ActionBar()
+        self.bar.pressed.connect(self.key_wanted)
         scan = Card(gap=8, margin=16)
         scan.body.addWidget(self.camera, 1)
         scan.body.addSpacing(4)
@@ -47,6 +52,7 @@ class IdlePage(Page):
         layout = column(self)
         layout.addLayout(columns, 1)
         layout.addWidget(self.figures)
+        layout.addWidget(self.bar)
 
     def draw(self, state: State) -> None:
         """Show today and the last actions."""
@@ -59,6 +65,7 @@ class IdlePage(Page):
         self.field.setAccessibleName(_("Number of a card or voucher"))
         if state.camera != "on":
             self.camera.set_frame(None)
+        self.bar.draw()
         self.recent.draw(state)
         self.figures.draw(
             (texts.grouped(state.today.orders), _("Orders today")),
@@ -76,6 +83,10 @@ class IdlePage(Page):
             self.field.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             super().place_focus()
+
+    def controls(self) -> list[QWidget]:
+        """The field, then the action bar."""
+        return [self.field, *self.bar.buttons]
 
     def type_key(self, event: QKeyEvent) -> bool:
         """Begin to type a number by hand; False for a key that isn't typing."""

@@ -40,8 +40,11 @@ class MemberColumn(Card):
         self.body.addStretch(1)
 
     def draw(self, state: State) -> None:
-        """Show the member, or that there is none yet."""
-        member = state.member
+        """Show the member at the till, or that there is none yet."""
+        self.draw_member(state.member, state)
+
+    def draw_member(self, member: MemberCard | None, state: State) -> None:
+        """Show a member, or that there is none yet."""
         if member is None:
             self._name.say(_("No member yet"))
             self._note.say(_("Scan the member's card to add points."))

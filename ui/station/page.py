@@ -7,9 +7,10 @@ from ui.models.state import State
 
 
 class Page(QWidget):
-    """A page. `entered` is the primary action; pages with more to ask have further signals."""
+    """A page. `entered` is the primary action, `left` goes back; pages with more to ask have further signals."""
 
     entered = Signal()
+    left = Signal()  # what Esc does, by a button
     asked = Signal(object)  # by the page of a flow: one of that flow's intents
 
     def draw(self, state: State) -> None:

@@ -7,9 +7,10 @@ window makes the others in the moments after it.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QStackedWidget
 
+from ui.keys import FLOW_KEYS
 from ui.models.state import Screen
 from ui.station.page import Page
 
@@ -34,6 +35,7 @@ class Pages(QStackedWidget):
         if screen not in self._made:
             page = self._made[screen] = self._make(screen)
             page.entered.connect(lambda: self._model().enter())
+            page.left.connect(lambda: self._model().escape())
             page.asked.connect(lambda intent: self._model().ask(intent))
             self.addWidget(page)
         return self._made[screen]
@@ -68,6 +70,8 @@ class Pages(QStackedWidget):
             Screen.SWITCH: self._make_switch,
             Screen.ANSWER: _make_answer,
             Screen.STOPPED: _make_stopped,
+            Screen.EARN: _make_earn,
+            Screen.HELP: _make_help,
         }[screen]()
 
     def _make_pairing(self) -> Page:
@@ -82,7 +86,15 @@ class Pages(QStackedWidget):
 
         page = IdlePage()
         page.typed.connect(lambda text: self._model().scan(text))
+        page.key_wanted.connect(self._do_key)
         return page
+
+    def _do_key(self, key: Qt.Key) -> None:
+        """Do what a key of the action bar does."""
+        if key in FLOW_KEYS:
+            self._model().open(FLOW_KEYS[key])
+        else:
+            self._model().sync_now()
 
     def _make_member(self) -> "MemberPage":
         from ui.station.member import MemberPage
@@ -119,3 +131,15 @@ def _make_stopped() -> Page:
     from ui.station.stopped import StoppedPage
 
     return StoppedPage()
+
+
+def _make_earn() -> Page:
+    from ui.station.earn import EarnPage
+
+    return EarnPage()
+
+
+def _make_help() -> Page:
+    from ui.station.help import HelpPage
+
+    return HelpPage()

@@ -61,18 +61,21 @@ class AmountField(Field):
 class Keypad(QWidget):
     """Keys for a finger. They never take the focus, so that the field they type into keeps it."""
 
-    ROWS = ("789", "456", "123", ".0<")
+    ROWS = (("7", "8", "9"), ("4", "5", "6"), ("1", "2", "3"), (".", "0", "<"))
+    MONEY = (*ROWS[:3], ("0", "00", "."), ("<",))  # with a key for round amounts
 
-    def __init__(self, field: AmountField) -> None:
-        """Make the keys of `field`."""
+    def __init__(self, field: AmountField, rows: tuple[tuple[str, ...], ...] = ROWS) -> None:
+        """Make the keys of `field`; a row of one key is as wide as the others."""
         super().__init__()
         self._field = field
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(current().px(GAP_S))
-        self.buttons = [self._button(key) for keys in self.ROWS for key in keys]
-        for place, button in enumerate(self.buttons):
-            grid.addWidget(button, *divmod(place, len(self.ROWS[0])))
+        self.buttons: list[Button] = []
+        for down, keys in enumerate(rows):
+            for across, key in enumerate(keys):
+                self.buttons.append(self._button(key))
+                grid.addWidget(self.buttons[-1], down, across, 1, len(rows[0]) if len(keys) == 1 else 1)
 
     def _button(self, key: str) -> Button:
         button = Button(role="h2", height=TARGET_MIN)

@@ -22,11 +22,12 @@ NOT_NOW = Look("surface", "muted", "line", edge_width=1.5, is_dashed=True)
 class KeyCap(Label):
     """The key that does it, drawn as a key."""
 
-    def __init__(self, key: int | None) -> None:
+    SIDE = 36
+
+    def __init__(self, key: int | str | None, *, role: str = "h2", width: int = SIDE) -> None:
         """Show a key, or an empty place of the same width."""
-        super().__init__("h2", align=CENTER, wraps=False)
-        side = current().px(36)
-        self.setFixedSize(side, side)
+        super().__init__(role, align=CENTER, wraps=False)
+        self.setFixedSize(current().px(width), current().px(self.SIDE))
         self.say("" if key is None else str(key))
 
     def paintEvent(self, event: QPaintEvent) -> None:

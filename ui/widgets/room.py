@@ -1,6 +1,6 @@
 """Boxes for what may be longer than there is room: one that scrolls, and one that leaves out its last rows."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
@@ -80,6 +80,12 @@ class Rows(QWidget):
         """Place them anew."""
         super().resizeEvent(event)
         self._place()
+
+    def event(self, event: QEvent) -> bool:
+        """Place them anew when one of them needs another height: a long word was broken."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place()
+        return super().event(event)
 
     def _place(self) -> None:
         top, has_room = 0, True

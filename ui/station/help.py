@@ -1,0 +1,60 @@
+"""What the keys do, for whoever presses F1."""
+
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from ui.i18n import _
+from ui.keys import key_map
+from ui.models.state import State
+from ui.station.page import Page
+from ui.theme import current
+from ui.widgets.button import primary
+from ui.widgets.card import Card, clear, column
+from ui.widgets.label import Label
+from ui.widgets.offer import KeyCap
+
+COLUMNS = 2
+KEY_WIDTH = 104
+
+
+class HelpPage(Page):
+    """A table of keys in two columns, read downwards."""
+
+    def __init__(self) -> None:
+        """Build the page in the language of now."""
+        super().__init__()
+        self._title = Label("h1")
+        self._table = QGridLayout()
+        self._table.setSpacing(current().px(8))
+        self._table.setColumnStretch(1, 1)
+        self._table.setColumnStretch(3, 1)
+        self._shown: object = None
+        self._back = primary("Enter")
+        self._back.clicked.connect(self.enter)
+        card = Card(margin=24)
+        card.body.addWidget(self._title)
+        card.body.addSpacing(4)
+        card.body.addLayout(self._table)
+        card.body.addStretch(1)
+        card.body.addWidget(self._back)
+        column(self).addWidget(card)
+
+    def draw(self, state: State) -> None:
+        """Say what the keys do; they are the same as long as the page is up."""
+        self._title.say(_("What the keys do"))
+        self._back.say(_("Back"))
+        rows = key_map()
+        if rows == self._shown:
+            return
+        self._shown = rows
+        clear(self._table)
+        half = -(-len(rows) // COLUMNS)
+        for place, (key, does) in enumerate(rows):
+            across, down = divmod(place, half)
+            words = Label("body")
+            words.say(does)
+            self._table.addWidget(KeyCap(key, role="strong", width=KEY_WIDTH), down, 2 * across)
+            self._table.addWidget(words, down, 2 * across + 1)
+
+    def controls(self) -> list[QWidget]:
+        """The way back."""
+        return [self._back]

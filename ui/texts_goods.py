@@ -1,0 +1,52 @@
+"""What the pages of earning, balance and joining say, made of their values like all sentences of the station."""
+
+from app.core.earning import EarningRule, Of
+from app.core.money import Currency, format_amount
+from app.station.earned import EarnedBy
+from ui.i18n import _
+from ui.texts import grouped, money
+
+MILLI = 1_000
+
+
+def thousandths(value: int) -> str:
+    """Write a number of thousandths: 2000 → `2`, 1500 → `1.5`."""
+    whole, rest = divmod(value, MILLI)
+    return f"{grouped(whole)}.{rest:03d}".rstrip("0") if rest else grouped(whole)
+
+
+def earned_because(earned: EarnedBy, currency: Currency) -> str:
+    """Return what points are for: the rule, and behind it the multipliers that counted."""
+    parts = [_of_rule(earned.rule, currency)]
+    parts += [_of_multiplier(rule) for rule in earned.multipliers]
+    return " · ".join(parts)
+
+
+def _of_rule(rule: EarningRule, currency: Currency) -> str:
+    if rule.name:
+        return rule.name
+    points = thousandths(rule.points_milli)
+    if rule.of is Of.ORDER:
+        return _("Once for the order")
+    if rule.of is Of.UNIT:
+        return _("{points} for each product").format(points=points)
+    return _("{points} for each {amount}").format(points=points, amount=money(rule.per, currency))
+
+
+def _of_multiplier(rule: EarningRule) -> str:
+    factor = f"×{thousandths(rule.factor_milli)}"
+    return f"{factor} {rule.name}" if rule.name else factor
+
+
+def why_no_points(*, has_member: bool, has_amount: bool) -> str:
+    """Return what stands where there are no points yet."""
+    if not has_amount:
+        return _("Type the order's amount.")
+    if not has_member:
+        return _("Scan the member's card: the points go there.")
+    return _("This order earns no points.")
+
+
+def amount_as_typed(minor: int, currency: Currency) -> str:
+    """Write an amount as it would be typed."""
+    return format_amount(minor, currency)
