@@ -147,6 +147,8 @@ def _faint(label: QLabel, window: QWidget, image: QImage) -> Iterator[Finding]:
 
 
 def _faint_placeholder(field: QLineEdit, window: QWidget, image: QImage) -> Iterator[Finding]:
+    if field.text() and field.selectedText() == field.text():
+        return  # what is selected stands on a colour of its own, a pair of tokens that a test computes
     role = QPalette.ColorRole.Text if field.text() else QPalette.ColorRole.PlaceholderText
     if field.text() or field.placeholderText():
         yield from _against_ground(field, field.palette().color(role), window, image)

@@ -1,5 +1,6 @@
 """Points: whole, rounded down once an order and rule, never for nothing and never negative, and cut by their limits."""
 
+from dataclasses import replace
 from fractions import Fraction
 from random import Random
 from typing import Any
@@ -321,3 +322,20 @@ def test_what_points_pay_earns_nothing_either_way(points_as: str) -> None:
 def test_gift_cards_don_t_lower_the_points() -> None:
     card = Tender(TenderKind.GIFT_CARD, "g", 300)
     assert decide(facts(program(), line(1, "soap", 500), tenders=(card,))).points == 5
+
+
+@pytest.mark.parametrize(
+    ("multipliers", "expected"),
+    [(Multipliers.HIGHEST, ("m3", "m2")), (Multipliers.PRODUCT, ("m3", "m2", "m1"))],
+)
+def test_what_is_earned_names_the_multipliers_that_counted(multipliers: Multipliers, expected) -> None:
+    """Tea earns three times, coffee twice; of several of which one counts the others stay unnamed."""
+    rules = (times(3000, TEA), times(2000), times(1000), times(9000, ProductSet(frozenset({"nothing"}))))
+    named = [replace(each, rule_id=f"m{each.factor_milli // 1000}") for each in rules]
+    lines = (line(1, "green", 1000), line(2, "espresso", 500))
+    seen = Circumstances(order(*lines), MEMBER, {}, {})
+    sheet = sheet_of(order(*lines), Policy())
+    (earned,) = earn([*named, by_amount()], sheet=sheet, seen=seen, multipliers=multipliers)
+    assert earned.by == expected
+    (once,) = earn([*named, by_amount(of=Of.ORDER)], sheet=sheet, seen=seen, multipliers=multipliers)
+    assert once.by == ()  # what is earned once is multiplied by nothing

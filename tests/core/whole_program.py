@@ -123,11 +123,18 @@ SECTIONS: Document = {
     ],
 }  # fmt: skip
 EARNING: list[Document] = [
-    earning(of="amount", condition=LEAVES[6], products="tea", basis="initial", points="stars"),
+    earning(of="amount", condition=LEAVES[6], products="tea", basis="initial", points="stars", name="Tea"),
     earning(id="unit", of="unit", limits=[{"points": 100, "period": "order"}]),
     {"id": "once", "points_milli": 5000, "of": "order", "limits": [{"times": 3, "period": "month"}]},
     {"id": "review", "points_milli": 5000, "event": "review", "mode": "full_unit"},
-    {"id": "double", "kind": "multiplier", "factor_milli": 2000, "products": "tea", "condition": LEAVES[6]},
+    {
+        "id": "double",
+        "kind": "multiplier",
+        "factor_milli": 2000,
+        "name": "Teatime",
+        "products": "tea",
+        "condition": LEAVES[6],
+    },
 ]
 SET = {
     "skus": ["a"], "categories": ["b"], "brands": ["c"], "not_skus": ["d"], "not_categories": ["e"],

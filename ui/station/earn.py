@@ -11,6 +11,7 @@ from ui.models.state import OrderView, State
 from ui.station.member_card import MemberColumn
 from ui.station.page import Page
 from ui.theme import current
+from ui.tokens import ACTION_HEIGHT
 from ui.widgets.button import Button, primary
 from ui.widgets.card import Card, row
 from ui.widgets.field import AmountField, Keypad
@@ -32,7 +33,7 @@ class EarnPage(Page):
         self.field = AmountField()
         self.field.textChanged.connect(self._typed)
         self.field.entered.connect(self.enter)
-        self.keypad = Keypad(self.field, Keypad.MONEY)
+        self.keypad = Keypad(self.field, Keypad.MONEY, height=ACTION_HEIGHT)
         self.points = _Points()
         self.points.setFixedWidth(current().px(POINTS_WIDTH))
         self.points.record.clicked.connect(self.enter)

@@ -64,10 +64,13 @@ class Keypad(QWidget):
     ROWS = (("7", "8", "9"), ("4", "5", "6"), ("1", "2", "3"), (".", "0", "<"))
     MONEY = (*ROWS[:3], ("0", "00", "."), ("<",))  # with a key for round amounts
 
-    def __init__(self, field: AmountField, rows: tuple[tuple[str, ...], ...] = ROWS) -> None:
+    def __init__(
+        self, field: AmountField, rows: tuple[tuple[str, ...], ...] = ROWS, *, height: int = TARGET_MIN
+    ) -> None:
         """Make the keys of `field`; a row of one key is as wide as the others."""
         super().__init__()
         self._field = field
+        self._height = height
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(current().px(GAP_S))
@@ -78,7 +81,7 @@ class Keypad(QWidget):
                 grid.addWidget(self.buttons[-1], down, across, 1, len(rows[0]) if len(keys) == 1 else 1)
 
     def _button(self, key: str) -> Button:
-        button = Button(role="h2", height=TARGET_MIN)
+        button = Button(role="h2", height=self._height)
         button.say("⌫" if key == "<" else key)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         if key == "<":
