@@ -6,6 +6,9 @@ A line that starts with `{` is a command, anything else is a scan:
     {"order": {"order_id": "…", "lines": [{"sku": "…", "qty": 1, "amount": 499}]}}      or {"total": 4711} for the lines
     {"quote": {…as order…}} · {"sync": true} · {"status": true} · {"clear": true}
     {"enrol": {"phone": "…", "consents": [{"what": "mail", "version": "2", "language": "en", "yes": true}]}}
+    {"void": {"order_id": "…", "reason": "mistake"}} · {"return": {"order_id": "…", "reason": "goods_back", "lines":
+    [{"line": 1, "qty": 1}]}}, both with "preview": true to see what they would do, and with "approve": {"staff": "…",
+    "pin": "…", "why": "goodwill"} where a manager has to
     {"sign_in": {"staff": "…", "pin": "…"}} · {"sign_out": true} · {"staff": true}
 The member and the vouchers scanned before an order go with it. Amounts are minor units. An answer is written only after
 what it tells is durable. It is a whole station: another front end on the same engine, as the window is.
@@ -19,22 +22,24 @@ import orjson
 
 from app.clock import Clock
 from app.config import Config
+from app.core.approvals import Approval
 from app.core.document import DocumentInvalid, Place
 from app.core.money import CURRENCIES, format_amount
-from app.core.order import AMOUNT_MAX, LINES_MAX, MILLI, TAX_MAX, Line, LineKind
 from app.core.outcome import Outcome
 from app.core.quote import Quote
 from app.core.reasons import Refusal, sentence
 from app.core.voucher import Presentation
-from app.ids import new_ref
+from app.headless_lines import read_joining, read_order
+from app.headless_undo import Undoing
 from app.station.answer import OrderAnswer
-from app.station.enrol import Consent, Joining, NotEnrolled, as_typed, enrol
+from app.station.enrol import NotEnrolled, enrol
 from app.station.identify import SeenBadge, SeenMember, identify
 from app.station.leasing import lease_figures
 from app.station.opening import open_store
 from app.station.redeem import AtTill, NotRecorded, OrderIn, hand_in, quote_order, to_ask
 from app.station.staff import SignedIn, sign_in, sign_out
 from app.station.standing import standing
+from app.station.void import By
 from app.store.faults import StoreFault
 from app.store.store import StationStore
 from app.store.thread import StoreThread
@@ -99,6 +104,7 @@ class HeadlessStation:
         self._member: SeenMember | None = None
         self._presented: list[Presentation] = []
         self._signed_in: SignedIn | None = None
+        undoing = Undoing(thread, self._worker.wake, by=self._by, refusal=self._refusal)
         self._commands = {
             "order": self._order,
             "quote": self._quote,
@@ -106,6 +112,8 @@ class HeadlessStation:
             "status": self._status,
             "clear": self._clear,
             "enrol": self._enrol,
+            "void": undoing.void,
+            "return": undoing.give_back,
             "sign_in": self._sign_in,
             "sign_out": self._sign_out,
             "staff": self._staff,
@@ -171,7 +179,7 @@ class HeadlessStation:
         raise DocumentInvalid(f"expected one of {', '.join(self._commands)}")
 
     def _order(self, command: Place) -> Answer:
-        order_in, at_till = _order_in(command.inner("order"), self._config.register), self._at_till()
+        order_in, at_till = read_order(command.inner("order"), self._config.register), self._at_till()
         heard = self._ask_head_office(order_in, at_till)
         answer = self._thread.call(lambda store: hand_in(store, order_in, heard))
         self._member, self._presented = None, []
@@ -184,7 +192,7 @@ class HeadlessStation:
         return at_till if asking is None else replace(at_till, heard=self._authoriser.ask(asking))
 
     def _quote(self, command: Place) -> Answer:
-        order_in, at_till = _order_in(command.inner("quote"), self._config.register), self._at_till()
+        order_in, at_till = read_order(command.inner("quote"), self._config.register), self._at_till()
         return self._quote_answer(self._thread.call(lambda store: quote_order(store, order_in, at_till)))
 
     def _sync(self, _: Place) -> Answer:
@@ -211,7 +219,7 @@ class HeadlessStation:
 
     def _enrol(self, command: Place) -> Answer:
         """Make somebody a member; the next order is theirs, as if their card had been scanned."""
-        joining, at_till = _joining(command.inner("enrol")), self._at_till()
+        joining, at_till = read_joining(command.inner("enrol")), self._at_till()
         found = self._thread.call(
             lambda store: enrol(store, joining, link=at_till.link, cashier=at_till.cashier)
         )
@@ -252,6 +260,10 @@ class HeadlessStation:
         link = "online" if self._worker.state.is_online else "offline"
         cashier = self._signed_in.staff_id if self._signed_in else ""
         return AtTill(self._member, tuple(self._presented), link, cashier)
+
+    def _by(self, approval: Approval | None) -> By:
+        at_till = self._at_till()
+        return By(at_till.cashier, at_till.link, approval)
 
     def _order_answer(self, answer: OrderAnswer) -> Answer:
         return {
@@ -301,53 +313,6 @@ class HeadlessStation:
             "numbers": dict(refusal.numbers),
             "sentence": sentence(refusal, money=lambda minor: format_amount(minor, currency)),
         }
-
-
-def _order_in(place: Place, register: str) -> OrderIn:
-    if place.has("lines"):
-        lines = tuple(_line(number, inner) for number, inner in enumerate(place.objects("lines"), start=1))
-    else:
-        total = place.number("total", least=0, most=AMOUNT_MAX)
-        lines = (Line(line=1, sku="", quantity=1, amount=total),)
-    if not 0 < len(lines) <= LINES_MAX:
-        raise DocumentInvalid(f"{place.path}.lines: expected 1 to {LINES_MAX} lines")
-    return OrderIn(place.text("order_id"), lines, register)
-
-
-def _joining(place: Place) -> Joining | NotEnrolled:
-    """Read who wants to join; who hands in the `ref` that an answer named before is no second member."""
-    place.only("ref", "name", "phone", "email", "birthday", "number", "consents")
-    consents = [
-        Consent(each.text("what"), each.text("version"), each.text("language"), each.flag("yes"))
-        for each in (place.objects("consents") if place.has("consents") else [])
-    ]
-    parts = ("name", "phone", "email", "birthday", "number")
-    said = {part: place.text(part) for part in parts if place.has(part)}
-    return as_typed(place.text("ref") if place.has("ref") else new_ref(), consents=tuple(consents), **said)
-
-
-def _line(number: int, place: Place) -> Line:
-    """Read a line as it stands in an order record, without its number; what it leaves out is the ordinary."""
-    return Line(
-        line=number,
-        sku=place.text("sku"),
-        quantity=place.number("qty", least=-AMOUNT_MAX, most=AMOUNT_MAX),
-        amount=place.number("amount", least=-AMOUNT_MAX, most=AMOUNT_MAX),
-        floor=_number(place, "floor", most=AMOUNT_MAX),
-        milli=_number(place, "milli", most=MILLI - 1),
-        unit_price=_number(place, "unit_price", most=AMOUNT_MAX) if place.has("unit_price") else None,
-        categories=frozenset(place.texts("categories")) if place.has("categories") else frozenset(),
-        brand=place.text("brand") if place.has("brand") else "",
-        is_reduced=place.flag("reduced"),
-        kind=place.word("kind", LineKind) if place.has("kind") else LineKind.GOODS,
-        tax_ppm=_number(place, "tax_ppm", most=TAX_MAX),
-        is_net=place.flag("net"),
-        levy=_number(place, "levy", most=AMOUNT_MAX),
-    )
-
-
-def _number(place: Place, key: str, *, most: int) -> int:
-    return place.number(key, least=0, most=most) if place.has(key) else 0
 
 
 def _member_answer(seen: SeenMember) -> Answer:

@@ -186,8 +186,17 @@ class Documents:
         if not _is_readable(document, kid=kid):
             self._unreadable_version = document.version
             return
+        self._keep_former(document.version)
         with store.replica_atomic():
             _put(store, document, kid=kid)
+
+    def _keep_former(self, newer: int) -> None:
+        """Keep the program that is about to be replaced: orders made under it may still be undone."""
+        store = self._store
+        body, version = store.replica.document_body(PROGRAM), store.replica.document_version(PROGRAM)
+        if body is not None and version < newer:
+            with store.atomic():
+                store.former_programs.keep(version, body)
 
     def _keys_for_program(self, *, is_seen: bool) -> Mapping[str, Ed25519PublicKey]:
         """Return the keys that may have signed it. A retired one speaks only for what was believed before."""

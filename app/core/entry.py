@@ -21,6 +21,7 @@ MODE_CHANGE = "mode_change"  # into training or out of it: {store, t_eff, staff,
 PIN_LOCK = "pin_lock"  # all tries of a PIN were wrong: {store, t_eff, staff, locks, wait_s}
 CLOCK_JUMP = "clock_jump"  # a wall clock that moved by itself: {store, t_eff, from_ms, to_ms}
 ENROL = "enrol"  # somebody became a member, without anything that says who: see app/station/enrol.py
+VOID, RETURN = "void", "return"  # an order was undone, or a part of it came back: see app/core/reversal.py
 LEASE_CLOSE = "lease_close"  # nothing more is given by a lease: {store, t_eff, lease_id, scope, used}
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from app.core.approvals import approval_id_of
 from app.core.authority import AuthKind
-from app.core.entry import ENROL, ORDER, REDEEM, REFUSE
+from app.core.entry import ENROL, ORDER, REDEEM, REFUSE, RETURN, VOID
 from app.core.limits import counted_key, order_value_key
 from app.core.order import LineKind, local_date
 from app.core.spending import whose
@@ -27,6 +27,8 @@ STOCK_USE, MEMBER_USE = "stock_use", "member_use"
 # Of rights: what was taken of a lease, by its id; redemptions by floor limits, by member or code hash; and all that a
 # station gave by leases and floor limits, in times and in minor units.
 LEASE_USE, FLOOR_USE, SPENDS, SPENT = "lease", "floor", "spends", "spent"
+# Of reversals: how often something of an order came back, by its id; and voids, by cashier and day.
+UNDONE, VOIDS = "undone", "voids"
 
 
 class Effect(NamedTuple):  # made in a third of a dataclass's time
@@ -47,6 +49,16 @@ def number_of(number_hash: str, member: str = "") -> str:
     return f"{number_hash}|{member}"
 
 
+def void_claim(order_id: str) -> str:
+    """Return what a void claims beside its own id, so that no order is voided twice."""
+    return f"void:{order_id}"
+
+
+def voids_by(cashier: str, day: str) -> str:
+    """Return how somebody's voids of a local day (ISO 8601) are named."""
+    return f"{cashier}|{day}"
+
+
 def effects_of(entry_type: str, data: Mapping[str, Any]) -> tuple[Effect, ...]:
     """Return the effects of an entry. Types without any are left alone; what a manager approved uses the approval."""
     approval_id = approval_id_of(data)
@@ -61,6 +73,8 @@ def _by_type(entry_type: str, data: Mapping[str, Any]) -> tuple[Effect, ...]:
         return tuple(_of_redemption(data))
     if entry_type == REFUSE:
         return (Effect(REDEMPTION_CLAIM, data["redemption_id"]),)
+    if entry_type in (VOID, RETURN):
+        return tuple(_of_reversal(entry_type, data))
     if entry_type == ENROL:
         return (
             Effect(ENROLLED, data["member"], 1),
@@ -125,3 +139,41 @@ def _of_outcome(outcome: Mapping[str, Any], spender: str) -> Iterator[Effect]:
         yield Effect(SPENDS, "", 1)
         if auth.get("value"):
             yield Effect(SPENT, "", auth["value"])
+
+
+def _of_reversal(entry_type: str, data: Mapping[str, Any]) -> Iterator[Effect]:
+    """Yield what comes back: the opposite of what the order had done, but for floor limits and showings of codes."""
+    member = data["member"]
+    yield Effect(REDEMPTION_CLAIM, data["reversal_id"])
+    if entry_type == VOID:
+        yield Effect(REDEMPTION_CLAIM, void_claim(data["order_id"]))
+        day = local_date(data["t_eff"], data["tz"]).isoformat()
+        yield Effect(VOIDS, voids_by(data["cashier"], day), 1)
+    yield Effect(UNDONE, data["order_id"], 1)
+    if member is not None and data["points"]:
+        yield Effect(POINTS_PENDING, member, data["points"])
+    if member is not None and data["points_back"]:
+        yield Effect(POINTS_SPENT, member, data["points_back"])
+    for back in data["backs"]:
+        if back["use"] and back["code_hash"]:
+            yield Effect(VOUCHER_USE, back["code_hash"], -1)
+    for use in data["uses"]:
+        yield from _of_use_back(use, member, data["day"])
+    for rule, units in data["stock"]:
+        yield Effect(STOCK_USE, rule, -units)
+    for lease_id, units in data["leases"]:
+        yield Effect(LEASE_USE, lease_id, -units)
+
+
+def _of_use_back(use: list[Any], member: str | None, day: str) -> Iterator[Effect]:
+    """Yield what a campaign's use that comes back does to its counters."""
+    campaign, discount, value, is_first = use
+    yield Effect(CAMPAIGN_USE, campaign, -1)
+    if discount:
+        yield Effect(CAMPAIGN_DISCOUNT, campaign, -discount)
+    if value:
+        yield Effect(CAMPAIGN_VALUE, campaign, -value)
+    if member is not None:
+        yield Effect(MEMBER_USE, member_use(campaign, member, day), -1)
+    if is_first:
+        yield Effect(CAMPAIGN_MEMBER, campaign, -1)

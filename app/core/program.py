@@ -18,6 +18,7 @@ from app.core.life import Life
 from app.core.money import Currency
 from app.core.policy import Policy
 from app.core.products import ProductSets
+from app.core.reversal_rules import ReversalPolicy
 from app.core.schemes_format import Schemes
 from app.core.tiers import Tier
 from app.core.voucher import Presentation
@@ -75,6 +76,7 @@ class Program:
     counters: frozenset[str] = frozenset()
     is_stacked: bool = False  # whether any campaign says anything about others
     authority: AuthorityPolicy = field(default_factory=AuthorityPolicy)
+    reversals: ReversalPolicy = field(default_factory=ReversalPolicy)
     asks_authority: bool = field(init=False, compare=False)  # whether any campaign is not for giving at will
     counted_campaigns: frozenset[str] = field(init=False, compare=False)  # those with limits or budgets
     counts_campaigns: bool = field(

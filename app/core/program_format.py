@@ -36,6 +36,7 @@ from app.core.policy import (
 )
 from app.core.program import Pair, Program, ProgramInvalid
 from app.core.punch_cards import punches_key
+from app.core.reversal_rules import read_reversal_policy
 from app.core.schemes_format import SECTIONS, read_schemes
 
 FORMAT = 1
@@ -59,6 +60,7 @@ ROOT_KEYS = (
     "tiers",
     "expiry",
     "authority",
+    "reversals",
     *SECTIONS,
 )
 POLICIES = {
@@ -129,6 +131,7 @@ def _read_root(root: Place, program_hash: str) -> Program:
         counters=frozenset(counters | vocabulary.counters),
         is_stacked=any(campaign.stacking != PLAIN for campaign in campaigns),
         authority=read_authority_policy(root, currency),
+        reversals=read_reversal_policy(root, currency),
     )
 
 

@@ -84,6 +84,11 @@ class Reason(Enum):
         "This station can't check this PIN yet. It has to hear from head office first.",
     )
     NOT_APPROVED = (ReasonClass.IDENTITY, True, "This was not approved. Check who approves it, and the PIN.")
+    ORDER_UNKNOWN = (
+        ReasonClass.IDENTITY,
+        False,
+        "This station did not record this order. It can be undone where it was made.",
+    )
     PROGRAM_NOT_LIVE = (ReasonClass.AUTHORITY, True, "The loyalty program is not open here at the moment.")
     PROGRAM_ENDED = (ReasonClass.AUTHORITY, False, "The loyalty program ended on {ends_on}.")
     PROGRAM_EXPIRED = (
@@ -113,6 +118,22 @@ class Reason(Enum):
         "Somebody has to sign in before anything is redeemed. Points are still earned.",
     )
     OWN_ACCOUNT = (ReasonClass.AUTHORITY, True, "Nobody redeems for themselves. A colleague can do it.")
+    OWN_ORDER = (
+        ReasonClass.AUTHORITY,
+        True,
+        "Nobody undoes orders of their own card. A colleague can do it.",
+    )
+    APPROVAL_NEEDED = (ReasonClass.AUTHORITY, True, "A manager has to approve this.")
+    APPROVER_DOES_NOT_FIT = (
+        ReasonClass.AUTHORITY,
+        True,
+        "Another manager has to approve this. Nobody approves what they do themselves or what is for themselves.",
+    )
+    RULES_GONE = (
+        ReasonClass.AUTHORITY,
+        False,
+        "This station no longer holds the rules of this order. Head office can undo it.",
+    )
     OFFER_UNKNOWN = (ReasonClass.AUTHORITY, True, "The rules of this offer are not on this station yet.")
     ONLINE_ONLY = (ReasonClass.AUTHORITY, True, "This offer needs head office, which can't be reached.")
     STATION_CAP_REACHED = (
@@ -149,6 +170,11 @@ class Reason(Enum):
     EXPIRED = (ReasonClass.TIME, False, "This offer ended on {ends_on}.")
     WRONG_STORE = (ReasonClass.TIME, False, "This offer is not valid in this store.")
     OUTSIDE_HOURS = (ReasonClass.TIME, True, "This offer is not valid at this time.")
+    UNDO_TOO_LATE = (
+        ReasonClass.TIME,
+        False,
+        "Orders can be undone for {wanted} days. Head office can still do it.",
+    )
     NOT_OWNER = (ReasonClass.MEMBER, False, "This voucher belongs to another member.")
     NOT_IN_SEGMENT = (ReasonClass.MEMBER, False, "This offer is for invited members only.")
     WRONG_TIER = (ReasonClass.MEMBER, True, "This offer is for another tier.")
@@ -184,6 +210,12 @@ class Reason(Enum):
     REQUIRED_ITEM_MISSING = (ReasonClass.ORDER, True, "None of the products of this offer is in the order.")
     MIN_TOTAL_NOT_MET = (ReasonClass.ORDER, True, "{missing} short of {wanted}.")
     ORDER_DOES_NOT_FIT = (ReasonClass.ORDER, True, "This offer does not fit this order.")
+    ORDER_UNDONE = (ReasonClass.LIMIT, False, "This order has been undone. Nothing of it is left.")
+    RETURNED_TOO_MUCH = (
+        ReasonClass.LIMIT,
+        True,
+        "More comes back than was bought or is left. See what is left of this order.",
+    )
     LIMIT_TOTAL_REACHED = (ReasonClass.LIMIT, False, "This voucher has been used.")
     LIMIT_CAMPAIGN_REACHED = (ReasonClass.LIMIT, False, "This offer has been used as often as it may be.")
     LIMIT_PER_MEMBER_REACHED = (
@@ -208,6 +240,11 @@ class Reason(Enum):
     INSUFFICIENT_POINTS = (ReasonClass.BALANCE, True, "{missing} points short of {wanted}.")
     POINTS_MIN_NOT_MET = (ReasonClass.BALANCE, True, "At least {wanted} points must be used at once.")
     DEBT = (ReasonClass.BALANCE, True, "{missing} points are owed from a return. Earn them first.")
+    POINTS_SPENT_SINCE = (
+        ReasonClass.BALANCE,
+        True,
+        "{missing} points of this order have been spent since. Take the goods back as a return.",
+    )
     WALLET_EXPIRED = (ReasonClass.BALANCE, False, "The value on this card ended on {ends_on}.")
     CARD_USED = (ReasonClass.BALANCE, False, "This gift card has been used.")
     VALUE_EMPTY = (ReasonClass.BALANCE, True, "Nothing is left on this card.")

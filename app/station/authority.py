@@ -14,11 +14,12 @@ from app.core.authority import HOME_LEASE_MS, Authority, Lease, points_scope, vo
 from app.core.campaign import Campaign
 from app.core.decision import eligible
 from app.core.outcome import Facts
-from app.core.overlay import FLOOR_USE, LEASE_USE, POINTS_SPENT, SPENDS, SPENT, VOUCHER_USE
+from app.core.overlay import FLOOR_USE, LEASE_USE, SPENDS, SPENT, VOUCHER_USE
 from app.core.spending import whose
+from app.station.balance import balance_here, own_points
 from app.station.counting import Counts
 from app.station.leasing import heard_seq
-from app.store.replica_rows import MEMBER, VOUCHER
+from app.store.replica_rows import VOUCHER
 from app.store.store import StationStore
 
 FORCED_OF_256 = 26  # one redemption in ten is not covered by floor limits while there is a line
@@ -116,8 +117,8 @@ def _with_balance(store: StationStore, facts: Facts, heard: Heard) -> Facts:
     member = facts.member
     if heard.balance is None or member is None:
         return facts
-    spent = store.journal.effect_sum(POINTS_SPENT, member.ref, after_seq=store.acked_seq())
-    return replace(facts, member=replace(member, is_known=True, balance=heard.balance + spent))
+    own = own_points(store, member.ref, after_seq=store.acked_seq())
+    return replace(facts, member=replace(member, is_known=True, balance=heard.balance + own.balance))
 
 
 # --- which campaigns, and which leases ---------------------------------------------------------------------------
@@ -188,9 +189,8 @@ def home_lease(scope: str, left: int, until_ms: int) -> Lease:
 
 
 def _points_left(store: StationStore, ref: str) -> int:
-    row = store.replica.member(ref)
-    included = store.replica.included_seq(MEMBER, ref)
-    return row.balance + store.journal.effect_sum(POINTS_SPENT, ref, after_seq=included) if row else 0
+    found = balance_here(store, ref)
+    return 0 if found is None else found.balance
 
 
 def _uses_left(store: StationStore, code_hash: str) -> int:

@@ -25,11 +25,12 @@ from app.core.codes import (
 )
 from app.core.entry import SCAN_DENIED
 from app.core.member import Member
-from app.core.overlay import CODE_SPENT, NUMBER_OF, POINTS_PENDING, POINTS_SPENT, VOUCHER_USE, number_of
+from app.core.overlay import CODE_SPENT, NUMBER_OF, VOUCHER_USE, number_of
 from app.core.reasons import Reason, Refusal
 from app.core.stops import said_of_all
 from app.core.voucher import Presentation
 from app.ids import new_id, ref_of
+from app.station.balance import own_points
 from app.station.keyset import token_keys
 from app.store.journal import Draft
 from app.store.replica import MemberRow
@@ -151,25 +152,24 @@ def _by_code(store: StationStore, code: MemberCode) -> SeenMember | Refusal:
 def _member(store: StationStore, ref: str, row: MemberRow | None, level: Level, code_hash: str) -> SeenMember:
     position = store.replica.position()
     included = store.replica.included_seq(MEMBER, ref)
-    pending = store.journal.effect_sum(POINTS_PENDING, ref, after_seq=included)
-    spent = store.journal.effect_sum(POINTS_SPENT, ref, after_seq=included)
+    own = own_points(store, ref, after_seq=included)
     as_of_ms = position.as_of_ms if position else 0
     version = store.replica.document_version("program")
     stopped = said_of_all(store.stops.newest.of_order(version, member=ref, codes=()), ref)
     if row is None:
         # A first visit: the signed code alone says that this is a member.
         return SeenMember(
-            Member(ref, is_known=False, as_of_ms=as_of_ms), "", pending, level, code_hash, stopped=stopped
+            Member(ref, is_known=False, as_of_ms=as_of_ms), "", own.pending, level, code_hash, stopped=stopped
         )
     member = Member(
         ref,
         is_known=True,
         tier=row.tier,
         segments=row.segments,
-        balance=row.balance + spent,
+        balance=row.balance + own.balance,
         as_of_ms=as_of_ms,
     )
-    return SeenMember(member, row.name, pending, level, code_hash, stopped=stopped)
+    return SeenMember(member, row.name, own.pending, level, code_hash, stopped=stopped)
 
 
 def _voucher(store: StationStore, credential: VoucherNumber) -> Presentation | None:

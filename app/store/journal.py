@@ -218,6 +218,22 @@ class Journal:
         aside = self._quarantined.under(kind, prefix, until_seq=after_seq)
         return sorted(_added(dict(rows.fetchall()), aside).items())
 
+    def numbers_of(self, kind: str, ref: str) -> list[int]:
+        """Return the numbers of the entries that do something to a balance or counter, in order."""
+        rows = self._db.conn.execute(
+            "SELECT seq FROM effect WHERE kind = ? AND ref = ? AND epoch = ?"
+            " AND kind NOT IN ('order', 'redemption') ORDER BY seq",
+            (kind, ref, self._owner.epoch),
+        )
+        return [row[0] for row in rows.fetchall()]
+
+    def entry_at(self, seq: int) -> Entry:
+        """Return an entry that is known to be there."""
+        (body,) = self._db.conn.execute(
+            "SELECT body FROM journal WHERE epoch = ? AND seq = ?", (self._owner.epoch, seq)
+        ).fetchone()
+        return read_entry(body)
+
     def entries(self, *, from_seq: int = 1) -> Iterator[Entry]:
         """Yield the entries from a number on, in order."""
         for (body,) in self._db.conn.execute(

@@ -33,6 +33,7 @@ from app.store.device import Device, former_stores, read_card, read_device
 from app.store.draft import ReplicaDraft, replica_name
 from app.store.enrolments import Enrolments
 from app.store.faults import StoreDamaged, StoreFault
+from app.store.former_programs import FormerPrograms
 from app.store.journal import Journal
 from app.store.keystore import (
     MARK_EVERY_MS,
@@ -324,6 +325,11 @@ class StationStore:
     def enrolments(self) -> Enrolments:
         """What new members said of themselves, sealed, until HQ has it."""
         return Enrolments(self._db)
+
+    @property
+    def former_programs(self) -> FormerPrograms:
+        """The rules that older orders were made under."""
+        return FormerPrograms(self._db)
 
     @property
     def pin_tries(self) -> PinTries:

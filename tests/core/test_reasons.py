@@ -20,6 +20,7 @@ from app.core.money import CURRENCIES, format_amount
 from app.core.order import Line
 from app.core.reasons import BY_CODE, PRECEDENCE, Reason, ReasonClass, Refusal, by_precedence, sentence
 from app.core.referral import refused_referral
+from app.core.reversal_rules import ReversalPolicy, refused_by_standing, too_late
 from app.core.stops import said_of_all
 from app.core.trusted_time import Reading
 from tests.core.facts import (
@@ -127,6 +128,13 @@ def untried(rests_on: str | None) -> tuple[Refusal, ...]:
 SOAP = (line(1, "soap", 500),)
 CARD = Tender(TenderKind.GIFT_CARD, "g", 300)
 PAY = {"kind": "points_payment", "points": 100, "worth": 100}
+
+
+def told(refusal: Refusal | None) -> tuple[Refusal, ...]:
+    assert refusal is not None
+    return (refusal,)
+
+
 TRY = [
     {"id": "try", "name": "Try", "variants": [{"name": "a", "weight": 1_000_000}, {"name": "b", "weight": 1}]}
 ]
@@ -158,6 +166,16 @@ MADE: dict[Reason, Callable[[], tuple[Refusal, ...]]] = {
     Reason.PIN_WRONG: lambda: (Lockout(2).refusal(Reading(0, b"", 1)),),
     Reason.PIN_UNCHECKED: lambda: untried("a pepper"),
     Reason.NOT_APPROVED: lambda: (veiled(untried(None)[0]),),
+    # What undoing an order meets at a station is made by tests/station/test_void.py.
+    Reason.ORDER_UNKNOWN: lambda: (Refusal(Reason.ORDER_UNKNOWN),),
+    Reason.OWN_ORDER: lambda: told(refused_by_standing({"own"})),
+    Reason.APPROVAL_NEEDED: lambda: (Refusal(Reason.APPROVAL_NEEDED),),
+    Reason.APPROVER_DOES_NOT_FIT: lambda: (Refusal(Reason.APPROVER_DOES_NOT_FIT),),
+    Reason.RULES_GONE: lambda: (Refusal(Reason.RULES_GONE),),
+    Reason.UNDO_TOO_LATE: lambda: told(too_late(ReversalPolicy(), 31 * 24 * HOUR_MS)),
+    Reason.ORDER_UNDONE: lambda: (Refusal(Reason.ORDER_UNDONE),),
+    Reason.RETURNED_TOO_MUCH: lambda: (Refusal(Reason.RETURNED_TOO_MUCH),),
+    Reason.POINTS_SPENT_SINCE: lambda: (Refusal(Reason.POINTS_SPENT_SINCE, {"missing": 5}),),
     Reason.PROGRAM_NOT_LIVE: lambda: refused(document={"life": {"stage": "paused"}}),
     Reason.PROGRAM_ENDED: lambda: refused(**ENDED),
     Reason.PROGRAM_EXPIRED: lambda: refused(document={"expires_ms": 1}),

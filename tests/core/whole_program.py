@@ -183,6 +183,7 @@ BESIDE: Document = {
         "point_worth_milli": 500,
         "stale_hours": 240,
     },
+    "reversals": {"own_minutes": 5, "own_times": 2, "value_max": 2_000, "days": 14},
 }
 
 
