@@ -49,6 +49,7 @@ class Config:
     scanner_port: str = ""  # of a hand scanner on a serial line; "" for none
     scanner_baud: int = 9_600
     sync_interval_s: int = 30
+    text_size: str = "usual"  # of the window: 100 %, 125 % or 150 %
     event_log: str = ""  # a file for what the window did and when; "" for none
 
     @classmethod
@@ -62,6 +63,7 @@ class Config:
 CHOICES = {
     "key_store": ("os", "file"),
     "scanner_layout": ("us", "host"),
+    "text_size": ("usual", "large", "largest"),
     "scanner_end": ("any", "cr", "lf", "crlf", "tab", "none"),
 }
 

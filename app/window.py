@@ -55,6 +55,7 @@ def run_window(config: Config, *, clock: Clock, demo: DemoParts | None = None) -
         port=config.scanner_port,
         baud=config.scanner_baud,
         camera_size=config.camera_size,
+        text_size=config.text_size,
     )
     station = _Station(application, config, clock, demo)
     application.show(station.opening, then=station.open)

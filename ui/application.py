@@ -45,6 +45,7 @@ class Application(QObject):
         port: str = "",
         baud: int = BAUD,
         camera_size: str = "",
+        text_size: str = "usual",
     ) -> None:
         """Make or take the process's QApplication and style it; write what happens to `event_log`, if named.
 
@@ -53,7 +54,7 @@ class Application(QObject):
         super().__init__()
         existing = QApplication.instance()
         self._qt = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
-        theme.apply(self._qt)
+        theme.apply(self._qt, zoom=theme.ZOOMS[text_size])
         self.window: StationWindow | None = None
         self._camera_size = camera_size
         self._camera: CameraBridge | None = None

@@ -1,26 +1,36 @@
 """Looks at a drawn window for what would trouble a person: the checks of UX §7, on whatever is to be seen now.
 
 Text that doesn't fit, widgets that overlap or are cut off, targets too small, contrast too low, letters too small,
-and controls without a name for those who don't see them. Contrast is measured: the colour of the text against the
-colour that was really painted around it. Its tests plant each of these and expect it here.
+and controls that have no name or say not what they are for those who don't see them. Contrast is measured: the colour
+of the text against the colour that was really painted around it. Its tests plant each of these and expect it here.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from itertools import combinations
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QAccessible, QColor, QFontMetrics, QImage, QPalette
-from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QLabel, QLineEdit, QStackedLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QAbstractSpinBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QStackedLayout,
+    QWidget,
+)
 
-from app.core.colors import TEXT_CONTRAST_MIN, contrast
+from app.core.colors import TEXT_CONTRAST_MIN
+from ui.painted import Painted
 from ui.tokens import TARGET_MIN
 from ui.widgets.label import Elided
 
 TEXT_PX_MIN = 14
 QT_OWN = "qt_"  # parts that Qt makes by itself, such as the box around a scroll bar
-SAMPLE_STEP = 2  # every second pixel both ways is enough to find the ground
+TARGETS = (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox)
+SAYS_NOTHING = {QAccessible.Role.NoRole, QAccessible.Role.Client, QAccessible.Role.Pane}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +49,33 @@ class Finding:
 def check(window: QWidget, image: QImage, size: tuple[int, int]) -> list[Finding]:
     """Return what is wrong with a window that was asked to be of `size` and painted as `image`."""
     shown = [widget for widget in window.findChildren(QWidget) if widget.isVisibleTo(window)]
+    painted = Painted(window, image)
     found = [*_too_large(window, size), *_overlaps(window)]
     for widget in shown:
         if widget.objectName().startswith(QT_OWN):
             continue
-        found += [*_grows(widget), *_cut_off(widget, window), *_small_target(widget), *_nameless(widget)]
+        found += [*_grows(widget), *_cut_off(widget, window), *_small_target(widget), *_unspoken(widget)]
         if isinstance(widget, QLabel) and widget.text():
-            found += [*_truncated(widget), *_small_text(widget), *_faint(widget, window, image)]
-        if isinstance(widget, QLineEdit):
-            found += [*_field_truncated(widget), *_faint_placeholder(widget, window, image)]
+            found += [*_truncated(widget), *_small_text(widget)]
+            found += _faint(widget, widget.palette().color(widget.foregroundRole()), painted)
+        elif isinstance(widget, QLineEdit):
+            found += [*_field_truncated(widget), *_faint_field(widget, painted)]
+        elif isinstance(widget, QAbstractButton | QComboBox) and _own_text(widget):
+            found += [*_button_truncated(widget), *_small_text(widget)]
+            found += _faint(widget, widget.palette().color(widget.foregroundRole()), painted)
     return found
+
+
+def _own_text(widget: QAbstractButton | QComboBox) -> str:
+    return widget.text() if isinstance(widget, QAbstractButton) else widget.currentText()
 
 
 def _name(widget: QWidget) -> str:
     text = widget.text() if isinstance(widget, QLabel | QLineEdit) else widget.accessibleName()
     return f"{type(widget).__name__} {text[:60]!r}"
+
+
+# --- room -----------------------------------------------------------------------------------------------------------
 
 
 def _too_large(window: QWidget, size: tuple[int, int]) -> Iterator[Finding]:
@@ -96,23 +118,11 @@ def _field_truncated(field: QLineEdit) -> Iterator[Finding]:
         yield Finding("truncated", _name(field), f"needs {needed}, has {room}")
 
 
-def _small_text(label: QLabel) -> Iterator[Finding]:
-    if label.fontInfo().pixelSize() < TEXT_PX_MIN:
-        yield Finding("small text", _name(label), f"{label.fontInfo().pixelSize()} px")
-
-
-def _small_target(widget: QWidget) -> Iterator[Finding]:
-    if isinstance(widget, QAbstractButton | QLineEdit) and min(widget.width(), widget.height()) < TARGET_MIN:
-        yield Finding("small target", _name(widget), f"{widget.width()}x{widget.height()}")
-
-
-def _nameless(widget: QWidget) -> Iterator[Finding]:
-    takes_focus = widget.focusPolicy() != Qt.FocusPolicy.NoFocus
-    if not takes_focus and not isinstance(widget, QAbstractButton):
-        return
-    spoken = QAccessible.queryAccessibleInterface(widget)
-    if not spoken.text(QAccessible.Text.Name).strip():
-        yield Finding("no name", _name(widget), "nothing to read out")
+def _button_truncated(widget: QAbstractButton | QComboBox) -> Iterator[Finding]:
+    needed = widget.sizeHint()
+    if needed.width() > widget.width() or needed.height() > widget.height():
+        has = f"{widget.width()}x{widget.height()}"
+        yield Finding("truncated", _name(widget), f"needs {needed.width()}x{needed.height()}, has {has}")
 
 
 def _scrolls(widget: QWidget, window: QWidget) -> bool:
@@ -142,44 +152,42 @@ def _overlaps(window: QWidget) -> Iterator[Finding]:
                 yield Finding("overlap", _name(first), f"lies over {_name(second)}")
 
 
-def _faint(label: QLabel, window: QWidget, image: QImage) -> Iterator[Finding]:
-    yield from _against_ground(label, label.palette().color(label.foregroundRole()), window, image)
+# --- eyes, fingers and ears -----------------------------------------------------------------------------------------
 
 
-def _faint_placeholder(field: QLineEdit, window: QWidget, image: QImage) -> Iterator[Finding]:
+def _small_text(widget: QWidget) -> Iterator[Finding]:
+    if widget.fontInfo().pixelSize() < TEXT_PX_MIN:
+        yield Finding("small text", _name(widget), f"{widget.fontInfo().pixelSize()} px")
+
+
+def _small_target(widget: QWidget) -> Iterator[Finding]:
+    if isinstance(widget.parentWidget(), TARGETS):  # the field inside a spin box: the box is the target
+        return
+    if isinstance(widget, TARGETS) and min(widget.width(), widget.height()) < TARGET_MIN:
+        yield Finding("small target", _name(widget), f"{widget.width()}x{widget.height()}")
+
+
+def _unspoken(widget: QWidget) -> Iterator[Finding]:
+    """What can be reached by keys or pressed needs a name and a role."""
+    if widget.focusPolicy() == Qt.FocusPolicy.NoFocus and not isinstance(widget, QAbstractButton):
+        return
+    spoken = QAccessible.queryAccessibleInterface(widget)
+    if not spoken.text(QAccessible.Text.Name).strip():
+        yield Finding("no name", _name(widget), "nothing to read out")
+    if spoken.role() in SAYS_NOTHING:
+        yield Finding("no role", _name(widget), f"is read out as {spoken.role().name}")
+
+
+def _faint_field(field: QLineEdit, painted: Painted) -> Iterator[Finding]:
     if field.text() and field.selectedText() == field.text():
         return  # what is selected stands on a colour of its own, a pair of tokens that a test computes
     role = QPalette.ColorRole.Text if field.text() else QPalette.ColorRole.PlaceholderText
     if field.text() or field.placeholderText():
-        yield from _against_ground(field, field.palette().color(role), window, image)
+        yield from _faint(field, field.palette().color(role), painted)
 
 
-def _against_ground(widget: QWidget, color: QColor, window: QWidget, image: QImage) -> Iterator[Finding]:
-    area = QRect(widget.mapTo(window, QPoint(0, 0)), widget.size()).intersected(image.rect())
-    ground = _ground(image, area)
-    if ground is None or color.alpha() == 0:
-        return
-    ink = _blended(color, ground)
-    ratio = contrast(ink, ground)
-    if ratio < TEXT_CONTRAST_MIN:
-        yield Finding("contrast", _name(widget), f"{ink} on {ground}: {ratio:.2f}")
-
-
-def _blended(color: QColor, ground: str) -> str:
-    """Return what a colour that lets some of the ground through looks like on it."""
-    below, part = QColor(ground), color.alphaF()
-    mixed = (
-        round(over * part + under * (1 - part))
-        for over, under in zip(color.getRgb()[:3], below.getRgb()[:3], strict=True)  # type: ignore[index]
-    )
-    return QColor(*mixed).name()
-
-
-def _ground(image: QImage, area: QRect) -> str | None:
-    """Return the colour most often painted in an area: what the text stands on."""
-    colours = Counter(
-        image.pixel(x, y)
-        for x in range(area.left(), area.right() + 1, SAMPLE_STEP)
-        for y in range(area.top(), area.bottom() + 1, SAMPLE_STEP)
-    )
-    return f"#{colours.most_common(1)[0][0] & 0xFFFFFF:06x}" if colours else None
+def _faint(widget: QWidget, color: QColor, painted: Painted) -> Iterator[Finding]:
+    seen = painted.contrast(widget, color)
+    if seen is not None and seen[0] < TEXT_CONTRAST_MIN:
+        ratio, colours = seen
+        yield Finding("contrast", _name(widget), f"{colours}: {ratio:.2f}")

@@ -26,7 +26,8 @@ __all__ = ["FAMILIES", "SYSTEM", "THEMES", "ZOOMS", "Theme", "apply", "current",
 
 SYSTEM = "system"
 THEMES = {"light": LIGHT, "dark": DARK}
-ZOOMS = (1.0, 1.25, 1.5)
+ZOOMS = {"usual": 1.0, "large": 1.25, "largest": 1.5}  # by the setting text_size
+LARGE_PX = 30  # text of this size is read from as far as anybody stands
 # System fonts that cover the five languages; nothing is shipped.
 FAMILIES = {"win32": ["Segoe UI", "Malgun Gothic"], "darwin": ["Helvetica Neue", "Apple SD Gothic Neo"]}
 FAMILIES_ELSEWHERE = ["Noto Sans", "NanumGothic", "Noto Sans CJK KR", "DejaVu Sans"]
@@ -41,7 +42,11 @@ class Theme:
     zoom: float = 1.0
 
     def px(self, size: float) -> int:
-        """Return a size at this zoom in whole pixels."""
+        """Return a size in whole pixels: gaps, targets and columns stay, so that larger text finds room."""
+        return round(size)
+
+    def with_text(self, size: float) -> int:
+        """Return the size of a box that holds one line of text, and grows with it."""
         return round(size * self.zoom)
 
     def color(self, token: str) -> QColor:
@@ -51,7 +56,7 @@ class Theme:
     def font(self, role: str) -> QFont:
         """Return the font of a role, with figures of one width."""
         font = QFont(font_families())
-        font.setPixelSize(self.px(TYPE[role].px))
+        font.setPixelSize(larger(TYPE[role].px, self.zoom))
         font.setWeight(QFont.Weight(TYPE[role].weight))
         font.setFeature(QFont.Tag("tnum"), 1)
         return font
@@ -75,6 +80,11 @@ def apply(app: QApplication, theme: str = SYSTEM, zoom: float = 1.0) -> Theme:
     app.setPalette(_palette(chosen))
     app.setStyleSheet(_sheet(chosen))
     return chosen
+
+
+def larger(px: int, zoom: float) -> int:
+    """Return the size of text at a zoom: what is large already grows no more, and nothing small overtakes it."""
+    return max(px, min(round(px * zoom), LARGE_PX))
 
 
 def mark(widget: QWidget, **properties: str) -> None:

@@ -14,6 +14,7 @@ from ui.gallery.samples import (
     NEWCOMER,
     NOW_MS,
     OFFLINE,
+    SHOP,
     STALE,
     UNKNOWN,
     because,
@@ -132,7 +133,7 @@ def _odd() -> dict[str, State]:
         "member-long": member(
             long_offer, not_now(f"{LONG_WORD} {LONG_NAME}", Refusal(Reason.UNKNOWN_CODE, {"shown": "X" * 12})),
             who=replace(AYSE, name=LONG_NAME, tier=LONG_NAME, balance=12_345_678),
-            at_till=order(999_999_999, 1_234_567), shop=replace(DEMO, name=LONG_NAME), pill=STALE,
+            at_till=order(999_999_999, 1_234_567), shop=replace(SHOP, name=LONG_NAME), pill=STALE,
             notice=f"{LONG_NAME}: this card was replaced on 2017-11-01. Ask for the new one before you go on.",
         ),
         "member-long-word": member(long_offer, who=replace(AYSE, name=LONG_WORD, balance=0)),

@@ -62,7 +62,7 @@ class AnswerPage(Page):
         self._more = Scroll(self._details)
         self._button = Button(key="Enter", role="primary", height=PRIMARY_HEIGHT)
         self._button.clicked.connect(self.enter)
-        self._button.setFixedWidth(current().px(360))
+        self._button.setFixedWidth(current().with_text(360))
         keeps_its_place = self._button.sizePolicy()
         keeps_its_place.setRetainSizeWhenHidden(True)
         self._button.setSizePolicy(keeps_its_place)

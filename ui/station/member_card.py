@@ -6,7 +6,7 @@ from ui import texts
 from ui.i18n import _
 from ui.models.state import MemberCard, PillKind, State
 from ui.widgets.card import Card, row
-from ui.widgets.label import LEFT, Figure, Label
+from ui.widgets.label import LEFT, Elided, Figure, Label, Title
 from ui.widgets.shapes import Sign, SignKind
 
 OLD_S = 3_600  # a balance older than this says so even while the line is up
@@ -18,10 +18,10 @@ class MemberColumn(Card):
     def __init__(self) -> None:
         """Build the column."""
         super().__init__(gap=4)
-        self._name = Label("h1")
+        self._name = Title("h1", lines_max=4)
         self._tier_row = QWidget()
         tier_row = row(self._tier_row, gap=8)
-        self._tier = Label("body")
+        self._tier = Elided("body")
         tier_row.addWidget(Sign(18, SignKind.STAR, "text"))
         tier_row.addWidget(self._tier, 1)
         self._points = Figure(align=LEFT)

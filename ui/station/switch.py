@@ -32,7 +32,7 @@ class SwitchPage(Page):
         self._switch.clicked.connect(self.enter)
         self._stay.clicked.connect(self.stayed)
         card = Card(margin=24)
-        card.setFixedWidth(current().px(WIDTH))
+        card.setFixedWidth(current().with_text(WIDTH))
         card.body.addWidget(Sign(40, SignKind.MARK, "primary"), 0, CENTER)
         for label in (self._title, self._before, self._order, self._offers):
             card.body.addWidget(label)

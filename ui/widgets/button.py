@@ -2,10 +2,10 @@
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy
+from PySide6.QtWidgets import QLayout, QSizePolicy
 
 from ui.theme import current
-from ui.tokens import GAP_S, PRIMARY_HEIGHT, TARGET_MIN
+from ui.tokens import ACTION_HEIGHT, GAP_S, PRIMARY_HEIGHT, TARGET_MIN
 from ui.widgets.card import column, row
 from ui.widgets.label import CENTER, Label
 from ui.widgets.tile import PLAIN, PRIMARY, Look, Tile
@@ -24,14 +24,15 @@ class Button(Tile):
         self._key.say(key)
         if not key:
             self._key.hide()  # never shown from here: without a parent yet it would come up as a window
-        self._is_high = height > PRIMARY_HEIGHT - GAP_S
-        self.setMinimumHeight(current().px(height))
+        self._is_high = height > PRIMARY_HEIGHT - GAP_S and current().zoom == 1  # larger text takes its room
+        self.setMinimumHeight(current().px(height if current().zoom == 1 else min(height, ACTION_HEIGHT)))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self._lay_out()
         self._ink()
 
     def _lay_out(self) -> None:
-        layout = column(self, gap=0, margin=GAP_S) if self._is_high else row(self, gap=GAP_S, margin=GAP_S)
+        layout = column(self, gap=0) if self._is_high else row(self, gap=GAP_S)
+        self._keep_edges(layout, GAP_S)
         if self._is_high:
             layout.addStretch(1)
         layout.addWidget(self._word, 0 if self._is_high else 1)
@@ -68,12 +69,16 @@ class Button(Tile):
         if self._is_high or not self._key.text():
             return
         key = self._key.sizeHint().width() + current().px(GAP_S)
-        needed = QFontMetrics(self._word.font()).horizontalAdvance(self._word.whole) + 2 * current().px(GAP_S)
+        needed = QFontMetrics(self._word.font()).horizontalAdvance(self._word.whole) + 3 * GAP_S
         spare = max(0, min(key, self.width() - needed - key))
-        margin = current().px(GAP_S)
         layout = self.layout()
         if layout is not None:
-            layout.setContentsMargins(margin + spare, margin, margin, margin)
+            self._keep_edges(layout, GAP_S + spare)
+
+    def _keep_edges(self, layout: QLayout, left: int) -> None:
+        """Leave room around; above and below larger text takes half of it."""
+        upper = GAP_S if self._is_high or current().zoom == 1 else GAP_S // 2
+        layout.setContentsMargins(left, upper, GAP_S, upper)
 
     def _ink(self) -> None:
         for label in (self._word, self._key):

@@ -12,9 +12,13 @@ from ui.tokens import TARGET_MIN
 NEVER_BREAKS = 12  # letters: a word of these fits into every column
 BREAK = "\u200b"  # zero width space: a line may break here
 PIECES = re.compile(r"(?<=[\s-])")
+LETTERS = re.compile(
+    r"(?:f+[ijlt]?|.)[\u0300-\u036f]*", re.DOTALL
+)  # what fonts draw as one shape can't be broken
 SHRINKS = {
     "answer": ("answer", "pay", "number", "h1"),
     "pay": ("pay", "number", "h1", "amount", "h2"),
+    "h1": ("h1", "h2"),
     "number": ("number", "h1", "amount", "h2", "body"),
 }
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -75,7 +79,7 @@ class Label(QLabel):
     def _fit(self) -> None:
         """Break the words that are longer than a line."""
         shown = self._whole
-        if self.wordWrap() and any(len(word) > NEVER_BREAKS for word in shown.split()):
+        if self.wordWrap() and any(len(word) * current().zoom > NEVER_BREAKS for word in shown.split()):
             metrics, room = QFontMetrics(self.font()), self.contentsRect().width()
             words = PIECES.split(shown)  # a line breaks after a space or a hyphen by itself
             shown = "".join(_broken(word, metrics, room) for word in words)
@@ -149,9 +153,12 @@ class Figure(Label):
 
 
 class Title(Label):
-    """A sentence in the largest type in which it takes two lines at most."""
+    """A sentence in the largest type in which it takes no more than so many lines."""
 
-    LINES_MAX = 2
+    def __init__(self, role: str, *, align: Qt.AlignmentFlag = LEFT, lines_max: int = 2) -> None:
+        """Make an empty title."""
+        self._lines_max = lines_max
+        super().__init__(role, align=align)
 
     def _fit(self) -> None:
         fonts = [current().font(role) for role in SHRINKS[self._role]]
@@ -165,13 +172,13 @@ class Title(Label):
         area, wraps = QRect(0, 0, room, metrics.height() * len(self._whole)), Qt.TextFlag.TextWordWrap
         needed = metrics.boundingRect(area, int(wraps.value), self._whole)
         lines = round(needed.height() / metrics.lineSpacing())  # Qt adds a pixel between them
-        return needed.width() <= room and lines <= self.LINES_MAX
+        return needed.width() <= room and lines <= self._lines_max
 
 
 def _broken(word: str, metrics: QFontMetrics, room: int) -> str:
     """Return a word with a place to break before each letter that would not fit any more."""
     pieces = [""]
-    for letter in word:
+    for letter in LETTERS.findall(word):
         if pieces[-1] and metrics.horizontalAdvance(pieces[-1] + letter) > room:
             pieces.append("")
         pieces[-1] += letter

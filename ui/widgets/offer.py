@@ -1,5 +1,7 @@
 """An offer as it stands: one that can be used is a numbered button, one that can't says why in a dashed box."""
 
+from functools import partial
+
 from PySide6.QtCore import QRectF, Qt, Signal, SignalInstance
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
@@ -9,6 +11,7 @@ from ui import texts
 from ui.models.state import OfferRow
 from ui.theme import current
 from ui.tokens import ACTION_HEIGHT, GAP_M, TARGET_MIN
+from ui.widgets.beside import Beside
 from ui.widgets.card import column, row
 from ui.widgets.label import CENTER, Label, number
 from ui.widgets.shapes import Sign, SignKind
@@ -27,7 +30,7 @@ class KeyCap(Label):
     def __init__(self, key: int | str | None, *, role: str = "h2", width: int = SIDE) -> None:
         """Show a key, or an empty place of the same width."""
         super().__init__(role, align=CENTER, wraps=False)
-        self.setFixedSize(current().px(width), current().px(self.SIDE))
+        self.setFixedSize(current().with_text(width), current().with_text(self.SIDE))
         self.say("" if key is None else str(key))
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -81,7 +84,8 @@ class OfferButton(Tile):
     def _lay_out(self, offer: OfferRow, currency: Currency) -> None:
         ink = self.look.ink
         layout = row(self, gap=10, margin=10)
-        words = column(gap=0)
+        name = QWidget()
+        words = column(name, gap=0)
         words.addWidget(_said(Label("h2", ink=ink), offer.name))
         if offer.is_voucher:
             words.addWidget(_said(Label("small", ink=ink), texts.scanned_voucher()))
@@ -90,9 +94,12 @@ class OfferButton(Tile):
         if offer.cost_points:
             words.addWidget(_said(Label("small", ink=ink), texts.points_cost(offer.cost_points)))
         layout.addWidget(Remove(offer, ink, self.removed) if offer.is_voucher else KeyCap(offer.key))
-        layout.addLayout(words, 1)
-        if not offer.is_to_ask:
-            layout.addWidget(_said(number("h2", ink=ink), texts.discount(offer.discount, currency)))
+        if offer.is_to_ask:
+            layout.addWidget(name, 1)
+        else:
+            off = _said(number("h2", ink=ink), texts.discount(offer.discount, currency))
+            share = partial(_leaves_room, off)
+            layout.addWidget(Beside(name, off, fits=share), 1)
         layout.addWidget(Sign(26, SignKind.CHECK if offer.is_picked else SignKind.CIRCLE, ink))
         parts = (part for part in self.findChildren(QWidget) if not isinstance(part, Remove))
         for child in parts:
@@ -125,6 +132,11 @@ class OfferNotNow(QFrame):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the dashed box."""
         paint_tile(QPainter(self), QRectF(self.rect()), NOT_NOW)
+
+
+def _leaves_room(off: Label, width: int) -> bool:
+    """Return whether what an offer takes off leaves its name most of the line."""
+    return off.sizeHint().width() * 5 <= width * 2
 
 
 def _said(label: Label, text: str) -> Label:

@@ -24,7 +24,7 @@ class TopBar(QWidget):
         self._store = Elided("h2")
         self._demo = Label("strong", ink="on_warn", align=CENTER, wraps=False)
         self._demo.setProperty("chip", "warn")
-        self._demo.setFixedHeight(current().px(DEMO_HEIGHT))
+        self._demo.setFixedHeight(min(current().with_text(DEMO_HEIGHT), current().px(TARGET_MIN)))
         self.pill = PillButton()
         layout = row(self)
         layout.addWidget(Sign(28, SignKind.BRAND, "primary"))
