@@ -24,13 +24,18 @@ held_cli = typer.Typer(no_args_is_help=True, help="Entries that were kept aside 
 
 def hq_devices(data_dir: HqDir = None, as_json: AsJson = False) -> None:
     """List all devices, those that wait to be confirmed first."""
+    from hq.authority.writing_off import waits_for_people
     from hq.journal.held import waiting_by_device
     from hq.stores.devices import list_devices, median_skew_ms
 
-    found, held = with_hq(data_dir, lambda hq: (list_devices(hq), waiting_by_device(hq)))
+    found, held, (ended, lost) = with_hq(
+        data_dir, lambda hq: (list_devices(hq), waiting_by_device(hq), waits_for_people(hq))
+    )
+    _tell_lost(lost, as_json=as_json)
     for each in found:
         if as_json:
-            print(json.dumps({**asdict(each), "held": held.get(each.device_id, 0)}))
+            more = {"held": held.get(each.device_id, 0), "ended_leases": ended.get(each.device_id, 0)}
+            print(json.dumps({**asdict(each), **more}))
             continue
         told = [
             f"{each.device_id}  {each.state}  store {each.store}  epoch {each.epoch}  head {each.head_seq}",
@@ -39,6 +44,11 @@ def hq_devices(data_dir: HqDir = None, as_json: AsJson = False) -> None:
         ]
         if held.get(each.device_id):
             told.append(f"{held[each.device_id]} entries held: tillside hq held list")
+        if ended.get(each.device_id):
+            told.append(
+                f"{ended[each.device_id]} leases of an epoch that ended count as given until somebody says that it gives "
+                f"nothing more: tillside hq device write-off {each.device_id} --who NAME"
+            )
         if each.is_to_wipe:
             told.append(
                 f"erased itself {moment(each.wiped_ms)}"
@@ -46,7 +56,7 @@ def hq_devices(data_dir: HqDir = None, as_json: AsJson = False) -> None:
                 else "to erase itself on next contact"
             )
         print("\n    ".join(told))
-    if not found and not as_json:
+    if not found and not lost and not as_json:
         say("No device was ever enrolled.")
     off_ms = median_skew_ms(found)
     if off_ms is not None and not as_json and abs(off_ms) > SKEW_TOLD_MS:
@@ -54,6 +64,20 @@ def hq_devices(data_dir: HqDir = None, as_json: AsJson = False) -> None:
         print(
             f"The clocks of most stations are {abs(off_ms) // 60_000} minutes {direction} head office's. "
             "Look at the clock of this server first."
+        )
+
+
+def _tell_lost(lost: dict[str, int], *, as_json: bool) -> None:
+    """Name those whom an HQ that was put back has forgotten: it hands nothing out while they may hold leases."""
+    for device_id, since_ms in lost.items():
+        if as_json:
+            print(json.dumps({"device_id": device_id, "state": "lost", "waited_for_since_ms": since_ms}))
+            continue
+        print(
+            f"{device_id}  lost: enrolled after the backup that head office was put back from {moment(since_ms)}\n"
+            "    It may hold leases that nobody knows of, so head office hands out none and promises nothing on line.\n"
+            "    Pair the machine anew as a new station, or make sure that it is gone; then: "
+            f"tillside hq device write-off {device_id} --who NAME"
         )
 
 
@@ -99,6 +123,11 @@ def device_write_off(
     from hq.authority.writing_off import write_off
 
     done = with_hq(data_dir, lambda hq: write_off(hq, device_id, who=who))
+    if done.is_lost:
+        print(
+            f"Device {device_id} is waited for no more. What it gave by leases nobody knows until its entries come."
+        )
+        return
     print(f"Device {device_id} is written off: {done.leases} leases.")
     for scope, units in sorted(done.units.items()):
         print(f"  {scope}  {units} counted as given")

@@ -8,8 +8,10 @@ from pathlib import Path
 from app.clock import Clock, SystemClock
 from app.core.program import Program
 from hq import restored, schema
+from hq.authority import forgotten
 from hq.db import Database, Whole, hold_whole, sqlite_url
 from hq.faults import HqFault, SetUpFault
+from hq.holders import Holders, read_holders
 from hq.journal.deaths import NoWatch, Watch
 from hq.keys import KeyRing, check_whole, read_keys, write_secret
 from hq.keysets import kept
@@ -43,6 +45,7 @@ class Hq:
     incarnation: str
     set_id: str
     mark: Mark
+    holders: Holders
     min_client: int = MIN_CLIENT
     watch: Watch = field(default_factory=NoWatch)  # over what is judged; a serving HQ has a real one
     programs: dict[int, Program] = field(
@@ -108,9 +111,11 @@ def open_hq(folder: Path, *, clock: Clock | None = None) -> Hq:
     database = open_database(folder)
     try:
         keys = read_keys(folder / KEYS_FOLDER)
-        mark = read_mark(folder)
+        mark, holders = read_mark(folder), Holders(folder)
         with database.reading() as connection:
-            about, is_older = restored.read_about(connection), restored.is_older(connection, mark)
+            about = restored.read_about(connection)
+            is_older = restored.is_older(connection, mark, holders.names)
+            known_holders = forgotten.known_holders(connection)
             has_forgotten = kept.is_behind(connection, folder) or kept_stops.is_behind(connection, folder)
         if has_forgotten:
             now_ms = (clock or SystemClock()).now_ms()
@@ -126,6 +131,7 @@ def open_hq(folder: Path, *, clock: Clock | None = None) -> Hq:
         if is_older:
             log.info("HQ's database is older than what stations were shown: it was put back from a backup")
             about = take_as_restored(folder, database, keys, clock=clock or SystemClock())
+        holders.note_all(known_holders)
         # Behind that: the feed's number, which tells that a database is older, moves with each erasure.
         if erased := closing.catch_up(database, folder):
             log.info("%s members had been erased since this database was backed up, and are again", erased)
@@ -142,6 +148,7 @@ def open_hq(folder: Path, *, clock: Clock | None = None) -> Hq:
         incarnation=incarnation,
         set_id=about[restored.SET_ID],
         mark=Mark(folder, reached),
+        holders=holders,
     )
 
 
@@ -149,11 +156,11 @@ def take_as_restored(
     folder: Path, database: Database, keys: KeyRing, *, clock: Clock, is_known: bool = False
 ) -> Mapping[str, str]:
     """Go on as a new incarnation, by what the mark says or (`is_known`) by a person's word; return who HQ is now."""
-    mark = read_mark(folder)
+    mark, holders, now_ms = read_mark(folder), read_holders(folder), clock.now_ms()
     with database.atomic() as connection:
         hold_whole(connection, Whole.PROGRAMS)
-        if is_known or restored.is_older(connection, mark):  # another process may have been quicker
-            restored.become_new(connection, keys, mark, now_ms=clock.now_ms(), is_known=is_known)
+        if is_known or restored.is_older(connection, mark, holders):  # another process may have been quicker
+            restored.become_new(connection, keys, mark, now_ms=now_ms, holders=holders, is_known=is_known)
         about = restored.read_about(connection)
     with database.reading() as connection:
         kept_stops.keep_newest(connection, folder)

@@ -9,7 +9,7 @@ published since. What stations report moves nothing: one that lies would have ev
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select
 from app.core.canonical import canonical
 from app.core.keyset import KeyUse
 from app.ids import new_id, new_secret
-from hq.authority.forgotten import forget
+from hq.authority.forgotten import forget, unknown_holders
 from hq.campaigns.store import insert_document, newest_version, read_document
 from hq.db import Whole, hold_whole
 from hq.feed import last_number
@@ -37,8 +37,10 @@ STOPS_OF_BACKUP = (
 LOST_MAX = 1_000  # versions: nobody has published more since the backup
 
 
-def is_older(connection: Connection, mark: Reached | None) -> bool:
-    """Tell whether the database is older than what was noted beside it."""
+def is_older(connection: Connection, mark: Reached | None, holders: Iterable[str] = ()) -> bool:
+    """Tell whether the database is older than what was noted beside it: a number of the feed, or who held leases."""
+    if unknown_holders(connection, holders):
+        return True
     if mark is None:
         return False
     about = read_about(connection)
@@ -49,7 +51,13 @@ def is_older(connection: Connection, mark: Reached | None) -> bool:
 
 
 def become_new(
-    connection: Connection, keys: KeyRing, mark: Reached | None, *, now_ms: int, is_known: bool = False
+    connection: Connection,
+    keys: KeyRing,
+    mark: Reached | None,
+    *,
+    now_ms: int,
+    holders: Iterable[str] = (),
+    is_known: bool = False,
 ) -> None:
     """Make a new incarnation and a new set of facts, with rules above all that stations were shown.
 
@@ -61,7 +69,7 @@ def become_new(
         former.append(mark.incarnation)
     values = {INCARNATION: new_id(), SET_ID: new_secret(8).hex(), FORMER: json.dumps(former)}
     upsert(connection, meta, [{"k": name, "v": value} for name, value in values.items()], changes=("v",))
-    forget(connection, now_ms=now_ms)
+    forget(connection, now_ms=now_ms, holders=holders)
     shown = 0 if mark is None else mark.program
     if is_known:
         shown = max(shown, newest_version(connection, "program") + LOST_MAX)

@@ -149,10 +149,12 @@ class DeviceSession:
         def give(connection: Connection) -> LeaseAnswer:
             device = self._present_device_in(connection, request.epoch, for_update=True)
             answer = leases.answer(self._hq, connection, device, request)
-            announce(connection, home.take_lead(connection, device))
+            announce(connection, home.take_lead(connection, device, now_ms=self._hq.clock.now_ms()))
             return answer
 
-        return self._hq.database.write(give)
+        answer = self._hq.database.write(give)
+        self._hq.holders.note(self.device_id)  # before it hears of it
+        return answer
 
     def _present_device_in(self, connection: Connection, epoch: int, *, for_update: bool = False) -> Device:
         """Return the device if it is active in this epoch, by its signature and by what it says."""

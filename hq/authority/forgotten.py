@@ -1,9 +1,11 @@
 """What an HQ notes when it was put back from a backup: since when it has forgotten leases, and of which devices."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection, delete, select, update
 
 from hq.authority.recounting import LEASE_MS
-from hq.authority.tables import home_lead, recall, recount
+from hq.authority.tables import home_lead, lease, recall, recount
 from hq.rows import upsert
 from hq.tables import device, meta
 from sync.authority_wire import HOME_LEASE_MS
@@ -12,12 +14,28 @@ FORGOT = "forgot_leases_ms"  # in `meta`
 REVOKED = "revoked"
 
 
-def forget(connection: Connection, *, now_ms: int) -> None:
-    """Note that nobody knows what leases the devices hold that are not shut out: see recounting.py."""
-    rows = [
-        {"device": name, "since_ms": now_ms}
-        for name in connection.execute(select(device.c.device_id).where(device.c.state != REVOKED)).scalars()
-    ]
+def unknown_holders(connection: Connection, holders: Iterable[str]) -> set[str]:
+    """Return those who ever held leases and of whom this database knows nothing, not even that it waits for them."""
+    known = {*connection.execute(select(device.c.device_id)).scalars()}
+    return {*holders} - known - {*connection.execute(select(recount.c.device)).scalars()}
+
+
+def known_holders(connection: Connection) -> set[str]:
+    """Return the devices that this database ever let hold something by themselves."""
+    return {
+        *connection.execute(select(lease.c.device).distinct()).scalars(),
+        *connection.execute(select(home_lead.c.device)).scalars(),
+    }
+
+
+def forget(connection: Connection, *, now_ms: int, holders: Iterable[str] = ()) -> None:
+    """Note that nobody knows what leases the devices hold that are not shut out: see recounting.py.
+
+    `holders` are noted beside the database: some may have been enrolled in the time that it has forgotten.
+    """
+    names = {*connection.execute(select(device.c.device_id).where(device.c.state != REVOKED)).scalars()}
+    names |= unknown_holders(connection, holders)
+    rows = [{"device": name, "since_ms": now_ms} for name in sorted(names)]
     upsert(connection, recount, rows, changes=("since_ms",))
     connection.execute(delete(recall))  # a home lease that was called back may have come back
     connection.execute(update(home_lead).values(until_ms=now_ms + HOME_LEASE_MS))

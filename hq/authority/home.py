@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, select, update
 
 from app.core.chain import ChainOwner
+from hq.authority import recounting
 from hq.authority.holding import POINTS, VOUCHER_OF, called_back, holder_of
 from hq.authority.store import head_time
 from hq.authority.tables import home_lead, recall, reservation
@@ -28,8 +29,13 @@ DAY_MS, HOUR_MS = 86_400_000, 3_600_000
 RECALLS_MAX = 1_000  # that are called back for one device; each comes back after a day
 
 
-def take_lead(connection: Connection, asking: Device) -> list[Change]:
-    """Let a device that asks for leases lead its store, if nobody does any more; return the rows that change by it."""
+def take_lead(connection: Connection, asking: Device, *, now_ms: int) -> list[Change]:
+    """Let a device that asks for leases lead its store, if nobody does any more; return the rows that change by it.
+
+    Nobody takes it while another may have led in a time that HQ has forgotten, and hold by what it read then.
+    """
+    if recounting.may_have_led(connection, asking.store, since_ms=now_ms - HOME_LEASE_MS):
+        return []
     of = home_lead.c.store == asking.store
     row = connection.execute(select(home_lead).where(of).with_for_update()).one_or_none()
     owner = asking.owner

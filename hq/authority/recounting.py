@@ -3,6 +3,7 @@
 Until it has heard of all of them it hands out nothing: no lease, and no reservation. It has heard of a device once
 that asked for leases again and showed those that HQ didn't know (they are signed, so nobody can make one up), or once
 an entry came that was made when the longest lease of the lost time had ended, or when a person has written it off.
+Of one that was enrolled in the lost time HQ knows the name alone (hq/holders.py), and can't hear: there a person must.
 """
 
 from collections import Counter
@@ -33,12 +34,33 @@ def is_under_way(connection: Connection) -> bool:
     """Tell whether some device may hold leases that HQ doesn't know of."""
     for row in connection.execute(
         select(recount.c.device, recount.c.since_ms, device.c.epoch).join(
-            device, device.c.device_id == recount.c.device
+            device, device.c.device_id == recount.c.device, isouter=True
         )
     ):
-        if head_time(connection, ChainOwner(row.device, row.epoch)) < row.since_ms + LEASE_MS:
+        if (
+            row.epoch is None
+            or head_time(connection, ChainOwner(row.device, row.epoch)) < row.since_ms + LEASE_MS
+        ):
             return True
     return False
+
+
+def lost_devices(connection: Connection) -> dict[str, int]:
+    """Return whom HQ waits for and knows nothing else of, and since when (UTC ms): enrolled in the lost time."""
+    known = select(device.c.device_id)
+    rows = connection.execute(
+        select(recount).where(recount.c.device.not_in(known)).order_by(recount.c.device)
+    )
+    return {row.device: row.since_ms for row in rows}
+
+
+def may_have_led(connection: Connection, store_id: str, *, since_ms: int) -> bool:
+    """Tell whether HQ, put back after `since_ms`, waits for a device of a store, or for one that may be of any."""
+    waits = select(recount.c.device).join(device, device.c.device_id == recount.c.device, isouter=True)
+    is_there = device.c.store.is_(None) | (device.c.store == store_id)
+    return (
+        connection.execute(waits.where(is_there, recount.c.since_ms > since_ms).limit(1)).first() is not None
+    )
 
 
 def heard_of(connection: Connection, device_id: str) -> None:
