@@ -46,8 +46,8 @@ def hq_devices(data_dir: HqDir = None, as_json: AsJson = False) -> None:
             told.append(f"{held[each.device_id]} entries held: tillside hq held list")
         if ended.get(each.device_id):
             told.append(
-                f"{ended[each.device_id]} leases of an epoch that ended count as given until somebody says that it gives "
-                f"nothing more: tillside hq device write-off {each.device_id} --who NAME"
+                f"{ended[each.device_id]} leases of an epoch that ended count as given until somebody says that it "
+                f"gives nothing more: tillside hq device write-off {each.device_id} --who NAME"
             )
         if each.is_to_wipe:
             told.append(

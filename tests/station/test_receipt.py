@@ -109,7 +109,9 @@ def test_an_order_that_is_nobodys(store: StationStore) -> None:
         receipt_of(store, "A-1")
 
 
-def test_a_member_who_is_gone_from_the_replica_is_called_by_the_end_of_their_reference(store: StationStore) -> None:
+def test_a_member_who_is_gone_from_the_replica_is_called_by_the_end_of_their_reference(
+    store: StationStore,
+) -> None:
     card = a_member(store)
     member = seen(store, card.code)
     hand_in(store, an_order("A-1"), at_till(member))
