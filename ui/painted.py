@@ -37,7 +37,12 @@ class Painted:
 
     def _ground(self, widget: QWidget, inside: QRect) -> str | None:
         """Return the colour most often painted in an area: what the text stands on."""
-        area = inside.translated(widget.mapTo(self._window, QPoint(0, 0))).intersected(self._image.rect())
+        seen_of_it = widget.visibleRegion().boundingRect()  # the rest may be scrolled away
+        area = (
+            inside.intersected(seen_of_it)
+            .translated(widget.mapTo(self._window, QPoint(0, 0)))
+            .intersected(self._image.rect())
+        )
         width = self._image.bytesPerLine() // PIXEL_BYTES
         seen: Counter[int] = Counter()
         for y in range(area.top(), area.bottom() + 1, SAMPLE_STEP):

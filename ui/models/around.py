@@ -13,6 +13,7 @@ from ui.models.state import Pill
 from ui.models.today import Overview, read_overview
 from ui.tasks import Tasks
 
+SECOND_MS = 1_000
 LOOK_AGAIN_S = 5  # while the records can't be written: soon enough once they can be again
 
 
@@ -31,11 +32,20 @@ class Around(QObject):
         self._line = pills.Line()
         self._seconds = 0
         self._work: TodaysWork | None = None
+        self._ahead_ms: int | None = None  # of the boot clock is trusted time, as the store said it last
 
     @property
     def link(self) -> str:
         """How the line stands, as entries say it."""
         return "online" if self._line.link.is_online else "offline"
+
+    def now_ms(self) -> int:
+        """Return the station's trusted time, by which it decides; before the store has said it the machine's."""
+        return self._clock.now_ms() if self._ahead_ms is None else self._clock.boot_ms() + self._ahead_ms
+
+    def until_next_second_ms(self) -> int:
+        """Return how long the present second of trusted time still lasts."""
+        return SECOND_MS - self.now_ms() % SECOND_MS
 
     def pill(self, now_ms: int) -> Pill:
         """Return what the pill shows now."""
@@ -73,6 +83,7 @@ class Around(QObject):
 
     def _came(self, found: Overview) -> None:
         self._work = found.work
+        self._ahead_ms = found.now_ms - found.boot_ms
         since = self._line.offline_since_ms or self._clock.now_ms()
         self._line = replace(
             self._line,

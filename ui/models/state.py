@@ -7,6 +7,7 @@ texts.py makes sentences of them.
 from dataclasses import dataclass
 from enum import Enum
 
+from app.core.brand import NO_BRAND, Brand
 from app.core.money import CURRENCIES, Currency
 from app.core.reasons import Refusal
 from app.core.standing import Standing
@@ -82,7 +83,8 @@ class OfferRow:
     """An offer as it stands for this order. `key` (1…9) picks it; `is_picked` shows the mark.
 
     `is_voucher` marks one that was scanned rather than picked. Not usable: `refusals`, the one to show first in front.
-    `is_to_ask`: head office is asked when the order is confirmed, and `discount` is not known before.
+    `is_to_ask`: head office is asked when the order is confirmed, and `discount` is not known before. `over_ms`: the
+    second from which it is refused, because its dates have ended.
     """
 
     rule_id: str
@@ -95,6 +97,7 @@ class OfferRow:
     cost_points: int = 0
     redemption_id: str = ""  # of a voucher: names it where it is taken out of the order
     is_to_ask: bool = False
+    over_ms: int | None = None
 
     @property
     def is_usable(self) -> bool:
@@ -174,6 +177,7 @@ class State:
 
     screen: Screen = Screen.IDLE
     shop: Shop = Shop()
+    brand: Brand = NO_BRAND
     pill: Pill = Pill()
     member: MemberCard | None = None
     newcomer: MemberCard | None = None  # the other member, while SWITCH is asked
@@ -192,4 +196,10 @@ class State:
     scanner: str = ""  # on a serial line: "", "on", "missing", "forbidden", "busy"
     is_busy: bool = False  # something was asked and its answer is on the way
     time_zone: str = "UTC"
-    now_ms: int = 0
+    now_ms: int = 0  # the station's trusted time
+
+    @property
+    def has_ended_offer(self) -> bool:
+        """Whether an offer on the page has ended since it was quoted, so that this order must be quoted anew."""
+        is_asked = self.screen is Screen.MEMBER and not self.is_busy
+        return is_asked and any(row.over_ms is not None and row.over_ms <= self.now_ms for row in self.offers)

@@ -34,7 +34,7 @@ from ui.tasks import Tasks
 from ui.texts import typed_problem
 
 log = logging.getLogger(__name__)
-TICK_MS = 1_000  # ages on the screen go by seconds
+TICK_MS_MIN = 20  # a clock that stands must not be asked without a pause
 
 
 class StationModel(QObject, ScanPart, Devices, DemoPart, FlowPart):
@@ -75,8 +75,9 @@ class StationModel(QObject, ScanPart, Devices, DemoPart, FlowPart):
         )
         self._state = State(shop=shop, time_zone=time_zone, now_ms=clock.now_ms(), screen=Screen.PREPARING)
         self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._tick)
-        self._timer.start(TICK_MS)
+        self._timer.start(self._around.until_next_second_ms())
         self._guard = Guard(self)
         self._guard.ended.connect(lambda: self._show(is_new=False))
         self._around.refresh()
@@ -225,7 +226,8 @@ class StationModel(QObject, ScanPart, Devices, DemoPart, FlowPart):
         if self._state.screen is not Screen.MEMBER:
             return
         self._visit = found.visit
-        offers = offer_rows(found.visit, found.quote, link=found.link)
+        zone, now_ms = self._state.time_zone, self._around.now_ms()
+        offers = offer_rows(found.visit, found.quote, link=found.link, time_zone=zone, now_ms=now_ms)
         self._renew(LOOK_MS, offers=offers, order=order_view(found.visit, found.quote))
 
     def _quote_anew(self, visit: Visit) -> None:
@@ -306,8 +308,12 @@ class StationModel(QObject, ScanPart, Devices, DemoPart, FlowPart):
             self._notice_fault(problem)
 
     def _tick(self) -> None:
+        """Count a second: ages and countdowns go by those of trusted time, since decisions do."""
+        self._timer.start(max(self._around.until_next_second_ms(), TICK_MS_MIN))
         self._around.second_passed()
         self._show()
+        if self._visit is not None and self._state.has_ended_offer and not self._quotes.is_awaited:
+            self._turn_to(self._visit)
 
     def _renew(self, wait_ms: int, **changes: object) -> None:
         """Show something that a key may act on only when it has been painted and looked at for so long."""
@@ -318,11 +324,10 @@ class StationModel(QObject, ScanPart, Devices, DemoPart, FlowPart):
     def _show(self, **changes: object) -> None:
         if "screen" in changes and self._flows.leave_for(changes["screen"]):
             changes["flow"] = None
-        now_ms = self._clock.now_ms()
         shown = replace(
             self._state,
-            now_ms=now_ms,
-            pill=self._around.pill(now_ms),
+            now_ms=self._around.now_ms(),
+            pill=self._around.pill(self._clock.now_ms()),
             **changes,  # type: ignore[arg-type]
         )
         if shown != self._state:

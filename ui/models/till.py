@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from app.core.asking import NOTHING_HEARD, Heard, wants_word
+from app.core.ending import over_at
 from app.core.money import Currency
 from app.core.order import Line
 from app.core.quote import Offer, Quote
@@ -137,7 +138,7 @@ def settled(visit: Visit, found: Quote, *, link: str) -> Visit:
     return replace(visit, picks=usable if len(usable) == 1 else frozenset())
 
 
-def offer_rows(visit: Visit, found: Quote, *, link: str) -> tuple[OfferRow, ...]:
+def offer_rows(visit: Visit, found: Quote, *, link: str, time_zone: str, now_ms: int) -> tuple[OfferRow, ...]:
     """Return the offers as the page lists them; usable ones that can be picked have the keys 1…9."""
     rows = []
     key = 0
@@ -145,7 +146,10 @@ def offer_rows(visit: Visit, found: Quote, *, link: str) -> tuple[OfferRow, ...]
         asks = is_to_ask(offer, link)
         can_pick = (offer.is_usable or asks) and offer.rule_id in visit.choices
         key += can_pick
-        rows.append(_row(visit, offer, key if can_pick and key <= KEYS else None, is_to_ask=asks))
+        row = _row(visit, offer, key if can_pick and key <= KEYS else None, is_to_ask=asks)
+        if offer.ends_at and row.is_usable:
+            row = replace(row, over_ms=over_at(offer.ends_at, time_zone, after_ms=now_ms))
+        rows.append(row)
     return tuple(rows)
 
 

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from app.core.brand import Brand
 from app.core.standing import Standing
+from app.station.brand import brand_of
 from app.station.standing import standing
 from app.station.today import Action, TodaysWork, todays_work
 from app.store.store import StationStore
@@ -21,11 +23,14 @@ class Overview:
     members: int
     program_version: int  # 0 before the first download
     standing: Standing
+    brand: Brand
+    now_ms: int  # trusted time, when the boot clock stood at `boot_ms`
+    boot_ms: int
     work: TodaysWork  # what the next reading can go on from
 
     def shown(self) -> dict[str, object]:
         """Return what of it the state holds."""
-        told = {"today": self.today, "recent": self.recent, "standing": self.standing}
+        told = {"today": self.today, "recent": self.recent, "standing": self.standing, "brand": self.brand}
         return {**told, "rows_loaded": self.members}
 
 
@@ -41,6 +46,9 @@ def read_overview(store: StationStore, before: TodaysWork | None = None) -> Over
         members=store.replica.count("member"),
         program_version=store.replica.document_version(PROGRAM),
         standing=standing(store),
+        brand=brand_of(store),
+        now_ms=store.now_ms(),
+        boot_ms=store.clock.boot_ms(),
         work=work,
     )
 

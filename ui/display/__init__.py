@@ -1,0 +1,1 @@
+"""The customer display: a window of its own on the second screen."""

@@ -1,0 +1,86 @@
+"""What the customer display says. It speaks to the member; the station's own sentences are the cashier's."""
+
+from app.core.money import Currency
+from ui import texts
+from ui.i18n import _
+from ui.models.display import GIVEN, DisplayState, Gets, Reward
+from ui.models.state import AnswerWord
+
+
+def shop_name(shown: DisplayState) -> str:
+    """Return whose display this is."""
+    return shown.brand.name or shown.shop
+
+
+def greeting(name: str) -> str:
+    """Return how a member is greeted."""
+    return _("Hello {name}").format(name=name) if name else _("Welcome")
+
+
+def rewards_title(rewards: tuple[Reward, ...]) -> str:
+    """Return what stands over the rewards."""
+    return _("For you today") if rewards else ""
+
+
+def countdown(left_s: int) -> str:
+    """Write how long something can still be had: `00:00:01`; in the second after it, nothing is left."""
+    left_s = max(left_s, 0)
+    return f"{left_s // 3_600:02}:{left_s // 60 % 60:02}:{left_s % 60:02}"
+
+
+def ends(reward: Reward) -> str:
+    """Return when a reward ends; nothing where that is far away."""
+    if reward.left_s is None:
+        return ""
+    return _("Ended") if reward.is_over else _("Ends in {time}").format(time=countdown(reward.left_s))
+
+
+def gives(reward: Reward, currency: Currency) -> str:
+    """Return what a reward takes off the order."""
+    return texts.discount(reward.discount, currency) if reward.discount else ""
+
+
+def below(reward: Reward, currency: Currency) -> str:
+    """Return what stands under a reward: what it costs, or what is missing."""
+    if reward.missing is not None:
+        return texts.because(reward.missing, currency)
+    return texts.points_cost(reward.cost_points) if reward.cost_points else ""
+
+
+def reward_name(reward: Reward, currency: Currency) -> str:
+    """Return what a reward is called when it is read out."""
+    return ", ".join(part for part in (reward.name, gives(reward, currency), below(reward, currency)) if part)
+
+
+def saved(order: Gets, currency: Currency) -> str:
+    """Return what the order gets off."""
+    return (
+        _("You save {amount}").format(amount=texts.money(order.discount, currency)) if order.discount else ""
+    )
+
+
+def gained(points: int) -> str:
+    """Return the points that the order brings."""
+    return texts.points_counted(points) if points else ""
+
+
+def answer_title(answer: AnswerWord, order: Gets, currency: Currency) -> str:
+    """Return what is said largest once the order has been handed in."""
+    return saved(order, currency) or (_("Thank you") if answer in GIVEN else _("Just a moment"))
+
+
+def answer_below(answer: AnswerWord, order: Gets) -> str:
+    """Return what stands under it. Why something isn't possible the cashier says, and not in front of all who wait."""
+    if answer not in GIVEN and not order.payable:
+        return _("The cashier will help you.")
+    return gained(order.points)
+
+
+def code_hint() -> str:
+    """Return what to do with the code."""
+    return _("Scan this with your phone")
+
+
+def question_name(text: str, word: str) -> str:
+    """Return what Yes and No are called when they are read out."""
+    return f"{text} {word}"
