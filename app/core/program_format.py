@@ -14,6 +14,7 @@ from app.core.campaign_format import read_campaign, read_condition
 from app.core.canonical import digest
 from app.core.circumstances import Check
 from app.core.conditions import ConditionInvalid, Vocabulary, compile_condition, facts_of
+from app.core.consents import read_consents
 from app.core.document import DocumentInvalid, Place
 from app.core.earning_format import read_earning
 from app.core.effects_format import read_product_sets
@@ -61,6 +62,7 @@ ROOT_KEYS = (
     "expiry",
     "authority",
     "reversals",
+    "consents",
     *SECTIONS,
 )
 POLICIES = {
@@ -132,6 +134,7 @@ def _read_root(root: Place, program_hash: str) -> Program:
         is_stacked=any(campaign.stacking != PLAIN for campaign in campaigns),
         authority=read_authority_policy(root, currency),
         reversals=read_reversal_policy(root, currency),
+        consents=read_consents(root),
     )
 
 

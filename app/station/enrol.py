@@ -16,6 +16,7 @@ from enum import Enum
 from typing import Any
 
 from app.core.codes import MemberNumber, fold, number, parse
+from app.core.consents import WORD
 from app.core.entry import ENROL
 from app.core.overlay import ENROLLED
 from app.core.personal import (
@@ -27,6 +28,7 @@ from app.core.personal import (
     personal,
     write_personal,
 )
+from app.core.reasons import Reason, Refusal
 from app.core.sealed import seal
 from app.ids import MEMBER_BODY_LENGTH, new_number
 from app.station.identify import SeenMember, enrolled_here, seen_by_number
@@ -37,9 +39,6 @@ from app.store.store import StationStore
 
 CONSENTS_MAX = 20
 REFERENCE = re.compile(r"[0-9A-F][0-9A-HJKMNP-TV-Z]{12}")  # 64 bits in 13 characters of Crockford's alphabet
-WORD = re.compile(
-    r"[0-9A-Za-z._-]{1,40}"
-)  # of a consent and its text: names, in which nobody's data can hide
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +149,25 @@ def enrol(
             return NotEnrolled.NO_KEY
         _record(store, joining, box, number_hash=number_hash, link=link, cashier=cashier)
     return Enrolled(seen_by_number(store, joining.member, number_hash), printed, is_repeat)
+
+
+def holder(store: StationStore, text: str) -> SeenMember | Refusal | None:
+    """Return whose card it is that somebody holds out to be made a member by; None: nobody's, as far as is known here.
+
+    A number that nobody has counts like every guess, so that numbers can't be tried here either.
+    """
+    found = parse(text, keys={}, now_ms=0)
+    if not isinstance(found, MemberNumber):
+        return Refusal(Reason.CODE_UNREADABLE)
+    boot_ms = store.clock.boot_ms()
+    if refusal := store.guesses.refusal(boot_ms):
+        return refusal
+    row = store.replica.member_by_number(found.code_hash)
+    ref = enrolled_here(store, found.code_hash, after_seq=0) if row is None else row.ref
+    if ref is None:
+        store.guesses.note(boot_ms)
+        return None
+    return seen_by_number(store, ref, found.code_hash)
 
 
 def _refusal(store: StationStore, joining: Joining, given: object, *, is_repeat: bool) -> NotEnrolled | None:

@@ -174,6 +174,7 @@ BESIDE: Document = {
     "calendars": CALENDARS,
     "segments": {"regulars": {"all": [LEAVES[24], {"not": LEAVES[16]}, {"any": [LEAVES[29]]}]}},
     "joining": LEAVES[0],
+    "consents": [{"id": "news", "version": "2", "texts": {"en": "We may write.", "tr": "Yazabiliriz."}}],
     "authority": {
         "floors": {
             level: {"value": 500, "times": 2, "stale_hours": 24} for level in ("A1", "A2", "A3", "A4")
