@@ -12,6 +12,7 @@ from pathlib import Path
 
 from app.core.reasons import Reason
 from app.core.standing import Standing
+from app.station.enrol import NotEnrolled
 
 DOORS = {"_": 1, "ngettext": 2}  # how many of the arguments are sentences
 SENTENCE_NAME = "sentence"  # the attribute in which a fault carries its words
@@ -31,7 +32,7 @@ class Message:
 def messages() -> list[Message]:
     """Return every sentence once, in the order of the source."""
     found: dict[str, Message] = {}
-    for message in (*_of_pages(), *_of_faults(), *_of_reasons(), *_of_standings()):
+    for message in (*_of_pages(), *_of_faults(), *_of_reasons(), *_of_standings(), *_of_joining()):
         found.setdefault(message.singular, message)
     return list(found.values())
 
@@ -84,6 +85,11 @@ def _of_standings() -> Iterator[Message]:
     for standing in Standing:
         if standing.sentence:
             yield Message(standing.sentence, "", f"app/core/standing.py {standing}")
+
+
+def _of_joining() -> Iterator[Message]:
+    for why in NotEnrolled:
+        yield Message(why.sentence, "", f"app/station/enrol.py {why.code}")
 
 
 def _of_reasons() -> Iterator[Message]:

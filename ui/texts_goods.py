@@ -4,7 +4,7 @@ from app.core.earning import EarningRule, Of
 from app.core.money import Currency, format_amount
 from app.station.earned import EarnedBy
 from ui.i18n import _
-from ui.texts import grouped, money
+from ui.texts import grouped, moment, money
 
 MILLI = 1_000
 
@@ -50,3 +50,20 @@ def why_no_points(*, has_member: bool, has_amount: bool) -> str:
 def amount_as_typed(minor: int, currency: Currency) -> str:
     """Write an amount as it would be typed."""
     return format_amount(minor, currency)
+
+
+# --- joining ------------------------------------------------------------------------------------------------
+
+
+def card_taken(name: str) -> str:
+    """Return what to say of a card that was held out to a new member and is somebody's."""
+    if not name:
+        return _("This card is somebody's already. Take another one.")
+    return _("This card belongs to {name}. Take another one.").format(name=name)
+
+
+def joined_before(at_ms: int, time_zone: str) -> str:
+    """Return what to say where somebody has joined with the same number or address."""
+    return _("Somebody joined here with this at {moment}. Ask first; Enter goes on all the same.").format(
+        moment=moment(at_ms, time_zone)
+    )

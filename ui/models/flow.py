@@ -114,6 +114,10 @@ class Flow(QObject):
     def take(self, intent: object) -> None:
         """Do what the page asks: one of the flow's own intents."""
 
+    def scanned(self, text: str, aim: str) -> bool:
+        """Take a scanned text before anybody looks it up; False: it is looked up, and `seen` is asked."""
+        return False
+
     def seen(self, seen: Seen) -> bool:
         """Take a scan; False leaves it to the station, which leaves the flow for it."""
         return False

@@ -1,7 +1,8 @@
 """Every flow of the station; one line for each. Its page stands in ui/station/pages.py, its key in ui/keys.py."""
 
 from ui.models.earn import Earn
+from ui.models.enrol import Enrol
 from ui.models.flow import Flow
 from ui.models.help import Help
 
-FLOWS: tuple[type[Flow], ...] = (Earn, Help)
+FLOWS: tuple[type[Flow], ...] = (Earn, Enrol, Help)

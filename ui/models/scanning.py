@@ -53,7 +53,7 @@ class ScanPart:
             self._show(notice=_("One moment, this station is not ready yet."))
         elif self._state.is_busy:
             self._held_scan = partial(self.scan, text, aim=aim)
-        else:
+        elif self._flows.current is None or not self._flows.current.scanned(text, aim):
             seen = partial(self._seen, partial(self.scan, text, aim=aim))
             self._tasks.on_store(partial(identify, text=text, aim=aim), then=seen, failed=self._notice_fault)
 

@@ -71,6 +71,7 @@ class Pages(QStackedWidget):
             Screen.ANSWER: _make_answer,
             Screen.STOPPED: _make_stopped,
             Screen.EARN: _make_earn,
+            Screen.ENROL: _make_enrol,
             Screen.HELP: _make_help,
         }[screen]()
 
@@ -137,6 +138,12 @@ def _make_earn() -> Page:
     from ui.station.earn import EarnPage
 
     return EarnPage()
+
+
+def _make_enrol() -> Page:
+    from ui.station.enrol import EnrolPage
+
+    return EnrolPage()
 
 
 def _make_help() -> Page:

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, QWidget
 
 from ui.theme import current
 
@@ -53,6 +53,18 @@ class Scroll(QScrollArea):
     def _height(self, width: int) -> int:
         inside = self._inside
         return inside.heightForWidth(width) if inside.hasHeightForWidth() else inside.sizeHint().height()
+
+
+class Faces(QStackedWidget):
+    """Several faces of a page, of which one is to be seen. What the others would need makes no page grow."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for no room."""
+        return QSize(0, 0)
+
+    def hasHeightForWidth(self) -> bool:
+        """Nor for a height, which sentences that wrap would ask for."""
+        return False
 
 
 class Rows(QWidget):
