@@ -11,7 +11,7 @@ from app.core.entry import ENROL
 from app.core.keyset import KeyState
 from app.core.personal import Personal, box_info, read_personal
 from app.core.sealed import open_sealed
-from app.headless import _joining
+from app.headless_lines import read_joining
 from app.ids import new_ref
 from app.station.enrol import CONSENTS_MAX, Consent, Enrolled, NotEnrolled, as_typed, enrol
 from app.store.enrolments import Box
@@ -149,10 +149,10 @@ def test_the_headless_line(till):
             "consents": [{"what": "mail", "version": "1", "language": "en", "yes": True}],
         },
     )
-    joining = _joining(place)
+    joining = read_joining(place)
     assert joining.said == Personal(phone=PHONE) and len(joining.member) == 13
     assert joining.consents == (YES,)
-    assert _joining(Place("line", {"email": "z"})) is NotEnrolled.EMAIL
+    assert read_joining(Place("line", {"email": "z"})) is NotEnrolled.EMAIL
     for wrong in ({"fone": "1"}, {"phone": 1}, {"phone": PHONE, "consents": ["mail"]}):
         with pytest.raises(DocumentInvalid):
-            _joining(Place("line", wrong))
+            read_joining(Place("line", wrong))
