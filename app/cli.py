@@ -11,6 +11,7 @@ import typer
 from app.cli_cases import cases_cli
 from app.cli_hq import hq_cli
 from app.cli_journal import journal_cli
+from app.cli_receipt import receipt
 from app.cli_scan import scan
 from app.cli_whatif import whatif
 from app.config import Config, ConfigInvalid, load_config
@@ -29,6 +30,7 @@ cli.add_typer(cases_cli, name="cases")
 cli.add_typer(journal_cli, name="journal")
 cli.command()(whatif)
 cli.command()(scan)
+cli.command()(receipt)
 
 WAITS = "Head office has to confirm this machine first: tillside hq devices"
 StoreDir = Annotated[Path | None, typer.Option("--dir", help="Folder of this station's store.")]

@@ -48,6 +48,11 @@ class Config:
     scanner_end: str = "any"  # what ends a code on a serial line
     scanner_port: str = ""  # of a hand scanner on a serial line; "" for none
     scanner_baud: int = 9_600
+    printer: str = ""  # of receipts: an address, a device, a file; "" for none
+    receipt_paper: str = "80"  # millimetres
+    receipt_language: str = ""  # "" for the window's
+    receipt_dir: str = ""  # receipts that were not printed are kept there as PDF; "" for nowhere
+    receipts: str = "asked"  # printed when asked for, or "always"
     sync_interval_s: int = 30
     text_size: str = "usual"  # of the window: 100 %, 125 % or 150 %
     event_log: str = ""  # a file for what the window did and when; "" for none
@@ -64,6 +69,9 @@ CHOICES = {
     "key_store": ("os", "file"),
     "scanner_layout": ("us", "host"),
     "text_size": ("usual", "large", "largest"),
+    "receipt_paper": ("80", "58"),
+    "receipt_language": ("", "en", "ko", "id", "tr", "ru"),
+    "receipts": ("asked", "always"),
     "scanner_end": ("any", "cr", "lf", "crlf", "tab", "none"),
 }
 

@@ -22,6 +22,11 @@ NAMES: Final = (
     "scanner_end",
     "scanner_port",
     "scanner_baud",
+    "printer",
+    "receipt_paper",
+    "receipt_language",
+    "receipt_dir",
+    "receipts",
 )
 
 

@@ -24,7 +24,6 @@ from ui.tasks import Tasks
 from ui.texts import moment
 
 log = logging.getLogger(__name__)
-DOTS = {"80": 576, "58": 384}  # of paper, by its width in millimetres
 NAME_LENGTH = 40
 
 
@@ -101,7 +100,7 @@ class Receipts(QObject):
 
     def print(self, receipt: Receipt) -> None:
         """Print any receipt."""
-        made = _Made(receipt, DOTS[self._printing.paper], self._printing.language or i18n.language())
+        made = _Made(receipt, self._printing.paper, self._printing.language or i18n.language())
         folder = self._printing.folder
         save = None if folder is None else partial(_save, folder, made)
         self._queue.hand_in(Job(receipt.number or str(receipt.kind), partial(_draw, made), save))
@@ -141,16 +140,16 @@ class _Made:
     """A receipt and how it is to be made."""
 
     receipt: Receipt
-    dots: int
+    roll: str
     language: str
 
 
 def _draw(made: _Made) -> bytes:
     """Return the bytes for the printer. On the printer's thread, which alone imports what draws."""
     from app.printing.escpos import job
-    from ui.receipt.paper import Paper, raster
+    from ui.receipt.paper import DOTS, Paper, raster
 
-    dots, missing = raster(made.receipt, Paper(made.dots, made.language))
+    dots, missing = raster(made.receipt, Paper(DOTS[made.roll], made.language))
     if missing:
         log.info("no font here has %d characters of a receipt", len(missing))
     return job(dots)
@@ -158,10 +157,10 @@ def _draw(made: _Made) -> bytes:
 
 def _save(folder: Path, made: _Made) -> None:
     """Write the receipt as a PDF into the folder. Raises `OSError`."""
-    from ui.receipt.paper import Paper, write_pdf
+    from ui.receipt.paper import DOTS, Paper, write_pdf
 
     folder.mkdir(parents=True, exist_ok=True)
-    write_pdf(folder / _file_name(made.receipt), made.receipt, Paper(made.dots, made.language))
+    write_pdf(folder / _file_name(made.receipt), made.receipt, Paper(DOTS[made.roll], made.language))
 
 
 def _file_name(receipt: Receipt) -> str:

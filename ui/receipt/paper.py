@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QSizeF, Qt
-from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
+from PySide6.QtCore import QBuffer, QCoreApplication, QIODevice, QMarginsF, QSizeF, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from app.printing.escpos import Raster
 from app.station.receipt import Receipt
@@ -21,7 +21,8 @@ MM_AN_INCH: Final = 25.4
 DARK: Final = (
     160  # what is darker becomes a dot: a little more than half, since thin strokes burn thinner still
 )
-PAPER_MM: Final = {576: 80.0, 384: 58.0}
+DOTS: Final = {"80": 576, "58": 384}  # across a roll, by its width in millimetres
+PAPER_MM: Final = {dots: float(width) for width, dots in DOTS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ class Paper:
 
     dots: int = WIDE
     language: str = "en"
+
+
+def with_fonts() -> QCoreApplication:
+    """Return what knows the fonts; whoever draws without a window keeps it until all is drawn."""
+    return QCoreApplication.instance() or QGuiApplication([])
 
 
 def raster(receipt: Receipt, paper: Paper) -> tuple[Raster, list[str]]:
