@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.clock import Clock
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from sync.client import HttpHq
     from sync.worker import SyncWorker
     from ui.models.outside import DemoTill
+    from ui.models.receipts import Printing
     from ui.models.station import StationModel
     from ui.tasks import Tasks
 
@@ -191,6 +193,7 @@ def _assemble(thread: "StoreThread", config: Config, clock: Clock, demo: DemoPar
     from sync.syncer import Syncer
     from sync.worker import SyncWorker
     from ui.models.known_flows import FLOWS
+    from ui.models.receipts import Receipts
     from ui.models.state import Shop
     from ui.models.station import StationModel
     from ui.tasks import Tasks
@@ -220,7 +223,20 @@ def _assemble(thread: "StoreThread", config: Config, clock: Clock, demo: DemoPar
     )
     model.connect_to(worker, authoriser)
     model.add_flows(*FLOWS)
+    model.use_receipts(Receipts(tasks, _printing(config), register=config.register, parent=model))
     return Running(thread, hq, authoriser, worker, tasks, model)
+
+
+def _printing(config: Config) -> "Printing":
+    from ui.models.receipts import Printing, When
+
+    return Printing(
+        printer=config.printer,
+        paper=config.receipt_paper,
+        language=config.receipt_language,
+        folder=Path(config.receipt_dir) if config.receipt_dir else None,
+        when=When(config.receipts),
+    )
 
 
 def _read_picture(data: bytes) -> str | None:

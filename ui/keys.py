@@ -54,6 +54,7 @@ def key_map() -> tuple[tuple[str, str], ...]:
         ("Enter", _("The large button of the page")),
         ("Esc", _("Back, without recording anything")),
         ("Delete", _("Take a voucher out of the order")),
+        ("Ctrl+P", _("Print the last receipt")),
         ("PgUp PgDn", _("Turn a list")),
         ("Tab", _("Go to the next button or field")),
     ]

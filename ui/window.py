@@ -18,6 +18,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QPaintEvent,
+    QShortcut,
 )  # fmt: skip
 from PySide6.QtWidgets import QWidget
 
@@ -59,6 +60,7 @@ class Model(Protocol):
     def remove_voucher(self, redemption_id: str = "") -> None: ...  # noqa: D102
     def open(self, screen: Screen) -> None: ...  # noqa: D102
     def ask(self, intent: object) -> None: ...  # noqa: D102
+    def print_receipt(self) -> None: ...  # noqa: D102
     def sync_now(self) -> None: ...  # noqa: D102
     def pair(self, text: str) -> None: ...  # noqa: D102
     def take_demo_order(self) -> None: ...  # noqa: D102
@@ -102,6 +104,9 @@ class StationWindow(QWidget):
         """Turn what stands around the pages into intents of whichever model there is."""
         self.topbar.pill.clicked.connect(lambda: self._model.sync_now())
         self.notice.gone.connect(lambda: self._model.dismiss_notice())
+        # A shortcut, since Qt finds its letter on keyboards that have none of ours, too.
+        again = QShortcut(QKeySequence.StandardKey.Print, self, autoRepeat=False)
+        again.activated.connect(lambda: self._model.print_receipt())
         self.demobar.order_wanted.connect(lambda: self._model.take_demo_order())
         self.demobar.cut_wanted.connect(lambda is_cut: self._model.set_line_cut(is_cut))
 
@@ -150,7 +155,7 @@ class StationWindow(QWidget):
         is_full = state.screen is Screen.ANSWER
         self.topbar.draw(state)
         self.topbar.setVisible(not is_full)
-        self.notice.draw("" if is_full else state.notice)
+        self.notice.draw(state.notice)
         self.demobar.draw(state.shop)
         self.demobar.setVisible(state.shop.is_demo and state.screen in WITH_DEMO_BAR)
         page.draw(state)

@@ -4,11 +4,14 @@ from dataclasses import replace
 
 from app.core.outcome import Outcome
 from app.core.reasons import Reason, Refusal
+from app.printing.faults import PrinterFault, PrinterOutOfPaper
+from app.printing.queue import Became, News
 from app.station.answer import AnswerKind, OrderAnswer
 from app.store.faults import DiskFull
 from ui.gallery.member import SHORT
 from ui.gallery.samples import BASE, EUR, UNKNOWN, because, said
 from ui.models.answers import after_fault, after_order, after_refusal
+from ui.models.receipts import sentence
 from ui.models.state import AnswerView, AnswerWord, Screen, State
 
 
@@ -36,6 +39,11 @@ def _refused_scan(refusal: Refusal) -> State:
     return replace(BASE, screen=Screen.ANSWER, answer=after_refusal(refusal, EUR))
 
 
+def not_printed(fault: PrinterFault) -> str:
+    """Return what is said of a receipt that was kept as a file because of a fault."""
+    return sentence(News("A-1", Became.KEPT, fault))
+
+
 def states() -> dict[str, State]:
     """Return every state of the page."""
     short, dated = SHORT.refusals[0], Refusal(Reason.EXPIRED, {"ends_on": "2017-09-01"})
@@ -46,6 +54,10 @@ def states() -> dict[str, State]:
         "approved-new": replace(_approved(), is_new=True),
         "approved-points": answer(AnswerWord.APPROVED, payable=2_360, points=23),
         "approved-repeat": _approved(is_repeat=True),
+        "approved-prints": replace(_approved(receipt="A-1"), prints=True),
+        "approved-not-printed": replace(
+            _approved(receipt="A-1"), prints=True, notice=not_printed(PrinterOutOfPaper())
+        ),
         "queued": _approved(AnswerWord.QUEUED, points=1),
         "queued-partly": _approved(
             AnswerWord.QUEUED, discount=999_999, points=1, is_repeat=True,

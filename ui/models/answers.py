@@ -38,6 +38,7 @@ def after_order(answer: OrderAnswer, currency: Currency) -> AnswerView:
         sentence=because(refusals[0], currency) if refusals else "",
         is_repeat=answer.is_repeat,
         undecided=refusals[1:],
+        receipt=answer.order_id,
     )
 
 

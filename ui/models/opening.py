@@ -86,6 +86,9 @@ class OpeningModel(QObject, Devices):
     def ask(self, intent: object) -> None:
         """Nothing to do yet."""
 
+    def print_receipt(self) -> None:
+        """Nothing to do yet."""
+
     def sync_now(self) -> None:
         """Nothing to do yet."""
 

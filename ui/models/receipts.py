@@ -49,6 +49,7 @@ class Receipts(QObject):
     """Prints receipts and says what became of them."""
 
     told = Signal(str)  # a sentence for people
+    changed = Signal()  # whether receipts are of any use
 
     def __init__(self, tasks: Tasks, printing: Printing, *, register: str, parent: QObject) -> None:
         """Open nothing yet."""
@@ -66,27 +67,31 @@ class Receipts(QObject):
         """Print so from now on: the set-up has changed."""
         self._queue.close()
         self._printing, self._queue = printing, self._new_queue(printing)
+        self.changed.emit()
 
     # --- what to print --------------------------------------------------------------------------------------------
 
-    def recorded(self, number: str) -> None:
-        """Know that an order was recorded; print it where that is wanted."""
+    def recorded(self, number: str, *, is_repeat: bool) -> None:
+        """Know that an order was recorded; print it where that is wanted and it says anything. Not a second time."""
         self._last = number
-        if self._printing.when is When.ALWAYS and self._is_any_use:
-            self.print_order(number)
+        if self._printing.when is When.ALWAYS and self.is_any_use and not is_repeat:
+            self._from_store(partial(_if_it_says_anything, number=number))
 
     def print_again(self) -> None:
         """Print the receipt of the last order, from before a restart too."""
-        if not self._is_any_use:
+        if not self.is_any_use:
             self.told.emit(_("No printer is set up on this station."))
         elif self._last is not None:
             self.print_order(self._last)
         else:
-            self._from_store(_last_receipt)
+            self._from_store(_last_receipt, otherwise=_("There is no receipt to print yet."))
 
     def print_order(self, number: str) -> None:
         """Print the receipt of an order, by its number or a redemption's id."""
-        self._from_store(partial(receipt_of, number=number))
+        if self.is_any_use:
+            self._from_store(partial(receipt_of, number=number))
+        else:
+            self.told.emit(_("No printer is set up on this station."))
 
     def print_test(self, *, store: str, at_ms: int, time_zone: str, currency: str) -> None:
         """Print what shows whether the printer is set up well; it is told, too, when all went well."""
@@ -108,7 +113,8 @@ class Receipts(QObject):
     # --- how ------------------------------------------------------------------------------------------------------
 
     @property
-    def _is_any_use(self) -> bool:
+    def is_any_use(self) -> bool:
+        """Whether a receipt can come out, on paper or as a file."""
         return bool(self._printing.printer) or self._printing.folder is not None
 
     def _new_queue(self, printing: Printing) -> PrintQueue:
@@ -118,17 +124,17 @@ class Receipts(QObject):
         )
 
     def _heard(self, news: News) -> None:
-        if said := _sentence(news):
+        if said := sentence(news):
             self.told.emit(said)
 
-    def _from_store(self, find: Callable[[StationStore], Receipt | None]) -> None:
-        self._tasks.on_store(find, then=self._found, failed=self._not_found)
+    def _from_store(self, find: Callable[[StationStore], Receipt | None], *, otherwise: str = "") -> None:
+        def found(receipt: Receipt | None) -> None:
+            if receipt is not None:
+                self.print(receipt)
+            elif otherwise:
+                self.told.emit(otherwise)
 
-    def _found(self, receipt: Receipt | None) -> None:
-        if receipt is None:
-            self.told.emit(_("There is no receipt to print yet."))
-        else:
-            self.print(receipt)
+        self._tasks.on_store(find, then=found, failed=self._not_found)
 
     def _not_found(self, problem: BaseException) -> None:
         is_known = isinstance(problem, NoSuchOrder)
@@ -170,12 +176,18 @@ def _file_name(receipt: Receipt) -> str:
     return f"{when}-{name[-NAME_LENGTH:]}.pdf"
 
 
+def _if_it_says_anything(store: StationStore, number: str) -> Receipt | None:
+    """Return the receipt of an order unless it is nobody's and nothing was given: that says the till's own."""
+    receipt = receipt_of(store, number)
+    return receipt if receipt.member or receipt.given else None
+
+
 def _last_receipt(store: StationStore) -> Receipt | None:
     number = last_order(store)
     return None if number is None else receipt_of(store, number)
 
 
-def _sentence(news: News) -> str:
+def sentence(news: News) -> str:
     """Return what to say of a receipt; nothing where one holds it in one's hand."""
     again = _("Ctrl+P prints it again.")
     why = "" if news.fault is None else _(news.fault.sentence)

@@ -144,6 +144,7 @@ class AnswerView:
     sentence: str = ""
     is_repeat: bool = False
     undecided: tuple[Refusal, ...] = ()  # further reasons, for the detail line
+    receipt: str = ""  # the number of the order whose receipt can be printed
 
     @property
     def is_to_retry(self) -> bool:
@@ -195,6 +196,7 @@ class State:
     standing: Standing = Standing.GOOD
     camera: str = ""  # "", "on", "missing", "busy", "forbidden"
     scanner: str = ""  # on a serial line: "", "on", "missing", "forbidden", "busy"
+    prints: bool = False  # there is a printer, or a folder for receipts
     is_busy: bool = False  # something was asked and its answer is on the way
     time_zone: str = "UTC"
     now_ms: int = 0  # the station's trusted time

@@ -26,6 +26,7 @@ from ui.models.guard import LOOK_MS, READ_MS, Guard
 from ui.models.outside import DemoTill, HeadOffice, Worker
 from ui.models.quotes import Quotes
 from ui.models.quoting import Quoted, QuoteOutdated
+from ui.models.receipt_part import ReceiptPart
 from ui.models.scanning import ScanPart
 from ui.models.state import AnswerView, Screen, Shop, State
 from ui.models.till import TillOrder, Visit, card_of, new_visit, offer_rows, order_meanwhile, order_view
@@ -37,7 +38,7 @@ log = logging.getLogger(__name__)
 TICK_MS_MIN = 20  # a clock that stands must not be asked without a pause
 
 
-class StationModel(QObject, ScanPart, Devices, DemoPart, FlowPart):
+class StationModel(QObject, ScanPart, Devices, DemoPart, FlowPart, ReceiptPart):
     """What the station shows, and what a cashier can do."""
 
     changed = Signal()
@@ -83,7 +84,8 @@ class StationModel(QObject, ScanPart, Devices, DemoPart, FlowPart):
         self._around.refresh()
 
     def close(self) -> None:
-        """Stop ticking."""
+        """Stop ticking and printing."""
+        self._close_receipts()
         self._timer.stop()
         self._guard.stop()
 
@@ -253,6 +255,7 @@ class StationModel(QObject, ScanPart, Devices, DemoPart, FlowPart):
     def _recorded(self, answer: OrderAnswer) -> None:
         self._visit = None
         self._answer(after_order(answer, self._state.shop.currency))
+        self._print_new(answer)
         self._around.refresh()
         self.sync_now()
 
@@ -288,8 +291,10 @@ class StationModel(QObject, ScanPart, Devices, DemoPart, FlowPart):
         self._visit = None
         self._quotes.drop()
         self._guard.stop()
+        # What came up beside an answer is of that answer's receipt, and stays its time.
+        notice = self._state.notice if self._state.screen is Screen.ANSWER else ""
         self._show(
-            screen=Screen.IDLE, member=None, order=None, offers=(), answer=None, is_new=False, notice=""
+            screen=Screen.IDLE, member=None, order=None, offers=(), answer=None, is_new=False, notice=notice
         )
 
     # --- what stands around -------------------------------------------------------------------------------------------

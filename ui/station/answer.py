@@ -7,7 +7,7 @@ model takes Enter.
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRect, QRectF, Qt, QVariantAnimation
+from PySide6.QtCore import QRect, QRectF, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QWidget
 
@@ -18,7 +18,7 @@ from ui.station.page import Page
 from ui.theme import current
 from ui.tokens import PRIMARY_HEIGHT
 from ui.widgets.button import Button
-from ui.widgets.card import column
+from ui.widgets.card import column, row
 from ui.widgets.label import CENTER, Label, Title
 from ui.widgets.room import Scroll
 from ui.widgets.shapes import AnswerShape
@@ -51,6 +51,8 @@ COLOURS = {
 class AnswerPage(Page):
     """The answer."""
 
+    print_wanted = Signal()
+
     def __init__(self) -> None:
         """Build the page."""
         super().__init__()
@@ -63,6 +65,9 @@ class AnswerPage(Page):
         self._button = Button(key="Enter", role="primary", height=PRIMARY_HEIGHT)
         self._button.clicked.connect(self.enter)
         self._button.setFixedWidth(current().with_text(360))
+        self._print = Button(key="Ctrl+P", height=PRIMARY_HEIGHT)
+        self._print.clicked.connect(self.print_wanted)
+        self._print.setFixedWidth(current().with_text(240))
         keeps_its_place = self._button.sizePolicy()
         keeps_its_place.setRetainSizeWhenHidden(True)
         self._button.setSizePolicy(keeps_its_place)
@@ -89,11 +94,18 @@ class AnswerPage(Page):
         layout.addSpacing(8)
         layout.addWidget(self._more)
         layout.addStretch(2)
-        layout.addWidget(self._button, 0, Qt.AlignmentFlag.AlignHCenter)
+        buttons = row(gap=16)
+        buttons.addStretch(1)
+        buttons.addWidget(self._print)
+        buttons.addWidget(self._button)
+        buttons.addStretch(1)
+        layout.addLayout(buttons)
 
     def draw(self, state: State) -> None:
         """Show the answer; a new one is announced and gets its time."""
         self._button.setVisible(not state.is_new)
+        has_receipt = state.answer is not None and bool(state.answer.receipt)
+        self._print.setVisible(state.prints and has_receipt and not state.is_new)
         if state.answer is None or state.answer is self._answer:
             return
         self._answer = state.answer
@@ -102,7 +114,8 @@ class AnswerPage(Page):
         self._say(state.answer, state)
         for label in (self._title, self._instruction, self._details):
             label.set_ink(colours.ink)
-        self._button.set_look(Look(colours.fill, colours.ink, colours.ink))
+        for button in (self._button, self._print):
+            button.set_look(Look(colours.fill, colours.ink, colours.ink))
         self._start(state.answer.word)
         self._announce(texts.spoken(state.answer, state.shop.currency))
 
@@ -113,6 +126,7 @@ class AnswerPage(Page):
         approved = answer.word in (AnswerWord.APPROVED, AnswerWord.QUEUED)
         self._more.fit()
         self._button.say(_("Next member") if approved else _("Go on"))
+        self._print.say(_("Print"))
 
     def _start(self, word: AnswerWord) -> None:
         self.stop()

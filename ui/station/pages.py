@@ -68,7 +68,7 @@ class Pages(QStackedWidget):
             Screen.IDLE: self._make_idle,
             Screen.MEMBER: self._make_member,
             Screen.SWITCH: self._make_switch,
-            Screen.ANSWER: _make_answer,
+            Screen.ANSWER: self._make_answer,
             Screen.STOPPED: _make_stopped,
             Screen.EARN: _make_earn,
             Screen.ENROL: _make_enrol,
@@ -108,6 +108,13 @@ class Pages(QStackedWidget):
         page.totals_shown.connect(lambda: self._model().totals_shown())
         return page
 
+    def _make_answer(self) -> "AnswerPage":
+        from ui.station.answer import AnswerPage
+
+        page = AnswerPage()
+        page.print_wanted.connect(lambda: self._model().print_receipt())
+        return page
+
     def _make_switch(self) -> Page:
         from ui.station.switch import SwitchPage
 
@@ -120,12 +127,6 @@ def _make_preparing() -> Page:
     from ui.station.preparing import PreparingPage
 
     return PreparingPage()
-
-
-def _make_answer() -> "AnswerPage":
-    from ui.station.answer import AnswerPage
-
-    return AnswerPage()
 
 
 def _make_stopped() -> Page:

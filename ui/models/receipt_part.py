@@ -1,0 +1,43 @@
+"""The receipts' part of the station's model: what is printed by itself, what by a key, and what is said of it."""
+
+from typing import Any
+
+from app.station.answer import OrderAnswer
+from ui.i18n import _
+from ui.models.receipts import Receipts
+from ui.models.state import State
+
+
+class ReceiptPart:
+    """A part of `StationModel`. Without receipts it says that there is no printer."""
+
+    _receipts: Receipts | None = None
+    _state: State
+
+    def _show(self, **changes: Any) -> None:
+        raise NotImplementedError
+
+    def use_receipts(self, receipts: Receipts) -> None:
+        """Print by these from now on."""
+        self._receipts = receipts
+        receipts.told.connect(lambda sentence: self._show(notice=sentence))
+        receipts.changed.connect(lambda: self._show(prints=receipts.is_any_use))
+        self._show(prints=receipts.is_any_use)
+
+    def print_receipt(self) -> None:
+        """Print the receipt of the answer on the screen, else that of the last order."""
+        answer = self._state.answer
+        if self._receipts is None:
+            self._show(notice=_("No printer is set up on this station."))
+        elif answer is not None and answer.receipt:
+            self._receipts.print_order(answer.receipt)
+        else:
+            self._receipts.print_again()
+
+    def _close_receipts(self) -> None:
+        if self._receipts is not None:
+            self._receipts.close()
+
+    def _print_new(self, answer: OrderAnswer) -> None:
+        if self._receipts is not None:
+            self._receipts.recorded(answer.order_id, is_repeat=answer.is_repeat)
