@@ -298,6 +298,9 @@ redemption_fact = Table(
     _text("outcome", 10),  # redeemed | refused
     _text("reason", 40),  # of a refusal, the one that was shown
     _number("discount"),
+    _added("at_till", String(20), ""),  # who: the cashier's id, or the device's where nobody had signed in
+    _added("t_eff", BigInteger, "0"),
+    Index(None, "at_till", "t_eff"),  # how much of it somebody undid; see journal/voids.py
 )
 
 showing = Table(  # of a phone's code: which order it was redeemed with first; see journal/showings.py

@@ -28,6 +28,10 @@ class Flag(StrEnum):
     UNKNOWN_PROGRAM = "UNKNOWN_PROGRAM"  # quarantined: decided under a version that HQ does not hold
     ENTRY_ID_TAKEN = "ENTRY_ID_TAKEN"  # quarantined: another entry has this id already
     SELF_DEAL = "SELF_DEAL"  # points or value for the account of whoever stood at the till
+    NO_SUCH_ORDER = "NO_SUCH_ORDER"  # quarantined: it undoes an order that HQ has not posted of this station
+    UNDONE_TWICE = "UNDONE_TWICE"  # quarantined: it undoes what had come back already
+    UNAPPROVED = "UNAPPROVED"  # undone without the manager whom it needed, or too late
+    OFTEN_UNDONE = "OFTEN_UNDONE"  # by somebody who voids much of what they redeem
     MEMBER_ERASED = "MEMBER_ERASED"  # of a member who had been erased before HQ heard of it
     PIN_LOCKED = "PIN_LOCKED"  # somebody's PIN was tried wrongly, as often as it can be
     DATA_LACKS = (

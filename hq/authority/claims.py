@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, tuple_, 
 from app.core.authority import points_scope
 from hq.authority.tables import claim
 from hq.db import NAMES_AT_ONCE
+from hq.journal.reversal_tables import reversal_fact
 from hq.members.store import POINTS, account, parts_of
 from hq.rows import insert_tuples, is_among
 from hq.tables import journal, order_fact, posting
@@ -60,7 +61,7 @@ Change = tuple[Claim, int]  # a claim as it was, and how much of it is beyond no
 
 
 class Credit(NamedTuple):
-    """Points that an order gave to a member."""
+    """Points that an order gave to a member; below zero those that its return took back."""
 
     t_eff: int
     entry: Entry
@@ -103,7 +104,7 @@ def take_later_place(connection: Connection, ref: str, first: Claim) -> Claim | 
     ).all()
     later = next((found for row in rows if (found := Claim(*row)).place > first.place), None)
     if later is not None:
-        connection.execute(delete(claim).where(*_is(later)))
+        connection.execute(delete(claim).where(*is_claim(later)))
     return later
 
 
@@ -131,7 +132,7 @@ def reckon(connection: Connection, scope: str, over: int) -> list[Change]:
         if not over:
             rows.close()
             break
-    _write(connection, changed)
+    write_beyond(connection, changed)
     return changed
 
 
@@ -156,7 +157,7 @@ def reckon_points(connection: Connection, ref: str, balance: int, credits: Seque
         left -= move.units
         if beyond != move.beyond:
             changed.append((move, beyond))
-    _write(connection, changed)
+    write_beyond(connection, changed)
     return changed
 
 
@@ -174,18 +175,28 @@ def _credits(connection: Connection, ref: str) -> list[Credit]:
         )
         .where(posting.c.account == account(ref), posting.c.unit == POINTS)
     )
+    taken_back = select(
+        reversal_fact.c.t_eff,
+        reversal_fact.c.device,
+        reversal_fact.c.epoch,
+        reversal_fact.c.seq,
+        reversal_fact.c.points.label("amount"),
+    ).where(reversal_fact.c.member == ref, reversal_fact.c.points != 0)
     return [
         Credit(row.t_eff, (row.device, row.epoch, row.seq), row.amount)
-        for row in connection.execute(statement)
+        for each in (statement, taken_back)
+        for row in connection.execute(each)
     ]
 
 
-def _write(connection: Connection, changed: Sequence[Change]) -> None:
+def write_beyond(connection: Connection, changed: Sequence[Change]) -> None:
+    """Keep how much of claims is beyond now."""
     for found, beyond in changed:
-        connection.execute(update(claim).where(*_is(found)).values(beyond=beyond))
+        connection.execute(update(claim).where(*is_claim(found)).values(beyond=beyond))
 
 
-def _is(found: Claim) -> tuple[ColumnElement[bool], ...]:
+def is_claim(found: Claim) -> tuple[ColumnElement[bool], ...]:
+    """Return the condition that a row is this claim."""
     return (
         claim.c.scope == found.scope,
         claim.c.t_eff == found.t_eff,

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import ValidationError, convert
 
 from app.core.chain import ChainOwner
-from app.core.entry import LEASE_CLOSE, ORDER, REDEEM, Entry
+from app.core.entry import LEASE_CLOSE, ORDER, REDEEM, RETURN, VOID, Entry
 from hq.authority.rights import CLOSED, OPEN, WRITTEN_OFF
 from hq.authority.store import LeaseRow
 from hq.journal.schemas import AuthPart, LeaseCloseData, Recorded
@@ -36,11 +36,22 @@ def rights_of(entry: Entry) -> list[AuthPart]:
     return [found.auth, *(part.auth for part in found.campaigns)]
 
 
+def leases_given_back(entry: Entry) -> list[tuple[str, int]]:
+    """Return what a void or a return says that comes back of which lease; none where it can't be read."""
+    if entry.type not in (VOID, RETURN):
+        return []
+    try:
+        return convert(entry.data.get("leases", []), list[tuple[str, int]])
+    except ValidationError:
+        return []
+
+
 def leases_named(entries: Iterable[Entry]) -> set[str]:
     """Return the ids of the leases that entries used or closed; those of home leases are their scopes behind HOME."""
     named: set[str] = set()
     for entry in entries:
         named |= {name for auth in rights_of(entry) for name, _ in auth.leases}
+        named |= {name for name, _ in leases_given_back(entry)}
         closed = entry.data.get("lease_id")
         if entry.type == LEASE_CLOSE and isinstance(closed, str):
             named.add(closed)
@@ -92,6 +103,21 @@ class LeaseBook:
             if not (is_of_erased and name.startswith(HOME))
             if (wrong := self._take(name, owner, units, t_eff))
         ]
+
+    def give_back(self, name: str, owner: ChainOwner, units: int) -> None:
+        """Let a station have units again that an order had taken and that came back with it.
+
+        Of a lease that has ended they go back to what is left of the scope, which the counter says; and of one that
+        was written off they were counted with the whole of it, and stay counted.
+        """
+        row, _ = self._find(name, owner, 0)
+        if row is None or row.state not in (OPEN, WRITTEN_OFF):
+            return
+        units = min(units, row.used)
+        row.used -= units
+        self.touched.add(name)
+        if row.state == WRITTEN_OFF:
+            self.given_before[row.scope] -= units
 
     def close(self, entry: Entry, said: LeaseCloseData) -> tuple[str, str]:
         """Close a lease; return what is wrong with that, and what differs from what entries told ("" if nothing).

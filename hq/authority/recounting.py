@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, delete, select
 
 from app.core.chain import ChainOwner
-from app.core.entry import ORDER, REDEEM, EntryInvalid, read_entry
+from app.core.entry import ORDER, REDEEM, RETURN, VOID, EntryInvalid, read_entry
 from app.core.keyset import KeyUse
-from hq.authority.judging import rights_of
+from hq.authority.judging import leases_given_back, rights_of
 from hq.authority.store import LeaseRow, head_time, insert_leases, lock_leases
 from hq.authority.tables import recount
 from hq.db import NAMES_AT_ONCE
@@ -96,7 +96,7 @@ def _told(connection: Connection, owner: ChainOwner, *, since_ms: int) -> Counte
     """Return how much of each lease the entries tell that HQ has posted of an epoch, from a moment on."""
     used: Counter[str] = Counter()
     of_epoch = (journal.c.device == owner.device_id) & (journal.c.epoch == owner.epoch)
-    giving = journal.c.type.in_([ORDER, REDEEM]) & journal.c.verdict.in_(POSTED)
+    giving = journal.c.type.in_([ORDER, REDEEM, VOID, RETURN]) & journal.c.verdict.in_(POSTED)
     statement = select(journal.c.body).where(of_epoch, giving).order_by(journal.c.seq.desc())
     with connection.execute(statement.execution_options(yield_per=NAMES_AT_ONCE)) as bodies:
         for body in bodies.scalars():
@@ -110,6 +110,8 @@ def _told(connection: Connection, owner: ChainOwner, *, since_ms: int) -> Counte
             for auth in rights_of(entry):
                 for name, units in auth.leases:
                     used[name] += units
+            for name, units in leases_given_back(entry):
+                used[name] -= units
     return used
 
 

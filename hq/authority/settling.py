@@ -30,6 +30,7 @@ from hq.authority.claims import (
     take_later_place,
     taken_in_all,
 )
+from hq.authority.giving_back import give_back, reckon_anew, scopes_given_back, scopes_to_reckon
 from hq.authority.judging import LeaseBook
 from hq.authority.rights import limits_of
 from hq.authority.store import end_lease, note_used
@@ -79,21 +80,26 @@ def settle(
     """Bring what new entries took into the books, before the entries themselves: their flags come out of this."""
     taken = taken_by(owner, kept, program=books.program, vouchers=dict(books.uses), closed=books.closed)
     in_debt = overdrawn(connection, [points_scope(ref) for ref in sorted(taken.credits)])
-    if not (taken.claims or taken.counted or taken.firsts or books.leases.touched or in_debt):
+    is_idle = not (taken.claims or taken.counted or taken.firsts or taken.given_back)
+    if is_idle and not (books.leases.touched or in_debt):
         return Settled(list(kept))
     refs = {*taken.points, *(ref for ref, _, _ in taken.uses)}
     if refs:
         hold_whole(connection, Whole.MEMBERS, is_shared=True)
         lock_members(connection, refs)
     touched = {row.scope for name, row in books.leases.rows.items() if name in books.leases.touched}
-    given = counters.hold(connection, {*taken.counted, *_first_scopes(taken), *touched})
+    given = counters.hold(
+        connection, {*taken.counted, *_first_scopes(taken), *touched, *scopes_given_back(taken)}
+    )
     gone = _note_members(connection, taken)
     limits = _limits(hq, connection, taken)
     taken.claims = [each for each in taken.claims if _is_bounded(each, limits)]
     insert_claims(connection, taken.claims)
-    more = {scope: max(units - books.leases.given_before[scope], 0) for scope, units in taken.counted.items()}
+    given_back = give_back(connection, taken)
+    more = {scope: _more(units, books.leases.given_before[scope]) for scope, units in taken.counted.items()}
     for scope, units in books.leases.untold.items():
         more[scope] = more.get(scope, 0) + units
+    more = {scope: max(units, -given.get(scope, 0)) for scope, units in more.items()}
     counters.count(connection, more)
     _move_leases(connection, books.leases, by=owner.device_id, now_ms=now_ms)
     given |= {scope: given[scope] + units for scope, units in more.items()}
@@ -101,6 +107,7 @@ def settle(
     changed += _reckoned(connection, taken, books.uses, limits, given)
     changed += _reckoned_of_members(connection, taken)
     changed += _reckoned_points(connection, taken, in_debt)
+    changed += _reckoned_anew(connection, taken, books.uses, limits, given) + given_back
     settled = _flagged(connection, owner, kept, changed)
     settled.members = sorted({ref for ref, _, _ in taken.uses})
     settled.counters = sorted(scope for scope, units in more.items() if units)
@@ -122,7 +129,7 @@ def _note_members(connection: Connection, taken: Taken) -> list[Claim]:
     known = counters.uses_of(connection, sorted({ref for ref, _, _ in taken.uses}))
     gone: list[Claim] = []
     for (ref, campaign), first in taken.firsts.items():
-        if campaign not in known.get(ref, {}):
+        if not any(known.get(ref, {}).get(campaign, {}).values()):  # all may have been undone
             taken.counted[first.scope] += 1
             taken.claims.append(first)
         elif (later := take_later_place(connection, ref, first)) is not None:
@@ -134,7 +141,7 @@ def _note_members(connection: Connection, taken: Taken) -> list[Claim]:
 
 def _limits(hq: Hq, connection: Connection, taken: Taken) -> dict[str, int]:
     """Return the limits of what was taken: the newest program's, and for what it no longer bounds an earlier one's."""
-    scopes = {each.scope for each in taken.claims}
+    scopes = {each.scope for each in taken.claims} | scopes_given_back(taken)
     limits: dict[str, int] = {}
     newest: Program | None = None
     if taken.programs:
@@ -175,6 +182,32 @@ def _reckoned(
         if over.get(scope, 0) > 0
         for change in reckon(connection, scope, over[scope])
     ]
+
+
+def _reckoned_anew(
+    connection: Connection,
+    taken: Taken,
+    vouchers: Mapping[str, Uses],
+    limits: Mapping[str, int],
+    given: Mapping[str, int],
+) -> list[Change]:
+    """Look again at what somebody had taken too much of, where something came back."""
+    if not taken.given_back:
+        return []
+    at_most = {scope: most for back in taken.given_back for scope, most in back.at_most.items()}
+    over = {scope: n - at_most[scope] for scope, n in taken_in_all(connection, at_most).items()}
+    for scope in scopes_to_reckon(taken):
+        uses = vouchers.get(scope.removeprefix(VOUCHER)) if scope.startswith(VOUCHER) else None
+        if uses is not None and uses.uses_max:
+            over[scope] = uses.uses - uses.uses_max
+        elif scope in limits:
+            over[scope] = given[scope] - limits[scope]
+    return [change for scope in sorted(over) for change in reckon_anew(connection, scope, over[scope])]
+
+
+def _more(units: int, given_before: int) -> int:
+    """Return by how much a counter moves: less what was counted with a lease, and down where something came back."""
+    return max(units - given_before, min(units, 0))
 
 
 def _reckoned_of_members(connection: Connection, taken: Taken) -> list[Change]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from msgspec import convert
+
 from app.core.authority import points_scope, voucher_scope
 from app.core.chain import ChainOwner
 from app.core.history import read_key
@@ -15,8 +17,21 @@ from app.core.program import Program
 from hq.authority.claims import OF_MEMBER, Claim, Credit
 from hq.journal.schemas import OrderData, RedemptionData
 from hq.journal.store import Kept
+from hq.journal.undoing import Undone
 from hq.members.store import POINTS
 from hq.vouchers.store import Uses
+
+
+@dataclass
+class GivenBack:
+    """What a void or a return gives back: by scope, and places among campaigns' members that may come free."""
+
+    undone: Undone
+    owner: ChainOwner
+    ref: str | None
+    counted: Counter[str] = field(default_factory=Counter)
+    members: list[tuple[str, str]] = field(default_factory=list)  # member and campaign
+    at_most: dict[str, int] = field(default_factory=dict)  # how often members may use campaigns, by scope
 
 
 @dataclass
@@ -31,6 +46,7 @@ class Taken:
     spent: dict[str, int] = field(default_factory=dict)  # by member: when points were spent first (UTC ms)
     points: Counter[str] = field(default_factory=Counter)  # by member, less what was spent
     at_most: dict[str, int] = field(default_factory=dict)  # how often members may use campaigns, by scope
+    given_back: list[GivenBack] = field(default_factory=list)
     programs: dict[int, Program] = field(default_factory=dict)  # by which something was counted
 
 
@@ -56,7 +72,47 @@ def taken_by(
             found = program(redemption.program_version)
             ref = None if redemption.member in closed else redemption.member
             _of_redemption(taken, owner, each.seq, redemption, ref, found, vouchers)
+        undone = each.judgement.undone
+        if undone is not None:
+            _of_undone(taken, owner, each.seq, undone, closed, program)
     return taken
+
+
+def _of_undone(
+    taken: Taken,
+    owner: ChainOwner,
+    seq: int,
+    undone: Undone,
+    closed: Set[str],
+    program: Callable[[int], Program | None],
+) -> None:
+    """Take back what an order had taken; the claims themselves go in giving_back."""
+    order = convert(undone.order.entry.data, OrderData)
+    made, found = undone.made, program(order.program_version)
+    ref = undone.member if undone.member and undone.member not in closed else None
+    if ref is not None and made.points_change:
+        taken.points[ref] += made.points_change
+        credits = taken.credits.setdefault(ref, [])
+        if made.points:
+            credits.append(Credit(undone.data.t_eff, (owner.device_id, owner.epoch, seq), made.points))
+    day, goods = _day(order.t_eff, order.tz), _goods(order)
+    back = GivenBack(undone, owner, ref)
+    for use in made.uses:
+        units = ((uses_key, 1), (discount_key, use.discount), (order_value_key, goods))
+        for key, much in units:
+            if much > 0:
+                back.counted[key(use.campaign)] = much
+        if ref is not None:
+            taken.uses[ref, use.campaign, day] -= 1
+            back.members.append((ref, use.campaign))
+            if found is not None:
+                back.at_most |= dict(_of_member(found, use.campaign, ref, day))
+    for rule, much in made.stock:
+        back.counted[stock_key(rule)] += much
+    if found is not None:
+        taken.programs[found.version] = found
+    taken.counted.subtract(back.counted)
+    taken.given_back.append(back)
 
 
 def _of_order(

@@ -20,9 +20,10 @@ from hq.feed import VERDICT, Change, announce
 from hq.home import Hq
 from hq.journal.carried import BRANCH
 from hq.journal.cases import CLOSED, HQ_ITSELF, OPEN, POSTED, add_event, set_state
-from hq.journal.intake import counter_changes, open_books, post, read_here
+from hq.journal.intake import counter_changes, post, read_here
 from hq.journal.judge import EDITION, JUDGES
 from hq.journal.judgement import Judgement
+from hq.journal.opening_books import open_books
 from hq.journal.patience import judge_each
 from hq.journal.receipt import Receipt
 from hq.journal.reviewing import review
@@ -42,6 +43,7 @@ MAY_PASS = (
     Flag.UNKNOWN_TYPE,
     Flag.UNPARSABLE,
     Flag.UNKNOWN_PROGRAM,
+    Flag.NO_SUCH_ORDER,
 )  # with a newer program of ours, or of the scheme
 PROGRESS = "judged_again"  # in `meta`: by which program, and how far
 

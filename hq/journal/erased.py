@@ -33,6 +33,8 @@ def _member_of(word: "Judgement") -> str:
         return word.enrolled.member
     if word.order is not None and word.order.member is not None:
         return word.order.member.ref
+    if word.undone is not None:
+        return word.undone.member
     if word.redemption is not None and word.is_approved:
         return word.redemption.member or ""
     return ""

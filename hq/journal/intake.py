@@ -13,21 +13,13 @@ from msgspec import ValidationError, convert
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from app.core.canonical import INTEGER_MAX
 from app.core.chain import ChainOwner, Head, follow, next_hash
-from app.core.entry import LEASE_CLOSE, ORDER, REDEEM, REFUSE, SALVAGED, Entry, EntryInvalid, read_entry
+from app.core.entry import SALVAGED, Entry, EntryInvalid, read_entry
 from app.core.money import CURRENCIES
 from app.core.order import AMOUNT_MAX
-from app.core.program import Program
 from app.failpoints import failpoint
 from hq.authority import reservations
-from hq.authority.forgotten import forgot_ms
-from hq.authority.holding import holder_of
-from hq.authority.judging import HOME, LeaseBook, leases_named
 from hq.authority.settling import Settled, settle
-from hq.authority.store import lock_leases
-from hq.campaigns.service import program_of
-from hq.campaigns.store import newest_version
 from hq.db import Whole, hold_whole
 from hq.faults import HqFault
 from hq.feed import COUNTED, EVERYWHERE, MEMBER, VOUCHER, Change, announce
@@ -37,32 +29,24 @@ from hq.journal.carried import entry_inside
 from hq.journal.cases import NewCase, open_cases
 from hq.journal.judge import Books
 from hq.journal.judgement import Judgement
+from hq.journal.opening_books import open_books
 from hq.journal.patience import judge_each
 from hq.journal.postings import GIVEN
 from hq.journal.receipt import Receipt
 from hq.journal.reviewing import review
 from hq.journal.schemas import EntryId
-from hq.journal.showings import take_showings
 from hq.journal.store import (
     Kept,
-    held_hashes,
     insert_entries,
     insert_facts,
     move_balances,
     note_visits,
-    read_orders,
-    taken_entry_ids,
-    taken_redemption_ids,
 )
 from hq.members.boxes import Opened
-from hq.members.closed import closed_refs
 from hq.members.enrolling import enter_members
 from hq.members.store import POINTS, lock_members, read_scopes
-from hq.staff.store import accounts_of
-from hq.stops.document import STOPS
-from hq.stops.service import periods_now
-from hq.stores.devices import Device, keys_of_old_epochs
-from hq.vouchers.store import Uses, add_uses, lock_uses
+from hq.stores.devices import Device
+from hq.vouchers.store import Uses, add_uses
 from sync.protocol import Flag, Result, Verdict
 
 log = logging.getLogger(__name__)
@@ -231,101 +215,6 @@ def _kept(
     return kept
 
 
-def open_books(
-    hq: Hq, connection: Connection, owner: ChainOwner, entries: Sequence[Entry | None], *, store: str
-) -> Books:
-    """Fetch everything that judging this batch may need: one question to the database for each kind of fact."""
-    there = [entry for entry in entries if entry is not None]
-    closed = _hold_closed(connection, there)
-    earlier = read_orders(connection, owner, _orders_before(there))
-    programs = {
-        version: program_of(hq, connection, version) for version in _versions([*there, *earlier.values()])
-    }
-    orders = [entry for entry in there if entry.type == ORDER]
-    redemptions = [entry for entry in there if entry.type in (REDEEM, REFUSE)]
-    salvaged = [entry for entry in there if entry.type == SALVAGED]
-    return Books(
-        store=store,
-        program=programs.get,
-        taken_ids=taken_entry_ids(connection, [entry.entry_id for entry in there]),
-        taken_redemptions=taken_redemption_ids(connection, _texts(redemptions, "redemption_id")),
-        uses=lock_uses(connection, _texts(redemptions, "code_hash")),
-        earlier_orders=earlier,
-        posted_orders=read_orders(connection, owner, _texts(orders, "order_id")),
-        showings=take_showings(connection, owner, redemptions, now_ms=hq.clock.now_ms()),
-        held_hashes=held_hashes(connection, salvaged),
-        closed=closed,
-        accounts=accounts_of(connection, _texts([*orders, *redemptions], "cashier")),
-        stops=periods_now(hq, connection, newest_version(connection, STOPS)),
-        old_keys=keys_of_old_epochs(connection, salvaged[0].device_id) if salvaged else {},
-        leases=_lease_book(connection, owner, there, programs),
-    )
-
-
-def _lease_book(
-    connection: Connection,
-    owner: ChainOwner,
-    entries: Sequence[Entry],
-    programs: Mapping[int, Program | None],
-) -> LeaseBook:
-    """Hold the leases that entries name. Under programs that ask for no rights there are none."""
-    asks = any(program is not None and program.asks_authority for program in programs.values())
-    if not asks and not any(entry.type == LEASE_CLOSE for entry in entries):
-        return LeaseBook()
-    named = leases_named(entries)
-    homes = {name.removeprefix(HOME) for name in named if name.startswith(HOME)}
-    named = {name for name in named if not name.startswith(HOME)}
-    rows = lock_leases(connection, named)
-    return LeaseBook(
-        rows,
-        holders={scope: holder_of(connection, scope) for scope in homes},
-        forgot_ms=forgot_ms(connection, owner.device_id) if len(rows) < len(named) else 0,
-    )
-
-
-def _hold_closed(connection: Connection, entries: Sequence[Entry]) -> frozenset[str]:
-    """Return which members of these entries were erased; nobody is, from here to the commit.
-
-    Held before anything that erasing holds too (vouchers, members).
-    """
-    refs = set(_texts(entries, "member"))  # of a redemption
-    for entry in entries:
-        part = entry.data.get("member")  # of an order
-        refs.update(_texts_of(part.get("ref")) if isinstance(part, dict) else ())
-    if not refs:
-        return frozenset()
-    hold_whole(connection, Whole.CLOSING, is_shared=True)
-    return frozenset(closed_refs(connection, refs))
-
-
-def _versions(entries: Sequence[Entry]) -> set[int]:
-    """Return the versions of the program that entries name, as far as there could be such a version."""
-    found = (entry.data.get("program_version") for entry in entries)
-    return {version for version in found if isinstance(version, int) and 0 < version <= INTEGER_MAX}
-
-
-def _orders_before(entries: Sequence[Entry]) -> list[str]:
-    """Return the orders that redemptions here belong to and that didn't come before them in this batch."""
-    here: set[str] = set()
-    earlier: dict[str, None] = {}
-    for entry in entries:
-        for order_id in _texts([entry], "order_id"):
-            if entry.type == ORDER:
-                here.add(order_id)
-            elif order_id not in here:
-                earlier[order_id] = None
-    return list(earlier)
-
-
-def _texts(entries: Sequence[Entry], name: str) -> list[str]:
-    """Return a field's different values, as far as they could be names: bodies have not been checked yet."""
-    return _texts_of(*(entry.data.get(name) for entry in entries))
-
-
-def _texts_of(*values: object) -> list[str]:
-    return list(dict.fromkeys(value for value in values if isinstance(value, str) and "\x00" not in value))
-
-
 def _new_cases(kept: Sequence[Kept]) -> list[NewCase]:
     return [
         NewCase(each.seq, " ".join(each.judgement.flags), each.judgement.detail, *_given_away(each))
@@ -383,6 +272,9 @@ def _moves(kept: Sequence[Kept]) -> tuple[dict[str, int], dict[str, int]]:
             ref = order.member.ref
             points[ref] = points.get(ref, 0) + order.points
             visits[ref] = max(visits.get(ref, 0), order.t_eff)
+        undone = each.judgement.undone
+        if undone is not None and undone.member:
+            points[undone.member] = points.get(undone.member, 0) + undone.made.points_change
         redemption = each.judgement.redemption
         if redemption is not None and redemption.points and redemption.member is not None:
             points[redemption.member] = points.get(redemption.member, 0) - redemption.points

@@ -24,9 +24,11 @@ from app.core.entry import (
     PIN_LOCK,
     REDEEM,
     REFUSE,
+    RETURN,
     SALVAGED,
     SCAN_DENIED,
     SHIFT,
+    VOID,
     Entry,
 )
 from app.core.facts_record import RecordInvalid
@@ -44,7 +46,7 @@ from hq.authority.judging import LeaseBook
 from hq.journal import postings
 from hq.journal.carried import NOT_SIGNED, is_signed, why_never
 from hq.journal.erased import of_erased
-from hq.journal.judgement import Doubts, Judgement
+from hq.journal.judgement import Doubts, Judgement, SetAside
 from hq.journal.receipt import Receipt, gave_more, reckoned_ms, redeemed_more
 from hq.journal.schemas import (
     ClockJumpData,
@@ -60,6 +62,7 @@ from hq.journal.schemas import (
 )
 from hq.journal.showings import FirstUse, used_before
 from hq.journal.stopped import order_in_spite, redemption_in_spite
+from hq.journal.undoing import UndoBook, judge_reversal, who
 from hq.stops.store import Lists
 from hq.vouchers.store import Uses
 from sync.protocol import Flag, Verdict
@@ -89,19 +92,11 @@ class Books:
     old_keys: Mapping[int, Ed25519PublicKey] = field(default_factory=dict)  # of its epochs that were replaced
     accounts: Mapping[str, str | None] = field(default_factory=dict)  # of cashiers: whose account is theirs
     closed: frozenset[str] = frozenset()  # members of this batch who were erased
+    undoing: UndoBook = field(default_factory=UndoBook)
     leases: LeaseBook = field(default_factory=LeaseBook)  # those that entries here name
     receipt: Receipt | None = None  # of the push; None where HQ has no time to judge by
     stops: Lists = field(default_factory=Lists)  # all there ever were
     decisions: dict[str, tuple[Entry, Decision]] = field(default_factory=dict)  # replayed orders, by order id
-
-
-class _Quarantine(Exception):
-    """The entry is kept but not posted."""
-
-    def __init__(self, flag: Flag, detail: str) -> None:
-        super().__init__(detail)
-        self.flag = flag
-        self.detail = detail
 
 
 def judge(entry: Entry | None, books: Books) -> Judgement:
@@ -114,7 +109,7 @@ def judge(entry: Entry | None, books: Books) -> Judgement:
     books.taken_ids.add(entry.entry_id)
     try:
         return _judge(entry, books)
-    except _Quarantine as found:
+    except SetAside as found:
         return _quarantined(found.flag, found.detail)
     except (ValidationError, RecordInvalid, SalvageInvalid) as problem:
         return _quarantined(Flag.UNPARSABLE, str(problem))
@@ -127,7 +122,7 @@ def _judge(entry: Entry, books: Books) -> Judgement:
     failpoint(f"hq_judging_{entry.type}")
     judged_by = JUDGES.get(entry.type)
     if judged_by is None:
-        raise _Quarantine(Flag.UNKNOWN_TYPE, f"this HQ does not know entries of type {entry.type!r}")
+        raise SetAside(Flag.UNKNOWN_TYPE, f"this HQ does not know entries of type {entry.type!r}")
     return of_erased(judged_by(entry, books), books.closed)
 
 
@@ -138,6 +133,7 @@ def _judge_order(entry: Entry, books: Books) -> Judgement:
     decision = replay_order(entry.data, program)
     books.decisions[order.order_id] = (entry, decision)
     books.posted_orders[order.order_id] = entry
+    books.undoing.note_order(entry)
     doubts = Doubts()
     doubts.differs(order_differences(entry.data, decision))
     doubts.elsewhere(order.store, books.store)
@@ -166,7 +162,7 @@ def _refuse_repeated(order: OrderData, books: Books) -> None:
     members = {None if each.member is None else each.member.ref for each in (earlier, order)}
     if earlier.lines == order.lines and len(members) == 1:
         books.repeated_orders.add(order.order_id)
-        raise _Quarantine(
+        raise SetAside(
             Flag.ENTRY_ID_TAKEN, f"order {order.order_id} has been posted by another entry of this station"
         )
 
@@ -175,9 +171,9 @@ def _judge_redemption(entry: Entry, books: Books) -> Judgement:
     redemption = convert(entry.data, RedemptionData)
     if redemption.order_id in books.repeated_orders:
         detail = f"its order {redemption.order_id} has been posted by another entry of this station"
-        raise _Quarantine(Flag.ENTRY_ID_TAKEN, detail)
+        raise SetAside(Flag.ENTRY_ID_TAKEN, detail)
     if redemption.redemption_id in books.taken_redemptions:
-        raise _Quarantine(
+        raise SetAside(
             Flag.ENTRY_ID_TAKEN, f"redemption {redemption.redemption_id} has been posted by another entry"
         )
     program = _program(books, redemption)
@@ -199,6 +195,7 @@ def _judge_redemption(entry: Entry, books: Books) -> Judgement:
         is_of_erased = redemption.member in books.closed
         taken = books.leases.take(entry, [redemption.auth], redemption.t_eff, is_of_erased=is_of_erased)
         doubts.leased(taken)
+        books.undoing.note_redemption(entry, at_till=who(redemption.cashier, entry.device_id))
     books.taken_redemptions.add(redemption.redemption_id)
     return doubts.judgement(
         postings=postings.of_redemption(redemption, currency=program.currency.code),
@@ -236,6 +233,22 @@ def _made_ms(entry: Entry, t_eff: int, books: Books) -> int:
     """Return when an entry was made: by HQ's reckoning where the station's clock was wrong."""
     reckoned = reckoned_ms(entry, t_eff, books.receipt)
     return t_eff if reckoned is None else reckoned
+
+
+def _judge_reversal(entry: Entry, books: Books) -> Judgement:
+    found = judge_reversal(
+        entry, books.undoing, store=books.store, program_of=lambda order: _program(books, order)
+    )
+    undone = found.undone
+    assert undone is not None, "one that undoes nothing is set aside"
+    for back in undone.made.backs:
+        uses = books.uses.get(back.code_hash)
+        if back.is_use and uses is not None and uses.rule_id == back.rule and uses.uses > 0:
+            uses.uses -= 1
+    owner = ChainOwner(entry.device_id, entry.epoch)
+    for name, units in undone.made.leases:
+        books.leases.give_back(name, owner, units)
+    return found
 
 
 def _judge_denied(entry: Entry, books: Books) -> Judgement:
@@ -302,11 +315,11 @@ def _judge_salvaged(entry: Entry, books: Books) -> Judgement:
     place = f"entry {found.seq} of epoch {found.owner.epoch} of {found.owner.device_id}"
     never = why_never(found, ChainOwner(entry.device_id, entry.epoch), books.old_keys)
     if never is not None:
-        raise _Quarantine(Flag.OLD_EPOCH, f"{place}: {never}; it is never posted")
+        raise SetAside(Flag.OLD_EPOCH, f"{place}: {never}; it is never posted")
     doubt = "" if is_signed(found, books.old_keys) else f"; {NOT_SIGNED}"
     if held:
-        raise _Quarantine(Flag.OLD_EPOCH, f"{place}: HQ holds another entry there{doubt}")
-    raise _Quarantine(Flag.OLD_EPOCH, f"{place}: saved out of an old journal, and not held by HQ{doubt}")
+        raise SetAside(Flag.OLD_EPOCH, f"{place}: HQ holds another entry there{doubt}")
+    raise SetAside(Flag.OLD_EPOCH, f"{place}: saved out of an old journal, and not held by HQ{doubt}")
 
 
 JUDGES: dict[str, Callable[[Entry, Books], Judgement]] = {
@@ -319,6 +332,8 @@ JUDGES: dict[str, Callable[[Entry, Books], Judgement]] = {
     MODE_CHANGE: _judge_mode_change,
     PIN_LOCK: _judge_pin_lock,
     ENROL: _judge_enrol,
+    VOID: _judge_reversal,
+    RETURN: _judge_reversal,
     EPOCH_START: _judge_epoch_start,
     LEASE_CLOSE: _judge_lease_close,
     SALVAGED: _judge_salvaged,
@@ -328,7 +343,7 @@ JUDGES: dict[str, Callable[[Entry, Books], Judgement]] = {
 def _program(books: Books, data: OrderData | RedemptionData) -> Program:
     program = books.program(data.program_version)
     if program is None or program.hash != data.program_hash:
-        raise _Quarantine(
+        raise SetAside(
             Flag.UNKNOWN_PROGRAM,
             f"HQ has no version {data.program_version} with the hash {data.program_hash}",
         )

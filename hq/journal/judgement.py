@@ -2,11 +2,24 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from app.core.program import Program
 from hq.journal.postings import Posting
 from hq.journal.schemas import EnrolData, OrderData, RedemptionData
 from sync.protocol import Flag, Verdict
+
+if TYPE_CHECKING:
+    from hq.journal.undoing import Undone
+
+
+class SetAside(Exception):
+    """The entry is kept but not posted."""
+
+    def __init__(self, flag: Flag, detail: str) -> None:
+        super().__init__(detail)
+        self.flag = flag
+        self.detail = detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +35,11 @@ class Judgement:
     is_approved: bool = False
     is_id_taken: bool = False  # the entry's own id is another's, so it can't be stored under it
     enrolled: EnrolData | None = None  # who became a member by it
+    undone: "Undone | None" = None  # what it undoes, and what comes back
+
+    def with_undone(self, undone: "Undone") -> "Judgement":
+        """Return the same word on an entry that undoes something."""
+        return replace(self, undone=undone)
 
     def doubted(self, found: Iterable[tuple[Flag, str]]) -> "Judgement":
         """Return the same word with further flags, with a word on each."""

@@ -154,6 +154,7 @@ def _copied(books: Books) -> Books:
         posted_orders=dict(books.posted_orders),
         repeated_orders=set(books.repeated_orders),
         leases=books.leases.copy(),
+        undoing=books.undoing.copy(),
     )
 
 

@@ -7,6 +7,7 @@ and shows in `discounts-given`. Nothing is ever edited: a correction is a new en
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from app.core.reversal import Reversal
 from hq.journal.schemas import OrderData, RedemptionData
 from hq.members.store import POINTS, account
 
@@ -38,6 +39,17 @@ def of_redemption(redemption: RedemptionData, *, currency: str) -> tuple[Posting
     found = _given(redemption.campaign, currency, redemption.discount)
     if redemption.member is not None:
         found += _pair(SPENT, account(redemption.member), POINTS, redemption.points)
+    return tuple(found)
+
+
+def of_reversal(member: str, currency: str, made: Reversal) -> tuple[Posting, ...]:
+    """Post what a void or a return gives back and takes back: the opposite of what the order's entries had posted."""
+    found: list[Posting] = []
+    if member:
+        found += _pair(account(member), ISSUED, POINTS, made.points)
+        found += _pair(account(member), SPENT, POINTS, made.points_back)
+    for back in made.backs:
+        found += _given(back.campaign, currency, -back.discount)
     return tuple(found)
 
 

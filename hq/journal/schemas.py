@@ -191,3 +191,21 @@ class LeaseCloseData(Recorded, frozen=True, kw_only=True):
     lease_id: Name
     used: Taken
     t_eff: Moment
+
+
+UNITS_MAX = 10_000  # far more than an order has lines
+
+
+class ReversalData(Recorded, frozen=True, kw_only=True):
+    """A `void` or `return` entry: which order's entry it undoes, and by whom. What comes back HQ works out itself."""
+
+    reversal_id: Name
+    order_id: Name
+    order_entry: EntryId
+    store: Name
+    t_eff: Moment
+    link: Literal["online", "offline"]
+    cashier: Annotated[str, Meta(max_length=20, pattern=STORABLE)]
+    approver: Annotated[str, Meta(max_length=20, pattern=STORABLE)] = ""
+    reason: Annotated[str, Meta(max_length=20, pattern=STORABLE)]
+    units: Annotated[list[tuple[int, int]], Meta(max_length=UNITS_MAX)] | None = None

@@ -18,7 +18,9 @@ from app.core.salvaged import SalvageInvalid, read_salvaged
 from hq.db import NAMES_AT_ONCE
 from hq.journal.carried import BRANCH
 from hq.journal.judgement import Judgement
+from hq.journal.reversal_tables import reversal_fact
 from hq.journal.schemas import OrderData, RedemptionData
+from hq.journal.undoing import Undone, who
 from hq.journal.words import Word, newest_words
 from hq.members.store import parts_of
 from hq.rows import add_to, insert_rows, insert_tuples, is_among, storable, upsert
@@ -34,6 +36,7 @@ SOFTWARE_LENGTH_MAX = 40
 ROWS_SKIPPED_MAX = 10_000_000  # nobody holds more rows: a larger number is none
 POSTING = ("entry_id", "n", "account", "unit", "amount")
 REDEEMED, REFUSED = "redeemed", "refused"
+AT_TILL_LENGTH_MAX = 20
 
 TOLD = (
     "head_seq",
@@ -192,9 +195,14 @@ def insert_facts(connection: Connection, owner: ChainOwner, kept: Sequence[Kept]
         if each.judgement.order is not None
     ]
     redemptions = [
-        {**place, "seq": each.seq, **_redemption_row(each.judgement.redemption, each.judgement)}
+        {**place, "seq": each.seq, **_redemption_row(each.judgement.redemption, each.judgement, owner)}
         for each in kept
         if each.judgement.redemption is not None
+    ]
+    reversals = [
+        {**place, "seq": each.seq, "store": store, **_reversal_row(each.judgement.undone, owner)}
+        for each in kept
+        if each.judgement.undone is not None
     ]
     postings = [
         (each.entry.entry_id, n, made.account, made.unit, made.amount)
@@ -204,6 +212,7 @@ def insert_facts(connection: Connection, owner: ChainOwner, kept: Sequence[Kept]
     ]
     insert_rows(connection, order_fact, orders)
     insert_rows(connection, redemption_fact, redemptions)
+    insert_rows(connection, reversal_fact, reversals)
     insert_tuples(connection, posting, POSTING, postings)
 
 
@@ -253,7 +262,7 @@ def _order_row(order: OrderData) -> dict[str, Any]:
     }
 
 
-def _redemption_row(redemption: RedemptionData, judgement: Judgement) -> dict[str, Any]:
+def _redemption_row(redemption: RedemptionData, judgement: Judgement, owner: ChainOwner) -> dict[str, Any]:
     return {
         "redemption_id": redemption.redemption_id,
         "order_id": redemption.order_id,
@@ -263,6 +272,27 @@ def _redemption_row(redemption: RedemptionData, judgement: Judgement) -> dict[st
         "outcome": REDEEMED if judgement.is_approved else REFUSED,
         "reason": redemption.reasons[0].code if redemption.reasons else "",
         "discount": redemption.discount,
+        "at_till": who(redemption.cashier, owner.device_id)[:AT_TILL_LENGTH_MAX],
+        "t_eff": redemption.t_eff,
+    }
+
+
+def _reversal_row(undone: Undone, owner: ChainOwner) -> dict[str, Any]:
+    said, order = undone.data, undone.order.entry
+    return {
+        "reversal_id": said.reversal_id,
+        "order_entry": said.order_entry,
+        "order_id": said.order_id,
+        "kind": undone.kind.value,
+        "t_eff": said.t_eff,
+        "member": undone.member or None,
+        "at_till": who(said.cashier, owner.device_id)[:AT_TILL_LENGTH_MAX],
+        "approver": said.approver,
+        "reason": said.reason,
+        "currency": order.data["currency"],
+        "value": undone.made.value,
+        "points": undone.made.points,
+        "points_back": undone.made.points_back,
     }
 
 

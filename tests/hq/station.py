@@ -172,9 +172,9 @@ class Station:
     ) -> list[dict]:
         """Append an order and its redemptions, as a station would; return their records.
 
-        `more` are facts; a `member` among them is whom the station believes to be there.
+        `more` are facts; a `member` among them is whom the station believes to be there. And the `cashier`.
         """
-        there = None if ref is None else Member(ref=ref, is_known=True)
+        there, cashier = None if ref is None else Member(ref=ref, is_known=True), more.pop("cashier", "")
         facts = Facts(
             program=program,
             order=Order(
@@ -193,7 +193,11 @@ class Station:
         decision = decide(facts)
         level = "A2" if by_phone is None else "A3"
         attendance = Attendance(
-            link=link, member_level=level, member_code_hash="0" * 32, member_shown=by_phone
+            link=link,
+            cashier=cashier,
+            member_level=level,
+            member_code_hash="0" * 32,
+            member_shown=by_phone,
         )
         records = [order_record(facts, decision, attendance)]
         self.append(ORDER, records[0])

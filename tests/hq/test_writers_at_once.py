@@ -15,7 +15,7 @@ from app.ids import new_id
 from hq import db, faults
 from hq.campaigns.service import newest_document, publish_program
 from hq.feed import last_number
-from hq.journal import intake
+from hq.journal import intake, opening_books
 from hq.journal.desk import list_cases
 from hq.members.service import MemberFacts, upsert_members
 from hq.members.store import account, lock_members
@@ -80,9 +80,9 @@ def codes(answer):
     return [result.codes for result in answer.results]
 
 
-def meet(monkeypatch, name):
-    """Let two pushes stand side by side before intake's function `name`, the first time that they come there."""
-    barrier, real = threading.Barrier(2), getattr(intake, name)
+def meet(monkeypatch, name, module=intake):
+    """Let two pushes stand side by side before a function of intake's, the first time that they come there."""
+    barrier, real = threading.Barrier(2), getattr(module, name)
     came = threading.local()
 
     def waiting(*args, **named):
@@ -91,7 +91,7 @@ def meet(monkeypatch, name):
             barrier.wait(WAIT_S)
         return real(*args, **named)
 
-    monkeypatch.setattr(intake, name, waiting)
+    monkeypatch.setattr(module, name, waiting)
 
 
 # --- on both databases ----------------------------------------------------------------------------------------------
@@ -231,7 +231,7 @@ def test_an_id_brought_by_two_at_once_is_posted_once(hq, monkeypatch, place):
         each.append(
             "redeem", redemption if not is_about_entries else {**redemption, "redemption_id": new_id()}
         )
-    meet(monkeypatch, "lock_uses")
+    meet(monkeypatch, "lock_uses", opening_books)
     answers = at_once(*[each.push for each in pair])
     quarantined = sorted(sum("ENTRY_ID_TAKEN" in code for code in codes(answer)) for answer in answers)
     assert quarantined == [0, 1]
@@ -246,7 +246,7 @@ def test_uses_of_a_voucher_are_counted_one_after_the_other(hq, monkeypatch):
     pair = [enrol_station(hq, "S1"), enrol_station(hq, "S2")]
     for each in pair:
         each.order("o1", ref=None, vouchers=(shown(hash_number(number), uses_max=1),))
-    meet(monkeypatch, "lock_uses")
+    meet(monkeypatch, "lock_uses", opening_books)
     at_once(*[each.push for each in pair])
     (twice,) = list_cases(hq)  # of the one that is later by device, whichever was counted first
     assert (twice.flags, twice.device) == (("COUPON_TWICE",), max(each.owner.device_id for each in pair))
