@@ -8,15 +8,15 @@ Points earned are on their way until head office has added them, so they are tol
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
 from app.core.codes import RECEIPT_PREFIX
-from app.core.entry import REDEEM, REFUSE, Entry
+from app.core.entry import ORDER, REDEEM, REFUSE, RETURN, VOID, Entry
 from app.core.order import local_date
-from app.core.overlay import ORDER_CLAIM, REDEMPTION_CLAIM
+from app.core.overlay import ORDER_CLAIM, REDEMPTION_CLAIM, UNDONE, void_claim
 from app.core.program import Program
 from app.store.carried import opened
 from app.store.store import StationStore
@@ -78,8 +78,9 @@ class Card:
 class Receipt:
     """A receipt. Amounts are minor units of `currency`, times UTC milliseconds.
 
-    `code` is what its QR code says; `number` is the order's, to be read by people. Of a void the amounts are what is
-    undone: `given` as it was given, `due` what goes back.
+    `code` is what its QR code says; `number` is the order's, to be read by people. Of a void or a return `given` is
+    what is taken back, `tenders` and `due` are what goes back (below 0: what is owed), and `points` are changes: spent
+    ones that come back are below 0, earned ones that go are, too.
     """
 
     kind: Kind
@@ -92,6 +93,7 @@ class Receipt:
     code: str = ""
     member: str = ""
     given: tuple[Given, ...] = ()
+    goods: tuple[tuple[str, int, int], ...] = ()  # that came back: (SKU, thousandths of a unit, minor units)
     total: int = 0
     discount: int = 0
     tax: int = 0
@@ -102,28 +104,41 @@ class Receipt:
     card: Card | None = None
     is_training: bool = False
     is_queued: bool = False
+    is_undone: bool = False  # of an order: it was voided since
+    has_returns: bool = False  # or a part of it came back
 
 
 class NoSuchOrder(Exception):
-    """This station has recorded no order of that number."""
+    """This station has recorded no order, void or return of that number."""
 
     sentence = "There is no such order on this station."
 
 
 def receipt_of(store: StationStore, number: str) -> Receipt:
-    """Return the receipt of a recorded order, by its number or the id of one of its redemptions.
+    """Return the receipt of an order (by its number or a redemption's id), or of a void or return (by its id).
 
     Raises `NoSuchOrder` or a `StoreFault`.
     """
-    seq = (
-        store.journal.claimed(ORDER_CLAIM, number)
-        or store.journal.carried(number)
-        or _seq_of_redemption(store, number)
-    )
+    journal = store.journal
+    seq = journal.claimed(ORDER_CLAIM, number) or journal.carried(number)
+    if seq is not None:
+        return _of_order(store, seq)
+    seq = journal.claimed(REDEMPTION_CLAIM, number)
     if seq is None:
         raise NoSuchOrder(number)
+    entry = journal.entry_at(seq)
+    order_seq = journal.claimed(ORDER_CLAIM, entry.data["order_id"])
+    if order_seq is None:
+        raise NoSuchOrder(number)
+    if entry.type in (VOID, RETURN):
+        return _of_reversal(store, entry, journal.entry_at(order_seq))
+    return _of_order(store, order_seq)
+
+
+def _of_order(store: StationStore, seq: int) -> Receipt:
     order, *presented = _with_redemptions(store, seq)
-    return order_receipt(
+    number = order.data["order_id"]
+    made = order_receipt(
         order.data,
         [entry.data for entry in presented if entry.type == REDEEM],
         store_name=store.device.store_name,
@@ -131,12 +146,27 @@ def receipt_of(store: StationStore, number: str) -> Receipt:
         program=store.replica.program(),
         is_sent=seq <= store.acked_seq(),
     )
+    is_undone = store.journal.claimed(REDEMPTION_CLAIM, void_claim(number)) is not None
+    has_returns = not is_undone and bool(store.journal.numbers_of(UNDONE, number))
+    return replace(made, is_undone=is_undone, has_returns=has_returns)
+
+
+def _of_reversal(store: StationStore, entry: Entry, order: Entry) -> Receipt:
+    return reversal_receipt(
+        entry.type,
+        entry.data,
+        order.data,
+        store_name=store.device.store_name,
+        member=_shown_member(store, order.data["member"]),
+        program=store.replica.program(),
+        is_sent=entry.seq <= store.acked_seq(),
+    )
 
 
 def last_order(store: StationStore) -> str | None:
     """Return the number of the order that was recorded last, None before the first."""
     for entry in store.journal.entries_backwards():
-        if entry.type == "order":
+        if entry.type == ORDER:
             return str(entry.data["order_id"])
     return None
 
@@ -179,6 +209,39 @@ def order_receipt(
     )
 
 
+def reversal_receipt(
+    entry_type: str,
+    data: Mapping[str, Any],
+    order: Mapping[str, Any],
+    *,
+    store_name: str,
+    member: str,
+    program: Program | None,
+    is_sent: bool,
+) -> Receipt:
+    """Return the receipt of a void or return, from its record and that of its `order`."""
+    skus = {line["line"]: line["sku"] for line in order["lines"]}
+    is_return = entry_type == RETURN
+    changes = data["points"] or data["points_back"]
+    return Receipt(
+        kind=Kind.RETURN if is_return else Kind.VOID,
+        store=store_name,
+        register=order["register"],
+        at_ms=data["t_eff"],
+        time_zone=data["tz"],
+        currency=data["currency"],
+        number=data["order_id"],
+        code=RECEIPT_PREFIX + data["order_id"] if is_return else "",  # of a void nothing is left to be opened
+        member=member,
+        given=tuple(_given(back, program) for back in data["backs"]),
+        goods=tuple((skus[line], milli, amount) for line, milli, amount, _tax in data["lines"] if is_return),
+        tenders=tuple((kind, amount) for kind, _ref, amount in data["tenders"] if amount),
+        due=data["till"],
+        points=Points(None, -data["points_back"], data["points"]) if changes else None,
+        is_queued=data["link"] != ONLINE and not is_sent,
+    )
+
+
 def masked(name: str) -> str:
     """Return a name of which the member knows that it is theirs, and nobody else whose: `Ada Lovelace` → `A*** L.`."""
     words = name.split()
@@ -201,15 +264,6 @@ def a_test(*, store: str, register: str, at_ms: int, time_zone: str, currency: s
         member=masked("Ada L."),
         points=Points(before=300, spent=100, earned=25),
     )
-
-
-def _seq_of_redemption(store: StationStore, redemption_id: str) -> int | None:
-    """Return where the order of a redemption stands: in front of it, with others of its redemptions between."""
-    seq = store.journal.claimed(REDEMPTION_CLAIM, redemption_id)
-    if seq is None:
-        return None
-    order_id = next(store.journal.entries(from_seq=seq)).data["order_id"]
-    return store.journal.claimed(ORDER_CLAIM, order_id)
 
 
 def _with_redemptions(store: StationStore, seq: int) -> list[Entry]:

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from app.station.answer import OrderAnswer
 from ui.i18n import _
 from ui.models.receipts import Receipts
-from ui.models.state import State
+from ui.models.state import AnswerView, State
 
 
 class ReceiptPart:
@@ -38,6 +37,6 @@ class ReceiptPart:
         if self._receipts is not None:
             self._receipts.close()
 
-    def _print_new(self, answer: OrderAnswer) -> None:
-        if self._receipts is not None:
-            self._receipts.recorded(answer.order_id, is_repeat=answer.is_repeat)
+    def _print_new(self, answer: AnswerView) -> None:
+        if self._receipts is not None and answer.receipt:
+            self._receipts.recorded(answer.receipt, is_repeat=answer.is_repeat)

@@ -144,7 +144,7 @@ class AnswerView:
     sentence: str = ""
     is_repeat: bool = False
     undecided: tuple[Refusal, ...] = ()  # further reasons, for the detail line
-    receipt: str = ""  # the number of the order whose receipt can be printed
+    receipt: str = ""  # the order, void or return whose receipt can be printed
 
     @property
     def is_to_retry(self) -> bool:

@@ -255,7 +255,6 @@ class StationModel(QObject, ScanPart, Devices, DemoPart, FlowPart, ReceiptPart):
     def _recorded(self, answer: OrderAnswer) -> None:
         self._visit = None
         self._answer(after_order(answer, self._state.shop.currency))
-        self._print_new(answer)
         self._around.refresh()
         self.sync_now()
 
@@ -270,6 +269,7 @@ class StationModel(QObject, ScanPart, Devices, DemoPart, FlowPart, ReceiptPart):
         """Show an answer. For a moment it takes no key: that would be the second of two meant for the confirm."""
         self._newcomer = None
         self._renew(READ_MS, screen=Screen.ANSWER, answer=answer, newcomer=None, is_busy=False, notice="")
+        self._print_new(answer)
 
     def _go_back(self) -> None:
         """Go back from a flow to where it came up."""

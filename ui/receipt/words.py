@@ -5,6 +5,7 @@ from gettext import NullTranslations
 
 from app.core.gift_cards import TenderKind
 from app.core.money import CURRENCIES
+from app.core.paid_order import ONE_UNIT_MILLI
 from app.station.receipt import Card, Given, Kind, Points, Receipt
 from ui import texts
 from ui.i18n import LANGUAGES
@@ -42,7 +43,7 @@ class _Words:
                 pass
         if receipt.card is not None:
             yield from self._card(receipt.card)
-        if receipt.points is not None:
+        if receipt.points is not None and receipt.kind not in (Kind.VOID, Kind.RETURN):
             yield from self._points(receipt.points)
         yield from self._foot()
 
@@ -52,6 +53,10 @@ class _Words:
         _ = self._gettext
         if self._receipt.is_training:
             yield Band(_("TRAINING"), _("This receipt is worth nothing."))
+        if self._receipt.is_undone:
+            yield Band(_("Undone"), _("This order was undone afterwards."))
+        if self._receipt.has_returns:
+            yield Band(_("Returned"), _("A part of this order came back afterwards."))
 
     def _head(self) -> Iterator[Row]:
         _, receipt = self._gettext, self._receipt
@@ -78,7 +83,7 @@ class _Words:
             yield Line(_("Recorded. Head office hears of it later."), Style.STRONG)
         if receipt.code:
             yield Code(receipt.code)
-        if receipt.kind is Kind.ORDER:
+        if receipt.kind is Kind.ORDER and not receipt.is_undone:
             yield Line(_("Show this code to have it undone."), Style.SMALL)
         if receipt.number:
             yield Line(_("Order {number}").format(number=receipt.number), Style.SMALL)
@@ -89,7 +94,8 @@ class _Words:
         _, receipt = self._gettext, self._receipt
         yield Rule()
         yield Pair(_("Order total"), self._money(receipt.total))
-        yield from self._all_given(sign=-1)
+        for given in receipt.given:
+            yield from self._given(given)
         if receipt.discount and len(receipt.given) > 1:
             yield Rule()
             yield Pair(_("Discount"), self._money(-receipt.discount), Style.STRONG)
@@ -102,27 +108,39 @@ class _Words:
     def _undone(self) -> Iterator[Row]:
         _, receipt = self._gettext, self._receipt
         yield Rule()
-        if receipt.total:
-            yield Pair(_("Order total"), self._money(receipt.total))
-        yield from self._all_given(sign=-1)
-        yield from self._tenders()
+        for product, milli, amount in receipt.goods:
+            yield Pair(f"{_quantity(milli)} × {product}", self._money(amount))
+        if receipt.given:
+            yield Pair(_("Taken back"), "", Style.STRONG)
+        for given in receipt.given:
+            yield Pair(f"   {given.name}", self._money(given.discount) if given.discount else "")
+        backs = {TenderKind.GIFT_CARD: _("Back on the gift card"), TenderKind.WALLET: _("Back in the wallet")}
+        for kind, amount in receipt.tenders:
+            yield Pair(backs[TenderKind(kind)], self._money(amount))
         yield Rule(is_strong=True)
-        yield Pair(_("To give back"), self._money(receipt.due), Style.LARGE)
+        what = _("To give back") if receipt.due >= 0 else _("To pay")
+        yield Pair(what, self._money(abs(receipt.due)), Style.LARGE)
+        if receipt.points is not None:
+            yield from self._points_undone(receipt.points)
 
-    def _all_given(self, *, sign: int) -> Iterator[Row]:
-        for given in self._receipt.given:
-            yield from self._given(given, sign=sign)
+    def _points_undone(self, points: Points) -> Iterator[Row]:
+        _ = self._gettext
+        yield Rule()
+        if points.spent:
+            yield Pair(_("Points given back"), texts.points_gained(-points.spent), Style.STRONG)
+        if points.earned:
+            yield Pair(_("Earned points taken back"), texts.points_gained(points.earned), Style.STRONG)
 
-    def _given(self, given: Given, *, sign: int) -> Iterator[Row]:
+    def _given(self, given: Given) -> Iterator[Row]:
         _, ngettext = self._gettext, self._ngettext
-        yield Pair(given.name, self._money(sign * given.discount) if given.discount else "")
+        yield Pair(given.name, self._money(-given.discount) if given.discount else "")
         if given.points:
             cost = ngettext("for {count} point", "for {count} points", given.points)
             yield Pair(f"   {cost.format(count=texts.grouped(given.points))}", "", Style.SMALL)
         for product, units in given.gifts:
             yield Pair(f"   {texts.grouped(units)} × {product}", _("free"), Style.SMALL)
         if given.paid:
-            yield Pair(f"   {_('Paid with points')}", self._money(sign * given.paid), Style.SMALL)
+            yield Pair(f"   {_('Paid with points')}", self._money(-given.paid), Style.SMALL)
         if given.credit:
             yield Pair(f"   {_('Added to your wallet')}", self._money(given.credit), Style.SMALL)
 
@@ -173,3 +191,8 @@ class _Words:
 
     def _money(self, minor: int) -> str:
         return texts.money(minor, self._currency)
+
+
+def _quantity(milli: int) -> str:
+    """Write thousandths of a unit: 2000 → `2`, 350 → `0.35`."""
+    return f"{milli / ONE_UNIT_MILLI:g}"

@@ -1,0 +1,52 @@
+"""Printing from the window: the button on an answer, Ctrl+P from any page, and what is said of it."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.ui.conftest import Shown
+from ui.gallery.answer import states as answers
+from ui.gallery.idle import states as idle
+from ui.models.state import State
+
+
+def ctrl_p(shown: Shown) -> list[tuple[object, ...]]:
+    shown.model.asked.clear()
+    QTest.keyClick(
+        shown.window.focusWidget() or shown.window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier
+    )
+    return shown.model.asked
+
+
+def test_ctrl_p_prints_from_any_page_and_types_nothing(shown: Shown) -> None:
+    for state in (answers()["approved-prints"], next(iter(idle().values()))):
+        shown.show(state)
+        assert ctrl_p(shown) == [("print_receipt",)]
+
+
+def test_the_letter_alone_prints_nothing(shown: Shown) -> None:
+    shown.show(answers()["approved-prints"])
+    assert shown.press(Qt.Key.Key_P) == []
+
+
+def test_the_button_is_there_where_a_receipt_can_come_out(shown: Shown) -> None:
+    button = shown.window.answer._print
+    states: dict[str, State] = answers()
+    shown.show(states["approved-prints"])
+    assert button.isVisible() and button.accessibleName() == "Print (Ctrl+P)"
+    button.click()
+    assert shown.model.asked == [("print_receipt",)]
+    for state in (
+        replace(states["approved-prints"], is_new=True),
+        replace(states["approved-prints"], prints=False),
+        states["unknown"],
+    ):
+        shown.show(state)
+        assert not button.isVisible()
+
+
+def test_what_was_not_printed_is_said_beside_the_answer(shown: Shown) -> None:
+    shown.show(answers()["approved-not-printed"])
+    assert shown.window.notice.isVisible()
+    assert shown.window.notice.accessibleName().startswith("The printer is out of paper.")
