@@ -12,6 +12,7 @@ from ui.models.state import Screen
 FLOW_KEYS: dict[Qt.Key, Screen] = {
     Qt.Key.Key_F1: Screen.HELP,
     Qt.Key.Key_F2: Screen.EARN,
+    Qt.Key.Key_F3: Screen.BALANCE,
     Qt.Key.Key_F5: Screen.ENROL,
 }  # which key brings up the page of which flow
 BAR = (Qt.Key.Key_F2, Qt.Key.Key_F3, Qt.Key.Key_F4, Qt.Key.Key_F5, Qt.Key.Key_F8, Qt.Key.Key_F9)

@@ -1,10 +1,18 @@
 """What the pages of earning, balance and joining say, made of their values like all sentences of the station."""
 
+from datetime import date
+from typing import TYPE_CHECKING
+
 from app.core.earning import EarningRule, Of
 from app.core.money import Currency, format_amount
+from app.station.belongings import Saved
 from app.station.earned import EarnedBy
-from ui.i18n import _
+from ui.i18n import _, ngettext
+from ui.texts import day as written
 from ui.texts import grouped, moment, money
+
+if TYPE_CHECKING:
+    from ui.models.balance import BalanceView
 
 MILLI = 1_000
 
@@ -67,3 +75,39 @@ def joined_before(at_ms: int, time_zone: str) -> str:
     return _("Somebody joined here with this at {moment}. Ask first; Enter goes on all the same.").format(
         moment=moment(at_ms, time_zone)
     )
+
+
+# --- balance ------------------------------------------------------------------------------------------------
+
+
+def until(day: date | None) -> str:
+    """Return the last day of something."""
+    return _("no end") if day is None else _("until {day}").format(day=written(day))
+
+
+def points_ending(points: int) -> str:
+    """Return how many points end: `120 points`."""
+    return ngettext("{points} point", "{points} points", points).format(points=grouped(points))
+
+
+def saved(voucher: Saved) -> str:
+    """Return a voucher that is the member's own, with how often it can be used where that is more than once."""
+    if voucher.uses_left is None or voucher.uses_left == 1:
+        return voucher.name
+    return ngettext("{name} · {count} use left", "{name} · {count} uses left", voucher.uses_left).format(
+        name=voucher.name, count=grouped(voucher.uses_left)
+    )
+
+
+def nothing_ends(view: "BalanceView") -> str:
+    """Return what stands where there are no points that end; nothing where there are some."""
+    if view.member is None:
+        return _("Scan the member's card. Nothing is recorded.")
+    if not view.member.is_known:
+        return _("Known once head office has been reached.")
+    return "" if view.has is None or view.has.expiring else _("None that this station knows of.")
+
+
+def nothing_saved(view: "BalanceView") -> str:
+    """Return what stands where nothing is saved for a member; nothing where something is."""
+    return _("Nothing is saved.") if view.has is not None and not view.has.vouchers else ""

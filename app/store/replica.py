@@ -42,6 +42,8 @@ PUT_SAME_NAME = (
     "UPDATE member SET tier = ?, segments = ?, balance = ?, state = ?, codes_from_ms = ?, holder = ?, uses = ?"
     " WHERE ref = ?"
 )
+VOUCHERS = "SELECT code_hash, rule_id, uses_max, uses, owner, ends_on FROM voucher"
+OWNED_MAX = 500  # of one member; more come from a campaign that has gone wrong
 BY_REF = "SELECT ref, name, tier, segments, balance, state, codes_from_ms FROM member WHERE ref = ?"
 BY_NUMBER = """
 SELECT ref, name, tier, segments, balance, state, codes_from_ms FROM member WHERE number_hash = ?
@@ -133,20 +135,16 @@ class Replica:
 
     def voucher(self, code_hash: str) -> Voucher | None:
         """Find a voucher by the hash of its number; its `uses` are HQ's count."""
-        row = self._db.conn.execute(
-            "SELECT code_hash, rule_id, uses_max, uses, owner, ends_on FROM voucher WHERE code_hash = ?",
-            (code_hash,),
-        ).fetchone()
-        if row is None:
-            return None
-        return Voucher(
-            code_hash=row[0],
-            rule_id=row[1],
-            uses_max=row[2],
-            uses=row[3],
-            owner=row[4],
-            ends_on=None if row[5] is None else date.fromisoformat(row[5]),
+        row = self._db.conn.execute(f"{VOUCHERS} WHERE code_hash = ?", (code_hash,)).fetchone()
+        return None if row is None else _voucher(row)
+
+    def vouchers_of(self, owner: str) -> list[Voucher]:
+        """Return the vouchers that are a member's own, those that end first in front."""
+        rows = self._db.conn.execute(
+            f"{VOUCHERS} WHERE owner = ? ORDER BY ends_on IS NULL, ends_on, code_hash LIMIT ?",
+            (owner, OWNED_MAX),
         )
+        return [_voucher(row) for row in rows]
 
     @property
     def people(self) -> People:
@@ -309,3 +307,9 @@ class Replica:
     def count(self, kind: str) -> int:
         """Return how many rows of a kind there are."""
         return int(self._db.table(kind).count)
+
+
+def _voucher(row: Sequence[Any]) -> Voucher:
+    code_hash, rule_id, uses_max, uses, owner, ends_on = row
+    day = None if ends_on is None else date.fromisoformat(ends_on)
+    return Voucher(code_hash, rule_id, uses_max, uses, owner, day)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ui.gallery import answer, earn, enrol, first_run, idle, member, stopped, switch
+from ui.gallery import answer, balance, earn, enrol, first_run, idle, member, stopped, switch
 from ui.models.state import State
 
 SCREENS: tuple[Callable[[], dict[str, State]], ...] = (
@@ -13,6 +13,7 @@ SCREENS: tuple[Callable[[], dict[str, State]], ...] = (
     answer.states,
     stopped.states,
     earn.states,
+    balance.states,
     enrol.states,
 )
 

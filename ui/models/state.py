@@ -24,6 +24,7 @@ class Screen(Enum):
     ANSWER = "answer"  # full size
     STOPPED = "stopped"  # the store can't be used
     EARN = "earn"  # points for an order, and nothing else
+    BALANCE = "balance"  # what a member has
     ENROL = "enrol"  # somebody becomes a member
     HELP = "help"  # what the keys do
 

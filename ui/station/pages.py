@@ -71,6 +71,7 @@ class Pages(QStackedWidget):
             Screen.ANSWER: self._make_answer,
             Screen.STOPPED: _make_stopped,
             Screen.EARN: _make_earn,
+            Screen.BALANCE: _make_balance,
             Screen.ENROL: _make_enrol,
             Screen.HELP: _make_help,
         }[screen]()
@@ -139,6 +140,12 @@ def _make_earn() -> Page:
     from ui.station.earn import EarnPage
 
     return EarnPage()
+
+
+def _make_balance() -> Page:
+    from ui.station.balance import BalancePage
+
+    return BalancePage()
 
 
 def _make_enrol() -> Page:
