@@ -54,6 +54,9 @@ class Config:
     receipt_dir: str = ""  # receipts that were not printed are kept there as PDF; "" for nowhere
     receipts: str = "asked"  # printed when asked for, or "always"
     sync_interval_s: int = 30
+    display: str = "off"  # the customer display: "auto" for a second screen, its name or number, or "window"
+    sound: str = "on"
+    white_label: str = ""  # the shop's name, where ours is not to be seen: kept when head office says so
     text_size: str = "usual"  # of the window: 100 %, 125 % or 150 %
     event_log: str = ""  # a file for what the window did and when; "" for none
 
@@ -68,6 +71,7 @@ class Config:
 CHOICES = {
     "key_store": ("os", "file"),
     "scanner_layout": ("us", "host"),
+    "sound": ("on", "off"),
     "text_size": ("usual", "large", "largest"),
     "receipt_paper": ("80", "58"),
     "receipt_language": ("", "en", "ko", "id", "tr", "ru"),

@@ -27,6 +27,9 @@ NAMES: Final = (
     "receipt_language",
     "receipt_dir",
     "receipts",
+    "display",
+    "sound",
+    "white_label",
 )
 
 

@@ -4,6 +4,7 @@ The first paint needs only Qt and the pages. Database, network and decoders are 
 after it; until then the window says that it is opening.
 """
 
+import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,8 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from app.clock import Clock
 from app.config import Config
+from app.core.brand import NO_BRAND, Brand
+from app.kept import keep
 from scanner.habits import Ending, Habits
 from ui.application import Application
+from ui.beside_window import OFF, Along
 from ui.models.opening import OpeningModel
 
 if TYPE_CHECKING:
@@ -58,6 +62,7 @@ def run_window(config: Config, *, clock: Clock, demo: DemoParts | None = None) -
         baud=config.scanner_baud,
         camera_size=config.camera_size,
         text_size=config.text_size,
+        along=Along(config.display, config.sound, partial(_keep_brand, config)),
     )
     station = _Station(application, config, clock, demo)
     application.show(station.opening, then=station.open)
@@ -82,7 +87,8 @@ class _Station:
     def __init__(
         self, application: Application, config: Config, clock: Clock, demo: DemoParts | None
     ) -> None:
-        self.opening = OpeningModel()
+        own = Brand(config.white_label, is_white_label=True) if config.white_label else NO_BRAND
+        self.opening = OpeningModel(own)
         self._application = application
         self._config = config
         self._clock = clock
@@ -124,7 +130,7 @@ class _Station:
             if not model.state.is_busy and model.state.screen is not Screen.ANSWER:
                 model.changed.disconnect(stop)
                 self.opening.stop(after_fault(fault).sentence)
-                self._application.attach(self.opening, camera=self._config.camera)
+                self._application.attach(self.opening, camera=self._config.camera, is_station=False)
 
         model.changed.connect(stop)
         stop()
@@ -172,7 +178,22 @@ class _Station:
             self._running.thread.close()
 
 
+def _keep_brand(config: Config, brand: Brand) -> None:
+    """Keep whose name the next start shows before it has opened its records. It is lost where that can't be written."""
+    kept = brand.name if brand.is_white_label else ""
+    if kept == config.white_label:
+        return
+
+    def write() -> None:
+        with contextlib.suppress(OSError):
+            keep(config.state_dir, {"white_label": kept})
+
+    threading.Thread(target=write, name="keeping", daemon=True).start()
+
+
 def _open_thread(config: Config, clock: Clock) -> "StoreThread":
+    if config.display != OFF:
+        import ui.display.window
     # For `_assemble`, which runs on the thread that draws and must not wait for these.
     import sync.authorising
     import sync.client

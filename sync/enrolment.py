@@ -90,7 +90,7 @@ def read_pairing(text: str) -> Pairing:
     except (ValueError, KeyError, TypeError) as problem:  # bad Base64 and bad JSON are ValueErrors
         raise PairingInvalid(DAMAGED) from problem
     if not is_known:
-        raise PairingInvalid("This pairing code is for another version of Tillside.")
+        raise PairingInvalid("This pairing code is for another version of this program.")
     parts = [found.get(name) for name in ("url", "token", "fp")]
     if not all(type(part) is str and part.isascii() for part in parts) or not FINGERPRINT.fullmatch(parts[2]):
         raise PairingInvalid(DAMAGED)

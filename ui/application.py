@@ -18,6 +18,7 @@ from ui import (
     plain_qt,  # noqa: F401 before the rest: see there
     theme,
 )
+from ui.beside_window import Along, BesideWindow
 from ui.first_paint import FirstPaint
 from ui.window import StationWindow
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 CAMERA_OFF = "off"
 BAUD = 9_600
+NOTHING_ALONG = Along()
 
 
 class Application(QObject):
@@ -46,16 +48,20 @@ class Application(QObject):
         baud: int = BAUD,
         camera_size: str = "",
         text_size: str = "usual",
+        along: Along = NOTHING_ALONG,
     ) -> None:
         """Make or take the process's QApplication and style it; write what happens to `event_log`, if named.
 
-        `habits` are the hand scanner's; one on a serial line is heard at `port`, if named.
+        `habits` are the hand scanner's; one on a serial line is heard at `port`, if named. `along` is what
+        goes along with the window.
         """
         super().__init__()
         existing = QApplication.instance()
         self._qt = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
         theme.apply(self._qt, zoom=theme.ZOOMS[text_size])
         self.window: StationWindow | None = None
+        self._along = along
+        self._beside: BesideWindow | None = None
         self._camera_size = camera_size
         self._camera: CameraBridge | None = None
         self._camera_word = ""  # what it told last, for a model that comes later
@@ -87,17 +93,22 @@ class Application(QObject):
         self._scan_input.scanned.connect(self._scanned)
         self._qt.installEventFilter(self._scan_input)
         self._start_serial()
+        if self.window is not None:
+            self._beside = BesideWindow(self.window, self._along)
+            self._beside.follow(self._model, is_station=False)
         then()
         if self.window is not None:
             self.window.make_pages()
 
-    def attach(self, model: Any, *, camera: str) -> None:
+    def attach(self, model: Any, *, camera: str, is_station: bool = True) -> None:
         """Let the window draw another model, and start the camera for it."""
         self._model = model
         assert self.window is not None, "the window is shown first"
         self.window.set_model(model)
         if self._events is not None:
             self._events.follow(model)
+        if self._beside is not None:
+            self._beside.follow(model, is_station=is_station)
         self.start_camera(camera)
         if self._camera_word:
             model.set_camera(self._camera_word)
@@ -165,6 +176,8 @@ class Application(QObject):
             self._camera.stop()
         if self._serial is not None:
             self._serial.stop()
+        if self._beside is not None:
+            self._beside.close()
         if self._events is not None:
             self._events.close()
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.core.brand import NO_BRAND, Brand
 from ui.tokens import (
     DARK,
     FOCUS_WIDTH,
@@ -22,7 +23,7 @@ from ui.tokens import (
     Tokens,
 )  # fmt: skip
 
-__all__ = ["FAMILIES", "SYSTEM", "THEMES", "ZOOMS", "Theme", "apply", "current", "mark"]
+__all__ = ["FAMILIES", "SYSTEM", "THEMES", "ZOOMS", "Theme", "apply", "current", "mark", "wear"]
 
 SYSTEM = "system"
 THEMES = {"light": LIGHT, "dark": DARK}
@@ -63,6 +64,7 @@ class Theme:
 
 
 _current = [Theme("light", LIGHT)]
+_brand = [NO_BRAND]
 
 
 def current() -> Theme:
@@ -71,15 +73,22 @@ def current() -> Theme:
 
 
 def apply(app: QApplication, theme: str = SYSTEM, zoom: float = 1.0) -> Theme:
-    """Dress the application in `light`, `dark` or what the `system` wears, and return it."""
+    """Dress the application in `light`, `dark` or what the `system` wears, in the brand's colour, and return it."""
     name = _system_theme(app) if theme == SYSTEM else theme
-    chosen = Theme(name, THEMES[name], zoom)
+    chosen = Theme(name, THEMES[name].wearing(_brand[0].worn(name)), zoom)
     _current[0] = chosen
     app.setStyle("Fusion")
     app.setFont(chosen.font("body"))
     app.setPalette(_palette(chosen))
     app.setStyleSheet(_sheet(chosen))
     return chosen
+
+
+def wear(app: QApplication, brand: Brand) -> None:
+    """Let the application wear a brand's colour from now on, in whichever theme."""
+    before, _brand[0] = _brand[0], brand
+    if brand.color != before.color:
+        apply(app, current().name, current().zoom)
 
 
 def larger(px: int, zoom: float) -> int:

@@ -4,7 +4,7 @@ Every pair that is drawn together stands in PAIRS with the contrast it must reac
 and a test computes them all again, by the sums that correct a brand's colour too (`app/core/colors.py`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.core.colors import SHAPE_CONTRAST_MIN, TEXT_CONTRAST_MIN
 
@@ -40,6 +40,10 @@ class Tokens:
     on_stop_soft: str
     queued_soft: str
     on_queued_soft: str
+
+    def wearing(self, worn: tuple[str, str] | None) -> "Tokens":
+        """Return the same with a brand's colour and what is written on it; None leaves both as they are."""
+        return self if worn is None else replace(self, primary=worn[0], on_primary=worn[1])
 
 
 LIGHT = Tokens(

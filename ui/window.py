@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 )  # fmt: skip
 from PySide6.QtWidgets import QWidget
 
+from ui import texts
 from ui.keys import FLOW_KEYS
 from ui.models.state import Screen, State
 from ui.pictures import holds_picture, picture
@@ -80,7 +81,6 @@ class StationWindow(QWidget):
         self._model = model
         self._screen: Screen | None = None
         self._is_unpainted = False
-        self.setWindowTitle("Tillside")
         self.setAcceptDrops(True)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, on=False)
         self.topbar, self.notice, self.demobar = TopBar(), Notice(), DemoBar()
@@ -153,6 +153,7 @@ class StationWindow(QWidget):
         state = self._model.state
         page = self.pages[state.screen]
         is_full = state.screen is Screen.ANSWER
+        self.setWindowTitle(texts.window_title(state.brand))
         self.topbar.draw(state)
         self.topbar.setVisible(not is_full)
         self.notice.draw(state.notice)

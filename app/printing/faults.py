@@ -16,7 +16,7 @@ class PrinterAbsent(PrinterFault):
 class PrinterForbidden(PrinterFault):
     """This computer does not let us write to the device."""
 
-    sentence = "This computer does not let Tillside use the printer."
+    sentence = "This computer does not let this program use the printer."
 
 
 class PrinterHung(PrinterFault):

@@ -77,7 +77,7 @@ class StoreBusy(StoreFault):
     """Another process has the store."""
 
     code = "store_busy"
-    sentence = "Tillside is already running on this store. Use the window that is open."
+    sentence = "This program is already running on this store. Use the window that is open."
 
 
 class StoreMissing(StoreFault):
@@ -116,13 +116,11 @@ class StoreTooNew(StoreFault):
     """A newer program wrote these files."""
 
     code = "store_too_new"
-    sentence = "A newer version of Tillside has used this store. Install that version again."
+    sentence = "A newer version of this program has used this store. Install that version again."
 
 
 class SqliteTooOld(StoreFault):
     """The SQLite library has a known fault that can lose commits."""
 
     code = "sqlite_too_old"
-    sentence = (
-        "This installation of Tillside is not safe to use: its database library is too old. Install it anew."
-    )
+    sentence = "This installation of the program is not safe to use: its database library is too old. Install it anew."

@@ -33,7 +33,7 @@ from tests.sync.world import NOWHERE, Between
 GOOD = {"v": 1, "url": "https://hq.example", "token": "T" * 32, "fp": "ab" * 32}
 NOT_ONE = "This is not a pairing code"
 DAMAGED = "This pairing code is damaged"
-OTHER = "another version of Tillside"
+OTHER = "another version of this program"
 
 
 def packed(content) -> str:

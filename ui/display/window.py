@@ -5,6 +5,7 @@ pulled out it hides until there is one again: Qt would move it over the station.
 """
 
 import logging
+from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QSize, Qt, SignalInstance
@@ -18,7 +19,7 @@ from ui.models.display_words import shop_name
 
 log = logging.getLogger(__name__)
 
-OFF, AUTO, IN_A_WINDOW = "off", "auto", "window"
+AUTO, IN_A_WINDOW = "auto", "window"
 SIZE = (1024, 600)  # of a window, and of the smallest displays that are sold
 
 
@@ -80,13 +81,20 @@ class CustomerDisplay(QStackedWidget):
 class OnScreen(QObject):
     """Keeps the display on the screen that it belongs to, and off every other."""
 
-    def __init__(self, display: QWidget, *, beside: QWidget, wanted: str) -> None:
+    def __init__(
+        self,
+        display: QWidget,
+        *,
+        beside: QWidget,
+        wanted: str,
+        screens: Callable[[], list[QScreen]] = QGuiApplication.screens,
+    ) -> None:
         """Show `display` on the screen that `wanted` names: a name, a number from 1 on, or "auto" for any other.
 
         `beside` is the station's window, whose screen "auto" leaves alone. "window" is a plain window, to try it out.
         """
         super().__init__(display)
-        self._display, self._beside, self._wanted = display, beside, wanted
+        self._display, self._beside, self._wanted, self._screens = display, beside, wanted, screens
         self._screen: QScreen | None = None
         if wanted == IN_A_WINDOW:
             display.show()
@@ -101,30 +109,25 @@ class OnScreen(QObject):
 
     def settle(self) -> None:
         """Show it on its screen, or hide it while there is none."""
-        screen = chosen_screen(QGuiApplication.screens(), self._wanted, station=self._beside.screen())
+        screen = chosen_screen(self._screens(), self._wanted, station=self._beside.screen())
         if screen is self._screen:
             return
         self._screen = screen
+        self._display.hide()
         if screen is None:
             log.info("the customer display has no screen")
-            self._display.hide()
             return
-        self._display.hide()
         self._display.setScreen(screen)
         self._display.setGeometry(screen.geometry())
-        self._display.showFullScreen()
+        self._display.setWindowState(Qt.WindowState.WindowFullScreen)
+        self._display.show()  # `showFullScreen` would ask for the focus
 
     def _removed(self, screen: QScreen) -> None:
+        """Hide at once, before Qt moves what was on a screen to the first one, where the station is."""
         if screen is self._screen:
             self._screen = None
-            self._display.hide()  # at once: Qt moves what was on it to the first screen
-            self.settle_without(screen)
-
-    def settle_without(self, gone: QScreen) -> None:
-        """Look for another screen than one that is going."""
-        left = [screen for screen in QGuiApplication.screens() if screen is not gone]
-        if chosen_screen(left, self._wanted, station=self._beside.screen()) is not None:
-            self.settle()
+            self._display.hide()
+        self.settle()
 
 
 def chosen_screen(screens: list[QScreen], wanted: str, *, station: QScreen) -> QScreen | None:

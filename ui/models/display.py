@@ -255,6 +255,13 @@ class DisplayModel(QObject):
         if any(question.key == key for question in self._state.questions):
             self._station.ask(MemberAnswered(key, is_yes))
 
+    def follow(self, station: Told) -> None:
+        """Follow another model from now on."""
+        self._station.changed.disconnect(self._follow)
+        self._station = station
+        station.changed.connect(self._follow)
+        self._follow()
+
     def close(self) -> None:
         """Follow no longer."""
         self._station.changed.disconnect(self._follow)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
+from app.core.brand import NO_BRAND, Brand
 from ui.models.devices import Devices
 from ui.models.state import Screen, State
 
@@ -17,10 +18,10 @@ class OpeningModel(QObject, Devices):
 
     changed = Signal()
 
-    def __init__(self) -> None:
-        """Begin with the page that says that the station is being opened."""
+    def __init__(self, brand: Brand = NO_BRAND) -> None:
+        """Begin with the page that says that the station is being opened, in a brand that is known already."""
         super().__init__(QCoreApplication.instance())
-        self._state = State(screen=Screen.PREPARING)
+        self._state = State(screen=Screen.PREPARING, brand=brand)
         self._pair: Callable[[str], None] | None = None
         self._pair_by_picture: Callable[[bytes], None] | None = None
 

@@ -11,7 +11,9 @@ def state(word: str) -> str:
                 "The hand scanner is not connected. Plug it in; until then drop a picture or type the number."
             )
         case "forbidden":
-            return _("This computer does not let Tillside use the hand scanner. Call whoever looks after it.")
+            return _(
+                "This computer does not let this program use the hand scanner. Call whoever looks after it."
+            )
         case "busy":
             return _("Another program uses the hand scanner. Close that program.")
         case _:

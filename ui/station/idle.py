@@ -119,7 +119,7 @@ def _hint(camera: str) -> str:
         )
     if camera == "forbidden":
         return _(
-            "This computer does not let Tillside use the camera. Use the hand scanner, or type the number."
+            "This computer does not let this program use the camera. Use the hand scanner, or type the number."
         )
     if camera == "on":
         return _("Hold the code into the picture, or use the hand scanner.")

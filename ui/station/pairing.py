@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
+from ui import texts
 from ui.i18n import _
 from ui.models.state import State
 from ui.station.page import Page
@@ -36,8 +37,9 @@ class PairingPage(Page):
         self._button = primary("Enter")
         self._button.clicked.connect(self.enter)
         head = row(gap=16)
-        head.addWidget(Sign(40, SignKind.BRAND, "primary"))
-        head.addWidget(_said("h1", _("Welcome to Tillside")), 1)
+        self._sign, self._welcome = Sign(40, SignKind.BRAND, "primary"), Label("h1")
+        head.addWidget(self._sign)
+        head.addWidget(self._welcome, 1)
         card.body.addLayout(head)
         card.body.addWidget(_said("body", _("This station doesn't belong to a store yet."), ink="muted"))
         self.camera = CameraView()
@@ -62,6 +64,8 @@ class PairingPage(Page):
 
     def draw(self, state: State) -> None:
         """Show whether a pairing is under way, and the viewfinder where a camera watches."""
+        self._sign.setVisible(not state.brand.is_white_label)
+        self._welcome.say(_("Welcome to {program}").format(program=texts.program_name(state.brand)))
         self.camera.setVisible(state.camera == "on")
         self._button.say(_("One moment …") if state.is_busy else _("Pair this station"))
         self._button.setEnabled(not state.is_busy)

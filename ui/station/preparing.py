@@ -8,6 +8,7 @@ from ui.models.state import State
 from ui.station.page import Page
 from ui.widgets.card import column
 from ui.widgets.label import CENTER, Label
+from ui.widgets.logo import Logo
 from ui.widgets.shapes import Sign, SignKind
 
 
@@ -23,13 +24,17 @@ class PreparingPage(Page):
         self._hint = Label("body", align=CENTER, ink="muted")
         layout = column(self, margin=24)
         layout.addStretch(2)
-        layout.addWidget(Sign(64, SignKind.BRAND, "primary"), 0, Qt.AlignmentFlag.AlignHCenter)
+        self._sign, self._logo = Sign(64, SignKind.BRAND, "primary"), Logo(64)
+        for mark in (self._sign, self._logo):
+            layout.addWidget(mark, 0, Qt.AlignmentFlag.AlignHCenter)
         for label in (self._title, self._number, self._unit, self._hint):
             layout.addWidget(label)
         layout.addStretch(3)
 
     def draw(self, state: State) -> None:
         """Show how far it is."""
+        self._logo.show_png(state.brand.logo)
+        self._sign.setVisible(self._logo.is_empty and not state.brand.is_white_label)
         self._title.say(_("Getting this station ready"))
         self._number.say(texts.grouped(state.rows_loaded))
         self._number.setVisible(state.rows_loaded > 0)
