@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli_hq_books import hq_exposure, hq_stock
+from app.cli_hq_books import hq_exposure, hq_stock, hq_voids
 from app.cli_hq_brand import hq_brand
 from app.cli_hq_cases import cases_cli, hq_restored
 from app.cli_hq_devices import device_cli, held_cli, hq_devices, with_hq
@@ -33,6 +33,7 @@ hq_cli.command("restored")(hq_restored)
 hq_cli.command("card")(hq_card)
 hq_cli.command("stock")(hq_stock)
 hq_cli.command("exposure")(hq_exposure)
+hq_cli.command("voids")(hq_voids)
 hq_cli.command("phone")(hq_phone)
 hq_cli.command("brand")(hq_brand)
 hq_cli.command("stop")(hq_stop)

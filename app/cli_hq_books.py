@@ -1,4 +1,4 @@
-"""The commands about head office's books: `tillside hq stock` and `tillside hq exposure`."""
+"""The commands about head office's books: `tillside hq stock`, `hq exposure` and `hq voids`."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -42,3 +42,25 @@ def hq_exposure(
             print(
                 f"{each.kind:9} {each.name:24} at worst {each.bound:>10} {each.unit}, was {each.happened:>10}"
             )
+
+
+def hq_voids(
+    days: Annotated[int, typer.Option(help="Of so many last days.", min=1, max=3_650)] = 7,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")] = False,
+    data_dir: HqDir = None,
+) -> None:
+    """Show who voided and took back how much of what they redeemed, the highest share of voids first."""
+    from hq.journal.voids import void_figures
+
+    found = with_hq(data_dir, lambda hq: void_figures(hq, days=days))
+    for each in found:
+        if as_json:
+            print(orjson.dumps(asdict(each) | {"percent": each.percent}).decode("utf-8"))
+        else:
+            print(
+                f"{each.at_till:14} {each.store:6} {each.redeemed:>5} redeemed, {each.voids:>4} voided"
+                f" ({each.percent} %), {each.returns:>4} returns, {each.approved:>4} approved by a manager,"
+                f" gave back {each.value} {each.currency} and {each.points_back} points"
+            )
+    if not found and not as_json:
+        print(f"Nothing was undone in the last {days} days.")

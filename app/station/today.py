@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from app.core.entry import ORDER, REDEEM, REFUSE, Entry
+from app.core.entry import ORDER, REDEEM, REFUSE, RETURN, VOID, Entry
 from app.core.order import local_date
 from app.core.reasons import BY_CODE, Refusal
 from app.store.store import StationStore
@@ -31,7 +31,8 @@ class Action:
 class TodaysWork:
     """The local day in counts and value (minor units), how many orders wait for HQ, the last actions, newest first.
 
-    It speaks of `day`, up to the entry `until_seq`.
+    What came back today is no longer given; orders and redemptions that were undone were made all the same. It speaks
+    of `day`, up to the entry `until_seq`.
     """
 
     orders: int
@@ -64,6 +65,8 @@ def todays_work(store: StationStore, before: TodaysWork | None = None) -> Todays
             value_given += entry.data["discount"] if is_today else 0
             actions.append(_action(entry, _refusal(presented)))
             presented = []
+        elif entry.type in (VOID, RETURN):
+            value_given -= sum(back["discount"] for back in entry.data["backs"]) if is_today else 0
         else:
             redemptions += is_today and entry.type == REDEEM
             presented.append(entry)
@@ -79,7 +82,7 @@ def todays_work(store: StationStore, before: TodaysWork | None = None) -> Todays
 
 
 def _backwards(entries: Iterable[Entry]) -> Iterable[Entry]:
-    return (entry for entry in entries if entry.type in (ORDER, REDEEM, REFUSE))
+    return (entry for entry in entries if entry.type in (ORDER, REDEEM, REFUSE, VOID, RETURN))
 
 
 def _refusal(presented: list[Entry]) -> Refusal | None:

@@ -6,8 +6,18 @@ What such an entry took stays taken until HQ's figures have it: a new epoch make
 
 from collections.abc import Iterable
 
-from app.core.entry import CLOCK_JUMP, EPOCH_START, ORDER, SALVAGED, Entry, EntryInvalid, read_entry
-from app.core.overlay import LEASE_USE, ORDER_CLAIM, REDEMPTION_CLAIM, Effect, effects_of
+from app.core.entry import (
+    CLOCK_JUMP,
+    EPOCH_START,
+    ORDER,
+    RETURN,
+    SALVAGED,
+    VOID,
+    Entry,
+    EntryInvalid,
+    read_entry,
+)
+from app.core.overlay import LEASE_USE, ORDER_CLAIM, POINTS_PENDING, REDEMPTION_CLAIM, Effect, effects_of
 from app.core.salvaged import COUNTS, SalvageInvalid, read_salvaged
 
 BEGINNING = frozenset(
@@ -49,6 +59,9 @@ def effects_with_carried(entry: Entry) -> tuple[Effect, ...]:
         return effects_of(entry.type, entry.data)
     inner = opened(entry)
     try:
-        return tuple(each for each in effects_of(inner.type, inner.data) if each.kind not in NOT_CARRIED)
+        found = effects_of(inner.type, inner.data)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError):
         return ()  # no record of ours: HQ has the whole of it to look at
+    if inner.type in (VOID, RETURN):  # what it gave back waits for HQ; what it took back is gone
+        return tuple(each for each in found if each.kind == POINTS_PENDING and each.delta < 0)
+    return tuple(each for each in found if each.kind not in NOT_CARRIED)

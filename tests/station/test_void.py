@@ -22,6 +22,7 @@ from app.station.identify import SeenMember, identify
 from app.station.last_orders import last_orders
 from app.station.redeem import AtTill, OrderIn, hand_in
 from app.station.staff import approve
+from app.station.today import todays_work
 from app.station.void import Asked, By, Preview, Reversed, preview, record_reversal, what_is_left
 from app.store.keystore import MemoryKeyStore
 from app.store.store import StationStore
@@ -327,3 +328,14 @@ def test_the_last_orders_say_what_became_of_them(till: Till) -> None:
     assert [each.is_own_and_fresh for each in found] == [True, False, True]
     assert [each.points_spent for each in found] == [0, 0, 30]
     assert len(last_orders(till.store, till.ben, most=1)) == 1
+
+
+def test_what_came_back_is_not_given_by_the_day(till: Till) -> None:
+    order = till.buys()
+    given = todays_work(till.store).value_given
+    assert given == 450
+    till.undo(order, (2, UNIT))
+    assert todays_work(till.store).value_given == given - 150
+    till.undo(order)
+    work = todays_work(till.store)
+    assert (work.value_given, work.orders, work.redemptions) == (0, 1, 2)
