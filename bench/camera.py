@@ -75,7 +75,7 @@ def _lines(
         ratio("processor time over reading and preview alone", costs[1], costs[0], limit=CPU_LIMIT),
         Line("a core's share", "%", tuple(each["cpu_s"] / seconds * 100 for each in ours)),
         Line("a look at a frame", "ms", tuple(looks), note=f"p95 {p95(looks):.1f}"),
-        Line("frames thrown away", "%", tuple((1 - each["frames"] / due) * 100 for each in ours)),
+        Line("frames thrown away", "%", tuple(max(0.0, 1 - each["frames"] / due) * 100 for each in ours)),
         Line("alone: longest gap between UI ticks", "ms", tuple(each["gap_ms"] for each in alone)),
         _longest("longest gap between UI ticks", [each["gap_ms"] for each in ours], limit=GAP_LIMIT_MS),
         _longest("the same without waiting for a processor", [each["own_gap_ms"] for each in ours]),

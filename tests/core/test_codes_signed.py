@@ -198,3 +198,11 @@ def test_any_tag_is_answered(tag: int, inner: bytes) -> None:
     head = cbor2.dumps(cbor2.CBORTag(70_000, 0))[:1]  # major type 6, four bytes follow
     for message in (b"\x84" + head + tag.to_bytes(4, "big") + inner + b"\xa0\x40\x40",):
         assert reason(packed(message)) is Reason.CODE_UNREADABLE
+
+
+def test_a_code_that_was_read_before_is_judged_by_the_keys_and_the_time_of_now() -> None:
+    text = code()
+    assert isinstance(parse(text, keys=KEYS, now_ms=ISSUED), MemberCode)
+    assert reason(text, keys={b"t1": TokenKey(OTHER.public_key())}) is Reason.CODE_FORGED
+    assert reason(text, now_ms=EXPIRES) is Reason.CODE_EXPIRED
+    assert isinstance(parse(text, keys=KEYS, now_ms=ISSUED), MemberCode)
