@@ -14,6 +14,7 @@ from tests.builders import a_member, a_voucher
 from tests.ui.station_bench import Bench, open_member
 from ui.gallery import states
 from ui.models.balance import Balance, BalanceView
+from ui.models.display import DisplayModel, Slide
 from ui.models.state import Screen
 
 Key = Qt.Key
@@ -49,6 +50,15 @@ def test_a_balance_is_read_and_nothing_is_recorded(balance: Bench):
     has_of(balance, "Ben")
     balance.model.escape()
     assert (balance.model.state.screen, balance.head()) == (Screen.IDLE, 0)
+
+
+def test_the_customer_display_shows_the_points_and_the_given_name(balance: Bench):
+    display = DisplayModel(balance.model, balance.model)
+    balance.model.open(Screen.BALANCE)
+    balance.model.scan(balance.card.code)
+    balance.qtbot.waitUntil(lambda: view(balance).member is not None)
+    assert (display.state.slide, display.state.points) == (Slide.MEMBER, 300)
+    assert display.state.name == view(balance).member.name.split()[0]
 
 
 def test_it_begins_with_whoever_is_at_the_till_and_what_was_begun_there_waits(balance: Bench):

@@ -22,6 +22,7 @@ from tests.ui.station_bench import Bench, open_member
 from tests.ui.test_two_actions import MouseWatch
 from ui import i18n
 from ui.gallery import states
+from ui.models.display import DisplayModel, Slide
 from ui.models.enrol import BIRTHDAY, CONTACT, NAME, Enrol, EnrolAgreed, EnrolTyped, EnrolView, month_and_day
 from ui.models.state import Screen
 from ui.widgets.field import Field
@@ -109,6 +110,24 @@ def test_what_was_ticked_is_recorded_with_the_language_in_which_it_was_read(enro
     welcomed(enrol)
     (entry,) = joined(enrol)
     assert [(each["language"], each["yes"]) for each in entry["consents"]] == [("tr", True), ("en", False)]
+
+
+def test_the_new_member_answers_on_the_customer_display_and_takes_the_code_from_it(enrol: Bench):
+    display = DisplayModel(enrol.model, enrol.model)
+    assert display.state.slide is Slide.ASKED
+    assert [each.answer for each in display.state.questions] == [None, None]
+    said(enrol, CONTACT, "ada@example.com")
+    said(enrol, NAME, "Ada Lovelace")
+    display.say("news", is_yes=True)
+    display.say("sms", is_yes=True)
+    display.say("sms", is_yes=False)
+    assert [row.is_given for row in view(enrol).consents] == [True, False]
+    assert "ada" not in repr(display.state).lower()
+    enrol.model.enter()
+    number = welcomed(enrol)
+    assert (display.state.slide, display.state.code) == (Slide.CODE, number)
+    (entry,) = joined(enrol)
+    assert [each["yes"] for each in entry["consents"]] == [True, False]
 
 
 def test_what_was_said_is_forgotten_with_the_page(enrol: Bench):

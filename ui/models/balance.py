@@ -9,6 +9,7 @@ from app.core.reasons import Refusal
 from app.station.belongings import Belongings, belongings
 from app.station.identify import Seen, SeenMember
 from ui.models.answers import after_fault
+from ui.models.display import ForMember
 from ui.models.flow import Flow, Means
 from ui.models.state import MemberCard, Screen
 from ui.models.till import card_of
@@ -21,6 +22,12 @@ class BalanceView:
 
     member: MemberCard | None = None
     has: Belongings | None = None
+
+    @property
+    def for_member(self) -> ForMember | None:
+        """What the customer display shows."""
+        known = self.member if self.member is not None and self.member.is_known else None
+        return None if known is None else ForMember(known.name, points=known.balance)
 
 
 class Balance(Flow):

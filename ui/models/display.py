@@ -157,7 +157,7 @@ def _for_member(empty: DisplayState, asked: ForMember) -> DisplayState:
         points=asked.points,
         amount=asked.amount,
         questions=asked.questions,
-        code=asked.code,
+        code=asked.code or (empty.brand.portal if slide is Slide.MEMBER else ""),
     )
 
 

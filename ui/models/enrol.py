@@ -25,6 +25,7 @@ from app.store.store import StationStore
 from ui import i18n
 from ui.i18n import _
 from ui.models.answers import after_fault
+from ui.models.display import ForMember, MemberAnswered, Question
 from ui.models.flow import Flow, Means
 from ui.models.state import Screen
 from ui.texts import because
@@ -75,6 +76,14 @@ class EnrolView:
     def is_typed(self) -> bool:
         """Whether there is anything in it that would be missed."""
         return bool(self.contact or self.name or self.birthday or self.card)
+
+    @property
+    def for_member(self) -> ForMember | None:
+        """What the customer display shows: what they are asked to agree to, then the code that is theirs."""
+        if self.welcome is not None:
+            return ForMember(code=self.welcome.number)
+        asked = tuple(Question(row.what, row.text, row.is_given or None) for row in self.consents)
+        return ForMember(questions=asked) if asked else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +151,12 @@ class Enrol(Flow):
         if isinstance(intent, EnrolTyped):
             self._show(**{intent.part: intent.text}, problem="")
             self._show(warning=self._warning())
+        elif isinstance(intent, MemberAnswered):
+            rows = self._view.consents
+            said = intent.is_yes
+            self._show(
+                consents=tuple(replace(row, is_given=said) if row.what == intent.key else row for row in rows)
+            )
         elif isinstance(intent, EnrolAgreed):
             rows = self._view.consents
             self._show(consents=tuple(_turned(row) if row.what == intent.what else row for row in rows))
