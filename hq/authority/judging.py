@@ -9,7 +9,7 @@ from msgspec import ValidationError, convert
 
 from app.core.chain import ChainOwner
 from app.core.entry import LEASE_CLOSE, ORDER, REDEEM, RETURN, VOID, Entry
-from hq.authority.rights import CLOSED, OPEN, WRITTEN_OFF
+from hq.authority.rights import CLOSED, OPEN, OUT, UNTOLD, WRITTEN_OFF
 from hq.authority.store import LeaseRow
 from hq.journal.schemas import AuthPart, LeaseCloseData, Recorded
 
@@ -62,14 +62,12 @@ def leases_named(entries: Iterable[Entry]) -> set[str]:
 class LeaseBook:
     """The leases that a batch names, as its entries use and close them.
 
-    `given_before` are units that were counted as given when a person wrote their lease off, or when it was closed with
-    more used than entries told: so much is `untold`, by scope. `forgot_ms`: where HQ was put back from a backup,
-    entries from before this moment may name leases that it has forgotten.
+    `given_before` are units that were counted as given when a person wrote their lease off. `forgot_ms`: where HQ was
+    put back from a backup, entries from before this moment may name leases that it has forgotten.
     """
 
     rows: dict[str, LeaseRow] = field(default_factory=dict)
     given_before: Counter[str] = field(default_factory=Counter)
-    untold: Counter[str] = field(default_factory=Counter)
     touched: set[str] = field(default_factory=set)
     closed: set[str] = field(default_factory=set)
     holders: Mapping[str, str | None] = field(default_factory=dict)  # of home leases, by scope
@@ -81,7 +79,6 @@ class LeaseBook:
         return LeaseBook(
             rows=rows,
             given_before=self.given_before.copy(),
-            untold=self.untold.copy(),
             touched=set(self.touched),
             closed=set(self.closed),
             holders=self.holders,
@@ -122,20 +119,17 @@ class LeaseBook:
     def close(self, entry: Entry, said: LeaseCloseData) -> tuple[str, str]:
         """Close a lease; return what is wrong with that, and what differs from what entries told ("" if nothing).
 
-        What the device says to have used beyond that is given to nobody else: it may stand in entries that were set
-        aside, and they count against it when they are posted after all.
+        What the device says to have used beyond that stays out: it may stand in entries that were set aside, and they
+        take it when they are posted after all.
         """
         name = said.lease_id
         # Given back is one long after its end, if its device was cut off: of one that was forgotten that harms nobody.
         row, wrong = self._find(name, ChainOwner(entry.device_id, entry.epoch), 0)
         if row is None:
             return wrong, ""
-        if row.state == OPEN:
-            untold = min(said.used, row.units) - row.used
-            row.state = CLOSED
-            if untold > 0:
-                row.state, row.units = WRITTEN_OFF, row.used + untold
-                self.untold[row.scope] += untold
+        if row.state in OUT:
+            row.units = max(min(said.used, row.units), row.used)
+            row.state = UNTOLD if row.units > row.used else CLOSED
             self.touched.add(name)
             self.closed.add(name)
         told = f"{said.used} used of lease {name}, of which entries tell {row.used}"
@@ -148,7 +142,7 @@ class LeaseBook:
         row, wrong = self._find(name, owner, t_eff)
         if row is None:
             return wrong
-        if row.state not in (OPEN, WRITTEN_OFF):
+        if row.state not in (*OUT, WRITTEN_OFF):
             return f"lease {name} was {row.state} before"
         if row.state == WRITTEN_OFF:
             self.given_before[row.scope] += min(units, row.left)

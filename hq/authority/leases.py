@@ -4,7 +4,8 @@ A lease is for a week, and for about twice what its device is expected to need i
 last week, and at least for the largest that anybody gave then; while nobody has given anything it is half of an equal
 share. Nobody gets more than an equal share of what may be leased at once, nor holds more than two, whatever it says
 that it has left; and the last tenth of a limit is never leased (rights.py). A lease that ended counts until its device
-can't give by it any more: it was closed, an entry came that was made after its end, or a person has written it off.
+can't give by it any more: it was closed, an entry came that was made after its end, or a person has written it off;
+and what entries took of it that were set aside, until people have decided about them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,9 +23,10 @@ from app.core.stops import CAMPAIGN, PROGRAM, RULE
 from app.ids import new_id
 from hq.authority import counters, recounting
 from hq.authority.recounting import LEASE_MS
-from hq.authority.rights import OVER, free, leasable, limits_of
+from hq.authority.rights import OPEN, OVER, free, leasable, limits_of
 from hq.authority.store import LeaseRow, end_lease, head_time, insert_leases, lock_open_leases
 from hq.authority.tables import claim
+from hq.authority.undecided import leases_undecided
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
 from hq.home import Hq
@@ -71,7 +73,7 @@ def answer(hq: Hq, connection: Connection, device: Device, request: LeaseRequest
     own = [
         each
         for each in lock_open_leases(connection, device=device.owner.device_id)
-        if each.owner == device.owner
+        if each.owner == device.owner and each.state == OPEN
     ]
     close = [each.lease_id for each in own if each.until_ms <= now_ms or each.scope not in limits]
     good = [each for each in own if each.lease_id not in close]
@@ -119,14 +121,20 @@ def _stopped(connection: Connection, program: Program) -> set[str]:
 
 
 def _end_what_is_over(connection: Connection, rows: Sequence[LeaseRow], *, now_ms: int) -> None:
-    """End the leases after whose end their device has told something: what it gave by them is all told, too."""
+    """End the leases after whose end their device has told something: what it gave by them is all told, too.
+
+    Not those that entries name which wait for a decision: what these took is not in the books yet.
+    """
     late = [row for row in rows if row.until_ms <= now_ms]
     if not late:
         return
     counters.hold(connection, {row.scope for row in late})
     heads = {owner: head_time(connection, owner) for owner in {row.owner for row in late}}
-    for row in late:
-        if row.until_ms <= heads[row.owner]:
+    over = [row for row in late if row.until_ms <= heads[row.owner]]
+    devices_left = {row.owner.device_id for row in over if row.left}
+    undecided = {name for each in sorted(devices_left) for name in leases_undecided(connection, each)}
+    for row in over:
+        if not row.left or row.lease_id not in undecided:
             end_lease(connection, row.lease_id, OVER, by=row.owner.device_id, now_ms=now_ms)
 
 

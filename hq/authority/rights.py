@@ -14,6 +14,10 @@ from hq.authority import counters
 from hq.authority.tables import lease, reservation
 
 OPEN, CLOSED, OVER, WRITTEN_OFF = "open", "closed", "over", "written_off"
+UNTOLD = (
+    "untold"  # closed, with more used than entries have told: so much of it is out, and can't be given again
+)
+OUT = (OPEN, UNTOLD)
 KEPT_BACK = 10  # a tenth of every limit is never leased: it is for those who ask
 
 
@@ -45,7 +49,7 @@ def outstanding(connection: Connection, scopes: Iterable[str]) -> dict[str, int]
     """Return what stations may still give by leases, as far as HQ knows: ended ones count until that is certain."""
     statement = (
         select(lease.c.scope, func.sum(lease.c.units - lease.c.used))
-        .where(lease.c.scope.in_(sorted(set(scopes))), lease.c.state == OPEN, lease.c.used < lease.c.units)
+        .where(lease.c.scope.in_(sorted(set(scopes))), lease.c.state.in_(OUT), lease.c.used < lease.c.units)
         .group_by(lease.c.scope)
     )
     return {scope: int(units) for scope, units in connection.execute(statement)}

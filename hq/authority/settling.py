@@ -97,8 +97,6 @@ def settle(
     insert_claims(connection, taken.claims)
     given_back = give_back(connection, taken)
     more = {scope: _more(units, books.leases.given_before[scope]) for scope, units in taken.counted.items()}
-    for scope, units in books.leases.untold.items():
-        more[scope] = more.get(scope, 0) + units
     more = {scope: max(units, -given.get(scope, 0)) for scope, units in more.items()}
     counters.count(connection, more)
     _move_leases(connection, books.leases, by=owner.device_id, now_ms=now_ms)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select, update
 
 from app.core.chain import ChainOwner
 from app.core.entry import EntryInvalid, read_entry
-from hq.authority.rights import OPEN
+from hq.authority.rights import OPEN, OUT
 from hq.authority.tables import lease
 from hq.db import NAMES_AT_ONCE
 from hq.members.store import parts_of
@@ -48,9 +48,11 @@ def lock_leases(connection: Connection, ids: Iterable[str]) -> dict[str, LeaseRo
 def lock_open_leases(
     connection: Connection, *, device: str | None = None, scopes: Iterable[str] = ()
 ) -> list[LeaseRow]:
-    """Hold the leases that are open: those of a device, of all its epochs, or those of these scopes."""
+    """Hold the leases of which some may be out: those of a device, of all its epochs, or those of these scopes."""
     which = lease.c.scope.in_(sorted(set(scopes))) if device is None else lease.c.device == device
-    statement = select(lease).where(which, lease.c.state == OPEN).order_by(lease.c.lease_id).with_for_update()
+    statement = (
+        select(lease).where(which, lease.c.state.in_(OUT)).order_by(lease.c.lease_id).with_for_update()
+    )
     return [_lease(row) for row in connection.execute(statement)]
 
 

@@ -60,7 +60,7 @@ lease = Table(  # `units` of a scope set aside for one epoch of a device, of whi
     _number("used"),
     _number("from_ms"),
     _number("until_ms"),
-    _text("state", 12),  # open | closed | over | written_off
+    _text("state", 12),  # open | untold | closed | over | written_off
     Column("ended_ms", BigInteger),
     _text("ended_by", 60),
     Index(None, "scope", "state"),

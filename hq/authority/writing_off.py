@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from hq.authority import counters, home, recounting
 from hq.authority.giving import note_written_off
-from hq.authority.rights import OPEN, WRITTEN_OFF
+from hq.authority.rights import OUT, WRITTEN_OFF
 from hq.authority.store import end_lease, lock_open_leases
 from hq.authority.tables import lease
 from hq.faults import NotHere, NotPossible
@@ -40,7 +40,7 @@ def waits_for_people(hq: Hq) -> tuple[dict[str, int], dict[str, int]]:
         ended = (
             select(lease.c.device, func.count())
             .join(device, (device.c.device_id == lease.c.device) & (device.c.epoch != lease.c.epoch))
-            .where(lease.c.state == OPEN, lease.c.used < lease.c.units)
+            .where(lease.c.state.in_(OUT), lease.c.used < lease.c.units)
             .group_by(lease.c.device)
         )
         held = {row[0]: int(row[1]) for row in connection.execute(ended)}

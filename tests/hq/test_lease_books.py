@@ -5,16 +5,13 @@ from sqlalchemy import select, update
 
 from app.core.authority import Authority, Lease
 from app.core.entry import LEASE_CLOSE
-from app.core.program_format import read_program
 from app.ids import new_id
 from hq.authority import counters, rights
 from hq.authority.reservations import reserve
 from hq.authority.tables import lease as leases
 from hq.authority.tables import reservation
 from hq.authority.writing_off import write_off
-from hq.campaigns.service import publish_lost
 from hq.faults import NotPossible
-from hq.journal.desk import list_cases, post_case
 from hq.journal.held import list_held
 from hq.journal.posting_held import post_held
 from hq.stores.devices import revoke
@@ -131,25 +128,6 @@ def test_a_close_that_says_another_number_than_entries_is_flagged(hq, station, g
     close(station, held, 0)
     station.push()
     assert flags_of(hq, station) == [[], ["REPLAY_DIFFERS"]]
-
-
-def test_what_entries_that_were_set_aside_took_of_a_closed_lease_is_given_to_nobody_else(hq, station, gifts):
-    """HQ lost the program by which they were decided, so it can't post them yet."""
-    lost = gift_program(3, uses=LIMIT)
-    publish(hq, gift_program(4, uses=LIMIT))
-    (held,) = ask(station).leases
-    use(station, read_program(lost), held, times=2)
-    close(station, held, 2)
-    station.push()
-    assert flags_of(hq, station) == [["UNKNOWN_PROGRAM"], ["UNKNOWN_PROGRAM"], ["REPLAY_DIFFERS"]]
-    assert books(hq) == (2, 0)
-    publish_lost(hq, lost)
-    for case in list_cases(hq)[:2]:
-        post_case(hq, case.case_id, who="ann")
-    assert books(hq) == (2, 0)
-    with hq.database.reading() as connection:
-        used = select(leases.c.used).where(leases.c.lease_id == held.lease_id)
-        assert connection.execute(used).scalar_one() == 2
 
 
 def test_what_a_written_off_device_held_counts_as_given_and_its_late_entries_count_against_that(hq, gifts):

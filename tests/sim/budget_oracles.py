@@ -17,6 +17,7 @@ from tests.sim.taking import (
     LEASE,
     ONLINE,
     OPEN,
+    UNTOLD,
     WRITTEN_OFF,
     LeaseRow,
     Promise,
@@ -290,7 +291,7 @@ class Budgets:
         """Return how much of a lease counts. One that HQ has forgotten is out, unless its device can't give by it."""
         used, chain = self._used[lease.lease_id], (lease.device, lease.epoch)
         ended = self._known.ended
-        is_out = lease.state in (OPEN, WRITTEN_OFF)
+        is_out = lease.state in (OPEN, UNTOLD, WRITTEN_OFF)
         if not is_out:
             ended[lease.lease_id] = max(used, ended.get(lease.lease_id, 0))
         if lease.lease_id in ended:  # a restored HQ may take it for open again until it hears of it

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from tests.sim.reading import Content
 
 FLOOR, LEASE, ONLINE, ALWAYS = "floor", "lease", "online", "always"
-OPEN, WRITTEN_OFF = "open", "written_off"
+OPEN, UNTOLD, WRITTEN_OFF = "open", "untold", "written_off"
 HOME = "home:"
 FOREVER = 1 << 60
 
