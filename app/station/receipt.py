@@ -13,11 +13,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
+from app.core.brand import NO_BRAND, Brand
 from app.core.codes import RECEIPT_PREFIX
 from app.core.entry import ORDER, REDEEM, REFUSE, RETURN, VOID, Entry
 from app.core.order import local_date
 from app.core.overlay import ORDER_CLAIM, REDEMPTION_CLAIM, UNDONE, void_claim
 from app.core.program import Program
+from app.station.brand import brand_of
 from app.store.carried import opened
 from app.store.store import StationStore
 
@@ -106,6 +108,7 @@ class Receipt:
     is_queued: bool = False
     is_undone: bool = False  # of an order: it was voided since
     has_returns: bool = False  # or a part of it came back
+    brand: Brand = NO_BRAND
 
 
 class NoSuchOrder(Exception):
@@ -119,6 +122,10 @@ def receipt_of(store: StationStore, number: str) -> Receipt:
 
     Raises `NoSuchOrder` or a `StoreFault`.
     """
+    return replace(_found(store, number), brand=brand_of(store))
+
+
+def _found(store: StationStore, number: str) -> Receipt:
     journal = store.journal
     seq = journal.claimed(ORDER_CLAIM, number) or journal.carried(number)
     if seq is not None:

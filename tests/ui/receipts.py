@@ -2,8 +2,12 @@
 
 from datetime import date
 
+import numpy as np
+
+from app.core.brand import Brand
 from app.station.receipt import Card, Given, Kind, Points, Receipt
 from resources import LANGUAGES
+from scanner.opencv import cv2
 from tests.builders import NOW_MS
 
 STORES = {
@@ -25,6 +29,14 @@ CURRENCIES = {"en": "EUR", "ko": "KRW", "id": "IDR", "tr": "TRY", "ru": "RUB"}
 CODE = "TS:R:019b8f3a5c7e7d10a1b2c3d4e5f60718"
 
 assert set(STORES) == set(LANGUAGES)
+
+
+def a_logo() -> bytes:
+    """Return a disc that is black in its middle and grey towards its edge, on nothing."""
+    across = np.hypot(*np.mgrid[-80:80, -80:80])
+    ink = np.clip(across * 3, 0, 255).astype(np.uint8)
+    solid = np.where(across < 78, 255, 0).astype(np.uint8)
+    return cv2.imencode(".png", np.dstack([ink, ink, ink, solid]))[1].tobytes()
 
 
 def a_receipt(language: str = "en", **changes: object) -> Receipt:
@@ -58,6 +70,7 @@ def a_receipt(language: str = "en", **changes: object) -> Receipt:
         "points": Points(1_300, 100, 24),
         "expiring": ((date(2026, 3, 31), 40),),
         "is_training": True,
+        "brand": Brand(name="Café Ğ 항구 Ё", logo=a_logo(), portal="https://points.example"),
         "is_queued": True,
     }
     return Receipt(**facts | changes)

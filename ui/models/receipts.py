@@ -6,7 +6,7 @@ one sentence, and Ctrl+P tries again.
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -43,6 +43,7 @@ class Printing:
     language: str = ""
     folder: Path | None = None
     when: When = When.ASKED
+    is_training: bool = False  # each receipt is marked as one of training
 
 
 class Receipts(QObject):
@@ -105,6 +106,7 @@ class Receipts(QObject):
 
     def print(self, receipt: Receipt) -> None:
         """Print any receipt."""
+        receipt = replace(receipt, is_training=receipt.is_training or self._printing.is_training)
         made = _Made(receipt, self._printing.paper, self._printing.language or i18n.language())
         folder = self._printing.folder
         save = None if folder is None else partial(_save, folder, made)

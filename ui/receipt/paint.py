@@ -11,11 +11,11 @@ from functools import partial
 from typing import Final
 from unicodedata import category
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextLayout, QTextOption
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QTextLayout, QTextOption
 
 from scanner.draw import qr_modules
-from ui.receipt.rows import Band, Code, Edges, Line, Pair, Row, Rule, Style
+from ui.receipt.rows import Band, Code, Edges, Line, Logo, Pair, Row, Rule, Style
 from ui.theme import font_families
 
 WIDE, NARROW = 576, 384  # dots of 80 mm and 58 mm paper
@@ -28,6 +28,8 @@ GAP: Final = 20  # between a text and its figure
 BETWEEN: Final = 6
 MARGIN: Final = 16  # above and below everything
 MODULE_MIN, MODULE_MAX = 4, 8  # dots: a hand scanner reads half a millimetre at ease
+LOGO_PART: Final = 0.6  # of the width, at most
+LOGO_HEIGHT: Final = 140
 CODE_PART: Final = 0.62  # of the width
 BAND_PADDING: Final = 10
 
@@ -81,6 +83,8 @@ def lay_out(rows: tuple[Row, ...], width: int) -> Painted:
                 _rule(sheet, row)
             case Code():
                 _code(sheet, row)
+            case Logo():
+                _logo(sheet, row)
             case Edges():
                 _edges(sheet)
         sheet.height += BETWEEN
@@ -202,6 +206,24 @@ def _code(sheet: Painted, row: Code) -> None:
 
     sheet.steps.append(paint)
     sheet.height = top + module * len(dark)
+
+
+def _logo(sheet: Painted, row: Logo) -> None:
+    """Its greys become dots close together or far apart. One that can't be read is left out: it is not the receipt."""
+    picture = QImage.fromData(row.png)
+    if picture.isNull():
+        return
+    room = QSize(int(sheet.width * LOGO_PART), LOGO_HEIGHT)
+    keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    scaled = picture.scaled(picture.size().scaled(room, keep), Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+    paper = QImage(scaled.size(), QImage.Format.Format_RGB32)
+    paper.fill(WHITE)
+    with QPainter(paper) as painter:
+        painter.drawImage(0, 0, scaled)
+    dots = paper.convertToFormat(QImage.Format.Format_Mono, Qt.ImageConversionFlag.DiffuseDither)
+    left, top = (sheet.width - dots.width()) // 2, round(sheet.height)
+    sheet.steps.append(lambda painter: painter.drawImage(left, top, dots))
+    sheet.height = top + dots.height()
 
 
 def _edges(sheet: Painted) -> None:

@@ -54,8 +54,15 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class Logo:
+    """The shop's picture, a PNG."""
+
+    png: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Edges:
     """Marks at both ends of the paper, by which one sees that nothing is cut off."""
 
 
-Row = Line | Pair | Band | Rule | Code | Edges
+Row = Line | Pair | Band | Rule | Code | Logo | Edges

@@ -9,7 +9,7 @@ from app.core.paid_order import ONE_UNIT_MILLI
 from app.station.receipt import Card, Given, Kind, Points, Receipt
 from ui import texts
 from ui.i18n import LANGUAGES
-from ui.receipt.rows import Band, Code, Edges, Line, Pair, Row, Rule, Style
+from ui.receipt.rows import Band, Code, Edges, Line, Logo, Pair, Row, Rule, Style
 
 LANGUAGE_NAMES = ("English", "한국어", "Bahasa Indonesia", "Türkçe: ğ ü ş ı ö ç İ", "Русский: ё й щ ы")
 
@@ -60,7 +60,14 @@ class _Words:
 
     def _head(self) -> Iterator[Row]:
         _, receipt = self._gettext, self._receipt
-        yield Line(receipt.store, Style.STORE)
+        brand = receipt.brand
+        if brand.logo:
+            yield Logo(brand.logo)
+        if brand.name and brand.name != receipt.store:
+            yield Line(brand.name, Style.STORE)
+            yield Line(receipt.store, Style.STRONG)
+        else:
+            yield Line(receipt.store, Style.STORE)
         when = texts.moment(receipt.at_ms, receipt.time_zone)
         register = _("Register {register}").format(register=receipt.register)
         yield Line(f"{when}  ·  {register}", Style.SMALL)
@@ -87,6 +94,8 @@ class _Words:
             yield Line(_("Show this code to have it undone."), Style.SMALL)
         if receipt.number:
             yield Line(_("Order {number}").format(number=receipt.number), Style.SMALL)
+        if receipt.brand.portal:
+            yield Line(receipt.brand.portal.removeprefix("https://"), Style.SMALL)
 
     # --- an order -------------------------------------------------------------------------------------------------
 
