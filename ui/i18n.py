@@ -13,6 +13,8 @@ from gettext import NullTranslations
 import resources
 
 PSEUDO = "pseudo"
+# What a language calls itself: whoever looks for theirs can't read the others.
+NAMES = {"en": "English", "ko": "한국어", "id": "Indonesia", "tr": "Türkçe", "ru": "Русский"}
 GROWTH = 2.3  # length of a pseudo sentence for one of English: +130 %
 PLACEHOLDER = re.compile(r"(\{[^{}]*\})")
 ACCENTED = str.maketrans("ACDEGIKLNORSTUYZacdegiklnorstuyz", "ÅÇĐÉĜÎĶĻÑÖŘŠŢÛÝŽåçđéĝîķļñöřšţûýž")

@@ -14,6 +14,7 @@ FLOW_KEYS: dict[Qt.Key, Screen] = {
     Qt.Key.Key_F2: Screen.EARN,
     Qt.Key.Key_F3: Screen.BALANCE,
     Qt.Key.Key_F5: Screen.ENROL,
+    Qt.Key.Key_F12: Screen.SIGN_IN,
 }  # which key brings up the page of which flow
 BAR = (Qt.Key.Key_F2, Qt.Key.Key_F3, Qt.Key.Key_F4, Qt.Key.Key_F5, Qt.Key.Key_F8, Qt.Key.Key_F9)
 ALWAYS = {Qt.Key.Key_F9}  # without a page it asks for a sync
@@ -50,7 +51,7 @@ def key_map() -> tuple[tuple[str, str], ...]:
         (Qt.Key.Key_F7, _("Pay with points")),
         (Qt.Key.Key_F10, _("Manager")),
         (Qt.Key.Key_F11, _("Full screen")),
-        (Qt.Key.Key_F12, _("Lock")),
+        (Qt.Key.Key_F12, _("Lock, or sign in")),
         ("1 … 9", _("Pick an offer, or put it back")),
         ("Enter", _("The large button of the page")),
         ("Esc", _("Back, without recording anything")),

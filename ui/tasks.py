@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
+from app.station.staff import Run
 from app.store.store import StationStore
 from app.store.thread import StoreThread
 
@@ -42,6 +43,10 @@ class Tasks(QObject):
     def on_net(self, work: Callable[[], T], *, then: Callable[[T], None], failed: Failed) -> None:
         """Run `work` on the net pool; then come home as above."""
         self._come_home(self._net.submit(work), then, failed)
+
+    def beside_store(self, work: Callable[[Run], T], *, then: Callable[[T], None], failed: Failed) -> None:
+        """Run `work` on the net pool, with the means to ask the store in between; then come home as above."""
+        self.on_net(lambda: work(self._store_thread.call), then=then, failed=failed)
 
     def at_home(self, call: Callable[[], None]) -> None:
         """Run `call` on the thread that owns this object; for events that come from elsewhere."""

@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 )  # fmt: skip
 from PySide6.QtWidgets import QWidget
 
-from ui import texts
+from ui import i18n, texts
 from ui.keys import FLOW_KEYS
 from ui.models.state import Screen, State
 from ui.pictures import holds_picture, picture
@@ -33,6 +33,7 @@ from ui.widgets.card import column
 from ui.widgets.demobar import DemoBar
 from ui.widgets.notice import Notice
 from ui.widgets.topbar import TopBar
+from ui.widgets.training_bar import TrainingBar
 
 if TYPE_CHECKING:
     from ui.station.answer import AnswerPage
@@ -67,6 +68,7 @@ class Model(Protocol):
     def take_demo_order(self) -> None: ...  # noqa: D102
     def set_line_cut(self, is_cut: bool) -> None: ...  # noqa: D102
     def picture(self, data: bytes) -> None: ...  # noqa: D102
+    def end_training(self) -> None: ...  # noqa: D102
     def dismiss_notice(self) -> None: ...  # noqa: D102
     def painted(self) -> None: ...  # noqa: D102
     def totals_shown(self) -> None: ...  # noqa: D102
@@ -84,6 +86,8 @@ class StationWindow(QWidget):
         self.setAcceptDrops(True)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, on=False)
         self.topbar, self.notice, self.demobar = TopBar(), Notice(), DemoBar()
+        self.training = TrainingBar()
+        self._language = i18n.language()
         self.pages = Pages(lambda: self._model)
         self._lay_out()
         self._connect()
@@ -96,6 +100,7 @@ class StationWindow(QWidget):
     def _lay_out(self) -> None:
         self._layout = column(self, margin=MARGIN)
         self._layout.addWidget(self.topbar)
+        self._layout.addWidget(self.training)
         self._layout.addWidget(self.pages, 1)
         self._layout.addWidget(self.notice)
         self._layout.addWidget(self.demobar)
@@ -103,6 +108,8 @@ class StationWindow(QWidget):
     def _connect(self) -> None:
         """Turn what stands around the pages into intents of whichever model there is."""
         self.topbar.pill.clicked.connect(lambda: self._model.sync_now())
+        self.topbar.lock.clicked.connect(lambda: self._model.open(Screen.SIGN_IN))
+        self.training.ended.connect(lambda: self._model.end_training())
         self.notice.gone.connect(lambda: self._model.dismiss_notice())
         # A shortcut, since Qt finds its letter on keyboards that have none of ours, too.
         again = QShortcut(QKeySequence.StandardKey.Print, self, autoRepeat=False)
@@ -151,12 +158,15 @@ class StationWindow(QWidget):
 
     def _draw(self) -> None:
         state = self._model.state
+        if i18n.language() != self._language:
+            self._speak(i18n.language())
         page = self.pages[state.screen]
         is_full = state.screen is Screen.ANSWER
         self.setWindowTitle(texts.window_title(state.brand))
         self.topbar.draw(state)
         self.topbar.setVisible(not is_full)
         self.notice.draw(state.notice)
+        self.training.draw(state.shop, is_slim=is_full)
         self.demobar.draw(state.shop)
         self.demobar.setVisible(state.shop.is_demo and state.screen in WITH_DEMO_BAR)
         page.draw(state)
@@ -166,6 +176,14 @@ class StationWindow(QWidget):
         if state.is_new:
             self.update()  # all of it, so that the paint event is that of this state
 
+    def _speak(self, language: str) -> None:
+        """Draw everything anew in another language: pages say some of their sentences only when they are made."""
+        self._language = language
+        if self.pages.has(Screen.ANSWER):
+            self.answer.stop()
+        self._screen = None
+        self.pages.forget()
+
     def _turn_to(self, screen: Screen, page: Page, *, is_full: bool) -> None:
         """Bring up another page and put the focus where it belongs there."""
         if self._screen is Screen.ANSWER:
@@ -173,6 +191,7 @@ class StationWindow(QWidget):
         self._screen = screen
         margin = 0 if is_full else current().px(MARGIN)
         self._layout.setContentsMargins(margin, margin, margin, margin)
+        self._layout.setSpacing(margin)
         self.pages.turn_to(page)
         for before, after in pairwise(self._controls(page)):
             self.setTabOrder(before, after)
@@ -180,7 +199,14 @@ class StationWindow(QWidget):
 
     def _controls(self, page: Page) -> list[QWidget]:
         """Return what Tab goes through, in reading order."""
-        return [self.topbar.pill, *page.controls(), self.notice, self.demobar.order, self.demobar.cut]
+        return [
+            self.topbar.lock,
+            self.topbar.pill,
+            *page.controls(),
+            self.notice,
+            self.demobar.order,
+            self.demobar.cut,
+        ]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Tell the model once what it wants to know: that something new is on the screen."""

@@ -19,6 +19,12 @@ STATES = states()
 
 KEYS = [
     ("idle", Key.Key_F9, [("sync_now",)]),
+    ("idle", Key.Key_F12, [("open", Screen.SIGN_IN)]),
+    ("member", Key.Key_F12, [("open", Screen.SIGN_IN)]),
+    ("sign-in", Key.Key_Escape, [("escape",)]),
+    ("sign-in", Key.Key_Return, []),
+    ("approval", Key.Key_Escape, [("escape",)]),
+    ("approval", Key.Key_F12, [("open", Screen.SIGN_IN)]),
     ("idle", Key.Key_Escape, [("escape",)]),
     ("idle", Key.Key_Return, [("enter",)]),
     ("idle", Key.Key_Insert, []),
@@ -167,20 +173,21 @@ def test_pairing_takes_what_was_typed(shown) -> None:
 def test_tab_goes_through_every_control_in_reading_order_and_space_presses_it(shown) -> None:
     shown.show(STATES["member-demo"])
     order = []
-    for _ in range(7):
+    for _ in range(8):
         shown.press(Key.Key_Tab)
         order.append(shown.window.focusWidget())
     assert [control.accessibleName().split(":")[0] for control in order] == [
         "1", "Change amount (F6)", "Redeem (Enter)", "Cancel (Esc)",
         "Next order 31198705046 from the till (Insert)", "Cut the line (Pause)",
-        "Online · synced 12 s ago. Sync now (F9)",
+        "Sign in (F12)", "Online · synced 12 s ago. Sync now (F9)",
     ]  # fmt: skip
     asked = []
     for control in order[:1] + order[2:]:
         control.setFocus()
         asked += shown.press(Key.Key_Space)
     assert asked == [
-        ("pick", 1), ("enter",), ("escape",), ("take_demo_order",), ("set_line_cut", True), ("sync_now",)
+        ("pick", 1), ("enter",), ("escape",), ("take_demo_order",), ("set_line_cut", True),
+        ("open", Screen.SIGN_IN), ("sync_now",),
     ]  # fmt: skip
 
 

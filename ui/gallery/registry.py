@@ -2,7 +2,20 @@
 
 from collections.abc import Callable
 
-from ui.gallery import answer, balance, earn, enrol, first_run, idle, member, stopped, switch
+from ui.gallery import (
+    answer,
+    approving,
+    balance,
+    earn,
+    enrol,
+    first_run,
+    idle,
+    member,
+    signing_in,
+    stopped,
+    switch,
+    training,
+)
 from ui.models.state import State
 
 SCREENS: tuple[Callable[[], dict[str, State]], ...] = (
@@ -11,6 +24,9 @@ SCREENS: tuple[Callable[[], dict[str, State]], ...] = (
     member.states,
     switch.states,
     answer.states,
+    signing_in.states,
+    approving.states,
+    training.states,
     stopped.states,
     earn.states,
     balance.states,

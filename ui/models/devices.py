@@ -19,6 +19,12 @@ class Devices:
         """Take how the scanner on a serial line is: "", "on", "missing", "forbidden" or "busy"."""
         self._show(scanner=word)
 
+    def end_training(self) -> None:
+        """Nothing to end here."""
+
+    def touched(self) -> None:
+        """Know that somebody is there; here nobody minds."""
+
     def scanner_has(self, trouble: str) -> None:
         """Say that the scanner on a serial line sent something that is no code."""
         self._show(notice=scanner_words.trouble(trouble))

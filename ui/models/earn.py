@@ -48,7 +48,8 @@ class Earn(Flow):
     def __init__(self, means: Means, parent: QObject) -> None:
         """Begin with nothing at the till."""
         super().__init__(means, parent)
-        self._quotes = Quotes(means.tasks, register=means.register, parent=self)
+        who = lambda: self.desk.cashier  # noqa: E731 asked anew each time
+        self._quotes = Quotes(means.tasks, register=means.register, who=who, parent=self)
         self._quotes.came.connect(self._quoted)
         self._quotes.failed.connect(self._not_quoted)
         self._begun = 0

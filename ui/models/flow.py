@@ -4,16 +4,20 @@ A flow keeps what its page shows in one frozen view and takes what the page asks
 neither the station's model nor the window knows of either. It uses the station through a `Desk`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
 from app.clock import Clock
+from app.core.approvals import Approval
 from app.station.identify import Seen, SeenMember
-from ui.models.outside import HeadOffice
+from app.station.staff import SignedIn
+from ui.models.outside import HeadOffice, Training
 from ui.models.state import AnswerView, Screen, State
 from ui.models.till import Visit
+from ui.models.to_approve import ToApprove
 from ui.tasks import Tasks
 
 
@@ -38,6 +42,31 @@ class Desk(Protocol):
     @property
     def head_office(self) -> HeadOffice | None:
         """Whom to ask before an order is recorded; None while there is nobody."""
+        ...
+
+    @property
+    def cashier(self) -> SignedIn | None:
+        """Who is at the till, where somebody signed in."""
+        ...
+
+    @property
+    def training(self) -> Training | None:
+        """The way into training and out of it, where there is one."""
+        ...
+
+    def take_over(self, who: SignedIn | None, *, has_spoken: bool = False) -> None:
+        """Know who is at the till from now on, or that nobody is; what another had begun is dropped.
+
+        `has_spoken`: they chose the language that is spoken now.
+        """
+        ...
+
+    def use_language(self, language: str) -> None:
+        """Speak another language from now on."""
+        ...
+
+    def approve(self, request: ToApprove, then: Callable[[Approval], None]) -> None:
+        """Let a manager approve something on a page over this one; `then` is called if they do."""
         ...
 
     def notice(self, sentence: str) -> None:
@@ -91,6 +120,8 @@ class Flow(QObject):
     """Work on a page of its own. It begins when its page comes up and ends with `left`, or when another page comes."""
 
     screen: ClassVar[Screen]
+    is_over: ClassVar[bool] = False  # it comes over what is up, which goes on where it was when this is left
+    is_lock: ClassVar[bool] = False  # nothing else comes up while it is there
     changed = Signal()
     left = Signal()  # back to where it came up
 

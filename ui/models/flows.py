@@ -6,8 +6,10 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from app.clock import Clock
+from app.core.approvals import Approval
 from app.station.identify import SeenMember
 from ui.models.answers import after_fault
+from ui.models.approving import Approving
 from ui.models.around import Around
 from ui.models.flow import Flow, Means
 from ui.models.guard import LOOK_MS
@@ -15,6 +17,7 @@ from ui.models.outside import HeadOffice
 from ui.models.quotes import Quotes
 from ui.models.state import AnswerView, Screen, State
 from ui.models.till import Visit, new_visit
+from ui.models.to_approve import ToApprove
 from ui.tasks import Tasks
 
 CLOSED = {Screen.PREPARING, Screen.STOPPED}  # nothing can be done on these pages
@@ -31,6 +34,7 @@ class Flows(QObject):
         super().__init__(parent)
         self._flows: dict[Screen, Flow] = {}
         self.current: Flow | None = None
+        self._below: list[Flow] = []  # what the current one came over, the lowest first
 
     def add(self, *flows: Flow) -> None:
         """Know of these from now on."""
@@ -42,17 +46,39 @@ class Flows(QObject):
     def begin(self, screen: Screen) -> bool:
         """Bring up the flow of a screen; False where there is none."""
         flow = self._flows.get(screen)
-        if flow is not None:
+        if flow is None:
+            return False
+        if not flow.is_over:
             self.end()
-            self.current = flow
-            flow.begin()
-        return flow is not None
+        elif self.current is not None:
+            self._below.append(self.current)
+        self.current = flow
+        flow.begin()
+        return True
+
+    def find(self, screen: Screen) -> Flow | None:
+        """Return the flow of a screen."""
+        return self._flows.get(screen)
 
     def end(self) -> None:
-        """Leave the flow that is up, if one is."""
+        """Leave the flow that is up, if one is, and those that it came over."""
         ended, self.current = self.current, None
         if ended is not None:
             ended.end()
+        self.drop_below()
+
+    def go_below(self) -> Flow | None:
+        """Leave the flow that is up for the one that it came over; None where there is none."""
+        ended, self.current = self.current, self._below.pop() if self._below else None
+        if ended is not None:
+            ended.end()
+        return self.current
+
+    def drop_below(self) -> None:
+        """Leave the flows that the current one came over."""
+        below, self._below = self._below, []
+        for flow in reversed(below):
+            flow.end()
 
     def leave_for(self, screen: object) -> bool:
         """Leave the flow that is up because another page comes; False where it is its own, or none is up."""
@@ -77,6 +103,7 @@ class FlowPart:
     _quotes: Quotes
     _flows: Flows
     _visit: Visit | None
+    _late_answer: AnswerView | None
 
     def _show(self, **changes: Any) -> None:
         raise NotImplementedError
@@ -110,8 +137,16 @@ class FlowPart:
             if self._state.is_new:
                 return  # nobody can have read it yet
             self._leave_answer()
-        if self._state.screen is not screen and self._flows.begin(screen):
+        is_kept = self._flows.current is not None and self._flows.current.is_lock
+        if not is_kept and self._state.screen is not screen and self._flows.begin(screen):
             self._show(screen=screen, flow=self._flows.view, is_new=False, notice="")
+
+    def approve(self, request: ToApprove, then: Callable[[Approval], None]) -> None:
+        """Let a manager approve something on a page over the one that is up."""
+        flow = self._flows.find(Screen.APPROVAL)
+        assert isinstance(flow, Approving), "known_flows has it"
+        flow.ask(request, then)
+        self.open(Screen.APPROVAL)
 
     def ask(self, intent: object) -> None:
         """Let the flow whose page is up do what its page asks."""
@@ -158,11 +193,18 @@ class FlowPart:
     def answer(self, answer: AnswerView) -> None:
         """End a flow with a full-size answer; an order that was begun waits behind it no more."""
         self._visit = None
-        self._answer(answer)
+        self._answer_flow(answer)
 
     def failed(self, problem: BaseException) -> None:
         """End a flow with what went wrong."""
-        self._answer(after_fault(problem))
+        self._answer_flow(after_fault(problem))
+
+    def _answer_flow(self, answer: AnswerView) -> None:
+        """Show it now; of a flow behind the lock when somebody has signed in: nobody may see it before."""
+        if self._flows.current is not None and self._flows.current.is_lock:
+            self._late_answer = answer
+        else:
+            self._answer(answer)
 
     def refresh(self) -> None:
         """Read the day's figures and the last actions anew."""

@@ -1,9 +1,11 @@
 """Every flow of the station; one line for each. Its page stands in ui/station/pages.py, its key in ui/keys.py."""
 
+from ui.models.approving import Approving
 from ui.models.balance import Balance
 from ui.models.earn import Earn
 from ui.models.enrol import Enrol
 from ui.models.flow import Flow
 from ui.models.help import Help
+from ui.models.signing_in import SignIn
 
-FLOWS: tuple[type[Flow], ...] = (Earn, Balance, Enrol, Help)
+FLOWS: tuple[type[Flow], ...] = (SignIn, Approving, Earn, Balance, Enrol, Help)

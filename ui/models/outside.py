@@ -22,6 +22,30 @@ class HeadOffice(Protocol):
         ...
 
 
+class Training(Protocol):
+    """The way into training, on records of its own, and out of it."""
+
+    def begin(self, *, staff_id: str) -> None:
+        """Go into training; `staff_id` is who wanted it, where somebody signed in."""
+        ...
+
+    def end(self) -> None:
+        """Go back to what is real."""
+        ...
+
+
+class Languages(Protocol):
+    """Which language whom is spoken to; kept for the next start."""
+
+    def of(self, staff_id: str) -> str:
+        """Return somebody's language; "" where none is known."""
+        ...
+
+    def keep(self, staff_id: str, language: str) -> None:
+        """Keep somebody's language; of nobody ("") it is the station's."""
+        ...
+
+
 class DemoTill(Protocol):
     """The demo's stand-in for the shop's till and its cable."""
 

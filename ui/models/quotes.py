@@ -1,11 +1,13 @@
 """The newest quote of what is at the till: older ones that still come home don't count, and this one is recorded."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
 from app.core.asking import NOTHING_HEARD, Asking, Heard
 from app.station.answer import OrderAnswer
+from app.station.staff import SignedIn
 from ui.models.outside import HeadOffice
 from ui.models.quoting import Quoted, hand_in_as_shown, quote_visit, to_ask_as_shown
 from ui.models.till import Visit
@@ -18,8 +20,11 @@ class Quotes(QObject):
     came = Signal(object)  # a Quoted
     failed = Signal(object)  # what went wrong
 
-    def __init__(self, tasks: Tasks, *, register: str, parent: QObject) -> None:
-        """Begin with none."""
+    def __init__(
+        self, tasks: Tasks, *, register: str, who: Callable[[], SignedIn | None], parent: QObject
+    ) -> None:
+        """Begin with none. `who` says who is at the till."""
+        self._who = who
         super().__init__(parent)
         self._tasks = tasks
         self.register = register
@@ -31,6 +36,7 @@ class Quotes(QObject):
     def ask(self, visit: Visit, *, link: str) -> None:
         """Ask for the quote of a visit; from now on no other counts."""
         self.drop()
+        visit = self._by_whom(visit)
         self.is_awaited = True
         number = self._number
         self._tasks.on_store(
@@ -49,6 +55,7 @@ class Quotes(QObject):
     ) -> None:
         """Record an order as it was quoted. Head office is asked first where only its word can give something."""
         office, register = self.head_office, self.register
+        shown = replace(shown, visit=self._by_whom(shown.visit))
 
         def hand_in(heard: Heard) -> None:
             self._tasks.on_store(
@@ -71,6 +78,11 @@ class Quotes(QObject):
                 then=ask,
                 failed=failed,
             )
+
+    def _by_whom(self, visit: Visit) -> Visit:
+        """Return a visit with who is at the till now: the quote and the record name them."""
+        who = self._who()
+        return replace(visit, cashier=who.staff_id if who else "")
 
     def _came(self, number: int, found: Quoted) -> None:
         if number == self._number:

@@ -43,6 +43,9 @@ class ScanPart:
     def _notice_fault(self, problem: BaseException) -> None:
         raise NotImplementedError
 
+    def _takes_as_staff(self, again: Callable[[], None], seen: Seen) -> bool:
+        raise NotImplementedError
+
     def sync_now(self) -> None:
         """Ask for a sync."""
         raise NotImplementedError
@@ -72,6 +75,8 @@ class ScanPart:
     def _seen(self, again: Callable[[], None], seen: Seen) -> None:
         if self._state.is_busy:
             self._held_scan = again
+            return
+        if self._takes_as_staff(again, seen):
             return
         if self._flows.current is not None and self._flows.current.seen(seen):
             return

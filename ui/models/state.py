@@ -21,6 +21,8 @@ class Screen(Enum):
     IDLE = "idle"  # wait for a scan
     MEMBER = "member"  # member card, offers, order
     SWITCH = "switch"  # another member's card was scanned: switch to that member?
+    SIGN_IN = "sign_in"  # who is at the till; also the lock
+    APPROVAL = "approval"  # a manager is to approve something
     ANSWER = "answer"  # full size
     STOPPED = "stopped"  # the store can't be used
     EARN = "earn"  # points for an order, and nothing else
@@ -60,6 +62,7 @@ class Shop:
     store_id: str = ""
     currency: Currency = CURRENCIES["EUR"]
     is_demo: bool = False
+    is_training: bool = False  # nothing counts: records of its own, and no head office
     is_line_cut: bool = False
     next_order_id: str = ""  # of the demo: the order of the data that the till would hand in next
 
@@ -181,6 +184,8 @@ class State:
     screen: Screen = Screen.IDLE
     shop: Shop = Shop()
     brand: Brand = NO_BRAND
+    cashier: str = ""  # the name of who signed in
+    language: str = "en"  # so that a change of it is one
     pill: Pill = Pill()
     member: MemberCard | None = None
     newcomer: MemberCard | None = None  # the other member, while SWITCH is asked

@@ -28,6 +28,7 @@ from ui.models.quotes import Quotes
 from ui.models.quoting import Quoted, QuoteOutdated
 from ui.models.receipt_part import ReceiptPart
 from ui.models.scanning import ScanPart
+from ui.models.staff_part import StaffPart
 from ui.models.state import AnswerView, Screen, Shop, State
 from ui.models.till import TillOrder, Visit, card_of, new_visit, offer_rows, order_meanwhile, order_view
 from ui.models.today import Overview
@@ -38,7 +39,7 @@ log = logging.getLogger(__name__)
 TICK_MS_MIN = 20  # a clock that stands must not be asked without a pause
 
 
-class StationModel(QObject, ScanPart, Devices, DemoPart, FlowPart, ReceiptPart):
+class StationModel(QObject, StaffPart, ScanPart, FlowPart, Devices, DemoPart, ReceiptPart):
     """What the station shows, and what a cashier can do."""
 
     changed = Signal()
@@ -63,7 +64,7 @@ class StationModel(QObject, ScanPart, Devices, DemoPart, FlowPart, ReceiptPart):
         self._around = Around(tasks, clock=clock, parent=self)
         self._around.read.connect(self._overview)
         self._around.unreadable.connect(self._overview_failed)
-        self._quotes = Quotes(tasks, register=register, parent=self)
+        self._quotes = Quotes(tasks, register=register, who=lambda: self._signed_in, parent=self)
         self._quotes.came.connect(self._quoted)
         self._quotes.failed.connect(self._notice_fault)
         self._visit: Visit | None = None
@@ -74,6 +75,7 @@ class StationModel(QObject, ScanPart, Devices, DemoPart, FlowPart, ReceiptPart):
         self._held_scan: Callable[[], None] | None = (
             None  # one that crossed a confirm: its turn comes after the answer
         )
+        self._start_staff()
         self._state = State(shop=shop, time_zone=time_zone, now_ms=clock.now_ms(), screen=Screen.PREPARING)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -172,7 +174,9 @@ class StationModel(QObject, ScanPart, Devices, DemoPart, FlowPart, ReceiptPart):
         """Take an order that the shop's till hands over."""
         order = TillOrder(order_id, lines, is_from_till=True)
         visit = replace(self._open_visit() or new_visit(), order=order)
-        if self._newcomer is None:
+        if self.is_locked:
+            self._visit = visit  # it is shown once somebody has signed in
+        elif self._newcomer is None:
             self._begin(visit)
         else:
             self._ask(visit, self._newcomer)
@@ -273,10 +277,19 @@ class StationModel(QObject, ScanPart, Devices, DemoPart, FlowPart, ReceiptPart):
 
     def _go_back(self) -> None:
         """Go back from a flow to where it came up."""
-        if self._visit is not None:
+        was_locked = self.is_locked
+        below, late = self._flows.go_below(), self._late_answer
+        self._late_answer = None
+        if late is not None:
+            self._answer(late)
+        elif below is not None:
+            self._show(screen=below.screen, flow=below.view, notice="")
+        elif self._visit is not None:
             self._begin(self._visit)
         else:
             self._go_idle()
+        if was_locked:
+            self._scan_what_was_kept()
 
     def _leave_answer(self) -> None:
         """Nothing recorded: back to the order, to try again under the same ids. Else the next customer."""
@@ -301,9 +314,12 @@ class StationModel(QObject, ScanPart, Devices, DemoPart, FlowPart, ReceiptPart):
 
     def _overview(self, found: Overview) -> None:
         screen = self._state.screen
-        if screen is Screen.PREPARING and found.program_version:
+        is_ready = screen is Screen.PREPARING and bool(found.program_version)
+        if is_ready:
             screen = Screen.IDLE
         self._show(screen=screen, **found.shown())
+        if is_ready and found.is_sign_in_needed:
+            self._ask_to_sign_in()
         shown = self._quotes.newest if screen is Screen.MEMBER and not self._state.is_busy else None
         if shown is not None and shown.program_version != found.program_version:
             self._quote_anew(shown.visit)
@@ -316,6 +332,7 @@ class StationModel(QObject, ScanPart, Devices, DemoPart, FlowPart, ReceiptPart):
         """Count a second: ages and countdowns go by those of trusted time, since decisions do."""
         self._timer.start(max(self._around.until_next_second_ms(), TICK_MS_MIN))
         self._around.second_passed()
+        self._lock_if_left()
         self._show()
         if self._visit is not None and self._state.has_ended_offer and not self._quotes.is_awaited:
             self._turn_to(self._visit)
@@ -327,8 +344,9 @@ class StationModel(QObject, ScanPart, Devices, DemoPart, FlowPart, ReceiptPart):
         self._show(is_new=True, **changes)
 
     def _show(self, **changes: object) -> None:
-        if "screen" in changes and self._flows.leave_for(changes["screen"]):
-            changes["flow"] = None
+        if "screen" in changes:
+            self._flows.leave_for(changes["screen"])
+            changes["flow"] = self._flows.view
         shown = replace(
             self._state,
             now_ms=self._around.now_ms(),

@@ -60,6 +60,7 @@ class Visit:
     picks: frozenset[str] = frozenset()
     wishes: Mapping[str, bool] = field(default_factory=dict)
     is_earning: bool = False
+    cashier: str = ""  # the id of who is at the till
 
     @property
     def is_begun(self) -> bool:
@@ -97,7 +98,7 @@ class Visit:
             for rule_id in self.choices
             if rule_id in self.picks
         )
-        return AtTill(self.member, (*self.vouchers, *chosen), link, heard=heard)
+        return AtTill(self.member, (*self.vouchers, *chosen), link, self.cashier, heard)
 
 
 def card_of(seen: SeenMember | None) -> MemberCard | None:

@@ -26,6 +26,7 @@ class Overview:
     brand: Brand
     now_ms: int  # trusted time, when the boot clock stood at `boot_ms`
     boot_ms: int
+    is_sign_in_needed: bool
     work: TodaysWork  # what the next reading can go on from
 
     def shown(self) -> dict[str, object]:
@@ -49,6 +50,7 @@ def read_overview(store: StationStore, before: TodaysWork | None = None) -> Over
         brand=brand_of(store),
         now_ms=store.now_ms(),
         boot_ms=store.clock.boot_ms(),
+        is_sign_in_needed=store.replica.people.is_sign_in_needed(),
         work=work,
     )
 

@@ -44,6 +44,14 @@ class Pages(QStackedWidget):
         """Whether the page of a screen has been made."""
         return screen in self._made
 
+    def forget(self) -> None:
+        """Let go of all pages: they are made anew, in the language that is spoken then."""
+        made, self._made = self._made, {}
+        for page in made.values():
+            self.removeWidget(page)
+            page.hide()
+            page.deleteLater()
+
     def make_next(self) -> bool:
         """Make one of the pages that are still missing; False when there is none."""
         missing = next((screen for screen in Screen if screen not in self._made), None)
@@ -68,6 +76,8 @@ class Pages(QStackedWidget):
             Screen.IDLE: self._make_idle,
             Screen.MEMBER: self._make_member,
             Screen.SWITCH: self._make_switch,
+            Screen.SIGN_IN: self._make_sign_in,
+            Screen.APPROVAL: self._make_approval,
             Screen.ANSWER: self._make_answer,
             Screen.STOPPED: _make_stopped,
             Screen.EARN: _make_earn,
@@ -107,6 +117,20 @@ class Pages(QStackedWidget):
         page.removed.connect(lambda redemption_id: self._model().remove_voucher(redemption_id))
         page.cancelled.connect(lambda: self._model().escape())
         page.totals_shown.connect(lambda: self._model().totals_shown())
+        return page
+
+    def _make_sign_in(self) -> Page:
+        from ui.station.signing_in import SignInPage
+
+        page = SignInPage()
+        page.left.connect(lambda: self._model().escape())
+        return page
+
+    def _make_approval(self) -> Page:
+        from ui.station.approving import ApprovalPage
+
+        page = ApprovalPage()
+        page.left.connect(lambda: self._model().escape())
         return page
 
     def _make_answer(self) -> "AnswerPage":

@@ -29,6 +29,7 @@ class SignKind(Enum):
     BRAND = "brand"
     STAR = "star"
     CROSS = "cross"
+    LOCK = "lock"
 
 
 def _pen(color: QColor, width: float = 9) -> QPen:
@@ -69,6 +70,9 @@ def paint_sign(painter: QPainter, kind: SignKind, ink: QColor) -> None:
         case SignKind.CROSS:
             painter.drawPath(_lines((20, 20), (80, 80)))
             painter.drawPath(_lines((80, 20), (20, 80)))
+        case SignKind.LOCK:
+            painter.drawRect(QRectF(16, 46, 68, 44))
+            painter.drawArc(QRectF(30, 10, 40, 70), 0, 180 * 16)
         case SignKind.BROKEN:
             painter.drawPath(_lines((6, 50), (30, 50)))
             painter.drawPath(_lines((70, 50), (94, 50)))

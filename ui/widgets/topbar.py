@@ -1,20 +1,43 @@
 """The top bar: whose station this is, whether this is the demo, and the pill."""
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui import texts
 from ui.i18n import _
-from ui.models.state import State
+from ui.models.state import Screen, State
 from ui.theme import current
 from ui.tokens import TARGET_MIN
-from ui.widgets.card import row
-from ui.widgets.label import CENTER, Elided, Label
+from ui.widgets.card import column, row
+from ui.widgets.label import CENTER, RIGHT, Elided, Label
 from ui.widgets.logo import Logo
 from ui.widgets.pill import PillButton
 from ui.widgets.shapes import Sign, SignKind
+from ui.widgets.tile import Tile
 
 LOGO_HEIGHT = 40
 DEMO_HEIGHT = 32  # lower than a button, which it isn't
+WITHOUT_LOCK = {Screen.PAIRING, Screen.PREPARING, Screen.SIGN_IN, Screen.APPROVAL, Screen.STOPPED}
+
+
+class LockButton(Tile):
+    """Locks the station, or lets somebody sign in."""
+
+    def __init__(self) -> None:
+        """Make a padlock with its key."""
+        super().__init__()
+        self.setFixedHeight(current().px(TARGET_MIN))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        key = Label("key", align=CENTER, wraps=False)
+        key.say("F12")
+        layout = column(self, gap=0, margin=4)
+        for part in (Sign(18, SignKind.LOCK), key):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            layout.addWidget(part, 0, CENTER)
+
+    def draw(self, cashier: str) -> None:
+        """Say what it does."""
+        self.setAccessibleName(_("Lock (F12)") if cashier else _("Sign in (F12)"))
 
 
 class TopBar(QWidget):
@@ -28,13 +51,17 @@ class TopBar(QWidget):
         self._demo = Label("strong", ink="on_warn", align=CENTER, wraps=False)
         self._demo.setProperty("chip", "warn")
         self._demo.setFixedHeight(min(current().with_text(DEMO_HEIGHT), current().px(TARGET_MIN)))
+        self._cashier = Elided("strong", align=RIGHT)
+        self.lock = LockButton()
         self.pill = PillButton()
-        layout = row(self)
+        layout = row(self, gap=8)  # the longest pill leaves no more
         self._sign, self._logo = Sign(28, SignKind.BRAND, "primary"), Logo(LOGO_HEIGHT)
         layout.addWidget(self._sign)
         layout.addWidget(self._logo)
         layout.addWidget(self._store, 1)
         layout.addWidget(self._demo)
+        layout.addWidget(self._cashier, 1)
+        layout.addWidget(self.lock)
         layout.addWidget(self.pill)
 
     def draw(self, state: State) -> None:
@@ -46,5 +73,9 @@ class TopBar(QWidget):
         self._sign.setVisible(self._logo.is_empty and not brand.is_white_label)
         self._demo.say(_("Demo"))
         self._demo.setVisible(shop.is_demo)
+        self._cashier.say(state.cashier)
+        self._cashier.setVisible(bool(state.cashier))
+        self.lock.draw(state.cashier)
+        self.lock.setVisible(state.screen not in WITHOUT_LOCK)
         self.pill.setVisible(bool(shop.store_id or shop.name))
         self.pill.draw(state.pill)

@@ -1,0 +1,25 @@
+"""The reasons that a manager can give, in words."""
+
+from app.core.approvals import Why
+from ui.i18n import _
+
+
+def why(reason: Why) -> str:
+    """Return a reason as it is read."""
+    match reason:
+        case Why.WRONG_MEMBER:
+            return _("Wrong member")
+        case Why.WRONG_AMOUNT:
+            return _("Wrong amount")
+        case Why.WRONG_OFFER:
+            return _("Wrong offer")
+        case Why.CHANGED_MIND:
+            return _("Changed their mind")
+        case Why.GOODS_FAULTY:
+            return _("Goods were faulty")
+        case Why.GOODWILL:
+            return _("Goodwill")
+        case Why.PROMISED:
+            return _("It was promised")
+        case Why.NOT_WORKING:
+            return _("Something does not work")

@@ -1,0 +1,45 @@
+"""The stripe that says on every screen that this is training, with the way out of it."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ui.i18n import _
+from ui.models.state import Shop
+from ui.theme import current, mark
+from ui.tokens import TARGET_MIN
+from ui.widgets.button import Button
+from ui.widgets.card import row
+from ui.widgets.label import Label
+
+MARGIN, SLIM = 12, 32
+
+
+class TrainingBar(QWidget):
+    """A stripe over the whole width."""
+
+    ended = Signal()
+
+    def __init__(self) -> None:
+        """Make the stripe."""
+        super().__init__()
+        mark(self, ground="warn")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, on=True)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._word, self._more = Label("h2", ink="on_warn", wraps=False), Label("body", ink="on_warn")
+        self.end = Button()
+        self.end.clicked.connect(self.ended)
+        layout = row(self)
+        layout.setContentsMargins(current().px(MARGIN), 0, current().px(MARGIN), 0)
+        layout.addWidget(self._word)
+        layout.addWidget(self._more, 1)
+        layout.addWidget(self.end)
+
+    def draw(self, shop: Shop, *, is_slim: bool) -> None:
+        """Show it in training, and nothing otherwise; `is_slim` above an answer, which needs the room."""
+        self.setMinimumHeight(current().px(SLIM if is_slim else TARGET_MIN))
+        self._more.setVisible(not is_slim)
+        self.end.setVisible(not is_slim)
+        self._word.say(_("TRAINING"))
+        self._more.say(_("Nothing here counts."))
+        self.end.say(_("End training"))
+        self.setVisible(shop.is_training)
