@@ -34,7 +34,7 @@ def action(key: Qt.Key) -> str:
     """Return what a key of the action bar does, in two words."""
     return {
         Qt.Key.Key_F2: _("Earn points"),
-        Qt.Key.Key_F3: _("Balance"),
+        Qt.Key.Key_F3: _("Points balance"),
         Qt.Key.Key_F4: _("Gift card"),
         Qt.Key.Key_F5: _("New member"),
         Qt.Key.Key_F8: _("Undo last"),

@@ -184,6 +184,21 @@ def test_the_card_of_a_member_opens_them_unless_somebody_is_being_asked(enrol: B
     assert enrol.model.state.member.name == "Ben"
 
 
+def test_no_scan_takes_away_what_was_typed(enrol: Bench):
+    said(enrol, CONTACT, "0532000000")
+    for code, told in (
+        (enrol.card.code, "This card belongs to Ada L."),
+        (enrol.voucher, "Finish here or press Esc first"),
+        ("4006381333931", "Unknown code"),
+    ):
+        enrol.model.scan(code)
+        enrol.qtbot.waitUntil(lambda told=told: view(enrol).problem.startswith(told))
+    assert (enrol.model.state.screen, view(enrol).contact) == (Screen.ENROL, "0532000000")
+    said(enrol, CONTACT, "")
+    enrol.model.scan(enrol.voucher)  # nothing is typed: it is the command
+    enrol.until(Screen.MEMBER)
+
+
 def test_numbers_cannot_be_tried_here_either(enrol: Bench):
     for nth in range(10):
         enrol.model.scan(number("M", f"00000001{nth:02d}"))

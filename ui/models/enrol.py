@@ -20,7 +20,7 @@ from app.core.personal import PersonalInvalid, personal
 from app.core.reasons import Refusal
 from app.ids import new_ref
 from app.station.enrol import Consent, Enrolled, Joining, NotEnrolled, as_typed, enrol, holder
-from app.station.identify import SeenMember
+from app.station.identify import Seen, SeenMember
 from app.store.store import StationStore
 from ui import i18n
 from ui.i18n import _
@@ -173,6 +173,18 @@ class Enrol(Flow):
             then=lambda found: self._card_seen(begun, fold(text), found),
             failed=lambda problem: self.desk.notice(after_fault(problem).sentence),
         )
+        return True
+
+    def seen(self, seen: Seen) -> bool:
+        """Let no scan take away what was typed: whatever it is waits until this is finished or left."""
+        if not self._view.is_typed:
+            return False
+        if isinstance(seen, SeenMember):
+            self._show(problem=card_taken(seen.name))
+        elif isinstance(seen, Refusal):
+            self._show(problem=because(seen, self.desk.state.shop.currency))
+        else:
+            self._show(problem=_("Finish here or press Esc first, then scan the voucher again."))
         return True
 
     def _card_seen(self, begun: int, number: str, found: SeenMember | Refusal | None) -> None:

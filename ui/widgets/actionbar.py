@@ -1,4 +1,4 @@
-"""The action bar: what can be done without a scan, three buttons a row, each with its key."""
+"""The action bar: what can be done without a scan, two or three buttons a row, each with its key."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
@@ -8,7 +8,7 @@ from ui.theme import current
 from ui.tokens import ACTION_HEIGHT, GAP_S
 from ui.widgets.button import Button
 
-ACROSS = 3
+EVEN = (2, 4)  # buttons that fill two columns
 
 
 class ActionBar(QWidget):
@@ -21,12 +21,13 @@ class ActionBar(QWidget):
         super().__init__()
         self._keys = bar_keys()
         self.buttons = [self._button(key) for key in self._keys]
+        across = 2 if len(self.buttons) in EVEN else 3
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(current().px(GAP_S))
         for place, button in enumerate(self.buttons):
-            grid.addWidget(button, *divmod(place, ACROSS))
-        for place in range(ACROSS):
+            grid.addWidget(button, *divmod(place, across))
+        for place in range(across):
             grid.setColumnStretch(place, 1)
 
     def draw(self) -> None:
