@@ -67,7 +67,7 @@ def card_taken(name: str) -> str:
     """Return what to say of a card that was held out to a new member and is somebody's."""
     if not name:
         return _("This card is somebody's already. Take another one.")
-    return _("This card belongs to {name}. Take another one.").format(name=name)
+    return _("This card belongs to {name}: take another one.").format(name=name)
 
 
 def joined_before(at_ms: int, time_zone: str) -> str:
