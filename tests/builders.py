@@ -14,6 +14,7 @@ import hashlib
 from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -213,15 +214,20 @@ def a_voucher(store: StationStore, *, seed: int = 1, **changes: Any) -> str:
     return printed
 
 
+@cache
+def _pin_hash(staff_id: str, pin: str) -> str:
+    """Return what is kept of a PIN: made once in this process, since it is meant to take long."""
+    return hash_pin(secret_of(PEPPER, staff_id=staff_id, pin=pin), salt=bytes(SALT_SIZE))
+
+
 def a_person(store: StationStore, *, seed: int = 1, pin: str = PIN, **changes: Any) -> str:
     """Put somebody into the replica's staff, their pepper into the key store, and return their id."""
     staff_id = ref_of(bytes([7]) * 7 + bytes([seed]))
-    secret = secret_of(PEPPER, staff_id=staff_id, pin=pin)
     row = {
         "staff_id": staff_id,
         "name": "Ben",
         "role": "cashier",
-        "pin_hash": hash_pin(secret, salt=bytes(SALT_SIZE)),
+        "pin_hash": _pin_hash(staff_id, pin),
         "pepper": pepper_name(PEPPER),
         "member": None,
         "sign_in": "free",
