@@ -239,16 +239,20 @@ def reenrol(
 @cli.command()
 def screens(
     out: Annotated[Path, typer.Option(help="Folder for the pictures, index.json and findings.json.")],
-    every: Annotated[bool, typer.Option("--all", help="In 1920x1080 too.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="In the five languages and in 1920x1080, too.")
+    ] = False,
 ) -> None:
     """Draw every screen in every state, and say what is wrong with it."""
     import os
 
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from ui.gallery import SIZES, draw_all
+    from ui.gallery import draw_all, dresses
 
-    findings = draw_all(out, sizes=(*SIZES, (1920, 1080)) if every else SIZES)
-    print(f"{len(list(out.glob('*.png')))} pictures in {out}; {len(findings)} findings.")
+    findings = draw_all(out, dresses(every=every), processes=os.cpu_count() or 1)
+    print(
+        f"{len(json.loads((out / 'index.json').read_text('utf-8')))} pictures in {out}; {len(findings)} findings."
+    )
     raise SystemExit(1 if findings else 0)
 
 

@@ -42,17 +42,18 @@ def translations(language: str) -> NullTranslations:
         raise KeyError(language)
     if language == "en":
         return NullTranslations()
-    return GNUTranslations(BytesIO(_compiled(CATALOGUE.format(language=language))))
+    return compiled(_place(CATALOGUE.format(language=language)).read_bytes())
 
 
-def _compiled(name: str) -> bytes:
-    """Return a packaged PO catalogue in gettext's MO form. What is marked as fuzzy or left empty is not in it."""
+def compiled(catalogue: bytes) -> NullTranslations:
+    """Return gettext for a catalogue in PO form. What is marked as fuzzy or left empty is not in it."""
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    compiled = BytesIO()
-    write_mo(compiled, read_po(BytesIO(_place(name).read_bytes()), abort_invalid=True))
-    return compiled.getvalue()
+    machine_form = BytesIO()
+    write_mo(machine_form, read_po(BytesIO(catalogue), abort_invalid=True))
+    machine_form.seek(0)
+    return GNUTranslations(machine_form)
 
 
 def _place(name: str) -> Traversable:

@@ -6,7 +6,7 @@ as words to show: the sentences of reasons, standings and faults. Those pass `_`
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,18 +37,19 @@ def messages() -> list[Message]:
     return list(found.values())
 
 
-def template() -> str:
-    """Return the catalogue in gettext's PO format, with nothing translated."""
+def template(said: Callable[[str], str] = lambda _message: "") -> str:
+    """Return the catalogue in gettext's PO format: with nothing translated, or as `said` says each sentence."""
     head = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
-    return "\n".join([head, *(_entry(message) for message in messages())])
+    return "\n".join([head, *(_entry(message, said) for message in messages())])
 
 
-def _entry(message: Message) -> str:
+def _entry(message: Message, said: Callable[[str], str]) -> str:
+    singular = _quoted(said(message.singular))
     if not message.plural:
-        return f'#: {message.place}\nmsgid {_quoted(message.singular)}\nmsgstr ""\n'
+        return f"#: {message.place}\nmsgid {_quoted(message.singular)}\nmsgstr {singular}\n"
     return (
         f"#: {message.place}\nmsgid {_quoted(message.singular)}\nmsgid_plural {_quoted(message.plural)}\n"
-        'msgstr[0] ""\nmsgstr[1] ""\n'
+        f"msgstr[0] {singular}\nmsgstr[1] {_quoted(said(message.plural))}\n"
     )
 
 

@@ -1,11 +1,8 @@
 """The door to gettext: every sentence a person can read passes here, when it is drawn and not before.
 
-English is the source. `pseudo` is a language for finding faults: each sentence grows by 130 % (the measured 90th
-percentile of Russian), wears accents and stands in brackets, so that what is cut off or not translated shows.
-Placeholders such as `{missing}` come through whole.
+English is the source. `pseudo` (ui/pseudo.py) is a language for finding faults.
 """
 
-import re
 from collections.abc import Callable
 from functools import partial
 from gettext import NullTranslations
@@ -15,32 +12,6 @@ import resources
 PSEUDO = "pseudo"
 # What a language calls itself: whoever looks for theirs can't read the others.
 NAMES = {"en": "English", "ko": "한국어", "id": "Indonesia", "tr": "Türkçe", "ru": "Русский"}
-GROWTH = 2.3  # length of a pseudo sentence for one of English: +130 %
-PLACEHOLDER = re.compile(r"(\{[^{}]*\})")
-ACCENTED = str.maketrans("ACDEGIKLNORSTUYZacdegiklnorstuyz", "ÅÇĐÉĜÎĶĻÑÖŘŠŢÛÝŽåçđéĝîķļñöřšţûýž")
-FILLING = "lorem ipsum dolor amet elit sed magna urna vitae nulla "  # words, so that lines can break as in a language
-
-
-def pseudo(message: str) -> str:
-    """Return `message` in the pseudo language."""
-    parts = PLACEHOLDER.split(message)
-    length = sum(len(part) for part in parts[::2])
-    missing = max(0, round(length * GROWTH) - length - len("[ ]"))
-    filling = (FILLING * (missing // len(FILLING) + 1))[:missing].strip()
-    accented = "".join(part if place % 2 else part.translate(ACCENTED) for place, part in enumerate(parts))
-    return f"[{accented} {filling.translate(ACCENTED)}]" if filling else f"[{accented}]"
-
-
-class PseudoTranslations(NullTranslations):
-    """A language that exists to be looked at by tests."""
-
-    def gettext(self, message: str) -> str:
-        """Return the sentence in the pseudo language."""
-        return pseudo(message)
-
-    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        """Return the sentence for `n` things."""
-        return pseudo(super().ngettext(msgid1, msgid2, n))
 
 
 def _catalogue(language: str) -> NullTranslations:
@@ -49,11 +20,17 @@ def _catalogue(language: str) -> NullTranslations:
     return translations(language)
 
 
+def _pseudo() -> NullTranslations:
+    from ui.pseudo import translations
+
+    return translations()
+
+
 # What a catalogue lacks stays English, today all but the reasons: so no setting offers these languages yet.
 LANGUAGES: dict[str, Callable[[], NullTranslations]] = {
     **{language: partial(_catalogue, language) for language in resources.LANGUAGES},
     "en": NullTranslations,  # the first paint reads no file
-    PSEUDO: PseudoTranslations,
+    PSEUDO: _pseudo,
 }
 _chosen: list[NullTranslations] = [NullTranslations()]
 _language = ["en"]

@@ -3,10 +3,24 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QAccessible, QFontMetrics
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from ui.findings import check
+from ui.gallery.untranslated import untranslated
+from ui.models.state import Shop, State
+from ui.pseudo import pseudo
 from ui.widgets.label import Label
 
 SIZE = (400, 300)
@@ -47,6 +61,27 @@ def squeezed(parent: QWidget) -> None:
     QVBoxLayout(page).addWidget(tall)
 
 
+def unnamed_kind(parent: QWidget) -> None:
+    made = QWidget(parent)
+    made.setGeometry(10, 100, 60, 60)
+    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    made.setAccessibleName("Redeem")
+
+
+def worded(made: QAbstractButton, style: str = "", *, width: int = 100) -> None:
+    made.setText("I agree to get messages")
+    made.setStyleSheet(f"font-size: 16px; color: #000000; {style}")
+    made.setGeometry(10, 100, width, 60)
+
+
+def chosen(parent: QWidget) -> None:
+    made = QComboBox(parent)
+    made.addItem("A word that is longer than the box")
+    made.setAccessibleName("Language")
+    made.setStyleSheet("font-size: 16px; color: #000000; background: #FFFFFF")
+    made.setGeometry(10, 100, 90, 60)
+
+
 PLANTED: dict[str, tuple[str, Callable[[QWidget], object]]] = {
     "text too wide": ("truncated", lambda page: label(page, "A sentence that is too long for it", width=80)),
     "text too high": ("truncated", wrapping),
@@ -66,6 +101,10 @@ PLANTED: dict[str, tuple[str, Callable[[QWidget], object]]] = {
     ),
     "small letters": ("small text", lambda page: label(page, style="font-size: 13px")),
     "no name": ("no name", lambda page: button(page, name="")),
+    "no role": ("no role", unnamed_kind),
+    "word wider than its button": ("truncated", lambda page: worded(QCheckBox(page))),
+    "faint word of a button": ("contrast", lambda page: worded(QCheckBox(page), "color: #888888", width=300)),
+    "choice wider than its box": ("truncated", chosen),
 }
 
 
@@ -108,3 +147,50 @@ def test_a_long_word_breaks_where_the_line_ends(page: QWidget, dressed) -> None:
     made.say("Konstantinopoulou-Donaudampfschifffahrt")
     assert "truncated" not in kinds(page)
     assert made.whole == made.text().replace("\u200b", "") != made.text()
+
+
+def test_a_word_breaks_at_no_place_that_its_font_has_joined(page: QWidget, dressed) -> None:
+    dressed("en", "light")
+    made = Label("h1", parent=page)
+    made.say("Donaudampfschifffahrt")
+    for width in range(60, 200, 7):
+        made.setGeometry(10, 10, width, 280)
+        kinds(page)
+        assert "f\u200bf" not in made.text() and "\u200b" in made.text()
+        needed = QFontMetrics(made.font()).boundingRect(
+            QRect(0, 0, width, 900), Qt.TextFlag.TextWordWrap, made.text()
+        )
+        assert needed.width() <= width + 1
+
+
+def test_a_broken_word_is_read_out_whole(page: QWidget, dressed) -> None:
+    dressed("en", "light")
+    made = Label("h1", parent=page)
+    made.setGeometry(10, 10, 120, 280)
+    made.say("Donaudampfschifffahrt")
+    kinds(page)
+    assert QAccessible.queryAccessibleInterface(made).text(QAccessible.Text.Name) == "Donaudampfschifffahrt"
+
+
+def test_pseudo_words_are_translated_and_data_is_data(page: QWidget, dressed) -> None:
+    dressed("pseudo", "light")
+    for text in (pseudo("Redeem"), "B. Ng", "12.50", "Enter", f"{pseudo('Redeem')} (F2)"):
+        label(page, text)
+    page.show()
+    assert untranslated(page, State(shop=Shop(name="B. Ng"))) == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "state"),
+    [
+        ("Redeem", State()),  # said without passing gettext
+        ("Redeem", State(notice="Redeem")),  # made before the language was chosen
+        (f"{pseudo('Redeem')} now", State()),
+        ("Nobody has this sentence", State()),
+    ],
+)
+def test_english_among_pseudo_words_is_found(page: QWidget, dressed, shown: str, state: State) -> None:
+    dressed("pseudo", "light")
+    label(page, shown)
+    page.show()
+    assert [finding.kind for finding in untranslated(page, state)] == ["not translated"]

@@ -1,18 +1,19 @@
 """Every screen in every state: drawn without a complaint of Qt, without a finding, and really different."""
 
 import json
-from itertools import combinations
+from collections.abc import Callable
+from itertools import combinations, product
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 
+from resources import LANGUAGES
 from ui import texts
-from ui.findings import check
-from ui.gallery import SIZES, draw_all, states
-from ui.models.state import AnswerWord, Screen
+from ui.gallery import SIZES, Dress, Stage, draw_all, dresses, states
+from ui.models.state import AnswerWord, Screen, State
 from ui.widgets.shapes import AnswerShape
 
 STATES = states()
@@ -25,32 +26,68 @@ def test_every_screen_has_states() -> None:
     assert set(ONE_EACH) == set(AnswerWord)
 
 
-@pytest.mark.parametrize("name", STATES)
-def test_a_state_is_drawn_without_a_finding(shown, name: str) -> None:
-    shown.show(STATES[name])
-    assert check(shown.window, shown.window.grab().toImage(), SIZES[0]) == []
+def found_in(qapp: QApplication, dress: Dress, few: Callable[[str, State], bool] = lambda *_: True):
+    """Return what is wrong with each state that is drawn."""
+    stage = Stage(qapp, dress)
+    try:
+        shown = {name: stage.show(state)[1] for name, state in states().items() if few(name, state)}
+    finally:
+        stage.close()
+    return {name: faults for name, faults in shown.items() if faults}
 
 
-@pytest.mark.parametrize("name", STATES)
-def test_a_state_has_room_to_grow_by_130_percent(shown, dressed, name: str, qtbot, qapp) -> None:
-    dressed("pseudo", "dark")
-    dark = type(shown)(qtbot, qapp)
-    dark.show(states()[name])
-    assert check(dark.window, dark.window.grab().toImage(), SIZES[0]) == []
+def test_every_state_has_room_to_grow_by_130_percent_and_is_translated(qapp) -> None:
+    assert found_in(qapp, Dress("pseudo", "dark", SIZES[0])) == {}
+
+
+def test_a_state_of_each_screen_is_drawn_without_a_finding_in_light_colours(qapp) -> None:
+    first = {state.screen: name for name, state in reversed(STATES.items())}
+    assert found_in(qapp, Dress("en", "light", SIZES[0]), lambda name, _: name in first.values()) == {}
+
+
+@pytest.mark.parametrize("text_size", ["large", "largest"])
+def test_larger_text_finds_its_room(qapp, text_size: str) -> None:
+    full = {
+        "idle-storage",
+        "member-from-till",
+        "member-long",
+        "member-amount-refused",
+        "switch-long",
+        "pairing-refused",
+    }
+        "idle-storage",
+        "member-from-till",
+        "member-long",
+        "member-amount-refused",
+        "switch-long",
+        "pairing-refused",
+    }
+    assert full <= set(STATES)
+    assert found_in(qapp, Dress("en", "light", SIZES[0], text_size), lambda name, _: name in full) == {}
+
+
+def test_what_is_drawn_of_it_all() -> None:
+    """English and pseudo, light and dark, in two sizes; with --all the five languages, and a third size."""
+    usual = {(dress.language, dress.theme, dress.size) for dress in dresses() if dress.text_size == "usual"}
+    assert usual == set(product(("en", "pseudo"), ("light", "dark"), SIZES))
+    assert len(usual) * len(STATES) >= 200
+    every = {(dress.language, dress.theme, dress.size) for dress in dresses(every=True)}
+    assert every == set(product((*LANGUAGES, "pseudo"), ("light", "dark"), (*SIZES, (1920, 1080))))
 
 
 @pytest.mark.slow
-def test_the_whole_gallery_has_no_finding(tmp_path: Path, qapp) -> None:
-    assert draw_all(tmp_path) == []
+def test_the_whole_gallery_has_no_finding(tmp_path: Path) -> None:
+    worn = dresses(every=True)
+    assert draw_all(tmp_path, worn, processes=2) == []
     index = json.loads((tmp_path / "index.json").read_text())
-    assert len(index) == len(STATES) * 8 == len(list(tmp_path.glob("*.png")))
+    assert len(index) == len(STATES) * len(worn) == len(list(tmp_path.glob("*.png")))
     assert json.loads((tmp_path / "findings.json").read_text()) == []
 
 
 def test_the_gallery_says_what_it_drew(tmp_path: Path, qapp, monkeypatch) -> None:
     few = {name: STATES[name] for name in ("idle", "queued")}
     monkeypatch.setattr("ui.gallery.drawing.states", lambda: few)
-    assert draw_all(tmp_path, ("en",), ("light",), ((1024, 768),)) == []
+    assert draw_all(tmp_path, [Dress("en", "light", (1024, 768))]) == []
     index = json.loads((tmp_path / "index.json").read_text())
     assert [(row["screen"], row["state"], row["size"]) for row in index] == [
         ("idle", "idle", "1024x768"),

@@ -4,8 +4,9 @@ A screen has a module here with a function `states()`, and its line in `registry
 begins with its screen's; what it shows is made of `samples`.
 """
 
-from ui.gallery.drawing import SIZES, draw_all, settle
+from ui.gallery.drawing import SIZES, draw_all, dresses
 from ui.gallery.registry import states
+from ui.gallery.stage import Dress, Stage, settle
 from ui.gallery.still import StillModel
 
-__all__ = ["SIZES", "StillModel", "draw_all", "settle", "states"]
+__all__ = ["SIZES", "Dress", "Stage", "StillModel", "draw_all", "dresses", "settle", "states"]

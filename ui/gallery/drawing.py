@@ -1,87 +1,79 @@
-"""Draws every state to a picture, and has the checker look at it."""
+"""Draws every state in every dress, with index.json and findings.json."""
 
 import json
-from collections.abc import Iterator
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from itertools import product
+from multiprocessing import get_context
 from pathlib import Path
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from ui import i18n, theme
-from ui.findings import check
 from ui.gallery.registry import states
-from ui.gallery.still import StillModel
-from ui.models.state import State
-from ui.window import StationWindow
+from ui.gallery.stage import USUAL, Dress, Stage
 
+Row = dict[str, object]
+Drawn = tuple[list[Row], list[Row]]  # of the index, and findings
+
+THEMES = ("light", "dark")
 SIZES = ((1024, 768), (1366, 768))
+LARGE = (1920, 1080)
+SAID_OFF_SCREEN = "This plugin does not support propagateSizeHints"  # by Qt, of every window
 
 
-def draw_all(
-    out: Path,
-    languages: tuple[str, ...] = ("en", "pseudo"),
-    themes: tuple[str, ...] = ("light", "dark"),
-    sizes: tuple[tuple[int, int], ...] = SIZES,
-) -> list[dict[str, object]]:
-    """Draw every state in every dress into `out`, with index.json and findings.json; return the findings."""
-    found = QApplication.instance()
-    app = found if isinstance(found, QApplication) else QApplication(["tillside"])
+def dresses(*, every: bool = False) -> list[Dress]:
+    """Return what is drawn: English and the pseudo language, or `every` language and size; in larger text, too."""
+    real = [language for language in i18n.LANGUAGES if language != i18n.PSEUDO] if every else ["en"]
+    sizes = (*SIZES, LARGE) if every else SIZES
+    larger = [text_size for text_size in theme.ZOOMS if text_size != USUAL]
+    return [
+        *(Dress(*worn) for worn in product((*real, i18n.PSEUDO), THEMES, sizes)),
+        *(Dress(*worn) for worn in product(real, THEMES[:1], SIZES if every else SIZES[:1], larger)),
+    ]
+
+
+def draw_all(out: Path, worn: Sequence[Dress], *, processes: int = 1) -> list[Row]:
+    """Draw every state in every dress into `out`; return the findings. Several `processes` take turns."""
     out.mkdir(parents=True, exist_ok=True)
-    index: list[dict[str, object]] = []
-    findings: list[dict[str, object]] = []
-    try:
-        for language, dress, size in product(languages, themes, sizes):
-            i18n.use(language)
-            theme.apply(app, dress)
-            for entry, faults in _draw_dressed(app, out, size):
-                picture = entry | {"language": language, "theme": dress, "size": f"{size[0]}x{size[1]}"}
-                picture["file"] = _name_file(out, picture)
-                index.append(picture)
-                findings += [picture | fault for fault in faults]
-    finally:
-        i18n.use("en")
-    _write(out / "index.json", index)
+    draw = partial(_draw_dressed, out)
+    if processes > 1:
+        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+            drawn = list(pool.map(draw, worn))
+    else:
+        drawn = [draw(dress) for dress in worn]
+    findings = [row for _index, found in drawn for row in found]
+    _write(out / "index.json", [row for index, _found in drawn for row in index])
     _write(out / "findings.json", findings)
     return findings
 
 
-def _draw_dressed(
-    app: QApplication, out: Path, size: tuple[int, int]
-) -> Iterator[tuple[dict[str, object], list[dict[str, object]]]]:
+def _draw_dressed(out: Path, dress: Dress) -> Drawn:
     """Draw every state in one window, as they would follow each other."""
-    model = StillModel(State())
-    window = StationWindow(model)
-    window.resize(*size)
-    window.show()
+    qInstallMessageHandler(_complain)
+    found = QApplication.instance()
+    app = found if isinstance(found, QApplication) else QApplication(["tillside"])
+    stage = Stage(app, dress)
+    index: list[Row] = []
+    findings: list[Row] = []
     for name, state in states().items():
-        model.show(State())
-        model.show(state)
-        settle(app, window)
-        image = window.grab().toImage()
-        image.save(str(out / "drawn.png"))
-        faults = [fault.record() for fault in check(window, image, size)]
-        yield {"screen": state.screen.value, "state": name}, faults
-    window.close()
-    window.deleteLater()
-    app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)  # else the next theme would dress it, too
+        image, faults = stage.show(state)
+        row: Row = {"screen": state.screen.value, "state": name} | dress.record()
+        row["file"] = "-".join(str(part) for part in row.values()) + ".png"
+        image.save(str(out / str(row["file"])))
+        index.append(row)
+        findings += [row | fault.record() for fault in faults]
+    stage.close()
+    return index, findings
 
 
-def settle(app: QApplication, window: StationWindow) -> None:
-    """Lay everything out, and stop what moves: a picture shows a state, not a moment."""
-    window.answer.flash.stop()
-    window.answer.time_left.stop()
-    for _round in range(3):  # labels that wrap ask for their height in a second round
-        app.sendPostedEvents()
-        app.processEvents()
+def _complain(_kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+    if SAID_OFF_SCREEN not in message:
+        sys.stderr.write(f"{message}\n")
 
 
-def _name_file(out: Path, picture: dict[str, object]) -> str:
-    parts = ("screen", "state", "language", "theme", "size")
-    name = "-".join(str(picture[part]) for part in parts) + ".png"
-    (out / "drawn.png").replace(out / name)
-    return name
-
-
-def _write(path: Path, rows: list[dict[str, object]]) -> None:
+def _write(path: Path, rows: list[Row]) -> None:
     path.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

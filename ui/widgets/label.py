@@ -85,6 +85,7 @@ class Label(QLabel):
             shown = "".join(_broken(word, metrics, room) for word in words)
         if shown != self.text():
             self.setText(shown)
+            self.setAccessibleName(self._whole if shown != self._whole else "")  # read out in whole words
 
     def changeEvent(self, event: QEvent) -> None:
         """Take the font of a new theme."""

@@ -1,0 +1,72 @@
+"""One window in one dress, in which state follows state, and the checker that looks at each."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from ui import i18n, theme
+from ui.findings import Finding, check
+from ui.gallery.still import StillModel
+from ui.gallery.untranslated import untranslated
+from ui.models.state import State
+from ui.window import StationWindow
+
+USUAL = "usual"
+
+
+@dataclass(frozen=True, slots=True)
+class Dress:
+    """What a window wears, and how large it is."""
+
+    language: str
+    theme: str
+    size: tuple[int, int]
+    text_size: str = USUAL
+
+    def record(self) -> dict[str, object]:
+        """Return it as part of a row of index.json."""
+        size = f"{self.size[0]}x{self.size[1]}"
+        return {"language": self.language, "theme": self.theme, "size": size, "text_size": self.text_size}
+
+
+class Stage:
+    """The window. Its dress is the whole application's until another one is put on."""
+
+    def __init__(self, app: QApplication, dress: Dress) -> None:
+        """Put on a dress and bring up the window."""
+        self._app, self._dress = app, dress
+        i18n.use(dress.language)
+        theme.apply(app, dress.theme, theme.ZOOMS[dress.text_size])
+        self._model = StillModel(State())
+        self.window = StationWindow(self._model)
+        self.window.resize(*dress.size)
+        self.window.show()
+
+    def show(self, state: State) -> tuple[QImage, list[Finding]]:
+        """Show a state after an empty one; return its picture and what is wrong with it."""
+        self._model.show(State())
+        self._model.show(state)
+        settle(self._app, self.window)
+        image = self.window.grab().toImage()
+        found = check(self.window, image, self._dress.size)
+        if self._dress.language == i18n.PSEUDO:
+            found += untranslated(self.window, state)
+        return image, found
+
+    def close(self) -> None:
+        """Take the window away; the next dress would else be put on this one, too."""
+        self.window.close()
+        self.window.deleteLater()
+        self._app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        i18n.use("en")
+
+
+def settle(app: QApplication, window: StationWindow) -> None:
+    """Lay everything out, and stop what moves: a picture shows a state, not a moment."""
+    window.answer.flash.stop()
+    window.answer.time_left.stop()
+    for _round in range(3):  # labels that wrap ask for their height in a second round
+        app.sendPostedEvents()
+        app.processEvents()
