@@ -55,13 +55,6 @@ def test_larger_text_finds_its_room(qapp, text_size: str) -> None:
         "switch-long",
         "pairing-refused",
     }
-        "idle-storage",
-        "member-from-till",
-        "member-long",
-        "member-amount-refused",
-        "switch-long",
-        "pairing-refused",
-    }
     assert full <= set(STATES)
     assert found_in(qapp, Dress("en", "light", SIZES[0], text_size), lambda name, _: name in full) == {}
 

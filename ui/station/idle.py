@@ -1,7 +1,7 @@
 """Wait for a scan: the viewfinder, today's numbers and what was done last."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.core.standing import Standing
@@ -72,6 +72,25 @@ class IdlePage(Page):
             (texts.grouped(state.today.redemptions), _("Redemptions today")),
             (texts.money(state.today.value_given, state.shop.currency), _("Given today")),
         )
+        self._give_way()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Look again for what there is room."""
+        super().resizeEvent(event)
+        self._give_way()
+
+    def _give_way(self) -> None:
+        """Leave out what is needed least where there is no room for all of it: today's figures, then the viewfinder."""
+        layout = self.layout()
+        assert layout is not None, "it was made with one"
+        parts = (self.figures, self.camera)
+        for part in parts:
+            part.setVisible(True)
+        for part in parts:
+            layout.activate()
+            if layout.totalMinimumHeightForWidth(self.width()) <= self.height():
+                return
+            part.setVisible(False)
 
     def set_frame(self, frame: QImage) -> None:
         """Show what the camera sees."""
