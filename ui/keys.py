@@ -5,7 +5,9 @@ and is shown nowhere.
 """
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 
+from scanner.keys import evdev_code
 from ui.i18n import _
 from ui.models.state import Screen
 
@@ -18,6 +20,22 @@ FLOW_KEYS: dict[Qt.Key, Screen] = {
 }  # which key brings up the page of which flow
 BAR = (Qt.Key.Key_F2, Qt.Key.Key_F3, Qt.Key.Key_F4, Qt.Key.Key_F5, Qt.Key.Key_F8, Qt.Key.Key_F9)
 ALWAYS = {Qt.Key.Key_F9}  # without a page it asks for a sync
+
+
+# evdev's numbers of the keys that are these letters on most keyboards.
+PLACES = {Qt.Key.Key_P: 25, Qt.Key.Key_V: 47}
+
+
+def is_with_ctrl(event: QKeyEvent, letter: Qt.Key) -> bool:
+    """Tell whether a letter was pressed with Ctrl: by its name or, on keyboards without our letters, by its place."""
+    chord = event.modifiers() & ~(
+        Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.GroupSwitchModifier
+    )
+    if chord != Qt.KeyboardModifier.ControlModifier or event.key() == letter:
+        return chord == Qt.KeyboardModifier.ControlModifier
+    is_one_of_ours = Qt.Key.Key_A <= event.key() <= Qt.Key.Key_Z
+    place = evdev_code(event.nativeScanCode(), platform=QGuiApplication.platformName())
+    return not is_one_of_ours and place == PLACES[letter]
 
 
 def label(key: Qt.Key) -> str:

@@ -16,14 +16,12 @@ from PySide6.QtGui import (
     QGuiApplication,
     QImage,
     QKeyEvent,
-    QKeySequence,
     QPaintEvent,
-    QShortcut,
 )  # fmt: skip
 from PySide6.QtWidgets import QWidget
 
 from ui import i18n, texts
-from ui.keys import FLOW_KEYS
+from ui.keys import FLOW_KEYS, is_with_ctrl
 from ui.models.state import Screen, State
 from ui.pictures import holds_picture, picture
 from ui.station.page import Page
@@ -111,9 +109,6 @@ class StationWindow(QWidget):
         self.topbar.lock.clicked.connect(lambda: self._model.open(Screen.SIGN_IN))
         self.training.ended.connect(lambda: self._model.end_training())
         self.notice.gone.connect(lambda: self._model.dismiss_notice())
-        # A shortcut, since Qt finds its letter on keyboards that have none of ours, too.
-        again = QShortcut(QKeySequence.StandardKey.Print, self, autoRepeat=False)
-        again.activated.connect(lambda: self._model.print_receipt())
         self.demobar.order_wanted.connect(lambda: self._model.take_demo_order())
         self.demobar.cut_wanted.connect(lambda is_cut: self._model.set_line_cut(is_cut))
 
@@ -230,8 +225,10 @@ class StationWindow(QWidget):
         action = self._keys().get(Qt.Key(event.key()))
         if action is not None:
             action()
-        elif event.matches(QKeySequence.StandardKey.Paste):
+        elif is_with_ctrl(event, Qt.Key.Key_V):
             self._paste()
+        elif is_with_ctrl(event, Qt.Key.Key_P):
+            self._model.print_receipt()
         elif (flow := FLOW_KEYS.get(Qt.Key(event.key()))) is not None:
             self._model.open(flow)
         elif event.key() in DIGITS and self._screen is Screen.MEMBER:

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 
 from tests.ui.conftest import Shown
@@ -23,6 +25,31 @@ def test_ctrl_p_prints_from_any_page_and_types_nothing(shown: Shown) -> None:
     for state in (answers()["approved-prints"], next(iter(idle().values()))):
         shown.show(state)
         assert ctrl_p(shown) == [("print_receipt",)]
+
+
+# As X11 tells of them (tried there under seven layouts): the key, what stands on it, and the number of its place.
+@pytest.mark.parametrize(
+    ("key", "place", "asked"),
+    [
+        (0x417, 33, [("print_receipt",)]),  # З, on a Russian keyboard
+        (0x417, 34, []),  # the same letter elsewhere
+        (Qt.Key.Key_L, 33, []),  # a Dvorak keyboard has an L there
+        (Qt.Key.Key_P, 27, [("print_receipt",)]),  # and its P elsewhere
+    ],
+)
+def test_keyboards_without_a_p_print_by_its_place(shown: Shown, key: int, place: int, asked: list) -> None:
+    shown.show(answers()["approved-prints"])
+    ctrl = Qt.KeyboardModifier.ControlModifier
+    event = QKeyEvent(QKeyEvent.Type.KeyPress, int(key), ctrl, place, 0, 0)
+    shown.window.keyPressEvent(event)
+    assert shown.model.asked == asked
+
+
+def test_other_chords_print_nothing(shown: Shown) -> None:
+    shown.show(answers()["approved-prints"])
+    held = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    shown.window.keyPressEvent(QKeyEvent(QKeyEvent.Type.KeyPress, Qt.Key.Key_P, held))
+    assert shown.model.asked == []
 
 
 def test_the_letter_alone_prints_nothing(shown: Shown) -> None:
