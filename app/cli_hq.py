@@ -1,6 +1,5 @@
 """The commands of head office: `tillside hq …`."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +11,7 @@ from app.cli_hq_brand import hq_brand
 from app.cli_hq_cases import cases_cli, hq_restored
 from app.cli_hq_devices import device_cli, held_cli, hq_devices, with_hq
 from app.cli_hq_keys import hq_card, hq_phone, keys_cli
-from app.cli_hq_people import hq_erase, hq_export
+from app.cli_hq_people import hq_erase, hq_export, member_cli
 from app.cli_hq_staff import staff_cli
 from app.cli_hq_stops import hq_lift, hq_stop, hq_stops
 from app.config import load_config
@@ -29,6 +28,7 @@ hq_cli.add_typer(held_cli, name="held")
 hq_cli.add_typer(keys_cli, name="keys")
 hq_cli.add_typer(cases_cli, name="cases")
 hq_cli.add_typer(staff_cli, name="staff")
+hq_cli.add_typer(member_cli, name="member")
 hq_cli.command("restored")(hq_restored)
 hq_cli.command("card")(hq_card)
 hq_cli.command("stock")(hq_stock)
@@ -268,39 +268,6 @@ def _publish_lost(data_dir: Path | None, body: bytes) -> None:
 
     version, passed = with_hq(data_dir, publish)
     print(f"Version {version} is known again; {passed} entries could be posted by it.")
-
-
-@hq_cli.command("member")
-def hq_member(
-    name: Annotated[str, typer.Argument(help="Given name and initial, as a till may show it.")],
-    tier: Annotated[str, typer.Option(help="The member's tier.")] = "",
-    store: Annotated[str | None, typer.Option(help="Home store.")] = None,
-    old_ref: Annotated[
-        str | None,
-        typer.Option(
-            "--ref", help="Of a member lost with a database: the old reference, or the card's L2: code."
-        ),
-    ] = None,
-    old_number: Annotated[
-        str | None, typer.Option("--number", help="The number that is printed on the old card, M….")
-    ] = None,
-    data_dir: HqDir = None,
-) -> None:
-    """Add a member and print the number and the signed code for the card."""
-    from app.ids import new_ref
-    from hq.home import Hq
-    from hq.members.cards import read_number, read_ref
-    from hq.members.service import MemberFacts, add_member, issue_code, new_member_number
-    from hq.stores.service import check_store
-
-    def add(hq: Hq) -> dict[str, str]:
-        check_store(hq, store)
-        ref = new_ref() if old_ref is None else read_ref(hq, old_ref)
-        number = new_member_number() if old_number is None else read_number(old_number)
-        add_member(hq, MemberFacts(ref, name, number, tier=tier, home_store=store))
-        return {"ref": ref, "number": number, "code": issue_code(hq, ref)}
-
-    print(json.dumps(with_hq(data_dir, add)))
 
 
 @hq_cli.command("withdraw")

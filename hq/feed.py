@@ -24,6 +24,7 @@ from app.core.chain import ChainOwner
 from hq.authority import counters
 from hq.authority.told import read_members, read_vouchers
 from hq.journal.words import read_words
+from hq.members.merged import read_aliases
 from hq.rows import upsert
 from hq.staff.store import read_staff
 from hq.tables import counter, device, feed
@@ -32,7 +33,7 @@ from sync.protocol import Row
 COUNTER = "feed"
 EVERYWHERE = "*"  # no store may be called so
 MEMBER, VOUCHER, STAFF, VERDICT = "member", "voucher", "staff", "verdict"
-COUNTED = "counter"
+COUNTED, ALIAS = "counter", "alias"
 
 PUT, DELETE = "put", "del"
 READ: dict[str, Callable[[Connection, Sequence[str]], dict[str, dict[str, Any]]]] = {
@@ -41,6 +42,7 @@ READ: dict[str, Callable[[Connection, Sequence[str]], dict[str, dict[str, Any]]]
     STAFF: read_staff,
     VERDICT: read_words,
     COUNTED: counters.facts_of,
+    ALIAS: read_aliases,
 }
 
 NEWEST = select(counter.c.n).where(counter.c.name == bindparam("of"))

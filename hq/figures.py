@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, distinct, func, select
 from hq.db import Database
 from hq.journal.postings import GIVEN, ISSUED
 from hq.journal.store import REDEEMED, REFUSED
+from hq.members.tables import merged_account
 from hq.tables import device, journal, later_verdict, member, order_fact, posting, redemption_fact
 
 
@@ -135,14 +136,15 @@ def _orders(connection: Connection) -> dict[str, Any]:
     statement = select(
         func.count().label("orders"),
         func.coalesce(func.sum(facts.lines), 0).label("lines"),
-        func.count(distinct(facts.member)).label("members"),
+        func.count(distinct(func.coalesce(merged_account.c.survivor, facts.member))).label("members"),
         func.count(distinct(facts.store)).label("stores"),
         func.coalesce(func.sum(facts.gross), 0).label("gross_cents"),
         func.coalesce(func.sum(facts.discount), 0).label("discount_cents"),
         func.coalesce(func.sum(facts.points), 0).label("points_earned"),
         func.count().filter(facts.link == "offline").label("offline_orders"),
     )
-    row = connection.execute(statement).mappings().one()
+    whose = order_fact.outerjoin(merged_account, merged_account.c.ref == facts.member)
+    row = connection.execute(statement.select_from(whose)).mappings().one()
     return {name: int(value) for name, value in row.items()}
 
 

@@ -23,6 +23,7 @@ from hq.drafts import drop_old_drafts
 from hq.faults import SetUpFault
 from hq.home import FOLDERS, JUDGING_FOLDER, open_hq
 from hq.journal.deaths import DeathWatch
+from hq.members.merging import merge_again
 from hq.upkeep import Upkeep
 from hq.web import create_app
 
@@ -56,6 +57,7 @@ def serve(
     drop_old_drafts([folder, *(folder / name for name in FOLDERS)], now_ms=SystemClock().now_ms())
     watch = DeathWatch(folder / JUDGING_FOLDER)
     hq = replace(hq, watch=watch)
+    merge_again(hq)  # before anybody is served, as far as that can be
     upkeep = Upkeep(hq)
     upkeep.start()
     try:

@@ -23,10 +23,11 @@ from hq.authority import counters, told
 from hq.campaigns.store import newest_versions
 from hq.drafts import draft_of
 from hq.faults import NotHere
-from hq.feed import COUNTED, MEMBER, STAFF, VERDICT, VOUCHER, head_of, last_number
+from hq.feed import ALIAS, COUNTED, MEMBER, STAFF, VERDICT, VOUCHER, head_of, last_number
 from hq.home import Hq
 from hq.journal import words
 from hq.keysets.store import current_kid
+from hq.members import merged
 from hq.staff import store as staff
 from hq.stores.devices import Device
 from sync.protocol import Manifest, SignedManifest, SnapshotFile, manifest_message
@@ -96,6 +97,7 @@ def _lines(connection: Connection, store: str) -> Iterator[bytes]:
     yield from _blocks(VOUCHER, told.VOUCHER_COLUMNS, told.all_vouchers(connection))
     yield from _blocks(STAFF, staff.COLUMNS, staff.staff_of_store(connection, store))
     yield from _blocks(COUNTED, counters.COLUMNS, iter(counters.all_facts(connection)))
+    yield from _blocks(ALIAS, merged.COLUMNS, merged.all_aliases(connection))
     yield from _blocks(VERDICT, words.COLUMNS, words.words_of_store(connection, store))
 
 

@@ -10,6 +10,7 @@ from hq.home import Hq
 from hq.journal.again import judge_all_again
 from hq.journal.showings import forget_showings
 from hq.members.erasing import forget_files
+from hq.members.merging import merge_again
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +19,7 @@ STOP_WAIT_S = 10.0
 
 
 class Upkeep:
-    """Judges again what a newer HQ may understand, and gives back home leases that were called back.
+    """Judges again what a newer HQ may understand, merges again, and gives back home leases that were called back.
 
     Forgets what is too old: deletions, showings of codes, promises, and snapshots from before somebody was erased.
     """
@@ -40,7 +41,7 @@ class Upkeep:
 
     def _loop(self) -> None:
         while True:
-            for work in (self._judge_again, self._forget, self._give_back):
+            for work in (self._judge_again, self._merge_again, self._forget, self._give_back):
                 try:
                     work()
                 except Exception:  # outermost: of this thread. The next time may go better
@@ -50,6 +51,9 @@ class Upkeep:
 
     def _judge_again(self) -> None:
         judge_all_again(self._hq, is_over=self._stopping.is_set)
+
+    def _merge_again(self) -> None:
+        merge_again(self._hq)
 
     def _give_back(self) -> None:
         now_ms = self._hq.clock.now_ms()

@@ -19,7 +19,7 @@ from msgspec import convert
 from app.store.draft import ReplicaDraft
 from app.store.journal import WordOfHq
 from app.store.replica import Position
-from app.store.replica_rows import MEMBER
+from app.store.replica_rows import ALIAS, MEMBER
 from app.store.store import StationStore
 from app.store.versions import SNAPSHOT
 from sync.documents import Documents, Runner
@@ -149,7 +149,7 @@ class Puller:
                     replica.put_rows(kind, columns, values, included_seq=included_seq)
             if position is not None:
                 replica.move_to(position)
-        if any(row.op == DELETE and row.t == MEMBER for row in usable):
+        if any(row.op == DELETE and row.t in (MEMBER, ALIAS) for row in usable):
             self._store.forget_copies()
 
     def _keep_words(self, found: Iterable[VerdictValues]) -> None:

@@ -66,6 +66,15 @@ class CounterValues(Struct):
     n: Whole
 
 
+class AliasValues(Struct):
+    """A row of type `alias`: the reference of somebody who was merged, and to whom it leads."""
+
+    ref: str
+    survivor: str
+    number_hash: str | None
+    codes_from_ms: Count
+
+
 class StaffValues(Struct):
     """A row of type `staff`: somebody who may sign in."""
 
@@ -116,6 +125,7 @@ FORMS: dict[str, type[Struct]] = {
     "voucher": VoucherValues,
     "staff": StaffValues,
     "counter": CounterValues,
+    "alias": AliasValues,
     VERDICT: VerdictValues,
 }
 

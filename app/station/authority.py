@@ -16,6 +16,7 @@ from app.core.decision import eligible
 from app.core.outcome import Facts
 from app.core.overlay import FLOOR_USE, LEASE_USE, SPENDS, SPENT, VOUCHER_USE
 from app.core.spending import whose
+from app.station.accounts import own_sum
 from app.station.balance import balance_here, own_points
 from app.station.counting import Counts
 from app.station.leasing import heard_seq
@@ -73,7 +74,7 @@ def authority_of(
         leases=leases,
         granted=heard.granted,
         denied=heard.denied,
-        times=store.journal.effect_sums(FLOOR_USE, _spenders(facts), after_seq=heard_up_to),
+        times=_times(store, facts, after_seq=heard_up_to),
         spends=store.journal.effect_sum(SPENDS, "", after_seq=heard_up_to),
         value=store.journal.effect_sum(SPENT, "", after_seq=heard_up_to),
         must_ask=must_ask(drawn_by, at_ms=facts.order.at_ms, heard_ms=as_of_ms) - heard.left_open,
@@ -105,6 +106,15 @@ def _drawn_by(facts: Facts, choices: Mapping[str, str]) -> dict[str, str]:
         voucher = shown.voucher
         found[shown.redemption_id] = f"{day}|{voucher.code_hash or member}|{voucher.rule_id}"
     return found
+
+
+def _times(store: StationStore, facts: Facts, *, after_seq: int) -> Mapping[str, int]:
+    """Return how often floor limits gave something, by whose they count: of the member under all their references."""
+    times = store.journal.effect_sums(FLOOR_USE, _spenders(facts), after_seq=after_seq)
+    if facts.member is None:
+        return times
+    of_member = own_sum(store, FLOOR_USE, facts.member.ref, after_seq=after_seq)
+    return times | {facts.member.ref: of_member} if of_member else times
 
 
 def _spenders(facts: Facts) -> set[str]:

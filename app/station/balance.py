@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from app.core.overlay import POINTS_PENDING, POINTS_SPENT
+from app.station.accounts import own_sum
 from app.store.replica_rows import MEMBER
 from app.store.store import StationStore
 
@@ -19,13 +20,14 @@ def own_points(store: StationStore, ref: str, *, after_seq: int) -> Balance:
 
     What a void or a return takes back goes off what is pending first, and then off what could be spent.
     """
-    pending = store.journal.effect_sum(POINTS_PENDING, ref, after_seq=after_seq)
-    spent = store.journal.effect_sum(POINTS_SPENT, ref, after_seq=after_seq)
+    pending = own_sum(store, POINTS_PENDING, ref, after_seq=after_seq)
+    spent = own_sum(store, POINTS_SPENT, ref, after_seq=after_seq)
     return Balance(spent + min(pending, 0), max(pending, 0))
 
 
 def balance_here(store: StationStore, ref: str) -> Balance | None:
-    """Return a member's points; None for one whom the replica does not hold."""
+    """Return a member's points, of one who was merged the survivor's; None for one whom the replica does not hold."""
+    ref = store.replica.aliases.survivor(ref)
     row = store.replica.member(ref)
     if row is None:
         return None

@@ -111,11 +111,12 @@ class Counts:
     def _added(self, key: str, campaign_id: str, said: int, *, after_seq: int) -> int:
         """Return HQ's figure with what was done here since."""
         assert self._member is not None, "asked of an order with a member"
-        prefix = member_use(campaign_id, self._member)
-        own = {
-            date.fromisoformat(ref.removeprefix(prefix)): count
-            for ref, count in self._store.journal.effects_under(MEMBER_USE, prefix, after_seq=after_seq)
-        }
+        own: dict[date, int] = {}
+        for name in self._store.replica.aliases.refs_of(self._member):
+            prefix = member_use(campaign_id, name)
+            for ref, count in self._store.journal.effects_under(MEMBER_USE, prefix, after_seq=after_seq):
+                day = date.fromisoformat(ref.removeprefix(prefix))
+                own[day] = own.get(day, 0) + count
         more = self._counted(key, own)
         return max(said, more) if key == limits.counted_key(campaign_id) else said + more
 

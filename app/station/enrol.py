@@ -193,6 +193,7 @@ def _is_taken(store: StationStore, given: MemberNumber) -> bool:
     """Tell whether a number is somebody's, as far as this station knows. Head office looks once more."""
     return (
         store.replica.member_by_number(given.code_hash) is not None
+        or store.replica.aliases.survivor_by_number(given.code_hash) is not None
         or enrolled_here(store, given.code_hash, after_seq=0) is not None
     )
 

@@ -121,7 +121,8 @@ def _holder(store: StationStore, number: MemberNumber) -> SeenMember | None:
         return _member(store, row.ref, row, number.level, number.code_hash)
     position = store.replica.position()
     included = position.included_seq if position else 0
-    ref = enrolled_here(store, number.code_hash, after_seq=included)
+    ref = store.replica.aliases.survivor_by_number(number.code_hash)
+    ref = ref or enrolled_here(store, number.code_hash, after_seq=included)
     return None if ref is None else seen_by_number(store, ref, number.code_hash)
 
 
@@ -134,6 +135,7 @@ def enrolled_here(store: StationStore, number_hash: str, *, after_seq: int) -> s
 
 def seen_by_number(store: StationStore, ref: str, number_hash: str) -> SeenMember:
     """Return a member by the number that is theirs, as far as they are known here."""
+    ref = store.replica.aliases.survivor(ref)
     row = store.replica.member(ref)
     return _member(store, ref, row, Level.NUMBER, number_hash)
 
@@ -141,8 +143,11 @@ def seen_by_number(store: StationStore, ref: str, number_hash: str) -> SeenMembe
 def _by_code(store: StationStore, code: MemberCode) -> SeenMember | Refusal:
     """Return who showed a code that HQ signed. Of a member who isn't held here nobody knows what was withdrawn."""
     ref = ref_of(code.ref)
+    alias = store.replica.aliases.find(ref)
+    ref = ref if alias is None else alias.survivor
     row = store.replica.member(ref)
-    if row is not None and code.issued_ms < row.codes_from_ms:
+    of_code = alias or row
+    if of_code is not None and code.issued_ms < of_code.codes_from_ms:
         return Refusal(Reason.CODE_WITHDRAWN)
     if is_spent(store, code.shown):
         return Refusal(Reason.CODE_REPLAYED)

@@ -286,7 +286,7 @@ def _shown_member(store: StationStore, member: Mapping[str, Any] | None) -> str:
     """Return the initials, or the end of the reference where the replica does not hold the name."""
     if member is None:
         return ""
-    row = store.replica.member(member["ref"])
+    row = store.replica.survivor(member["ref"])
     return masked(row.name if row else "") or HIDDEN + member["ref"][-4:]
 
 

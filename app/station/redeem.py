@@ -238,7 +238,7 @@ def _answer_again(store: StationStore, facts: Facts, seq: int) -> OrderAnswer:
     vouchers = {(shown["rule"], shown["code_hash"]) for shown in data["presented"]}
     if (
         lines != tuple((line.sku, line.quantity, line.amount) for line in facts.order.lines)
-        or (facts.member is not None and member_ref != facts.member.ref)
+        or (facts.member is not None and not _is_same(store, member_ref, facts.member.ref))
         # The ids of redemptions are new with each scan; the vouchers are the same.
         or any((shown.voucher.rule_id, shown.voucher.code_hash) not in vouchers for shown in facts.presented)
     ):
@@ -256,6 +256,11 @@ def _answer_again(store: StationStore, facts: Facts, seq: int) -> OrderAnswer:
         is_repeat=True,
         stopped=said_of_all(data.get("stopped", ()), member_ref),
     )
+
+
+def _is_same(store: StationStore, recorded: str | None, ref: str) -> bool:
+    """Tell whether an order was recorded for this member, under a reference that leads to them by now perhaps."""
+    return recorded is not None and recorded in {ref, *store.replica.aliases.refs_of(ref)}
 
 
 def _recorded_order(store: StationStore, seq: int) -> list[Entry]:

@@ -222,15 +222,21 @@ def _program_of(store: StationStore, order: dict[str, Any]) -> Program | None:
 
 
 def _refused_here(store: StationStore, order: dict[str, Any], by: By) -> Refusal | None:
-    member = None if order["member"] is None else Member(order["member"]["ref"], is_known=False)
+    ref = _member_of(store, order)
+    member = None if ref is None else Member(ref, is_known=False)
     stopped = stops(store, order["program_version"], member=None, codes=())
     return refused_by_standing(stopped | stops_by_cashier(store, by.cashier, member))
+
+
+def _member_of(store: StationStore, order: dict[str, Any]) -> str | None:
+    """Return whose order it was, or whose it is by now, where its member was merged."""
+    return None if order["member"] is None else store.replica.aliases.survivor(order["member"]["ref"])
 
 
 def _is_own_approval(store: StationStore, approval: Approval, order: dict[str, Any], *, cashier: str) -> bool:
     """Tell whether somebody approves what they do themselves, or what is for themselves."""
     row = store.replica.people.find(approval.approver)
-    member = None if order["member"] is None else order["member"]["ref"]
+    member = _member_of(store, order)
     is_member = row is not None and member is not None and row.member == member
     return approval.approver == cashier or is_member
 

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from app.core.program import Program
 from app.core.voucher import Voucher
+from app.store.aliases import Aliases
 from app.store.meta import write_meta
 from app.store.names import LAST_LETTER, later_keys, name_key
 from app.store.people import People
@@ -110,6 +111,10 @@ class Replica:
         """Find a member by the hash of their plain number."""
         return self._member("number_hash", number_hash)
 
+    def survivor(self, ref: str) -> MemberRow | None:
+        """Find a member by a reference that an entry names: of one who was merged, the survivor."""
+        return self._member("ref", self.aliases.survivor(ref))
+
     def _member(self, column: str, value: str) -> MemberRow | None:
         sql = {"ref": BY_REF, "number_hash": BY_NUMBER}[column]
         row = self._db.conn.execute(sql, (value,)).fetchone()
@@ -150,6 +155,11 @@ class Replica:
     def people(self) -> People:
         """Who works in this store."""
         return People(self._db)
+
+    @property
+    def aliases(self) -> Aliases:
+        """Which references lead to another member."""
+        return Aliases(self._db)
 
     @property
     def rights(self) -> Rights:

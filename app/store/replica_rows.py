@@ -9,7 +9,7 @@ import orjson
 
 from app.store.names import name_key
 
-MEMBER, VOUCHER, STAFF, COUNTER = "member", "voucher", "staff", "counter"
+MEMBER, VOUCHER, STAFF, COUNTER, ALIAS = "member", "voucher", "staff", "counter", "alias"
 KEY = 0  # place in a row as it is kept
 REF, NUMBER_HASH, NAME, TIER, NAME_KEY = 0, 1, 2, 3, -1  # and in a member's
 
@@ -103,6 +103,12 @@ TABLES = {
         put="INSERT OR REPLACE INTO staff (staff_id, name, role, pin_hash, pepper, member, sign_in)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         delete="DELETE FROM staff WHERE staff_id = ?",
+    ),
+    ALIAS: Table(
+        columns=("ref", "survivor", "number_hash", "codes_from_ms"),
+        kept=_as_they_are,
+        put="INSERT OR REPLACE INTO alias (ref, survivor, number_hash, codes_from_ms) VALUES (?, ?, ?, ?)",
+        delete="DELETE FROM alias WHERE ref = ?",
     ),
     COUNTER: Table(
         columns=("key", "n"),

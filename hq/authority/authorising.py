@@ -30,7 +30,7 @@ from app.core.program import Program
 from app.core.reasons import Reason, Refusal
 from app.core.stops import CAMPAIGN, CODE, MEMBER, PROGRAM, RULE
 from hq.authority import counters, recounting
-from hq.authority.holding import holder_of
+from hq.authority.holding import who_may_spend
 from hq.authority.home import call_back
 from hq.authority.known import known_of, used
 from hq.authority.reservations import (
@@ -45,6 +45,7 @@ from hq.authority.rights import free, limits_of, outstanding, reserved
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
 from hq.home import Hq
+from hq.members.merged import survivor_of
 from hq.members.store import ACTIVE, read_members
 from hq.stops.store import held_of
 from hq.stores.devices import Device
@@ -97,7 +98,7 @@ def authorise(hq: Hq, connection: Connection, device: Device, request: Authorize
     has_limits = any(want.campaign.limits is not None for want in wants)
     today = _today(connection, device.store, now_ms=now_ms) if has_limits else date.min
     desk = _desk(connection, wants, request)
-    words = {PROGRAM}.union(*(_stops_of(want, request.member) for want in wants))
+    words = {PROGRAM}.union(*(_stops_of(want, desk.ref) for want in wants))
     desk.stopped = held_of(connection, words, program_version=program.version)
     scopes = {scope for want in wants for scope in _scopes(want)}
     limits = limits_of(connection, program, scopes) | limits_of(connection, newest or program, scopes)
@@ -156,6 +157,8 @@ def _desk(connection: Connection, wants: Sequence[_Want], request: AuthorizeRequ
     if ref is None:
         return _Desk(None, None, vouchers, {}, request.total)
     members = read_members(connection, [ref], for_update=True)
+    if not members and (to := survivor_of(connection, ref)) != ref:  # the station hasn't read of the merging
+        ref, members = to, read_members(connection, [to], for_update=True)
     uses: Mapping[str, Mapping[str, int]] = {}
     if any(want.campaign.limits is not None for want in wants):
         uses = counters.uses_of(connection, [ref]).get(ref, {})
@@ -201,7 +204,7 @@ def _leave_to_holders(
 ) -> set[str]:
     """Leave alone what another device holds by a home lease; return which of it this order needs."""
     asked = {scope for want in wants for scope, _ in _needs(desk, want) if scope.startswith(HELD_AT_HOME)}
-    away = {scope for scope in asked if holder_of(connection, scope) not in (None, device_id)}
+    away = {scope for scope in asked if who_may_spend(connection, scope) - {device_id}}
     desk.left |= dict.fromkeys(away, 0)
     desk.out |= away
     return away

@@ -15,6 +15,7 @@ from app.core.authority import points_scope
 from hq.authority.tables import claim
 from hq.db import NAMES_AT_ONCE
 from hq.journal.reversal_tables import reversal_fact
+from hq.members.merged import refs_of
 from hq.members.store import POINTS, account, parts_of
 from hq.rows import insert_tuples, is_among
 from hq.tables import journal, order_fact, posting
@@ -98,7 +99,8 @@ def take_later_place(connection: Connection, ref: str, first: Claim) -> Claim | 
         & (order_fact.c.epoch == claim.c.epoch)
         & (order_fact.c.seq == claim.c.seq)
     )
-    of_member = select(*COLUMNS).join(order_fact, is_same_entry).where(order_fact.c.member == ref)
+    refs = refs_of(connection, ref)
+    of_member = select(*COLUMNS).join(order_fact, is_same_entry).where(order_fact.c.member.in_(refs))
     rows = connection.execute(
         of_member.where(claim.c.scope == first.scope, claim.c.t_eff >= first.t_eff)
     ).all()
@@ -162,6 +164,8 @@ def reckon_points(connection: Connection, ref: str, balance: int, credits: Seque
 
 
 def _credits(connection: Connection, ref: str) -> list[Credit]:
+    refs = refs_of(connection, ref)
+    accounts = list(map(account, refs))
     statement = (
         select(
             order_fact.c.t_eff, order_fact.c.device, order_fact.c.epoch, order_fact.c.seq, posting.c.amount
@@ -173,7 +177,7 @@ def _credits(connection: Connection, ref: str) -> list[Credit]:
             & (order_fact.c.epoch == journal.c.epoch)
             & (order_fact.c.seq == journal.c.seq),
         )
-        .where(posting.c.account == account(ref), posting.c.unit == POINTS)
+        .where(posting.c.account.in_(accounts), posting.c.unit == POINTS)
     )
     taken_back = select(
         reversal_fact.c.t_eff,
@@ -181,7 +185,7 @@ def _credits(connection: Connection, ref: str) -> list[Credit]:
         reversal_fact.c.epoch,
         reversal_fact.c.seq,
         reversal_fact.c.points.label("amount"),
-    ).where(reversal_fact.c.member == ref, reversal_fact.c.points != 0)
+    ).where(reversal_fact.c.member.in_(refs), reversal_fact.c.points != 0)
     return [
         Credit(row.t_eff, (row.device, row.epoch, row.seq), row.amount)
         for each in (statement, taken_back)

@@ -23,6 +23,7 @@ from hq.authority.tables import claim
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
 from hq.home import Hq
+from hq.members.merged import refs_of, survivor_of
 from hq.members.store import POINTS
 from hq.tables import device, order_fact, redemption_fact
 
@@ -89,11 +90,12 @@ def _cap(programs: Sequence[Program], campaign: str | None = None) -> int:
 
 
 def _of_member(connection: Connection, program: Program, ref: str, stations: Stations) -> Exposure:
+    refs = refs_of(connection, survivor_of(connection, ref))
     entries = select(order_fact.c.device, order_fact.c.epoch, order_fact.c.seq).where(
-        order_fact.c.member == ref
+        order_fact.c.member.in_(refs)
     )
     redeemed = select(redemption_fact.c.device, redemption_fact.c.epoch, redemption_fact.c.seq)
-    own = entries.union(redeemed.where(redemption_fact.c.member == ref)).subquery()
+    own = entries.union(redeemed.where(redemption_fact.c.member.in_(refs))).subquery()
     statement = _beyond().join(
         own, (own.c.device == claim.c.device) & (own.c.epoch == claim.c.epoch) & (own.c.seq == claim.c.seq)
     )

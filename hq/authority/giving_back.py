@@ -24,6 +24,7 @@ from hq.authority.claims import (
 )
 from hq.authority.tables import claim, member_use
 from hq.authority.taking import GivenBack, Taken
+from hq.members.merged import refs_of
 from hq.tables import order_fact
 
 STOCK, VOUCHER, POINTS_OF = stock_key(""), voucher_scope(""), points_scope("")
@@ -113,7 +114,7 @@ def _free_place(
             & (order_fact.c.epoch == claim.c.epoch)
             & (order_fact.c.seq == claim.c.seq),
         )
-        .where(order_fact.c.member == ref, claim.c.scope == scope)
+        .where(order_fact.c.member.in_(refs_of(connection, ref)), claim.c.scope == scope)
     )
     taken.counted[scope] -= 1
     found = {Claim(*row) for row in connection.execute(of_member)}

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 from app.core.authority import points_scope, voucher_scope
 from hq.authority.tables import home_lead, recall
 from hq.db import NAMES_AT_ONCE
+from hq.members.merged import aliases_of, refs_of, survivor_of
 from hq.members.store import parts_of
 from hq.tables import member, voucher
 
@@ -25,8 +26,17 @@ def holders_of_points(connection: Connection, refs: Sequence[str]) -> dict[str, 
             .where(member.c.ref.in_(some))
         )
         found.update((row.ref, row.device) for row in rows)
-    called = called_back(connection, map(points_scope, found))
-    return {ref: device for ref, device in found.items() if points_scope(ref) not in called}
+    called = _with_recalls(connection, found)
+    return {ref: device for ref, device in found.items() if ref not in called}
+
+
+def _with_recalls(connection: Connection, refs: Iterable[str]) -> set[str]:
+    """Return those of whose points, or of an alias's, a home lease was called back: they are one account now."""
+    refs = list(refs)
+    whose = {points_scope(ref): ref for ref in refs}
+    for survivor, aliases in aliases_of(connection, refs).items():
+        whose |= {points_scope(alias): survivor for alias in aliases}
+    return {whose[scope] for scope in called_back(connection, whose)}
 
 
 def holders_of_vouchers(connection: Connection, hashes: Sequence[str]) -> dict[str, str]:
@@ -55,6 +65,23 @@ def holder_of(connection: Connection, scope: str) -> str | None:
         return holders_of_points(connection, [scope.removeprefix(POINTS)]).get(scope.removeprefix(POINTS))
     name = scope.removeprefix(VOUCHER_OF)
     return holders_of_vouchers(connection, [name]).get(name)
+
+
+def who_may_spend(connection: Connection, scope: str) -> set[str]:
+    """Return the devices that may spend of a scope by themselves.
+
+    There is one at most, but for points of members who were merged: whoever held one of the accounts may hold it until
+    they have read of the merging.
+    """
+    if not scope.startswith(POINTS):
+        holder = holder_of(connection, scope)
+        return {holder} if holder else set()
+    ref = survivor_of(connection, scope.removeprefix(POINTS))
+    scopes = list(map(points_scope, refs_of(connection, ref)))
+    called = connection.execute(select(recall).where(recall.c.scope.in_(scopes))).all()
+    if called:
+        return {row.device for row in called if row.confirmed_ms is None}
+    return set(holders_of_points(connection, [ref]).values())
 
 
 def called_back(connection: Connection, scopes: Iterable[str]) -> set[str]:

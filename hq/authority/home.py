@@ -19,7 +19,9 @@ from hq.authority.store import head_time
 from hq.authority.tables import home_lead, recall, reservation
 from hq.db import NAMES_AT_ONCE
 from hq.feed import EVERYWHERE, MEMBER, VOUCHER, Change, announce, last_number
+from hq.members.merged import survivors
 from hq.members.store import read_scopes
+from hq.members.tables import merged_account
 from hq.rows import upsert
 from hq.stores.devices import Device, read_device
 from hq.tables import member, voucher
@@ -70,8 +72,9 @@ def give_up_lead(connection: Connection, device_id: str) -> list[Change]:
     """Let nobody lead where this device did: a person has written it off. Return the rows that change by it."""
     led = delete(home_lead).where(home_lead.c.device == device_id).returning(home_lead.c.store)
     stores = sorted(connection.execute(led).scalars())
-    connection.execute(delete(recall).where(recall.c.device == device_id))
-    return [change for store in stores for change in _rows_at_home(connection, store)]
+    called = delete(recall).where(recall.c.device == device_id).returning(recall.c.scope)
+    changes = _changes_of(connection, sorted(connection.execute(called).scalars()))
+    return changes + [change for store in stores for change in _rows_at_home(connection, store)]
 
 
 def is_to_note(connection: Connection, reading: Device, *, now_ms: int) -> bool:
@@ -166,7 +169,9 @@ def give_back(connection: Connection, *, now_ms: int) -> int:
         reservation.c.scope == recall.c.scope, reservation.c.until_ms > now_ms - DAY_MS
     )
     is_free = recall.c.confirmed_ms.is_not(None) | _stays_at_home()
-    statement = select(recall.c.scope).where(recall.c.asked_ms <= now_ms - DAY_MS, ~is_reserved, is_free)
+    statement = select(recall.c.scope).where(
+        recall.c.asked_ms <= now_ms - DAY_MS, ~is_reserved, is_free, ~_has_called_alias()
+    )
     scopes = list(connection.execute(statement.limit(NAMES_AT_ONCE)).scalars())
     if scopes:
         connection.execute(delete(recall).where(recall.c.scope.in_(scopes)))
@@ -185,8 +190,20 @@ def _stays_at_home() -> ColumnElement[bool]:
     return (recall.c.scope.startswith(POINTS) & points) | (recall.c.scope.startswith(VOUCHER_OF) & uses)
 
 
+def _has_called_alias() -> ColumnElement[bool]:
+    """Tell whether points that were merged into these are called back themselves: they come back behind them."""
+    of_alias = recall.alias()
+    return exists().where(
+        merged_account.c.survivor == func.substr(recall.c.scope, len(POINTS) + 1),
+        of_alias.c.scope == POINTS + merged_account.c.ref,
+        recall.c.scope.startswith(POINTS),
+    )
+
+
 def _changes_of(connection: Connection, scopes: Iterable[str]) -> list[Change]:
-    refs = [scope.removeprefix(POINTS) for scope in scopes if scope.startswith(POINTS)]
+    named = [scope.removeprefix(POINTS) for scope in scopes if scope.startswith(POINTS)]
+    to = survivors(connection, named)
+    refs = list(dict.fromkeys(to.get(ref, ref) for ref in named))
     codes = [scope.removeprefix(VOUCHER_OF) for scope in scopes if scope.startswith(VOUCHER_OF)]
     stores = read_scopes(connection, refs)
     return [Change(store, MEMBER, ref) for ref in refs for store in sorted(stores.get(ref, ()))] + [

@@ -1,7 +1,7 @@
 """What an entry says of the leases it was given by, held against those that HQ gave. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -70,7 +70,7 @@ class LeaseBook:
     given_before: Counter[str] = field(default_factory=Counter)
     touched: set[str] = field(default_factory=set)
     closed: set[str] = field(default_factory=set)
-    holders: Mapping[str, str | None] = field(default_factory=dict)  # of home leases, by scope
+    holders: Mapping[str, Set[str]] = field(default_factory=dict)  # of home leases, by scope
     forgot_ms: int = 0
 
     def copy(self) -> "LeaseBook":
@@ -137,7 +137,7 @@ class LeaseBook:
 
     def _take(self, name: str, owner: ChainOwner, units: int, t_eff: int) -> str:
         if name.startswith(HOME):
-            is_held = self.holders.get(name.removeprefix(HOME)) == owner.device_id
+            is_held = owner.device_id in self.holders.get(name.removeprefix(HOME), ())
             return "" if is_held else f"{name.removeprefix(HOME)} is not held by this station"
         row, wrong = self._find(name, owner, t_eff)
         if row is None:

@@ -249,12 +249,7 @@ def _flagged(
     """Say at each entry what it took too much, and post how that has changed."""
     if not changed:
         return Settled(list(kept))
-    before: dict[Entry, dict[str, Claim]] = defaultdict(dict)
-    for found, _ in changed:
-        before[found.entry][found.scope] = found
-    claims = read_claims(connection, before)
-    _post_differences(connection, claims, before)
-    doubts = {entry: doubt_of(claims[entry]) for entry in before}
+    doubts = say_changed(connection, changed)
     here = {(owner.device_id, owner.epoch, each.seq): each for each in kept}
     flagged = [
         each
@@ -263,6 +258,16 @@ def _flagged(
         for each in kept
     ]
     return Settled(flagged, {entry: doubt for entry, doubt in doubts.items() if entry not in here})
+
+
+def say_changed(connection: Connection, changed: Iterable[Change]) -> dict[Entry, Doubt]:
+    """Post how much more or less was too much, and return what is to be said of each of the entries now."""
+    before: dict[Entry, dict[str, Claim]] = defaultdict(dict)
+    for found, _ in changed:
+        before[found.entry][found.scope] = found
+    claims = read_claims(connection, before)
+    _post_differences(connection, claims, before)
+    return {entry: doubt_of(claims[entry]) for entry in before}
 
 
 def _with(each: Kept, doubt: Doubt) -> Kept:

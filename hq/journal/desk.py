@@ -26,6 +26,7 @@ from hq.journal.firsts import case_before
 from hq.journal.posting_held import post_carried
 from hq.journal.store import POSTING, move_balances
 from hq.journal.words import newest_words
+from hq.members.merged import survivor_of
 from hq.members.store import POINTS, account, lock_members, read_scopes
 from hq.members.tables import enrolment
 from hq.rows import insert_tuples
@@ -187,8 +188,8 @@ def _close(hq: Hq, connection: Connection, *, case_id: str, who: str, note: str,
 
 def _correct(connection: Connection, found: Case, points: int) -> tuple[str, list[Change]]:
     """Post points to the account of the member whom a case is about, under an id of its own."""
-    ref = _member_of(connection, found)
     hold_whole(connection, Whole.MEMBERS, is_shared=True)
+    ref = _member_of(connection, found)
     if ref is None or ref not in lock_members(connection, [ref]):
         raise NotPossible(
             f"{found.case_id} is about no member whom HQ knows, so no points can be given or taken."
@@ -206,7 +207,7 @@ def _member_of(connection: Connection, found: Case) -> str | None:
         row = connection.execute(select(facts.c.member).where(*_is_of(facts, found))).one_or_none()
         if row is not None:
             ref: str | None = row.member
-            return ref
+            return None if ref is None else survivor_of(connection, ref)
     return None
 
 

@@ -63,6 +63,7 @@ from hq.journal.schemas import (
 from hq.journal.showings import FirstUse, used_before
 from hq.journal.stopped import order_in_spite, redemption_in_spite
 from hq.journal.undoing import UndoBook, judge_reversal, who
+from hq.journal.whose import of_survivor
 from hq.stops.store import Lists
 from hq.vouchers.store import Uses
 from sync.protocol import Flag, Verdict
@@ -93,6 +94,7 @@ class Books:
     accounts: Mapping[str, str | None] = field(default_factory=dict)  # of cashiers: whose account is theirs
     closed: frozenset[str] = frozenset()  # members of this batch who were erased
     undoing: UndoBook = field(default_factory=UndoBook)
+    merged: Mapping[str, str] = field(default_factory=dict)  # and those who were merged, with the survivor
     leases: LeaseBook = field(default_factory=LeaseBook)  # those that entries here name
     receipt: Receipt | None = None  # of the push; None where HQ has no time to judge by
     stops: Lists = field(default_factory=Lists)  # all there ever were
@@ -123,7 +125,7 @@ def _judge(entry: Entry, books: Books) -> Judgement:
     judged_by = JUDGES.get(entry.type)
     if judged_by is None:
         raise SetAside(Flag.UNKNOWN_TYPE, f"this HQ does not know entries of type {entry.type!r}")
-    return of_erased(judged_by(entry, books), books.closed)
+    return of_survivor(of_erased(judged_by(entry, books), books.closed), books.merged)
 
 
 def _judge_order(entry: Entry, books: Books) -> Judgement:
@@ -159,7 +161,10 @@ def _refuse_repeated(order: OrderData, books: Books) -> None:
     if before is None:
         return
     earlier = convert(before.data, OrderData)
-    members = {None if each.member is None else each.member.ref for each in (earlier, order)}
+    members = {
+        None if each.member is None else books.merged.get(each.member.ref, each.member.ref)
+        for each in (earlier, order)
+    }
     if earlier.lines == order.lines and len(members) == 1:
         books.repeated_orders.add(order.order_id)
         raise SetAside(
@@ -378,7 +383,7 @@ def _count_use(redemption: RedemptionData, books: Books, doubts: Doubts) -> None
 
 def _is_own(cashier: str, member: str, books: Books) -> bool:
     """Tell whether somebody at the till dealt with their own account."""
-    return bool(cashier) and books.accounts.get(cashier) == member
+    return bool(cashier) and books.accounts.get(cashier) == books.merged.get(member, member)
 
 
 def _quarantined(flag: Flag, detail: str) -> Judgement:

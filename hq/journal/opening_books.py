@@ -9,12 +9,11 @@ from app.core.chain import ChainOwner
 from app.core.entry import LEASE_CLOSE, ORDER, REDEEM, REFUSE, SALVAGED, Entry
 from app.core.program import Program
 from hq.authority.forgotten import forgot_ms
-from hq.authority.holding import holder_of
+from hq.authority.holding import who_may_spend
 from hq.authority.judging import HOME, LeaseBook, leases_named
 from hq.authority.store import lock_leases
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
-from hq.db import Whole, hold_whole
 from hq.home import Hq
 from hq.journal.judge import Books
 from hq.journal.showings import take_showings
@@ -29,7 +28,7 @@ from hq.journal.undoing import (
     who,
 )
 from hq.journal.voids import read_tallies
-from hq.members.closed import closed_refs
+from hq.journal.whose import hold_closed, merged_among, texts
 from hq.staff.store import accounts_of, colleagues_of
 from hq.stops.document import STOPS
 from hq.stops.service import periods_now
@@ -45,7 +44,7 @@ def open_books(
     reversals = [entry for entry in there if entry.type in REVERSALS]
     undone = read_orders_undone(connection, owner, reversals) if reversals else {}
     looked_at = [*there, *(order.entry for order in undone.values())]
-    closed = _hold_closed(connection, looked_at)
+    closed = hold_closed(connection, looked_at)
     earlier = read_orders(connection, owner, _orders_before(there))
     programs = {
         version: program_of(hq, connection, version) for version in _versions([*looked_at, *earlier.values()])
@@ -53,38 +52,46 @@ def open_books(
     orders = [entry for entry in there if entry.type == ORDER]
     redemptions = [entry for entry in there if entry.type in (REDEEM, REFUSE)]
     salvaged = [entry for entry in there if entry.type == SALVAGED]
+    posted = read_orders(connection, owner, texts(orders, "order_id"))
+    merged = merged_among(connection, [*looked_at, *posted.values()])
     return Books(
         store=store,
         program=programs.get,
         taken_ids=taken_entry_ids(connection, [entry.entry_id for entry in there]),
-        taken_redemptions=taken_redemption_ids(connection, _texts(redemptions, "redemption_id")),
-        uses=lock_uses(connection, [*_texts(redemptions, "code_hash"), *codes_shown(undone.values())]),
+        taken_redemptions=taken_redemption_ids(connection, texts(redemptions, "redemption_id")),
+        uses=lock_uses(connection, [*texts(redemptions, "code_hash"), *codes_shown(undone.values())]),
         earlier_orders=earlier,
-        posted_orders=read_orders(connection, owner, _texts(orders, "order_id")),
+        posted_orders=posted,
         showings=take_showings(connection, owner, redemptions, now_ms=hq.clock.now_ms()),
         held_hashes=held_hashes(connection, salvaged),
         closed=closed,
-        accounts=accounts_of(connection, _texts([*orders, *redemptions], "cashier")),
+        merged=merged,
+        accounts=accounts_of(connection, texts([*orders, *redemptions], "cashier")),
         stops=periods_now(hq, connection, newest_version(connection, STOPS)),
         old_keys=keys_of_old_epochs(connection, salvaged[0].device_id) if salvaged else {},
         leases=_lease_book(connection, owner, looked_at, programs),
-        undoing=_undo_book(connection, owner, reversals, undone),
+        undoing=_undo_book(connection, owner, reversals, undone, merged),
     )
 
 
 def _undo_book(
-    connection: Connection, owner: ChainOwner, reversals: Sequence[Entry], undone: dict[str, UndoneOrder]
+    connection: Connection,
+    owner: ChainOwner,
+    reversals: Sequence[Entry],
+    undone: dict[str, UndoneOrder],
+    merged: Mapping[str, str],
 ) -> UndoBook:
     if not reversals:
         return UndoBook()
-    cashiers = _texts(reversals, "cashier")
+    cashiers = texts(reversals, "cashier")
     moments = [at for entry in reversals if type(at := entry.data.get("t_eff")) is int]
     at_tills = {who(cashier, owner.device_id) for cashier in cashiers}
     return UndoBook(
         is_wanted=True,
         orders=undone,
         taken_ids=taken_reversal_ids(connection, reversals),
-        colleagues=colleagues_of(connection, [*cashiers, *_texts(reversals, "approver")]),
+        merged=merged,
+        colleagues=colleagues_of(connection, [*cashiers, *texts(reversals, "approver")]),
         tallies=read_tallies(connection, at_tills, until_ms=min(max(moments, default=0), INTEGER_MAX)),
     )
 
@@ -105,24 +112,9 @@ def _lease_book(
     rows = lock_leases(connection, named)
     return LeaseBook(
         rows,
-        holders={scope: holder_of(connection, scope) for scope in homes},
+        holders={scope: who_may_spend(connection, scope) for scope in homes},
         forgot_ms=forgot_ms(connection, owner.device_id) if len(rows) < len(named) else 0,
     )
-
-
-def _hold_closed(connection: Connection, entries: Sequence[Entry]) -> frozenset[str]:
-    """Return which members of these entries were erased; nobody is, from here to the commit.
-
-    Held before anything that erasing holds too (vouchers, members).
-    """
-    refs = set(_texts(entries, "member"))  # of a redemption
-    for entry in entries:
-        part = entry.data.get("member")  # of an order
-        refs.update(_texts_of(part.get("ref")) if isinstance(part, dict) else ())
-    if not refs:
-        return frozenset()
-    hold_whole(connection, Whole.CLOSING, is_shared=True)
-    return frozenset(closed_refs(connection, refs))
 
 
 def _versions(entries: Sequence[Entry]) -> set[int]:
@@ -136,18 +128,9 @@ def _orders_before(entries: Sequence[Entry]) -> list[str]:
     here: set[str] = set()
     earlier: dict[str, None] = {}
     for entry in entries:
-        for order_id in _texts([entry], "order_id"):
+        for order_id in texts([entry], "order_id"):
             if entry.type == ORDER:
                 here.add(order_id)
             elif order_id not in here:
                 earlier[order_id] = None
     return list(earlier)
-
-
-def _texts(entries: Sequence[Entry], name: str) -> list[str]:
-    """Return a field's different values, as far as they could be names: bodies have not been checked yet."""
-    return _texts_of(*(entry.data.get(name) for entry in entries))
-
-
-def _texts_of(*values: object) -> list[str]:
-    return list(dict.fromkeys(value for value in values if isinstance(value, str) and "\x00" not in value))

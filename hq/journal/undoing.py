@@ -25,6 +25,7 @@ from hq.journal.postings import of_reversal
 from hq.journal.reversal_tables import reversal_fact
 from hq.journal.schemas import OrderData, ReversalData
 from hq.journal.voids import Tally
+from hq.journal.whose import of_survivor_order
 from hq.members.store import parts_of
 from hq.rows import is_among
 from hq.staff.store import Colleague
@@ -79,6 +80,7 @@ class UndoBook:
     taken_ids: set[str] = field(default_factory=set)
     colleagues: Mapping[str, Colleague] = field(default_factory=dict)  # who is named in them
     tallies: dict[str, Tally] = field(default_factory=dict)  # by who was at the till
+    merged: Mapping[str, str] = field(default_factory=dict)  # members who were merged, with the survivor
 
     def note_order(self, entry: Entry) -> None:
         """Take note of an order that is posted."""
@@ -106,21 +108,28 @@ class UndoBook:
             set(self.taken_ids),
             self.colleagues,
             {name: Tally(each.redeemed, each.voided) for name, each in self.tallies.items()},
+            self.merged,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """A reversal that is posted: its entry's data, the order that it undoes, and what comes back in HQ's books."""
+    """A reversal that is posted: its entry's data, the order that it undoes, and what comes back in HQ's books.
+
+    `survivor`: whose it is by now, where the order's member was merged.
+    """
 
     kind: Kind
     data: ReversalData
     order: UndoneOrder
     made: Reversal
+    survivor: str = ""
 
     @property
     def member(self) -> str:
         """Whose order it was; "" for nobody's."""
+        if self.survivor:
+            return self.survivor
         part = self.order.entry.data["member"]
         return "" if part is None else str(part["ref"])
 
@@ -141,7 +150,8 @@ def judge_reversal(
     doubts = Doubts()
     doubts.differs(reversal_differences(entry.data, order.entry.data, made))
     doubts.elsewhere(said.store, store)
-    _doubt_people(doubts, said, kind, data, made, book.colleagues, program_of(data))
+    whose = of_survivor_order(data, book.merged)
+    _doubt_people(doubts, said, kind, whose, made, book.colleagues, program_of(data))
     _doubt_often(doubts, said, kind, made, book.tallies.get(who(said.cashier, entry.device_id)))
     book.taken_ids.add(said.reversal_id)
     order.is_voided = order.is_voided or units is None

@@ -10,28 +10,32 @@ same sum.
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from app.ids import new_id
 from hq.authority.tables import member_use
 from hq.db import Database, Whole, hold_whole
-from hq.feed import DELETE, EVERYWHERE, MEMBER, STAFF, VOUCHER, Change, announce, last_number
+from hq.feed import ALIAS, DELETE, EVERYWHERE, MEMBER, STAFF, VOUCHER, Change, announce, last_number
 from hq.journal.postings import BREAKAGE
 from hq.members import kept
 from hq.members.closed import closed_at, closed_refs
+from hq.members.merged import refs_of
 from hq.members.store import account, lock_members, read_scopes
-from hq.members.tables import closed_account, consent, enrolment, personal
+from hq.members.tables import closed_account, consent, enrolment, merged_account, personal
 from hq.rows import insert_rows
 from hq.tables import card, feed, member, member_scope, phone_token, posting, store, store_staff, voucher
 
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """What closing an account did: whether there was a member, what it held by unit, and how many vouchers went."""
+    """What closing an account did: whether there was a member, what it held by unit, how many vouchers went, and who
+    had been merged into the member.
+    """
 
     was_known: bool
     rest: dict[str, int]
     vouchers: int
+    aliases: tuple[str, ...] = ()
 
 
 def close_account(connection: Connection, ref: str, *, now_ms: int) -> Closing:
@@ -45,19 +49,24 @@ def close_account(connection: Connection, ref: str, *, now_ms: int) -> Closing:
     codes = list(connection.execute(owned.with_for_update()).scalars())
     hold_whole(connection, Whole.MEMBERS)
     was_known = ref in lock_members(connection, [ref])
-    changes = [Change(scope, MEMBER, ref, op=DELETE) for scope in _scopes(connection, ref)]
+    refs = refs_of(connection, ref)
+    changes = [Change(scope, MEMBER, ref, op=DELETE) for scope in scopes_that_heard(connection, ref)]
     changes += [Change(EVERYWHERE, VOUCHER, code, op=DELETE) for code in codes]
+    changes += [Change(EVERYWHERE, ALIAS, alias, op=DELETE) for alias in refs[1:]]
     changes += _unlink_staff(connection, ref)
     rest = _empty_account(connection, ref)
     connection.execute(delete(voucher).where(voucher.c.owner == ref))
     for table in (card, member_use, phone_token, personal, consent, enrolment):
-        connection.execute(delete(table).where(table.c.member == ref))
+        connection.execute(delete(table).where(table.c.member.in_(refs)))
+    connection.execute(delete(merged_account).where(merged_account.c.survivor == ref))
     connection.execute(delete(member_scope).where(member_scope.c.member == ref))
     connection.execute(delete(member).where(member.c.ref == ref))
     announce(connection, changes)
-    row = {"ref": ref, "closed_ms": now_ms, "feed": last_number(connection)}  # the number is the tombstone's
-    connection.execute(insert(closed_account), row)
-    return Closing(was_known, rest, len(codes))
+    number = last_number(connection)  # the tombstone's
+    new = [each for each in refs if each not in closed_refs(connection, refs)]
+    rows = [{"ref": each, "closed_ms": now_ms, "feed": number} for each in new]
+    insert_rows(connection, closed_account, rows)
+    return Closing(was_known, rest, len(codes), tuple(refs[1:]))
 
 
 def catch_up(database: Database, folder: Path) -> int:
@@ -81,7 +90,7 @@ def catch_up(database: Database, folder: Path) -> int:
     return len(missing)
 
 
-def _scopes(connection: Connection, ref: str) -> list[str]:
+def scopes_that_heard(connection: Connection, ref: str) -> list[str]:
     """Return every scope whose stations hold the member or ever did: those that heard of them by the feed, too."""
     heard = select(feed.c.scope).where(
         feed.c.scope.in_(select(store.c.store_id)), feed.c.t == MEMBER, feed.c.k == ref

@@ -6,8 +6,9 @@ count. The hashes are made anew from the table if the key is ever lost.
 
 import hmac
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from app.core.personal import Personal
 from app.ids import new_secret
@@ -17,6 +18,7 @@ from hq.tables import member, meta
 
 CONTACT_KEY = "contact_key"  # in `meta`
 MENTIONED_MAX = 5  # of those who said the same
+TEXTS = ("name", "phone", "email", "birthday")
 
 
 def store_personal(connection: Connection, ref: str, said: Personal, *, now_ms: int) -> list[str]:
@@ -25,7 +27,7 @@ def store_personal(connection: Connection, ref: str, said: Personal, *, now_ms: 
     found = [
         f"the same {kind} as {', '.join(others)}"
         for kind, value in hashes.items()
-        if (others := _others(connection, kind, value))
+        if (others := _others(connection, kind, value, but=ref))
     ]
     row = {
         "member": ref,
@@ -37,7 +39,8 @@ def store_personal(connection: Connection, ref: str, said: Personal, *, now_ms: 
         "email_hash": hashes.get("e-mail"),
         "stored_ms": now_ms,
     }
-    connection.execute(insert(personal), row)
+    if not _is_added_to(connection, row):
+        connection.execute(insert(personal), row)
     if said.display_name:  # a name that head office has given stays
         nameless = member.c.ref == ref, member.c.name == ""
         connection.execute(update(member).where(*nameless).values(name=said.display_name))
@@ -51,9 +54,32 @@ def _hashes(connection: Connection, said: Personal) -> Iterator[tuple[str, str]]
             yield kind, hmac.new(key, f"{kind}|{text}".encode(), "sha256").hexdigest()
 
 
-def _others(connection: Connection, kind: str, value: str) -> list[str]:
+def join_personal(connection: Connection, ref: str, into: str) -> None:
+    """Let what a member said be the survivor's, as far as they said nothing of the kind themselves."""
+    of = personal.c.member == ref
+    row = connection.execute(select(personal).where(of)).mappings().one_or_none()
+    connection.execute(delete(personal).where(of))
+    if row is not None and not _is_added_to(connection, dict(row) | {"member": into}):
+        connection.execute(insert(personal), dict(row) | {"member": into})
+
+
+def _is_added_to(connection: Connection, row: dict[str, Any]) -> bool:
+    """Fill in what a member had not said yet, if they had said something; what they said first stays."""
+    of = personal.c.member == row["member"]
+    held = connection.execute(select(personal).where(of)).mappings().one_or_none()
+    if held is None:
+        return False
+    new = {name: row[name] for name in TEXTS if not held[name] and row[name]}
+    new |= {f"{name}_hash": row[f"{name}_hash"] for name in ("phone", "email") if name in new}
+    if new:
+        connection.execute(update(personal).where(of).values(new))
+    return True
+
+
+def _others(connection: Connection, kind: str, value: str, *, but: str) -> list[str]:
     column = personal.c.phone_hash if kind == "phone" else personal.c.email_hash
-    statement = select(personal.c.member).where(column == value).order_by(personal.c.member)
+    is_it = column == value, personal.c.member != but
+    statement = select(personal.c.member).where(*is_it).order_by(personal.c.member)
     return list(connection.execute(statement.limit(MENTIONED_MAX)).scalars())
 
 

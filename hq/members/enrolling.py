@@ -17,6 +17,7 @@ from hq.journal.schemas import EnrolData
 from hq.journal.store import Kept
 from hq.members.boxes import NO_BOX, Opened
 from hq.members.contacts import store_personal
+from hq.members.merged import survivor_of, survivors_of_numbers
 from hq.members.store import ACTIVE, lock_members, points_posted
 from hq.members.tables import consent, enrolment
 from hq.rows import insert_rows
@@ -69,7 +70,7 @@ def _enter(
     now_ms: int,
 ) -> list[tuple[Flag, str]]:
     ref = joined.member
-    if lock_members(connection, [ref]):
+    if lock_members(connection, [ref]) or survivor_of(connection, ref) != ref:
         return [(Flag.DUPLICATE_MEMBER, f"member {ref} was there already, and stays as they were")]
     doubts = []
     holder = _holder(connection, joined.number_hash)
@@ -111,7 +112,7 @@ def _holder(connection: Connection, number_hash: str) -> str | None:
         return None
     statement = select(member.c.ref).where(member.c.number_hash == number_hash)
     found: str | None = connection.execute(statement).scalar_one_or_none()
-    return found
+    return found or survivors_of_numbers(connection, [number_hash]).get(number_hash)
 
 
 def _insert_member(connection: Connection, joined: EnrolData, *, is_number_free: bool, store: str) -> None:

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, func, select
 
 from hq.faults import NotHere, NotPossible
 from hq.home import Hq, folder_of
-from hq.members import kept
+from hq.members import kept, kept_merges
 from hq.members.closed import closed_at, newest_closing
 from hq.members.closing import Closing, close_account
+from hq.members.merged import no_member
 from hq.members.service import ref_bytes
 from hq.members.store import read_members, read_scopes
 from hq.snapshot import drop_before
@@ -39,6 +40,8 @@ def erase_member(hq: Hq, ref: str) -> Closing:
     with hq.database.reading() as connection:
         _find(connection, ref)
     done = hq.database.write(partial(_erase, hq, ref=ref))
+    for alias in done.aliases:
+        kept_merges.forget(folder_of(hq), alias)
     forget_files(hq)
     hq.database.fold_wal()
     return done
@@ -54,7 +57,10 @@ def forget_files(hq: Hq) -> None:
 def _erase(hq: Hq, connection: Connection, *, ref: str) -> Closing:
     now_ms = hq.clock.now_ms()
     done = close_account(connection, ref, now_ms=now_ms)
-    kept.keep(folder_of(hq), ref, at_ms=now_ms)  # before the commit, and when nothing more can be in its way
+    for each in (ref, *done.aliases):
+        kept.keep(
+            folder_of(hq), each, at_ms=now_ms
+        )  # before the commit, and when nothing more can be in its way
     return done
 
 
@@ -64,5 +70,5 @@ def _find(connection: Connection, ref: str) -> dict[str, object]:
     if found is None and ref in closed_at(connection):
         raise NotPossible(f"Member {ref} was erased already.")
     if found is None:
-        raise NotHere(f"There is no member {ref}.")
+        raise NotHere(no_member(connection, ref))
     return found

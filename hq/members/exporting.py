@@ -1,5 +1,6 @@
 """What HQ holds about a member, for them to have: and from which stations something may be missing yet."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -9,6 +10,7 @@ from hq.authority.counters import uses_of
 from hq.faults import NotHere
 from hq.home import Hq
 from hq.journal.held import waiting_by_device
+from hq.members.merged import no_member, refs_of
 from hq.members.store import account, read_scopes
 from hq.members.tables import consent, enrolment, personal
 from hq.tables import (
@@ -38,14 +40,16 @@ def export_member(hq: Hq, ref: str) -> dict[str, Any]:
     with hq.database.reading() as connection:
         row = connection.execute(select(member).where(member.c.ref == ref)).one_or_none()
         if row is None:
-            raise NotHere(f"There is no member {ref}.")
+            raise NotHere(no_member(connection, ref))
+        refs = refs_of(connection, ref)
         stations = [_station(each, held, now_ms=now_ms) for each in _devices(connection)]
         return {
             "as_of_ms": now_ms,
             "member": {**row._mapping, "segments": orjson.loads(row.segments)},
+            "aliases": refs[1:],
             "stores": read_scopes(connection, [ref]).get(ref, {}),
             "postings": _rows(
-                connection, posting, posting.c.account == account(ref), "entry_id", "unit", "amount"
+                connection, posting, posting.c.account.in_(map(account, refs)), "entry_id", "unit", "amount"
             ),
             "personal": _rows(
                 connection,
@@ -67,9 +71,9 @@ def export_member(hq: Hq, ref: str) -> dict[str, Any]:
                 "is_given",
                 "at_ms",
             ),
-            "enrolment": _entries(connection, enrolment, ref),
-            "orders": _entries(connection, order_fact, ref),
-            "redemptions": _entries(connection, redemption_fact, ref),
+            "enrolment": _entries(connection, enrolment, refs),
+            "orders": _entries(connection, order_fact, refs),
+            "redemptions": _entries(connection, redemption_fact, refs),
             "cards": _rows(connection, card, card.c.member == ref, "kid", "issued_ms", "expires_ms"),
             "phone_links": _rows(connection, phone_token, phone_token.c.member == ref, "expires_ms"),
             "uses": uses_of(connection, [ref]).get(ref, {}),
@@ -101,13 +105,13 @@ def _station(row: Any, held: dict[str, int], *, now_ms: int) -> dict[str, Any]:
     }
 
 
-def _entries(connection: Connection, of: Table, ref: str) -> list[dict[str, Any]]:
+def _entries(connection: Connection, of: Table, refs: Sequence[str]) -> list[dict[str, Any]]:
     """Return the entries of a member as they came, which hold more than HQ's tables do."""
     place = and_(journal.c.device == of.c.device, journal.c.epoch == of.c.epoch, journal.c.seq == of.c.seq)
     statement = (
         select(journal.c.device, journal.c.epoch, journal.c.seq, journal.c.verdict, journal.c.body)
         .join(of, place)
-        .where(of.c.member == ref)
+        .where(of.c.member.in_(refs))
         .order_by(journal.c.device, journal.c.epoch, journal.c.seq)
     )
     return [

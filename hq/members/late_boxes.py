@@ -21,6 +21,7 @@ from hq.members.boxes import Opened
 from hq.members.closed import closed_refs
 from hq.members.contacts import store_personal
 from hq.members.enrolling import AWAITED, KEPT, of_the_same
+from hq.members.merged import survivor_of
 from hq.members.store import lock_members, parts_of, read_scopes
 from hq.members.tables import enrolment
 from hq.rows import is_among
@@ -83,6 +84,7 @@ def _keep(connection: Connection, *, opened: Opened, now_ms: int) -> BoxWord | N
     mine = enrolment.c.member == ref, enrolment.c.state == AWAITED
     if not connection.execute(update(enrolment).where(*mine).values(state=KEPT)).rowcount:
         return None  # somebody was quicker, or erased them
+    ref = survivor_of(connection, ref)
     lock_members(connection, [ref])
     same = of_the_same(ref, store_personal(connection, ref, opened.said, now_ms=now_ms))
     doubt = Doubt(tuple(flag for flag, _ in same), "; ".join((CAME_LATER, *(detail for _, detail in same))))

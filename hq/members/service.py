@@ -16,10 +16,11 @@ from app.ids import MEMBER_BODY_LENGTH, REF_ALPHABET, REF_LENGTH, new_number
 from hq.authority import home
 from hq.db import ROWS_AT_ONCE, Whole, hold_whole
 from hq.faults import NotHere, NotPossible
-from hq.feed import MEMBER, Change, announce
+from hq.feed import ALIAS, EVERYWHERE, MEMBER, Change, announce
 from hq.home import Hq
 from hq.keysets.store import current_kid, note_cards
 from hq.members.closed import closed_refs
+from hq.members.merged import no_member, refs_of, survivors, survivors_of_numbers
 from hq.members.store import (
     ACTIVE,
     codes_withdrawn,
@@ -29,6 +30,7 @@ from hq.members.store import (
     read_members,
     read_scopes,
 )
+from hq.members.tables import merged_account
 from hq.rows import insert_rows, upsert
 from hq.tables import member, member_scope, phone_token, voucher
 
@@ -93,7 +95,7 @@ def reissue_code(hq: Hq, ref: str) -> str:
     ref_bytes(ref)
     with hq.database.reading() as connection:
         if not read_members(connection, [ref]):
-            raise NotHere(f"There is no member {ref}.")
+            raise NotHere(no_member(connection, ref))
     return issue_code(hq, ref)
 
 
@@ -166,12 +168,15 @@ def ref_bytes(ref: str) -> bytes:
 
 def _withdraw_codes(connection: Connection, *, ref: str, from_ms: int) -> None:
     if not lock_members(connection, [ref]):
-        raise NotHere(f"There is no member {ref}.")
+        raise NotHere(no_member(connection, ref))
     connection.execute(delete(phone_token).where(phone_token.c.member == ref))
     later = max(from_ms, codes_withdrawn(connection, [ref]).get(ref, 0) + 1000)
     connection.execute(update(member).where(member.c.ref == ref).values(codes_from_ms=later))
+    of_aliases = merged_account.c.survivor == ref
+    connection.execute(update(merged_account).where(of_aliases).values(codes_from_ms=later))
+    changes = [Change(EVERYWHERE, ALIAS, alias) for alias in refs_of(connection, ref)[1:]]
     scopes = read_scopes(connection, [ref])
-    announce(connection, (Change(store, MEMBER, ref) for store in sorted(scopes.get(ref, ()))))
+    announce(connection, changes + [Change(store, MEMBER, ref) for store in sorted(scopes.get(ref, ()))])
 
 
 def _check(each: MemberFacts) -> None:
@@ -190,6 +195,9 @@ def _upsert_some(connection: Connection, members: Sequence[MemberFacts], *, now_
         raise NotPossible(
             f"{', '.join(closed)} was erased and can't come back. Add the member under a new reference."
         )
+    for ref, survivor in survivors(connection, refs).items():
+        raise NotPossible(f"Member {ref} was merged into {survivor}. Nothing was changed.")
+    _check_numbers(connection, members)
     known = lock_members(connection, refs)
     posted = points_posted(connection, set(refs) - known)
     rows = [
@@ -220,6 +228,16 @@ def _upsert_some(connection: Connection, members: Sequence[MemberFacts], *, now_
         connection, (Change(store, MEMBER, ref) for ref in refs for store in sorted(scopes.get(ref, ())))
     )
     home.call_back_from(connection, held, now_ms=now_ms)  # or two stations would hold what they own
+
+
+def _check_numbers(connection: Connection, members: Sequence[MemberFacts]) -> None:
+    """Let nobody get a number that leads to another member, of whom somebody else is a part by now."""
+    hashes = {hash_number(each.number): each.ref for each in members if each.number is not None}
+    for number_hash, survivor in survivors_of_numbers(connection, hashes).items():
+        if hashes[number_hash] != survivor:
+            raise NotPossible(
+                f"The number of member {hashes[number_hash]} leads to {survivor}, by a merging."
+            )
 
 
 def _owned_by_movers(connection: Connection, members: Sequence[MemberFacts]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Tables about members: who joined at a station and what they said, and that a reference was somebody's once."""
+"""Tables about members: who joined at a station and what they said, whose accounts were closed, and whose merged."""
 
 from sqlalchemy import BigInteger, Column, Integer, String, Table
 
@@ -51,4 +51,16 @@ personal = Table(  # what members said of themselves: it stands here and nowhere
     ),  # under a key of HQ's, in the form in which two are compared
     Column("email_hash", String(64), index=True),
     Column("stored_ms", BigInteger, nullable=False),
+)
+
+merged_account = Table(  # references of members who were merged: aliases of the survivor
+    "merged_account",
+    metadata,
+    Column("ref", String(13), primary_key=True),
+    Column("merged_into", String(13), nullable=False),  # as a person said
+    Column("survivor", String(13), nullable=False, index=True),  # who that is by now
+    Column("number_hash", String(32), unique=True),  # of the printed number that still leads to them
+    Column("codes_from_ms", BigInteger, nullable=False),  # signed codes that were issued before are withdrawn
+    Column("at_ms", BigInteger, nullable=False),
+    Column("who", String(60), nullable=False),
 )

@@ -17,6 +17,7 @@ from app.core.signed_code import PHONE_KEY_SIZE, is_signed_by
 from app.ids import new_number
 from hq.faults import NotHere
 from hq.home import Hq
+from hq.members.merged import no_member
 from hq.members.service import CODE_DAYS, DAY_MS, issue_tokens, ref_bytes
 from hq.members.store import lock_members
 from hq.tables import phone_token
@@ -82,7 +83,7 @@ def bind_message(*, token: str, key: bytes) -> bytes:
 
 def _keep_link(connection: Connection, *, row: dict[str, object], now_ms: int) -> None:
     if not lock_members(connection, [str(row["member"])]):
-        raise NotHere(f"There is no member {row['member']}.")
+        raise NotHere(no_member(connection, str(row["member"])))
     connection.execute(delete(phone_token).where(phone_token.c.expires_ms <= now_ms))
     connection.execute(insert(phone_token), row)
 

@@ -16,6 +16,7 @@ from app.ids import new_ref, new_secret
 from hq.faults import NotHere, NotPossible, SetUpFault
 from hq.feed import DELETE, STAFF, Change, announce
 from hq.home import Hq
+from hq.members.merged import no_member
 from hq.members.store import read_members
 from hq.staff.peppers import make_pepper, read_pepper
 from hq.staff.store import ACTIVE, REMOVED
@@ -59,7 +60,7 @@ def add_person(
         if read_store(connection, store_id) is None:
             raise NotPossible(f"There is no store {store_id}.")
         if member is not None and not read_members(connection, [member]):
-            raise NotPossible(f"There is no member {member}.")
+            raise NotPossible(no_member(connection, member))
     staff_id, (pepper, is_new) = new_ref(), make_pepper(_folder(hq), store_id)
     row = {
         "staff_id": staff_id,

@@ -11,6 +11,7 @@ from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_program_versions
 from hq.faults import NotHere
 from hq.home import Hq
+from hq.members.merged import no_member, survivor_of, survivors_of_numbers
 from hq.members.store import read_members
 from hq.tables import member
 from hq.vouchers.store import read_vouchers
@@ -73,6 +74,9 @@ def _member(connection: Connection, name: str) -> str:
     hashed = hash_number(name) if name.isascii() else ""
     by_number = select(member.c.ref).where(member.c.number_hash == hashed)
     found = connection.execute(by_number).scalar_one_or_none()
+    found = found or survivors_of_numbers(connection, [hashed]).get(hashed)
+    if found is None and survivor_of(connection, name) != name:
+        raise NotHere(no_member(connection, name))
     if found is None:
         raise NotHere(f"There is no member {name!r}. Say the reference, or the number on the card.")
     return str(found)

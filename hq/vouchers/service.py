@@ -15,6 +15,7 @@ from hq.db import ROWS_AT_ONCE
 from hq.faults import NotPossible
 from hq.feed import DELETE, EVERYWHERE, VOUCHER, Change, announce
 from hq.home import Hq
+from hq.members.merged import no_member
 from hq.members.store import parts_of, read_members
 from hq.rows import insert_rows
 from hq.tables import voucher
@@ -74,4 +75,4 @@ def check_voucher(hq: Hq, new: NewVoucher) -> None:
         if pair is None or pair.rule.trigger is not Trigger.VOUCHER:
             raise NotPossible(f"The published program has no voucher rule {new.rule_id!r}.")
         if new.owner is not None and not read_members(connection, [new.owner]):
-            raise NotPossible(f"There is no member {new.owner!r}.")
+            raise NotPossible(no_member(connection, new.owner))

@@ -1,13 +1,16 @@
 """An HQ on each of its databases for each test, made once and copied, and a station with nothing of our own."""
 
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
 from app.clock import SetClock
 from hq.home import Hq, open_hq
+from hq.mark import MARK_FILE
+from hq.members.kept_merges import FOLDER as MERGINGS
 from hq.setup import Made, init_hq
-from tests.databases import Homes
+from tests.databases import Homes, OnPostgres
 from tests.hq.station import NOW_MS, Station, add_store_and_program, enrol_station
 
 
@@ -50,3 +53,34 @@ def hq(folder: Path, clock: SetClock):
 @pytest.fixture
 def station(hq: Hq) -> Station:
     return enrol_station(hq, "S1")
+
+
+@pytest.fixture
+def put_back(homes, folder, clock, tmp_path):
+    """Take a backup of the database now; later, open HQ with that one in the place of its own."""
+    opened = []
+
+    def take(hq):
+        hq.close()
+        backup = homes.copy(folder, tmp_path / "backup")
+        back_again = open_hq(folder, clock=clock)
+        opened.append(back_again)
+
+        def restore(open_now):
+            open_now.close()
+            kept = (folder / MARK_FILE).read_text() if (folder / MARK_FILE).exists() else None
+            (backup / MARK_FILE).unlink(missing_ok=True)
+            if (folder / MERGINGS).exists():  # and so do these
+                copytree(folder / MERGINGS, backup / MERGINGS, dirs_exist_ok=True)
+            if kept is not None:
+                (backup / MARK_FILE).write_text(kept)  # it lies beside the database and was not put back
+            again = open_hq(backup, clock=clock)
+            opened.append(again)
+            return again
+
+        return back_again, restore
+
+    yield take
+    for each in opened:
+        each.close()
+    homes.forget(tmp_path / "backup") if isinstance(homes, OnPostgres) else None

@@ -14,39 +14,9 @@ from hq.members.service import MemberFacts, upsert_members
 from hq.restored import LOST_MAX
 from hq.tables import journal, order_fact, posting
 from sync.protocol import MustRefetch, PushRefusalKind
-from tests.databases import OnPostgres
 from tests.hq.station import REF, enrol_station, program_body
 from tests.hq.test_feed import REFS, Reader
 from tests.hq.test_ingest import count, refused, words
-
-
-@pytest.fixture
-def put_back(homes, folder, clock, tmp_path):
-    """Take a backup of the database now; later, open HQ with that one in the place of its own."""
-    opened = []
-
-    def take(hq):
-        hq.close()
-        backup = homes.copy(folder, tmp_path / "backup")
-        back_again = open_hq(folder, clock=clock)
-        opened.append(back_again)
-
-        def restore(open_now):
-            open_now.close()
-            kept = (folder / MARK_FILE).read_text() if (folder / MARK_FILE).exists() else None
-            (backup / MARK_FILE).unlink(missing_ok=True)
-            if kept is not None:
-                (backup / MARK_FILE).write_text(kept)  # it lies beside the database and was not put back
-            again = open_hq(backup, clock=clock)
-            opened.append(again)
-            return again
-
-        return back_again, restore
-
-    yield take
-    for each in opened:
-        each.close()
-    homes.forget(tmp_path / "backup") if isinstance(homes, OnPostgres) else None
 
 
 def on(hq, station):

@@ -56,7 +56,7 @@ def read_overview(store: StationStore, before: TodaysWork | None = None) -> Over
 
 
 def _row(store: StationStore, action: Action, acked_seq: int) -> ActionRow:
-    known = store.replica.member(action.member_ref) if action.member_ref else None
+    known = store.replica.survivor(action.member_ref) if action.member_ref else None
     return ActionRow(
         at_ms=action.at_ms,
         member_name=known.name if known else "",
