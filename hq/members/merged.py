@@ -20,7 +20,8 @@ OF_NUMBERS = select(*TOLD).where(is_among(merged_account.c.number_hash))
 
 def read_aliases(connection: Connection, refs: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Return those of the references that are aliases, as stations get them."""
-    return {row.ref: dict(row._mapping) for row in _rows(connection, ALIASES, refs)}
+    rows = _rows(connection, ALIASES, refs)
+    return {row.ref: dict(zip(COLUMNS, row, strict=True)) for row in rows}
 
 
 def all_aliases(connection: Connection) -> Iterator[list[Any]]:

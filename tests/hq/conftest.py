@@ -9,8 +9,10 @@ from app.clock import SetClock
 from hq.home import Hq, open_hq
 from hq.mark import MARK_FILE
 from hq.members.kept_merges import FOLDER as MERGINGS
+from hq.members.service import MemberFacts, upsert_members
 from hq.setup import Made, init_hq
 from tests.databases import Homes, OnPostgres
+from tests.hq.merging import GONE, NUMBER, STAYS
 from tests.hq.station import NOW_MS, Station, add_store_and_program, enrol_station
 
 
@@ -84,3 +86,18 @@ def put_back(homes, folder, clock, tmp_path):
     for each in opened:
         each.close()
     homes.forget(tmp_path / "backup") if isinstance(homes, OnPostgres) else None
+
+
+@pytest.fixture
+def two(hq):
+    """An HQ with two members who are one person."""
+    upsert_members(hq, [
+        MemberFacts(GONE, "Zenobia Q.", NUMBER, tier="gold", home_store="S1"),
+        MemberFacts(STAYS, "Zen Q.", home_store="S1"),
+    ])  # fmt: skip
+    return hq
+
+
+@pytest.fixture
+def elsewhere(hq):
+    return enrol_station(hq, "S2")

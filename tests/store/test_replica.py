@@ -45,6 +45,7 @@ DERIVED = {
     "voucher": {"included_seq"},
     "staff": set(),
     "counter": {"included_seq"},
+    "alias": set(),
 }
 
 
