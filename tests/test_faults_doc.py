@@ -19,7 +19,7 @@ HELD_NOW = (
     | {f"F{number}" for number in (*range(40, 46), 48, *range(71, 81), 82)}
     | {
         f"F{number}"
-        for number in (*range(49, 58), *range(60, 70), 81, *range(86, 90), *range(91, 97), *range(98, 102))
+        for number in (*range(49, 58), *range(60, 71), 81, *range(86, 90), *range(91, 97), *range(98, 102))
     }
     | {f"F{number}" for number in (*range(102, 117), 119)}
 )
