@@ -216,7 +216,7 @@ def _reckoned_of_members(connection: Connection, taken: Taken) -> list[Change]:
     return [
         change
         for scope, at_most in sorted(taken.at_most.items())
-        for change in reckon(connection, scope, in_all[scope] - at_most)
+        for change in reckon(connection, scope, in_all.get(scope, 0) - at_most)  # undone in the same batch
     ]
 
 

@@ -34,6 +34,7 @@ from tests.hq.test_erasing import accounts
 from tests.hq.test_feed import REFS
 from tests.hq.test_ingest import rows, words
 from tests.hq.test_overspent import MINUTE_MS, REWARDS, balance_of, earn, flags_of, spend
+from tests.hq.undoing import undo
 
 # Of three stations and the merging, which comes at each place.
 SOME_TURNS = [*list(permutations(range(4)))[::3], (0, 3, 1, 2), (2, 3, 0, 1)]
@@ -233,3 +234,38 @@ def test_what_was_promised_on_line_is_held_against_the_one_account(hq, station, 
         elsewhere, GONE, "o4"
     ).reservation  # of 120 less 50, under the reference that the station knows
     assert {row.scope for row in rows(hq, reservation)} == {points_scope(STAYS)}
+
+
+def test_what_the_one_who_went_had_is_undone_at_the_survivors(hq):
+    """An order that earns, pays with points and uses what each may use once is voided, before or after the merging."""
+    for n, turns in enumerate(permutations(range(3))):
+        gone, stays, name = f"{n:012d}A", f"{n:012d}B", f"g{n}"
+        limits = {"members": 2, "member_uses": [{"at_most": 1}]}
+        program = publish(hq, gift_program(version=n + 2, offline="always", id=name, limits=limits))
+        upsert_members(hq, [MemberFacts(ref, home_store="S1") for ref in (gone, stays)])
+        station, other = enrol_station(hq, "S1"), enrol_station(hq, "S2")
+        use(other, program, stays, 5, name)
+        other.push()
+        use(station, program, gone, 10, name)
+        undo(station, f"{name}-{gone}", program=program)
+        steps = [
+            lambda station=station: station.push(1, 1),
+            lambda gone=gone, stays=stays: merge(hq, gone, stays),
+            lambda station=station: station.push(),
+        ]
+        for turn in turns:
+            steps[turn]()
+        assert flags_of(hq, station) == [[], []] and flags_of(hq, other) == [[]]
+        assert points(hq)[stays] == balance_of(hq, account(stays)) == 4
+        assert balance_of(hq, account(gone)) == balance_of(hq, OVERSPENT, "USD") == 0
+        with hq.database.reading() as connection:
+            assert read_counters(connection, [f"members:{name}"]) == {f"members:{name}": 1}
+            assert uses_of(connection, [gone, stays])[stays][name]["2017-11-06"] == 1
+
+
+def test_whoever_undoes_for_the_survivors_account_is_seen_also_where_the_order_names_the_other(two, station):
+    cashier = add_person(two, store_id="S1", name="Z", role=Role.CASHIER, pin="7392", member=STAYS).staff_id
+    station.order("o1")
+    undo(station, cashier=cashier)
+    merge(two)
+    assert words(station.push())[-1] == (2, "posted_flagged", ["SELF_DEAL", "UNAPPROVED"])
