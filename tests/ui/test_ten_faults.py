@@ -147,7 +147,7 @@ def test_a_bug_while_redeeming_is_one_plain_sentence_and_can_be_tried_again(
 
 @pytest.mark.loud("a bug is planted")
 @pytest.mark.parametrize(
-    "place", ["ui.models.station.identify", "ui.models.quotes.quote_visit", "ui.models.around.read_overview"]
+    "place", ["ui.models.scanning.identify", "ui.models.quotes.quote_visit", "ui.models.around.read_overview"]
 )
 def test_a_bug_anywhere_else_is_a_plain_notice(
     place: str, qtbot: QtBot, tmp_path: Path, nobody: str, monkeypatch: pytest.MonkeyPatch

@@ -1,7 +1,7 @@
 """The flows of a station: which there are, and the one whose page is up."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -105,23 +105,14 @@ class FlowPart:
     _visit: Visit | None
     _late_answer: AnswerView | None
 
-    def _show(self, **changes: Any) -> None:
-        raise NotImplementedError
+    if TYPE_CHECKING:  # what the whole has; defined here it would hide the others' own
 
-    def _answer(self, answer: AnswerView) -> None:
-        raise NotImplementedError
-
-    def _leave_answer(self) -> None:
-        raise NotImplementedError
-
-    def _renew(self, wait_ms: int, **changes: object) -> None:
-        raise NotImplementedError
-
-    def _scan_what_was_held(self) -> None:
-        raise NotImplementedError
-
-    def _member_came(self, visit: Visit, seen: SeenMember) -> None:
-        raise NotImplementedError
+        def _show(self, **changes: Any) -> None: ...
+        def _answer(self, answer: AnswerView) -> None: ...
+        def _leave_answer(self) -> None: ...
+        def _renew(self, wait_ms: int, **changes: object) -> None: ...
+        def _scan_what_was_held(self) -> None: ...
+        def _member_came(self, visit: Visit, seen: SeenMember) -> None: ...
 
     def add_flows(self, *kinds: Callable[[Means, QObject], Flow]) -> None:
         """Know of these flows from now on."""

@@ -1,6 +1,6 @@
 """The receipts' part of the station's model: what is printed by itself, what by a key, and what is said of it."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ui.i18n import _
 from ui.models.receipts import Receipts
@@ -13,8 +13,9 @@ class ReceiptPart:
     _receipts: Receipts | None = None
     _state: State
 
-    def _show(self, **changes: Any) -> None:
-        raise NotImplementedError
+    if TYPE_CHECKING:  # what the whole has; defined here it would hide the others' own
+
+        def _show(self, **changes: Any) -> None: ...
 
     def use_receipts(self, receipts: Receipts) -> None:
         """Print by these from now on."""

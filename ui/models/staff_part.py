@@ -1,7 +1,7 @@
 """Who is at the till: the lock, what waits behind it, and whose language is spoken."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.clock import Clock
 from app.core.reasons import Refusal
@@ -37,8 +37,9 @@ class StaffPart:
     open: Callable[[Screen], None]  # these two are a flow part's
     ask: Callable[[object], None]
 
-    def _show(self, **changes: Any) -> None:
-        raise NotImplementedError
+    if TYPE_CHECKING:  # what the whole has; defined here it would hide the others' own
+
+        def _show(self, **changes: Any) -> None: ...
 
     def _start_staff(self) -> None:
         """Begin with nobody."""
