@@ -117,9 +117,9 @@ def unfit(text: str, *secrets: str) -> list[str]:
 class RealStation:
     """The station, its window, and the texts seen so far."""
 
-    def __init__(self, qtbot: QtBot, folder: Path, *, camera: str = "off") -> None:
+    def __init__(self, qtbot: QtBot, folder: Path, *, camera: str = "off", **settings: str) -> None:
         self._qtbot = qtbot
-        config = replace(Config.embedded(folder), camera=camera)
+        config = replace(Config.embedded(folder), camera=camera, **settings)
         self._application = Application()
         self._station = _Station(self._application, config, SetClock(NOW_MS), None)
         self.seen: set[str] = set()
