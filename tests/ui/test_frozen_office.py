@@ -1,6 +1,6 @@
 """Head office takes the question and never says a word: the window stays alive, and the next member is served."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
@@ -55,6 +55,18 @@ def confirmed(station: RealStation) -> tuple[float, list[float]]:
     return took, gaps
 
 
+def while_asked(station: RealStation, call: Callable[[], None]) -> None:
+    """Do something once, while head office is being asked."""
+    model = station.running.model
+
+    def look() -> None:
+        if model.state.is_busy:
+            model.changed.disconnect(look)
+            QTimer.singleShot(100, call)
+
+    model.changed.connect(look)
+
+
 def type_order(station: RealStation) -> None:
     """Type 35.00 for the member who is on the page, and take it."""
     for letter in "35":
@@ -77,7 +89,7 @@ def test_the_window_lives_while_head_office_says_nothing_and_the_next_member_is_
             station.until_screen(Screen.IDLE)
             station.running.model.link_changed(LinkState(is_online=True))
             station.open_visit(card.code)
-            QTimer.singleShot(300, lambda: station._application._scanned(Scanned(card.code, Source.WEDGE)))
+            while_asked(station, lambda: station._application._scanned(Scanned(card.code, Source.WEDGE)))
             waited, gaps = confirmed(station)
             station.leave_answer()
             station.until_screen(Screen.MEMBER)
