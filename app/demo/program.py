@@ -11,6 +11,30 @@ TIME_ZONE = "America/New_York"
 CURRENCY = "USD"
 OFF_CENTS = 100
 DAY_MS = 86_400_000
+CONSENTS = [
+    {
+        "id": "offers",
+        "version": "1",
+        "texts": {
+            "en": "We may write to you about offers.",
+            "ko": "혜택 소식을 보내 드려도 됩니다.",
+            "id": "Kami boleh mengirim kabar tentang penawaran.",
+            "tr": "Tekliflerimizi size yazabiliriz.",
+            "ru": "Мы можем писать вам о предложениях.",
+        },
+    },
+    {
+        "id": "habits",
+        "version": "1",
+        "texts": {
+            "en": "We may look at what you buy, to make offers that fit.",
+            "ko": "맞춤 혜택을 위해 구매 내역을 살펴봐도 됩니다.",
+            "id": "Kami boleh melihat belanjaan Anda agar penawaran lebih cocok.",
+            "tr": "Size uygun teklifler için alışverişlerinize bakabiliriz.",
+            "ru": "Мы можем учитывать ваши покупки, чтобы предлагать подходящее.",
+        },
+    },
+]  # asked of whoever becomes a member at a station of the demo
 GOOD_FOR_DAYS = 800  # the year and a good while after it, so that a station of the demo can be tried later
 
 
@@ -34,6 +58,7 @@ def program_body(journey: Journey, refs: Mapping[int, str], *, now_ms: int) -> b
                 name: [str(product) for product in products] for products, name in product_sets.items()
             },
             "earning": [{"id": "base", "points_milli": 1000, "per": 100, "mode": "full_unit"}],
+            "consents": CONSENTS,
             "campaigns": [
                 {
                     "id": str(campaign.campaign_id),
