@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject
 
 from app.core.reasons import Refusal
+from app.core.voucher import Presentation
 from app.station.answer import OrderAnswer
 from app.station.earned import EarnedBy
 from app.station.identify import Seen, SeenMember
@@ -96,7 +97,9 @@ class Earn(Flow):
         if isinstance(seen, Refusal):
             self.desk.notice(because(seen, self.desk.state.shop.currency))
             return True
-        if not isinstance(seen, SeenMember) or self._visit.is_of_another(seen):
+        if not isinstance(seen, SeenMember | Presentation):
+            return False  # a badge: this page comes up again behind it
+        if isinstance(seen, Presentation) or self._visit.is_of_another(seen):
             self.desk.keep(self._as_before())
             return False
         self.desk.notice("")

@@ -18,6 +18,7 @@ from app.core.codes import MemberNumber, fold, parse
 from app.core.consents import ConsentText
 from app.core.personal import PersonalInvalid, personal
 from app.core.reasons import Refusal
+from app.core.voucher import Presentation
 from app.ids import new_ref
 from app.station.enrol import Consent, Enrolled, Joining, NotEnrolled, as_typed, enrol, holder
 from app.station.identify import Seen, SeenMember
@@ -183,8 +184,10 @@ class Enrol(Flow):
             self._show(problem=card_taken(seen.name))
         elif isinstance(seen, Refusal):
             self._show(problem=because(seen, self.desk.state.shop.currency))
-        else:
+        elif isinstance(seen, Presentation):
             self._show(problem=_("Finish here or press Esc first, then scan the voucher again."))
+        else:
+            return False  # a badge, which takes nothing away
         return True
 
     def _card_seen(self, begun: int, number: str, found: SeenMember | Refusal | None) -> None:
@@ -241,9 +244,10 @@ class Enrol(Flow):
 
     def _enrol(self, joining: Joining) -> None:
         self.desk.busy(is_busy=True)
-        link, begun = self.desk.link, self._view.begun
+        link, begun, who = self.desk.link, self._view.begun, self.desk.cashier
+        cashier = who.staff_id if who else ""
         self.tasks.on_store(
-            lambda store: enrol(store, joining, link=link),
+            lambda store: enrol(store, joining, link=link, cashier=cashier),
             then=lambda found: self._enrolled(begun, joining, found),
             failed=self._not_enrolled,
         )
