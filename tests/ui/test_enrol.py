@@ -12,10 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from app.core.codes import number
 from app.core.entry import ENROL
+from app.station.staff import SignedIn
 from app.store.journal import Journal
 from scanner.picture import read_bytes
 from scanner.source import Scanned, Source
-from tests.builders import a_member, a_program, put_document, put_program
+from tests.builders import a_member, a_person, a_program, put_document, put_program
 from tests.station.test_enrol import box_keys
 from tests.ui.real_station import RealStation, enrolled_store
 from tests.ui.station_bench import Bench, open_member
@@ -24,6 +25,7 @@ from ui import i18n
 from ui.gallery import states
 from ui.models.display import DisplayModel, Slide
 from ui.models.enrol import BIRTHDAY, CONTACT, NAME, Enrol, EnrolAgreed, EnrolTyped, EnrolView, month_and_day
+from ui.models.signing_in import SignIn
 from ui.models.state import Screen
 from ui.widgets.field import Field
 
@@ -285,6 +287,26 @@ def test_a_members_card_on_the_welcome_opens_them(enrol: Bench):
 )
 def test_a_birthday_is_month_and_day(typed: str, kept: str):
     assert month_and_day(typed) == kept
+
+
+def test_who_is_at_the_till_stands_in_the_entry(enrol: Bench):
+    enrol.model.take_over(SignedIn("AF2HGQS5ZQ09X", "Ben", "cashier"))
+    enrol.model.open(Screen.ENROL)
+    said(enrol, CONTACT, "0532000000")
+    enrol.model.enter()
+    welcomed(enrol)
+    assert joined(enrol)[0]["cashier"] == "AF2HGQS5ZQ09X"
+
+
+def test_a_badge_comes_over_what_was_typed_and_leaves_it(enrol: Bench):
+    enrol.model.add_flows(SignIn)
+    ben = enrol.thread.call(a_person)
+    said(enrol, CONTACT, "0532000000")
+    enrol.model.scan(f"TS:B:{ben}")
+    enrol.until(Screen.SIGN_IN)
+    enrol.model.escape()
+    enrol.until(Screen.ENROL)
+    assert view(enrol).contact == "0532000000"
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------
