@@ -16,8 +16,13 @@ class SlidePage(QWidget):
 
     def draw(self, shown: DisplayState) -> None:
         """Show the state. Called at every change while this is the slide to be seen."""
-        raise NotImplementedError
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground."""
         QPainter(self).fillRect(self.rect(), current().color(self.ground))
+
+
+class Band(SlidePage):
+    """The head of a slide, in the brand's colour."""
+
+    ground = "primary"

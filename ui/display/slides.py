@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
 from ui import texts
 from ui.display.rewards import Rewards
-from ui.display.slide import MARGIN, SlidePage
+from ui.display.slide import MARGIN, Band, SlidePage
 from ui.i18n import _
 from ui.models import display_words as words
 from ui.models.display import DisplayState, Question
@@ -19,9 +19,10 @@ from ui.widgets.qr import QrView
 from ui.widgets.tile import PRIMARY
 
 LOGO_LARGE, LOGO_SMALL = 160, 56
-QR_LARGE, QR_SMALL = 360, 180
+QR_LARGE, QR_SMALL = 360, 185
 SIDE_WIDTH = 240
 BUTTON_WIDTH = 160
+GAP = 12
 
 
 class BrandSlide(SlidePage):
@@ -64,28 +65,34 @@ class MemberSlide(SlidePage):
         super().__init__()
         self._logo = Logo(LOGO_SMALL)
         self._greeting = Title("number")
-        self._points, self._unit = Figure("pay"), Label("h2", ink="muted", align=RIGHT)
+        self._greeting.set_ink("on_primary")
+        self._points = Figure("pay", ink="on_primary")
+        self._unit = Label("h2", ink="on_primary", align=RIGHT)
         self._title = Label("h2", ink="muted")
         self._rewards = Rewards()
         self._rewards.picked.connect(self.picked)
         self._code, self._hint = QrView(QR_SMALL), Label("body", ink="muted", align=CENTER)
         self._beside = QWidget()
         self._order = OrderStrip()
-        layout = column(self, gap=16, margin=MARGIN)
-        layout.addLayout(self._head())
-        layout.addWidget(self._title)
-        layout.addLayout(self._middle(), 1)
-        layout.addWidget(self._order)
+        inside = column(gap=GAP, margin=MARGIN)
+        inside.addWidget(self._title)
+        inside.addLayout(self._middle(), 1)
+        inside.addWidget(self._order)
+        layout = column(self, gap=0)
+        layout.addWidget(self._head())
+        layout.addLayout(inside, 1)
 
-    def _head(self) -> QHBoxLayout:
-        head = row(gap=24)
+    def _head(self) -> QWidget:
+        band = Band()
+        head = row(band, gap=24, margin=GAP)
+        head.setContentsMargins(MARGIN, GAP, MARGIN, GAP)
         head.addWidget(self._logo)
         head.addWidget(self._greeting, 3)
         figures = column(gap=0)
         figures.addWidget(self._points)
         figures.addWidget(self._unit)
         head.addLayout(figures, 2)
-        return head
+        return band
 
     def _middle(self) -> QHBoxLayout:
         self._beside.setFixedWidth(current().px(SIDE_WIDTH))
@@ -127,7 +134,7 @@ class OrderStrip(Card):
 
     def __init__(self) -> None:
         """Make the places."""
-        super().__init__(margin=16)
+        super().__init__(margin=GAP)
         self._saved, self._gained = Label("h1"), Label("h2", ink="muted")
         self._word, self._pay = Label("h2", ink="muted", align=RIGHT), Figure("pay")
         left, right, strip = column(gap=0), column(gap=0), row(gap=24)
@@ -173,7 +180,7 @@ class AnswerSlide(SlidePage):
         answer, order = shown.answer, shown.order
         if answer is None or order is None:
             return
-        self._greeting.say(words.greeting(shown.name) if shown.name else "")
+        self._greeting.say(shown.name)
         self._title.say(words.answer_title(answer, order, shown.currency))
         self._below.say(words.answer_below(answer, order))
         to_pay = texts.money(order.payable, shown.currency)
@@ -190,6 +197,7 @@ class AskedSlide(SlidePage):
         super().__init__()
         self._shown: tuple[Question, ...] = ()
         self._greeting = Title("number")
+        self._greeting.set_ink("on_primary")
         inside = QWidget()
         self._list = column(inside, gap=16)
         self._area = QScrollArea()
@@ -198,11 +206,13 @@ class AskedSlide(SlidePage):
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setWidget(inside)
         self._code = QrView(QR_SMALL)
-        layout = column(self, gap=16, margin=MARGIN)
-        layout.addWidget(self._greeting)
-        middle = row(gap=24)
+        band = Band()
+        column(band, margin=MARGIN).addWidget(self._greeting)
+        middle = row(gap=24, margin=MARGIN)
         middle.addWidget(self._area, 1)
         middle.addWidget(self._code, 0, Qt.AlignmentFlag.AlignTop)
+        layout = column(self, gap=0)
+        layout.addWidget(band)
         layout.addLayout(middle, 1)
 
     def draw(self, shown: DisplayState) -> None:
@@ -249,7 +259,9 @@ class CodeSlide(SlidePage):
         self._hint = Label("h1", ink="muted", align=CENTER)
         layout = column(self, gap=16, margin=MARGIN)
         layout.addWidget(self._greeting)
-        layout.addWidget(self._code, 1)
+        layout.addStretch(1)
+        layout.addWidget(self._code, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(1)
         layout.addWidget(self._hint)
 
     def draw(self, shown: DisplayState) -> None:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QSize, Qt, SignalInstance
 from PySide6.QtGui import QGuiApplication, QScreen
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QLayout, QStackedWidget, QWidget
 
 from ui.display.slide import SlidePage
 from ui.display.slides import AnswerSlide, AskedSlide, BrandSlide, CodeSlide, MemberSlide
@@ -58,6 +58,9 @@ class CustomerDisplay(QStackedWidget):
         }
         for slide in self.slides.values():
             self.addWidget(slide)
+        layout = self.layout()
+        if layout is not None:
+            layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # no slide makes it grow
         self.resize(*SIZE)
         model.changed.connect(self._draw)
         self._draw()

@@ -1,53 +1,44 @@
-"""A QR code, painted black on white in whole pixels a module, as large as there is room for."""
+"""A QR code, painted black on white in whole pixels a module."""
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ui.theme import current
-
-SIDE_MIN = 120
 
 
 class QrView(QWidget):
     """The code of a text; nothing for none. Its quiet zone is a part of it."""
 
     def __init__(self, side: int) -> None:
-        """Make an empty place of `side` pixels at 100 %."""
+        """Make an empty place; a code in it has at most `side` pixels at 100 %."""
         super().__init__()
         self._text = ""
         self._rows: list[list[bool]] = []
-        self._side = current().px(side)
-        self.setMinimumSize(SIDE_MIN, SIDE_MIN)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self._side, self._module = current().px(side), 1
+        self.hide()
 
     def show_text(self, text: str) -> None:
         """Show the code of a text. What no code can hold isn't shown."""
         if text != self._text:
             self._text = text
             self._rows = _modules(text) if text else []
+            if self._rows:
+                self._module = max(1, self._side // len(self._rows))
+                self.setFixedSize(self._module * len(self._rows), self._module * len(self._rows))
             self.update()
         self.setVisible(bool(self._rows))
 
-    def sizeHint(self) -> QSize:
-        """Ask for a square."""
-        return QSize(self._side, self._side)
-
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the modules."""
-        if not self._rows:
-            return
-        count = len(self._rows)
-        module = max(1, min(self.width(), self.height(), self._side) // count)
-        side = module * count
-        left, top = (self.width() - side) // 2, (self.height() - side) // 2
-        painter = QPainter(self)
-        painter.fillRect(left, top, side, side, QColor(Qt.GlobalColor.white))
+        painter, module = QPainter(self), self._module
+        painter.fillRect(self.rect(), QColor(Qt.GlobalColor.white))
         for y, line in enumerate(self._rows):
             for x, is_dark in enumerate(line):
                 if is_dark:
-                    area = QRect(left + x * module, top + y * module, module, module)
-                    painter.fillRect(area, QColor(Qt.GlobalColor.black))
+                    painter.fillRect(
+                        QRect(x * module, y * module, module, module), QColor(Qt.GlobalColor.black)
+                    )
 
 
 def _modules(text: str) -> list[list[bool]]:
