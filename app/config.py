@@ -50,6 +50,8 @@ class Config:
     scanner_baud: int = 9_600
     printer: str = ""  # of receipts: an address, a device, a file; "" for none
     receipt_paper: str = "80"  # millimetres
+    language: str = "en"  # the window's, until somebody chooses another
+    lock_after_s: int = 300  # without a touch, while somebody is signed in
     receipt_language: str = ""  # "" for the window's
     receipt_dir: str = ""  # receipts that were not printed are kept there as PDF; "" for nowhere
     receipts: str = "asked"  # printed when asked for, or "always"
@@ -74,6 +76,7 @@ CHOICES = {
     "sound": ("on", "off"),
     "text_size": ("usual", "large", "largest"),
     "receipt_paper": ("80", "58"),
+    "language": ("en", "ko", "id", "tr", "ru"),
     "receipt_language": ("", "en", "ko", "id", "tr", "ru"),
     "receipts": ("asked", "always"),
     "scanner_end": ("any", "cr", "lf", "crlf", "tab", "none"),

@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 FILE: Final = "set-up.json"
 BYTES_MAX: Final = 16_384
 NAMES: Final = (
+    "language",
+    "languages",  # of each who signed in here, by their id: no setting, but kept in the same place
     "camera",
     "scanner_layout",
     "scanner_prefix",

@@ -17,6 +17,7 @@ from app.config import Config
 from app.core.brand import NO_BRAND, Brand
 from app.kept import keep
 from scanner.habits import Ending, Habits
+from ui import i18n
 from ui.application import Application
 from ui.beside_window import OFF, Along
 from ui.models.opening import OpeningModel
@@ -24,6 +25,7 @@ from ui.models.opening import OpeningModel
 if TYPE_CHECKING:
     from app.store.faults import StoreDamaged
     from app.store.thread import StoreThread
+    from app.window_training import WindowTraining
     from sync.authorising import Authoriser
     from sync.client import HttpHq
     from sync.worker import SyncWorker
@@ -55,6 +57,7 @@ class Running:
 
 def run_window(config: Config, *, clock: Clock, demo: DemoParts | None = None) -> int:
     """Open the station's window and stay until it is closed. Returns the exit status."""
+    i18n.use(config.language)
     application = Application(
         event_log=config.event_log,
         habits=habits_of(config),
@@ -94,6 +97,7 @@ class _Station:
         self._clock = clock
         self._demo = demo
         self._running: Running | None = None
+        self._training: WindowTraining | None = None
 
     def open(self) -> None:
         """Import and open what is heavy on a thread of its own, then come home."""
@@ -115,8 +119,18 @@ class _Station:
     def _opened(self, thread: "StoreThread") -> None:
         self._running = _assemble(thread, self._config, self._clock, self._demo)
         self._application.attach(self._running.model, camera=self._config.camera)
+        self._running.model.training = self._training_of(self._running)
         self._running.worker.start()
         thread.on_found(lambda fault: self._application.at_home(partial(self._found_damaged, fault)))
+
+    def _training_of(self, running: Running) -> "WindowTraining":
+        from app.window_training import Means, WindowTraining
+
+        show = partial(self._application.attach, camera=self._config.camera)
+        printing = _printing(self._config)
+        means = Means(running.thread, running.model, self._beside, show, printing, _read_picture)
+        self._training = WindowTraining(self._config, self._clock, means)
+        return self._training
 
     def _found_damaged(self, fault: "StoreDamaged") -> None:
         """Stop the station for good, as at a start that finds this; an answer stays until it has been left."""
@@ -169,6 +183,8 @@ class _Station:
 
     def close(self) -> None:
         """Close what was opened."""
+        if self._training is not None:
+            self._training.close()
         if self._running is not None:
             self._running.worker.stop()
             self._running.model.close()
@@ -207,6 +223,7 @@ def _open_thread(config: Config, clock: Clock) -> "StoreThread":
 
 def _assemble(thread: "StoreThread", config: Config, clock: Clock, demo: DemoParts | None) -> Running:
     from app.core.money import CURRENCIES
+    from app.languages import KeptLanguages
     from app.store.store import StationStore
     from sync.authorising import authoriser_of
     from sync.client import DeviceSigner, HttpHq
@@ -243,6 +260,7 @@ def _assemble(thread: "StoreThread", config: Config, clock: Clock, demo: DemoPar
         on_change=model.link_changed,
     )
     model.connect_to(worker, authoriser)
+    model.languages, model.lock_after_s = KeptLanguages(config.state_dir), config.lock_after_s
     model.add_flows(*FLOWS)
     model.use_receipts(Receipts(tasks, _printing(config), register=config.register, parent=model))
     return Running(thread, hq, authoriser, worker, tasks, model)

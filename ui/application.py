@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from scanner.debounce import Debounce
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ui.serial_bridge import SerialBridge
 
 CAMERA_OFF = "off"
+TOUCHES = {QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin}
 BAUD = 9_600
 NOTHING_ALONG = Along()
 
@@ -85,6 +86,12 @@ class Application(QObject):
             self._events.watch(self.window)
             self._events.follow(model)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 Qt
+        """Tell the model that somebody is there; nothing is taken away."""
+        if event.type() in TOUCHES and self._model is not None:
+            self._model.touched()
+        return False
+
     def _painted(self, then: Callable[[], None]) -> None:
         """Bring what nobody needs before there is something to be seen."""
         from ui.scan_input import ScanInput
@@ -92,6 +99,7 @@ class Application(QObject):
         self._scan_input = ScanInput(habits=self._habits, debounce=self._debounce)
         self._scan_input.scanned.connect(self._scanned)
         self._qt.installEventFilter(self._scan_input)
+        self._qt.installEventFilter(self)
         self._start_serial()
         if self.window is not None:
             self._beside = BesideWindow(self.window, self._along)

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from app.core.codes import number
-from app.demo.sheet import CODES_MAX, DOTS_AN_INCH, SheetFull, draw_sheet, write_sheet
+from app.demo.sheet import write_sheet
 from scanner.decode import Symbol
 from scanner.draw import QUIET_MODULES, qr_modules
 from scanner.opencv import cv2
 from scanner.picture import read_bytes, read_file
+from scanner.sheet import CODES_MAX, DOTS_AN_INCH, SheetFull, draw_sheet
 from tests.builders import a_code
 
 CODES = [

@@ -80,7 +80,7 @@ class StaffPart:
         if who is not None and self.languages is not None:
             if has_spoken:
                 self.languages.keep(who.staff_id, self._state.language)
-            elif known := self.languages.of(who.staff_id):
+            elif (known := self.languages.of(who.staff_id)) in i18n.NAMES:
                 self._speak(known)
 
     def use_language(self, language: str) -> None:

@@ -7,6 +7,7 @@ from app.core.standing import Standing
 from app.station.brand import brand_of
 from app.station.standing import standing
 from app.station.today import Action, TodaysWork, todays_work
+from app.station.training import DEVICE_ID as TRAINING
 from app.store.store import StationStore
 from ui.models.quoting import PROGRAM
 from ui.models.state import ActionRow, Today
@@ -38,7 +39,9 @@ class Overview:
 def read_overview(store: StationStore, before: TodaysWork | None = None) -> Overview:
     """Read it, on the same day only what is new. For the store's thread."""
     work = todays_work(store, before)
-    acked_seq = store.acked_seq()
+    # In training nothing waits for anybody.
+    is_training = store.device.device_id == TRAINING
+    acked_seq = store.journal.head().seq if is_training else store.acked_seq()
     return Overview(
         today=Today(work.orders, work.redemptions, work.value_given),
         recent=tuple(_row(store, action, acked_seq) for action in work.actions),

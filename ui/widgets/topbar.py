@@ -77,5 +77,5 @@ class TopBar(QWidget):
         self._cashier.setVisible(bool(state.cashier))
         self.lock.draw(state.cashier)
         self.lock.setVisible(state.screen not in WITHOUT_LOCK)
-        self.pill.setVisible(bool(shop.store_id or shop.name))
+        self.pill.setVisible(bool(shop.store_id or shop.name) and not shop.is_training)
         self.pill.draw(state.pill)
