@@ -28,6 +28,17 @@ WANTS_WORD = frozenset(  # the refusals that head office's word can take away
     }
 )
 
+# What a lease too small for an order looks like; head office may have more, and is asked.
+OF_LIMITS = frozenset(
+    {
+        Reason.LIMIT_CAMPAIGN_REACHED,
+        Reason.LIMIT_MEMBERS_REACHED,
+        Reason.BUDGET_EXHAUSTED,
+        Reason.BUDGET_EXCEEDED,
+        Reason.OUT_OF_STOCK,
+    }
+)
+
 
 class Question(NamedTuple):
     """Something that an order would use; `name` is its redemption id, or the rule's id where it applies by itself."""
@@ -76,6 +87,18 @@ NOTHING_HEARD = Heard()
 def wants_word(outcome: Outcome) -> bool:
     """Tell whether only a right is missing, which head office could give."""
     return bool(outcome.refusals) and all(refusal.reason in WANTS_WORD for refusal in outcome.refusals)
+
+
+def is_to_ask(outcome: Outcome, facts: Facts) -> bool:
+    """Tell whether an offer that is refused lacks only what head office will be asked for, if it can be reached."""
+    if wants_word(outcome):
+        return True
+    found = {refusal.reason for refusal in outcome.refusals}
+    has_leases = facts.authority is not None and bool(facts.authority.leases)
+    if not (found and has_leases and found <= WANTS_WORD | OF_LIMITS):
+        return False
+    name = outcome.redemption_id or outcome.rule_id
+    return any(question.name == name for question in questions(facts))
 
 
 def questions(facts: Facts) -> tuple[Question, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
+from app.core.asking import is_to_ask
 from app.core.campaign import Trigger
 from app.core.decision import decide
 from app.core.ending import ENDS_THE_DAY
@@ -25,6 +26,7 @@ class Offer(NamedTuple):
     name: str
     cost_points: int = 0
     ends_at: str = ""  # the last local second of its campaign or voucher; empty where it has no end
+    is_to_ask: bool = False  # only head office's word is missing, which is asked for where it can be reached
 
     @property
     def rule_id(self) -> str:
@@ -86,24 +88,26 @@ def quote(facts: Facts, *, choices: Mapping[str, str] | None = None, level: str 
     `choices` maps rules that can be picked to the redemption ids they would have; `level` is the member's assurance.
     """
     decision = decide(facts)
-    outcomes = [*decision.presented, *decision.automatic]
+    outcomes = [(outcome, facts) for outcome in (*decision.presented, *decision.automatic)]
     shown = {presentation.voucher.rule_id for presentation in facts.presented}
     for rule_id, redemption_id in (choices or {}).items():
         if rule_id not in shown:
-            outcomes.append(_if_picked(facts, Presentation(redemption_id, picked(rule_id), level)))
+            choice = Presentation(redemption_id, picked(rule_id), level)
+            with_it = replace(facts, presented=(*facts.presented, choice))
+            outcomes.append((decide(with_it, explain=False).presented[-1], with_it))
     ends = {shown.redemption_id: shown.voucher.ends_on for shown in facts.presented}
-    offers = [_offer(facts.program, outcome, ends.get(outcome.redemption_id or "")) for outcome in outcomes]
+    offers = [
+        _offer(facts.program, outcome, ends.get(outcome.redemption_id or ""))._replace(
+            is_to_ask=is_to_ask(outcome, of)
+        )
+        for outcome, of in outcomes
+    ]
     return Quote(tuple(sorted(offers, key=_nearness)), decision)
 
 
 def choosable(program: Program) -> list[str]:
     """Return the rules of the program that can be picked at the station."""
     return [rule.rule_id for _, rule in program.rules if rule.trigger is Trigger.CHOICE]
-
-
-def _if_picked(facts: Facts, choice: Presentation) -> Outcome:
-    with_it = replace(facts, presented=(*facts.presented, choice))
-    return decide(with_it, explain=False).presented[-1]
 
 
 def _offer(program: Program, outcome: Outcome, ends_on: date | None) -> Offer:

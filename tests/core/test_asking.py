@@ -10,6 +10,7 @@ from app.core.authority import HOUR_MS, AuthKind, Authority, Lease
 from app.core.decision import decide
 from app.core.member import Member
 from app.core.outcome import Facts
+from app.core.quote import quote
 from app.core.reasons import Reason, Refusal
 from tests.core.facts import NOON, amount_off, campaign, chosen, facts, line, program, reasons, rule, shown
 
@@ -123,3 +124,27 @@ def test_an_offer_that_lacks_only_a_word_can_be_told_from_others() -> None:
     assert not wants_word(ended)
     assert not wants_word(outcome._replace(refusals=(*outcome.refusals, Refusal(Reason.NO_EFFECT))))
     assert not wants_word(outcome._replace(refusals=()))
+
+
+@pytest.mark.parametrize("trigger", ["choice", "automatic"])
+@pytest.mark.parametrize("scope", ["discount", "uses"])
+def test_a_lease_too_small_is_shown_as_what_head_office_is_asked_for(scope: str, trigger: str) -> None:
+    """Where head office would be asked the quote says so, and not that nothing is left."""
+    bounds: dict[str, Any] = {
+        "discount": {"budget": {"discount": 90_000}},
+        "uses": {"limits": {"uses": 10}},
+    }[scope]
+    limited = a_campaign("lease", trigger=trigger, **bounds)
+    key, n, known = {
+        "discount": ("discount:c", 400, 89_600),
+        "uses": ("uses:c", 1, 10),  # ours is for another campaign's need of this order
+    }[scope]
+    held = replace(HERE, leases=(Lease("L1", key, n, NOON + 1),))
+    own = an_order(limited, presented=(), authority=held, known={key: known})
+    choices = {"r": "p1"} if trigger == "choice" else {}
+    (offer,) = quote(own, choices=choices, level="A2").offers
+    assert offer.refusals and not wants_word(offer.outcome)
+    assert offer.is_to_ask
+    without = replace(own, authority=replace(held, leases=()))
+    (offer,) = quote(without, choices=choices, level="A2").offers
+    assert offer.refusals and not offer.is_to_ask, "what head office told last says that nothing is left"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from app.core.asking import NOTHING_HEARD, Heard, wants_word
+from app.core.asking import NOTHING_HEARD, Heard
 from app.core.ending import over_at
 from app.core.money import Currency
 from app.core.order import Line
@@ -118,7 +118,7 @@ def new_visit(**known: object) -> Visit:
 
 def is_to_ask(offer: Offer, link: str) -> bool:
     """Whether an offer lacks only head office's word, which is asked for when the order is confirmed."""
-    return link == ONLINE and wants_word(offer.outcome)
+    return link == ONLINE and offer.is_to_ask
 
 
 def settled(visit: Visit, found: Quote, *, link: str) -> Visit:
