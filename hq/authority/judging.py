@@ -9,10 +9,12 @@ from msgspec import ValidationError, convert
 
 from app.core.chain import ChainOwner
 from app.core.entry import LEASE_CLOSE, ORDER, REDEEM, RETURN, VOID, Entry
+from app.core.limits import of_campaign, stock_key
 from hq.authority.rights import CLOSED, OPEN, OUT, UNTOLD, WRITTEN_OFF
 from hq.authority.store import LeaseRow
 from hq.journal.schemas import AuthPart, LeaseCloseData, Recorded
 
+Right = tuple[AuthPart, Set[str]]  # and the scopes that what was given by it takes of
 HOME = "home:"  # a home lease is called by its scope, and is no row of HQ's: see home.py
 
 
@@ -58,6 +60,11 @@ def leases_named(entries: Iterable[Entry]) -> set[str]:
     return {name for name in named if "\x00" not in name}
 
 
+def given_by(auth: AuthPart, campaign: str, rule: str) -> Right:
+    """Return a right with the scopes of what a rule of a campaign takes: a lease is of one of these."""
+    return auth, of_campaign(campaign) | {stock_key(rule)}
+
+
 @dataclass
 class LeaseBook:
     """The leases that a batch names, as its entries use and close them.
@@ -86,7 +93,7 @@ class LeaseBook:
         )
 
     def take(
-        self, entry: Entry, rights: Iterable[AuthPart], t_eff: int, *, is_of_erased: bool = False
+        self, entry: Entry, rights: Iterable[Right], t_eff: int, *, is_of_erased: bool = False
     ) -> list[str]:
         """Count what an entry took; return what is wrong with that.
 
@@ -95,10 +102,10 @@ class LeaseBook:
         owner = ChainOwner(entry.device_id, entry.epoch)
         return [
             wrong
-            for auth in rights
+            for auth, scopes in rights
             for name, units in auth.leases
             if not (is_of_erased and name.startswith(HOME))
-            if (wrong := self._take(name, owner, units, t_eff))
+            if (wrong := self._take(name, owner, units, t_eff, scopes))
         ]
 
     def give_back(self, name: str, owner: ChainOwner, units: int) -> None:
@@ -135,13 +142,15 @@ class LeaseBook:
         told = f"{said.used} used of lease {name}, of which entries tell {row.used}"
         return "", "" if said.used == row.used else told
 
-    def _take(self, name: str, owner: ChainOwner, units: int, t_eff: int) -> str:
+    def _take(self, name: str, owner: ChainOwner, units: int, t_eff: int, scopes: Set[str]) -> str:
         if name.startswith(HOME):
             is_held = owner.device_id in self.holders.get(name.removeprefix(HOME), ())
             return "" if is_held else f"{name.removeprefix(HOME)} is not held by this station"
         row, wrong = self._find(name, owner, t_eff)
         if row is None:
             return wrong
+        if row.scope not in scopes:  # counted, it would make room where nothing was given
+            return f"lease {name} is of {row.scope}, and nothing of that was given"
         if row.state not in (*OUT, WRITTEN_OFF):
             return f"lease {name} was {row.state} before"
         if row.state == WRITTEN_OFF:

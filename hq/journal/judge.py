@@ -42,7 +42,7 @@ from app.core.records import (
 )
 from app.core.salvaged import SalvageInvalid, read_salvaged
 from app.failpoints import failpoint
-from hq.authority.judging import LeaseBook
+from hq.authority.judging import LeaseBook, given_by
 from hq.journal import postings
 from hq.journal.carried import NOT_SIGNED, is_signed, why_never
 from hq.journal.erased import of_erased
@@ -143,7 +143,8 @@ def _judge_order(entry: Entry, books: Books) -> Judgement:
         doubts.add(Flag.SELF_DEAL, f"{order.points} points for the account of whoever stood at the till")
     if order.campaigns:
         doubts.stale(order.t_eff, program)
-        doubts.leased(books.leases.take(entry, (part.auth for part in order.campaigns), order.t_eff))
+        rights = (given_by(part.auth, part.campaign, part.rule) for part in order.campaigns)
+        doubts.leased(books.leases.take(entry, rights, order.t_eff))
     then = _at_reckoned_time(entry, order, program, books)
     if then is not None and gave_more(entry.data, then):
         doubts.by_clock(order.t_eff)
@@ -198,7 +199,8 @@ def _judge_redemption(entry: Entry, books: Books) -> Judgement:
         if word := used_before(books.showings, redemption, entry):
             doubts.add(Flag.CODE_REPLAYED, word)
         is_of_erased = redemption.member in books.closed
-        taken = books.leases.take(entry, [redemption.auth], redemption.t_eff, is_of_erased=is_of_erased)
+        right = given_by(redemption.auth, redemption.campaign, redemption.rule)
+        taken = books.leases.take(entry, [right], redemption.t_eff, is_of_erased=is_of_erased)
         doubts.leased(taken)
         books.undoing.note_redemption(entry, at_till=who(redemption.cashier, entry.device_id))
     books.taken_redemptions.add(redemption.redemption_id)

@@ -1,6 +1,7 @@
 """HQ's side of leases: what entries use, what comes back, and what is never promised twice."""
 
 import pytest
+from msgspec import structs
 from sqlalchemy import select, update
 
 from app.core.authority import Authority, Lease
@@ -120,6 +121,17 @@ def test_what_is_beyond_a_lease_is_posted_and_flagged(hq, station, gifts, wrong)
     assert flags_of(hq, giver)[-1] == ["LEASE_EXCEEDED"]
     assert all(not flags for flags in flags_of(hq, giver)[:-1])
     assert books(hq)[0] == times
+
+
+def test_a_lease_of_something_else_is_no_right_and_stays_whole(hq, station, gifts):
+    """Counted as used, it would make room for others where nothing was given."""
+    (held,) = ask(station).leases
+    other = publish(hq, gift_program(3, uses=LIMIT, id="other"))
+    use(station, other, structs.replace(held, scope="uses:other"), times=2)
+    station.push()
+    assert flags_of(hq, station) == [["LEASE_EXCEEDED"], ["LEASE_EXCEEDED"]]
+    assert books(hq) == (0, held.units)
+    assert books(hq, "uses:other")[0] == 2
 
 
 def test_a_close_that_says_another_number_than_entries_is_flagged(hq, station, gifts):

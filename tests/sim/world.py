@@ -29,7 +29,7 @@ from tests.sim.furniture import (
 from tests.sim.line import Counts, Weather
 from tests.sim.looking import Looking
 from tests.sim.people import People
-from tests.sim.program import SHORT_ENDS_MS, SHORT_LIVED, START_MS, TOY, TOYS
+from tests.sim.program import SHORT_ENDS_MS, SHORT_LIVED, SPENDS_MAX, START_MS, TOY, TOYS, VALUE_MAX
 from tests.sim.rows import Facts, StationRows
 from tests.sim.station import Station
 from tests.sim.visits import serve_some
@@ -58,6 +58,7 @@ class World:
         self.shoppers = list(furniture.shoppers)
         self.vouchers = list(furniture.vouchers)
         self.auditor = Auditor()
+        self.auditor.people.bounds.caps(spends_max=SPENDS_MAX, value_max=VALUE_MAX)
         self.auditor.clocks.ends(SHORT_LIVED, SHORT_ENDS_MS)
         self.witness = Witness(self.auditor, self.true.now_ms)
         self.auditor.known.stocks[f"stock:{TOY}"] = TOYS
