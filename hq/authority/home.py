@@ -49,7 +49,33 @@ def take_lead(connection: Connection, asking: Device, *, now_ms: int) -> list[Ch
     else:
         connection.execute(update(home_lead).where(of).values(values))
         _let_go(connection, row.device, at_ms=row.until_ms)
+    _keep_promises(connection, owner.device_id, now_ms=now_ms)
     return _rows_at_home(connection, asking.store)
+
+
+def _keep_promises(connection: Connection, leading: str, *, now_ms: int) -> None:
+    """Leave out of a new home lease what HQ has promised to others: it comes to it a day after the last promise."""
+    to_others = (
+        select(reservation.c.scope)
+        .distinct()
+        .where(
+            reservation.c.device != leading,
+            reservation.c.until_ms > now_ms,
+            _of_home(reservation.c.scope, home_lead.c.device == leading),
+        )
+    )
+    rows = [
+        {
+            "scope": scope,
+            "device": leading,
+            "n": 0,
+            "asked_ms": now_ms,
+            "confirmed_ms": now_ms,
+            "asked_by": "",
+        }
+        for scope in connection.execute(to_others).scalars()
+    ]
+    upsert(connection, recall, rows, changes=("device", "n", "asked_ms", "confirmed_ms", "asked_by"))
 
 
 def _let_go(connection: Connection, device_id: str, *, at_ms: int) -> None:
@@ -181,13 +207,17 @@ def give_back(connection: Connection, *, now_ms: int) -> int:
 
 def _stays_at_home() -> ColumnElement[bool]:
     """Tell whether what was called back would go to the device that it was called back from."""
-    leads = exists().where(home_lead.c.store == member.c.home_store, home_lead.c.device == recall.c.device)
-    points = leads.where(member.c.ref == func.substr(recall.c.scope, len(POINTS) + 1))
+    return _of_home(recall.c.scope, home_lead.c.device == recall.c.device)
+
+
+def _of_home(scope: ColumnElement[str], is_led: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Tell whether a scope is of a member who is at home in a store whose leading device fulfils a condition."""
+    leads = exists().where(home_lead.c.store == member.c.home_store, is_led)
+    points = leads.where(member.c.ref == func.substr(scope, len(POINTS) + 1))
     uses = leads.where(
-        voucher.c.code_hash == func.substr(recall.c.scope, len(VOUCHER_OF) + 1),
-        member.c.ref == voucher.c.owner,
+        voucher.c.code_hash == func.substr(scope, len(VOUCHER_OF) + 1), member.c.ref == voucher.c.owner
     )
-    return (recall.c.scope.startswith(POINTS) & points) | (recall.c.scope.startswith(VOUCHER_OF) & uses)
+    return (scope.startswith(POINTS) & points) | (scope.startswith(VOUCHER_OF) & uses)
 
 
 def _has_called_alias() -> ColumnElement[bool]:
