@@ -113,12 +113,12 @@ class WindowTraining:
     def _assemble(self, thread: "StoreThread") -> _Practice:
         from app.core.money import CURRENCIES
         from sync.worker import LinkState
-        from ui.i18n import _
         from ui.models.known_flows import FLOWS
         from ui.models.receipts import Receipts
         from ui.models.state import Shop
         from ui.models.station import StationModel
         from ui.tasks import Tasks
+        from ui.training_words import sheet_lies_at
 
         device, register = thread.store.device, self._config.register
         tasks = Tasks(thread)
@@ -136,7 +136,7 @@ class WindowTraining:
         model.use_receipts(Receipts(tasks, printing, register=register, parent=model))
         model.link_changed(LinkState(is_online=True, synced_at_ms=self._clock.now_ms()))
         sheet = str(self.folder / SHEET)
-        model.notice(_("Codes to scan: {place}").format(place=sheet))
+        model.notice(sheet_lies_at(sheet))
         return _Practice(thread, tasks, model)
 
     def _close(self, practice: _Practice) -> None:

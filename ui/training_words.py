@@ -17,3 +17,8 @@ def words(text: str) -> str:
         "8 off for 400 points": _("8 off for 400 points"),
         "2 off with a voucher": _("2 off with a voucher"),
     }[text]
+
+
+def sheet_lies_at(place: str) -> str:
+    """Return where the sheet of codes is."""
+    return _("Codes to scan: {place}").format(place=place)
