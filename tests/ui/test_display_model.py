@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.core.brand import Brand
@@ -14,6 +13,7 @@ from tests.ui.station_bench import Bench, a_choice, open_bench, open_member
 from ui.display.window import CustomerDisplay
 from ui.gallery import StillModel, states
 from ui.gallery.samples import AYSE, BASE
+from ui.gallery.still import StillDisplay
 from ui.models import display_words as words
 from ui.models.display import (
     DisplayModel,
@@ -33,27 +33,6 @@ ORDER = OrderView("o-1", "20.00", 0, 2_000, 200, 1_800, 18, is_from_till=False)
 AT_TILL = replace(BASE, screen=Screen.MEMBER, member=AYSE, order=ORDER)
 TEA_ROW = OfferRow("r", "Tea", 1, is_picked=False, is_voucher=False, discount=100)
 APPROVED = AnswerView(AnswerWord.APPROVED, discount=200, payable=1_800, points=18)
-
-
-class Shown(QObject):
-    """A model that shows one state."""
-
-    changed = Signal()
-
-    def __init__(self, state: DisplayState) -> None:
-        super().__init__()
-        self.state = state
-        self.asked: list[tuple[object, ...]] = []
-
-    def show(self, state: DisplayState) -> None:
-        self.state = state
-        self.changed.emit()
-
-    def pick(self, key: int) -> None:
-        self.asked.append(("pick", key))
-
-    def say(self, key: str, *, is_yes: bool) -> None:
-        self.asked.append(("say", key, is_yes))
 
 
 def planted(state: State, said: str) -> State:
@@ -84,7 +63,7 @@ def spoken(display: CustomerDisplay, shown: DisplayState) -> str:
 
 
 def test_no_state_shows_a_phone_number_or_an_address(qtbot):
-    model = Shown(DisplayState())
+    model = StillDisplay(DisplayState())
     display = CustomerDisplay(model)
     qtbot.addWidget(display)
     for name, state in states().items():

@@ -7,11 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from tests.ui.test_display_model import Shown
 from ui.display.rewards import RewardTile
 from ui.display.window import AUTO, CustomerDisplay, OnScreen, chosen_screen
 from ui.findings import check
 from ui.gallery.display import BASE, COFFEE, TEN, states
+from ui.gallery.still import StillDisplay
 from ui.models.display import Slide
 from ui.widgets.button import Button
 
@@ -19,8 +19,8 @@ SIZE = (1024, 600)
 
 
 @pytest.fixture
-def model(qtbot) -> Shown:
-    return Shown(BASE)
+def model(qtbot) -> StillDisplay:
+    return StillDisplay(BASE)
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def display(qtbot, model) -> CustomerDisplay:
 def test_every_state_is_drawn_without_a_finding(qtbot, qapp, dressed, language, theme):
     """All in one window, as they come in a day: none may make it grow, and none is left from the one before."""
     dressed(language, theme)
-    model = Shown(BASE)
+    model = StillDisplay(BASE)
     display = CustomerDisplay(model)
     qtbot.addWidget(display)
     display.resize(*SIZE)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from resources import LANGUAGES
 from ui import texts
-from ui.gallery import SIZES, Dress, Stage, draw_all, dresses, states
+from ui.gallery import SIZES, Dress, Stage, display, draw_all, dresses, states
 from ui.models.state import AnswerWord, Screen, State
 from ui.widgets.shapes import AnswerShape
 
@@ -73,18 +73,22 @@ def test_the_whole_gallery_has_no_finding(tmp_path: Path) -> None:
     worn = dresses(every=True)
     assert draw_all(tmp_path, worn, processes=2) == []
     index = json.loads((tmp_path / "index.json").read_text())
-    assert len(index) == len(STATES) * len(worn) == len(list(tmp_path.glob("*.png")))
+    assert (
+        len(index) == (len(STATES) + len(display.states())) * len(worn) == len(list(tmp_path.glob("*.png")))
+    )
     assert json.loads((tmp_path / "findings.json").read_text()) == []
 
 
 def test_the_gallery_says_what_it_drew(tmp_path: Path, qapp, monkeypatch) -> None:
     few = {name: STATES[name] for name in ("idle", "queued")}
     monkeypatch.setattr("ui.gallery.drawing.states", lambda: few)
+    monkeypatch.setattr("ui.gallery.display.states", lambda: {"display-idle": display.BASE})
     assert draw_all(tmp_path, [Dress("en", "light", (1024, 768))]) == []
     index = json.loads((tmp_path / "index.json").read_text())
     assert [(row["screen"], row["state"], row["size"]) for row in index] == [
         ("idle", "idle", "1024x768"),
         ("answer", "queued", "1024x768"),
+        ("display", "display-idle", "1024x768"),
     ]
     assert all(QImage(str(tmp_path / row["file"])).size().width() == 1024 for row in index)
 

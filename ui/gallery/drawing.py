@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from itertools import product
+from itertools import chain, product
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from ui import i18n, theme
+from ui.gallery import display
 from ui.gallery.registry import states
 from ui.gallery.stage import USUAL, Dress, Stage
 
@@ -52,16 +53,20 @@ def draw_all(out: Path, worn: Sequence[Dress], *, processes: int = 1) -> list[Ro
 
 
 def _draw_dressed(out: Path, dress: Dress) -> Drawn:
-    """Draw every state in one window, as they would follow each other."""
+    """Draw every state in one window, as they would follow each other; then those of the customer display."""
     qInstallMessageHandler(_complain)
     found = QApplication.instance()
     app = found if isinstance(found, QApplication) else QApplication(["tillside"])
     stage = Stage(app, dress)
     index: list[Row] = []
     findings: list[Row] = []
-    for name, state in states().items():
-        image, faults = stage.show(state)
-        row: Row = {"screen": state.screen.value, "state": name} | dress.record()
+    windows = ((state.screen.value, name, partial(stage.show, state)) for name, state in states().items())
+    displays = (
+        ("display", name, partial(stage.show_display, shown)) for name, shown in display.states().items()
+    )
+    for screen, name, show in chain(windows, displays):
+        image, faults = show()
+        row: Row = {"screen": screen, "state": name} | dress.record()
         row["file"] = "-".join(str(part) for part in row.values()) + ".png"
         image.save(str(out / str(row["file"])))
         index.append(row)

@@ -7,9 +7,11 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from ui import i18n, theme
+from ui.display.window import CustomerDisplay
 from ui.findings import Finding, check
-from ui.gallery.still import StillModel
+from ui.gallery.still import StillDisplay, StillModel
 from ui.gallery.untranslated import untranslated
+from ui.models.display import DisplayState
 from ui.models.state import State
 from ui.window import StationWindow
 
@@ -32,7 +34,10 @@ class Dress:
 
 
 class Stage:
-    """The window. Its dress is the whole application's until another one is put on."""
+    """The window, and the customer display once it is wanted.
+
+    Its dress is the whole application's until another one is put on.
+    """
 
     def __init__(self, app: QApplication, dress: Dress) -> None:
         """Put on a dress and bring up the window."""
@@ -43,6 +48,8 @@ class Stage:
         self.window = StationWindow(self._model)
         self.window.resize(*dress.size)
         self.window.show()
+        self._shown = StillDisplay(DisplayState())
+        self._display: CustomerDisplay | None = None
 
     def show(self, state: State) -> tuple[QImage, list[Finding]]:
         """Show a state after an empty one; return its picture and what is wrong with it."""
@@ -55,10 +62,27 @@ class Stage:
             found += untranslated(self.window, state)
         return image, found
 
+    def show_display(self, state: DisplayState) -> tuple[QImage, list[Finding]]:
+        """Show a state of the customer display; return its picture and what is wrong with it."""
+        if self._display is None:
+            self._shown = StillDisplay(state)
+            self._display = CustomerDisplay(self._shown)
+            self._display.resize(*self._dress.size)
+            self._display.show()
+        self._shown.show(state)
+        _lay_out(self._app)
+        image = self._display.grab().toImage()
+        found = check(self._display, image, self._dress.size)
+        if self._dress.language == i18n.PSEUDO:
+            found += untranslated(self._display, state)
+        return image, found
+
     def close(self) -> None:
-        """Take the window away; the next dress would else be put on this one, too."""
-        self.window.close()
-        self.window.deleteLater()
+        """Take the windows away; the next dress would else be put on these, too."""
+        for window in (self.window, self._display):
+            if window is not None:
+                window.close()
+                window.deleteLater()
         self._app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         i18n.use("en")
 
@@ -67,6 +91,10 @@ def settle(app: QApplication, window: StationWindow) -> None:
     """Lay everything out, and stop what moves: a picture shows a state, not a moment."""
     window.answer.flash.stop()
     window.answer.time_left.stop()
+    _lay_out(app)
+
+
+def _lay_out(app: QApplication) -> None:
     for _round in range(3):  # labels that wrap ask for their height in a second round
         app.sendPostedEvents()
         app.processEvents()

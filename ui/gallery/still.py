@@ -5,6 +5,7 @@ from inspect import signature
 
 from PySide6.QtCore import QObject, Signal
 
+from ui.models.display import DisplayState
 from ui.models.state import State
 from ui.window import Model
 
@@ -40,3 +41,28 @@ class StillModel(QObject):
                 self.asked.append((name, *bound.args[1:]))
 
         return keep
+
+
+class StillDisplay(QObject):
+    """The same for the customer display."""
+
+    changed = Signal()
+
+    def __init__(self, state: DisplayState) -> None:
+        """Start with a state."""
+        super().__init__()
+        self.state = state
+        self.asked: list[tuple[object, ...]] = []
+
+    def show(self, state: DisplayState) -> None:
+        """Show another state."""
+        self.state = state
+        self.changed.emit()
+
+    def pick(self, key: int) -> None:
+        """Keep it."""
+        self.asked.append(("pick", key))
+
+    def say(self, key: str, *, is_yes: bool) -> None:
+        """Keep it."""
+        self.asked.append(("say", key, is_yes))

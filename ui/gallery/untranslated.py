@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QWi
 
 from ui.catalogue import messages
 from ui.findings import Finding
-from ui.models.state import State
 from ui.pseudo import pseudo
 from ui.widgets.label import BREAK, Label
 
@@ -36,7 +35,7 @@ KEYS = {
 NAMES = {"Tillside", "TS", "Rp", *KEYS}  # what is the same in every language
 
 
-def untranslated(window: QWidget, state: State) -> list[Finding]:
+def untranslated(window: QWidget, state: object) -> list[Finding]:
     """Return each text to be seen or read out that has English words in it."""
     data = sorted({text for text in _texts(state) if text not in _sentences()}, key=len, reverse=True)
     return [
