@@ -12,6 +12,7 @@ from functools import cache
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QWidget
 
+from ui import i18n
 from ui.catalogue import messages
 from ui.findings import Finding
 from ui.pseudo import pseudo
@@ -37,7 +38,8 @@ NAMES = {"Tillside", "TS", "Rp", *KEYS}  # what is the same in every language
 
 def untranslated(window: QWidget, state: object) -> list[Finding]:
     """Return each text to be seen or read out that has English words in it."""
-    data = sorted({text for text in _texts(state) if text not in _sentences()}, key=len, reverse=True)
+    of_state = {text for text in _texts(state) if text not in _sentences()}
+    data = sorted(of_state | set(i18n.NAMES.values()), key=len, reverse=True)  # a language says its own name
     return [
         Finding("not translated", type(widget).__name__, f"{word!r} in {said!r}")
         for widget in window.findChildren(QWidget)

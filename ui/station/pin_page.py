@@ -18,7 +18,7 @@ from ui.widgets.pinpad import PinPad
 from ui.widgets.room import Scroll
 
 Key = Qt.Key
-PAD_MARGIN = 16
+PAD_MARGIN = 12
 STEPS = {Key.Key_Left: -1, Key.Key_Up: -1, Key.Key_Right: 1, Key.Key_Down: 1}
 
 

@@ -8,7 +8,7 @@ from ui.i18n import _, ngettext
 from ui.theme import current
 from ui.tokens import GAP_S
 from ui.widgets.button import Button
-from ui.widgets.card import column, rule
+from ui.widgets.card import column
 from ui.widgets.label import CENTER, Figure
 
 KEY_WIDTH, KEY_HEIGHT = 88, 72
@@ -30,7 +30,6 @@ class PinPad(QWidget):
         self._dots = Figure("pay", align=CENTER)
         layout = column(self, gap=GAP_S)
         layout.addWidget(self._dots)
-        layout.addWidget(rule())
         grid = QGridLayout()
         grid.setSpacing(current().px(GAP_S))
         self.buttons = []

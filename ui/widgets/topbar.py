@@ -19,6 +19,8 @@ LOGO_HEIGHT = 40
 DEMO_HEIGHT = 32  # lower than a button, which it isn't
 WITHOUT_LOCK = {Screen.PAIRING, Screen.PREPARING, Screen.SIGN_IN, Screen.APPROVAL, Screen.STOPPED}
 
+LOCK_SIGN, LOCK_MARGIN = 18, 4
+
 
 class LockButton(Tile):
     """Locks the station, or lets somebody sign in."""
@@ -30,8 +32,9 @@ class LockButton(Tile):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         key = Label("key", align=CENTER, wraps=False)
         key.say("F12")
-        layout = column(self, gap=0, margin=4)
-        for part in (Sign(18, SignKind.LOCK), key):
+        layout = column(self, gap=0, margin=LOCK_MARGIN)
+        has_room = LOCK_SIGN + key.sizeHint().height() + 2 * LOCK_MARGIN <= TARGET_MIN  # not in larger text
+        for part in (Sign(LOCK_SIGN, SignKind.LOCK), key) if has_room else (Sign(LOCK_SIGN, SignKind.LOCK),):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             layout.addWidget(part, 0, CENTER)
 
