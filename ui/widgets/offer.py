@@ -19,6 +19,7 @@ from ui.widgets.tile import Look, Tile, paint_tile
 
 USABLE = Look("ok_soft", "on_ok_soft", "on_ok_soft")
 PICKED = Look("ok", "on_ok", "ok")
+SPARE = 0.9  # of a key's side its text needs no more
 NOT_NOW = Look("surface", "muted", "line", edge_width=1.5, is_dashed=True)
 
 
@@ -30,7 +31,7 @@ class KeyCap(Label):
     def __init__(self, key: int | str | None, *, role: str = "h2", width: int = SIDE) -> None:
         """Show a key, or an empty place of the same width."""
         super().__init__(role, align=CENTER, wraps=False)
-        self.setFixedSize(current().with_text(width), current().with_text(self.SIDE))
+        self.setFixedSize(_beside_text(width), _beside_text(self.SIDE))
         self.say("" if key is None else str(key))
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -41,6 +42,11 @@ class KeyCap(Label):
             paint_tile(painter, QRectF(self.rect()), look)
             painter.end()
         super().paintEvent(event)
+
+
+def _beside_text(side: int) -> int:
+    """Return the side of a key as large as larger text needs: less than the text grows, since it has room to spare."""
+    return max(current().px(side), current().with_text(side * SPARE))
 
 
 class Remove(Tile):
