@@ -77,6 +77,7 @@ def test_of_two_that_hold_one_each_nobody_spends_the_sum_until_both_have_let_go(
     here.read(), there.read()
     assert here.rows["member", STAYS]["holder"] is there.rows["member", STAYS]["holder"] is None
     assert there.rows["voucher", hash_number(number)]["holder"] is None
+    given_back(hq)  # a day later they may both be cut off, and spend by what they read before
     assert may_spend(hq) == {station.owner.device_id, elsewhere.owner.device_id}
     station.push(pull_cursor=here.cursor)
     given_back(hq)
@@ -87,6 +88,19 @@ def test_of_two_that_hold_one_each_nobody_spends_the_sum_until_both_have_let_go(
     given_back(hq), given_back(hq)
     assert here.read().rows["member", STAYS]["holder"] == station.owner.device_id
     assert may_spend(hq) == {station.owner.device_id}
+
+
+def test_a_station_that_leads_later_holds_nothing_that_another_may_still_spend(hq, station, elsewhere):
+    publish(hq, gift_program())
+    upsert_members(hq, [MemberFacts(GONE, home_store="S2"), MemberFacts(STAYS, home_store="S1")])
+    ask(elsewhere)
+    merge(hq)
+    ask(station)  # the first of its store
+    assert facts(station)["member", STAYS]["holder"] is None
+    assert may_spend(hq) == {elsewhere.owner.device_id}
+    elsewhere.push(pull_cursor=Reader(elsewhere).read().cursor)
+    given_back(hq)
+    assert facts(station)["member", STAYS]["holder"] == station.owner.device_id
 
 
 def test_a_holder_that_never_comes_back_is_written_off(hq, station, elsewhere):

@@ -171,6 +171,24 @@ def test_who_spent_what_was_no_more_there_is_told_of_both_accounts_together(hq):
     assert ledger_sums(hq.database).unbalanced == 0
 
 
+def test_points_that_one_earned_later_were_not_there_when_the_other_spent(hq):
+    program = publish(hq, program_body(2, campaigns=[REWARDS]))
+    earning, spending = enrol_station(hq, "S1"), enrol_station(hq, "S2")
+    for n, turns in enumerate(permutations(range(3))):
+        gone, stays = f"{n:012d}A", f"{n:012d}B"
+        upsert_members(hq, [MemberFacts(ref, home_store="S1") for ref in (gone, stays)])
+        firsts = [len(each.bodies) + 1 for each in (earning, spending)]
+        earn(earning, program, gone, 5), spend(spending, program, stays, 2)
+        steps = [
+            lambda first=firsts[0]: earning.push(first),
+            lambda first=firsts[1]: spending.push(first),
+            lambda gone=gone, stays=stays: merge(hq, gone, stays),
+        ]
+        for turn in turns:
+            steps[turn]()
+        assert flags_of(hq, spending, firsts[1]) == [[], ["OVERSPENT"]], turns
+
+
 def use(station, program, ref, minute, campaign):
     keys = (f"members:{campaign}", f"member_counted:{campaign}", f"member_uses:{campaign}")
     station.order(
