@@ -147,13 +147,20 @@ class _Talk:
 
     def _part(self) -> None:
         """Say that this was all, and let it say so, too: a connection dropped at once may take the last bytes along."""
+        if self._is_ended:
+            self._await_leaving()
         self._line.shutdown(socket.SHUT_WR)
         until = Until(self._patience.parting_s, self._is_ending)
-        if self._is_ended:
-            # It had nothing more to say, and may read all the same; had it gone, our bytes would be sent back now.
-            while until:
-                if fault := self._line.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
-                    raise OSError(fault, "sent back")
-                sleep(until.slice_s)
         while until and not self._is_ended:
             self._read(until.slice_s)
+
+    def _await_leaving(self) -> None:
+        """It had nothing more to say, and may read all the same; has it gone, our bytes are sent back in a moment.
+
+        Before our own end of the connection is closed, since of a closed one nothing is heard.
+        """
+        until = Until(self._patience.parting_s, self._is_ending)
+        while until:
+            if fault := self._line.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+                raise OSError(fault, "sent back")
+            sleep(until.slice_s)

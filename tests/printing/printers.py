@@ -21,6 +21,8 @@ class Printed:
     cuts: int
     asked: list[bytes]
     opened_drawer: bool
+    bands: list[int]  # rows of each picture
+    bands: list[int]
 
 
 def read_stream(stream: bytes) -> Printed:
@@ -49,7 +51,9 @@ def read_stream(stream: bytes) -> Printed:
             place += 5
         else:
             raise AssertionError(f"no command at {place}: {stream[place : place + 8]!r}")
-    return Printed(np.vstack(rows) if rows else np.zeros((0, 8)), cuts, asked, drawer)
+    return Printed(
+        np.vstack(rows) if rows else np.zeros((0, 8)), cuts, asked, drawer, [len(band) for band in rows]
+    )
 
 
 @dataclass

@@ -47,6 +47,7 @@ def test_every_dot_arrives_and_is_cut_off_and_no_drawer_opens() -> None:
     found = read_stream(bytes(printer.got))
     assert (found.dots == DOTS).all()
     assert (found.cuts, found.opened_drawer) == (1, False)
+    assert max(found.bands) <= 128 and sum(found.bands) == len(DOTS)
     assert found.asked == [b"\x10\x04\x02", b"\x10\x04\x04", b"\x1dr\x01"]
 
 
@@ -135,6 +136,24 @@ def test_a_printer_that_hangs_is_given_up() -> None:
     assert monotonic() - began < 5
 
 
+def test_what_a_given_up_printer_had_not_taken_does_not_come_out_later() -> None:
+    goes_on, found = threading.Event(), []
+
+    def wakes_up(printer: FakePrinter, line: socket.socket) -> None:
+        goes_on.wait(10)
+        try:
+            mute(printer, line)
+        except ConnectionResetError:
+            found.append("dropped")
+
+    with a_printer(wakes_up) as printer:
+        with pytest.raises(PrinterHung):
+            send(printer.port, LARGE)
+        goes_on.set()
+        assert printer.over.wait(5)
+    assert found == ["dropped"]
+
+
 def test_a_printer_that_falls_silent_after_the_picture_is_told() -> None:
     def falls_silent(printer: FakePrinter, line: socket.socket) -> None:
         while piece := line.recv(65_536):
@@ -185,6 +204,18 @@ def test_one_that_has_nothing_to_say_and_reads_on() -> None:
         send(printer.port)
         assert printer.over.wait(5)
     assert (read_stream(bytes(printer.got)).dots == DOTS).all()
+
+
+def test_one_that_has_nothing_to_say_and_leaves_when_all_was_sent() -> None:
+    all_sent = threading.Event()
+
+    def leaves(printer: FakePrinter, line: socket.socket) -> None:
+        line.shutdown(socket.SHUT_WR)
+        line.recv(1_000)
+        all_sent.wait(0.2)  # then it goes with the rest unread
+
+    with a_printer(leaves) as printer, pytest.raises(PrinterGone):
+        send(printer.port, patience=Patience(answer_s=0.1, parting_s=2))
 
 
 @pytest.mark.parametrize("told", [JOB, LARGE], ids=["fits into buffers", "does not"])

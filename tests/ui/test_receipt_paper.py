@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QFont, QImage
+from PySide6.QtGui import QFont, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from app.core.brand import Brand
@@ -85,6 +85,27 @@ def test_the_code_scans_back_from_what_was_printed(qapp: QApplication, dots: int
     page = dots_of(a_receipt(), Paper(dots))
     grey = np.where(page == 1, 0, 255).astype(np.uint8)
     assert [symbol.text for symbol in decode(grey)] == [CODE]
+
+
+def burnt(row: Row) -> np.ndarray:
+    """Return the dots of one row alone."""
+    sheet = lay_out((row,), paint.WIDE)
+    image = QImage(sheet.width, round(sheet.height), QImage.Format.Format_Grayscale8)
+    image.fill(255)
+    with QPainter(image) as painter:
+        sheet.paint(painter)
+    grey = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
+    return grey < 128
+
+
+def test_a_long_text_never_runs_into_its_figure(qapp: QApplication) -> None:
+    figure, both = burnt(Pair("", "€1 234.50")), burnt(Pair("word " * 40, "€1 234.50"))
+    left = int(np.flatnonzero(figure.any(axis=0)).min())
+    assert (
+        both[: len(figure) - paint.MARGIN, left - paint.GAP // 2 :]
+        == figure[: -paint.MARGIN, left - paint.GAP // 2 :]
+    ).all()
+    assert len(both) > 3 * 27  # it took several lines
 
 
 def test_the_picture_is_what_is_printed_dot_for_dot(qapp: QApplication) -> None:

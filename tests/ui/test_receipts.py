@@ -8,6 +8,7 @@ from time import monotonic
 
 import pytest
 
+from app.core.order import Line
 from tests.printing.printers import PAPER_GONE, FakePrinter, a_printer, read_stream
 from tests.ui.station_bench import Bench, open_member
 from ui import i18n
@@ -110,6 +111,35 @@ def test_by_itself_with_each_order_that_says_anything(bench: Bench, printing) ->
         assert read_stream(bytes(printer.got)).cuts == 1
 
 
+def handed_in(receipts: Receipts) -> list[str]:
+    """Keep the names of what is to be printed instead of printing it."""
+    names: list[str] = []
+    receipts._queue.hand_in = lambda job: names.append(job.name)
+    return names
+
+
+def test_an_order_that_was_recorded_before_is_not_printed_a_second_time(bench: Bench, printing) -> None:
+    receipts = printing(9, when=When.ALWAYS)
+    names = handed_in(receipts)
+    redeem(bench)
+    bench.qtbot.waitUntil(lambda: len(names) == 1)
+    receipts.recorded(names[0], is_repeat=True)
+    bench.settled()
+    assert len(names) == 1
+
+
+def test_an_order_of_nobody_that_got_nothing_is_the_till_s_own_affair(bench: Bench, printing) -> None:
+    names = handed_in(printing(9, when=When.ALWAYS))
+    bench.model.till_order("A-9", (Line(1, "bread", 1, 1_000),))
+    bench.quoted(1_000)
+    bench.model.enter()
+    bench.until(Screen.ANSWER)
+    bench.settled()
+    assert names == []
+    bench.model.print_receipt()
+    bench.qtbot.waitUntil(lambda: names == ["A-9"])
+
+
 def test_out_of_paper_it_is_kept_and_said_also_after_the_answer(
     bench: Bench, printing, tmp_path: Path
 ) -> None:
@@ -164,8 +194,6 @@ def test_a_folder_that_is_none(bench: Bench, printing, tmp_path: Path) -> None:
 
 
 def test_the_till_may_call_its_orders_what_it_likes(bench: Bench, printing, tmp_path: Path) -> None:
-    from app.core.order import Line
-
     printing(folder=tmp_path)
     bench.model.till_order("../../*A:1\\é", (Line(1, "coffee", 1, 6_000),))
     bench.quoted(6_000)
