@@ -65,7 +65,7 @@ def run_window(config: Config, *, clock: Clock, demo: DemoParts | None = None) -
         baud=config.scanner_baud,
         camera_size=config.camera_size,
         text_size=config.text_size,
-        along=Along(config.display, config.sound, partial(_keep_brand, config)),
+        along=Along(config.display, config.language, config.sound, partial(_keep_brand, config)),
     )
     station = _Station(application, config, clock, demo)
     application.show(station.opening, then=station.open)

@@ -27,6 +27,7 @@ class Along:
     """What is to go along, by the settings. `keep` is told a brand that came, for the next start."""
 
     display: str = OFF
+    language: str = ""  # of the display: the store's
     sound: str = OFF
     keep: Callable[[Brand], None] = lambda brand: None
 
@@ -88,7 +89,7 @@ class BesideWindow(QObject):
         from ui.models.display import DisplayModel
 
         self._shown = DisplayModel(model, self)
-        self.display = CustomerDisplay(self._shown)
+        self.display = CustomerDisplay(self._shown, language=self._along.language)
         self.display.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
         OnScreen(self.display, beside=self._window, wanted=self._along.display)
 

@@ -3,7 +3,8 @@
 English is the source. `pseudo` (ui/pseudo.py) is a language for finding faults.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from gettext import NullTranslations
 
@@ -40,6 +41,18 @@ def use(language: str) -> None:
     """Choose the language of what is drawn from now on. KeyError for one that there isn't."""
     _chosen[0] = LANGUAGES[language]()
     _language[0] = language
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak another language meanwhile; an empty one stands for the chosen one. KeyError for one that there isn't."""
+    before = _chosen[0], _language[0]
+    if language:
+        use(language)
+    try:
+        yield
+    finally:
+        _chosen[0], _language[0] = before
 
 
 def language() -> str:

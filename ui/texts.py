@@ -240,6 +240,19 @@ def asked_on_confirming() -> str:
     return _("Head office is asked when you confirm")
 
 
+def countdown(left_s: int) -> str:
+    """Write how long something can still be had: `00:00:01`; in the second after it, nothing is left."""
+    left_s = max(left_s, 0)
+    return f"{left_s // HOUR_S:02}:{left_s // MINUTE_S % 60:02}:{left_s % 60:02}"
+
+
+def ends(left_s: int | None) -> str:
+    """Return when something ends; nothing where that is far away."""
+    if left_s is None:
+        return ""
+    return _("Ends in {time}").format(time=countdown(left_s)) if left_s > 0 else _("Ended")
+
+
 def remove_voucher(offer: OfferRow) -> str:
     """Return what the cross beside a scanned voucher is called when it is read out."""
     return _("Take {offer} out again").format(offer=offer.name)

@@ -10,6 +10,7 @@ from app.core.ending import SECOND_MS
 from app.core.reasons import Reason, Refusal
 from tests.builders import NOW_MS, a_campaign
 from tests.ui.station_bench import Bench, a_choice, open_bench, open_member
+from ui import texts
 from ui.display.window import CustomerDisplay
 from ui.gallery import StillModel, states
 from ui.gallery.samples import AYSE, BASE
@@ -27,6 +28,7 @@ from ui.models.display import (
     given_name,
 )
 from ui.models.state import AnswerView, AnswerWord, OfferRow, OrderView, Screen, State
+from ui.widgets.offer import OfferButton
 from ui.widgets.qr import QrView
 
 ORDER = OrderView("o-1", "20.00", 0, 2_000, 200, 1_800, 18, is_from_till=False)
@@ -111,15 +113,27 @@ def test_a_countdown_comes_to_nothing_in_the_second_that_refuses(before_ms, left
     over_ms = NOW_MS // SECOND_MS * SECOND_MS
     row = replace(TEA_ROW, over_ms=over_ms)
     (reward,) = display_of(replace(AT_TILL, offers=(row,), now_ms=over_ms - before_ms)).rewards
-    assert words.countdown(reward.left_s) == left
+    assert texts.countdown(reward.left_s) == left
     assert reward.is_over is (left == "00:00:00")
-    assert words.ends(reward) == ("Ended" if reward.is_over else f"Ends in {left}")
+    assert texts.ends(reward.left_s) == ("Ended" if reward.is_over else f"Ends in {left}")
+
+
+def test_the_cashier_sees_the_same_countdown(shown):
+    """One label counts; the button stays, and with it the focus."""
+    over_ms = NOW_MS // SECOND_MS * SECOND_MS
+    row = replace(TEA_ROW, over_ms=over_ms)
+    shown.show(replace(AT_TILL, offers=(row,), now_ms=over_ms - 1))
+    (button,) = shown.window.member.findChildren(OfferButton)
+    assert button._ends.text() == "Ends in 00:00:01" and button._ends.isVisible()
+    shown.show(replace(AT_TILL, offers=(row,), now_ms=over_ms))
+    assert shown.window.member.findChildren(OfferButton) == [button]
+    assert button._ends.text() == "Ended"
 
 
 def test_what_ends_another_day_is_not_counted_down():
     row = replace(TEA_ROW, over_ms=NOW_MS + 25 * 3_600_000)
     (reward,) = display_of(replace(AT_TILL, offers=(row,), now_ms=NOW_MS)).rewards
-    assert reward.left_s is None and words.ends(reward) == ""
+    assert reward.left_s is None and texts.ends(reward.left_s) == ""
 
 
 ENDS = "2026-01-15T12:30:00"  # in New York
@@ -145,10 +159,10 @@ def test_display_and_station_refuse_in_the_same_second(ending):
     bench.clock.set_ms(over_ms - 1)
     bench.model._tick()
     reward = display.state.rewards[0]
-    assert words.countdown(reward.left_s) == "00:00:01" and bench.offer("tea").is_usable
+    assert texts.countdown(reward.left_s) == "00:00:01" and bench.offer("tea").is_usable
     bench.clock.set_ms(over_ms)
     bench.model._tick()
-    assert words.countdown(display.state.rewards[0].left_s) == "00:00:00"
+    assert texts.countdown(display.state.rewards[0].left_s) == "00:00:00"
     display.pick(reward.key)  # a finger that comes too late
     bench.settled()
     assert [each.reason for each in bench.offer("tea").refusals] == [Reason.EXPIRED]

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from ui import i18n
 from ui.display.rewards import RewardTile
 from ui.display.window import AUTO, CustomerDisplay, OnScreen, chosen_screen
 from ui.findings import check
@@ -141,3 +142,11 @@ def test_it_can_be_tried_in_a_window(display, qtbot):
     qtbot.addWidget(station)
     OnScreen(display, beside=station, wanted="window", screens=list)
     assert display.isVisible() and not display.isFullScreen()
+
+
+def test_it_speaks_the_stores_language_whoever_is_at_the_till(qtbot, model):
+    display = CustomerDisplay(model, language="tr")
+    qtbot.addWidget(display)
+    model.show(replace(BASE, slide=Slide.MEMBER, name="Ayşe"))
+    said = [each.text() for each in buttons(display, QLabel)]
+    assert "Merhaba Ayşe" in said and i18n.language() == "en"

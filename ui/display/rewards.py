@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.core.money import Currency
+from ui import texts
 from ui.models import display_words as words
 from ui.models.display import Reward
 from ui.theme import current
@@ -41,7 +42,7 @@ class RewardTile(Tile):
     def count_down(self, reward: Reward) -> None:
         """Show how long it can still be had."""
         self._reward = reward
-        self._ends.say(words.ends(reward))
+        self._ends.say(texts.ends(reward.left_s))
         self._ends.setVisible(bool(self._ends.whole))
 
     def _lay_out(self, currency: Currency) -> None:

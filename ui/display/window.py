@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QSize, Qt, SignalInstance
 from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QLayout, QStackedWidget, QWidget
 
+from ui import i18n
 from ui.display.slide import SlidePage
 from ui.display.slides import AnswerSlide, AskedSlide, BrandSlide, CodeSlide, MemberSlide
 from ui.models.display import DisplayState, Slide
@@ -37,10 +38,10 @@ class Model(Protocol):
 class CustomerDisplay(QStackedWidget):
     """The second window."""
 
-    def __init__(self, model: Model) -> None:
-        """Build the window and draw the model's state."""
+    def __init__(self, model: Model, *, language: str = "") -> None:
+        """Build the window and draw the model's state, in a language of its own or in the station's."""
         super().__init__()
-        self._model = model
+        self._model, self._language = model, language
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, on=False)  # the station alone decides on that
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, on=False)
@@ -76,7 +77,8 @@ class CustomerDisplay(QStackedWidget):
     def _draw(self) -> None:
         shown = self._model.state
         slide = self.slides[shown.slide]
-        slide.draw(shown)
+        with i18n.speaking(self._language):  # the store's, whichever the cashier has chosen
+            slide.draw(shown)
         self.setCurrentWidget(slide)
         self.setWindowTitle(shop_name(shown))
 

@@ -94,6 +94,7 @@ def _usual() -> dict[str, State]:
             TEN_PERCENT, COFFEE, replace(TREAT, is_picked=True), replace(TREAT, key=4, name=LONG_NAME), SHORT
         ),
         "member-from-till": member(picked, COFFEE, SHORT, at_till=order(12_345, 236, lines=21)),
+        "member-ends-soon": member(replace(picked, over_ms=NOW_MS + 1_000), replace(COFFEE, over_ms=NOW_MS)),
         "member-one-line": member(picked, at_till=order(500, 236, lines=1)),
         "member-busy": member(picked, SHORT, at_till=order(2_360, 236), is_busy=True),
         "member-none-usable": member(*NONE_USABLE),

@@ -9,11 +9,10 @@ from app.station.today import TodaysWork
 from sync.worker import LinkState
 from ui.models import pill as pills
 from ui.models.outside import Worker
-from ui.models.state import Pill
+from ui.models.state import SECOND_MS, Pill
 from ui.models.today import Overview, read_overview
 from ui.tasks import Tasks
 
-SECOND_MS = 1_000
 LOOK_AGAIN_S = 5  # while the records can't be written: soon enough once they can be again
 
 

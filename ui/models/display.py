@@ -13,11 +13,9 @@ from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 from app.core.brand import NO_BRAND, Brand
 from app.core.money import CURRENCIES, Currency
 from app.core.reasons import Reason, Refusal
-from ui.models.around import SECOND_MS
 from ui.models.state import AnswerView, AnswerWord, MemberCard, OfferRow, OrderView, Screen, State
 
 ANSWER_STAYS_MS = 10_000
-SOON_S = 24 * 60 * 60  # what ends within a day is counted down
 DIGITS_MAX = 2  # in a word that passes for a name
 GIVEN = (AnswerWord.APPROVED, AnswerWord.QUEUED)
 # Reasons by which a reward is within reach. Others say nothing to the member, or what was scanned.
@@ -191,14 +189,13 @@ def _missing(refusal: Refusal) -> Refusal:
 
 
 def _reward(row: OfferRow, now_ms: int) -> Reward:
-    left_s = None if row.over_ms is None else (row.over_ms - now_ms // SECOND_MS * SECOND_MS) // SECOND_MS
     return Reward(
         name=row.name,
         key=row.key,
         is_picked=row.is_picked,
         discount=row.discount,
         cost_points=row.cost_points,
-        left_s=left_s if left_s is not None and left_s <= SOON_S else None,
+        left_s=row.left_s(now_ms),
     )
 
 

@@ -22,19 +22,6 @@ def rewards_title(rewards: tuple[Reward, ...]) -> str:
     return _("For you today") if rewards else ""
 
 
-def countdown(left_s: int) -> str:
-    """Write how long something can still be had: `00:00:01`; in the second after it, nothing is left."""
-    left_s = max(left_s, 0)
-    return f"{left_s // 3_600:02}:{left_s // 60 % 60:02}:{left_s % 60:02}"
-
-
-def ends(reward: Reward) -> str:
-    """Return when a reward ends; nothing where that is far away."""
-    if reward.left_s is None:
-        return ""
-    return _("Ended") if reward.is_over else _("Ends in {time}").format(time=countdown(reward.left_s))
-
-
 def gives(reward: Reward, currency: Currency) -> str:
     """Return what a reward takes off the order."""
     return texts.discount(reward.discount, currency) if reward.discount else ""

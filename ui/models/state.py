@@ -12,6 +12,9 @@ from app.core.money import CURRENCIES, Currency
 from app.core.reasons import Refusal
 from app.core.standing import Standing
 
+SECOND_MS = 1_000
+SOON_S = 24 * 60 * 60  # what ends within a day is counted down
+
 
 class Screen(Enum):
     """The one page in the middle of the window."""
@@ -103,6 +106,13 @@ class OfferRow:
     redemption_id: str = ""  # of a voucher: names it where it is taken out of the order
     is_to_ask: bool = False
     over_ms: int | None = None
+
+    def left_s(self, now_ms: int) -> int | None:
+        """Return the seconds for which it can still be had, if they are few: 0 in the one that refuses it."""
+        if self.over_ms is None:
+            return None
+        left = (self.over_ms - now_ms // SECOND_MS * SECOND_MS) // SECOND_MS
+        return left if left <= SOON_S else None
 
     @property
     def is_usable(self) -> bool:

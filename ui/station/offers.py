@@ -37,16 +37,22 @@ class OffersColumn(Card):
         has_order = state.order is not None and state.order.total > 0
         shown = (state.offers, state.shop.currency, has_order, state.member is None)
         if shown == self._shown:
+            self._count_down(state.now_ms)
             return
         self._shown = shown
         at, focused = self.area.verticalScrollBar().value(), self._focused_key()
         clear(self._list)
         self._fill(state, has_order=has_order)
+        self._count_down(state.now_ms)
         self._list.addStretch(1)
         for before, after in pairwise(self.controls()):
             self.setTabOrder(before, after)
         self.area.verticalScrollBar().setValue(at)
         self._focus(focused)
+
+    def _count_down(self, now_ms: int) -> None:
+        for button in self._buttons():
+            button.count_down(now_ms)
 
     def page(self, direction: int) -> None:
         """Turn a page down (1) or up (-1)."""

@@ -78,7 +78,8 @@ class OfferButton(Tile):
         self.setMinimumHeight(current().px(ACTION_HEIGHT))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.setAccessibleName(texts.offer_name(offer, currency))
-        self._key = offer.key
+        self._offer, self._key = offer, offer.key
+        self._ends = Label("small", ink=self.look.ink)
         self._lay_out(offer, currency)
         self.clicked.connect(self._pick)
 
@@ -86,6 +87,11 @@ class OfferButton(Tile):
     def key(self) -> int | None:
         """The digit that picks it."""
         return self._key
+
+    def count_down(self, now_ms: int) -> None:
+        """Show how long it can still be had."""
+        self._ends.say(texts.ends(self._offer.left_s(now_ms)))
+        self._ends.setVisible(bool(self._ends.whole))
 
     def _lay_out(self, offer: OfferRow, currency: Currency) -> None:
         ink = self.look.ink
@@ -99,6 +105,7 @@ class OfferButton(Tile):
             words.addWidget(_said(Label("small", ink=ink), texts.asked_on_confirming()))
         if offer.cost_points:
             words.addWidget(_said(Label("small", ink=ink), texts.points_cost(offer.cost_points)))
+        words.addWidget(self._ends)
         layout.addWidget(Remove(offer, ink, self.removed) if offer.is_voucher else KeyCap(offer.key))
         if offer.is_to_ask:
             layout.addWidget(name, 1)
