@@ -13,6 +13,7 @@ from app.clock import Clock
 from app.config import Config
 from app.doctor import machine
 from app.doctor.finding import Check, Finding, Level
+from app.doctor.printer import check_printer
 from app.doctor.records import Connect, check_library, connect_by_http, record_checks, station_of
 
 NAME_WIDTH = 13
@@ -43,6 +44,7 @@ def _checks(config: Config, clock: Clock, connect: Connect) -> Iterator[Check]:
     yield machine.check_decoders
     yield partial(machine.check_camera, config.camera)
     yield partial(machine.check_scanner, config.scanner_port, config.scanner_baud)
+    yield partial(check_printer, config.printer)
     window = machine.look_for_window()
     yield partial(machine.check_window, window)
     yield partial(machine.check_fonts, window)

@@ -34,11 +34,11 @@ class DevicePrinter:
         self._patience = patience
 
     def print(self, job: bytes, *, is_ending: Callable[[], bool]) -> None:
-        """Print a job. Raises a `PrinterFault`."""
+        """Print a job; nothing at all only looks for the printer. Raises a `PrinterFault`."""
         is_file = os.name == "posix" and DEVICES not in self._path.parents
         flags = os.O_WRONLY | os.O_APPEND | NO_WAIT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
         try:
-            device = os.open(self._path, flags | (os.O_CREAT if is_file else 0), 0o600)
+            device = os.open(self._path, flags | (os.O_CREAT if is_file and job else 0), 0o600)
         except OSError as problem:
             raise _not_opened(problem) from problem
         try:
