@@ -122,7 +122,8 @@ class _Form(QWidget):
         for widget in (self._card, self._card_number, self._how):
             side.body.addWidget(widget)
         side.body.addStretch(1)
-        for last in (self._told, self.primary, self.back):
+        self._told_room = Scroll(self._told)
+        for last in (self._told_room, self.primary, self.back):
             side.body.addWidget(last)
         return side
 
@@ -137,7 +138,10 @@ class _Form(QWidget):
         self._card_number.setVisible(bool(view.card))
         self._told.say(view.problem or view.warning)
         self._told.set_ink("on_stop_soft" if view.problem else "on_warn_soft")
-        self._told.setVisible(bool(self._told.whole))
+        self._told_room.setVisible(bool(self._told.whole))
+        self._told_room.fit()
+        for hint in (self._card, self._how):  # what is told says what to do
+            hint.setVisible(bool(view.card and hint is self._card) or not self._told.whole)
         self.primary.say(_("One moment …") if state.is_busy else _("Add member"))
         self.primary.setEnabled(not state.is_busy)
 
@@ -153,9 +157,7 @@ class _Form(QWidget):
             self.fields[part].setAccessibleName(title)
         self.fields[BIRTHDAY].setPlaceholderText("05-17")
         self._agree.say(_("Ask, and tick only what they agree to:"))
-        self._how.say(
-            _("A phone number, an address or a card is enough. It works without a connection, too.")
-        )
+        self._how.say(_("One of these is enough. It works without a connection, too."))
         self.back.say(_("Cancel"))
 
     def draw_consents(self, consents: tuple[ConsentRow, ...]) -> list[tuple[ConsentRow, Check]]:

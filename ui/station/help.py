@@ -11,6 +11,7 @@ from ui.widgets.button import primary
 from ui.widgets.card import Card, clear, column
 from ui.widgets.label import Label
 from ui.widgets.offer import KeyCap
+from ui.widgets.room import Scroll
 
 COLUMNS = 2
 KEY_WIDTH = 104
@@ -23,7 +24,9 @@ class HelpPage(Page):
         """Build the page in the language of now."""
         super().__init__()
         self._title = Label("h1")
-        self._table = QGridLayout()
+        inside = QWidget()
+        self._table = QGridLayout(inside)
+        self._table.setContentsMargins(0, 0, 0, 0)
         self._table.setSpacing(current().px(8))
         self._table.setColumnStretch(1, 1)
         self._table.setColumnStretch(3, 1)
@@ -33,7 +36,8 @@ class HelpPage(Page):
         card = Card(margin=24)
         card.body.addWidget(self._title)
         card.body.addSpacing(4)
-        card.body.addLayout(self._table)
+        self._rows = Scroll(inside)
+        card.body.addWidget(self._rows)
         card.body.addStretch(1)
         card.body.addWidget(self._back)
         column(self).addWidget(card)
@@ -54,6 +58,11 @@ class HelpPage(Page):
             words.say(does)
             self._table.addWidget(KeyCap(key, role="strong", width=KEY_WIDTH), down, 2 * across)
             self._table.addWidget(words, down, 2 * across + 1)
+        self._rows.fit()
+
+    def turn(self, direction: int) -> None:
+        """Scroll the keys, where the text is large."""
+        self._rows.turn(direction)
 
     def controls(self) -> list[QWidget]:
         """The way back."""
