@@ -35,7 +35,7 @@ PRODUCT = ("app", "ui", "sync", "scanner", "resources", "hq")
 HEADINGS = ["Context", "Decision", "Consequences", "Alternatives"]
 
 LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
-SETTLED = re.compile(r"customer (display|portal)")  # names that stay, though the person is a member
+SETTLED = re.compile(r"customer[\s-](display|portal)")  # names that stay, though the person is a member
 CODE = re.compile(r"^```.*?^```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)

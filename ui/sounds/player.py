@@ -1,6 +1,6 @@
 """Plays sounds by what the system brings along. Without a player, or a device, there is silence and nothing else.
 
-Qt's own module for sound is not in the package we take (docs/decisions/0039). A new sound cuts an old one off. All of
+Qt's own module for sound is not in the package we take (docs/decisions/0043). A new sound cuts an old one off. All of
 it happens on a thread of its own, which may wait for the system as long as it likes.
 """
 
