@@ -16,6 +16,7 @@ from ui.tokens import (
     DARK,
     FOCUS_WIDTH,
     GAP_M,
+    GAP_S,
     LIGHT,
     RADIUS_CARD,
     RADIUS_CONTROL,
@@ -43,8 +44,12 @@ class Theme:
     zoom: float = 1.0
 
     def px(self, size: float) -> int:
-        """Return a size in whole pixels: gaps, targets and columns stay, so that larger text finds room."""
+        """Return a size in whole pixels: targets and columns stay, so that larger text finds room."""
         return round(size)
+
+    def space(self, size: int) -> int:
+        """Return a gap or a margin: larger text takes of it what fingers don't need between two targets."""
+        return max(min(size, GAP_S), round(size / self.zoom))
 
     def with_text(self, size: float) -> int:
         """Return the size of a box that holds one line of text, and grows with it."""

@@ -22,8 +22,8 @@ def row(parent: QWidget | None = None, *, gap: int = GAP_M, margin: int = 0) -> 
 
 
 def _space(layout: QBoxLayout, gap: int, margin: int) -> None:
-    space = current().px(margin)
-    layout.setSpacing(current().px(gap))
+    space = current().space(margin)
+    layout.setSpacing(current().space(gap))
     layout.setContentsMargins(space, space, space, space)
 
 

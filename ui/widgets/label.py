@@ -12,9 +12,7 @@ from ui.tokens import TARGET_MIN
 NEVER_BREAKS = 12  # letters: a word of these fits into every column
 BREAK = "\u200b"  # zero width space: a line may break here
 PIECES = re.compile(r"(?<=[\s-])")
-LETTERS = re.compile(
-    r"(?:f+[ijlt]?|.)[\u0300-\u036f]*", re.DOTALL
-)  # what fonts draw as one shape can't be broken
+LETTERS = re.compile(r"(?:f+[ijlt]?|.)[\u0300-\u036f]*-?", re.DOTALL)  # before these a line may break
 SHRINKS = {
     "answer": ("answer", "pay", "number", "h1"),
     "pay": ("pay", "number", "h1", "amount", "h2"),
