@@ -14,6 +14,7 @@ from hq.authority.rights import CLOSED, OPEN, OUT, UNTOLD, WRITTEN_OFF
 from hq.authority.store import LeaseRow
 from hq.journal.schemas import AuthPart, LeaseCloseData, Recorded
 
+ONE_AT_ONCE = ("uses:", "members:", "stock:")  # begin the scopes of which a rule takes one, whatever it gives
 Right = tuple[AuthPart, Set[str]]  # and the scopes that what was given by it takes of
 HOME = "home:"  # a home lease is called by its scope, and is no row of HQ's: see home.py
 
@@ -151,6 +152,8 @@ class LeaseBook:
             return wrong
         if row.scope not in scopes:  # counted, it would make room where nothing was given
             return f"lease {name} is of {row.scope}, and nothing of that was given"
+        if units > 1 and row.scope.startswith(ONE_AT_ONCE):
+            return f"{units} of lease {name}, and one was given"
         if row.state not in (*OUT, WRITTEN_OFF):
             return f"lease {name} was {row.state} before"
         if row.state == WRITTEN_OFF:

@@ -134,6 +134,18 @@ def test_a_lease_of_something_else_is_no_right_and_stays_whole(hq, station, gift
     assert books(hq, "uses:other")[0] == 2
 
 
+def test_who_says_to_have_taken_more_than_one_use_frees_none(hq, station, gifts):
+    (held,) = ask(station).leases
+    use(station, gifts, held)
+    told = f'["{held.lease_id}",1]'.encode()
+    assert told in station.bodies[-1]
+    station.bodies[-1] = station.bodies[-1].replace(told, told[:-2] + b"5]")
+    station.push()
+    (flags,) = flags_of(hq, station)
+    assert "LEASE_EXCEEDED" in flags
+    assert books(hq) == (1, held.units)
+
+
 def test_a_close_that_says_another_number_than_entries_is_flagged(hq, station, gifts):
     (held,) = ask(station).leases
     use(station, gifts, held)
