@@ -109,6 +109,7 @@ class WindowTraining:
         self._is_changing = False
         self._practice = practice = self._assemble(thread)
         self._means.show(practice.model)
+        self._means.model.sync_now()
 
     def _assemble(self, thread: "StoreThread") -> _Practice:
         from app.core.money import CURRENCIES
