@@ -48,7 +48,7 @@ def receipt(
     from ui.receipt.paper import png as as_png
 
     made = _a_test(config) if is_test else _recorded(config, order)
-    on = Paper(DOTS[config.receipt_paper], config.receipt_language or "en")
+    on = Paper(DOTS[config.receipt_paper], config.receipt_language or config.language or "en")
     fonts = with_fonts()
     try:
         if png:

@@ -52,7 +52,7 @@ class Config:
     receipt_paper: str = "80"  # millimetres
     language: str = "en"  # the window's, until somebody chooses another
     lock_after_s: int = 300  # without a touch, while somebody is signed in
-    receipt_language: str = ""  # "" for the window's
+    receipt_language: str = ""  # "" for the store's
     receipt_dir: str = ""  # receipts that were not printed are kept there as PDF; "" for nowhere
     receipts: str = "asked"  # printed when asked for, or "always"
     sync_interval_s: int = 30

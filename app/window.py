@@ -272,7 +272,7 @@ def _printing(config: Config) -> "Printing":
     return Printing(
         printer=config.printer,
         paper=config.receipt_paper,
-        language=config.receipt_language,
+        language=config.receipt_language or config.language,  # the store's, whichever the cashier has chosen
         folder=Path(config.receipt_dir) if config.receipt_dir else None,
         when=When(config.receipts),
     )
