@@ -109,6 +109,7 @@ class StationWindow(QWidget):
         self.topbar.lock.clicked.connect(lambda: self._model.open(Screen.SIGN_IN))
         self.training.ended.connect(lambda: self._model.end_training())
         self.notice.gone.connect(lambda: self._model.dismiss_notice())
+        self.notice.print_wanted.connect(lambda: self._model.print_receipt())
         self.demobar.order_wanted.connect(lambda: self._model.take_demo_order())
         self.demobar.cut_wanted.connect(lambda is_cut: self._model.set_line_cut(is_cut))
 
@@ -160,7 +161,7 @@ class StationWindow(QWidget):
         self.setWindowTitle(texts.window_title(state.brand))
         self.topbar.draw(state)
         self.topbar.setVisible(not is_full)
-        self.notice.draw(state.notice)
+        self.notice.draw(state.notice, can_print=state.notice == state.receipt_notice)
         self.training.draw(state.shop, is_slim=is_full)
         self.demobar.draw(state.shop)
         self.demobar.setVisible(state.shop.is_demo and state.screen in WITH_DEMO_BAR)
@@ -199,6 +200,7 @@ class StationWindow(QWidget):
             self.topbar.pill,
             *page.controls(),
             self.notice,
+            self.notice.print_again,
             self.demobar.order,
             self.demobar.cut,
         ]

@@ -73,7 +73,17 @@ def test_the_button_is_there_where_a_receipt_can_come_out(shown: Shown) -> None:
         assert not button.isVisible()
 
 
-def test_what_was_not_printed_is_said_beside_the_answer(shown: Shown) -> None:
-    shown.show(answers()["approved-not-printed"])
-    assert shown.window.notice.isVisible()
-    assert shown.window.notice.accessibleName().startswith("The printer is out of paper.")
+def test_what_was_not_printed_is_said_and_can_be_printed_again_by_touch(shown: Shown) -> None:
+    failed = answers()["approved-not-printed"]
+    told = {"notice": failed.notice, "receipt_notice": failed.receipt_notice}
+    for state in (failed, replace(idle()["idle"], **told)):
+        shown.show(state)
+        notice = shown.window.notice
+        assert notice.isVisible() and notice.accessibleName().startswith("The printer is out of paper.")
+        notice.print_again.click()
+        assert shown.model.asked == [("print_receipt",)]
+
+
+def test_other_notices_have_no_such_button(shown: Shown) -> None:
+    shown.show(replace(idle()["idle"], notice="There are no more orders.", receipt_notice="Something else."))
+    assert shown.window.notice.isVisible() and not shown.window.notice.print_again.isVisible()

@@ -152,6 +152,7 @@ def test_out_of_paper_it_is_kept_and_said_also_after_the_answer(
         bench.leave_answer()
         bench.until(Screen.IDLE)
         assert bench.model.state.notice.startswith(PAPER_OUT)
+        assert bench.model.state.receipt_notice == bench.model.state.notice
         open_member(bench)
         assert bench.model.state.notice == ""
     (kept,) = (tmp_path / "receipts").iterdir()
@@ -210,6 +211,7 @@ def test_a_test_says_that_it_went_well(bench: Bench, printing) -> None:
         receipts = printing(printer.port)
         receipts.print_test(**where)
         until_notice(bench, "The receipt was printed.")
+        assert bench.model.state.receipt_notice == ""
     receipts.print_test(**where)
     until_notice(bench, f"The printer does not answer. Is it switched on and connected? {AGAIN}")
     receipts.use(Printing())

@@ -56,7 +56,8 @@ def states() -> dict[str, State]:
         "approved-repeat": _approved(is_repeat=True),
         "approved-prints": replace(_approved(receipt="A-1"), prints=True),
         "approved-not-printed": replace(
-            _approved(receipt="A-1"), prints=True, notice=not_printed(PrinterOutOfPaper())
+            _approved(receipt="A-1"), prints=True, notice=not_printed(PrinterOutOfPaper()),
+            receipt_notice=not_printed(PrinterOutOfPaper()),
         ),
         "queued": _approved(AnswerWord.QUEUED, points=1),
         "queued-partly": _approved(

@@ -21,6 +21,7 @@ class ReceiptPart:
         """Print by these from now on."""
         self._receipts = receipts
         receipts.told.connect(lambda sentence: self._show(notice=sentence))
+        receipts.failed.connect(lambda sentence: self._show(notice=sentence, receipt_notice=sentence))
         receipts.changed.connect(lambda: self._show(prints=receipts.is_any_use))
         self._show(prints=receipts.is_any_use)
 

@@ -50,6 +50,7 @@ class Receipts(QObject):
     """Prints receipts and says what became of them."""
 
     told = Signal(str)  # a sentence for people
+    failed = Signal(str)  # one of a receipt that did not come out: it can be tried again
     changed = Signal()  # whether receipts are of any use
 
     def __init__(self, tasks: Tasks, printing: Printing, *, register: str, parent: QObject) -> None:
@@ -126,8 +127,9 @@ class Receipts(QObject):
         )
 
     def _heard(self, news: News) -> None:
+        is_out = news.became is not Became.NOT_PRINTED and news.fault is None
         if said := sentence(news):
-            self.told.emit(said)
+            (self.told if is_out else self.failed).emit(said)
 
     def _from_store(self, find: Callable[[StationStore], Receipt | None], *, otherwise: str = "") -> None:
         def found(receipt: Receipt | None) -> None:

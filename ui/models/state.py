@@ -212,6 +212,7 @@ class State:
     standing: Standing = Standing.GOOD
     camera: str = ""  # "", "on", "missing", "busy", "forbidden"
     scanner: str = ""  # on a serial line: "", "on", "missing", "forbidden", "busy"
+    receipt_notice: str = ""  # while it is the notice, what it is about can be printed again
     prints: bool = False  # there is a printer, or a folder for receipts
     is_busy: bool = False  # something was asked and its answer is on the way
     time_zone: str = "UTC"

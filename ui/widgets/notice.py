@@ -5,6 +5,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QSizePolicy
 
 from ui.i18n import _
+from ui.widgets.button import Button
 from ui.widgets.card import row
 from ui.widgets.label import Label
 from ui.widgets.shapes import Sign, SignKind
@@ -17,6 +18,7 @@ class Notice(Tile):
     """The notice line."""
 
     gone = Signal()
+    print_wanted = Signal()
 
     def __init__(self) -> None:
         """Make it, out of sight."""
@@ -27,7 +29,10 @@ class Notice(Tile):
         close = Sign(14, SignKind.CROSS, "on_warn_soft")
         layout = row(self, gap=12, margin=12)
         layout.addWidget(Sign(18, SignKind.MARK, "on_warn_soft"))
+        self.print_again = Button(look=Look("warn_soft", "on_warn_soft", "warn_edge"))
+        self.print_again.clicked.connect(self.print_wanted)
         layout.addWidget(self._text, 1)
+        layout.addWidget(self.print_again)
         layout.addWidget(close)
         for part in (self._text, close):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -36,9 +41,11 @@ class Notice(Tile):
         self.timer.timeout.connect(self.gone)
         self.hide()
 
-    def draw(self, sentence: str) -> None:
-        """Show a sentence, or nothing."""
+    def draw(self, sentence: str, *, can_print: bool = False) -> None:
+        """Show a sentence, or nothing; with a button where what it is about can be printed again."""
         is_new = sentence != self._text.text()
+        self.print_again.say(_("Print again"))
+        self.print_again.setVisible(can_print and bool(sentence))
         self._text.say(sentence)
         self.setVisible(bool(sentence))
         if not is_new:
