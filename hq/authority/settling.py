@@ -221,11 +221,14 @@ def _reckoned_of_members(connection: Connection, taken: Taken) -> list[Change]:
 
 
 def _reckoned_points(connection: Connection, taken: Taken, in_debt: set[str]) -> list[Change]:
-    """Look at the members who spent points, and at those with too little whose earlier credit comes only now.
+    """Look at the members who spent points or lost some by a return, and at those with too little whose earlier credit
+    comes only now.
 
     Nobody need look at one who had enough before, and did nothing later than this.
     """
-    refs = sorted({*taken.spent, *(ref for ref in taken.credits if points_scope(ref) in in_debt)})
+    refs = sorted(
+        {*taken.spent, *taken.taken_back, *(ref for ref in taken.credits if points_scope(ref) in in_debt)}
+    )
     if not refs:
         return []
     balances = dict.fromkeys(refs, 0) | points_posted(connection, refs)
@@ -236,8 +239,9 @@ def _reckoned_points(connection: Connection, taken: Taken, in_debt: set[str]) ->
     changed: list[Change] = []
     for ref in refs:
         balance, credits = balances[ref] + taken.points[ref], taken.credits.get(ref, [])
-        has_enough = balance >= sum(each.points for each in credits)
-        is_newest = taken.spent.get(ref, 0) > last.get(ref, 0)
+        has_enough = balance >= sum(max(each.points, 0) for each in credits)
+        # Of somebody whom HQ doesn't know, having been put back from a backup, it notes no visits.
+        is_newest = ref in last and taken.spent.get(ref, 0) > last[ref]
         if not (has_enough and is_newest) or points_scope(ref) in in_debt:
             changed += reckon_points(connection, ref, balance, credits)
     return changed

@@ -45,6 +45,9 @@ class Taken:
     credits: dict[str, list[Credit]] = field(default_factory=dict)  # by member
     spent: dict[str, int] = field(default_factory=dict)  # by member: when points were spent first (UTC ms)
     points: Counter[str] = field(default_factory=Counter)  # by member, less what was spent
+    taken_back: set[str] = field(
+        default_factory=set
+    )  # members of whose earned points some went with a return
     at_most: dict[str, int] = field(default_factory=dict)  # how often members may use campaigns, by scope
     given_back: list[GivenBack] = field(default_factory=list)
     programs: dict[int, Program] = field(default_factory=dict)  # by which something was counted
@@ -95,6 +98,7 @@ def _of_undone(
         credits = taken.credits.setdefault(ref, [])
         if made.points:
             credits.append(Credit(undone.data.t_eff, (owner.device_id, owner.epoch, seq), made.points))
+            taken.taken_back.add(ref)
     day, goods = _day(order.t_eff, order.tz), _goods(order)
     back = GivenBack(undone, owner, ref)
     for use in made.uses:

@@ -228,3 +228,14 @@ def test_a_word_that_moved_reaches_the_station_and_its_case_tells_of_it(hq, rewa
     page = three[1].session.changes(cursor=0, set_id=hq.set_id)
     (word,) = [row.v for row in page.rows if row.t == "verdict"]
     assert (word["verdict"], word["codes"]) == ("posted", [])
+
+
+def test_of_somebody_whom_hq_has_lost_it_knows_no_visits_and_looks_all_the_same(hq, rewards, three):
+    """A restored HQ hears first of what they earned later: it must not take an earlier spender for the last to come."""
+    ref = "0000000000077"
+    earn(three[0], rewards, ref, 9)
+    three[0].push()
+    spend(three[1], rewards, ref, 1)
+    three[1].push()
+    assert flags_of(hq, three[1]) == [[], ["OVERSPENT"]]
+    assert balance_of(hq, OVERSPENT) == SPENT

@@ -49,6 +49,27 @@ def table(hq, what):
         return connection.execute(select(what)).all()
 
 
+def rewards():
+    """Return a campaign of 3.00 for 50 points."""
+    rule = {
+        "id": "r50",
+        "name": "r50",
+        "trigger": "choice",
+        "priority": 0,
+        "cost_points": 50,
+        "effect": {"kind": "amount_off", "target": "order", "amount": 300},
+    }
+    return {
+        "id": "rewards",
+        "name": "rewards",
+        "starts_on": "2017-01-01",
+        "ends_on": "2017-12-31",
+        "audience": None,
+        "offline": "always",
+        "rules": [rule],
+    }
+
+
 @pytest.fixture
 def known(hq):
     upsert_members(hq, [MemberFacts(REF)])
@@ -145,24 +166,7 @@ def test_a_station_that_says_it_gives_back_more_is_flagged_and_not_followed(know
 @on("sqlite")
 def test_points_that_were_spent_meanwhile_are_owed_and_no_spender_is_flagged(hq, station, homes):
     upsert_members(hq, [MemberFacts(REF)])
-    rule = {
-        "id": "r50",
-        "name": "r50",
-        "trigger": "choice",
-        "priority": 0,
-        "cost_points": 50,
-        "effect": {"kind": "amount_off", "target": "order", "amount": 300},
-    }
-    rewards = {
-        "id": "rewards",
-        "name": "rewards",
-        "starts_on": "2017-01-01",
-        "ends_on": "2017-12-31",
-        "audience": None,
-        "offline": "always",
-        "rules": [rule],
-    }
-    program = publish(hq, program_body(2, campaigns=[rewards]))
+    program = publish(hq, program_body(2, campaigns=[rewards()]))
     station.order("o1", amounts=(("MILK", 6000),), program=program)
     there = Member(ref=REF, is_known=True, balance=60)
     spent = shown("", rule="r50")
@@ -226,7 +230,10 @@ def test_who_was_beyond_a_limit_is_not_once_another_is_undone(hq, homes, order):
     counted = {row.key: row.n for row in table(hq, campaign_counter)}
     assert counted["uses:gifts"] == 2 and counted["members:gifts"] == 2
     assert sum(row.n for row in table(hq, member_use)) == 2
-    assert not any(row.beyond for row in table(hq, claim))
+    claims = table(hq, claim)
+    assert not any(row.beyond for row in claims)
+    assert {row.scope: row.device for row in claims}.keys() == {"uses:gifts", "members:gifts"}
+    assert first.owner.device_id not in {row.device for row in claims} and len(claims) == 4
     assert (OVERSPENT, "USD") not in sums(hq)
 
 
@@ -309,3 +316,21 @@ def test_an_order_of_a_member_who_was_erased_is_undone_into_nobodys_account(know
     undo(station)
     assert words(station.push(2)) == [(2, "posted_flagged", ["MEMBER_ERASED"])]
     assert (account(REF), POINTS) not in sums(known)
+
+
+@on("sqlite")
+def test_a_void_that_comes_after_a_later_spender_flags_who_spent_what_was_no_more_there(hq, station, homes):
+    """The order came alone, the line was cut, and somebody spent its points elsewhere, later than the void."""
+    upsert_members(hq, [MemberFacts(REF)])
+    program = publish(hq, program_body(2, campaigns=[rewards()]))
+    station.order("o1", amounts=(("MILK", 6000),), program=program)
+    station.push()
+    other, there = enrol_station(hq, "S2"), Member(ref=REF, is_known=True, balance=60)
+    at_ms = NOW_MS + 5 * MINUTE_MS
+    spent = shown("", rule="r50")
+    other.order("o2", amounts=(("MILK", 300),), at_ms=at_ms, program=program, vouchers=(spent,), member=there)
+    assert [codes for _, _, codes in words(other.push())] == [[], []]
+    undo(station, program=program)
+    assert words(station.push(2)) == [(2, "posted", [])]
+    assert words(other.push())[-1] == (2, "posted_flagged", ["OVERSPENT"])
+    assert balance(hq) == -50 and sums(hq)[OVERSPENT, POINTS] == 50
