@@ -56,7 +56,7 @@ def check(window: QWidget, image: QImage, size: tuple[int, int]) -> list[Finding
             continue
         found += [*_grows(widget), *_cut_off(widget, window), *_small_target(widget), *_unspoken(widget)]
         if isinstance(widget, QLabel) and widget.text():
-            found += [*_truncated(widget), *_small_text(widget)]
+            found += [*_truncated(widget), *_small_text(widget), *_markup(widget)]
             found += _faint(widget, widget.palette().color(widget.foregroundRole()), painted)
         elif isinstance(widget, QLineEdit):
             found += [*_field_truncated(widget), *_faint_field(widget, painted)]
@@ -158,6 +158,12 @@ def _overlaps(window: QWidget) -> Iterator[Finding]:
 def _small_text(widget: QWidget) -> Iterator[Finding]:
     if widget.fontInfo().pixelSize() < TEXT_PX_MIN:
         yield Finding("small text", _name(widget), f"{widget.fontInfo().pixelSize()} px")
+
+
+def _markup(label: QLabel) -> Iterator[Finding]:
+    """A member called `<b>` is shown as that."""
+    if label.textFormat() is not Qt.TextFormat.PlainText:
+        yield Finding("markup", _name(label), f"reads {label.textFormat().name}")
 
 
 def _small_target(widget: QWidget) -> Iterator[Finding]:

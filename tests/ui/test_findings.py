@@ -28,6 +28,7 @@ SIZE = (400, 300)
 
 def label(parent: QWidget, text: str = "Points", *, width: int = 200, x: int = 10, style: str = "") -> QLabel:
     made = QLabel(text, parent)
+    made.setTextFormat(Qt.TextFormat.PlainText)
     made.setGeometry(x, 10, width, 40)
     made.setStyleSheet(f"font-size: 16px; color: #000000; {style}")
     return made
@@ -100,6 +101,7 @@ PLANTED: dict[str, tuple[str, Callable[[QWidget], object]]] = {
         lambda page: field(page, "Number", style="placeholder-text-color: #999999"),
     ),
     "small letters": ("small text", lambda page: label(page, style="font-size: 13px")),
+    "a name as markup": ("markup", lambda page: label(page).setTextFormat(Qt.TextFormat.AutoText)),
     "no name": ("no name", lambda page: button(page, name="")),
     "no role": ("no role", unnamed_kind),
     "word wider than its button": ("truncated", lambda page: worded(QCheckBox(page))),

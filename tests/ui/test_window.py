@@ -366,5 +366,5 @@ def test_the_camera_is_seen_until_it_is_gone(shown) -> None:
 
     shown.window.set_frame(frame)
     assert magenta()
-    shown.show(STATES["idle-no-camera"])
+    shown.show(STATES["idle-camera-missing"])
     assert not magenta()

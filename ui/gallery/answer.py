@@ -9,7 +9,7 @@ from app.printing.queue import Became, News
 from app.station.answer import AnswerKind, OrderAnswer
 from app.store.faults import DiskFull
 from ui.gallery.member import SHORT
-from ui.gallery.samples import BASE, EUR, UNKNOWN, because, said
+from ui.gallery.samples import BASE, COUNTS, EUR, UNKNOWN, because, said
 from ui.models.answers import after_fault, after_order, after_refusal
 from ui.models.receipts import sentence
 from ui.models.state import AnswerView, AnswerWord, Screen, State
@@ -59,6 +59,7 @@ def states() -> dict[str, State]:
             _approved(receipt="A-1"), prints=True, notice=not_printed(PrinterOutOfPaper()),
             receipt_notice=not_printed(PrinterOutOfPaper()),
         ),
+        **{f"approved-count-{count}": _approved(points=count) for count in COUNTS},
         "queued": _approved(AnswerWord.QUEUED, points=1),
         "queued-partly": _approved(
             AnswerWord.QUEUED, discount=999_999, points=1, is_repeat=True,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from app.core.reasons import Reason, Refusal
 from app.core.standing import Standing
-from ui.gallery.samples import BASE, DEMO, LONG_NAME, OFFLINE, SHOP, STALE, UNKNOWN, actions, because
+from ui.gallery.samples import BASE, COUNTS, DEMO, LONG_NAME, OFFLINE, SHOP, STALE, UNKNOWN, actions, because
 from ui.i18n import _
 from ui.models.state import ActionRow, Pill, PillKind, State, Today
 
@@ -17,6 +17,29 @@ def _refused() -> tuple[ActionRow, ...]:
         replace(second, is_queued=False, discount=0, refusal=Refusal(Reason.LIMIT_TOTAL_REACHED)),
         *others,
     )
+
+
+def _standing(busy: State) -> dict[str, State]:
+    """Return a page for each thing that is to know of how the station stands."""
+    return {
+        f"idle-standing-{found.value}": replace(busy, standing=found, pill=Pill(PillKind.EARN_ONLY))
+        for found in Standing
+        if found.sentence
+    }
+
+
+def _pills(busy: State) -> dict[str, State]:
+    """Return a page for each pill that counts, in each of the plural's forms of each language."""
+    kinds = (PillKind.SENDING, PillKind.OFFLINE, PillKind.ATTENTION, PillKind.STORAGE)
+    pills = {
+        f"{kind.value}-{count}": Pill(kind, waiting=count, attention=count, age_s=60 * count)
+        for kind in kinds
+        for count in COUNTS[1:]
+    }
+    return {
+        **{f"idle-{name}": replace(busy, pill=pill) for name, pill in pills.items()},
+        "idle-connecting": replace(busy, pill=Pill()),
+    }
 
 
 def states() -> dict[str, State]:
@@ -46,10 +69,12 @@ def states() -> dict[str, State]:
             notice=_("There are no more orders."),
             recent=tuple(replace(row, refusal=Refusal(Reason.LINES_NEEDED)) for row in actions(5, queued=5)),
         ),
-        "idle-no-camera": replace(busy, camera="missing"),
-        "idle-no-scanner": replace(busy, scanner="missing"),
+        **{f"idle-camera-{word}": replace(busy, camera=word) for word in ("missing", "busy", "forbidden")},
+        **{f"idle-scanner-{word}": replace(busy, scanner=word) for word in ("missing", "busy", "forbidden")},
         "idle-camera-off": replace(busy, camera=""),
         "idle-notice": replace(busy, notice=_("There is no single code in this picture.")),
+        **_standing(busy),
+        **_pills(busy),
         "idle-demo": replace(busy, shop=DEMO),
         "idle-demo-cut": replace(
             busy, shop=replace(DEMO, is_line_cut=True), pill=OFFLINE, notice=because(UNKNOWN)

@@ -7,6 +7,7 @@ from ui import texts
 from ui.gallery.samples import (
     AYSE,
     BASE,
+    COUNTS,
     DEMO,
     EUR,
     LONG_NAME,
@@ -21,6 +22,12 @@ from ui.gallery.samples import (
 )
 from ui.i18n import _
 from ui.models.state import MemberCard, OfferRow, OrderView, Screen, State
+
+KEYS = 9  # that pick an offer
+NUMBERS: dict[str, int | str] = {  # whatever a reason may name
+    "missing": 640, "wanted": 3_000, "found": 21, "left": 5, "seconds": 59,
+    "name": "Free coffee", "other": "Tea for two", "shown": "40063813339", "starts_on": "2017-12-01", "ends_on": "2017-09-01",
+}  # fmt: skip
 
 
 def usable(
@@ -76,7 +83,7 @@ def member(
 
 def states() -> dict[str, State]:
     """Return every state of the page."""
-    return {**_usual(), **_odd()}
+    return {**_usual(), **_odd(), **_counted()}
 
 
 def _usual() -> dict[str, State]:
@@ -139,5 +146,25 @@ def _odd() -> dict[str, State]:
         ),
         "member-long-word": member(long_offer, who=replace(AYSE, name=LONG_WORD, balance=0)),
         "member-many": member(*many, *NONE_USABLE, at_till=order(2_360)),
+        "member-every-reason": member(*(not_now(reason.code, Refusal(reason, NUMBERS)) for reason in Reason)),
         "member-markup": member(usable(1, "<b>Free</b> & easy", 100), who=replace(AYSE, name="<b>x</b>")),
     }  # fmt: skip
+
+
+def _counted() -> dict[str, State]:
+    """Return what is counted in words, in each of the plural's forms of each language."""
+    return {
+        f"member-count-{count}": member(
+            *(usual_offer(place) for place in range(count)),
+            who=replace(AYSE, balance=count, pending=count),
+            at_till=order(100 * count, lines=count),
+            pill=replace(OFFLINE, waiting=count),
+        )
+        for count in COUNTS
+    }
+
+
+def usual_offer(place: int) -> OfferRow:
+    """Return one of many offers: nine of them have a key, every third one costs points."""
+    offer = usable(place + 1 if place < KEYS else None, f"Offer number {place + 1}", 100)
+    return replace(offer, cost_points=place + 1) if place % 3 == 0 else offer

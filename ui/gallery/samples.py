@@ -11,6 +11,7 @@ from ui.models.state import ActionRow, MemberCard, Pill, PillKind, Shop, State
 
 EUR = CURRENCIES["EUR"]
 UNKNOWN = Refusal(Reason.UNKNOWN_CODE, {"shown": "40063813339"})
+COUNTS = (0, 1, 2, 5, 21)  # one of each form that a plural takes in the five languages
 NOW_MS = 1_511_280_000_000  # 2017-11-21 16:00 UTC: a day like another
 LONG_NAME = "Wilhelmina Alexandra Konstantinopoulou-Featherstonehaugh 3rd"  # 60 characters
 LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitänskajütenschlüssel"
