@@ -3,6 +3,7 @@
 import json
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -91,6 +92,25 @@ def staff_pin(staff_id: StaffId, pin_file: PinFile = None, data_dir: HqDir = Non
     print(f"The PIN is set. {STATIONS_HEAR}")
     if done.is_new_pepper:
         say(NOT_BACKED_UP)
+
+
+@staff_cli.command("badge")
+def staff_badge(
+    staff_id: StaffId,
+    qr: Annotated[Path, typer.Option(help="Where the picture of the code goes, as PNG.")],
+    data_dir: HqDir = None,
+) -> None:
+    """Draw the code of somebody's badge. It says who they are at a station, and proves nothing without their PIN."""
+    from app.core.codes import badge
+    from hq.staff.people import read_person
+    from scanner.draw import qr_png
+
+    person = with_hq(data_dir, lambda hq: read_person(hq, staff_id))
+    try:
+        qr.write_bytes(qr_png(badge(person.staff_id)))
+    except OSError as problem:
+        fail(f"{qr} can't be written: {problem.strerror}.")
+    print(f"The badge of {person.name} is in {qr}.")
 
 
 @staff_cli.command("remove")

@@ -46,6 +46,7 @@ __all__ = [
     "Shown",
     "TokenKey",
     "VoucherNumber",
+    "badge",
     "fold",
     "hash_number",
     "hash_signed",
@@ -189,6 +190,11 @@ def _foreign(text: str) -> Credential | Refusal | None:
     if gs1.is_link(text):
         return _by_elements(gs1.elements_of_link(text)) or Refusal(Reason.CODE_IS_LINK)
     return Refusal(Reason.CODE_IS_FOREIGN) if FOREIGN.match(text) else None
+
+
+def badge(staff_id: str) -> str:
+    """Return what stands on the badge of somebody of the staff."""
+    return BADGE_PREFIX + staff_id
 
 
 def is_signed(text: str) -> bool:

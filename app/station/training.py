@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from app.clock import Clock
 from app.core.canonical import canonical
-from app.core.codes import fold, hash_number, number
+from app.core.codes import badge, fold, hash_number, number
 from app.core.money import CURRENCIES
 from app.core.pepper import pepper_name
 from app.core.pins import SALT_SIZE, Role, hash_pin, secret_of
@@ -62,8 +62,8 @@ def codes(words: Callable[[str], str] = lambda text: text) -> list[tuple[str, st
         (words("Voucher that has ended"), ENDED),
     ]
     badges = [
-        (f"{words('Cashier')} · PIN {CASHIER_PIN}", f"TS:B:{CASHIER}"),
-        (f"{words('Manager')} · PIN {MANAGER_PIN}", f"TS:B:{MANAGER}"),
+        (f"{words('Cashier')} · PIN {CASHIER_PIN}", badge(CASHIER)),
+        (f"{words('Manager')} · PIN {MANAGER_PIN}", badge(MANAGER)),
     ]
     return [*people, *vouchers, *badges, (words("Unknown code"), "{TRAINING}")]
 

@@ -6,6 +6,7 @@ in the table without a PIN, since entries that name them may come late; stations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -119,6 +120,11 @@ def ask_sign_in(hq: Hq, store_id: str, *, is_needed: bool) -> int:
     return len(ids)
 
 
+def read_person(hq: Hq, staff_id: str) -> Person:
+    """Return somebody who works in a store. Raises `NotHere`."""
+    return next((each for each in list_people(hq) if each.staff_id == staff_id), None) or _nobody(staff_id)
+
+
 def list_people(hq: Hq, *, store_id: str | None = None, every: bool = False) -> list[Person]:
     """Return the staff of a store or of all, by store and name; with `every` those who left too."""
     statement = select(store_staff).order_by(store_staff.c.store, store_staff.c.name, store_staff.c.staff_id)
@@ -178,13 +184,15 @@ def _hashed(pepper: bytes, staff_id: str, pin: str) -> dict[str, str]:
     return {"pin_hash": hash_pin(secret, salt=new_secret(SALT_SIZE)), "pepper": pepper_name(pepper)}
 
 
+def _nobody(staff_id: str) -> NoReturn:
+    raise NotHere(f"Nobody with the id {staff_id} works in a store. `tillside hq staff list` shows who does.")
+
+
 def _find(connection: Connection, staff_id: str) -> Person:
     of = store_staff.c.staff_id == staff_id, store_staff.c.state == ACTIVE
     row = connection.execute(select(store_staff).where(*of)).one_or_none()
     if row is None:
-        raise NotHere(
-            f"Nobody with the id {staff_id} works in a store. `tillside hq staff list` shows who does."
-        )
+        _nobody(staff_id)
     return _person(row, None)
 
 

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from app import cli_hq_staff
 from app.cli_hq import hq_cli
+from scanner.picture import read_bytes
 from tests.databases import on
 
 pytestmark = on("sqlite")
@@ -75,3 +76,13 @@ def test_a_pin_is_asked_for_twice_and_not_shown(command, monkeypatch: pytest.Mon
     monkeypatch.setattr(cli_hq_staff, "sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
     command("staff", "add", "--store=S1", "--name=Ben", "--role=cashier")
     assert asked["hide_input"] is True and asked["confirmation_prompt"]
+
+
+def test_a_badge_scans_back_and_nobody_has_none(command, tmp_path: Path) -> None:
+    add(command)
+    (ben,) = [person["staff_id"] for person in listed(command)]
+    picture = tmp_path / "badge.png"
+    assert "badge of Ben" in command("staff", "badge", ben, "--qr", str(picture))
+    assert {symbol.text for symbol in read_bytes(picture.read_bytes())} == {f"TS:B:{ben}"}
+    command("staff", "badge", "0000000000009", "--qr", str(picture), status=1)
+    command("staff", "badge", ben, "--qr", str(tmp_path / "gone" / "badge.png"), status=1)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from ui.i18n import _
 from ui.models.receipts import Receipts
-from ui.models.state import AnswerView, State
+from ui.models.state import AnswerView, Screen, State
 
 
 class ReceiptPart:
@@ -28,6 +28,8 @@ class ReceiptPart:
     def print_receipt(self) -> None:
         """Print the receipt of the answer on the screen, else that of the last order."""
         answer = self._state.answer
+        if self._state.screen is Screen.SIGN_IN:
+            return  # nobody sees what others did before they have signed in
         if self._receipts is None:
             self._show(notice=_("No printer is set up on this station."))
         elif answer is not None and answer.receipt:
