@@ -93,6 +93,9 @@ class Receipt:
     currency: str
     number: str = ""
     code: str = ""
+    entry: str = (
+        ""  # device/epoch/number: paper outside remembers what a journal that lost its end no more has
+    )
     member: str = ""
     given: tuple[Given, ...] = ()
     goods: tuple[tuple[str, int, int], ...] = ()  # that came back: (SKU, thousandths of a unit, minor units)
@@ -155,11 +158,11 @@ def _of_order(store: StationStore, seq: int) -> Receipt:
     )
     is_undone = store.journal.claimed(REDEMPTION_CLAIM, void_claim(number)) is not None
     has_returns = not is_undone and bool(store.journal.numbers_of(UNDONE, number))
-    return replace(made, is_undone=is_undone, has_returns=has_returns)
+    return replace(made, entry=_name(order), is_undone=is_undone, has_returns=has_returns)
 
 
 def _of_reversal(store: StationStore, entry: Entry, order: Entry) -> Receipt:
-    return reversal_receipt(
+    made = reversal_receipt(
         entry.type,
         entry.data,
         order.data,
@@ -168,6 +171,11 @@ def _of_reversal(store: StationStore, entry: Entry, order: Entry) -> Receipt:
         program=store.replica.program(),
         is_sent=entry.seq <= store.acked_seq(),
     )
+    return replace(made, entry=_name(entry))
+
+
+def _name(entry: Entry) -> str:
+    return f"{entry.device_id}/{entry.epoch}/{entry.seq}"
 
 
 def last_order(store: StationStore) -> str | None:

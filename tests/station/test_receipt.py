@@ -69,6 +69,13 @@ def test_its_code_scans_back_to_the_same_receipt(store: StationStore) -> None:
     assert receipt_of(store, code.redemption_id) == receipt
 
 
+def test_paper_remembers_which_entry_it_is_of(store: StationStore) -> None:
+    """F76: whoever drops the end of a journal can't take it back from customers."""
+    for order in ("A-1", "A-2"):
+        hand_in(store, an_order(order), at_till())
+    assert [receipt_of(store, order).entry for order in ("A-1", "A-2")] == ["d-1/1/1", "d-1/1/2"]
+
+
 def test_an_order_without_a_redemption_is_found_by_its_number(store: StationStore) -> None:
     hand_in(store, an_order("A-1"), at_till())
     receipt = receipt_of(store, "A-1")

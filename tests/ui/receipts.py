@@ -50,6 +50,7 @@ def a_receipt(language: str = "en", **changes: object) -> Receipt:
         "currency": CURRENCIES[language],
         "number": "2026-001-0042",
         "code": CODE,
+        "entry": "d-1/1/17",
         "member": MEMBERS[language],
         "given": (
             Given("5.00 " + OFFERS[language], 500),

@@ -94,6 +94,8 @@ class _Words:
             yield Line(_("Show this code to have it undone."), Style.SMALL)
         if receipt.number:
             yield Line(_("Order {number}").format(number=receipt.number), Style.SMALL)
+        if receipt.entry:
+            yield Line(receipt.entry, Style.SMALL)
         if receipt.brand.portal:
             yield Line(receipt.brand.portal.removeprefix("https://"), Style.SMALL)
 
