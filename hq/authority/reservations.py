@@ -10,13 +10,14 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from sqlalchemy import Connection, delete, func, select
 
 from hq.authority.tables import reservation
-from hq.rows import insert_rows
+from hq.rows import insert_rows, upsert
 from sync.authority_wire import RESERVATION_MS
 
 # Of one device at one time. Orders settle what was reserved for them within seconds, and a till serves one at a time;
 # a station that is stolen, or broken, must not reserve what all others could give.
 ORDERS_MAX = 20  # that have something of a limit which all stations share
 RESERVED_MAX = 2_000  # things in all
+FOR_GOOD_MS = 1 << 52  # the end of what has none: until people have decided about an entry that was set aside
 
 
 def reservation_id(device_id: str, order_id: str, name: str) -> str:
@@ -44,9 +45,25 @@ def held_by(
 
 def has_too_many(connection: Connection, device_id: str, *, now_ms: int) -> bool:
     """Tell whether a device has so much reserved that no till could be serving so many."""
-    of_device = (reservation.c.device == device_id) & (reservation.c.until_ms > now_ms)
+    of_device = (reservation.c.device == device_id) & reservation.c.until_ms.between(
+        now_ms + 1, FOR_GOOD_MS - 1
+    )
     some = select(reservation.c.name).where(of_device).limit(RESERVED_MAX).subquery()
     return bool(connection.execute(select(func.count()).select_from(some)).scalar_one() >= RESERVED_MAX)
+
+
+def reserve_for_good(
+    connection: Connection, device_id: str, order_id: str, taken: Sequence[tuple[str, str, int]]
+) -> None:
+    """Set aside what was given already and can't be posted yet: (name, scope, units)."""
+    rows = _rows(device_id, order_id, taken, until_ms=FOR_GOOD_MS)
+    upsert(connection, reservation, rows, changes=("reservation_id", "units", "until_ms"))
+
+
+def release(connection: Connection, redemptions: Collection[str]) -> None:
+    """Let go what was set aside for good for these redemptions, whoever has them in whatever epoch."""
+    of_them = (reservation.c.until_ms == FOR_GOOD_MS) & reservation.c.name.in_(sorted(redemptions))
+    connection.execute(delete(reservation).where(of_them))
 
 
 def reserve(
@@ -58,22 +75,24 @@ def reserve(
     until_ms: int,
 ) -> None:
     """Set aside what was promised: (name, scope, units)."""
-    insert_rows(
-        connection,
-        reservation,
-        [
-            {
-                "device": device_id,
-                "order_id": order_id,
-                "name": name,
-                "scope": scope,
-                "reservation_id": reservation_id(device_id, order_id, name),
-                "units": units,
-                "until_ms": until_ms,
-            }
-            for name, scope, units in taken
-        ],
-    )
+    insert_rows(connection, reservation, _rows(device_id, order_id, taken, until_ms=until_ms))
+
+
+def _rows(
+    device_id: str, order_id: str, taken: Sequence[tuple[str, str, int]], *, until_ms: int
+) -> list[dict[str, object]]:
+    return [
+        {
+            "device": device_id,
+            "order_id": order_id,
+            "name": name,
+            "scope": scope,
+            "reservation_id": reservation_id(device_id, order_id, name),
+            "units": units,
+            "until_ms": until_ms,
+        }
+        for name, scope, units in taken
+    ]
 
 
 def settle(
@@ -86,6 +105,8 @@ def settle(
     """
     if not orders and not redemptions:
         return
+    if redemptions:
+        release(connection, redemptions)
     of_device = reservation.c.device == device_id
     waiting = select(reservation.c.order_id, reservation.c.name).where(of_device).distinct()
     for order_id, name in connection.execute(waiting).all():

@@ -25,6 +25,7 @@ from hq.journal.device_cases import NO_ENTRY
 from hq.journal.firsts import case_before
 from hq.journal.posting_held import post_carried
 from hq.journal.store import POSTING, move_balances
+from hq.journal.undecided import release
 from hq.journal.words import newest_words
 from hq.members.merged import survivor_of
 from hq.members.store import POINTS, account, lock_members, read_scopes
@@ -182,6 +183,10 @@ def _close(hq: Hq, connection: Connection, *, case_id: str, who: str, note: str,
         told(CORRECTED, note=f"{points:+d} points, posting {entry_id}")
     told(CLOSED, note=note)
     set_state(connection, case_id, CLOSED)
+    if found.verdict == "quarantined":
+        release(
+            connection, connection.execute(select(journal.c.body).where(*_is_of(journal, found))).scalar_one()
+        )
     announce(connection, changes)
     return _find(connection, case_id)
 

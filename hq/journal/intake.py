@@ -42,6 +42,7 @@ from hq.journal.store import (
     move_balances,
     note_visits,
 )
+from hq.journal.undecided import reserve_undecided
 from hq.members.boxes import Opened
 from hq.members.enrolling import enter_members
 from hq.members.store import POINTS, lock_members, read_scopes
@@ -99,6 +100,7 @@ def take_in(
         now_ms=now_ms,
     )
     insert_entries(connection, owner, kept, cases, now_ms=now_ms)
+    reserve_undecided(connection, owner, kept)
     failpoint("hq_mid_tx")
     changes += post(connection, owner, kept, books)
     announce(connection, changes + counter_changes(connection, settled))

@@ -37,6 +37,9 @@ HELD_ENTRIES = (
 )
 LEASES = "SELECT lease_id, scope, device, epoch, units, from_ms, until_ms, state FROM lease"
 PROMISES = "SELECT device, order_id, name, scope, reservation_id, units, until_ms FROM reservation"
+PROMISES += (
+    " WHERE until_ms < 1 << 52"  # beyond that nothing was promised: an entry took it that waits for people
+)
 HOLDS = (
     "SELECT 'points:' || ref FROM member WHERE holder = ?1"
     " UNION ALL SELECT 'voucher:' || code_hash FROM voucher WHERE holder = ?1"
