@@ -340,30 +340,6 @@ def test_what_another_device_holds_at_home_is_called_back_and_then_granted(hq, c
     assert said(authorize(there, *things, order_id="o2")) == ["yes", "yes"]
 
 
-def test_who_comes_to_lead_a_store_holds_nothing_that_is_promised_to_others(hq, clock, two):
-    """Both would spend it: the one by a yes, the other by a home lease."""
-    here, there = two
-    own, free = a_coupon(hq, owner=REF), a_coupon(hq, owner=REF)
-    assert said(authorize(there, asked("r1", COUPON, code_hash=own), asked("r2", REWARD, points=50))) == [
-        "yes",
-        "yes",
-    ]
-
-    def held():
-        page = here.session.changes(cursor=0, set_id=hq.set_id)
-        rows = {row.k: row.v["holder"] for row in page.rows if row.t in ("member", "voucher")}
-        return [rows[each] == here.owner.device_id for each in (REF, own, free)]
-
-    ask(here)
-    assert held() == [False, False, True]
-    things = (asked("r3", REWARD, points=70), asked("r4", REWARD, points=1))
-    assert said(authorize(here, *things, order_id="o2")) == ["yes", "insufficient_points"]
-    clock.set_ms(NOW_MS + 2 * home.DAY_MS)
-    with hq.database.atomic() as connection:
-        assert home.give_back(connection, now_ms=clock.now_ms()) == 2
-    assert held() == [True, True, True]
-
-
 def test_for_one_station_only_so_many_home_leases_are_called_back(hq, two, monkeypatch):
     monkeypatch.setattr(home, "RECALLS_MAX", 2)
     here, there = two
