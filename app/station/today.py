@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from app.core.entry import ORDER, REDEEM, REFUSE, RETURN, VOID, Entry
+from app.core.entry import ENROL, ORDER, REDEEM, REFUSE, RETURN, VOID, Entry
 from app.core.order import local_date
 from app.core.reasons import BY_CODE, Refusal
 from app.store.store import StationStore
 
 ACTIONS_SHOWN = 5
+SHOWN = (ORDER, REDEEM, REFUSE, VOID, RETURN, ENROL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class TodaysWork:
     orders: int
     redemptions: int
     value_given: int
+    members: int
     waiting: int
     actions: tuple[Action, ...]
     day: date
@@ -52,8 +54,9 @@ def todays_work(store: StationStore, before: TodaysWork | None = None) -> Todays
     zone, head_seq = store.device.time_zone, store.journal.head().seq
     today = local_date(store.now_ms(), zone)
     if before is None or before.day != today or before.until_seq > head_seq:
-        before = TodaysWork(0, 0, 0, 0, (), today, until_seq=0)
+        before = TodaysWork(0, 0, 0, 0, 0, (), today, until_seq=0)
     orders, redemptions, value_given = before.orders, before.redemptions, before.value_given
+    members = before.members
     actions: list[Action] = []
     presented: list[Entry] = []  # they follow their order, so they are met before it
     for entry in _backwards(store.journal.entries_backwards(down_to_seq=before.until_seq + 1)):
@@ -65,6 +68,8 @@ def todays_work(store: StationStore, before: TodaysWork | None = None) -> Todays
             value_given += entry.data["discount"] if is_today else 0
             actions.append(_action(entry, _refusal(presented)))
             presented = []
+        elif entry.type == ENROL:
+            members += is_today
         elif entry.type in (VOID, RETURN):
             value_given -= sum(back["discount"] for back in entry.data["backs"]) if is_today else 0
         else:
@@ -74,6 +79,7 @@ def todays_work(store: StationStore, before: TodaysWork | None = None) -> Todays
         orders,
         redemptions,
         value_given,
+        members,
         waiting=store.journal.orders_after(store.acked_seq()),
         actions=(*actions, *before.actions)[:ACTIONS_SHOWN],
         day=today,
@@ -82,7 +88,7 @@ def todays_work(store: StationStore, before: TodaysWork | None = None) -> Todays
 
 
 def _backwards(entries: Iterable[Entry]) -> Iterable[Entry]:
-    return (entry for entry in entries if entry.type in (ORDER, REDEEM, REFUSE, VOID, RETURN))
+    return (entry for entry in entries if entry.type in SHOWN)
 
 
 def _refusal(presented: list[Entry]) -> Refusal | None:

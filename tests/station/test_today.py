@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from app.core import codes
 from app.core.reasons import Reason
+from app.ids import new_ref
+from app.station.enrol import as_typed, enrol
 from app.station.identify import identify
 from app.station.redeem import hand_in
 from app.station.today import ACTIONS_SHOWN, todays_work
@@ -65,3 +68,18 @@ def test_what_was_read_before_is_gone_on_from_and_comes_to_the_same(store: Stati
     assert work is not None and 0 < work.orders < 3 * ACTIONS_SHOWN
     store.clock.set_ms(NOW_MS)
     assert todays_work(store, work) == todays_work(store)
+
+
+def test_who_joined_today_is_counted_and_stands_among_no_orders(store: StationStore) -> None:
+    def join(seed: int) -> None:
+        enrol(store, as_typed(new_ref(), number=codes.number("M", f"{seed:010d}")), link="offline")
+
+    join(1)
+    store.clock.set_ms(NOW_MS + DAY_MS)
+    sell(store, "A-1", "coffee")
+    join(2)
+    before = todays_work(store)
+    join(3)
+    assert (before.members, before.orders, len(before.actions)) == (1, 1, 1)
+    assert todays_work(store, before) == todays_work(store)
+    assert todays_work(store).members == 2

@@ -44,13 +44,13 @@ def _pills(busy: State) -> dict[str, State]:
 
 def states() -> dict[str, State]:
     """Return every state of the page."""
-    busy = replace(BASE, today=Today(128, 37, 18_450), recent=actions(5))
+    busy = replace(BASE, today=Today(128, 37, 18_450, 4), recent=actions(5))
     return {
         "idle-first-day": BASE,
         "idle": busy,
         "idle-one": replace(BASE, today=Today(1, 1, 500), recent=actions(1)),
         "idle-two": replace(BASE, today=Today(2, 0, 0), recent=actions(2)),
-        "idle-21": replace(busy, today=Today(21, 21, 123_456_789), recent=actions(21)),
+        "idle-21": replace(busy, today=Today(21, 21, 123_456_789, 21), recent=actions(21)),
         "idle-refused": replace(busy, recent=_refused()),
         "idle-sending": replace(busy, pill=Pill(PillKind.SENDING, waiting=12, age_s=40)),
         "idle-offline": replace(busy, pill=OFFLINE),

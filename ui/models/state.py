@@ -185,6 +185,7 @@ class Today:
     orders: int = 0
     redemptions: int = 0
     value_given: int = 0
+    members: int = 0  # who joined
 
 
 @dataclass(frozen=True, slots=True)

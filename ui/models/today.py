@@ -43,7 +43,7 @@ def read_overview(store: StationStore, before: TodaysWork | None = None) -> Over
     is_training = store.device.device_id == TRAINING
     acked_seq = store.journal.head().seq if is_training else store.acked_seq()
     return Overview(
-        today=Today(work.orders, work.redemptions, work.value_given),
+        today=Today(work.orders, work.redemptions, work.value_given, work.members),
         recent=tuple(_row(store, action, acked_seq) for action in work.actions),
         waiting=work.waiting,
         flagged=store.journal.flagged_count(),

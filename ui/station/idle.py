@@ -71,6 +71,7 @@ class IdlePage(Page):
             (texts.grouped(state.today.orders), _("Orders today")),
             (texts.grouped(state.today.redemptions), _("Redemptions today")),
             (texts.money(state.today.value_given, state.shop.currency), _("Given today")),
+            (texts.grouped(state.today.members), _("New members today")),
         )
         self._give_way()
 

@@ -5,9 +5,9 @@ from ui.widgets.label import LEFT, Figure, Label
 
 
 class Figures(Card):
-    """Three figures side by side."""
+    """Four figures side by side."""
 
-    COUNT = 3
+    COUNT = 4
 
     def __init__(self) -> None:
         """Make the places."""
