@@ -5,7 +5,6 @@ from datetime import date, datetime
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from app.core.brand import Brand
 from app.core.money import Currency, format_amount
 from app.core.reasons import Reason, Refusal, sentence
 from app.core.standing import Standing
@@ -19,20 +18,6 @@ SIGNS: Mapping[str, str] = MappingProxyType(
 GROUP = "\u202f"  # narrow no-break space between thousands, the same in all five languages
 MINUS = "\u2212"
 MINUTE_S, HOUR_S, DAY_S = 60, 3_600, 86_400
-
-
-OURS = "Tillside"
-
-
-def program_name(brand: Brand) -> str:
-    """Return what this program is called: by the shop's name where ours is not to be seen."""
-    return brand.name if brand.is_white_label else OURS
-
-
-def window_title(brand: Brand) -> str:
-    """Return what stands over the window."""
-    names = dict.fromkeys((brand.name, program_name(brand)))
-    return " · ".join(name for name in names if name)
 
 
 # --- numbers ------------------------------------------------------------------------------------------------

@@ -20,12 +20,13 @@ from PySide6.QtGui import (
 )  # fmt: skip
 from PySide6.QtWidgets import QWidget
 
-from ui import i18n, texts
+from ui import i18n
 from ui.keys import FLOW_KEYS, is_with_ctrl
 from ui.models.state import Screen, State
 from ui.pictures import holds_picture, picture
 from ui.station.page import Page
 from ui.station.pages import Pages
+from ui.texts_brand import window_title
 from ui.theme import current
 from ui.widgets.card import column
 from ui.widgets.demobar import DemoBar
@@ -158,7 +159,7 @@ class StationWindow(QWidget):
             self._speak(i18n.language())
         page = self.pages[state.screen]
         is_full = state.screen is Screen.ANSWER
-        self.setWindowTitle(texts.window_title(state.brand))
+        self.setWindowTitle(window_title(state.brand))
         self.topbar.draw(state)
         self.topbar.setVisible(not is_full)
         self.notice.draw(state.notice, can_print=state.notice == state.receipt_notice)

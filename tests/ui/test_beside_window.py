@@ -9,13 +9,14 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from app.core.brand import NO_BRAND, Brand
 from app.core.colors import TEXT_CONTRAST_MIN, contrast
-from ui import texts, theme
+from ui import theme
 from ui.beside_window import Along, BesideWindow
 from ui.findings import check
 from ui.gallery import SIZES, StillModel, states
 from ui.models.display import Slide
 from ui.models.opening import OpeningModel
 from ui.models.state import AnswerView, AnswerWord, Screen, State
+from ui.texts_brand import OURS
 from ui.widgets.shapes import Sign
 
 
@@ -85,7 +86,7 @@ def test_with_a_white_label_no_name_of_ours_is_to_be_seen(shown, undressed):
         shown.model.show(replace(state, brand=BEAN))
         said = [each.text() for each in shown.window.findChildren(QLabel)]
         named = [each.accessibleName() + each.toolTip() for each in shown.window.findChildren(QWidget)]
-        assert not any(texts.OURS in each for each in (*said, *named, shown.window.windowTitle())), name
+        assert not any(OURS in each for each in (*said, *named, shown.window.windowTitle())), name
         signs = [each for each in shown.window.findChildren(Sign) if each._kind.value == "brand"]
         assert not any(each.isVisible() for each in signs), name
     assert shown.window.windowTitle() == "Blue Bean"

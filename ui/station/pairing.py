@@ -4,10 +4,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
-from ui import texts
 from ui.i18n import _
 from ui.models.state import State
 from ui.station.page import Page
+from ui.texts_brand import program_name
 from ui.theme import current
 from ui.widgets.button import primary
 from ui.widgets.camera import CameraView
@@ -65,7 +65,7 @@ class PairingPage(Page):
     def draw(self, state: State) -> None:
         """Show whether a pairing is under way, and the viewfinder where a camera watches."""
         self._sign.setVisible(not state.brand.is_white_label)
-        self._welcome.say(_("Welcome to {program}").format(program=texts.program_name(state.brand)))
+        self._welcome.say(_("Welcome to {program}").format(program=program_name(state.brand)))
         self.camera.setVisible(state.camera == "on")
         self._button.say(_("One moment …") if state.is_busy else _("Pair this station"))
         self._button.setEnabled(not state.is_busy)

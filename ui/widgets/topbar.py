@@ -3,9 +3,9 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ui import texts
 from ui.i18n import _
 from ui.models.state import Screen, State
+from ui.texts_brand import program_name
 from ui.theme import current
 from ui.tokens import TARGET_MIN
 from ui.widgets.card import column, row
@@ -70,7 +70,7 @@ class TopBar(QWidget):
     def draw(self, state: State) -> None:
         """Show store and pill."""
         shop, brand = state.shop, state.brand
-        name = shop.name or texts.program_name(brand)
+        name = shop.name or program_name(brand)
         self._store.say(" · ".join(part for part in (name, shop.store_id) if part))
         self._logo.show_png(brand.logo)
         self._sign.setVisible(self._logo.is_empty and not brand.is_white_label)
