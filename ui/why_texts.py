@@ -21,5 +21,9 @@ def why(reason: Why) -> str:
             return _("Goodwill")
         case Why.PROMISED:
             return _("It was promised")
+        case Why.PIN_FORGOTTEN:
+            return _("The PIN was forgotten")
+        case Why.PIN_OF_ANOTHER:
+            return _("Somebody else typed it")
         case Why.NOT_WORKING:
             return _("Something does not work")

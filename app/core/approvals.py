@@ -26,6 +26,8 @@ class Why(StrEnum):
     GOODS_FAULTY = "goods_faulty"
     GOODWILL = "goodwill"
     PROMISED = "promised"
+    PIN_FORGOTTEN = "pin_forgotten"
+    PIN_OF_ANOTHER = "pin_of_another"  # somebody else has typed
     NOT_WORKING = "not_working"  # a card, a phone, a scanner
 
 

@@ -19,6 +19,9 @@ EPOCH_START, SALVAGED = "epoch_start", "salvaged"  # see app/core/salvaged.py
 SHIFT = "shift"  # somebody signed in or out: {store, t_eff, staff, what}
 MODE_CHANGE = "mode_change"  # into training or out of it: {store, t_eff, staff, mode}
 PIN_LOCK = "pin_lock"  # all tries of a PIN were wrong: {store, t_eff, staff, locks, wait_s}
+OVERRIDE = (
+    "override"  # a manager ended a wait for a PIN: {store, t_eff, cashier, what, staff, approver, approval}
+)
 CLOCK_JUMP = "clock_jump"  # a wall clock that moved by itself: {store, t_eff, from_ms, to_ms}
 ENROL = "enrol"  # somebody became a member, without anything that says who: see app/station/enrol.py
 VOID, RETURN = "void", "return"  # an order was undone, or a part of it came back: see app/core/reversal.py

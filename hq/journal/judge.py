@@ -21,6 +21,7 @@ from app.core.entry import (
     LEASE_CLOSE,
     MODE_CHANGE,
     ORDER,
+    OVERRIDE,
     PIN_LOCK,
     REDEEM,
     REFUSE,
@@ -56,6 +57,7 @@ from hq.journal.schemas import (
     LeaseCloseData,
     ModeChangeData,
     OrderData,
+    OverrideData,
     PinLockData,
     RedemptionData,
     ShiftData,
@@ -276,6 +278,12 @@ def _judge_shift(entry: Entry, books: Books) -> Judgement:
     return doubts.judgement()
 
 
+def _judge_override(entry: Entry, books: Books) -> Judgement:
+    doubts = Doubts()
+    doubts.elsewhere(convert(entry.data, OverrideData).store, books.store)
+    return doubts.judgement()
+
+
 def _judge_mode_change(entry: Entry, books: Books) -> Judgement:
     doubts = Doubts()
     doubts.elsewhere(convert(entry.data, ModeChangeData).store, books.store)
@@ -337,6 +345,7 @@ JUDGES: dict[str, Callable[[Entry, Books], Judgement]] = {
     CLOCK_JUMP: _judge_clock_jump,
     SHIFT: _judge_shift,
     MODE_CHANGE: _judge_mode_change,
+    OVERRIDE: _judge_override,
     PIN_LOCK: _judge_pin_lock,
     ENROL: _judge_enrol,
     VOID: _judge_reversal,

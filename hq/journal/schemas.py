@@ -149,6 +149,17 @@ class ModeChangeData(Recorded, frozen=True, kw_only=True):
     mode: Literal["training", "live"]
 
 
+class OverrideData(Recorded, frozen=True, kw_only=True):
+    """An `override` entry: a manager has let somebody try their PIN again. `cashier` may be nobody."""
+
+    store: Name
+    t_eff: Moment
+    cashier: str
+    what: Literal["pin_lock"]
+    staff: Name
+    approver: Name
+
+
 class PinLockData(Recorded, frozen=True, kw_only=True):
     """A `pin_lock` entry: all tries of a PIN were wrong, and how long the wait is."""
 

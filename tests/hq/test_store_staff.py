@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.core.entry import MODE_CHANGE, PIN_LOCK, SHIFT, read_entry
+from app.core.entry import MODE_CHANGE, OVERRIDE, PIN_LOCK, SHIFT, read_entry
 from app.core.pepper import pepper_name
 from app.core.pins import Role, is_pin, secret_of
 from hq.backup import restore_keys
@@ -143,6 +143,14 @@ def test_training_is_posted_and_says_nothing_else(hq: Hq, station: Station) -> N
     for mode in ("training", "live", "offline"):
         station.append(MODE_CHANGE, {"store": "S1", "t_eff": NOW_MS, "staff": "", "mode": mode})
     assert verdicts(station) == [("posted", []), ("posted", []), ("quarantined", [Flag.UNPARSABLE])]
+
+
+def test_a_wait_that_a_manager_ended_is_posted(hq: Hq, station: Station) -> None:
+    said = {"store": "S1", "t_eff": NOW_MS, "cashier": "", "what": "pin_lock", "staff": "0000000000001"}
+    approval = {"approver": "0000000000002", "approval": {"id": "0" * 32, "why": "pin_forgotten"}}
+    station.append(OVERRIDE, said | approval)
+    station.append(OVERRIDE, said)
+    assert verdicts(station) == [("posted", []), ("quarantined", [Flag.UNPARSABLE])]
 
 
 def test_each_lock_is_a_case_of_the_store(hq: Hq, station: Station) -> None:

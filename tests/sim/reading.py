@@ -24,6 +24,7 @@ KNOWN_TYPES = (
     "scan_denied",
     "shift",
     "mode_change",
+    "override",
     "pin_lock",
     "clock_jump",
     "epoch_start",

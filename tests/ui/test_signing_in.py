@@ -4,14 +4,16 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from app.core.entry import ORDER, SHIFT
+from app.core.approvals import Why
+from app.core.entry import ORDER, OVERRIDE, SHIFT
 from app.core.reasons import Reason
 from tests.builders import PIN, a_person
 from tests.ui.station_bench import Bench, open_member
 from ui import i18n
+from ui.models.approving import Because
 from ui.models.known_flows import FLOWS
 from ui.models.pin_pad import Choose, GivePin
-from ui.models.signing_in import EndShift, SignInView, Speak
+from ui.models.signing_in import EndShift, LetTryAgain, SignInView, Speak
 from ui.models.staff_part import KEPT_MS
 from ui.models.state import Screen
 
@@ -278,3 +280,37 @@ def test_the_pin_is_told_to_nobody(till: Till) -> None:
     assert PIN not in repr(GivePin(PIN))
     till.sign_in(till.ben)
     assert PIN not in repr(till.state)
+
+
+def test_a_manager_ends_a_wait_and_the_lock_stays_up(till: Till) -> None:
+    till.sign_in(till.ben)
+    till.page()
+    for _try in range(5):
+        till.give(till.ben, "0000")
+    till.bench.model.ask(LetTryAgain())
+    till.bench.until(Screen.APPROVAL)
+    till.bench.model.open(Screen.EARN)
+    assert (
+        till.state.screen is Screen.APPROVAL
+    )  # there is no way around the lock by the page that it asked for
+    till.bench.model.scan(till.bench.card.code)
+    till.bench.settled()
+    assert till.state.screen is Screen.APPROVAL
+    till.bench.qtbot.waitUntil(lambda: till.state.flow.pin.staff is not None)
+    till.bench.model.ask(Because(Why.PIN_FORGOTTEN))
+    till.bench.model.ask(Choose(till.mia))
+    till.bench.model.ask(GivePin(PIN))
+    till.bench.until(Screen.SIGN_IN)
+    till.bench.qtbot.waitUntil(lambda: till.view.pin.waits_until_ms == 0)
+    (told,) = till.told(OVERRIDE)
+    assert (told["what"], told["staff"], told["approver"]) == ("pin_lock", till.ben, till.mia)
+    assert told["cashier"] == till.ben
+    till.give(till.ben)
+    till.bench.until(Screen.MEMBER)  # and only now the scan that waited
+
+
+def test_without_a_wait_there_is_nothing_for_a_manager_to_end(till: Till) -> None:
+    till.page()
+    till.bench.model.ask(Choose(till.ben))
+    till.bench.model.ask(LetTryAgain())
+    assert till.state.screen is Screen.SIGN_IN

@@ -80,6 +80,12 @@ class Flows(QObject):
         for flow in reversed(below):
             flow.end()
 
+    @property
+    def is_locked(self) -> bool:
+        """Whether the lock is up, be it behind a page that it has asked for."""
+        is_up = self.current is not None and self.current.is_lock
+        return is_up or any(flow.is_lock for flow in self._below)
+
     def leave_for(self, screen: object) -> bool:
         """Leave the flow that is up because another page comes; False where it is its own, or none is up."""
         is_left = self.current is not None and self.current.screen is not screen
@@ -128,8 +134,11 @@ class FlowPart:
             if self._state.is_new:
                 return  # nobody can have read it yet
             self._leave_answer()
-        is_kept = self._flows.current is not None and self._flows.current.is_lock
-        if not is_kept and self._state.screen is not screen and self._flows.begin(screen):
+        if not self._flows.is_locked and self._state.screen is not screen:
+            self._bring_up(screen)
+
+    def _bring_up(self, screen: Screen) -> None:
+        if self._flows.begin(screen):
             self._show(screen=screen, flow=self._flows.view, is_new=False, notice="")
 
     def approve(self, request: ToApprove, then: Callable[[Approval], None]) -> None:
@@ -137,7 +146,10 @@ class FlowPart:
         flow = self._flows.find(Screen.APPROVAL)
         assert isinstance(flow, Approving), "known_flows has it"
         flow.ask(request, then)
-        self.open(Screen.APPROVAL)
+        if self._flows.is_locked:
+            self._bring_up(Screen.APPROVAL)  # it is the lock's own page that asks
+        else:
+            self.open(Screen.APPROVAL)
 
     def ask(self, intent: object) -> None:
         """Let the flow whose page is up do what its page asks."""
@@ -192,7 +204,7 @@ class FlowPart:
 
     def _answer_flow(self, answer: AnswerView) -> None:
         """Show it now; of a flow behind the lock when somebody has signed in: nobody may see it before."""
-        if self._flows.current is not None and self._flows.current.is_lock:
+        if self._flows.is_locked:
             self._late_answer = answer
         else:
             self._answer(answer)

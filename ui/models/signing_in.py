@@ -4,14 +4,19 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject
 
+from app.core.approvals import Approval, Why
 from app.core.reasons import Refusal
+from app.station.approval import end_of_wait, end_wait
 from app.station.identify import Seen, SeenBadge
 from app.station.staff import Run, SignedIn, sign_in, sign_out, unlock
+from app.store.store import StationStore
+from ui.i18n import _
 from ui.models.answers import after_fault
 from ui.models.flow import Flow, Means
 from ui.models.people import Staff, read_staff
 from ui.models.pin_pad import NO_TRY, Choose, GivePin, PinView
 from ui.models.state import Screen
+from ui.models.to_approve import ToApprove
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,10 @@ class Speak:
 
 class EndShift:
     """Whoever is signed in goes home."""
+
+
+class LetTryAgain:
+    """A manager is to end the wait of whoever is chosen."""
 
 
 class Train:
@@ -78,6 +87,8 @@ class SignIn(Flow):
                 self.desk.use_language(language)
             case EndShift():
                 self._end_shift()
+            case LetTryAgain():
+                self._ask_manager()
             case Train():
                 self._train()
 
@@ -144,6 +155,28 @@ class SignIn(Flow):
         self.desk.take_over(None)
         self.desk.sync_now()
         self._show(is_busy=False, chosen="", refusal=None, tries=self._pin.tries + 1)
+
+    def _ask_manager(self) -> None:
+        person = self._pin.staff.find(self._pin.chosen) if self._pin.staff is not None else None
+        if person is None or not person.waits_until_ms or self._pin.is_busy:
+            return
+        what = _("Let {name} try their PIN again").format(name=person.name)
+        reasons = (Why.PIN_FORGOTTEN, Why.PIN_OF_ANOTHER)
+        request = ToApprove(end_of_wait(person.staff_id), what, reasons=reasons)
+        self.desk.approve(request, lambda approval: self._end_wait(person.staff_id, approval))
+
+    def _end_wait(self, staff_id: str, approval: Approval) -> None:
+        cashier, now_ms = self.desk.cashier, self.clock.now_ms()
+
+        def work(store: StationStore) -> Staff:
+            end_wait(store, staff_id, approval, cashier=cashier.staff_id if cashier else "")
+            return read_staff(store, now_ms)
+
+        self.tasks.on_store(work, then=self._wait_ended, failed=self._failed)
+
+    def _wait_ended(self, staff: Staff) -> None:
+        self.desk.sync_now()
+        self._show(staff=staff, refusal=None, tries=self._pin.tries + 1)
 
     def _train(self) -> None:
         who = self.desk.cashier

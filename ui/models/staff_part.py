@@ -60,7 +60,7 @@ class StaffPart:
     @property
     def is_locked(self) -> bool:
         """Whether nothing else comes up before somebody has signed in, or goes on without."""
-        return self._flows.current is not None and self._flows.current.is_lock
+        return self._flows.is_locked
 
     def touched(self) -> None:
         """Know that somebody is there: a key, a finger or a scan."""

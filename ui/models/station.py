@@ -288,7 +288,7 @@ class StationModel(QObject, StaffPart, ScanPart, FlowPart, Devices, DemoPart, Re
             self._begin(self._visit)
         else:
             self._go_idle()
-        if was_locked:
+        if was_locked and not self.is_locked:
             self._scan_what_was_kept()
 
     def _leave_answer(self) -> None:

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui import i18n
 from ui.i18n import NAMES, _
-from ui.models.signing_in import EndShift, SignInView, Speak, Train
+from ui.models.signing_in import EndShift, LetTryAgain, SignInView, Speak, Train
 from ui.models.state import State
 from ui.station.pin_page import PinPage
 from ui.theme import current
@@ -29,6 +29,8 @@ class SignInPage(PinPage):
         super().__init__(columns=COLUMNS)
         self._title, self._hint = Label("h1"), Label("body", ink="muted")
         self._without, self._end, self._train = Button(key="Esc"), Button(), Button()
+        self._again = Button()
+        self._again.clicked.connect(lambda: self.asked.emit(LetTryAgain()))
         self._without.clicked.connect(self.left)
         self._end.clicked.connect(lambda: self.asked.emit(EndShift()))
         self._train.clicked.connect(lambda: self.asked.emit(Train()))
@@ -39,6 +41,7 @@ class SignInPage(PinPage):
         for widget in (self._title, self._hint, self._people):
             who.body.addWidget(widget)
         who.body.addStretch(1)
+        who.body.addWidget(self._again)
         who.body.addLayout(_row(*self._languages.values()))
         who.body.addLayout(_row(self._end, self._without, self._train))
         pad = self.pad_card()
@@ -61,6 +64,8 @@ class SignInPage(PinPage):
         self._end.setVisible(bool(view.locked))
         self._train.say(_("Training"))
         self._train.setVisible(view.can_train and not state.shop.is_training)
+        self._again.say(_("A manager lets them try again"))
+        self._again.setVisible(view.pin.waits_until_ms > state.now_ms)
         for language, button in self._languages.items():
             button.set_look(PRIMARY if language == i18n.language() else PLAIN)
 
@@ -70,7 +75,7 @@ class SignInPage(PinPage):
 
     def controls(self) -> list[QWidget]:
         """The people, languages, what else can be done, then the button."""
-        more = [self._end, self._without, self._train]
+        more = [self._again, self._end, self._without, self._train]
         return [*self.tiles.controls(), *self._languages.values(), *more, self.give]
 
     def _language(self, language: str) -> Button:
