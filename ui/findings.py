@@ -48,9 +48,9 @@ class Finding:
 
 def check(window: QWidget, image: QImage, size: tuple[int, int]) -> list[Finding]:
     """Return what is wrong with a window that was asked to be of `size` and painted as `image`."""
-    shown = [widget for widget in window.findChildren(QWidget) if widget.isVisibleTo(window)]
+    shown = list(to_be_seen(window))
     painted = Painted(window, image)
-    found = [*_too_large(window, size), *_overlaps(window)]
+    found = [*_too_large(window, size), *_overlaps([window, *shown])]
     for widget in shown:
         if widget.objectName().startswith(QT_OWN):
             continue
@@ -64,6 +64,14 @@ def check(window: QWidget, image: QImage, size: tuple[int, int]) -> list[Finding
             found += [*_button_truncated(widget), *_small_text(widget)]
             found += _faint(widget, widget.palette().color(widget.foregroundRole()), painted)
     return found
+
+
+def to_be_seen(window: QWidget) -> Iterator[QWidget]:
+    """Yield the widgets inside another one that are not hidden; windows of their own are not looked at."""
+    for child in window.children():
+        if isinstance(child, QWidget) and not child.isHidden() and not child.isWindow():
+            yield child
+            yield from to_be_seen(child)
 
 
 def _own_text(widget: QAbstractButton | QComboBox) -> str:
@@ -143,10 +151,10 @@ def _cut_off(widget: QWidget, window: QWidget) -> Iterator[Finding]:
         yield Finding("clipped", _name(widget), f"{widget.geometry()} reaches out of {parent.rect()}")
 
 
-def _overlaps(window: QWidget) -> Iterator[Finding]:
-    for parent in [window, *window.findChildren(QWidget)]:
+def _overlaps(parents: list[QWidget]) -> Iterator[Finding]:
+    for parent in parents:
         inside = [child for child in parent.children() if isinstance(child, QWidget)]
-        seen = [child for child in inside if child.isVisibleTo(window) and not child.isWindow()]
+        seen = [child for child in inside if not child.isHidden() and not child.isWindow()]
         for first, second in combinations(seen, 2):
             if first.geometry().intersects(second.geometry()):
                 yield Finding("overlap", _name(first), f"lies over {_name(second)}")

@@ -1,6 +1,7 @@
 """Every screen in every state: drawn without a complaint of Qt, without a finding, and really different."""
 
 import json
+import re
 from collections.abc import Callable
 from itertools import combinations, product
 from pathlib import Path
@@ -37,7 +38,10 @@ def found_in(qapp: QApplication, dress: Dress, few: Callable[[str, State], bool]
 
 
 def test_every_state_has_room_to_grow_by_130_percent_and_is_translated(qapp) -> None:
-    assert found_in(qapp, Dress("pseudo", "dark", SIZES[0])) == {}
+    rows = re.compile(
+        r"standing|-\d+$"
+    )  # of states that differ in a number or a sentence: the whole gallery has them
+    assert found_in(qapp, Dress("pseudo", "dark", SIZES[0]), lambda name, _: not rows.search(name)) == {}
 
 
 def test_a_state_of_each_screen_is_drawn_without_a_finding_in_light_colours(qapp) -> None:

@@ -26,7 +26,8 @@ from ui.models.state import MemberCard, OfferRow, OrderView, Screen, State
 KEYS = 9  # that pick an offer
 NUMBERS: dict[str, int | str] = {  # whatever a reason may name
     "missing": 640, "wanted": 3_000, "found": 21, "left": 5, "seconds": 59,
-    "name": "Free coffee", "other": "Tea for two", "shown": "40063813339", "starts_on": "2017-12-01", "ends_on": "2017-09-01",
+    "name": "Free coffee", "other": "Tea for two", "shown": "40063813339",
+    "starts_on": "2017-12-01", "ends_on": "2017-09-01",
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QWi
 
 from ui import i18n
 from ui.catalogue import messages
-from ui.findings import Finding
+from ui.findings import Finding, to_be_seen
 from ui.pseudo import pseudo
 from ui.widgets.label import BREAK, Label
 
@@ -42,8 +42,7 @@ def untranslated(window: QWidget, state: object) -> list[Finding]:
     data = sorted(of_state | set(i18n.NAMES.values()), key=len, reverse=True)  # a language says its own name
     return [
         Finding("not translated", type(widget).__name__, f"{word!r} in {said!r}")
-        for widget in window.findChildren(QWidget)
-        if widget.isVisibleTo(window)
+        for widget in to_be_seen(window)
         for said in _said(widget)
         for word in _english(said, data)[:1]
     ]
