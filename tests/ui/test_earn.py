@@ -17,6 +17,7 @@ from tests.ui.station_bench import Bench, a_choice, open_member
 from tests.ui.test_two_actions import MouseWatch
 from ui.gallery import states
 from ui.keys import FLOW_KEYS, bar_keys, key_map
+from ui.models.display import Slide, display_of
 from ui.models.earn import Earn, EarnAmount, EarnView
 from ui.models.help import Help
 from ui.models.state import AnswerWord, Screen
@@ -146,6 +147,15 @@ def test_from_the_idle_page_escape_goes_back_there(earn: Bench):
     begin(earn, "70")
     earn.model.escape()
     assert earn.model.state.screen is Screen.IDLE
+
+
+def test_the_customer_display_greets_whose_points_they_are(earn: Bench):
+    begin(earn, "60")
+    assert display_of(earn.model.state).slide is Slide.BRAND
+    earn.model.scan(earn.card.code)
+    earn.settled()
+    told = display_of(earn.model.state)
+    assert (told.slide, told.name, told.points) == (Slide.MEMBER, "Ada", 300)
 
 
 def test_another_members_card_asks_whether_to_switch_and_takes_the_amount_along(earn: Bench):

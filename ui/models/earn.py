@@ -16,6 +16,7 @@ from app.station.earned import EarnedBy
 from app.station.identify import Seen, SeenMember
 from ui.i18n import _
 from ui.models.answers import after_fault, after_order
+from ui.models.display import ForMember
 from ui.models.flow import Flow, Means
 from ui.models.quotes import Quotes
 from ui.models.quoting import Quoted, QuoteOutdated
@@ -32,6 +33,12 @@ class EarnView:
     order: OrderView | None = None
     why: tuple[EarnedBy, ...] = ()
     begun: int = 0
+
+    @property
+    def for_member(self) -> ForMember | None:
+        """What the customer display shows: whose points they are, and how many there were."""
+        member = self.member
+        return None if member is None else ForMember(member.name, member.balance if member.is_known else None)
 
 
 @dataclass(frozen=True, slots=True)
