@@ -7,8 +7,11 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QWidget
 
+from app.config import Config
 from app.core.brand import NO_BRAND, Brand
 from app.core.colors import TEXT_CONTRAST_MIN, contrast
+from app.kept import read_kept
+from app.window import _keep_brand
 from ui import theme
 from ui.beside_window import Along, BesideWindow
 from ui.findings import check
@@ -135,3 +138,15 @@ def test_the_display_comes_with_the_station_and_goes_idle_when_that_is_stopped(a
     assert beside.display.currentWidget() is beside.display.slides[Slide.MEMBER]
     beside.follow(opening, is_station=False)
     assert beside.display.currentWidget() is beside.display.slides[Slide.BRAND]
+
+
+def test_the_name_that_was_worn_is_kept_for_the_first_paint_and_let_go_again(tmp_path, qtbot):
+    config = Config.embedded(tmp_path)
+    _keep_brand(config, BEAN)
+    qtbot.waitUntil(lambda: read_kept(config.state_dir) == {"white_label": "Blue Bean"})
+    worn = replace(config, white_label="Blue Bean")
+    _keep_brand(worn, replace(BEAN, is_white_label=False))
+    qtbot.waitUntil(lambda: read_kept(config.state_dir) == {"white_label": ""})
+    _keep_brand(
+        replace(config, state_dir=tmp_path / "full" / "\0"), NO_BRAND
+    )  # nothing to keep: not even tried

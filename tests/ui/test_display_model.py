@@ -248,9 +248,10 @@ def test_a_flow_shows_points_money_or_a_code(still):
 
 def test_a_finger_picks_what_can_be_had(still):
     model, display = still
-    model.show(replace(AT_TILL, offers=(TEA_ROW,)))
-    display.pick(1)
-    display.pick(2)
+    over = replace(TEA_ROW, key=3, over_ms=AT_TILL.now_ms)
+    model.show(replace(AT_TILL, offers=(TEA_ROW, over)))
+    for key in (1, 2, 3):
+        display.pick(key)
     assert model.asked == [("pick", 1)]
 
 
