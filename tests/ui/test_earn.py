@@ -21,7 +21,6 @@ from ui.models.display import Slide, display_of
 from ui.models.earn import Earn, EarnAmount, EarnView
 from ui.models.help import Help
 from ui.models.state import AnswerWord, Screen
-from ui.window import StationWindow
 
 Key = Qt.Key
 STATES = states()
@@ -318,9 +317,3 @@ def test_three_actions_from_the_card_to_the_points(station: RealStation) -> None
     station.press(Key.Key_Return)  # the third
     station.until_screen(Screen.ANSWER)
     assert (station.state.answer.word, station.state.answer.points) == (AnswerWord.QUEUED, 32)
-
-
-def test_a_window_has_no_page_for_a_key_that_has_none(shown) -> None:
-    shown.show(STATES["idle"])
-    assert isinstance(shown.window, StationWindow)
-    assert shown.press(Key.Key_F7) == []
