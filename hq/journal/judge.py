@@ -72,6 +72,8 @@ from sync.protocol import Flag, Verdict
 
 log = logging.getLogger(__name__)
 
+Told = DeniedData | ClockJumpData | ShiftData | OverrideData | ModeChangeData | EpochStartData
+
 # Raised whenever entries can be judged that couldn't before: those set aside are then judged again.
 EDITION = 1
 
@@ -260,34 +262,15 @@ def _judge_reversal(entry: Entry, books: Books) -> Judgement:
     return found
 
 
-def _judge_denied(entry: Entry, books: Books) -> Judgement:
-    doubts = Doubts()
-    doubts.elsewhere(convert(entry.data, DeniedData).store, books.store)
-    return doubts.judgement()
+def _told(form: type[Told]) -> Callable[[Entry, Books], Judgement]:
+    """Judge entries that only tell something: nothing of them is decided again."""
 
+    def judged(entry: Entry, books: Books) -> Judgement:
+        doubts = Doubts()
+        doubts.elsewhere(convert(entry.data, form).store, books.store)
+        return doubts.judgement()
 
-def _judge_clock_jump(entry: Entry, books: Books) -> Judgement:
-    doubts = Doubts()
-    doubts.elsewhere(convert(entry.data, ClockJumpData).store, books.store)
-    return doubts.judgement()
-
-
-def _judge_shift(entry: Entry, books: Books) -> Judgement:
-    doubts = Doubts()
-    doubts.elsewhere(convert(entry.data, ShiftData).store, books.store)
-    return doubts.judgement()
-
-
-def _judge_override(entry: Entry, books: Books) -> Judgement:
-    doubts = Doubts()
-    doubts.elsewhere(convert(entry.data, OverrideData).store, books.store)
-    return doubts.judgement()
-
-
-def _judge_mode_change(entry: Entry, books: Books) -> Judgement:
-    doubts = Doubts()
-    doubts.elsewhere(convert(entry.data, ModeChangeData).store, books.store)
-    return doubts.judgement()
+    return judged
 
 
 def _judge_pin_lock(entry: Entry, books: Books) -> Judgement:
@@ -303,12 +286,6 @@ def _judge_enrol(entry: Entry, books: Books) -> Judgement:
     joined, doubts = convert(entry.data, EnrolData), Doubts()
     doubts.elsewhere(joined.store, books.store)
     return replace(doubts.judgement(), enrolled=joined)
-
-
-def _judge_epoch_start(entry: Entry, books: Books) -> Judgement:
-    doubts = Doubts()
-    doubts.elsewhere(convert(entry.data, EpochStartData).store, books.store)
-    return doubts.judgement()
 
 
 def _judge_lease_close(entry: Entry, books: Books) -> Judgement:
@@ -341,16 +318,16 @@ JUDGES: dict[str, Callable[[Entry, Books], Judgement]] = {
     ORDER: _judge_order,
     REDEEM: _judge_redemption,
     REFUSE: _judge_redemption,
-    SCAN_DENIED: _judge_denied,
-    CLOCK_JUMP: _judge_clock_jump,
-    SHIFT: _judge_shift,
-    MODE_CHANGE: _judge_mode_change,
-    OVERRIDE: _judge_override,
+    SCAN_DENIED: _told(DeniedData),
+    CLOCK_JUMP: _told(ClockJumpData),
+    SHIFT: _told(ShiftData),
+    MODE_CHANGE: _told(ModeChangeData),
+    OVERRIDE: _told(OverrideData),
     PIN_LOCK: _judge_pin_lock,
     ENROL: _judge_enrol,
     VOID: _judge_reversal,
     RETURN: _judge_reversal,
-    EPOCH_START: _judge_epoch_start,
+    EPOCH_START: _told(EpochStartData),
     LEASE_CLOSE: _judge_lease_close,
     SALVAGED: _judge_salvaged,
 }
