@@ -33,7 +33,7 @@ from app.headless_lines import read_joining, read_order
 from app.headless_undo import Undoing
 from app.station.answer import OrderAnswer
 from app.station.enrol import NotEnrolled, enrol
-from app.station.identify import SeenBadge, SeenMember, identify
+from app.station.identify import SeenBadge, SeenMember, SeenReceipt, identify
 from app.station.leasing import lease_figures
 from app.station.opening import open_store
 from app.station.redeem import AtTill, NotRecorded, OrderIn, hand_in, quote_order, to_ask
@@ -164,6 +164,8 @@ class HeadlessStation:
                 }
             case SeenBadge():
                 return {"answer": "badge", "staff": seen.staff_id}
+            case SeenReceipt():
+                return {"answer": "receipt", "order": seen.order}
             case Refusal():
                 self._worker.wake()
                 return {"answer": "refused", **self._refusal(seen)}

@@ -16,6 +16,7 @@ FLOW_KEYS: dict[Qt.Key, Screen] = {
     Qt.Key.Key_F2: Screen.EARN,
     Qt.Key.Key_F3: Screen.BALANCE,
     Qt.Key.Key_F5: Screen.ENROL,
+    Qt.Key.Key_F8: Screen.UNDO,
     Qt.Key.Key_F12: Screen.SIGN_IN,
 }  # which key brings up the page of which flow
 BAR = (Qt.Key.Key_F2, Qt.Key.Key_F3, Qt.Key.Key_F4, Qt.Key.Key_F5, Qt.Key.Key_F8, Qt.Key.Key_F9)

@@ -61,7 +61,14 @@ class SeenBadge:
     staff_id: str
 
 
-Seen = SeenMember | Presentation | SeenBadge | Refusal
+@dataclass(frozen=True, slots=True)
+class SeenReceipt:
+    """The code of a receipt: it names an order, by its own id or that of a redemption in it. It may be unknown here."""
+
+    order: str
+
+
+Seen = SeenMember | Presentation | SeenBadge | SeenReceipt | Refusal
 
 
 def identify(store: StationStore, text: str, *, aim: str = "") -> Seen:
@@ -93,7 +100,9 @@ def _look_up(store: StationStore, credential: Credential, text: str) -> Seen:
             return unknown(text)
         case BadgeCode():
             return _badge(store, credential)
-        case ReceiptCode() | SetupCode():
+        case ReceiptCode():
+            return SeenReceipt(credential.redemption_id)
+        case SetupCode():
             return not_here(credential)
 
 

@@ -15,6 +15,7 @@ from ui.gallery import (
     stopped,
     switch,
     training,
+    undo,
 )
 from ui.models.state import State
 
@@ -31,6 +32,7 @@ SCREENS: tuple[Callable[[], dict[str, State]], ...] = (
     earn.states,
     balance.states,
     enrol.states,
+    undo.states,
 )
 
 

@@ -13,7 +13,7 @@ from app.core.reasons import Refusal
 from app.core.voucher import Presentation
 from app.station.answer import OrderAnswer
 from app.station.earned import EarnedBy
-from app.station.identify import Seen, SeenMember
+from app.station.identify import Seen, SeenMember, SeenReceipt
 from ui.i18n import _
 from ui.models.answers import after_fault, after_order
 from ui.models.display import ForMember
@@ -103,6 +103,9 @@ class Earn(Flow):
         """Take the member's card. Another's, or a voucher, is the station's, with the order as it stands here."""
         if isinstance(seen, Refusal):
             self.desk.notice(because(seen, self.desk.state.shop.currency))
+            return True
+        if isinstance(seen, SeenReceipt) and self._visit.is_begun:
+            self.desk.notice(_("Finish this order first, or press Esc. Then scan the receipt again."))
             return True
         if not isinstance(seen, SeenMember | Presentation):
             return False  # a badge: this page comes up again behind it

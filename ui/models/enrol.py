@@ -21,7 +21,7 @@ from app.core.reasons import Refusal
 from app.core.voucher import Presentation
 from app.ids import new_ref
 from app.station.enrol import Consent, Enrolled, Joining, NotEnrolled, as_typed, enrol, holder
-from app.station.identify import Seen, SeenMember
+from app.station.identify import Seen, SeenMember, SeenReceipt
 from app.store.store import StationStore
 from ui import i18n
 from ui.i18n import _
@@ -186,6 +186,8 @@ class Enrol(Flow):
             self._show(problem=because(seen, self.desk.state.shop.currency))
         elif isinstance(seen, Presentation):
             self._show(problem=_("Finish here or press Esc first, then scan the voucher again."))
+        elif isinstance(seen, SeenReceipt):
+            self._show(problem=_("Finish here or press Esc first, then scan the receipt again."))
         else:
             return False  # a badge, which takes nothing away
         return True

@@ -18,6 +18,7 @@ from ui.models.quotes import Quotes
 from ui.models.state import AnswerView, Screen, State
 from ui.models.till import Visit, new_visit
 from ui.models.to_approve import ToApprove
+from ui.models.which_order import PreferOrder
 from ui.tasks import Tasks
 
 CLOSED = {Screen.PREPARING, Screen.STOPPED}  # nothing can be done on these pages
@@ -130,12 +131,15 @@ class FlowPart:
         """Bring up the page of a flow, unless there is no leaving the page that is up."""
         if self._state.screen in CLOSED or self._state.is_busy:
             return
+        told = self._state.answer
         if self._state.screen is Screen.ANSWER:
             if self._state.is_new:
                 return  # nobody can have read it yet
             self._leave_answer()
         if not self._flows.is_locked and self._state.screen is not screen:
             self._bring_up(screen)
+            if told is not None and told.receipt:
+                self.ask(PreferOrder(told.receipt))
 
     def _bring_up(self, screen: Screen) -> None:
         if self._flows.begin(screen):

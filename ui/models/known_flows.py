@@ -7,5 +7,6 @@ from ui.models.enrol import Enrol
 from ui.models.flow import Flow
 from ui.models.help import Help
 from ui.models.signing_in import SignIn
+from ui.models.undo import Undo
 
-FLOWS: tuple[type[Flow], ...] = (SignIn, Approving, Earn, Balance, Enrol, Help)
+FLOWS: tuple[type[Flow], ...] = (SignIn, Approving, Earn, Balance, Enrol, Undo, Help)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from app.core.reasons import Refusal
 from app.core.voucher import Presentation
-from app.station.identify import Seen, SeenMember, identify
+from app.station.identify import Seen, SeenMember, SeenReceipt, identify
 from ui.i18n import _
 from ui.models.answers import after_refusal
 from ui.models.flows import CLOSED, Flows
 from ui.models.state import AnswerView, Screen, State
 from ui.models.till import Visit, new_visit
+from ui.models.which_order import FindOrder
 from ui.tasks import Tasks
 from ui.texts import because
 
@@ -27,11 +28,14 @@ class ScanPart:
     _newcomer: SeenMember | None
     _held_scan: Callable[[], None] | None
     _read_picture: Callable[[bytes], str | None]
+    open: Callable[[Screen], None]  # these two are a flow part's
+    ask: Callable[[object], None]
 
     if TYPE_CHECKING:  # what the whole has; defined here it would hide the others' own
 
         def _show(self, **changes: Any) -> None: ...
         def _answer(self, answer: AnswerView) -> None: ...
+        def _go_idle(self) -> None: ...
         def _begin(self, visit: Visit) -> None: ...
         def _ask(self, visit: Visit, newcomer: SeenMember) -> None: ...
         def _notice_fault(self, problem: BaseException) -> None: ...
@@ -79,6 +83,8 @@ class ScanPart:
             case Presentation():
                 visit = visit or new_visit()
                 self._begin(replace(visit, vouchers=(*visit.vouchers, seen)))
+            case SeenReceipt(order):
+                self._receipt_came(order, visit)
             case Refusal():
                 self._refused(seen, is_open=visit is not None)
         self.sync_now()
@@ -96,6 +102,16 @@ class ScanPart:
             self._ask(visit, seen)
         else:
             self._begin(new_visit(member=seen))
+
+    def _receipt_came(self, order: str, visit: Visit | None) -> None:
+        """Bring up what can be undone of an order; not where work on another one would have to wait for it."""
+        if visit is not None and (visit.is_begun or self._newcomer is not None):
+            self._show(notice=_("Finish this order first, or press Esc. Then scan the receipt again."))
+            return
+        if self._state.screen is Screen.ANSWER:
+            self._go_idle()
+        self.open(Screen.UNDO)
+        self.ask(FindOrder(order))
 
     def _refused(self, refusal: Refusal, *, is_open: bool) -> None:
         if is_open:

@@ -31,6 +31,7 @@ class Screen(Enum):
     EARN = "earn"  # points for an order, and nothing else
     BALANCE = "balance"  # what a member has
     ENROL = "enrol"  # somebody becomes a member
+    UNDO = "undo"  # an order is undone, or goods come back
     HELP = "help"  # what the keys do
 
 
@@ -145,6 +146,19 @@ class AnswerWord(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Undone:
+    """What an undoing came to. `due`: what the till gives back, below 0: what is still to be paid there.
+
+    `value` is what had been given and counts no more; `points` is the change of all points.
+    """
+
+    is_return: bool
+    due: int
+    value: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerView:
     """What the cashier is told. `sentence` is set for refusals and faults; it is ready to be read out.
 
@@ -159,6 +173,7 @@ class AnswerView:
     is_repeat: bool = False
     undecided: tuple[Refusal, ...] = ()  # further reasons, for the detail line
     receipt: str = ""  # the order, void or return whose receipt can be printed
+    undone: Undone | None = None  # it is about this, and not about an order
 
     @property
     def is_to_retry(self) -> bool:

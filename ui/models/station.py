@@ -292,9 +292,9 @@ class StationModel(QObject, StaffPart, ScanPart, FlowPart, Devices, DemoPart, Re
             self._scan_what_was_kept()
 
     def _leave_answer(self) -> None:
-        """Nothing recorded: back to the order, to try again under the same ids. Else the next customer."""
+        """Nothing recorded, or another order undone: back to the order, under the same ids. Else the next customer."""
         answer = self._state.answer
-        if self._visit is not None and answer is not None and answer.is_to_retry:
+        if self._visit is not None and answer is not None and (answer.is_to_retry or answer.undone):
             self._begin(self._visit)
         else:
             self._go_idle()

@@ -11,7 +11,7 @@ from PySide6.QtCore import QRect, QRectF, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QWidget
 
-from ui import texts
+from ui import texts, texts_undo
 from ui.i18n import _
 from ui.models.state import AnswerView, AnswerWord, State
 from ui.station.page import Page
@@ -52,6 +52,7 @@ class AnswerPage(Page):
     """The answer."""
 
     print_wanted = Signal()
+    undo_wanted = Signal()
 
     def __init__(self) -> None:
         """Build the page."""
@@ -68,6 +69,9 @@ class AnswerPage(Page):
         self._print = Button(key="Ctrl+P", height=PRIMARY_HEIGHT)
         self._print.clicked.connect(self.print_wanted)
         self._print.setFixedWidth(current().with_text(240))
+        self._undo = Button(key="F8", height=PRIMARY_HEIGHT)
+        self._undo.clicked.connect(self.undo_wanted)
+        self._undo.setFixedWidth(current().with_text(240))
         keeps_its_place = self._button.sizePolicy()
         keeps_its_place.setRetainSizeWhenHidden(True)
         self._button.setSizePolicy(keeps_its_place)
@@ -96,6 +100,7 @@ class AnswerPage(Page):
         layout.addStretch(2)
         buttons = row(gap=16)
         buttons.addStretch(1)
+        buttons.addWidget(self._undo)
         buttons.addWidget(self._print)
         buttons.addWidget(self._button)
         buttons.addStretch(1)
@@ -106,6 +111,7 @@ class AnswerPage(Page):
         self._button.setVisible(not state.is_new)
         has_receipt = state.answer is not None and bool(state.answer.receipt)
         self._print.setVisible(state.prints and has_receipt and not state.is_new)
+        self._undo.setVisible(has_receipt and not state.is_new and not _undone(state.answer))
         if state.answer is None or state.answer is self._answer:
             return
         self._answer = state.answer
@@ -114,19 +120,27 @@ class AnswerPage(Page):
         self._say(state.answer, state)
         for label in (self._title, self._instruction, self._details):
             label.set_ink(colours.ink)
-        for button in (self._button, self._print):
+        for button in (self._button, self._print, self._undo):
             button.set_look(Look(colours.fill, colours.ink, colours.ink))
         self._start(state.answer.word)
-        self._announce(texts.spoken(state.answer, state.shop.currency))
+        self._announce(texts_undo.read_out(state.answer, state.shop.currency))
 
     def _say(self, answer: AnswerView, state: State) -> None:
-        self._title.say(texts.answer_title(answer))
-        self._instruction.say(texts.instruction(answer, state.shop.currency))
-        self._details.say("\n".join(texts.answer_details(answer, state.shop.currency)))
+        currency, undone = state.shop.currency, answer.undone
+        if undone is None:
+            title, what_to_do = texts.answer_title(answer), texts.instruction(answer, currency)
+            details = texts.answer_details(answer, currency)
+        else:
+            title, what_to_do = texts_undo.answer_title(undone), texts_undo.at_the_till(undone.due, currency)
+            details = texts_undo.answer_details(answer, undone, currency)
+        self._title.say(title)
+        self._instruction.say(what_to_do.removesuffix("."))
+        self._details.say("\n".join(details))
         approved = answer.word in (AnswerWord.APPROVED, AnswerWord.QUEUED)
         self._more.fit()
         self._button.say(_("Next member") if approved else _("Go on"))
         self._print.say(_("Print"))
+        self._undo.say(_("Undo"))
 
     def _start(self, word: AnswerWord) -> None:
         self.stop()
@@ -177,6 +191,10 @@ class AnswerPage(Page):
         height = current().px(8)
         bar = QRectF(0, self.height() - height, self.width() * part, height)
         painter.fillRect(bar, current().color(ink))
+
+
+def _undone(answer: AnswerView | None) -> bool:
+    return answer is not None and answer.undone is not None
 
 
 def _is_bright(flash: QVariantAnimation) -> bool:

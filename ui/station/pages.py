@@ -83,6 +83,7 @@ class Pages(QStackedWidget):
             Screen.EARN: _make_earn,
             Screen.BALANCE: _make_balance,
             Screen.ENROL: _make_enrol,
+            Screen.UNDO: _make_undo,
             Screen.HELP: _make_help,
         }[screen]()
 
@@ -138,6 +139,7 @@ class Pages(QStackedWidget):
 
         page = AnswerPage()
         page.print_wanted.connect(lambda: self._model().print_receipt())
+        page.undo_wanted.connect(lambda: self._model().open(Screen.UNDO))
         return page
 
     def _make_switch(self) -> Page:
@@ -176,6 +178,12 @@ def _make_enrol() -> Page:
     from ui.station.enrol import EnrolPage
 
     return EnrolPage()
+
+
+def _make_undo() -> Page:
+    from ui.station.undo import UndoPage
+
+    return UndoPage()
 
 
 def _make_help() -> Page:
