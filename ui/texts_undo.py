@@ -132,11 +132,16 @@ def answer_title(undone: Undone) -> str:
     return _("Goods taken back") if undone.is_return else _("Undone")
 
 
+def to_do(undone: Undone, currency: Currency) -> str:
+    """Return the one thing to do, as a title."""
+    return at_the_till(undone.due, currency).removesuffix(".")
+
+
 def answer_details(answer: AnswerView, undone: Undone, currency: Currency) -> tuple[str, ...]:
     """Return what else there is to know, a line each."""
     parts = []
     if undone.value:
-        parts.append(_("takes back {amount}").format(amount=money(undone.value, currency)))
+        parts.append(_("Taken back: {amount}").format(amount=money(undone.value, currency)))
     if undone.points:
         parts.append(points_counted(undone.points))
     lines = [" · ".join(parts)] if parts else []

@@ -27,6 +27,7 @@ from ui.models.which_order import FindOrder
 
 Key = Qt.Key
 MINUTE_MS = 60_000
+PIN_MS = 30_000  # a PIN takes its time where all are at work
 STATES = states()
 
 
@@ -197,7 +198,7 @@ def test_an_older_order_needs_a_reason_and_a_manager(undo: Bench):
     undo.model.ask(Choose(eva))
     undo.model.ask(Because(Why.WRONG_MEMBER))
     undo.model.ask(GivePin(PIN))
-    undo.until(Screen.ANSWER)
+    undo.qtbot.waitUntil(lambda: undo.model.state.screen is Screen.ANSWER, timeout=PIN_MS)
     (entry,) = entries(undo, "void")
     assert (entry["reason"], entry["approver"], entry["approval"]["why"]) == (
         "wrong_member",

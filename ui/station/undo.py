@@ -39,9 +39,9 @@ class UndoPage(Page):
         self._title, self._empty = Label("h2"), Label("body", ink="muted")
         self.rows = UndoRows()
         self.rows.asked.connect(self._ask)
-        self.field, self._find = Field(), Button()
+        self.field, self._find = Field(), Button(key="F6")
         self.field.entered.connect(self._named)
-        self._find.clicked.connect(lambda: self._named(self.field.text().strip()))
+        self._find.clicked.connect(self._find_typed)
         self.effect = _Effect()
         self.effect.setFixedWidth(current().px(EFFECT_WIDTH))
         self.effect.do.clicked.connect(self.enter)
@@ -73,7 +73,7 @@ class UndoPage(Page):
         self._empty.setVisible(is_empty)
         self.rows.draw(view, state)
         self.field.setAccessibleName(_("Order number"))
-        self.field.setPlaceholderText(_("Order number (F6)"))
+        self.field.setPlaceholderText(_("Order number"))
         self._find.say(_("Find"))
         for part in (self.field, self._find):
             part.setVisible(not is_return)
@@ -133,6 +133,13 @@ class UndoPage(Page):
             self._ask(FindOrder(number))
         else:
             self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _find_typed(self) -> None:
+        """Find what was typed; before that let it be typed."""
+        if number := self.field.text().strip():
+            self._named(number)
+        else:
+            self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _say(self, reason: ReversalReason) -> None:
         self._ask(Say(reason))
