@@ -167,7 +167,7 @@ def points_word(count: int) -> str:
 
 def points_counted(count: int) -> str:
     """Return points with their sign and unit: `+25 points`."""
-    return ngettext("{points} point", "{points} points", count).format(points=points_gained(count))
+    return ngettext("{points} point", "{points} points", abs(count)).format(points=points_gained(count))
 
 
 def points_pending(count: int) -> str:
