@@ -90,7 +90,19 @@ def test_a_second_enter_undoes_nothing_more(undo: Bench):
     undo.model.enter()
     undo.until(Screen.ANSWER)
     undo.model.enter()
+    undo.settled()
     assert undo.model.state.screen is Screen.ANSWER and len(entries(undo, "void")) == 1
+    assert not undo.model.state.answer.is_repeat  # it was asked once
+
+
+def test_nothing_is_undone_before_it_was_on_the_screen(undo: Bench):
+    buy(undo, "A-1")
+    undo.until(Screen.IDLE)
+    undo.paints = False
+    undo.model.open(Screen.UNDO)
+    undo.qtbot.waitUntil(lambda: view(undo).is_read)
+    undo.model.enter()
+    assert (undo.model.state.is_busy, undo.model.state.screen) == (False, Screen.UNDO)
 
 
 def test_an_order_that_has_been_undone_says_so(undo: Bench):
@@ -269,7 +281,7 @@ def test_nothing_is_recorded_of_goods_that_are_still_being_worked_out(undo: Benc
     with undo.slow_store():
         undo.model.ask(TurnGoods(1, 1))
         undo.model.enter()
-        assert not undo.model.state.is_busy
+        assert not undo.model.state.is_busy and view(undo).effect is None
     undo.settled()
     assert not entries(undo, "return") and view(undo).reason is ReversalReason.GOODS_BACK
     undo.model.escape()
