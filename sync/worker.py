@@ -4,7 +4,7 @@ import logging
 import random
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from app.clock import Clock
 from app.store.faults import StoreFault
@@ -22,13 +22,14 @@ BUG = "sync_bug"
 class LinkState:
     """How the line to HQ stands. `problem` is the code of what is in the way, empty when nothing is.
 
-    `as_of_ms` is the moment of HQ's facts as the last sync left them.
+    `as_of_ms` is the moment of HQ's facts as the last sync left them, `next_ms` that of the next try.
     """
 
     is_online: bool = False
     synced_at_ms: int | None = None
     problem: str = ""
     as_of_ms: int | None = None
+    next_ms: int | None = field(default=None, compare=False)
 
 
 class SyncWorker:
@@ -52,6 +53,7 @@ class SyncWorker:
         self._state = LinkState()
         self._backoff = Backoff()
         self._retry_after_s = 0
+        self._planned_s = interval_s  # to the next try, as the last one left it
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._busy = threading.Lock()
@@ -98,7 +100,7 @@ class SyncWorker:
         """Sync and return the seconds to the next time."""
         try:
             self.sync_now()
-            return self._delay_s()
+            return self._planned_s
         except Exception:  # outermost: of this thread. To stop syncing for good, unseen, is worse
             log.exception("a sync failed by a bug")
             self._state = replace(self._state, is_online=False, problem=BUG)
@@ -122,7 +124,10 @@ class SyncWorker:
 
     def _became(self, state: LinkState) -> None:
         self._state = state
-        self._on_change(state)
+        self._planned_s = self._delay_s()
+        next_ms = self._clock.now_ms() + round(self._planned_s * 1_000)
+        self._state = replace(state, next_ms=next_ms)
+        self._on_change(self._state)
 
     def _delay_s(self) -> float:
         return self._backoff.delay_s(

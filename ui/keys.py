@@ -17,10 +17,10 @@ FLOW_KEYS: dict[Qt.Key, Screen] = {
     Qt.Key.Key_F3: Screen.BALANCE,
     Qt.Key.Key_F5: Screen.ENROL,
     Qt.Key.Key_F8: Screen.UNDO,
+    Qt.Key.Key_F9: Screen.QUEUE,
     Qt.Key.Key_F12: Screen.SIGN_IN,
 }  # which key brings up the page of which flow
 BAR = (Qt.Key.Key_F2, Qt.Key.Key_F3, Qt.Key.Key_F4, Qt.Key.Key_F5, Qt.Key.Key_F8, Qt.Key.Key_F9)
-ALWAYS = {Qt.Key.Key_F9}  # without a page it asks for a sync
 
 
 # evdev's numbers of the keys that are these letters on most keyboards.
@@ -46,7 +46,7 @@ def label(key: Qt.Key) -> str:
 
 def bar_keys() -> tuple[Qt.Key, ...]:
     """Return the keys of the action bar that do something, in their order."""
-    return tuple(key for key in BAR if key in FLOW_KEYS or key in ALWAYS)
+    return tuple(key for key in BAR if key in FLOW_KEYS)
 
 
 def action(key: Qt.Key) -> str:
@@ -57,7 +57,7 @@ def action(key: Qt.Key) -> str:
         Qt.Key.Key_F4: _("Gift card"),
         Qt.Key.Key_F5: _("New member"),
         Qt.Key.Key_F8: _("Undo last"),
-        Qt.Key.Key_F9: _("Sync queue") if key in FLOW_KEYS else _("Sync now"),
+        Qt.Key.Key_F9: _("Sync queue"),
     }[key]
 
 
@@ -79,7 +79,7 @@ def key_map() -> tuple[tuple[str, str], ...]:
         ("PgUp PgDn", _("Turn a list")),
         ("Tab", _("Go to the next button or field")),
     ]
-    own = {Qt.Key.Key_F6, Qt.Key.Key_F9, Qt.Key.Key_F11}  # the window's own, without a page
+    own = {Qt.Key.Key_F6, Qt.Key.Key_F11}  # the window's own, without a page
     shown = (row for row in found if isinstance(row[0], str) or row[0] in own or row[0] in FLOW_KEYS)
     words = [(row[0] if isinstance(row[0], str) else label(row[0]), row[1]) for row in shown]
     return tuple(sorted(words, key=_place))

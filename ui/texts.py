@@ -115,6 +115,10 @@ def pill(shown: Pill) -> str:
             )
         case PillKind.EARN_ONLY:
             return _("Earning only, no redeeming")
+        case PillKind.UPDATE:
+            return _("Update tonight")
+        case PillKind.REVOKED:
+            return _("Shut out by head office")
         case PillKind.STORAGE:
             return _storage(shown)
         case _:
@@ -144,7 +148,7 @@ def _storage(shown: Pill) -> str:
 
 def pill_name(words: str) -> str:
     """Return what the pill is called when it is read out."""
-    return _("{state}. Sync now (F9)").format(state=words)
+    return _("{state}. Sync queue (F9)").format(state=words)
 
 
 # --- member and offers --------------------------------------------------------------------------------------

@@ -62,7 +62,6 @@ class Model(Protocol):
     def open(self, screen: Screen) -> None: ...  # noqa: D102
     def ask(self, intent: object) -> None: ...  # noqa: D102
     def print_receipt(self) -> None: ...  # noqa: D102
-    def sync_now(self) -> None: ...  # noqa: D102
     def pair(self, text: str) -> None: ...  # noqa: D102
     def take_demo_order(self) -> None: ...  # noqa: D102
     def set_line_cut(self, is_cut: bool) -> None: ...  # noqa: D102
@@ -106,7 +105,7 @@ class StationWindow(QWidget):
 
     def _connect(self) -> None:
         """Turn what stands around the pages into intents of whichever model there is."""
-        self.topbar.pill.clicked.connect(lambda: self._model.sync_now())
+        self.topbar.pill.clicked.connect(lambda: self._model.open(Screen.QUEUE))
         self.topbar.lock.clicked.connect(lambda: self._model.open(Screen.SIGN_IN))
         self.training.ended.connect(lambda: self._model.end_training())
         self.notice.gone.connect(lambda: self._model.dismiss_notice())
@@ -248,7 +247,6 @@ class StationWindow(QWidget):
             keys.Key_Escape: self._escape,
             keys.Key_Delete: self._model.remove_voucher,
             keys.Key_F6: self._edit_amount,
-            keys.Key_F9: self._model.sync_now,
             keys.Key_F11: self._toggle_full_screen,
             keys.Key_Insert: self._demo_order,
             keys.Key_Pause: self._demo_cut,

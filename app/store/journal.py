@@ -19,6 +19,7 @@ from app.core.trusted_time import Reading
 from app.ids import new_id
 from app.store.carried import carried_orders
 from app.store.faults import JournalBroken
+from app.store.listing import Listing
 from app.store.names import LAST_LETTER
 from app.store.quarantined import Quarantined
 from app.store.tally import EACH, note_orders, orders_between
@@ -79,6 +80,7 @@ class Journal:
         self._flagged: int | None = None  # as far as it is known
         self._carried: dict[str, int] | None = None  # read when it is asked for
         self._quarantined = Quarantined(database, owner.epoch)
+        self.listing = Listing(database, owner.epoch)
 
     @property
     def owner(self) -> ChainOwner:

@@ -16,7 +16,9 @@ ONLINE = LinkState(is_online=True, synced_at_ms=0)
 @pytest.mark.parametrize("standing", Standing)
 def test_the_pill_says_when_a_station_may_not_redeem(standing: Standing) -> None:
     shown = pill(Line(ONLINE, is_known=True, standing=standing), now_ms=1_000)
-    if standing.forbids_spending:
+    if standing is Standing.REVOKED:
+        assert (shown.kind, texts.pill(shown)) == (PillKind.REVOKED, "Shut out by head office")
+    elif standing.forbids_spending:
         assert (shown.kind, texts.pill(shown)) == (PillKind.EARN_ONLY, "Earning only, no redeeming")
     elif standing in (Standing.TIME_DOUBTFUL, Standing.HQ_DOUBTED):
         assert (shown.kind, shown.attention) == (PillKind.ATTENTION, 1)
@@ -26,7 +28,7 @@ def test_the_pill_says_when_a_station_may_not_redeem(standing: Standing) -> None
 
 def test_it_says_so_though_the_line_is_cut() -> None:
     cut = Line(LinkState(), is_known=True, offline_since_ms=0, standing=Standing.REVOKED)
-    assert pill(cut, now_ms=1_000).kind is PillKind.EARN_ONLY
+    assert pill(cut, now_ms=1_000).kind is PillKind.REVOKED
 
 
 @pytest.mark.parametrize("name", ["idle-earn-only", "idle-clock"])

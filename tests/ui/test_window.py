@@ -18,7 +18,7 @@ Key = Qt.Key
 STATES = states()
 
 KEYS = [
-    ("idle", Key.Key_F9, [("sync_now",)]),
+    ("idle", Key.Key_F9, [("open", Screen.QUEUE)]),
     ("idle", Key.Key_F12, [("open", Screen.SIGN_IN)]),
     ("member", Key.Key_F12, [("open", Screen.SIGN_IN)]),
     ("sign-in", Key.Key_Escape, [("escape",)]),
@@ -38,7 +38,7 @@ KEYS = [
     ("member", Key.Key_Return, [("enter",)]),
     ("member", Key.Key_Enter, [("enter",)]),
     ("member", Key.Key_Escape, [("escape",)]),
-    ("member", Key.Key_F9, [("sync_now",)]),
+    ("member", Key.Key_F9, [("open", Screen.QUEUE)]),
     ("member", Key.Key_A, []),
     ("member-demo", Key.Key_Insert, [("take_demo_order",)]),
     ("member-busy", Key.Key_Return, [("enter",)]),
@@ -53,7 +53,9 @@ KEYS = [
     ("approved", Key.Key_1, []),
     ("not-possible", Key.Key_Return, [("enter",)]),
     ("stopped-full", Key.Key_1, []),
-    ("preparing", Key.Key_F9, [("sync_now",)]),
+    ("preparing", Key.Key_F9, [("open", Screen.QUEUE)]),
+    ("queue-offline", Key.Key_Return, [("enter",)]),
+    ("queue-offline", Key.Key_Escape, [("escape",)]),
 ]
 
 
@@ -179,7 +181,7 @@ def test_tab_goes_through_every_control_in_reading_order_and_space_presses_it(sh
     assert [control.accessibleName().split(":")[0] for control in order] == [
         "1", "Change amount (F6)", "Redeem (Enter)", "Cancel (Esc)",
         "Next order 31198705046 from the till (Insert)", "Cut the line (Pause)",
-        "Sign in (F12)", "Online · synced 12 s ago. Sync now (F9)",
+        "Sign in (F12)", "Online · synced 12 s ago. Sync queue (F9)",
     ]  # fmt: skip
     asked = []
     for control in order[:1] + order[2:]:
@@ -187,7 +189,7 @@ def test_tab_goes_through_every_control_in_reading_order_and_space_presses_it(sh
         asked += shown.press(Key.Key_Space)
     assert asked == [
         ("pick", 1), ("enter",), ("escape",), ("take_demo_order",), ("set_line_cut", True),
-        ("open", Screen.SIGN_IN), ("sync_now",),
+        ("open", Screen.SIGN_IN), ("open", Screen.QUEUE),
     ]  # fmt: skip
 
 

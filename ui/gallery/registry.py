@@ -11,6 +11,7 @@ from ui.gallery import (
     first_run,
     idle,
     member,
+    queue,
     signing_in,
     stopped,
     switch,
@@ -33,6 +34,7 @@ SCREENS: tuple[Callable[[], dict[str, State]], ...] = (
     balance.states,
     enrol.states,
     undo.states,
+    queue.states,
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from app.clock import Clock
 from app.core.approvals import Approval
@@ -22,7 +22,9 @@ from ui.tasks import Tasks
 
 
 class Desk(Protocol):
-    """What a flow may use of the station."""
+    """What a flow may use of the station. `changed` tells of each new state."""
+
+    changed: SignalInstance
 
     @property
     def state(self) -> State:

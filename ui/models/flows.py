@@ -129,6 +129,8 @@ class FlowPart:
 
     def open(self, screen: Screen) -> None:
         """Bring up the page of a flow, unless there is no leaving the page that is up."""
+        if self._state.screen is Screen.PREPARING and screen is Screen.QUEUE:
+            self._around.sync_now()  # nothing waits yet, but head office may be there again
         if self._state.screen in CLOSED or self._state.is_busy:
             return
         told = self._state.answer

@@ -6,7 +6,8 @@ from ui.models.earn import Earn
 from ui.models.enrol import Enrol
 from ui.models.flow import Flow
 from ui.models.help import Help
+from ui.models.queue import Queue
 from ui.models.signing_in import SignIn
 from ui.models.undo import Undo
 
-FLOWS: tuple[type[Flow], ...] = (SignIn, Approving, Earn, Balance, Enrol, Undo, Help)
+FLOWS: tuple[type[Flow], ...] = (SignIn, Approving, Earn, Balance, Enrol, Undo, Queue, Help)

@@ -1,6 +1,6 @@
 """How the line stands, from what the sync worker says: one small state machine, with no clock of its own."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.core.standing import Standing
 from app.store.faults import StoreFault
@@ -9,6 +9,7 @@ from ui.models.state import Pill, PillKind
 
 STALE_AFTER_S = 24 * 3600  # head office's default: after a day without it the cashier is warned
 TO_LOOK_AT = {Standing.TIME_DOUBTFUL, Standing.HQ_DOUBTED}
+TOO_OLD = "client_too_old"  # the problem of a line whose head office wants a newer program here
 # Head office stopped the queue: a person must look.
 STOPPING = {"fork", "chain", "epoch_revoked", "not_confirmed", "gap"}
 
@@ -42,17 +43,26 @@ def _codes(fault: type[StoreFault]) -> set[str]:
 
 def pill(line: Line, *, now_ms: int) -> Pill:
     """Return what the pill shows now."""
+    next_ms = line.link.next_ms
+    return replace(_pill(line, now_ms), next_s=None if next_ms is None else max(next_ms - now_ms, 0) // 1000)
+
+
+def _pill(line: Line, now_ms: int) -> Pill:
     stopped = line.link.problem in STOPPING
     attention = line.flagged + (line.waiting if stopped else 0)
     age_s = _age_s(line.link.synced_at_ms, now_ms)
     if not line.is_known:
         return Pill(PillKind.CONNECTING, line.waiting)
+    if line.standing is Standing.REVOKED:
+        return Pill(PillKind.REVOKED, line.waiting, age_s)
     if line.standing.forbids_spending:
         return Pill(PillKind.EARN_ONLY, line.waiting, age_s)
     if attention or stopped or line.standing in TO_LOOK_AT:
         return Pill(PillKind.ATTENTION, line.waiting, age_s, max(attention, 1))
     if is_storage(line.link.problem):
         return Pill(PillKind.STORAGE, line.waiting, age_s)
+    if line.link.problem == TOO_OLD:
+        return Pill(PillKind.UPDATE, line.waiting, age_s)
     if not line.link.is_online:
         offline_s = _age_s(line.link.synced_at_ms or line.offline_since_ms, now_ms) or 0
         kind = PillKind.STALE if offline_s > STALE_AFTER_S else PillKind.OFFLINE

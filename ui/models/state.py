@@ -32,6 +32,7 @@ class Screen(Enum):
     BALANCE = "balance"  # what a member has
     ENROL = "enrol"  # somebody becomes a member
     UNDO = "undo"  # an order is undone, or goods come back
+    QUEUE = "queue"  # what waits for head office
     HELP = "help"  # what the keys do
 
 
@@ -45,6 +46,8 @@ class PillKind(Enum):
     STALE = "stale"  # offline for longer than a day: warn
     ATTENTION = "attention"  # head office flagged or stopped something
     EARN_ONLY = "earn_only"  # this station may not redeem as it stands with head office
+    UPDATE = "update"  # head office wants a newer program here
+    REVOKED = "revoked"  # head office has shut this station out
     STORAGE = "storage"  # the station's own records can't be written, most likely because its disk is full
 
 
@@ -56,6 +59,7 @@ class Pill:
     waiting: int = 0
     age_s: int | None = None
     attention: int = 0
+    next_s: int | None = None  # until the next try
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ window makes the others in the moments after it.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QStackedWidget
 
 from ui.keys import FLOW_KEYS
@@ -84,6 +84,7 @@ class Pages(QStackedWidget):
             Screen.BALANCE: _make_balance,
             Screen.ENROL: _make_enrol,
             Screen.UNDO: _make_undo,
+            Screen.QUEUE: _make_queue,
             Screen.HELP: _make_help,
         }[screen]()
 
@@ -99,15 +100,8 @@ class Pages(QStackedWidget):
 
         page = IdlePage()
         page.typed.connect(lambda text: self._model().scan(text))
-        page.key_wanted.connect(self._do_key)
+        page.key_wanted.connect(lambda key: self._model().open(FLOW_KEYS[key]))
         return page
-
-    def _do_key(self, key: Qt.Key) -> None:
-        """Do what a key of the action bar does."""
-        if key in FLOW_KEYS:
-            self._model().open(FLOW_KEYS[key])
-        else:
-            self._model().sync_now()
 
     def _make_member(self) -> "MemberPage":
         from ui.station.member import MemberPage
@@ -184,6 +178,12 @@ def _make_undo() -> Page:
     from ui.station.undo import UndoPage
 
     return UndoPage()
+
+
+def _make_queue() -> Page:
+    from ui.station.queue import QueuePage
+
+    return QueuePage()
 
 
 def _make_help() -> Page:

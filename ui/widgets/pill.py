@@ -1,4 +1,4 @@
-"""The pill: how the line to head office stands, always in the same corner. Pressed, it syncs now."""
+"""The pill: how the line to head office stands, always in the same corner. Pressed, it shows what waits."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy
@@ -20,6 +20,8 @@ LOOKS = {
     PillKind.STALE: Look("warn", "on_warn", "warn_edge"),
     PillKind.ATTENTION: Look("warn", "on_warn", "warn_edge"),
     PillKind.EARN_ONLY: Look("warn", "on_warn", "warn_edge"),
+    PillKind.UPDATE: Look("warn", "on_warn", "warn_edge"),
+    PillKind.REVOKED: Look("stop", "on_stop", "stop"),
     PillKind.STORAGE: Look("warn", "on_warn", "warn_edge"),
 }
 SIGNS = {
@@ -30,6 +32,8 @@ SIGNS = {
     PillKind.STALE: SignKind.BROKEN,
     PillKind.ATTENTION: SignKind.MARK,
     PillKind.EARN_ONLY: SignKind.MARK,
+    PillKind.UPDATE: SignKind.MARK,
+    PillKind.REVOKED: SignKind.CROSS,
     PillKind.STORAGE: SignKind.MARK,
 }
 

@@ -1,0 +1,39 @@
+"""Lists of a journal's entries for people to look through: from the newest on, a page at a time, never all at once."""
+
+from collections.abc import Collection
+
+import orjson
+from sqlite_utils import Database
+
+from app.core.entry import Entry, read_entry
+
+NEWEST = """
+SELECT body FROM journal WHERE epoch = ? AND seq > ? AND seq < ? AND type IN (SELECT value FROM json_each(?))
+ORDER BY seq DESC LIMIT ?
+"""
+TO_LOOK_AT = """
+SELECT seq, verdict, codes FROM (
+    SELECT seq, verdict, codes, MAX(rowid) FROM verdict
+    WHERE epoch = ? AND seq < ? AND seq IN (SELECT seq FROM verdict WHERE verdict <> 'posted') GROUP BY seq
+) WHERE verdict <> 'posted' ORDER BY seq DESC LIMIT ?
+"""
+
+
+class Listing:
+    """The entries of one epoch of an open journal."""
+
+    def __init__(self, database: Database, epoch: int) -> None:
+        """Read when asked."""
+        self._db = database
+        self._epoch = epoch
+
+    def newest(self, types: Collection[str], *, above_seq: int, below_seq: int, rows_max: int) -> list[Entry]:
+        """Return entries of some types between two numbers (both exclusive), the newest first."""
+        listed = orjson.dumps(list(types)).decode()
+        rows = self._db.conn.execute(NEWEST, (self._epoch, above_seq, below_seq, listed, rows_max)).fetchall()
+        return [read_entry(body) for (body,) in rows]
+
+    def to_look_at(self, *, below_seq: int, rows_max: int) -> list[tuple[int, str, tuple[str, ...]]]:
+        """Return number, verdict and flags of what HQ wants a person to look at; its newest word on each counts."""
+        rows = self._db.conn.execute(TO_LOOK_AT, (self._epoch, below_seq, rows_max)).fetchall()
+        return [(seq, verdict, tuple(orjson.loads(codes))) for seq, verdict, codes in rows]
