@@ -83,7 +83,9 @@ def test_the_job_goes_on_whatever_head_office_does(
             first = station.redeem(card.code)
             assert (first.word, first.discount) == (AnswerWord.QUEUED, 500)
             station.until(lambda: station.state.pill.waiting == 1)
-            station.press(Qt.Key.Key_F9)
+            station.press(Qt.Key.Key_F9)  # shows what waits, and syncs
+            station.until_screen(Screen.QUEUE)
+            station.press(Qt.Key.Key_Escape)
             # Whoever acknowledges what was never sent is told of by more than being away.
             kind = PillKind.ATTENTION if name == "wrongly signed" else PillKind.OFFLINE
             station.until(lambda: station.state.pill.kind is kind)
@@ -158,7 +160,7 @@ def test_a_bug_anywhere_else_is_a_plain_notice(
         with monkeypatch.context() as patch:
             patch.setattr(place, _bug)
             if place.endswith("read_overview"):
-                station.press(Qt.Key.Key_F9)
+                station.running.worker.wake()  # the figures are read anew after each sync
             else:
                 station._application._scanned(Scanned(card.code, Source.WEDGE))
             station.until(lambda: station.state.notice != "")
