@@ -64,8 +64,7 @@ class UndoPage(Page):
         """Show what there is to undo, and what the chosen one comes to."""
         if not isinstance(state.flow, UndoView):
             return  # it is being left
-        before, self._view = self._view, state.flow
-        view = self._view
+        view = self._view = state.flow
         is_return = view.kind is Kind.RETURN
         self._title.say(_("What comes back?") if is_return else _("Undo which order?"))
         is_empty = view.is_read and not (view.goods if is_return else view.rows)
@@ -77,7 +76,7 @@ class UndoPage(Page):
         self._find.say(_("Find"))
         for part in (self.field, self._find):
             part.setVisible(not is_return)
-        self.effect.draw(view, state, is_other=before != view)
+        self.effect.draw(view, state)
 
     def controls(self) -> list[QWidget]:
         """The list, the number, then why and what to do."""
@@ -160,6 +159,7 @@ class _Effect(Card):
         self._title, self._said = Label("h2"), Label("body")
         self._why = Label("strong")
         self.reasons: dict[ReversalReason, Button] = {}
+        self._shown: object = None
         self.do, self.goods, self.back = primary("Enter"), Button(key="F7"), Button(key="Esc")
         inside = QWidget()
         self._parts = column(inside, gap=8)
@@ -175,11 +175,12 @@ class _Effect(Card):
         for button in (self.do, self.goods, self.back):
             self.body.addWidget(button)
 
-    def draw(self, view: UndoView, state: State, *, is_other: bool) -> None:
+    def draw(self, view: UndoView, state: State) -> None:
         """Show what the chosen order's undoing comes to."""
         is_return = view.kind is Kind.RETURN
         self._title.say(_("Taking goods back") if is_return else _("Undoing the whole order"))
-        self._said.say("\n".join(_told(view, state)))
+        told = _told(view, state)
+        self._said.say("\n".join(told))
         self._why.say(_("Why?"))
         self._why.setVisible(bool(view.reasons))
         self._draw_reasons(view)
@@ -189,7 +190,9 @@ class _Effect(Card):
         self.goods.say(_("Only some goods come back"))
         self.goods.setVisible(not is_return and view.row is not None)
         self.back.say(_("Back"))
-        if is_other:
+        shown = (told, view.reasons, view.reason)
+        if shown != self._shown:
+            self._shown = shown
             self._parts.activate()
             self._scroll.fit()
             if view.reason in self.reasons:
