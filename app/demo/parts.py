@@ -47,7 +47,7 @@ class Manner:
 
 
 DAY_BY_DAY = Manner(parts=1, sending=DAILY, pictures_max=None)
-IN_PARTS = Manner(parts=5, sending=WEEKLY, pictures_max=400)
+IN_PARTS = Manner(parts=4, sending=WEEKLY, pictures_max=400)
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ class Sending:
 
 
 DAILY = Sending(days=0, entries=1)  # when it opens and when it closes
-WEEKLY = Sending(days=7, entries=25)
+WEEKLY = Sending(days=7, entries=100)
 
 
 class Shop:

@@ -38,7 +38,8 @@ BY_BOTH: list[tuple[str, Any, str]] = [
      ".segments.regulars: order.total says nothing about a member"),
     ("earning.0.per", 0, ".earning[0].per: expected 1 to 100000000000, found 0"),
     ("earning.1.limits.0", {"points": 1, "times": 1}, ".earning[1].limits[0]: expected one of points, times"),
-    ("earning.4.per", 1, ".earning[4].per: means nothing here; known are id, kind, factor_milli, condition, products"),
+    ("earning.4.per", 1, ".earning[4].per: means nothing here; "
+     "known are id, kind, factor_milli, condition, products, name"),
     ("campaigns.0.starts_on", "2017-06-01T09:30:00Z",
      ".campaigns[0].starts_on: expected a time on the store's clock, without a zone"),
     ("campaigns.0.audience", "M1", ".campaigns[0].audience: expected a list of texts"),

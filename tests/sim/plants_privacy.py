@@ -88,7 +88,7 @@ def tells_the_stores_of_today() -> AbstractContextManager[Any]:
     def _scopes(connection: Any, ref: str) -> list[str]:
         return sorted(read_scopes(connection, [ref]).get(ref, {}))[:1]
 
-    return patch.object(closing, "_scopes", _scopes)
+    return patch.object(closing, "scopes_that_heard", _scopes)
 
 
 def forgets_whom_it_forgot() -> AbstractContextManager[Any]:

@@ -4,11 +4,11 @@ import pytest
 
 from app.core.document import DocumentInvalid, Place
 from app.core.order import Line, LineKind
-from app.headless import _order_in
+from app.headless_lines import read_order
 
 
 def lines(*said: dict) -> tuple[Line, ...]:
-    return _order_in(Place("order", {"order_id": "A-1", "lines": list(said)}), "1").lines
+    return read_order(Place("order", {"order_id": "A-1", "lines": list(said)}), "1").lines
 
 
 def test_a_short_line_is_ordinary_goods() -> None:
