@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from app.core.overlay import POINTS_PENDING, POINTS_SPENT
-from app.station.accounts import own_sum
+from app.station.accounts import own_sums
 from app.store.replica_rows import MEMBER
 from app.store.store import StationStore
 
@@ -20,8 +20,7 @@ def own_points(store: StationStore, ref: str, *, after_seq: int) -> Balance:
 
     What a void or a return takes back goes off what is pending first, and then off what could be spent.
     """
-    pending = own_sum(store, POINTS_PENDING, ref, after_seq=after_seq)
-    spent = own_sum(store, POINTS_SPENT, ref, after_seq=after_seq)
+    pending, spent = own_sums(store, (POINTS_PENDING, POINTS_SPENT), ref, after_seq=after_seq)
     return Balance(spent + min(pending, 0), max(pending, 0))
 
 

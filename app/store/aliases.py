@@ -39,6 +39,9 @@ class Aliases:
 
     def refs_of(self, ref: str) -> list[str]:
         """Return all references under which entries may name a member: their own, then their aliases."""
-        survivor = self.survivor(ref)
-        sql = "SELECT ref FROM alias WHERE survivor = ? ORDER BY ref"
-        return [survivor, *(row[0] for row in self._db.conn.execute(sql, (survivor,)))]
+        sql = (
+            "SELECT ref, survivor FROM alias"
+            " WHERE survivor = COALESCE((SELECT survivor FROM alias WHERE ref = ?1), ?1) ORDER BY ref"
+        )
+        rows = self._db.conn.execute(sql, (ref,)).fetchall()
+        return [rows[0][1], *(row[0] for row in rows)] if rows else [ref]
