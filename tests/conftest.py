@@ -21,12 +21,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Return in how many processes tests run: the whole suite in one for each core and one more, since pages wait.
+    """Return in how many processes tests run: the whole suite in one for each core.
 
     What was named runs in this one, and so do the slow tests, which measure or need the machine.
     """
     is_whole = config.args_source is not pytest.Config.ArgsSource.ARGS
-    return (os.cpu_count() or 1) + 1 if is_whole and not config.getoption("--slow") else 0
+    return os.cpu_count() or 1 if is_whole and not config.getoption("--slow") else 0
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

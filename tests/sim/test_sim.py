@@ -16,8 +16,8 @@ from tests.sim.report import INVARIANTS, Report, live
 
 STATIONS, DAYS = 8, 14
 SEEDS_AN_ITEM = 5
-QUICK = range(1, 51, SEEDS_AN_ITEM)
-SLOW = range(51, 1001, 25)
+QUICK = range(1, 26, SEEDS_AN_ITEM)
+SLOW = range(26, 1001, 25)
 NOT_IN_ALL = {"I27"}  # not every HQ is restored from a backup
 AUDITOR = (
     "auditor",
