@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.windows import OPEN_S, WindowProcess
 from tests.rig.processes import HqProcess, StationProcess, World, build_world, enrol
+from tests.x_screen import XScreen, require_x
 
 
 @pytest.fixture
@@ -33,3 +35,21 @@ def station(enrolled: World) -> Iterator[StationProcess]:
     yield process
     if process.process.poll() is None:
         process.kill()
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[XScreen]:
+    require_x()
+    with XScreen() as screen:
+        yield screen
+
+
+@pytest.fixture
+def window(enrolled: World, screen: XScreen, tmp_path: Path) -> Iterator[WindowProcess]:
+    """Open a window of its own process on its idle page."""
+    window = WindowProcess(enrolled, screen, tmp_path / "events.jsonl")
+    try:
+        window.wait("idle_painted", within_s=OPEN_S)
+        yield window
+    finally:
+        window.kill()

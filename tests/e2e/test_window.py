@@ -1,36 +1,17 @@
 """The cashier's whole job in the real window, by real key events alone; HQ is a process that goes and comes back."""
 
 import signal
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from app.core.entry import ORDER, REDEEM
-from tests.e2e.windows import AMOUNT, OPEN_S, WindowProcess, journal_types
+from tests.e2e.windows import AMOUNT, WindowProcess, journal_types
 from tests.rig.audit import audit
 from tests.rig.processes import HqProcess, World, eventually
-from tests.x_screen import XScreen, require_x
+from tests.x_screen import XScreen
 
 ALL_SENT_S = 30
 PAYABLE_POINTS = 30  # of 35.00, five off
-
-
-@pytest.fixture(scope="module")
-def screen() -> Iterator[XScreen]:
-    require_x()
-    with XScreen() as screen:
-        yield screen
-
-
-@pytest.fixture
-def window(enrolled: World, screen: XScreen, tmp_path: Path) -> Iterator[WindowProcess]:
-    window = WindowProcess(enrolled, screen, tmp_path / "events.jsonl")
-    try:
-        window.wait("idle_painted", within_s=OPEN_S)
-        yield window
-    finally:
-        window.kill()
 
 
 def test_a_cashier_redeems_by_keyboard_online_and_offline_and_all_is_sent_by_itself(

@@ -1,35 +1,15 @@
 """Points without a reward, a balance and a new member in the real window, by real key events alone."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from app.core.entry import ENROL, ORDER, REDEEM
-from tests.e2e.windows import OPEN_S, WindowProcess, journal_types
+from tests.e2e.windows import WindowProcess, journal_types
 from tests.rig.processes import World
-from tests.x_screen import XScreen, require_x
+from tests.x_screen import XScreen
 
 pytestmark = pytest.mark.slow
 FIFTEEN_S = 15_000
 LOOKED_MS = 700
-
-
-@pytest.fixture(scope="module")
-def screen() -> Iterator[XScreen]:
-    require_x()
-    with XScreen() as screen:
-        yield screen
-
-
-@pytest.fixture
-def window(enrolled: World, screen: XScreen, tmp_path: Path) -> Iterator[WindowProcess]:
-    window = WindowProcess(enrolled, screen, tmp_path / "events.jsonl")
-    try:
-        window.wait("idle_painted", within_s=OPEN_S)
-        yield window
-    finally:
-        window.kill()
 
 
 def at_ms(window: WindowProcess, nth: int) -> float:

@@ -3,16 +3,13 @@
 import random
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from app.core.entry import ORDER, REDEEM
 from tests.e2e.windows import OPEN_S, WindowProcess, journal_types
 from tests.rig.audit import audit
 from tests.rig.processes import HqProcess, World, eventually, was_killed
-from tests.x_screen import XScreen, require_x
+from tests.x_screen import XScreen
 
 POINTS = [
     "before_commit",
@@ -25,13 +22,6 @@ POINTS = [
 KILLS_BY_CHANCE = 14
 KILL_WITHIN_S = 0.15
 KILL_EARLY_S = 0.03
-
-
-@pytest.fixture(scope="module")
-def screen() -> Iterator[XScreen]:
-    require_x()
-    with XScreen() as screen:
-        yield screen
 
 
 def test_a_window_killed_between_confirm_and_answer_loses_and_doubles_nothing(

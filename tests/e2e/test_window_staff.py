@@ -15,19 +15,12 @@ from hq.staff.people import add_person
 from tests.e2e.windows import OPEN_S, WindowProcess
 from tests.rig.audit import audit
 from tests.rig.processes import World, eventually
-from tests.x_screen import XScreen, require_x
+from tests.x_screen import XScreen
 
 pytestmark = pytest.mark.slow  # half a minute together, with a head office and a screen of their own
 
 PIN = "7392"
 TO_TRAINING = 9  # presses of Tab: pill, one tile, five languages, without signing in, training
-
-
-@pytest.fixture(scope="module")
-def screen() -> Iterator[XScreen]:
-    require_x()
-    with XScreen() as screen:
-        yield screen
 
 
 @pytest.fixture

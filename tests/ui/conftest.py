@@ -9,10 +9,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.ui.mouse_watch import MouseWatch
+from tests.ui.real_station import RealStation, enrolled_store
 from tests.ui.station_bench import Bench, open_bench
 from ui import i18n, theme
 from ui.gallery import StillModel, settle
-from ui.models.state import State
+from ui.models.state import Screen, State
 from ui.window import StationWindow
 
 
@@ -70,6 +72,22 @@ def dressed(qapp: QApplication) -> Callable[[str, str], None]:
 def shown(qtbot: QtBot, qapp: QApplication, dressed) -> Shown:
     dressed("en", "light")
     return Shown(qtbot, qapp)
+
+
+@pytest.fixture
+def by_keys(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[RealStation]:
+    """Open a whole station, with a member's `card`, on its idle page; no mouse may touch it."""
+    card = enrolled_store(tmp_path, hq_url="http://127.0.0.1:1")
+    station, mouse = RealStation(qtbot, tmp_path), MouseWatch()
+    station.card = card
+    qapp.installEventFilter(mouse)
+    try:
+        station.until_screen(Screen.IDLE)
+        yield station
+        assert mouse.count == 0
+    finally:
+        qapp.removeEventFilter(mouse)
+        station.close()
 
 
 @pytest.fixture

@@ -1,20 +1,16 @@
 """Points for an order without a reward: the member, the amount, Enter; on a real store, and by real keys."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel
-from pytestqt.qtbot import QtBot
+from PySide6.QtWidgets import QLabel
 
 from app.core.order import Line
 from scanner.source import Scanned, Source
 from tests.builders import a_member, a_program, put_program
-from tests.ui.real_station import RealStation, enrolled_store
+from tests.ui.real_station import RealStation
 from tests.ui.station_bench import Bench, a_choice, open_member
-from tests.ui.test_two_actions import MouseWatch
 from ui.gallery import states
 from ui.keys import FLOW_KEYS, bar_keys, key_map
 from ui.models.display import Slide, display_of
@@ -292,28 +288,13 @@ def test_help_names_every_key_that_brings_up_a_page(shown) -> None:
 # --- by real keys -----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def station(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[RealStation]:
-    card = enrolled_store(tmp_path, hq_url="http://127.0.0.1:1")
-    station, mouse = RealStation(qtbot, tmp_path), MouseWatch()
-    station.card = card
-    qapp.installEventFilter(mouse)
-    try:
-        station.until_screen(Screen.IDLE)
-        yield station
-        assert mouse.count == 0
-    finally:
-        qapp.removeEventFilter(mouse)
-        station.close()
-
-
-def test_three_actions_from_the_card_to_the_points(station: RealStation) -> None:
-    station._application._scanned(Scanned(station.card.code, Source.WEDGE))
-    station.until_screen(Screen.MEMBER)
-    station.press(Key.Key_F2)  # the first action
-    station.until_screen(Screen.EARN)
+def test_three_actions_from_the_card_to_the_points(by_keys: RealStation) -> None:
+    by_keys._application._scanned(Scanned(by_keys.card.code, Source.WEDGE))
+    by_keys.until_screen(Screen.MEMBER)
+    by_keys.press(Key.Key_F2)  # the first action
+    by_keys.until_screen(Screen.EARN)
     for digit in (Key.Key_3, Key.Key_2):  # the second
-        station.press(digit)
-    station.press(Key.Key_Return)  # the third
-    station.until_screen(Screen.ANSWER)
-    assert (station.state.answer.word, station.state.answer.points) == (AnswerWord.QUEUED, 32)
+        by_keys.press(digit)
+    by_keys.press(Key.Key_Return)  # the third
+    by_keys.until_screen(Screen.ANSWER)
+    assert (by_keys.state.answer.word, by_keys.state.answer.points) == (AnswerWord.QUEUED, 32)

@@ -1,21 +1,16 @@
 """The page on which somebody becomes a member: its fields, its code, and how long it takes by keyboard."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from time import monotonic
 
 import pytest
 from PySide6.QtCore import QBuffer, QIODevice, Qt
-from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from scanner.picture import read_bytes
 from scanner.source import Scanned, Source
 from tests.builders import put_document
 from tests.station.test_enrol import box_keys
-from tests.ui.real_station import RealStation, enrolled_store
-from tests.ui.test_two_actions import MouseWatch
+from tests.ui.real_station import RealStation
 from ui.gallery import states
 from ui.models.enrol import CONTACT, NAME, EnrolAgreed, EnrolTyped
 from ui.models.state import Screen
@@ -73,24 +68,10 @@ def test_the_code_on_the_page_scans_back(shown, dressed, qtbot, qapp, dress: str
 # --- by real keys -----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def station(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[RealStation]:
-    enrolled_store(tmp_path, hq_url="http://127.0.0.1:1")
-    station, mouse = RealStation(qtbot, tmp_path), MouseWatch()
-    qapp.installEventFilter(mouse)
-    try:
-        station.until_screen(Screen.IDLE)
-        yield station
-        assert mouse.count == 0
-    finally:
-        qapp.removeEventFilter(mouse)
-        station.close()
-
-
 @pytest.mark.slow
-def test_a_member_by_keyboard_alone_within_fifteen_seconds(station: RealStation) -> None:
+def test_a_member_by_keyboard_alone_within_fifteen_seconds(by_keys: RealStation) -> None:
     """Eleven digits and a first name: what the machine takes is measured, what a person takes to type is reckoned."""
-    station.running.thread.call(lambda store: put_document(store, "keyset", box_keys("b1")))
+    by_keys.running.thread.call(lambda store: put_document(store, "keyset", box_keys("b1")))
     keys = [
         Key.Key_F5,
         *(Key[f"Key_{digit}"] for digit in "05320000000"),
@@ -100,17 +81,17 @@ def test_a_member_by_keyboard_alone_within_fifteen_seconds(station: RealStation)
         Key.Key_A,
     ]
     began = monotonic()
-    station.press(keys[0])
-    station.until_screen(Screen.ENROL)
+    by_keys.press(keys[0])
+    by_keys.until_screen(Screen.ENROL)
     for key in keys[1:]:
-        station.press(key)
-    station.press(Key.Key_Return)
-    station.until(lambda: station.state.flow.welcome is not None)
+        by_keys.press(key)
+    by_keys.press(Key.Key_Return)
+    by_keys.until(lambda: by_keys.state.flow.welcome is not None)
     took_s = monotonic() - began
     assert took_s + KEYSTROKE_S * (len(keys) + 1) <= 15
-    printed = station.state.flow.welcome.number
-    station.until(lambda: not station.state.is_new)
-    station.press(Key.Key_Escape)
-    station.until_screen(Screen.IDLE)
-    station._application._scanned(Scanned(printed, Source.WEDGE))
-    station.until_screen(Screen.MEMBER)
+    printed = by_keys.state.flow.welcome.number
+    by_keys.until(lambda: not by_keys.state.is_new)
+    by_keys.press(Key.Key_Escape)
+    by_keys.until_screen(Screen.IDLE)
+    by_keys._application._scanned(Scanned(printed, Source.WEDGE))
+    by_keys.until_screen(Screen.MEMBER)

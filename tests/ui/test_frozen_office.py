@@ -1,7 +1,6 @@
 """Head office takes the question and never says a word: the window stays alive, and the next member is served."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 
@@ -16,6 +15,7 @@ from sync.worker import LinkState
 from tests.builders import NOW_MS, a_program
 from tests.rig.proxy import Proxy
 from tests.rig.ways import HalfOpen
+from tests.ui.heartbeat import heartbeat
 from tests.ui.real_station import FIVE_OFF, RealStation, enrolled_store
 from ui.models.state import AnswerWord, Screen
 
@@ -23,23 +23,6 @@ ALIVE_MS, DECISION_S, UNASKED_S = 100, 2.0, 0.5
 STOPPED_MS = 500  # a third of what a question takes that the window would wait for
 HOUR_MS = 3_600_000
 FLOORS = {"A2": {"value": 1_000, "times": 9, "stale_hours": 72}}
-
-
-@contextmanager
-def heartbeat() -> Iterator[list[float]]:
-    """Yield the gaps between the turns of the window's own loop, in milliseconds, as they come."""
-    gaps: list[float] = []
-    last = [monotonic()]
-
-    def beat() -> None:
-        gaps.append((monotonic() - last[0]) * 1_000)
-        last[0] = monotonic()
-
-    timer = QTimer()
-    timer.timeout.connect(beat)
-    timer.start(5)
-    yield gaps
-    timer.stop()
 
 
 def confirmed(station: RealStation) -> tuple[float, list[float]]:

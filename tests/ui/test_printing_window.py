@@ -2,38 +2,19 @@
 
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 
 import pytest
-from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from tests.printing.printers import PAPER_GONE, FakePrinter, a_printer, read_stream
+from tests.ui.heartbeat import heartbeat
 from tests.ui.real_station import RealStation, enrolled_store
 from ui.models.state import Screen
 
 STOPPED_MS = 300  # a drawn receipt takes a tenth of that on a quiet computer, and is drawn elsewhere
 CLOSED_S = 4
-
-
-@contextmanager
-def heartbeat() -> Iterator[list[float]]:
-    """Yield the gaps between the turns of the window's own loop, in milliseconds, as they come."""
-    gaps: list[float] = []
-    last = [monotonic()]
-
-    def beat() -> None:
-        gaps.append((monotonic() - last[0]) * 1_000)
-        last[0] = monotonic()
-
-    timer = QTimer()
-    timer.timeout.connect(beat)
-    timer.start(5)
-    yield gaps
-    timer.stop()
 
 
 def test_each_order_prints_its_receipt(qtbot: QtBot, tmp_path: Path) -> None:

@@ -4,29 +4,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.core.order import Line
 from scanner.source import Scanned, Source
 from tests.builders import AMember
+from tests.ui.mouse_watch import MouseWatch
 from tests.ui.real_station import RealStation, enrolled_store
 from ui.models.state import AnswerWord, Screen
 
 ORDER = (Line(line=1, sku="coffee", quantity=1, amount=3200),)
-
-
-class MouseWatch(QObject):
-    """Counts what a mouse does anywhere in the application."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.count = 0
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 Qt
-        self.count += event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease)
-        return False
 
 
 @pytest.fixture

@@ -1,12 +1,7 @@
 """Undoing: a whole order, goods that come back, a manager's approval, receipts; on a real store, and by real keys."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from app.core.approvals import Why
 from app.core.order import Line
@@ -14,9 +9,8 @@ from app.core.reasons import Reason
 from app.core.reversal_rules import Kind, ReversalReason
 from scanner.source import Scanned, Source
 from tests.builders import PIN, a_member, a_person
-from tests.ui.real_station import RealStation, enrolled_store
+from tests.ui.real_station import RealStation
 from tests.ui.station_bench import Bench
-from tests.ui.test_two_actions import MouseWatch
 from ui.gallery import states
 from ui.models.approving import Because
 from ui.models.known_flows import FLOWS
@@ -336,35 +330,20 @@ def test_an_answer_offers_to_undo_what_it_is_about(shown) -> None:
 # --- by real keys -----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def station(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[RealStation]:
-    card = enrolled_store(tmp_path, hq_url="http://127.0.0.1:1")
-    station, mouse = RealStation(qtbot, tmp_path), MouseWatch()
-    station.card = card
-    qapp.installEventFilter(mouse)
-    try:
-        station.until_screen(Screen.IDLE)
-        yield station
-        assert mouse.count == 0
-    finally:
-        qapp.removeEventFilter(mouse)
-        station.close()
-
-
-def test_two_actions_from_the_answer_to_undone(station: RealStation) -> None:
-    station.open_visit(station.card.code)
-    assert station.confirm().discount == 500
-    station.until(lambda: not station.state.is_new)
-    station.press(Key.Key_F8)  # the first action
-    station.until_screen(Screen.UNDO)
-    station.until(lambda: station.state.flow.is_read and not station.state.is_new)
-    assert station.has_shown("Give $30.00 back at the till.") or station.has_shown(
+def test_two_actions_from_the_answer_to_undone(by_keys: RealStation) -> None:
+    by_keys.open_visit(by_keys.card.code)
+    assert by_keys.confirm().discount == 500
+    by_keys.until(lambda: not by_keys.state.is_new)
+    by_keys.press(Key.Key_F8)  # the first action
+    by_keys.until_screen(Screen.UNDO)
+    by_keys.until(lambda: by_keys.state.flow.is_read and not by_keys.state.is_new)
+    assert by_keys.has_shown("Give $30.00 back at the till.") or by_keys.has_shown(
         "Give €30.00 back at the till."
     )
-    station.press(Key.Key_Return)  # the second
-    station.until_screen(Screen.ANSWER)
-    assert station.state.answer.undone.value == 500
-    station.leave_answer()
-    station.until_screen(Screen.IDLE)
-    station._application._scanned(Scanned("TS:R:nothing", Source.WEDGE))
-    station.until_screen(Screen.UNDO)
+    by_keys.press(Key.Key_Return)  # the second
+    by_keys.until_screen(Screen.ANSWER)
+    assert by_keys.state.answer.undone.value == 500
+    by_keys.leave_answer()
+    by_keys.until_screen(Screen.IDLE)
+    by_keys._application._scanned(Scanned("TS:R:nothing", Source.WEDGE))
+    by_keys.until_screen(Screen.UNDO)
