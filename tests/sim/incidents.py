@@ -77,6 +77,13 @@ def restore_hq_after_erasing(life: "Life") -> None:
     erase(life)
 
 
+def restore_hq_after_stopping(life: "Life") -> None:
+    """The same, and between backup and restore something is stopped, and something else after it."""
+    restore_hq(life)
+    stop_something(life)
+    life.later(4, stop_something)
+
+
 def clone(life: "Life") -> None:
     """A station's disk is copied to a second PC, keys and all, and both are used for a while."""
     station = life.some_station()
@@ -250,4 +257,5 @@ INCIDENTS: tuple[tuple[float, int, Incident], ...] = (  # how likely, days it ne
     *ERASING,
     *PEOPLE,
     *TEXTS,
+    (0.3, 5, restore_hq_after_stopping),
 )

@@ -31,13 +31,13 @@ class StopOracles:
         self._denied: set[str] = set()  # what head office refused to the order that was written last
 
     def published(self, lists: dict[int, bytes]) -> None:
-        """HQ's lists, as it signed them."""
+        """HQ's lists, as it signed them: no version is ever said of two, also by a restored HQ."""
         for version, body in lists.items():
-            if version not in self._lists:
-                listed = json.loads(body)["stops"]
-                self._lists[version] = frozenset(
-                    Listed(each["what"], each.get("before_program")) for each in listed
-                )
+            listed = frozenset(
+                Listed(each["what"], each.get("before_program")) for each in json.loads(body)["stops"]
+            )
+            known = self._lists.setdefault(version, listed)
+            self._memory.claim("I12", listed == known, f"HQ's list {version} of what is stopped is another")
 
     def stands(self, station: str, versions: dict[str, int]) -> None:
         """What a station goes by, after a start or a sync."""
