@@ -69,10 +69,12 @@ class RightsOracles:
 
     def wrote(self, station: str, chain: Chain, entry: Content) -> None:
         """An entry was written just now, and is not yet among those that the auditor has of this station."""
+        if station in self._memory.tampered:
+            return  # its records are put right afterwards, without what it writes until then
         if entry.type == "lease_close":
             self._closed[station, chain].add(entry.data["lease_id"])
         rules = self._known.rules.get(entry.data.get("program_version", 0))
-        if rules is None or station in self._memory.tampered:
+        if rules is None:
             return
         for right in rights_of(entry):
             where = f"{station} at {entry.place}"
