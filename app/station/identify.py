@@ -85,6 +85,19 @@ def identify(store: StationStore, text: str, *, aim: str = "") -> Seen:
     return seen
 
 
+def owner_of(store: StationStore, shown: Presentation) -> SeenMember | None:
+    """Return the member whom a voucher is bound to, where they are held here.
+
+    It says whose it is and nothing of who shows it, to whom it may have been passed on: it proves as little as what is
+    typed.
+    """
+    owner = shown.voucher.owner
+    row = None if owner is None else store.replica.member(owner)
+    if owner is None or row is None:
+        return None
+    return _member(store, owner, row, Level.TYPED, shown.voucher.code_hash)
+
+
 def is_spent(store: StationStore, shown: Shown | None) -> bool:
     """Tell whether this showing of a phone's code has been redeemed with here."""
     return shown is not None and store.journal.effect_sum(CODE_SPENT, shown.nonce_hash, after_seq=0) > 0

@@ -43,6 +43,7 @@ def buy(bench: Bench, order_id: str, amount: int = 4000, *, member: bool = True)
     bench.until(Screen.MEMBER)
     if member:
         bench.model.scan(bench.card.code)
+        bench.qtbot.waitUntil(lambda: bench.model.state.member is not None)  # else the quote may be of before
     bench.quoted(amount)
     bench.model.enter()
     bench.until(Screen.ANSWER)

@@ -61,7 +61,8 @@ class Approving(Flow):
     def ask(self, request: ToApprove, then: Callable[[Approval], None]) -> None:
         """Know what is asked next; the page comes up after that."""
         only = request.reasons[0] if len(request.reasons) == 1 else None
-        self._view, self._then = ApprovalView(request, why=only), then
+        self._view = ApprovalView(request, PinView(chosen=request.approver), why=only)
+        self._then = then
 
     def begin(self) -> None:
         """Read who may approve."""

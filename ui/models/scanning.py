@@ -1,13 +1,14 @@
 """What a scan does, wherever the station stands: whoever or whatever it is comes to the till."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from app.core.reasons import Refusal
 from app.core.voucher import Presentation
-from app.station.identify import Seen, SeenMember, SeenReceipt, identify
+from app.station.identify import Seen, SeenMember, SeenReceipt, identify, owner_of
+from app.store.store import StationStore
 from ui.i18n import _
 from ui.models.answers import after_refusal
 from ui.models.flows import CLOSED, Flows
@@ -16,6 +17,20 @@ from ui.models.till import Visit, new_visit
 from ui.models.which_order import FindOrder
 from ui.tasks import Tasks
 from ui.texts import because
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What a scan is; of a voucher that is bound to a member also who that is."""
+
+    seen: Seen
+    owner: SeenMember | None = None
+
+
+def look_up(store: StationStore, *, text: str, aim: str) -> Scanned:
+    """Say what a scan is."""
+    seen = identify(store, text, aim=aim)
+    return Scanned(seen, owner_of(store, seen) if isinstance(seen, Presentation) else None)
 
 
 class ScanPart:
@@ -50,7 +65,7 @@ class ScanPart:
             self._held_scan = partial(self.scan, text, aim=aim)
         elif self._flows.current is None or not self._flows.current.scanned(text, aim):
             seen = partial(self._seen, partial(self.scan, text, aim=aim))
-            self._tasks.on_store(partial(identify, text=text, aim=aim), then=seen, failed=self._notice_fault)
+            self._tasks.on_store(partial(look_up, text=text, aim=aim), then=seen, failed=self._notice_fault)
 
     def picture(self, data: bytes) -> None:
         """Take a picture of a code that was dropped or pasted."""
@@ -64,7 +79,8 @@ class ScanPart:
         else:
             self.scan(text)
 
-    def _seen(self, again: Callable[[], None], seen: Seen) -> None:
+    def _seen(self, again: Callable[[], None], found: Scanned) -> None:
+        seen = found.seen
         if self._state.is_busy:
             self._held_scan = again
             return
@@ -82,11 +98,13 @@ class ScanPart:
                 self._show(notice=_("This voucher is in the order already."))
             case Presentation():
                 visit = visit or new_visit()
-                self._begin(replace(visit, vouchers=(*visit.vouchers, seen)))
+                member = visit.member or found.owner
+                self._begin(replace(visit, member=member, vouchers=(*visit.vouchers, seen)))
             case SeenReceipt(order):
                 self._receipt_came(order, visit)
             case Refusal():
-                self._refused(seen, is_open=visit is not None)
+                # An order that waits behind an answer goes on after it, so nothing may take the answer's place.
+                self._refused(seen, is_open=visit is not None or self._visit is not None)
         self.sync_now()
 
     def _open_visit(self) -> Visit | None:

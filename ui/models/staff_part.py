@@ -31,6 +31,7 @@ class StaffPart:
     _flows: Flows
     _visit: Visit | None
     _signed_in: SignedIn | None
+    _held_scan: Callable[[], None] | None
     _kept_scan: tuple[int, Callable[[], None]] | None
     _late_answer: AnswerView | None
     _touched_ms: int
@@ -109,7 +110,7 @@ class StaffPart:
         """Take a badge, and whatever is scanned while the station is locked: that waits half a minute."""
         self.touched()
         if isinstance(seen, SeenBadge):
-            self._badge_came(seen)
+            self._badge_came(again, seen)
         elif not self.is_locked:
             return False
         elif isinstance(seen, Refusal):
@@ -119,10 +120,13 @@ class StaffPart:
             self._show(notice=_("Sign in first. This scan is kept for half a minute."))
         return True
 
-    def _badge_came(self, badge: SeenBadge) -> None:
+    def _badge_came(self, again: Callable[[], None], badge: SeenBadge) -> None:
         if self._flows.current is not None and self._flows.current.seen(badge):
             return
         if self._state.screen in CLOSED:
+            return
+        if self._state.screen is Screen.ANSWER and self._state.is_new:
+            self._held_scan = again  # nobody can have read it yet: the badge's turn comes after the answer
             return
         self.open(Screen.SIGN_IN)
         self.ask(Choose(badge.staff_id))

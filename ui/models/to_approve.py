@@ -12,6 +12,7 @@ class ToApprove:
     """One action. `action` names it as its use case will; `what` and `detail` are sentences to be read.
 
     `amount` is in minor units, None where it is not about money. One of `reasons` must be picked.
+    `approver` is who has shown their badge for it, empty while nobody has.
     """
 
     action: str
@@ -19,3 +20,4 @@ class ToApprove:
     detail: str = ""
     amount: int | None = None
     reasons: tuple[Why, ...] = tuple(Why)
+    approver: str = ""

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject
 from app.core.approvals import Approval, Why
 from app.core.reasons import Reason, Refusal
 from app.core.reversal_rules import REASONS, Kind, ReversalReason
-from app.station.identify import Seen, SeenReceipt
+from app.station.identify import Seen, SeenBadge, SeenReceipt
 from app.station.void import Asked, By, Preview, Reversed, preview, record_reversal
 from app.store.store import StationStore
 from ui.i18n import _
@@ -156,13 +156,27 @@ class Undo(Flow):
                 self._show(reason=reason)
 
     def seen(self, seen: Seen) -> bool:
-        """Take a receipt. Whatever else it is comes to the till: nothing has been undone yet."""
+        """Take a receipt, and a manager's badge where Enter would ask for one.
+
+        Whatever else it is comes to the till: nothing has been undone yet.
+        """
+        if isinstance(seen, SeenBadge):
+            return self._badge_came(seen.staff_id)
         if isinstance(seen, SeenReceipt):
             self._find(seen.order)
         elif isinstance(seen, Refusal):
             self.desk.notice(because(seen, self.desk.state.shop.currency))
         else:
             return False
+        return True
+
+    def _badge_came(self, staff_id: str) -> bool:
+        view, state = self._view, self.desk.state
+        if view.row is None or view.reason is None or state.is_busy or state.is_new:
+            return False
+        if not isinstance(view.effect, Effect) or not view.effect.needs_approval:
+            return False
+        self._ask_manager(view.row, view.effect, view.reason, approver=staff_id)
         return True
 
     def enter(self) -> None:
@@ -312,7 +326,9 @@ class Undo(Flow):
 
     # --- doing it -------------------------------------------------------------------------------------------------
 
-    def _ask_manager(self, row: UndoRow, effect: Effect, reason: ReversalReason) -> None:
+    def _ask_manager(
+        self, row: UndoRow, effect: Effect, reason: ReversalReason, *, approver: str = ""
+    ) -> None:
         if self._asked is None:
             return
         self.desk.approve(
@@ -322,6 +338,7 @@ class Undo(Flow):
                 detail=to_approve_detail(row, self.desk.state.time_zone),
                 amount=effect.value or None,
                 reasons=WHYS[reason],
+                approver=approver,
             ),
             then=self._record,
         )
