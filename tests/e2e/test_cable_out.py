@@ -3,6 +3,7 @@
 import time
 from base64 import b64decode, b64encode
 
+import pytest
 import requests
 
 from app.core.phone_code import PHONE_PREFIX
@@ -44,6 +45,7 @@ def redeem(station: StationProcess, member: str, voucher: str, order_id: str) ->
     return answer["seq"]
 
 
+@pytest.mark.slow
 def test_read_and_redeemed_with_the_cable_out_and_killed_head_office_has_it_exactly_once(
     enrolled: World, hq: HqProcess, station: StationProcess
 ):
