@@ -8,6 +8,7 @@ import ast
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from app.core.reasons import Reason
@@ -29,12 +30,13 @@ class Message:
     place: str
 
 
-def messages() -> list[Message]:
+@cache  # reading the whole source takes a second, and tests ask often
+def messages() -> tuple[Message, ...]:
     """Return every sentence once, in the order of the source."""
     found: dict[str, Message] = {}
     for message in (*_of_pages(), *_of_faults(), *_of_reasons(), *_of_standings(), *_of_joining()):
         found.setdefault(message.singular, message)
-    return list(found.values())
+    return tuple(found.values())
 
 
 def template(said: Callable[[str], str] = lambda _message: "") -> str:

@@ -108,7 +108,7 @@ class KeyStoreMissing(StoreFault):
 
     code = "key_store_missing"
     sentence = (
-        "This computer has no keyring to keep the station's keys in. Set it up with the key store in a file."
+        "This computer has no keyring to keep the station's keys in. Set it up with the keys in a file."
     )
 
 
