@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
@@ -11,12 +10,13 @@ from resources import load
 from tests import wording
 from tests.wording import OTHERS, PLACEHOLDER, without_placeholders
 from ui import catalogue, i18n, texts
-from ui.models.state import AnswerView, AnswerWord, Pill, PillKind
+from ui.models.state import AnswerView, AnswerWord
 
 ENDS = (".", "?", "!")
 # Keys have the same names everywhere, and so has what is shown as an example.
 SAME_EVERYWHERE = {"caps", "com", "ctrl", "enter", "esc", "example", "f", "lock", "m", "ms", "name", "p"}
 SAME_IN_LATIN = {"baud", "e", "web"}  # the e of e-posta
+COUNTS = (1, 2, 5, 21)
 PLURALS = {"ko": 1, "id": 1, "tr": 2, "ru": 3}
 
 
@@ -118,31 +118,19 @@ def test_the_chosen_words_are_all_in_use() -> None:
 
 # --- read out -----------------------------------------------------------------------------------------------
 
-LONG_OFF = Pill(PillKind.OFFLINE, age_s=187_200)
-N = texts.GROUP
-
 
 @pytest.mark.parametrize(
-    ("language", "counted"),
+    ("language", "lines"),
     [
-        ("tr", {1: "ÇEVRİMDIŞI: 2 gün 4 sa · 1 alışveriş bekliyor"}),
-        (
-            "ru",
-            {
-                1: "БЕЗ СВЯЗИ 2 д 4 ч · ждёт 1 покупка",
-                2: "БЕЗ СВЯЗИ 2 д 4 ч · ждут 2 покупки",
-                5: "БЕЗ СВЯЗИ 2 д 4 ч · ждут 5 покупок",
-                21: "БЕЗ СВЯЗИ 2 д 4 ч · ждёт 21 покупка",
-                1_211: f"БЕЗ СВЯЗИ 2 д 4 ч · ждут 1{N}211 покупок",
-            },
-        ),
-        ("ko", {37: "오프라인 2일 4시간 · 구매 37건 대기"}),
-        ("id", {2: "OFFLINE 2 hr 4 jam · 2 transaksi menunggu"}),
+        ("tr", ("Kasadan 1 satır", "Kasadan 2 satır", "Kasadan 5 satır", "Kasadan 21 satır")),
+        ("ru", ("1 строка с кассы", "2 строки с кассы", "5 строк с кассы", "21 строка с кассы")),
+        ("ko", tuple(f"계산대에서 온 항목 {count}개" for count in COUNTS)),
+        ("id", tuple(f"{count} baris dari kasir" for count in COUNTS)),
     ],
 )
-def test_what_waits_is_counted_as_people_count(language: str, counted: dict[int, str]) -> None:
+def test_things_are_counted_as_people_count(language: str, lines: tuple[str, ...]) -> None:
     with i18n.speaking(language):
-        assert {count: texts.pill(replace(LONG_OFF, waiting=count)) for count in counted} == counted
+        assert tuple(texts.lines_from_till(count) for count in COUNTS) == lines
 
 
 @pytest.mark.parametrize(
