@@ -29,10 +29,12 @@ from app.core.outcome import Outcome
 from app.core.quote import Quote
 from app.core.reasons import Refusal, sentence
 from app.core.voucher import Presentation
+from app.headless_cards import Cards, card_answer
 from app.headless_lines import read_joining, read_order
 from app.headless_undo import Undoing
 from app.station.answer import OrderAnswer
 from app.station.enrol import NotEnrolled, enrol
+from app.station.gift_card import CardShown, SeenGiftCard
 from app.station.identify import SeenBadge, SeenMember, SeenReceipt, identify
 from app.station.leasing import lease_figures
 from app.station.opening import open_store
@@ -103,8 +105,10 @@ class HeadlessStation:
         )
         self._member: SeenMember | None = None
         self._presented: list[Presentation] = []
+        self._cards: dict[str, CardShown] = {}
         self._signed_in: SignedIn | None = None
         undoing = Undoing(thread, self._worker.wake, by=self._by, refusal=self._refusal)
+        self._gift_cards = Cards(thread, self._worker.wake, by=self._by, refusal=self._refusal)
         self._commands = {
             "order": self._order,
             "quote": self._quote,
@@ -114,6 +118,7 @@ class HeadlessStation:
             "enrol": self._enrol,
             "void": undoing.void,
             "return": undoing.give_back,
+            "top_up": self._gift_cards.top_up,
             "sign_in": self._sign_in,
             "sign_out": self._sign_out,
             "staff": self._staff,
@@ -153,15 +158,18 @@ class HeadlessStation:
             case SeenMember():
                 self._member = seen
                 return _member_answer(seen) | (self._refusal(seen.stopped) if seen.stopped else {})
+            case Presentation() | SeenGiftCard() if len(self._presented) + len(self._cards) >= VOUCHERS_MAX:
+                raise DocumentInvalid(f"more than {VOUCHERS_MAX} vouchers for one order")
             case Presentation():
-                if len(self._presented) >= VOUCHERS_MAX:
-                    raise DocumentInvalid(f"more than {VOUCHERS_MAX} vouchers for one order")
                 self._presented.append(seen)
                 return {
                     "answer": "voucher",
                     "redemption_id": seen.redemption_id,
                     "rule": seen.voucher.rule_id,
                 }
+            case SeenGiftCard():
+                self._cards[seen.ref] = CardShown(seen.ref)
+                return card_answer(seen) | (self._refusal(seen.refusal) if seen.refusal else {})
             case SeenBadge():
                 return {"answer": "badge", "staff": seen.staff_id}
             case SeenReceipt():
@@ -184,7 +192,7 @@ class HeadlessStation:
         order_in, at_till = read_order(command.inner("order"), self._config.register), self._at_till()
         heard = self._ask_head_office(order_in, at_till)
         answer = self._thread.call(lambda store: hand_in(store, order_in, heard))
-        self._member, self._presented = None, []
+        self._begin_anew()
         self._worker.wake()
         return self._order_answer(answer)
 
@@ -215,8 +223,11 @@ class HeadlessStation:
             **self._thread.call(_counts),
         }
 
+    def _begin_anew(self) -> None:
+        self._member, self._presented, self._cards = None, [], {}
+
     def _clear(self, _: Place) -> Answer:
-        self._member, self._presented = None, []
+        self._begin_anew()
         return {"answer": "cleared"}
 
     def _enrol(self, command: Place) -> Answer:
@@ -241,13 +252,13 @@ class HeadlessStation:
         if isinstance(found, Refusal):
             return {"answer": "refused", **self._refusal(found)}
         self._signed_in = found
-        self._member, self._presented = None, []
+        self._begin_anew()
         return {"answer": "signed_in", "staff": found.staff_id, "name": found.name, "role": found.role}
 
     def _sign_out(self, _: Place) -> Answer:
         """Sign out whoever is signed in. What waits to be sent waits on."""
         who, self._signed_in = self._signed_in, None
-        self._member, self._presented = None, []
+        self._begin_anew()
         if who is not None:
             self._thread.call(lambda store: sign_out(store, who))
             self._worker.wake()
@@ -261,7 +272,8 @@ class HeadlessStation:
     def _at_till(self) -> AtTill:
         link = "online" if self._worker.state.is_online else "offline"
         cashier = self._signed_in.staff_id if self._signed_in else ""
-        return AtTill(self._member, tuple(self._presented), link, cashier)
+        cards = tuple(self._cards.values())
+        return AtTill(self._member, tuple(self._presented), link, cashier, cards=cards)
 
     def _by(self, approval: Approval | None) -> By:
         at_till = self._at_till()
@@ -278,6 +290,7 @@ class HeadlessStation:
             "points": answer.points,
             "repeat": answer.is_repeat,
             "presented": [self._outcome(outcome) for outcome in answer.presented],
+            **self._gift_cards.tenders(answer.tenders, answer.due),
         } | (self._refusal(answer.stopped) if answer.stopped else {})
 
     def _outcome(self, outcome: Outcome) -> Answer:
@@ -306,6 +319,7 @@ class HeadlessStation:
             "discount": found.decision.discount,
             "payable": found.decision.payable,
             "points": found.decision.points,
+            **self._gift_cards.tenders(found.decision.tenders, found.decision.due),
         }
 
     def _refusal(self, refusal: Refusal) -> Answer:

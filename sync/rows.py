@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import groupby
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 
 from msgspec import Meta, Raw, Struct, ValidationError, convert
 from msgspec.json import Decoder, decode
@@ -57,6 +57,19 @@ class VoucherValues(Struct):
     owner: str | None
     ends_on: date | None
     holder: str | None = None
+
+
+class GiftCardValues(Struct):
+    """A row of type `gift_card`. `balance` is in minor units of `currency`."""
+
+    code_hash: str
+    kind: str
+    currency: str
+    balance: Whole
+    state: Literal["new", "active", "frozen"]
+    single_use: bool
+    rest: Literal["stays", "forfeited", "paid_out"]
+    ends_on: date | None
 
 
 class CounterValues(Struct):
@@ -124,6 +137,7 @@ FORMS: dict[str, type[Struct]] = {
     "member": MemberValues,
     "voucher": VoucherValues,
     "staff": StaffValues,
+    "gift_card": GiftCardValues,
     "counter": CounterValues,
     "alias": AliasValues,
     VERDICT: VerdictValues,

@@ -214,6 +214,24 @@ def a_voucher(store: StationStore, *, seed: int = 1, **changes: Any) -> str:
     return printed
 
 
+def a_gift_card(store: StationStore, *, seed: int = 1, **changes: Any) -> str:
+    """Put a gift card with 100.00 on it into the replica and return its printed number."""
+    printed = number("G", f"{seed:013d}")
+    row = {
+        "code_hash": hash_number(fold(printed)),
+        "kind": "",
+        "currency": "USD",
+        "balance": 10_000,
+        "state": "active",
+        "single_use": False,
+        "rest": "stays",
+        "ends_on": None,
+    }
+    with store.replica_atomic():
+        store.replica.put_row("gift_card", row | changes)
+    return printed
+
+
 @cache
 def _pin_hash(staff_id: str, pin: str) -> str:
     """Return what is kept of a PIN: made once in this process, since it is meant to take long."""

@@ -10,12 +10,15 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from app.core.authority import AuthKind, Authority, Offline
+from app.core.card_policy import CardRight
 from app.core.decision import decide
+from app.core.gift_cards import Tender, TenderKind
 from app.core.limits import keys_of, stock_key
 from app.core.outcome import Facts, Outcome
 from app.core.program import Program
 from app.core.reasons import Reason, Refusal
 
+CARD = "card:"  # begins the name of a gift card in a question
 HOPED = "hoped"  # what a reservation is called that nobody has made
 PLENTY = 1 << 30  # in stock, or points of a member who isn't known here, as long as nobody says otherwise
 WANTS_WORD = frozenset(  # the refusals that head office's word can take away
@@ -131,6 +134,41 @@ def questions(facts: Facts) -> tuple[Question, ...]:
         for outcome in decide(hoped, explain=False).outcomes
         if outcome.is_approved and outcome.auth.kind is AuthKind.ONLINE
     )
+
+
+def card_questions(facts: Facts) -> tuple[Question, ...]:
+    """Return what to ask head office about gift cards: what each would pay if there were enough on it."""
+    if not any(tender.kind is TenderKind.GIFT_CARD for tender in facts.tenders):
+        return ()
+    hoped = replace(facts, tenders=tuple(map(_hoped_of, facts.tenders)))
+    return tuple(
+        Question(card_name(tender.ref), "", "", tender.ref, 0, tender.amount)
+        for tender in decide(hoped, explain=False).tenders
+        if tender.kind is TenderKind.GIFT_CARD and tender.amount
+    )
+
+
+def _hoped_of(tender: Tender) -> Tender:
+    if tender.kind is not TenderKind.GIFT_CARD:
+        return tender
+    right = CardRight(granted=HOPED, up_to=PLENTY)
+    return replace(tender, balance=PLENTY, ends_on=None, is_used=False, right=right)
+
+
+def card_name(ref: str) -> str:
+    """Return how head office is asked about a card."""
+    return f"{CARD}{ref}"
+
+
+def card_reserved(ref: str) -> str:
+    """Return under which key head office says how much of a card it has reserved; `card_name`: how much is there."""
+    return f"card_reserved:{ref}"
+
+
+def parts_of_card(heard: Heard, ref: str) -> tuple[int, int]:
+    """Return what head office has on a card, less what others reserved, and how much it has reserved for this order."""
+    reserved = heard.known.get(card_reserved(ref), 0)
+    return heard.known.get(card_name(ref), reserved), reserved
 
 
 def _by_lease(facts: Facts) -> set[str]:

@@ -224,7 +224,9 @@ def _tenders(
     if stops := refused_spending(facts.stopped):
         refusals |= {tender.kind: stops[0] for tender in facts.tenders}
     allowed = [tender for tender in facts.tenders if tender.kind not in refusals]
-    paid = pay(allowed, due, seen.day, member=facts.member.ref if facts.member else None)
+    member = facts.member.ref if facts.member else None
+    cards, at_ms = facts.program.cards, facts.order.at_ms
+    paid = pay(allowed, due, seen.day, member=member, policy=cards, at_ms=at_ms)
     not_paid = tuple(
         TenderOutcome(tender.ref, tender.kind, 0, tender.balance, (refusals[tender.kind],))
         for tender in facts.tenders

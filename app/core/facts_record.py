@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from app.core.authority_record import authority_record, read_authority
+from app.core.card_policy import read_right, right_record
 from app.core.gift_cards import Rest, Tender, TenderKind
 from app.core.member import Member
 from app.core.money import BASIS_POINTS, MILLION
@@ -182,6 +183,7 @@ def _tender_record(tender: Tender) -> Record:
         "used": tender.is_used,
         "rest": str(tender.single_use_rest),
         "most": tender.most,
+        **({} if tender.right is None else {"right": right_record(tender.right)}),
     }
 
 
@@ -285,6 +287,7 @@ def _read_tender(tender: Mapping[str, Any]) -> Tender:
         is_used=bool(tender["used"]),
         single_use_rest=Rest(tender["rest"]),
         most=None if tender["most"] is None else _amount(tender["most"]),
+        right=read_right(tender["right"]) if "right" in tender else None,
     )
 
 

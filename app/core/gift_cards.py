@@ -6,10 +6,11 @@ days are dates on the store's calendar, and the last day counts in full.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from app.core.card_policy import CARD_POLICY, CardPolicy, CardRight
 from app.core.reasons import Reason, Refusal, by_precedence
 
 FACE_MAX = 10**8  # a million in two-digit money: no card carries more
@@ -37,7 +38,7 @@ class Tender:
 
     `balance` in minor units, usable through the end of `ends_on`. `owner` is the member it is bound to. `is_used` is
     read of single-use cards only. `single_use_rest` says what becomes of what such a card does not pay. `most` is what
-    was asked of it, when that is less than everything.
+    was asked of it, when that is less than everything. `right`: by what a station takes it, None where nobody asks.
     """
 
     kind: TenderKind
@@ -49,13 +50,15 @@ class Tender:
     is_used: bool = False
     single_use_rest: Rest = Rest.FORFEITED
     most: int | None = None
+    right: CardRight | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TenderOutcome:
     """What one tender pays (minor units), what is left on it afterwards, and why not, most important first.
 
-    `rest` says what becomes of `left`: it stays, or the card was for one use.
+    `rest` says what becomes of `left`: it stays, or the card was for one use. `alone` is what was given by a station's
+    limits, without head office's word.
     """
 
     ref: str
@@ -64,32 +67,71 @@ class TenderOutcome:
     left: int
     refusals: tuple[Refusal, ...] = ()
     rest: Rest = Rest.STAYS
+    alone: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Paying:
+    """When something is paid, by whom (the member's reference), and how far the station may go by itself."""
+
+    on_day: date
+    member: str | None
+    policy: CardPolicy
+    at_ms: int
 
 
 def pay(
-    tenders: Iterable[Tender], due: int, on_day: date, *, member: str | None = None
+    tenders: Iterable[Tender],
+    due: int,
+    on_day: date,
+    *,
+    member: str | None = None,
+    policy: CardPolicy = CARD_POLICY,
+    at_ms: int = 0,
 ) -> tuple[TenderOutcome, ...]:
     """Return what each tender gives to `due` (minor units), in the order in which they pay; one shown twice pays once.
 
     What ends first pays first, then gift cards before the wallet, then by `ref`: the order of scans has no effect.
-    `member` is the reference of the member at the till. The amounts never exceed what is due.
+    The amounts never exceed what is due. `member` is the reference of the member at the till, `policy` and `at_ms` are
+    for tenders with a right.
     """
-    outcomes = []
+    paying = _Paying(on_day, member, policy, at_ms)
+    outcomes: list[TenderOutcome] = []
     paid: set[tuple[TenderKind, str]] = set()
     for tender in sorted(tenders, key=_place_in_paying):
         if (tender.kind, tender.ref) not in paid:
             paid.add((tender.kind, tender.ref))
-            outcomes.append(_outcome(tender, due, on_day, member))
+            outcomes.append(_by_right(tender, due, paying, sum(each.alone for each in outcomes)))
             due -= outcomes[-1].amount
     return tuple(outcomes)
+
+
+def _by_right(tender: Tender, due: int, paying: _Paying, taken_here: int) -> TenderOutcome:
+    """Return what a tender gives, as far as the station has the right to take it."""
+    right = tender.right
+    if right is None:
+        return _outcome(tender, due, paying)
+    if right.denied is not None:
+        return TenderOutcome(tender.ref, tender.kind, 0, tender.balance, (right.denied,))
+    if right.granted:
+        most = right.up_to if tender.most is None else min(tender.most, right.up_to)
+        return _outcome(replace(tender, most=most), due, paying)
+    found = _outcome(tender, due, paying)
+    value = found.amount + (found.left if found.rest is Rest.PAID_OUT else 0)
+    if not found.amount:
+        return found
+    refusal = right.refused(value, paying.policy, at_ms=paying.at_ms, taken_here=taken_here)
+    if refusal is not None:
+        return TenderOutcome(tender.ref, tender.kind, 0, tender.balance, (refusal,))
+    return replace(found, alone=value)
 
 
 def _place_in_paying(tender: Tender) -> tuple[date, bool, str]:
     return (tender.ends_on or NO_END, tender.kind is TenderKind.WALLET, tender.ref)
 
 
-def _outcome(tender: Tender, due: int, on_day: date, member: str | None) -> TenderOutcome:
-    refusals = _refusals(tender, due, on_day, member)
+def _outcome(tender: Tender, due: int, paying: _Paying) -> TenderOutcome:
+    refusals = _refusals(tender, due, paying.on_day, paying.member)
     if refusals:
         return TenderOutcome(tender.ref, tender.kind, 0, tender.balance, refusals)
     wanted = due if tender.most is None else min(due, tender.most)

@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 
 from app.core.approvals import approval_id_of
 from app.core.authority import AuthKind
-from app.core.entry import ENROL, ORDER, REDEEM, REFUSE, RETURN, VOID
+from app.core.card_record import cards_paid
+from app.core.entry import ENROL, GIFT_CARD, ORDER, REDEEM, REFUSE, RETURN, VOID
+from app.core.gift_cards import TenderKind
 from app.core.limits import counted_key, order_value_key
 from app.core.order import LineKind, local_date
 from app.core.spending import whose
@@ -27,6 +29,9 @@ STOCK_USE, MEMBER_USE = "stock_use", "member_use"
 # Of rights: what was taken of a lease, by its id; redemptions by floor limits, by member or code hash; and all that a
 # station gave by leases and floor limits, in times and in minor units.
 LEASE_USE, FLOOR_USE, SPENDS, SPENT = "lease", "floor", "spends", "spent"
+# Of gift cards: what entries do to a card's money, by its hash; and what was taken without head office's word, by card
+# and by local day.
+CARD_MONEY, CARD_ALONE, CARD_DAY = "card_money", "card_alone", "card_day"
 # Of reversals: how often something of an order came back, by its id; and voids, by cashier and day.
 UNDONE, VOIDS = "undone", "voids"
 
@@ -75,6 +80,11 @@ def _by_type(entry_type: str, data: Mapping[str, Any]) -> tuple[Effect, ...]:
         return (Effect(REDEMPTION_CLAIM, data["redemption_id"]),)
     if entry_type in (VOID, RETURN):
         return tuple(_of_reversal(entry_type, data))
+    if entry_type == GIFT_CARD:
+        return (
+            Effect(REDEMPTION_CLAIM, data["change_id"]),
+            Effect(CARD_MONEY, data["card"], data["amount"]),
+        )
     if entry_type == ENROL:
         return (
             Effect(ENROLLED, data["member"], 1),
@@ -92,6 +102,11 @@ def _of_order(data: Mapping[str, Any]) -> Iterator[Effect]:
         yield from _of_uses(data, member)
     for outcome in data.get("campaigns", ()):
         yield from _of_outcome(outcome, whose("", member))
+    for paid in cards_paid(data):
+        yield Effect(CARD_MONEY, paid.ref, -paid.units)
+        if paid.alone:
+            yield Effect(CARD_ALONE, paid.ref, paid.alone)
+            yield Effect(CARD_DAY, local_date(data["t_eff"], data["tz"]).isoformat(), paid.alone)
 
 
 def _of_redemption(data: Mapping[str, Any]) -> Iterator[Effect]:
@@ -159,6 +174,9 @@ def _of_reversal(entry_type: str, data: Mapping[str, Any]) -> Iterator[Effect]:
             yield Effect(VOUCHER_USE, back["code_hash"], -1)
     for use in data["uses"]:
         yield from _of_use_back(use, member, data["day"])
+    for kind, ref, amount in data["tenders"]:
+        if kind == TenderKind.GIFT_CARD:
+            yield Effect(CARD_MONEY, ref, amount)
     for rule, units in data["stock"]:
         yield Effect(STOCK_USE, rule, -units)
     for lease_id, units in data["leases"]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from app.core.authority import AuthorityPolicy, Offline
 from app.core.campaign import Campaign, Rule
+from app.core.card_policy import CardPolicy
 from app.core.circumstances import Check
 from app.core.consents import ConsentText
 from app.core.earning import EarningRule
@@ -78,6 +79,7 @@ class Program:
     is_stacked: bool = False  # whether any campaign says anything about others
     authority: AuthorityPolicy = field(default_factory=AuthorityPolicy)
     reversals: ReversalPolicy = field(default_factory=ReversalPolicy)
+    cards: CardPolicy = field(default_factory=CardPolicy)  # of gift cards, what stations may do alone
     consents: tuple[ConsentText, ...] = ()  # what new members are asked
     asks_authority: bool = field(init=False, compare=False)  # whether any campaign is not for giving at will
     counted_campaigns: frozenset[str] = field(init=False, compare=False)  # those with limits or budgets

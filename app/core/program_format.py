@@ -12,6 +12,7 @@ from app.core.authority_format import read_authority_policy
 from app.core.campaign import ON_ORDER, Campaign, Stacking, Trigger, phase, place_in_order
 from app.core.campaign_format import read_campaign, read_condition
 from app.core.canonical import digest
+from app.core.card_policy import read_card_policy
 from app.core.circumstances import Check
 from app.core.conditions import ConditionInvalid, Vocabulary, compile_condition, facts_of
 from app.core.consents import read_consents
@@ -134,6 +135,7 @@ def _read_root(root: Place, program_hash: str) -> Program:
         is_stacked=any(campaign.stacking != PLAIN for campaign in campaigns),
         authority=read_authority_policy(root, currency),
         reversals=read_reversal_policy(root, currency),
+        cards=read_card_policy(root, currency),
         consents=read_consents(root),
     )
 

@@ -156,6 +156,17 @@ class Reason(Enum):
         True,
         "This member has had as much as may be given without head office.",
     )
+    CARD_FROZEN = (ReasonClass.AUTHORITY, True, "Head office has stopped this gift card.")
+    CARD_FLOOR = (
+        ReasonClass.AUTHORITY,
+        True,
+        "Without head office this gift card pays {wanted} at most here. Ask for less, or try again once it answers.",
+    )
+    CARD_DAY = (
+        ReasonClass.AUTHORITY,
+        True,
+        "Without head office gift cards pay {wanted} more here today. Ask for less, or try again once it answers.",
+    )
     FACTS_MISSING = (
         ReasonClass.AUTHORITY,
         True,
@@ -247,6 +258,16 @@ class Reason(Enum):
     )
     WALLET_EXPIRED = (ReasonClass.BALANCE, False, "The value on this card ended on {ends_on}.")
     CARD_USED = (ReasonClass.BALANCE, False, "This gift card has been used.")
+    CARD_NOT_ACTIVE = (
+        ReasonClass.BALANCE,
+        True,
+        "This gift card has not been activated yet. Put money on it first.",
+    )
+    CARD_AMOUNT = (
+        ReasonClass.BALANCE,
+        True,
+        "Up to {wanted} can be put on this gift card now.",
+    )
     VALUE_EMPTY = (ReasonClass.BALANCE, True, "Nothing is left on this card.")
     NOTHING_DUE = (ReasonClass.EFFECT, True, "Nothing is left to pay.")
     NO_EFFECT = (ReasonClass.EFFECT, True, "Nothing is left on the order for this offer.")
@@ -267,6 +288,9 @@ MONEY_NUMBERS = {  # their numbers are amounts of money, not counts
     Reason.SPEND_NOT_MET,
     Reason.BUDGET_EXCEEDED,
     Reason.FLOOR_EXCEEDED,
+    Reason.CARD_FLOOR,
+    Reason.CARD_DAY,
+    Reason.CARD_AMOUNT,
 }
 
 

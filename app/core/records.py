@@ -19,7 +19,7 @@ from app.core.facts_record import (
     presentation_record,
     read_facts,
 )
-from app.core.gift_cards import TenderOutcome
+from app.core.gift_cards import Rest, TenderOutcome
 from app.core.outcome import Allocation, Decision, Facts, Outcome
 from app.core.program import Program
 from app.core.signed_code import Shown
@@ -194,6 +194,8 @@ def _tender_record(tender: TenderOutcome) -> Record:
         "amount": tender.amount,
         "left": tender.left,
         "reasons": [refusal.record() for refusal in tender.refusals],
+        **({} if tender.rest is Rest.STAYS else {"rest": str(tender.rest)}),
+        **({"alone": tender.alone} if tender.alone else {}),
     }
 
 

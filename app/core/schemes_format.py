@@ -4,7 +4,9 @@
                               "when_used"?: "refuse"|"part"}],
                    "jurisdictions"?: [{"code": "US-ME", "ends": "never"|"allowed", "years_min"?: 5,
                                        "rest": "paid_out"|"forfeited"}],
-                   "refund"?: "tenders_first"|"tenders_last"}
+                   "refund"?: "tenders_first"|"tenders_last",
+                   "offline"?: {"card"?: 5000, "day"?: 50000, "stale_hours"?: 72},
+                   "top_up"?: {"alone"?: 10000, "balance"?: 100000}}    (both: card_policy.py)
     "punch_cards": [{"id": "coffee", "name": "Every 10th free", "every": 10, "products"?: "coffee"}]
     "badges": [{"id": "regular", "name": "Regular"}]
     "milestones": [{"id": "ten", "name": "Ten orders", "at": 10, "repeat"?: "once"|"every", "gives": [benefit, …],
@@ -44,6 +46,7 @@ SECTIONS = (
     "referrals",
     "experiments",
 )
+CARD_KEYS = ("kinds", "jurisdictions", "refund", "offline", "top_up")
 RETURN_KEYS = ("on_return", "reusable_after_return")
 VALUE_MAX = 10**12
 EVERY_MAX = 1000
@@ -97,9 +100,7 @@ def read_schemes(root: Place, *, product_sets: Set[str], rules: Set[str]) -> Sch
     """
     badges = _by_id(root, "badges", _read_badge)
     known = _Known(product_sets, rules, badges.keys())
-    cards = (
-        root.inner("gift_cards").only("kinds", "jurisdictions", "refund") if root.has("gift_cards") else None
-    )
+    cards = root.inner("gift_cards").only(*CARD_KEYS) if root.has("gift_cards") else None
     return Schemes(
         card_kinds=_read_card_kinds(cards) if cards else {},
         jurisdictions=_read_jurisdictions(cards) if cards else JURISDICTIONS,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.core.gift_cards import TenderOutcome
 from app.core.outcome import Outcome
 from app.core.reasons import Refusal
 
@@ -21,7 +22,8 @@ class OrderAnswer:
     """The answer to an order handed in. Amounts in minor units; `seq` is its journal entry.
 
     `is_repeat` says that the order had been recorded before and nothing was recorded now. `stopped`: why nothing at all
-    was given, where head office has stopped the member's card or the program.
+    was given, where head office has stopped the member's card or the program. `due` is what gift cards (`tenders`) and
+    points as payment leave for money.
     """
 
     kind: AnswerKind
@@ -32,5 +34,7 @@ class OrderAnswer:
     payable: int
     points: int
     presented: tuple[Outcome, ...]
+    tenders: tuple[TenderOutcome, ...] = ()
+    due: int = 0
     is_repeat: bool = False
     stopped: Refusal | None = None

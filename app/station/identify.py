@@ -31,11 +31,14 @@ from app.core.stops import said_of_all
 from app.core.voucher import Presentation
 from app.ids import new_id, ref_of
 from app.station.balance import own_points
+from app.station.gift_card import SeenGiftCard, look_up
 from app.station.keyset import token_keys
 from app.store.journal import Draft
 from app.store.replica import MemberRow
 from app.store.replica_rows import MEMBER, VOUCHER
 from app.store.store import StationStore
+
+ENDS_WITH = 4  # characters of a gift card's number that are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class SeenReceipt:
     order: str
 
 
-Seen = SeenMember | Presentation | SeenBadge | SeenReceipt | Refusal
+Seen = SeenMember | Presentation | SeenGiftCard | SeenBadge | SeenReceipt | Refusal
 
 
 def identify(store: StationStore, text: str, *, aim: str = "") -> Seen:
@@ -107,10 +110,8 @@ def _look_up(store: StationStore, credential: Credential, text: str) -> Seen:
     match credential:
         case MemberCode():
             return _by_code(store, credential)
-        case MemberNumber() | VoucherNumber():
+        case MemberNumber() | VoucherNumber() | GiftCardNumber():
             return _by_number(store, credential, text)
-        case GiftCardNumber():
-            return unknown(text)
         case BadgeCode():
             return _badge(store, credential)
         case ReceiptCode():
@@ -125,12 +126,21 @@ def _badge(store: StationStore, badge: BadgeCode) -> SeenBadge | Refusal:
     return Refusal(Reason.NOT_STAFF) if row is None else SeenBadge(row.staff_id)
 
 
-def _by_number(store: StationStore, credential: MemberNumber | VoucherNumber, text: str) -> Seen:
+def _by_number(
+    store: StationStore, credential: MemberNumber | VoucherNumber | GiftCardNumber, text: str
+) -> Seen:
     """Look a number up, unless somebody is trying them: then those that somebody has are put off like all others."""
     boot_ms = store.clock.boot_ms()
     if refusal := store.guesses.refusal(boot_ms):
         return refusal
-    seen = _holder(store, credential) if isinstance(credential, MemberNumber) else _voucher(store, credential)
+    seen: SeenMember | Presentation | SeenGiftCard | None
+    match credential:
+        case MemberNumber():
+            seen = _holder(store, credential)
+        case VoucherNumber():
+            seen = _voucher(store, credential)
+        case GiftCardNumber():
+            seen = look_up(store, credential.code_hash, ends_with=text.strip()[-ENDS_WITH:].upper())
     if seen is None:
         store.guesses.note(boot_ms)
         return unknown(text)

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.core.asking import NOTHING_HEARD, Asking, Heard, questions
+from app.core.asking import NOTHING_HEARD, Asking, Heard, card_questions, questions
+from app.core.card_record import tender_of_record
 from app.core.codes import Level
 from app.core.decision import decide
 from app.core.entry import ORDER, REDEEM, REFUSE, Entry
+from app.core.gift_cards import TenderOutcome
 from app.core.order import Line, Order, OrderInvalid, check_order, goods_total
 from app.core.outcome import Allocation, Decision, Facts, Outcome
 from app.core.overlay import ORDER_CLAIM
@@ -24,6 +26,7 @@ from app.core.stops import said_of_all
 from app.core.voucher import Presentation
 from app.station.answer import AnswerKind, OrderAnswer
 from app.station.authority import with_rights
+from app.station.gift_card import CardShown, tenders_of
 from app.station.identify import SeenMember, is_spent
 from app.station.standing import stops, stops_by_cashier
 from app.store.carried import opened
@@ -83,6 +86,7 @@ class AtTill:
     link: str
     cashier: str = ""
     heard: Heard = NOTHING_HEARD
+    cards: tuple[CardShown, ...] = ()  # gift cards that are to pay
 
 
 def quote_order(
@@ -107,11 +111,12 @@ def to_ask(store: StationStore, order_in: OrderIn, at_till: AtTill) -> Asking | 
 
     Raises `NotRecorded` or a `StoreFault`.
     """
-    if at_till.link != ONLINE or not _program(store).asks_authority or _seq_of(store, order_in) is not None:
+    needs_word = _program(store).asks_authority or bool(at_till.cards)
+    if at_till.link != ONLINE or not needs_word or _seq_of(store, order_in) is not None:
         return None
     facts = _facts(store, order_in, at_till)
     _check(facts)
-    asked = questions(facts)
+    asked = questions(facts) + card_questions(facts)
     if not asked:
         return None
     member = facts.member
@@ -169,7 +174,8 @@ def _facts(
     stopped |= stops_by_cashier(store, at_till.cashier, member)
     if seen is not None and is_spent(store, seen.shown):  # they earn all the same: that harms nobody
         stopped |= {REPLAYED}
-    facts = Facts(program, order, member, at_till.presented, stopped=stopped)
+    tenders = tenders_of(store, at_till.cards, heard=at_till.heard) if at_till.cards else ()
+    facts = Facts(program, order, member, at_till.presented, tenders=tenders, stopped=stopped)
     level = "" if seen is None else str(seen.level)
     return with_rights(store, facts, level=level, heard=at_till.heard, choices=choices, in_full=in_full)
 
@@ -211,7 +217,7 @@ def _drafts(facts: Facts, decision: Decision, attendance: Attendance) -> list[Dr
 
 def _answer(facts: Facts, decision: Decision, *, seq: int, link: str) -> OrderAnswer:
     return OrderAnswer(
-        kind=_kind(decision.presented, link),
+        kind=_kind(decision.presented, decision.tenders, link),
         order_id=facts.order.order_id,
         seq=seq,
         total=decision.total,
@@ -219,12 +225,15 @@ def _answer(facts: Facts, decision: Decision, *, seq: int, link: str) -> OrderAn
         payable=decision.payable,
         points=decision.points,
         presented=decision.presented,
+        tenders=decision.tenders,
+        due=decision.due,
         stopped=said_of_all(facts.stopped, facts.member.ref if facts.member else None),
     )
 
 
-def _kind(presented: tuple[Outcome, ...], link: str) -> AnswerKind:
-    if presented and not any(outcome.is_approved for outcome in presented):
+def _kind(presented: tuple[Outcome, ...], tenders: tuple[TenderOutcome, ...], link: str) -> AnswerKind:
+    is_any = any(outcome.is_approved for outcome in presented) or any(tender.amount for tender in tenders)
+    if (presented or tenders) and not is_any:
         return AnswerKind.NOT_POSSIBLE
     return AnswerKind.APPROVED if link == ONLINE else AnswerKind.QUEUED
 
@@ -241,18 +250,26 @@ def _answer_again(store: StationStore, facts: Facts, seq: int) -> OrderAnswer:
         or (facts.member is not None and not _is_same(store, member_ref, facts.member.ref))
         # The ids of redemptions are new with each scan; the vouchers are the same.
         or any((shown.voucher.rule_id, shown.voucher.code_hash) not in vouchers for shown in facts.presented)
+        or not {tender.ref for tender in facts.tenders} <= {paid["ref"] for paid in data.get("paid", ())}
     ):
         raise OrderConflict(facts.order.order_id)
     presented = tuple(_recorded_outcome(entry.data) for entry in redemptions)
+    tenders = tuple(tender_of_record(paid) for paid in data.get("paid", ()))
+    payable = data.get("payable", data["total"] - data["discount"])
+    by_points = sum(
+        each.get("paid", 0) for each in (*data["campaigns"], *(entry.data for entry in redemptions))
+    )
     return OrderAnswer(
-        kind=_kind(presented, data["link"]),
+        kind=_kind(presented, tenders, data["link"]),
         order_id=data["order_id"],
         seq=seq,
         total=data["total"],
         discount=data["discount"],
-        payable=data.get("payable", data["total"] - data["discount"]),
+        payable=payable,
         points=data["points"],
         presented=presented,
+        tenders=tenders,
+        due=payable - by_points - sum(tender.amount for tender in tenders),
         is_repeat=True,
         stopped=said_of_all(data.get("stopped", ()), member_ref),
     )

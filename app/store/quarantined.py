@@ -10,12 +10,23 @@ from collections.abc import Iterable
 from sqlite_utils import Database
 
 from app.core.entry import read_entry
-from app.core.overlay import FLOOR_USE, LEASE_USE, ORDER_CLAIM, REDEMPTION_CLAIM, SPENDS, SPENT
+from app.core.overlay import (
+    CARD_ALONE,
+    CARD_DAY,
+    FLOOR_USE,
+    LEASE_USE,
+    ORDER_CLAIM,
+    REDEMPTION_CLAIM,
+    SPENDS,
+    SPENT,
+)
 from app.core.verdicts import Verdict
 from app.store.carried import effects_with_carried
 
 # Of these HQ tells no figure. Claims and leases count for good, floor limits and caps until HQ has heard of an entry.
-NO_FIGURES = frozenset({ORDER_CLAIM, REDEMPTION_CLAIM, LEASE_USE, FLOOR_USE, SPENDS, SPENT})
+NO_FIGURES = frozenset(
+    {ORDER_CLAIM, REDEMPTION_CLAIM, LEASE_USE, FLOOR_USE, SPENDS, SPENT, CARD_ALONE, CARD_DAY}
+)
 
 Deltas = dict[str, dict[int, int]]  # by reference and number
 

@@ -16,6 +16,7 @@ from sqlite_utils import Database
 from app.core.program import Program
 from app.core.voucher import Voucher
 from app.store.aliases import Aliases
+from app.store.gift_cards import GiftCards
 from app.store.meta import write_meta
 from app.store.names import LAST_LETTER, later_keys, name_key
 from app.store.people import People
@@ -155,6 +156,11 @@ class Replica:
     def people(self) -> People:
         """Who works in this store."""
         return People(self._db)
+
+    @property
+    def gift_cards(self) -> GiftCards:
+        """Gift cards, as HQ knows them."""
+        return GiftCards(self._db)
 
     @property
     def aliases(self) -> Aliases:

@@ -10,6 +10,7 @@ import orjson
 from app.store.names import name_key
 
 MEMBER, VOUCHER, STAFF, COUNTER, ALIAS = "member", "voucher", "staff", "counter", "alias"
+GIFT_CARD = "gift_card"
 KEY = 0  # place in a row as it is kept
 REF, NUMBER_HASH, NAME, TIER, NAME_KEY = 0, 1, 2, 3, -1  # and in a member's
 
@@ -60,6 +61,13 @@ def _vouchers_kept(rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
     ]
 
 
+def _cards_kept(rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    return [
+        (*facts, int(is_single_use), rest, None if ends_on is None else str(ends_on))
+        for *facts, is_single_use, rest, ends_on in rows
+    ]
+
+
 def _as_they_are(rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in rows]
 
@@ -96,6 +104,15 @@ TABLES = {
         include="UPDATE voucher SET included_seq = ? WHERE code_hash IN (SELECT value FROM json_each(?))",
         included="SELECT included_seq FROM voucher WHERE code_hash = ?",
         added={"holder": None},
+    ),
+    GIFT_CARD: Table(
+        columns=("code_hash", "kind", "currency", "balance", "state", "single_use", "rest", "ends_on"),
+        kept=_cards_kept,
+        put="INSERT OR REPLACE INTO gift_card"
+        " (code_hash, kind, currency, balance, state, single_use, rest, ends_on) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        delete="DELETE FROM gift_card WHERE code_hash = ?",
+        include="UPDATE gift_card SET included_seq = ? WHERE code_hash IN (SELECT value FROM json_each(?))",
+        included="SELECT included_seq FROM gift_card WHERE code_hash = ?",
     ),
     STAFF: Table(
         columns=("staff_id", "name", "role", "pin_hash", "pepper", "member", "sign_in"),

@@ -10,6 +10,7 @@ import pytest
 
 from app.core.approvals import veiled
 from app.core.authority import HOUR_MS, Authority
+from app.core.card_policy import CardRight
 from app.core.codes import ReceiptCode, SetupCode, TokenKey, not_here, parse
 from app.core.decision import decide
 from app.core.gift_cards import Tender, TenderKind
@@ -191,6 +192,9 @@ MADE: dict[Reason, Callable[[], tuple[Refusal, ...]]] = {
     Reason.FACTS_STALE: lambda: by_floor(Authority("A2", NOON - 73 * HOUR_MS)),
     Reason.FLOOR_EXCEEDED: lambda: by_floor(Authority("A1", NOON), amount_off(301)),
     Reason.FLOOR_USED: lambda: by_floor(Authority("A1", NOON, times={"M1": 1})),
+    Reason.CARD_FROZEN: lambda: unpaid(replace(CARD, right=CardRight(denied=Refusal(Reason.CARD_FROZEN)))),
+    Reason.CARD_FLOOR: lambda: unpaid(replace(CARD, right=CardRight(taken=4_800, as_of_ms=NOON))),
+    Reason.CARD_DAY: lambda: unpaid(replace(CARD, right=CardRight(taken_today=49_800, as_of_ms=NOON))),
     Reason.FACTS_MISSING: lambda: unmet(leaf("history.orders", "at_least", 1)),
     Reason.TIME_DOUBTFUL: lambda: refused(in_facts={"stopped": frozenset({"timed"})}),
     Reason.NOT_STARTED: lambda: refused(**FIRST_DAY),
@@ -256,6 +260,10 @@ MADE: dict[Reason, Callable[[], tuple[Refusal, ...]]] = {
     Reason.DEBT: lambda: refused(in_rule={"cost_points": 1}, member=replace(MEMBER, debt=30)),
     Reason.WALLET_EXPIRED: lambda: unpaid(replace(CARD, ends_on=date(2017, 6, 14))),
     Reason.CARD_USED: lambda: unpaid(replace(CARD, is_single_use=True, is_used=True)),
+    Reason.CARD_NOT_ACTIVE: lambda: unpaid(
+        replace(CARD, right=CardRight(denied=Refusal(Reason.CARD_NOT_ACTIVE)))
+    ),
+    Reason.CARD_AMOUNT: lambda: (Refusal(Reason.CARD_AMOUNT, {"wanted": 5000}),),
     Reason.VALUE_EMPTY: lambda: unpaid(replace(CARD, balance=0)),
     Reason.NOTHING_DUE: lambda: unpaid(CARD, 500),
     Reason.NO_EFFECT: lambda: refused(percent_off(1), lines=(line(1, "soap", 1),)),

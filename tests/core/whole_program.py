@@ -102,6 +102,8 @@ SECTIONS: Document = {
             {"code": "US-CA", "ends": "never", "rest": "paid_out"},
         ],
         "refund": "tenders_last",
+        "offline": {"card": 2_000, "day": 20_000, "stale_hours": 24},
+        "top_up": {"alone": 5_000, "balance": 50_000},
     },
     "punch_cards": [{"id": "tenth", "name": "Every tenth free", "every": 10, "products": "coffee"}],
     "badges": [{"id": "regular", "name": "Regular"}],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.core.reasons import Refusal
 from app.core.voucher import Presentation
+from app.station.gift_card import SeenGiftCard
 from app.station.identify import Seen, SeenMember, SeenReceipt, identify, owner_of
 from app.store.store import StationStore
 from ui.i18n import _
@@ -100,6 +101,8 @@ class ScanPart:
                 visit = visit or new_visit()
                 member = visit.member or found.owner
                 self._begin(replace(visit, member=member, vouchers=(*visit.vouchers, seen)))
+            case SeenGiftCard():
+                pass  # it has no page yet
             case SeenReceipt(order):
                 self._receipt_came(order, visit)
             case Refusal():
