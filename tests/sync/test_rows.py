@@ -25,9 +25,9 @@ CARD = {"code_hash": "h", "rule_id": "r", "uses_max": 0, "uses": 0, "owner": Non
 def test_what_a_newer_hq_adds_is_left_alone(world):
     shop = world.shop().synced()
     newer = [
-        Row(t="gift_card", k="g", v={"balance": 5}),
+        Row(t="raffle", k="g", v={"balance": 5}),
         Row(t="member", k=REF, v=GOOD | {"name": "Ada X.", "favourite": "tea", "lots": [1, 2]}),
-        Row(t="gift_card", op="del", k="g"),
+        Row(t="raffle", op="del", k="g"),
     ]
     shop.hq.alter("changes", lambda page: replace(page, rows=newer))
     assert shop.syncer.pull() == 3
