@@ -40,6 +40,7 @@ def test_the_floors_are_measured() -> None:
     assert len(json.loads(done.stdout.splitlines()[-1])["lines"]) == 3
 
 
+@pytest.mark.slow
 def test_the_window_is_measured_with_all_its_lines() -> None:
     require_x()
     done = bench(
@@ -91,6 +92,7 @@ def test_only_the_plain_start_of_the_window_takes_the_short_way(
     assert window_settings(words) == settings
 
 
+@pytest.mark.slow
 def test_what_hq_takes_in_is_measured_on_both_databases_and_a_missed_limit_is_told() -> None:
     small = ["sync", "--year", "1000", "--rounds", "1", "--stored", "1", "--judged", "1", "--json"]
     code = f"import sys, bench.__main__, bench.sync as b; b.JUDGED_LEAST = 1e9; sys.exit(bench.__main__.main({small}))"

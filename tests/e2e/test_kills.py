@@ -4,15 +4,21 @@ import random
 import threading
 from collections.abc import Iterator
 
+import pytest
+
 from tests.rig.audit import audit
 from tests.rig.processes import HqProcess, StationProcess, World, an_order, eventually, was_killed
 
-KILLS = 20
-KILLS_INSIDE = 6  # of them between BEGIN and COMMIT, by fail points
+KILLS = pytest.mark.parametrize(  # and how many of them between BEGIN and COMMIT, by fail points
+    ("kills", "kills_inside"), [(6, 3), pytest.param(20, 6, marks=pytest.mark.slow)]
+)
 ORDERS_A_ROUND = 40
 
 
-def test_a_station_killed_while_redeeming_loses_and_doubles_nothing(enrolled: World, station: StationProcess):
+@KILLS
+def test_a_station_killed_while_redeeming_loses_and_doubles_nothing(
+    enrolled: World, station: StationProcess, kills: int, kills_inside: int
+):
     assert station.close() == 0
     seed = random.randrange(2**32)
     print(f"seed {seed}")
@@ -21,8 +27,8 @@ def test_a_station_killed_while_redeeming_loses_and_doubles_nothing(enrolled: Wo
     order_ids = _order_ids()
     unanswered = ""
     inside = 0
-    for number in range(KILLS):
-        is_inside = number < KILLS_INSIDE
+    for number in range(kills):
+        is_inside = number < kills_inside
         # Scans, orders and acknowledgements all commit, so the passing is drawn from those of a few orders.
         fail_points = f"before_commit:{chance.randrange(3, 25)}" if is_inside else ""
         station = StationProcess(enrolled, fail_points=fail_points)
@@ -32,7 +38,7 @@ def test_a_station_killed_while_redeeming_loses_and_doubles_nothing(enrolled: Wo
         status = station.wait_dead()
         assert was_killed(status)
         inside += is_inside
-    assert inside >= 5
+    assert inside == kills_inside
     station = StationProcess(enrolled)
     if unanswered:
         assert station.ask(an_order(unanswered))["answer"] in ("approved", "approved_queued")
@@ -40,11 +46,12 @@ def test_a_station_killed_while_redeeming_loses_and_doubles_nothing(enrolled: Wo
     eventually(lambda: station.ask({"sync": True})["waiting"] == 0, within_s=30)
     assert station.close() == 0
     found = audit(enrolled, answered=answered)
-    assert len(found.orders) >= KILLS, "there was something to lose"
+    assert len(found.orders) >= kills, "there was something to lose"
 
 
+@KILLS
 def test_an_hq_killed_while_receiving_loses_and_doubles_nothing(
-    enrolled: World, hq: HqProcess, station: StationProcess
+    enrolled: World, hq: HqProcess, station: StationProcess, kills: int, kills_inside: int
 ):
     seed = random.randrange(2**32)
     print(f"seed {seed}")
@@ -53,8 +60,8 @@ def test_an_hq_killed_while_receiving_loses_and_doubles_nothing(
     order_ids = _order_ids()
     port, current = hq.port, hq
     current.kill()
-    for number in range(KILLS):
-        is_inside = number < KILLS_INSIDE
+    for number in range(kills):
+        is_inside = number < kills_inside
         point = chance.choice(["hq_mid_tx", "hq_before_commit"])
         current = HqProcess(
             enrolled, port=port, fail_points=f"{point}:{chance.randrange(1, 4)}" if is_inside else ""

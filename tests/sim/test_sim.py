@@ -16,8 +16,8 @@ from tests.sim.report import INVARIANTS, Report, live
 
 STATIONS, DAYS = 8, 14
 SEEDS_AN_ITEM = 5
-QUICK = range(1, 26, SEEDS_AN_ITEM)
-SLOW = range(26, 1001, 25)
+QUICK = range(1, 11, SEEDS_AN_ITEM)
+SLOW = range(11, 1001, 30)
 NOT_IN_ALL = {"I27"}  # not every HQ is restored from a backup
 AUDITOR = (
     "auditor",
@@ -46,12 +46,7 @@ AUDITOR = (
     "version_oracles",
 )
 # Planted bugs that the first seed finds, one for each part of the product; the slow suite plants them all.
-FOUND_AT_ONCE = (
-    "commits_without_waiting",
-    "claims_nothing",
-    "forgets_points_that_were_spent",
-    "drops_the_other_branch",
-)
+FOUND_AT_ONCE = ("commits_without_waiting", "forgets_points_that_were_spent")
 FOUND_EARLY = "posts_one_side_of_discounts"
 
 
