@@ -12,6 +12,7 @@ from app.cli_cases import cases_cli
 from app.cli_hq import hq_cli
 from app.cli_journal import journal_cli
 from app.cli_receipt import receipt
+from app.cli_report import report_cli
 from app.cli_scan import scan
 from app.cli_whatif import whatif
 from app.config import Config, ConfigInvalid, load_config
@@ -28,6 +29,7 @@ cli.add_typer(station_cli, name="station")
 cli.add_typer(hq_cli, name="hq")
 cli.add_typer(cases_cli, name="cases")
 cli.add_typer(journal_cli, name="journal")
+cli.add_typer(report_cli, name="report")
 cli.command()(whatif)
 cli.command()(scan)
 cli.command()(receipt)

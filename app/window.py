@@ -60,6 +60,7 @@ def run_window(config: Config, *, clock: Clock, demo: DemoParts | None = None) -
     i18n.use(config.language)
     application = Application(
         event_log=config.event_log,
+        kept_log=config.state_dir,
         habits=habits_of(config),
         port=config.scanner_port,
         baud=config.scanner_baud,

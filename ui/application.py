@@ -44,6 +44,7 @@ class Application(QObject):
         self,
         *,
         event_log: str = "",
+        kept_log: Path | None = None,
         habits: Habits = USUAL,
         port: str = "",
         baud: int = BAUD,
@@ -53,6 +54,7 @@ class Application(QObject):
     ) -> None:
         """Make or take the process's QApplication and style it; write what happens to `event_log`, if named.
 
+        Names of events alone are kept in the folder `kept_log`, if named.
         `habits` are the hand scanner's; one on a serial line is heard at `port`, if named. `along` is what
         goes along with the window.
         """
@@ -67,7 +69,8 @@ class Application(QObject):
         self._camera: CameraBridge | None = None
         self._camera_word = ""  # what it told last, for a model that comes later
         self._model: Any = None
-        self._events = _event_log(event_log)
+        self._event_log, self._kept_log = Path(event_log) if event_log else None, kept_log
+        self._events: EventLog | None = None
         self._scan_input: ScanInput | None = None
         self._habits = habits
         self._port, self._baud = port, baud
@@ -82,9 +85,16 @@ class Application(QObject):
         self.window = StationWindow(model)
         self.window.show()
         FirstPaint(self.window, lambda: self._painted(then))
-        if self._events is not None:
+        if self._event_log is not None:
+            self._start_events()
+
+    def _start_events(self) -> None:
+        from ui.event_log import EventLog
+
+        if self.window is not None:
+            self._events = EventLog(self._event_log, kept=self._kept_log)
             self._events.watch(self.window)
-            self._events.follow(model)
+            self._events.follow(self._model)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 Qt
         """Tell the model that somebody is there; nothing is taken away."""
@@ -96,6 +106,8 @@ class Application(QObject):
         """Bring what nobody needs before there is something to be seen."""
         from ui.scan_input import ScanInput
 
+        if self._events is None and self._kept_log is not None:
+            self._start_events()
         self._scan_input = ScanInput(habits=self._habits, debounce=self._debounce)
         self._scan_input.scanned.connect(self._scanned)
         self._qt.installEventFilter(self._scan_input)
@@ -188,11 +200,3 @@ class Application(QObject):
             self._beside.close()
         if self._events is not None:
             self._events.close()
-
-
-def _event_log(path: str) -> "EventLog | None":
-    if not path:
-        return None
-    from ui.event_log import EventLog
-
-    return EventLog(Path(path))

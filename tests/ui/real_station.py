@@ -117,10 +117,12 @@ def unfit(text: str, *secrets: str) -> list[str]:
 class RealStation:
     """The station, its window, and the texts seen so far."""
 
-    def __init__(self, qtbot: QtBot, folder: Path, *, camera: str = "off", **settings: str) -> None:
+    def __init__(
+        self, qtbot: QtBot, folder: Path, *, camera: str = "off", has_log: bool = False, **settings: str
+    ) -> None:
         self._qtbot = qtbot
         config = replace(Config.embedded(folder), camera=camera, **settings)
-        self._application = Application()
+        self._application = Application(kept_log=config.state_dir if has_log else None)
         self._station = _Station(self._application, config, SetClock(NOW_MS), None)
         self.seen: set[str] = set()
         self.screens: set[Screen] = set()
@@ -205,6 +207,8 @@ class RealStation:
     def close(self) -> None:
         if self._application._camera is not None:
             self._application._camera.stop()
+        if self._application._events is not None:
+            self._application._events.close()
         running = self._station._running
         self._station.close()
         if (
