@@ -107,6 +107,26 @@ def device_revoke(
         print("On its next contact it sends what it has, and then erases its records and keys.")
 
 
+@device_cli.command("update-by")
+def device_update_by(
+    day: Annotated[str, typer.Argument(help="The day, such as 2026-12-05 (UTC), or `never`.")],
+    data_dir: HqDir = None,
+) -> None:
+    """Say until when stations with an older program are given new facts; they show the day once they hear of it."""
+    from hq.stores.updating import set_update_by
+
+    try:
+        by_ms = None if day == "never" else to_ms(datetime.fromisoformat(day).replace(tzinfo=UTC))
+    except ValueError:
+        fail(f"{day} is no day such as 2026-12-05.")
+    chosen = with_hq(data_dir, lambda hq: set_update_by(hq, by_ms))
+    if by_ms is None:
+        print("Older programs are given new facts without an end.")
+    else:
+        print(f"Stations older than framing {chosen.framing} are given new facts until {moment(by_ms)}.")
+        print("What they hold stays good until its rules expire, and their entries are always taken in.")
+
+
 @device_cli.command("wipe")
 def device_wipe(device_id: DeviceId, data_dir: HqDir = None) -> None:
     """Shut a device out and let it erase itself: the same as `revoke --wipe`."""
@@ -207,6 +227,11 @@ def with_hq(data_dir: Path | None, work: Any) -> Any:
             hq.close()
     except HqFault as problem:
         fail(str(problem))
+
+
+def to_ms(day: datetime) -> int:
+    """Return a moment as the milliseconds that HQ keeps."""
+    return int(day.timestamp()) * 1000
 
 
 def moment(ms: int) -> str:

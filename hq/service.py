@@ -17,14 +17,14 @@ from hq.journal import ingest
 from hq.staff.people import sealed_pepper
 from hq.stores import pairing
 from hq.stores.devices import Device, DeviceState, read_device
+from hq.stores.updating import oldest_client, update_by
 from sync.authority_wire import AuthorizeAnswer, AuthorizeRequest, LeaseAnswer, LeaseRequest
+from sync.enrolment_wire import EnrolAnswer, EnrolRequest
 from sync.protocol import (
     CHANGES_ROWS_BEHIND,
     CHANGES_ROWS_MAX,
     Changes,
     DocumentKind,
-    EnrolAnswer,
-    EnrolRequest,
     Health,
     MustRefetch,
     PushAnswer,
@@ -111,6 +111,7 @@ class DeviceSession:
             page = read_page(
                 connection, store=device.store, cursor=cursor, limit=min(limit, CHANGES_ROWS_BEHIND)
             )
+            chosen = update_by(connection)
             return Changes(
                 rows=page.rows,
                 next=page.next,
@@ -119,7 +120,9 @@ class DeviceSession:
                 included_seq=device.head.seq,
                 included_epoch=device.owner.epoch,
                 set_id=self._hq.set_id,
-                min_client=self._hq.min_client,
+                min_client=oldest_client(self._hq, chosen),
+                next_client=chosen.framing,
+                update_by_ms=chosen.by_ms,
                 brand_version=newest_version(connection, "brand"),
                 **newest_versions(connection),
             )
@@ -194,7 +197,7 @@ class DeviceSession:
     def _current_device_in(self, connection: Connection) -> Device:
         """Return the device if it may be given new facts. Raises `ClientTooOld` too."""
         found = self._device_in(connection)
-        if found.proto < self._hq.min_client:
+        if found.proto < oldest_client(self._hq, update_by(connection)):
             raise ClientTooOld(
                 "Update Tillside on this station: head office gives new members, vouchers and rules to newer programs "
                 "only. What this station holds stays good until its rules expire, and its entries are taken in."

@@ -30,6 +30,7 @@ from hq.keysets.store import current_kid
 from hq.members import merged
 from hq.staff import store as staff
 from hq.stores.devices import Device
+from hq.stores.updating import oldest_client, update_by
 from sync.protocol import Manifest, SignedManifest, SnapshotFile, manifest_message
 
 ROWS_A_LINE = 200  # a station writes one line in one transaction, which must not hold up a redemption
@@ -47,6 +48,7 @@ def make_manifest(hq: Hq, device: Device) -> SignedManifest:
         cursor = last_number(connection)
         versions, kid = newest_versions(connection), current_kid(connection, KeyUse.SIGN)
         included_seq = head_of(connection, device.owner)
+        oldest = oldest_client(hq, update_by(connection))
         path = hq.snapshots / _name(hq, device.store, cursor)
         if not path.exists():
             _write(connection, path, device.store)
@@ -58,7 +60,7 @@ def make_manifest(hq: Hq, device: Device) -> SignedManifest:
         cursor=cursor,
         included_seq=included_seq,
         included_epoch=device.owner.epoch,
-        min_client=hq.min_client,
+        min_client=oldest,
         files=[SnapshotFile(name=path.name, sha256=_sha256(path), size=path.stat().st_size)],
         **versions,
     )

@@ -25,11 +25,11 @@ from hq.home import Hq
 from hq.phone.routes import add_phone
 from hq.service import DeviceSession, EnrolService, health
 from sync.authority_wire import AuthorizeRequest, LeaseRequest
+from sync.enrolment_wire import EnrolRequest
 from sync.protocol import (
     CHANGES_ROWS_MAX,
     SIGNATURE_HEADER,
     DocumentKind,
-    EnrolRequest,
     MustRefetch,
     PushRefusal,
     PushRequest,

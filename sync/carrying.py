@@ -21,7 +21,7 @@ from app.store.faults import KeysMissing, StoreDamaged, StoreMissing
 from app.store.keystore import KeyStore, StationKeys, load_keys, load_mark
 from app.store.salvage import Found, Row, device_said, salvage, salvaged_of
 from app.store.store import JOURNAL
-from sync.protocol import EpochHead
+from sync.enrolment_wire import EpochHead
 
 log = logging.getLogger(__name__)
 

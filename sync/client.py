@@ -14,6 +14,7 @@ from msgspec.json import Decoder, encode
 from app.clock import Clock
 from app.ids import new_id
 from sync.authority_wire import AuthorizeAnswer, AuthorizeRequest, LeaseAnswer, LeaseRequest
+from sync.enrolment_wire import EnrolAnswer, EnrolRequest
 from sync.faults import HqUntrusted
 from sync.line import HTTP_OK, JSON, Limits, Line, Response
 from sync.protocol import (
@@ -21,8 +22,6 @@ from sync.protocol import (
     SIGNATURE_HEADER,
     Changes,
     DocumentKind,
-    EnrolAnswer,
-    EnrolRequest,
     Health,
     MustRefetch,
     PushAnswer,

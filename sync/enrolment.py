@@ -30,9 +30,10 @@ from app.store.faults import StoreReadOnly
 from app.store.keystore import KeyStore, StationKeys, check_key_store, make_keys
 from app.store.store import StationStore
 from sync.client import HttpEnrolment
+from sync.enrolment_wire import EnrolAnswer, EnrolProtocol, EnrolRequest
 from sync.faults import HqUntrusted
 from sync.pepper import keep_sealed
-from sync.protocol import EnrolAnswer, EnrolProtocol, EnrolRequest, SignedDocument, enrol_message
+from sync.protocol import SignedDocument, enrol_message
 from sync.syncer import SOFTWARE
 from sync.trust import check_keyset
 

@@ -15,7 +15,6 @@ from msgspec import Meta, Struct
 
 from app.core import signed_messages
 from app.core.canonical import INTEGER_MAX
-from app.core.chain import NONCE_SIZE
 from app.core.personal import BOX_BYTES_MAX
 from app.core.verdicts import Flag as Flag  # noqa: PLC0414 both ends have the words of the wire from here
 from app.core.verdicts import Verdict as Verdict  # noqa: PLC0414
@@ -33,7 +32,6 @@ CHANGES_ROWS_MAX = 2_000  # rows of a page of changes; each page that reaches th
 CHANGES_ROWS_BEHIND = 8_000  # rows of a page for a station that does not get to the end by such pages
 # Of one document, beside its first: each costs a station that checks it a tenth of a millisecond
 SIGNATURES_MAX = 16
-FORMER_MAX = 64  # epochs of a device that HQ speaks of at an enrolment
 DocumentKind = Literal["program", "keyset", "stops", "brand"]
 SIGNATURE_HEADER = "Tillside-Signature"  # device=…;epoch=…;time=…;nonce=…;sig=<base64>
 CLOCK_WINDOW_MS = 5 * 60_000  # how far a signed request's time may lie from HQ's
@@ -78,58 +76,6 @@ class SignedDocument(Wire, frozen=True, kw_only=True):
     def signatures(self) -> list[Signature]:
         """All signatures, that of the key named first in front."""
         return [Signature(kid=self.kid, sig=self.sig), *self.also]
-
-
-class StoreFacts(Wire, frozen=True, kw_only=True):
-    """The shop a device stands in."""
-
-    store_id: str
-    name: str
-    time_zone: str
-    currency: str
-
-
-class EnrolRequest(Wire, frozen=True, kw_only=True):
-    """A new device introduces itself. `proof` is its signature over `"TS-enrol" | token | sign_pub | box_pub`."""
-
-    proto: int = PROTO
-    token: str
-    sign_pub: bytes  # Ed25519, 32 bytes
-    box_pub: bytes  # X25519, 32 bytes
-    proof: bytes
-    hw: str = ""
-    sw: str = ""
-    name: str = ""  # of the machine, for the person who confirms it
-    # Of the records that lie on the machine: their epoch, and up to where HQ is thought to hold it. 0 for none
-    former_epoch: Epoch = 0
-    former_seq: Count = 0
-
-
-class EpochHead(Wire, frozen=True, kw_only=True):
-    """An entry that HQ holds, with all before it, of an epoch of a device: its last. Number 0: nothing of it."""
-
-    epoch: Epoch
-    seq: Count
-    hash: bytes
-
-
-class EnrolAnswer(Wire, frozen=True, kw_only=True):
-    """What a device is from now on."""
-
-    device_id: DeviceId
-    epoch: Annotated[int, Meta(ge=1, lt=1 << 32)]
-    store: StoreFacts
-    # 32 bytes, into the first hash of its chain
-    nonce: Annotated[bytes, Meta(min_length=NONCE_SIZE, max_length=NONCE_SIZE)]
-    keyset: SignedDocument
-    hq_incarnation: str
-    is_confirmed: bool = True  # else it waits until a person at HQ has said that this is the machine
-    # What HQ holds of the device's epochs that have ended, of many the newest: the machine carries over what is behind.
-    # Of `former_epoch` it is entry `former_seq`, where HQ holds that.
-    former: Annotated[list[EpochHead], Meta(max_length=FORMER_MAX)] = []
-    pepper: bytes = (
-        b""  # sealed to the device's box key, where the store has staff and the device is confirmed
-    )
 
 
 class SealedPepper(Wire, frozen=True, kw_only=True):
@@ -333,6 +279,9 @@ class Changes(Wire, frozen=True, kw_only=True):
     stops_version: Count = 0
     brand_version: Count = 0
     min_client: int = 0
+    # From then on it is to be `next_client`: by then a station of an older framing needs a newer program
+    next_client: int = 0
+    update_by_ms: Count = 0
 
 
 class MustRefetch(Wire, frozen=True, kw_only=True):
@@ -385,16 +334,4 @@ class HqProtocol(Protocol):
 
     def changes(self, *, cursor: int, set_id: str, limit: int = CHANGES_ROWS_MAX) -> Changes | MustRefetch:
         """Return what changed in this device's scope after `cursor`."""
-        ...
-
-
-class EnrolProtocol(Protocol):
-    """What a device asks before it has an identity: first who HQ is, and only then to be taken in."""
-
-    def keyset(self) -> SignedDocument:
-        """Return HQ's set of keys, which holds nothing secret."""
-        ...
-
-    def enrol(self, request: EnrolRequest) -> EnrolAnswer | None:
-        """Turn a one-time token into a device; None when the token is unknown, used or too old."""
         ...

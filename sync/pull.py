@@ -58,6 +58,7 @@ class Puller:
         self._hq = hq
         self._run = run
         self.documents = Documents(store, hq, run=run)
+        self.update_by_ms: int | None = None  # until then HQ gives facts to a program as old as this
         self.skipped = 0  # rows that we could not use and that HQ hasn't heard of yet
         self._words: list[VerdictValues] = []  # HQ's later words that came ahead of a checkpoint
 
@@ -101,6 +102,7 @@ class Puller:
                 stops_version=changes.stops_version,
             )
             self.documents.follow_brand(changes.brand_version)
+            self.update_by_ms = changes.update_by_ms if changes.next_client > PROTO else None
             _check_client(changes.min_client)
             _check_progress(changes, position)
             self._apply(changes)

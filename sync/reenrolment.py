@@ -44,7 +44,8 @@ from sync.carrying import (
 )
 from sync.client import HttpEnrolment
 from sync.enrolment import Pairing, PairingInvalid, Records, take_up
-from sync.protocol import EnrolProtocol, SignedDocument
+from sync.enrolment_wire import EnrolProtocol
+from sync.protocol import SignedDocument
 
 AT_ONCE = 200  # entries in one transaction
 NOTHING_SHOWS_IT = (

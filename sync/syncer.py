@@ -5,6 +5,7 @@ and the database never waits for the network. Pushing comes first, so the balanc
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
@@ -61,12 +62,14 @@ class SyncReport:
     """What a sync did. `refusal` is set when HQ stopped the queue (see `PushRefusalKind`).
 
     `as_of_ms` is HQ's moment of which the replica speaks: where it stands still, so does HQ, or whoever passes for it.
+    `update_by_ms`: until then HQ still gives facts to a program as old as this one, if it has said so.
     """
 
     pushed: int
     pulled: int
     refusal: PushRefusal | None = None
     as_of_ms: int | None = None
+    update_by_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,8 @@ class Syncer:
         self._break: Break | None = None
         self._boxes_ms: int | None = None  # of the boot clock: when boxes of earlier entries were sent
         self._handing_over = HandingOver(store, hq, run=run, request_after=self._request_after)
+        # Told of each batch that HQ has and that leaves more to send: the entry after which this push began.
+        self.on_batch: Callable[[int], None] = lambda after_seq: None
 
     def sync(self) -> SyncReport:
         """Push, then pull. Raises `HqFault` or `StoreFault`; what was done until then stays done."""
@@ -118,7 +123,8 @@ class Syncer:
         self._leasing.refresh()
         self._run(self._store.note_mark)
         position = self._run(self._puller.position)
-        return replace(report, pulled=pulled, as_of_ms=position.as_of_ms if position else None)
+        as_of_ms = position.as_of_ms if position else None
+        return replace(report, pulled=pulled, as_of_ms=as_of_ms, update_by_ms=self._puller.update_by_ms)
 
     def _pull_first(self) -> None:
         """Fetch keys, rules and rows before we send, after a push that failed: HQ may choke on one for days.
@@ -148,8 +154,10 @@ class Syncer:
     def _push(self) -> SyncReport:
         self._ask_first()
         pushed = gaps = 0
+        began_after: int | None = None
         while True:
             request = self._run(self._next_push)
+            began_after = request.from_seq - 1 if began_after is None else began_after
             answer = self._hq.push(request)
             if isinstance(answer, PushRefusal):
                 gaps += 1
@@ -170,6 +178,7 @@ class Syncer:
             if not waiting or (broken is not None and kept >= broken.good_seq):
                 self._fetch_stops(answer.stops_version)
                 return SyncReport(pushed, 0, None if broken is None else broken.refusal)
+            self.on_batch(began_after)
             self._fetch_before_the_rest(answer)
 
     def _find_break(self, refusal: PushRefusal) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from app.clock import Clock
 from app.store.faults import StoreFault
 from sync.backoff import Backoff
-from sync.faults import HqBusy, HqFault
+from sync.faults import ClientTooOld, HqBusy, HqFault
 from sync.syncer import Syncer
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,9 @@ BUG = "sync_bug"
 class LinkState:
     """How the line to HQ stands. `problem` is the code of what is in the way, empty when nothing is.
 
-    `as_of_ms` is the moment of HQ's facts as the last sync left them, `next_ms` that of the next try.
+    `as_of_ms` is the moment of HQ's facts as the last sync left them, `next_ms` that of the next try. `update_by_ms`: a
+    newer program must be here by then. `sending_after`: not how a try ended, but that one is at it; HQ has taken what
+    follows this entry, up to the one it has acknowledged, and more is to come.
     """
 
     is_online: bool = False
@@ -30,6 +32,8 @@ class LinkState:
     problem: str = ""
     as_of_ms: int | None = None
     next_ms: int | None = field(default=None, compare=False)
+    update_by_ms: int | None = None
+    sending_after: int | None = None
 
 
 class SyncWorker:
@@ -46,6 +50,7 @@ class SyncWorker:
     ) -> None:
         """`waiting` counts unsent entries; `on_change` is called on this thread whenever the state changes."""
         self._syncer = syncer
+        syncer.on_batch = self._batch_taken
         self._waiting = waiting
         self._clock = clock
         self._interval_s = interval_s
@@ -115,12 +120,19 @@ class SyncWorker:
             self._retry_after_s = fault.retry_after_s
             self._became(replace(self._state, is_online=False, problem=fault.code))
         except (HqFault, StoreFault) as fault:
-            self._backoff = self._backoff.after_answer()
+            has_answered = isinstance(fault, StoreFault | ClientTooOld)
+            backoff = self._backoff
+            self._backoff = backoff.after_answer() if has_answered else backoff.after_failure()
             self._became(replace(self._state, is_online=False, problem=fault.code))
         else:
             self._backoff = self._backoff.after_answer()
             problem = report.refusal.kind.value if report.refusal else ""
-            self._became(LinkState(not problem, self._clock.now_ms(), problem, report.as_of_ms))
+            now_ms, by_ms = self._clock.now_ms(), report.update_by_ms
+            self._became(LinkState(not problem, now_ms, problem, report.as_of_ms, update_by_ms=by_ms))
+
+    def _batch_taken(self, after_seq: int) -> None:
+        """HQ answers, whatever the last try came to; on the thread that syncs, in the middle of it."""
+        self._on_change(replace(self._state, is_online=True, problem="", sending_after=after_seq))
 
     def _became(self, state: LinkState) -> None:
         self._state = state

@@ -10,7 +10,7 @@ from app.core.reasons import Reason, Refusal, sentence
 from app.core.standing import Standing
 from ui.i18n import _, ngettext
 from ui.models.amount import AmountProblem, parse_amount
-from ui.models.state import ActionRow, AnswerView, AnswerWord, MemberCard, OfferRow, Pill, PillKind
+from ui.models.state import ActionRow, AnswerView, AnswerWord, MemberCard, OfferRow
 
 SIGNS: Mapping[str, str] = MappingProxyType(
     {"EUR": "€", "GBP": "£", "IDR": "Rp\u00a0", "KRW": "₩", "RUB": "₽", "TRY": "₺", "USD": "$"}
@@ -93,62 +93,6 @@ def _moment(at_ms: int, time_zone: str) -> datetime:
 def standing(found: Standing) -> str:
     """Return what to know of how this station stands; empty when all is well."""
     return _(found.sentence) if found.sentence else ""
-
-
-# --- the pill -----------------------------------------------------------------------------------------------
-
-
-def pill(shown: Pill) -> str:
-    """Return what the pill says."""
-    match shown.kind:
-        case PillKind.CONNECTING:
-            return _("Looking for head office")
-        case PillKind.FRESH:
-            return _("Online · synced {ago}").format(ago=ago(shown.age_s or 0))
-        case PillKind.SENDING:
-            return ngettext("Sending {count} order …", "Sending {count} orders …", shown.waiting).format(
-                count=grouped(shown.waiting)
-            )
-        case PillKind.ATTENTION:
-            return ngettext("{count} needs attention", "{count} need attention", shown.attention).format(
-                count=grouped(shown.attention)
-            )
-        case PillKind.EARN_ONLY:
-            return _("Earning only, no redeeming")
-        case PillKind.UPDATE:
-            return _("Update tonight")
-        case PillKind.REVOKED:
-            return _("Shut out by head office")
-        case PillKind.STORAGE:
-            return _storage(shown)
-        case _:
-            return _offline(shown)
-
-
-def _offline(shown: Pill) -> str:
-    since = duration(shown.age_s or 0)
-    if not shown.waiting:
-        return _("OFFLINE for {duration}").format(duration=since)
-    return ngettext(
-        "OFFLINE for {duration} · {count} order waiting",
-        "OFFLINE for {duration} · {count} orders waiting",
-        shown.waiting,
-    ).format(duration=since, count=grouped(shown.waiting))
-
-
-def _storage(shown: Pill) -> str:
-    if not shown.waiting:
-        return _("Records can't be written")
-    return ngettext(
-        "Records can't be written · {count} order waiting",
-        "Records can't be written · {count} orders waiting",
-        shown.waiting,
-    ).format(count=grouped(shown.waiting))
-
-
-def pill_name(words: str) -> str:
-    """Return what the pill is called when it is read out."""
-    return _("{state}. Sync queue (F9)").format(state=words)
 
 
 # --- member and offers --------------------------------------------------------------------------------------

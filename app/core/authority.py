@@ -43,6 +43,7 @@ class FloorLimit:
 
 
 NOTHING = FloorLimit(0, 0, 0)
+WARN_MS = 24 * HOUR_MS  # after a day without head office a cashier is warned
 STALE_MS = HOME_LEASE_MS  # how old facts may be by which anything is given that asks for a right
 FLOORS: Mapping[str, FloorLimit] = {  # in hundredths of the currency's unit
     "A1": FloorLimit(300, 1, 24 * HOUR_MS),
@@ -57,7 +58,7 @@ class AuthorityPolicy:
 
     `spends_max` and `value_max` (minor units) bound what a station gives before head office hears of it, by leases
     too; behind them it only earns, and so it does with a replica older than `stale_ms`. `point_worth_milli`: what a
-    point is worth at least, in thousandths of a minor unit.
+    point is worth at least, in thousandths of a minor unit. With a replica older than `warn_ms` a cashier is warned.
     """
 
     floors: Mapping[str, FloorLimit] = field(default_factory=lambda: FLOORS)
@@ -65,6 +66,7 @@ class AuthorityPolicy:
     value_max: int = 200_000
     point_worth_milli: int = 0
     stale_ms: int = STALE_MS
+    warn_ms: int = WARN_MS
 
     def floor(self, level: str) -> FloorLimit:
         """Return what a level may be given; nothing for one that isn't named."""

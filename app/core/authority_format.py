@@ -18,7 +18,7 @@ def read_authority_policy(root: Place, currency: Currency) -> AuthorityPolicy:
     if not root.has("authority"):
         return AuthorityPolicy(floors, value_max=value_max)
     place = root.inner("authority").only(
-        "floors", "spends_max", "value_max", "point_worth_milli", "stale_hours"
+        "floors", "spends_max", "value_max", "point_worth_milli", "stale_hours", "warn_hours"
     )
     if place.has("floors"):
         floors |= _read_floors(place.inner("floors"))
@@ -28,6 +28,7 @@ def read_authority_policy(root: Place, currency: Currency) -> AuthorityPolicy:
         value_max=_number(place, "value_max", AMOUNT_MAX, value_max),
         point_worth_milli=_number(place, "point_worth_milli", WORTH_MAX, ordinary.point_worth_milli),
         stale_ms=_number(place, "stale_hours", STALE_HOURS_MAX, ordinary.stale_ms // HOUR_MS) * HOUR_MS,
+        warn_ms=_number(place, "warn_hours", STALE_HOURS_MAX, ordinary.warn_ms // HOUR_MS) * HOUR_MS,
     )
 
 

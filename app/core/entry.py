@@ -26,6 +26,7 @@ CLOCK_JUMP = "clock_jump"  # a wall clock that moved by itself: {store, t_eff, f
 ENROL = "enrol"  # somebody became a member, without anything that says who: see app/station/enrol.py
 VOID, RETURN = "void", "return"  # an order was undone, or a part of it came back: see app/core/reversal.py
 GIFT_CARD = "gift_card"  # money was put on a card: see app/station/gift_card.py
+LISTED = (ORDER, VOID, RETURN, ENROL, GIFT_CARD)  # those that people see, and see waiting
 LEASE_CLOSE = "lease_close"  # nothing more is given by a lease: {store, t_eff, lease_id, scope, used}
 
 

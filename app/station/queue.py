@@ -1,6 +1,6 @@
 """What waits for head office, what it has had today, what it wants looked at, and what is done without it.
 
-Read from the journal a page at a time. What waits are orders, as the pill counts them.
+Read from the journal a page at a time. What waits are the entries that the pill counts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any
 
 from app.core.authority import Offline
-from app.core.entry import ENROL, ORDER, RETURN, VOID, Entry
+from app.core.entry import LISTED, Entry
 from app.core.order import local_date
 from app.core.verdicts import Verdict
 from app.station.leasing import lease_figures
@@ -18,7 +18,6 @@ from app.store.store import StationStore
 
 PAGE = 100
 NO_END = 1 << 62
-SENT_TYPES = (ORDER, VOID, RETURN, ENROL)
 LETTERS = 2  # of a reference: enough to tell two strangers apart
 
 
@@ -80,10 +79,10 @@ def queue_page(store: StationStore, tab: Tab, *, below_seq: int = NO_END) -> tup
         found = listing.to_look_at(below_seq=below_seq, rows_max=PAGE)
         return tuple(_looked_at(store, seq, Verdict(verdict), flags) for seq, verdict, flags in found)
     if tab is Tab.WAITING:
-        entries = listing.newest((ORDER,), above_seq=acked, below_seq=below_seq, rows_max=PAGE)
+        entries = listing.newest(LISTED, above_seq=acked, below_seq=below_seq, rows_max=PAGE)
     else:
         below = min(below_seq, acked + 1)
-        entries = _of_today(store, listing.newest(SENT_TYPES, above_seq=0, below_seq=below, rows_max=PAGE))
+        entries = _of_today(store, listing.newest(LISTED, above_seq=0, below_seq=below, rows_max=PAGE))
     return tuple(_row(store, entry) for entry in entries)
 
 

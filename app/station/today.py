@@ -30,7 +30,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class TodaysWork:
-    """The local day in counts and value (minor units), how many orders wait for HQ, the last actions, newest first.
+    """The local day in counts and value (minor units), how many rows wait for HQ, the last actions, newest first.
 
     What came back today is no longer given; orders and redemptions that were undone were made all the same. It speaks
     of `day`, up to the entry `until_seq`.
@@ -80,7 +80,7 @@ def todays_work(store: StationStore, before: TodaysWork | None = None) -> Todays
         redemptions,
         value_given,
         members,
-        waiting=store.journal.orders_after(store.acked_seq()),
+        waiting=store.journal.listed_after(store.acked_seq()),
         actions=(*actions, *before.actions)[:ACTIONS_SHOWN],
         day=today,
         until_seq=head_seq,

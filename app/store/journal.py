@@ -22,7 +22,7 @@ from app.store.faults import JournalBroken
 from app.store.listing import Listing
 from app.store.names import LAST_LETTER
 from app.store.quarantined import Quarantined
-from app.store.tally import EACH, note_orders, orders_between
+from app.store.tally import EACH, listed_between, note_listed
 from app.store.timekeeper import TimeKeeper
 from app.store.verifying import Reached, Verification, effect_rows
 
@@ -131,7 +131,7 @@ class Journal:
             "INSERT INTO effect (epoch, seq, kind, ref, delta) VALUES (?, ?, ?, ?, ?)", effects
         )
         if head.seq // EACH > (head.seq - len(rows)) // EACH:
-            note_orders(self._db, self._owner.epoch, head.seq)
+            note_listed(self._db, self._owner.epoch, head.seq)
         self._head = head
         return entries[len(jumps) :]
 
@@ -280,9 +280,9 @@ class Journal:
             after_seq + 1, before.hash, tuple(row[1] for row in rows), Head(last[0], last[2]), last[3]
         )
 
-    def orders_after(self, seq: int) -> int:
-        """Return how many orders come after an entry."""
-        return orders_between(self._db, self._owner.epoch, seq, self.head().seq)
+    def listed_after(self, seq: int) -> int:
+        """Return how many entries that people see come after one: see `LISTED`."""
+        return listed_between(self._db, self._owner.epoch, seq, self.head().seq)
 
     def at(self, seq: int) -> Head:
         """Return the head after entry `seq` (0: before the first). Raises `JournalBroken` when it isn't there."""

@@ -33,7 +33,8 @@ from hq.staff.people import sealed_pepper
 from hq.stores.devices import PROTO_KEPT_MAX, DeviceState, end_epoch, former_heads, read_device
 from hq.stores.service import read_store
 from hq.tables import device, enrol_token
-from sync.protocol import FORMER_MAX, EnrolAnswer, EnrolRequest, EpochHead, enrol_message
+from sync.enrolment_wire import FORMER_MAX, EnrolAnswer, EnrolRequest, EpochHead
+from sync.protocol import enrol_message
 
 PREFIX = "TS:P:"
 TOKEN_LENGTH = 32  # of 5 bits each

@@ -12,7 +12,7 @@ from hq.faults import NotPossible
 from hq.feed import EVERYWHERE
 from hq.home import Hq
 from hq.tables import store
-from sync.protocol import StoreFacts
+from sync.enrolment_wire import StoreFacts
 
 ID_LENGTH_MAX, NAME_LENGTH_MAX = 40, 80  # as the columns have room
 READ = select(*(store.c[name] for name in StoreFacts.__struct_fields__))

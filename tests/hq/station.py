@@ -24,10 +24,9 @@ from hq.home import Hq
 from hq.service import DeviceSession, EnrolService
 from hq.stores.pairing import PREFIX, new_pairing
 from hq.stores.service import add_store
+from sync.enrolment_wire import EnrolAnswer, EnrolRequest
 from sync.protocol import (
     ClockWire,
-    EnrolAnswer,
-    EnrolRequest,
     HeadWire,
     PushAnswer,
     PushRefusal,

@@ -15,6 +15,7 @@ from hq.campaigns.service import publish_program
 from hq.home import open_hq
 from hq.service import DeviceSession
 from hq.stores.service import add_store
+from hq.stores.updating import set_update_by
 from hq.tables import device, journal, member, voucher
 from sync.protocol import PROTO, PROTO_OLDEST, Changes, PushAnswer, PushRequest
 from tests.databases import on
@@ -136,6 +137,31 @@ def test_a_station_too_old_for_facts_is_still_heard(hq, station):
     page = station.session.changes(cursor=0, set_id=hq.set_id)
     assert isinstance(page, Changes)
     assert page.min_client == PROTO
+
+
+def test_until_the_day_that_hq_has_set_an_older_program_has_all_and_behind_it_no_new_facts(
+    hq, station, clock
+):
+    station.push(proto=PROTO - 1)
+    by_ms = clock.now_ms() + 60_000
+    set_update_by(hq, by_ms)
+    page = station.session.changes(cursor=0, set_id=hq.set_id)
+    assert isinstance(page, Changes)
+    assert (page.min_client, page.next_client, page.update_by_ms) == (hq.min_client, PROTO, by_ms)
+    station.session.manifest()
+    clock.set_ms(by_ms)
+    for ask in (station.session.manifest, lambda: station.session.changes(cursor=0, set_id=hq.set_id)):
+        with pytest.raises(faults.ClientTooOld):
+            ask()
+    station.order("o1")
+    assert words(station.push(proto=PROTO - 1)) == [(1, "posted", [])]
+    station.push(2)
+    page = station.session.changes(cursor=0, set_id=hq.set_id)
+    assert isinstance(page, Changes)
+    assert page.min_client == PROTO
+    set_update_by(hq, None)
+    station.push(2, proto=PROTO - 1)
+    station.session.manifest()
 
 
 def test_what_a_device_says_of_its_framing_fits_its_column(hq, station):

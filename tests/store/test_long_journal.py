@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.core.entry import LISTED, SCAN_DENIED
 from app.station.identify import identify
 from app.station.redeem import hand_in
 from app.station.today import todays_work
@@ -14,9 +15,14 @@ from app.store import journal as journal_module
 from app.store import tally
 from app.store.journal import WordOfHq
 from app.store.store import StationStore
+from resources import load
 from tests.builders import a_store, a_voucher, an_order, at_till
 
 NOTE_EACH = 7
+AN_ENTRY = """
+INSERT INTO journal (epoch, seq, entry_id, type, body, prev, hash, sig, wall_ms, boot, boot_ms, tq)
+VALUES (?1, ?2, 'e' || ?2, ?3, x'00', x'00', x'00', x'00', 0, x'00', 0, 'exact')
+"""
 
 
 @pytest.fixture
@@ -46,10 +52,24 @@ def test_orders_are_counted_from_the_nearest_note(store: StationStore) -> None:
     orders = [entry.seq for entry in store.journal.entries() if entry.type == "order"]
     assert len(orders) == 60
     for after in range(store.journal.head().seq + 1):
-        assert store.journal.orders_after(after) == sum(seq > after for seq in orders), after
+        assert store.journal.listed_after(after) == sum(seq > after for seq in orders), after
     noted = [seq for (seq,) in store._db.execute("SELECT seq FROM tally ORDER BY seq")]
     assert len(noted) >= store.journal.head().seq // (NOTE_EACH + 3)
     assert max(end - start for start, end in zip([0, *noted], noted, strict=False)) < 2 * NOTE_EACH
+
+
+def test_what_older_programs_noted_is_counted_anew_with_all_that_people_see(tmp_path: Path) -> None:
+    store, chance = a_store(tmp_path / "older"), random.Random(2)
+    kinds = [chance.choice([*LISTED, SCAN_DENIED]) for _ in range(2_100)]
+    with store.atomic():
+        for kind in kinds:
+            store._db.conn.execute(AN_ENTRY, (store.device.epoch, store.journal.head().seq + 1, kind))
+            store.journal.forget_head()
+    store._db.conn.execute("DROP TABLE handed")
+    store._db.conn.executescript(load.read_text("migrations/journal/0009.sql"))
+    noted = store._db.execute("SELECT seq, listed FROM tally ORDER BY seq").fetchall()
+    assert noted == [(seq, sum(kind in LISTED for kind in kinds[:seq])) for seq in (1_000, 2_000)]
+    store.close()
 
 
 def test_a_note_of_a_commit_that_did_not_happen_is_gone(store: StationStore) -> None:
@@ -91,7 +111,7 @@ QUERIES = {
         "journal_1 (epoch=? AND seq>?)",
     ),
     "orders after an entry": (
-        lambda journal: journal.orders_after(2),
+        lambda journal: journal.listed_after(2),
         "journal_1 (epoch=? AND seq>? AND seq<?)",
     ),
 }

@@ -9,6 +9,7 @@ from app.store.journal import Draft
 from hq.journal import again, judge
 from hq.journal.again import judge_all_again
 from hq.journal.desk import post_case
+from hq.stores.updating import set_update_by
 from hq.tables import feed
 from sync.faults import ClientTooOld, HqRefused
 from sync.protocol import PROTO, Row
@@ -107,6 +108,18 @@ def test_a_snapshot_for_newer_stations_is_not_taken(world):
     with pytest.raises(ClientTooOld, match="framing"):
         shop.syncer.sync()
     assert shop.store.replica.position() is None
+
+
+def test_a_station_hears_until_when_its_program_is_new_enough(world, monkeypatch):
+    shop = world.shop().synced()
+    assert shop.syncer.sync().update_by_ms is None
+    by_ms = world.hq.clock.now_ms() + 3_600_000
+    set_update_by(world.hq, by_ms)
+    assert shop.syncer.sync().update_by_ms is None  # it speaks the framing that is asked for
+    monkeypatch.setattr("sync.pull.PROTO", PROTO - 1)
+    assert shop.syncer.sync().update_by_ms == by_ms
+    set_update_by(world.hq, None)
+    assert shop.syncer.sync().update_by_ms is None
 
 
 def test_over_http_the_station_knows_why(web_world):

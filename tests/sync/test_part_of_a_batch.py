@@ -30,6 +30,13 @@ def test_the_rest_is_sent_with_the_next_push(shop):
     assert [verdict for _, verdict in shop.verdicts()] == ["posted"] * 3
 
 
+def test_it_tells_how_far_it_is_while_more_is_to_come(shop):
+    told = []
+    shop.syncer.on_batch = lambda after_seq: told.append((after_seq, shop.store.acked_seq()))
+    shop.syncer.push()
+    assert told == [(0, 1), (0, 2)]  # behind the last one nothing is left to tell of
+
+
 def test_what_hq_did_not_take_still_waits_after_a_restart(shop):
     real = shop.hq.real
     taken = []

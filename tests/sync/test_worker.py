@@ -115,6 +115,33 @@ def test_a_busy_hq_gets_the_time_it_asked_for():
     assert running.worker._delay_s() == 3600
 
 
+def test_a_first_failure_is_tried_again_soon_and_a_second_is_not():
+    running = Running(HqUnreachable("cut"))
+    running.worker.sync_now()
+    assert 1.5 <= running.worker._delay_s() <= 4.5
+    running.worker.sync_now()
+    assert running.worker._delay_s() == 3600  # nothing waits
+    own = Running(DiskFull("no room"))  # which is nothing of the line's
+    own.worker.sync_now()
+    assert own.worker._delay_s() == 3600
+
+
+def test_in_the_middle_of_a_push_it_tells_what_has_arrived():
+    running = Running(HqUnreachable("cut"), GOOD)
+    running.worker.sync_now()
+    running.syncer.on_batch(41)
+    told = [running.states.get_nowait() for _ in range(2)]
+    assert [(each.is_online, each.problem, each.sending_after) for each in told] == [
+        (False, HqUnreachable.code, None), (True, "", 41),
+    ]  # fmt: skip
+    assert running.worker.state == told[0]  # that is how a try ended, and this one goes on
+
+
+def test_it_tells_by_when_a_newer_program_must_be_here():
+    running = Running(SyncReport(0, 0, update_by_ms=5))
+    assert running.worker.sync_now().update_by_ms == 5
+
+
 def test_stop_ends_the_waiting_for_a_busy_hq(run):
     running = run(HqBusy("503", retry_after_s=300))
     running.was_called()
@@ -184,12 +211,13 @@ def test_a_bug_shows_in_the_state(run):
     assert (running.worker.state.is_online, running.worker.state.problem) == (False, BUG)
 
 
-def test_a_store_that_cannot_count_is_taken_as_full(run):
+def test_a_store_that_cannot_count_is_taken_as_full():
     def waiting():
         raise DiskFull("x")
 
-    running = run(HqUnreachable("x"), waiting=waiting)
-    running.was_called()
+    running = Running(HqUnreachable("x"), waiting=waiting)
+    for _ in range(2):
+        running.worker.sync_now()
     assert 7 <= running.worker._delay_s() <= 13
 
 

@@ -52,6 +52,12 @@ class Shown:
 
 
 @pytest.fixture(autouse=True)
+def second_tries_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what is told after two failed tries be told soon."""
+    monkeypatch.setattr("sync.backoff.SECOND_S", 0.02)
+
+
+@pytest.fixture(autouse=True)
 def no_old_windows() -> None:
     """Let go of the windows of earlier tests: a new theme would dress them all again."""
     if QCoreApplication.instance() is not None:

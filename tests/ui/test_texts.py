@@ -9,7 +9,7 @@ import pytest
 
 from app.core.money import CURRENCIES
 from app.core.reasons import Reason, Refusal
-from ui import catalogue, i18n, texts
+from ui import catalogue, i18n, texts, texts_pill
 from ui.models.amount import parse_amount
 from ui.models.state import ActionRow, AnswerView, AnswerWord, MemberCard, OfferRow, Pill, PillKind
 from ui.pseudo import pseudo
@@ -53,22 +53,25 @@ def test_durations(seconds: int, written: str) -> None:
     [
         (Pill(), "Looking for head office"),
         (Pill(PillKind.FRESH, age_s=12), "Online · synced 12 s ago"),
-        (Pill(PillKind.SENDING, waiting=12), "Sending 12 orders …"),
+        (Pill(PillKind.SENDING, waiting=12), "Sending 12 …"),
+        (Pill(PillKind.SENDING, waiting=25, sent=12), "Sending 12 of 37"),
         (Pill(PillKind.OFFLINE, age_s=5), "OFFLINE for 5 s"),
-        (Pill(PillKind.OFFLINE, waiting=1, age_s=5), "OFFLINE for 5 s · 1 order waiting"),
-        (Pill(PillKind.OFFLINE, waiting=37, age_s=187_200), "OFFLINE for 2 d 4 h · 37 orders waiting"),
+        (Pill(PillKind.OFFLINE, waiting=1, age_s=5), "OFFLINE for 5 s · 1 waiting"),
+        (Pill(PillKind.OFFLINE, waiting=37, age_s=187_200), "OFFLINE for 2 d 4 h · 37 waiting"),
         (
             Pill(PillKind.STALE, waiting=1_204, age_s=777_600),
-            f"OFFLINE for 9 d 0 h · 1{NBSP}204 orders waiting",
+            f"OFFLINE for 9 d 0 h · 1{NBSP}204 waiting",
         ),
         (Pill(PillKind.ATTENTION, attention=1), "1 needs attention"),
         (Pill(PillKind.STORAGE), "Records can't be written"),
-        (Pill(PillKind.STORAGE, waiting=1), "Records can't be written · 1 order waiting"),
+        (Pill(PillKind.STORAGE, waiting=1), "Records can't be written · 1 waiting"),
         (Pill(PillKind.ATTENTION, attention=21), "21 need attention"),
+        (Pill(PillKind.UPDATE), "Update tonight"),
+        (Pill(PillKind.UPDATE, by_ms=1_796_428_800_000), "Update tonight · all works until 2026-12-05"),
     ],
 )
 def test_the_pill(shown: Pill, words: str) -> None:
-    assert texts.pill(shown) == words
+    assert texts_pill.pill(shown) == words
 
 
 def test_times_are_those_of_the_store() -> None:
@@ -188,9 +191,9 @@ def test_the_pseudo_language_grows_and_keeps_placeholders(message: str) -> None:
 def test_a_language_is_chosen_and_another_is_not_there() -> None:
     try:
         i18n.use("pseudo")
-        assert texts.pill(Pill()).startswith("[Ļööķîñĝ ƒöř"[:8])
+        assert texts_pill.pill(Pill()).startswith("[Ļööķîñĝ ƒöř"[:8])
         i18n.use("en")
-        assert texts.pill(Pill()) == NullTranslations().gettext("Looking for head office")
+        assert texts_pill.pill(Pill()) == NullTranslations().gettext("Looking for head office")
     finally:
         i18n.use("en")
     with pytest.raises(KeyError):

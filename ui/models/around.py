@@ -71,24 +71,27 @@ class Around(QObject):
 
     def refresh(self) -> None:
         """Read the figures anew."""
-        before = self._work
+        before, after = self._work, self._line.sending_after
         self._tasks.on_store(
-            lambda store: read_overview(store, before), then=self._came, failed=self.unreadable.emit
+            lambda store: read_overview(store, before, sending_after=after),
+            then=self._came,
+            failed=self.unreadable.emit,
         )
 
     def _link_came(self, link: LinkState) -> None:
-        self._line = replace(self._line, link=link, is_known=True)
+        self._line = pills.heard(self._line, link, now_ms=self._clock.now_ms())
         self.refresh()
 
     def _came(self, found: Overview) -> None:
         self._work = found.work
         self._ahead_ms = found.now_ms - found.boot_ms
-        since = self._line.offline_since_ms or self._clock.now_ms()
         self._line = replace(
             self._line,
             waiting=found.waiting,
+            sent=found.sent,
             flagged=found.flagged,
             standing=found.standing,
-            offline_since_ms=None if self._line.link.is_online else since,
+            stale_s=found.stale_s,
+            limit_s=found.limit_s,
         )
         self.read.emit(found)

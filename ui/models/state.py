@@ -43,7 +43,8 @@ class PillKind(Enum):
     FRESH = "fresh"
     SENDING = "sending"
     OFFLINE = "offline"
-    STALE = "stale"  # offline for longer than a day: warn
+    STALE = "stale"  # offline for longer than a day, or what head office says instead: warn
+    ENDED = "ended"  # facts or rules are older than their limit: less is given, and only what needs no right
     ATTENTION = "attention"  # head office flagged or stopped something
     EARN_ONLY = "earn_only"  # this station may not redeem as it stands with head office
     UPDATE = "update"  # head office wants a newer program here
@@ -53,13 +54,20 @@ class PillKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Pill:
-    """Always visible. `waiting` counts orders; `age_s` is the age of what is shown: since the last sync, or the cut."""
+    """Always visible. `waiting` counts the rows of the list of what waits, `sent` what of it head office has by now.
+
+    `age_s` is the age of what is shown: since the last sync, or the cut. `limit_s`: the limit of age that has ended,
+    where it is that of the facts. `by_ms`: until then all works with this program.
+    """
 
     kind: PillKind = PillKind.CONNECTING
     waiting: int = 0
     age_s: int | None = None
     attention: int = 0
     next_s: int | None = None  # until the next try
+    sent: int = 0
+    limit_s: int | None = None
+    by_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

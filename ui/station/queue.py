@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from app.station.queue import Tab
-from ui import texts, texts_queue
+from ui import texts_pill, texts_queue
 from ui.i18n import _
 from ui.models.queue import QueueView, ReadOn, TurnTo
 from ui.models.state import State
@@ -71,7 +71,7 @@ class _Head(Card):
 
     def draw(self, view: QueueView, state: State) -> None:
         """Say how the line stands."""
-        self._state.say(texts.pill(state.pill))
+        self._state.say(texts_pill.pill(state.pill, state.time_zone))
         self._last.say(texts_queue.last_success(state.pill))
         for label, said in (
             (self._next, texts_queue.next_try(state.pill)),

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy
 
-from ui import texts
+from ui import texts_pill
 from ui.models.state import Pill, PillKind
 from ui.theme import current
 from ui.tokens import TARGET_MIN
@@ -21,6 +21,7 @@ LOOKS = {
     PillKind.ATTENTION: Look("warn", "on_warn", "warn_edge"),
     PillKind.EARN_ONLY: Look("warn", "on_warn", "warn_edge"),
     PillKind.UPDATE: Look("warn", "on_warn", "warn_edge"),
+    PillKind.ENDED: Look("warn", "on_warn", "warn_edge"),
     PillKind.REVOKED: Look("stop", "on_stop", "stop"),
     PillKind.STORAGE: Look("warn", "on_warn", "warn_edge"),
 }
@@ -33,6 +34,7 @@ SIGNS = {
     PillKind.ATTENTION: SignKind.MARK,
     PillKind.EARN_ONLY: SignKind.MARK,
     PillKind.UPDATE: SignKind.MARK,
+    PillKind.ENDED: SignKind.BROKEN,
     PillKind.REVOKED: SignKind.CROSS,
     PillKind.STORAGE: SignKind.MARK,
 }
@@ -56,12 +58,12 @@ class PillButton(Tile):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             layout.addWidget(part)
 
-    def draw(self, pill: Pill) -> None:
+    def draw(self, pill: Pill, time_zone: str = "UTC") -> None:
         """Show how the line stands."""
-        look, words = LOOKS[pill.kind], texts.pill(pill)
+        look, words = LOOKS[pill.kind], texts_pill.pill(pill, time_zone)
         self.set_look(look)
         self._sign.show_sign(SIGNS[pill.kind], look.ink)
         self._text.say(words)
         for label in (self._text, self._key):
             label.set_ink(look.ink)
-        self.setAccessibleName(texts.pill_name(words))
+        self.setAccessibleName(texts_pill.pill_name(words))

@@ -81,4 +81,4 @@ class TopBar(QWidget):
         self.lock.draw(state.cashier)
         self.lock.setVisible(state.screen not in WITHOUT_LOCK)
         self.pill.setVisible(bool(shop.store_id or shop.name) and not shop.is_training)
-        self.pill.draw(state.pill)
+        self.pill.draw(state.pill, state.time_zone)
