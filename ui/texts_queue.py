@@ -108,6 +108,7 @@ def details(row: QueueRow, view: QueueView, state: State) -> str:
         amount(row, state.shop.currency),
         _("Number {number} of this station").format(number=grouped(row.seq)),
         why(row, view, state),
+        _("With the manager") if row.is_handed else "",
     )
     return "\n".join(each for each in found if each)
 

@@ -3,8 +3,8 @@
 Read from the journal a page at a time. What waits are the entries that the pill counts.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -14,6 +14,7 @@ from app.core.order import local_date
 from app.core.verdicts import Verdict
 from app.station.leasing import lease_figures
 from app.station.training import DEVICE_ID as TRAINING
+from app.store.listing import Handed
 from app.store.store import StationStore
 
 PAGE = 100
@@ -42,6 +43,8 @@ class QueueRow:
     points: int
     verdict: Verdict | None = None
     flags: tuple[str, ...] = ()
+    name: str = ""  # by which head office finds it
+    is_handed: bool = False  # to the manager
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +78,25 @@ def queue_page(store: StationStore, tab: Tab, *, below_seq: int = NO_END) -> tup
     if store.device.device_id == TRAINING:
         return ()  # nothing waits for anybody
     listing, acked = store.journal.listing, store.acked_seq()
+    handed = {each.seq for each in listing.handed()}
     if tab is Tab.ATTENTION:
         found = listing.to_look_at(below_seq=below_seq, rows_max=PAGE)
-        return tuple(_looked_at(store, seq, Verdict(verdict), flags) for seq, verdict, flags in found)
+        return tuple(
+            replace(_row(store, store.journal.entry_at(seq), handed), verdict=Verdict(verdict), flags=flags)
+            for seq, verdict, flags in found
+        )
     if tab is Tab.WAITING:
         entries = listing.newest(LISTED, above_seq=acked, below_seq=below_seq, rows_max=PAGE)
     else:
         below = min(below_seq, acked + 1)
         entries = _of_today(store, listing.newest(LISTED, above_seq=0, below_seq=below, rows_max=PAGE))
-    return tuple(_row(store, entry) for entry in entries)
+    return tuple(_row(store, entry, handed) for entry in entries)
+
+
+def hand_to_manager(store: StationStore, seq: int, *, staff: str) -> None:
+    """Keep that an entry wants to be looked at by a manager of the store."""
+    with store.atomic():
+        store.journal.listing.hand(Handed(seq, store.now_ms(), staff))
 
 
 def without_head_office(store: StationStore) -> Without:
@@ -121,13 +134,7 @@ def _of_today(store: StationStore, entries: Sequence[Entry]) -> list[Entry]:
     return [entry for entry in entries if local_date(_at_ms(entry), zone) == today]
 
 
-def _looked_at(store: StationStore, seq: int, verdict: Verdict, flags: tuple[str, ...]) -> QueueRow:
-    return _row(store, store.journal.entry_at(seq), verdict, flags)
-
-
-def _row(
-    store: StationStore, entry: Entry, verdict: Verdict | None = None, flags: tuple[str, ...] = ()
-) -> QueueRow:
+def _row(store: StationStore, entry: Entry, handed: Collection[int]) -> QueueRow:
     data = entry.data
     backs = data.get("backs", ())
     return QueueRow(
@@ -138,8 +145,8 @@ def _row(
         _who(store, data.get("member")),
         data.get("discount", 0) if not backs else -sum(back["discount"] for back in backs),
         data.get("points", 0) if isinstance(data.get("points", 0), int) else 0,
-        verdict,
-        flags,
+        name=f"{entry.device_id}:{entry.epoch}:{entry.seq}",
+        is_handed=entry.seq in handed,
     )
 
 

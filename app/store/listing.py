@@ -1,6 +1,7 @@
 """Lists of a journal's entries for people to look through: from the newest on, a page at a time, never all at once."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 import orjson
 from sqlite_utils import Database
@@ -17,6 +18,16 @@ SELECT seq, verdict, codes FROM (
     WHERE epoch = ? AND seq < ? AND seq IN (SELECT seq FROM verdict WHERE verdict <> 'posted') GROUP BY seq
 ) WHERE verdict <> 'posted' ORDER BY seq DESC LIMIT ?
 """
+HANDED = "SELECT seq, at_ms, staff FROM handed WHERE epoch = ? ORDER BY seq DESC"
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """An entry that somebody handed to the manager: its number, when (UTC ms), and who, "" for nobody who signed in."""
+
+    seq: int
+    at_ms: int
+    staff: str
 
 
 class Listing:
@@ -37,3 +48,14 @@ class Listing:
         """Return number, verdict and flags of what HQ wants a person to look at; its newest word on each counts."""
         rows = self._db.conn.execute(TO_LOOK_AT, (self._epoch, below_seq, rows_max)).fetchall()
         return [(seq, verdict, tuple(orjson.loads(codes))) for seq, verdict, codes in rows]
+
+    def hand(self, what: Handed) -> None:
+        """Keep that an entry was handed to the manager; what is kept of it stays. Call it inside `atomic`."""
+        row = (self._epoch, what.seq, what.at_ms, what.staff)
+        self._db.conn.execute(
+            "INSERT OR IGNORE INTO handed (epoch, seq, at_ms, staff) VALUES (?, ?, ?, ?)", row
+        )
+
+    def handed(self) -> list[Handed]:
+        """Return what was handed to the manager, the newest entry first."""
+        return [Handed(*row) for row in self._db.conn.execute(HANDED, (self._epoch,)).fetchall()]

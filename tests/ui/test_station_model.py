@@ -198,8 +198,19 @@ def test_the_pill_tells_how_the_line_stands(bench: Bench, qtbot: QtBot):
     assert pill() is PillKind.CONNECTING
     bench.model.link_changed(LinkState(is_online=True, synced_at_ms=NOW_MS))
     qtbot.waitUntil(lambda: pill() is PillKind.FRESH)
-    bench.model.link_changed(LinkState(is_online=False, synced_at_ms=NOW_MS, problem="hq_unreachable"))
+    cut = LinkState(is_online=False, synced_at_ms=NOW_MS, problem="hq_unreachable")
+    bench.model.link_changed(cut)
+    qtbot.waitUntil(lambda: bench.model.link == "offline")
+    assert pill() is PillKind.FRESH  # the next try may succeed
+    bench.model.link_changed(cut)
     qtbot.waitUntil(lambda: pill() is PillKind.OFFLINE)
+    qtbot.waitUntil(
+        lambda: bench.model.state.notice == "Head office can't be reached. Everything goes on here."
+    )
+    bench.model.dismiss_notice()
+    bench.model.link_changed(cut)
+    bench.settled()
+    assert bench.model.state.notice == ""  # it is told once
     bench.clock.set_ms(NOW_MS + 25 * 3_600_000)
     qtbot.waitUntil(lambda: pill() is PillKind.STALE)
     bench.model.link_changed(LinkState(is_online=False, synced_at_ms=NOW_MS, problem="fork"))

@@ -2,11 +2,32 @@
 
 from dataclasses import replace
 
+from app.core.authority import Offline
 from app.core.reasons import Reason, Refusal
 from app.core.standing import Standing
-from ui.gallery.samples import BASE, COUNTS, DEMO, LONG_NAME, OFFLINE, SHOP, STALE, UNKNOWN, actions, because
+from app.station.queue import Offered, Without
+from ui.gallery.samples import (
+    BASE,
+    COUNTS,
+    DEMO,
+    LONG_NAME,
+    NOW_MS,
+    OFFLINE,
+    SHOP,
+    STALE,
+    UNKNOWN,
+    actions,
+    because,
+)
 from ui.i18n import _
+from ui.models.cut_off import sentence
 from ui.models.state import ActionRow, Pill, PillKind, State, Today
+
+CUT = {
+    "waits": (Offline.NEVER, Offline.NEVER, Offline.ALWAYS),
+    "limit": (Offline.FLOOR, Offline.ALWAYS),
+    "all": (Offline.ALWAYS,),
+}
 
 
 def _refused() -> tuple[ActionRow, ...]:
@@ -25,6 +46,30 @@ def _standing(busy: State) -> dict[str, State]:
         f"idle-standing-{found.value}": replace(busy, standing=found, pill=Pill(PillKind.EARN_ONLY))
         for found in Standing
         if found.sentence
+    }
+
+
+def _lines(busy: State) -> dict[str, State]:
+    """Return a page for what else the pill says, and for what is said when the line goes."""
+    return {
+        "idle-sending-far": replace(busy, pill=Pill(PillKind.SENDING, waiting=1_204, age_s=40, sent=11_500)),
+        "idle-limit-ended": replace(
+            busy,
+            pill=Pill(PillKind.ENDED, waiting=1_204, age_s=700_000, limit_s=604_800),
+            standing=Standing.FACTS_OLD,
+        ),
+        "idle-rules-ended": replace(
+            busy, pill=Pill(PillKind.ENDED, waiting=37, age_s=40), standing=Standing.RULES_EXPIRED
+        ),
+        "idle-update-by": replace(
+            busy, pill=Pill(PillKind.UPDATE, waiting=1, age_s=40, by_ms=NOW_MS + 864_000_000)
+        ),
+        **{
+            f"idle-cut-{name}": replace(
+                busy, pill=OFFLINE, notice=sentence(Without(tuple(Offered(how.value, how) for how in offers)))
+            )
+            for name, offers in CUT.items()
+        },
     }
 
 
@@ -75,6 +120,7 @@ def states() -> dict[str, State]:
         "idle-notice": replace(busy, notice=_("There is no single code in this picture.")),
         **_standing(busy),
         **_pills(busy),
+        **_lines(busy),
         "idle-demo": replace(busy, shop=DEMO),
         "idle-demo-cut": replace(
             busy, shop=replace(DEMO, is_line_cut=True), pill=OFFLINE, notice=because(UNKNOWN)

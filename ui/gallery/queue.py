@@ -8,10 +8,11 @@ from app.core.standing import Standing
 from app.core.verdicts import Flag, Verdict
 from app.station.queue import Left, Offered, QueueRow, Tab, Without
 from ui.gallery.samples import BASE, LONG_NAME, LONG_WORD, NOW_MS, OFFLINE, STALE
+from ui.i18n import _
 from ui.models.queue import QueueView
 from ui.models.state import Pill, PillKind, Screen, State
 
-GIVEN = QueueRow(91, NOW_MS - 700_000, ORDER, "31198705046", "Ayşe Y.", 236, 25)
+GIVEN = QueueRow(91, NOW_MS - 700_000, ORDER, "31198705046", "Ayşe Y.", 236, 25, name="D1K6Q4:1:91")
 JOINED = QueueRow(90, NOW_MS - 900_000, ENROL, "", "…42", 0, 0)
 UNDONE = replace(GIVEN, seq=89, type=VOID, number="", discount=-236)
 FLAGGED = replace(GIVEN, verdict=Verdict.FLAGGED, flags=(Flag.COUPON_TWICE.value,))
@@ -52,6 +53,15 @@ def states() -> dict[str, State]:
             QueueView(Tab.ATTENTION, (FLAGGED, ASIDE), without=WITHOUT),
             Pill(PillKind.ATTENTION, age_s=12, attention=2),
         ),
+        "queue-handed": queue(
+            QueueView(Tab.ATTENTION, (replace(FLAGGED, is_handed=True),), without=WITHOUT),
+            Pill(PillKind.ATTENTION, age_s=12, attention=1),
+            notice=_("It is handed to the manager."),
+        ),
+        "queue-kinds": queue(
+            QueueView(rows=(GIVEN, JOINED, UNDONE), without=WITHOUT), replace(OFFLINE, waiting=3, next_s=21)
+        ),
+        "queue-sending-far": queue(few, Pill(PillKind.SENDING, 1, 40, sent=36)),
         "queue-update": queue(few, Pill(PillKind.UPDATE, 1, 90)),
         "queue-revoked": queue(few, Pill(PillKind.REVOKED, 1, 90), standing=Standing.REVOKED),
         "queue-long": queue(QueueView(rows=(long,) * 9, without=Without(fills)), STALE),

@@ -8,8 +8,17 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject
 
-from app.station.queue import PAGE, QueueRow, Tab, Without, queue_page, without_head_office
+from app.station.queue import (
+    PAGE,
+    QueueRow,
+    Tab,
+    Without,
+    hand_to_manager,
+    queue_page,
+    without_head_office,
+)
 from app.store.store import StationStore
+from ui.i18n import _
 from ui.models.answers import after_fault
 from ui.models.flow import Flow, Means
 from ui.models.state import Pill, Screen
@@ -38,6 +47,20 @@ class TurnTo:
 @dataclass(frozen=True, slots=True)
 class ReadOn:
     """Read the next page of the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Hand an entry to the manager, who finds it among what wants to be looked at."""
+
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """Say that the name of an entry can be pasted now."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +103,30 @@ class Queue(Flow):
         self._view = QueueView()
 
     def take(self, intent: object) -> None:
-        """Turn to another list, or read on in this one."""
+        """Turn to another list, read on in this one, or do something with a row."""
         if isinstance(intent, TurnTo) and intent.tab is not self._view.tab:
             self._turn_to(intent.tab)
             self.changed.emit()
         elif isinstance(intent, ReadOn) and self._view.is_more and not self._is_reading:
             self._read(below=self._view.rows[-1].seq)
+        elif isinstance(intent, Hand):
+            self._hand(intent.seq)
+        elif isinstance(intent, Copied):
+            self.desk.notice(_("{name} is copied.").format(name=intent.name))
+
+    def _hand(self, seq: int) -> None:
+        staff = self.desk.cashier.staff_id if self.desk.cashier else ""
+        self.tasks.on_store(
+            lambda store: hand_to_manager(store, seq, staff=staff),
+            then=lambda _done: self._handed(seq),
+            failed=lambda problem: self.desk.notice(after_fault(problem).sentence),
+        )
+
+    def _handed(self, seq: int) -> None:
+        rows = tuple(replace(row, is_handed=True) if row.seq == seq else row for row in self._view.rows)
+        self._view = replace(self._view, rows=rows)
+        self.desk.notice(_("It is handed to the manager."))
+        self.changed.emit()
 
     def enter(self) -> None:
         """Sync now."""

@@ -19,6 +19,7 @@ from sync.worker import LinkState
 from ui.i18n import _
 from ui.models.answers import after_fault, after_order
 from ui.models.around import Around
+from ui.models.cut_off import CutOffPart
 from ui.models.demo_part import DemoPart
 from ui.models.devices import Devices
 from ui.models.flows import FlowPart, Flows
@@ -39,7 +40,7 @@ log = logging.getLogger(__name__)
 TICK_MS_MIN = 20  # a clock that stands must not be asked without a pause
 
 
-class StationModel(QObject, StaffPart, ScanPart, FlowPart, Devices, DemoPart, ReceiptPart):
+class StationModel(QObject, StaffPart, ScanPart, FlowPart, Devices, DemoPart, ReceiptPart, CutOffPart):
     """What the station shows, and what a cashier can do."""
 
     changed = Signal()
@@ -354,5 +355,6 @@ class StationModel(QObject, StaffPart, ScanPart, FlowPart, Devices, DemoPart, Re
             **changes,  # type: ignore[arg-type]
         )
         if shown != self._state:
-            self._state = shown
+            before, self._state = self._state.pill, shown
             self.changed.emit()
+            self._look_for_cut(before)

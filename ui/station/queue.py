@@ -1,12 +1,13 @@
 """What waits for head office: how the line stands and what goes on without it, and on the right the three lists."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from app.station.queue import Tab
+from app.station.queue import QueueRow, Tab
 from ui import texts_pill, texts_queue
 from ui.i18n import _
-from ui.models.queue import QueueView, ReadOn, TurnTo
+from ui.models.queue import Copied, Hand, QueueView, ReadOn, TurnTo
 from ui.models.state import State
 from ui.station.page import Page
 from ui.theme import current
@@ -32,6 +33,8 @@ class QueuePage(Page):
         self.head.back.clicked.connect(self.left)
         for tab, button in self.drawer.tabs.items():
             button.clicked.connect(lambda told=False, tab=tab: self.asked.emit(TurnTo(tab)))
+        self.drawer.copy.clicked.connect(self._copy)
+        self.drawer.hand.clicked.connect(self._hand)
         self.drawer.rows.entries.more_wanted.connect(lambda: self.asked.emit(ReadOn()))
         line = row(self)
         line.addWidget(self.head, 1)
@@ -47,9 +50,19 @@ class QueuePage(Page):
         """Arrows and PgDn go through the list at once."""
         self.drawer.rows.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _copy(self) -> None:
+        if row := self.drawer.chosen():
+            QGuiApplication.clipboard().setText(row.name)
+            self.asked.emit(Copied(row.name))
+
+    def _hand(self) -> None:
+        if row := self.drawer.chosen():
+            self.asked.emit(Hand(row.seq))
+
     def controls(self) -> list[QWidget]:
         """The lists, then what can be done."""
-        return [*self.drawer.tabs.values(), self.drawer.rows, self.head.sync, self.head.back]
+        drawer = self.drawer
+        return [*drawer.tabs.values(), drawer.rows, drawer.copy, drawer.hand, self.head.sync, self.head.back]
 
 
 class _Head(Card):
@@ -108,11 +121,22 @@ class _Drawer(Card):
         self.rows.selectionModel().currentChanged.connect(lambda *_: self._draw_details())
         self.rows.entries.modelReset.connect(self._draw_details)
         self._details = Label("body")
+        self._said = Scroll(self._details)  # larger text leaves less room for it
+        self._actions, self.copy, self.hand = QWidget(), Button(), Button()
+        actions = row(self._actions, gap=8, margin=0)
+        actions.addWidget(self.copy)
+        actions.addWidget(self.hand)
         for button in self.tabs.values():
             self.body.addWidget(button)
         self.body.addWidget(self._none)
         self.body.addWidget(self.rows, 1)
-        self.body.addWidget(self._details)
+        self.body.addWidget(self._said)
+        self.body.addWidget(self._actions)
+
+    def chosen(self) -> QueueRow | None:
+        """Return the row that is chosen in the list."""
+        index, entries = self.rows.currentIndex(), self.rows.entries
+        return entries.row(index) if index.isValid() and index.row() < entries.rowCount() else None
 
     def draw(self, view: QueueView, state: State) -> None:
         """Show one of the lists."""
@@ -122,14 +146,19 @@ class _Drawer(Card):
         self._none.say(texts_queue.nothing(view, state.pill))
         self._none.setVisible(not view.rows)
         self.rows.entries.show(view, state)
+        if view.rows and self.chosen() is None:
+            self.rows.setCurrentIndex(self.rows.entries.index(0))
         self._draw_details()
 
     def _draw_details(self) -> None:
-        index, entries = self.rows.currentIndex(), self.rows.entries
-        is_any = index.isValid() and index.row() < entries.rowCount()
-        said = texts_queue.details(entries.row(index), entries.view, entries.state) if is_any else ""
-        self._details.say(said)
-        self._details.setVisible(bool(said))
+        found, entries = self.chosen(), self.rows.entries
+        self._details.say(texts_queue.details(found, entries.view, entries.state) if found else "")
+        self.copy.say(_("Copy number"))
+        self.hand.say(_("With the manager") if found and found.is_handed else _("To the manager"))
+        self.hand.setEnabled(found is not None and not found.is_handed)
+        for part in (self._said, self._actions):
+            part.setVisible(found is not None)
+        self._said.fit()
 
 
 def _title(text: str) -> QWidget:

@@ -40,6 +40,8 @@ class Entries(QAbstractListModel):
         is_same = view.tab is self.view.tab and view.rows[:count] == before
         is_longer = is_same and len(view.rows) > count
         said_anew = (view.tab, state.pill.kind) != (self.view.tab, self.state.pill.kind)
+        if not is_same and view.tab is self.view.tab and _numbers(view) == _numbers(self.view):
+            is_same = said_anew = True
         if is_longer:
             self.beginInsertRows(ROOT, count, len(view.rows) - 1)
         elif not is_same:
@@ -73,6 +75,10 @@ class Entries(QAbstractListModel):
     def fetchMore(self, parent: Index) -> None:
         """Ask for the next page; it comes when the store has read it."""
         self.more_wanted.emit()
+
+
+def _numbers(view: QueueView) -> list[int]:
+    return [row.seq for row in view.rows]
 
 
 class EntryList(QListView):
