@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from app.core.authority import Offline
-from app.core.entry import ENROL, RETURN, VOID
+from app.core.entry import ENROL, GIFT_CARD, RETURN, VOID
 from app.core.money import Currency
 from app.core.verdicts import Flag, Verdict
 from app.station.queue import Left, Offered, QueueRow, Tab
@@ -56,7 +56,7 @@ def what_stands(state: State) -> str:
 
 def what(row: QueueRow) -> str:
     """Return what an entry is."""
-    named = {VOID: _("Undone"), RETURN: _("Return"), ENROL: _("New member")}
+    named = {VOID: _("Undone"), RETURN: _("Return"), ENROL: _("New member"), GIFT_CARD: _("Gift card")}
     return named.get(row.type) or (
         _("Order {number}").format(number=row.number) if row.number else _("Entry")
     )

@@ -136,18 +136,24 @@ def _of_today(store: StationStore, entries: Sequence[Entry]) -> list[Entry]:
 
 def _row(store: StationStore, entry: Entry, handed: Collection[int]) -> QueueRow:
     data = entry.data
-    backs = data.get("backs", ())
     return QueueRow(
         entry.seq,
         _at_ms(entry),
         entry.type,
         str(data.get("order_id", "")),
         _who(store, data.get("member")),
-        data.get("discount", 0) if not backs else -sum(back["discount"] for back in backs),
+        _given(data),
         data.get("points", 0) if isinstance(data.get("points", 0), int) else 0,
         name=f"{entry.device_id}:{entry.epoch}:{entry.seq}",
         is_handed=entry.seq in handed,
     )
+
+
+def _given(data: Mapping[str, Any]) -> int:
+    """Return what was taken off; below 0 what came back, or was put on a gift card."""
+    if "backs" in data:
+        return -sum(back["discount"] for back in data["backs"])
+    return int(data.get("discount", -data.get("amount", 0)))
 
 
 def _at_ms(entry: Entry) -> int:
