@@ -80,6 +80,11 @@ def glossary() -> dict[str, dict[str, list[str]]]:
     }
 
 
+def points(language: str) -> str:
+    """Return what stands for `{points}`, which brings its word along."""
+    return " ".join(glossary()["points"][language])
+
+
 @cache
 def named(word: str) -> re.Pattern[str]:
     """Return what finds a word of the glossary in an English sentence; its forms stand side by side there."""

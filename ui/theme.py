@@ -158,7 +158,8 @@ QScrollBar::handle:vertical {{ background: {tokens.line}; border-radius: {theme.
   min-height: {theme.px(48)}px; margin: 2px; }}
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
   background: none; height: 0; }}
-QFrame[tone="stop"] {{ background: {tokens.stop_soft}; border: 2px solid {tokens.on_stop_soft}; }}
+QFrame[tone="stop"] {{ background: {tokens.stop_soft}; border: 2px solid {tokens.on_stop_soft};
+  border-radius: {theme.px(RADIUS_CARD)}px; }}
 QLabel[chip="warn"] {{ background: {tokens.warn}; border: 2px solid {tokens.warn_edge};
   border-radius: {theme.px(RADIUS_CONTROL)}px; padding: 0 {theme.px(GAP_M)}px; }}
 QFrame[rule="yes"] {{ background: {tokens.surface2}; border: none; }}

@@ -27,7 +27,7 @@ from ui.models.display import (
     display_of,
     given_name,
 )
-from ui.models.state import AnswerView, AnswerWord, OfferRow, OrderView, Screen, State
+from ui.models.state import AnswerView, AnswerWord, OfferRow, OrderView, Screen, State, Undone
 from ui.widgets.offer import OfferButton
 from ui.widgets.qr import QrView
 
@@ -88,6 +88,28 @@ def test_what_was_scanned_and_why_not_stays_with_the_cashier():
     assert shown.slide is Slide.ANSWER and "4006" not in repr(shown)
     unknown = AnswerView(AnswerWord.UNKNOWN, sentence="Unknown code 40063813339.")
     assert display_of(replace(BASE, screen=Screen.ANSWER, answer=unknown)).slide is Slide.BRAND
+
+
+@pytest.mark.parametrize(
+    ("undone", "said"),
+    [
+        (
+            Undone(is_return=False, due=2_124, value=236, points=-46),
+            ("Your order is undone", "−46 points", "You get €21.24 back"),
+        ),
+        (
+            Undone(is_return=True, due=-150, value=650, points=1),
+            ("Your return is done", "+1 point", "To pay €1.50"),
+        ),
+        (Undone(is_return=True, due=0, value=0, points=0), ("Your return is done", "", "")),
+    ],
+)
+def test_nobody_is_thanked_for_an_order_that_is_undone(undone, said):
+    answer = AnswerView(AnswerWord.APPROVED, undone=undone, goes_back=True)
+    shown = display_of(replace(AT_TILL, screen=Screen.ANSWER, answer=answer))
+    assert (words.answer_title(shown, shown.order), words.answer_below(shown, shown.order)) == said[:2]
+    assert words.answer_due(shown, shown.order) == said[2]
+    assert not shown.name  # an order that waits is somebody else's
 
 
 def test_only_what_is_within_reach_is_shown_beside_what_can_be_had():

@@ -184,6 +184,7 @@ def test_what_was_begun_at_the_till_is_still_there_after_undoing(undo: Bench):
     begin(undo)
     undo.model.enter()
     undo.until(Screen.ANSWER)
+    assert undo.model.state.answer.goes_back  # so nothing is said of a next member
     undo.leave_answer()
     undo.until(Screen.MEMBER)
     assert undo.model.state.order.order_id == "A-2"

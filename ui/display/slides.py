@@ -177,14 +177,12 @@ class AnswerSlide(SlidePage):
 
     def draw(self, shown: DisplayState) -> None:
         """Show the answer, without a reason: who waits behind reads along."""
-        answer, order = shown.answer, shown.order
-        if answer is None or order is None:
+        if shown.answer is None or shown.order is None:
             return
         self._greeting.say(shown.name)
-        self._title.say(words.answer_title(answer, order, shown.currency))
-        self._below.say(words.answer_below(answer, order))
-        to_pay = texts.money(order.payable, shown.currency)
-        self._pay.say(_("To pay {amount}").format(amount=to_pay) if order.payable else "")
+        self._title.say(words.answer_title(shown, shown.order))
+        self._below.say(words.answer_below(shown, shown.order))
+        self._pay.say(words.answer_due(shown, shown.order))
 
 
 class AskedSlide(SlidePage):

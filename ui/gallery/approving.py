@@ -4,13 +4,15 @@ from dataclasses import replace
 
 from app.core.approvals import Why
 from app.core.reasons import Reason, Refusal
-from ui.gallery.samples import BASE, LONG_NAME, NOW_MS, STALE, said
+from app.core.reversal_rules import Kind
+from ui.gallery.samples import BASE, LONG_NAME, NOW_MS, STALE
 from ui.gallery.signing_in import MIA
 from ui.models.approving import ApprovalView
 from ui.models.people import Person, Staff
 from ui.models.pin_pad import PinView
 from ui.models.state import Screen, State
 from ui.models.to_approve import ToApprove
+from ui.texts_undo import to_approve
 
 UNTIL_MS = NOW_MS + 52_000
 MANAGERS = Staff((MIA, Person("5", "Олександра Шевченко", is_manager=True)))
@@ -30,7 +32,7 @@ def states() -> dict[str, State]:
     """Return every state of the page."""
     undo = ToApprove(
         "void:1",
-        said("Undo what was redeemed at 14:02"),
+        to_approve(Kind.VOID),
         "Ayşe Yılmaz-Petrov",
         472,
         (Why.WRONG_MEMBER, Why.WRONG_AMOUNT, Why.CHANGED_MIND, Why.GOODS_FAULTY),
@@ -44,7 +46,7 @@ def states() -> dict[str, State]:
         "approval-busy": approval(undo, replace(few, is_busy=True), Why.CHANGED_MIND),
         "approval-no-manager": approval(undo, PinView(Staff())),
         "approval-long": approval(
-            ToApprove("x", said("Give back what two redemptions took off this order"), LONG_NAME, 123_456_789),
+            ToApprove("x", to_approve(Kind.RETURN), LONG_NAME, 123_456_789),
             PinView(MANY, chosen="4"), Why.NOT_WORKING, pill=STALE, cashier=LONG_NAME,
         ),
         "training-approval": approval(undo, few, shop=replace(BASE.shop, is_training=True)),

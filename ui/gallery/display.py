@@ -7,7 +7,7 @@ from app.core.reasons import Reason, Refusal
 from ui.gallery.samples import EUR, LONG_NAME, LONG_WORD
 from ui.i18n import _
 from ui.models.display import DisplayState, Gets, Question, Reward, Slide
-from ui.models.state import AnswerWord
+from ui.models.state import AnswerWord, Undone
 
 BEAN = Brand("Blue Bean", "#7A1E48", portal="https://points.bluebean.example/me")
 BASE = DisplayState(shop="Blue Bean", currency=EUR)
@@ -59,6 +59,11 @@ def _answer() -> dict[str, DisplayState]:
         "display-answer": answer,
         "display-answer-points": replace(answer, order=Gets(0, 2_360, 1)),
         "display-answer-not-possible": replace(answer, answer=AnswerWord.NOT_POSSIBLE, order=Gets(0, 0, 0)),
+        "display-answer-undone": replace(
+            answer, name="", undone=Undone(is_return=False, due=2_124, value=236, points=-46)
+        ),
+        "display-answer-returned": replace(answer, name="", undone=Undone(is_return=True, due=0, value=0, points=0)),
+        "display-answer-owed": replace(answer, name="", undone=Undone(is_return=True, due=-150, value=650, points=1)),
         "display-answer-long": replace(
             answer, name=LONG_WORD, order=Gets(999_999_999, 999_999_999, 1_000_000)
         ),

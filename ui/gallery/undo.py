@@ -85,6 +85,9 @@ def states() -> dict[str, State]:
         "answer-undone-queued": answered(
             Undone(is_return=False, due=-250, value=0, points=0), AnswerWord.QUEUED
         ),
+        "answer-undone-order-waits": answered(
+            Undone(is_return=False, due=2_124, value=236, points=-46), goes_back=True
+        ),
         "answer-undone-repeat": answered(Undone(is_return=True, due=0, value=0, points=0), is_repeat=True),
         "answer-returned": answered(
             Undone(is_return=True, due=999_999_999, value=12_345_678, points=500), AnswerWord.QUEUED

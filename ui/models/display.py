@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 from app.core.brand import NO_BRAND, Brand
 from app.core.money import CURRENCIES, Currency
 from app.core.reasons import Reason, Refusal
-from ui.models.state import AnswerView, AnswerWord, MemberCard, OfferRow, OrderView, Screen, State
+from ui.models.state import AnswerView, AnswerWord, MemberCard, OfferRow, OrderView, Screen, State, Undone
 
 ANSWER_STAYS_MS = 10_000
 DIGITS_MAX = 2  # in a word that passes for a name
@@ -117,6 +117,7 @@ class DisplayState:
     rewards: tuple[Reward, ...] = ()
     order: Gets | None = None
     answer: AnswerWord | None = None
+    undone: Undone | None = None  # the answer is about this
     questions: tuple[Question, ...] = ()
     code: str = ""
 
@@ -141,7 +142,12 @@ def display_of(state: State) -> DisplayState:
             answer = state.answer
             gets = Gets(answer.discount, answer.payable, answer.points)
             return replace(
-                empty, slide=Slide.ANSWER, answer=answer.word, order=gets, name=_name(state.member)
+                empty,
+                slide=Slide.ANSWER,
+                answer=answer.word,
+                order=gets,
+                undone=answer.undone,
+                name="" if answer.undone else _name(state.member),  # who waits is somebody else
             )
     return replace(empty, code=state.brand.portal)
 
@@ -271,7 +277,9 @@ class DisplayModel(QObject):
                 self._read = answer
                 self._kept = shown
                 self._clears.start(ANSWER_STAYS_MS)
-            shown = self._kept or replace(shown, slide=Slide.BRAND, answer=None, order=None, name="")
+            shown = self._kept or replace(
+                shown, slide=Slide.BRAND, answer=None, order=None, undone=None, name=""
+            )
         elif shown.slide is Slide.BRAND:
             shown = self._kept or shown
         else:

@@ -4,7 +4,6 @@ from app.core.money import Currency
 from ui import texts
 from ui.i18n import _
 from ui.models.display import GIVEN, DisplayState, Gets, Reward
-from ui.models.state import AnswerWord
 
 
 def shop_name(shown: DisplayState) -> str:
@@ -51,16 +50,29 @@ def gained(points: int) -> str:
     return texts.points_counted(points) if points else ""
 
 
-def answer_title(answer: AnswerWord, order: Gets, currency: Currency) -> str:
-    """Return what is said largest once the order has been handed in."""
-    return saved(order, currency) or (_("Thank you") if answer in GIVEN else _("Just a moment"))
+def answer_title(shown: DisplayState, order: Gets) -> str:
+    """Return what is said largest once the order has been handed in, or undone."""
+    if shown.undone is not None:
+        return _("Your return is done") if shown.undone.is_return else _("Your order is undone")
+    return saved(order, shown.currency) or (_("Thank you") if shown.answer in GIVEN else _("Just a moment"))
 
 
-def answer_below(answer: AnswerWord, order: Gets) -> str:
+def answer_below(shown: DisplayState, order: Gets) -> str:
     """Return what stands under it. Why something isn't possible the cashier says, and not in front of all who wait."""
-    if answer not in GIVEN and not order.payable:
+    if shown.undone is not None:
+        return gained(shown.undone.points)
+    if shown.answer not in GIVEN and not order.payable:
         return _("The cashier will help you.")
     return gained(order.points)
+
+
+def answer_due(shown: DisplayState, order: Gets) -> str:
+    """Return what is to pay now, or comes back."""
+    due = order.payable if shown.undone is None else -shown.undone.due
+    amount = texts.money(abs(due), shown.currency)
+    if due < 0:
+        return _("You get {amount} back").format(amount=amount)
+    return _("To pay {amount}").format(amount=amount) if due else ""
 
 
 def code_hint() -> str:

@@ -186,6 +186,7 @@ class AnswerView:
     undecided: tuple[Refusal, ...] = ()  # further reasons, for the detail line
     receipt: str = ""  # the order, void or return whose receipt can be printed
     undone: Undone | None = None  # it is about this, and not about an order
+    goes_back: bool = False  # an order that was begun waits behind it
 
     @property
     def is_to_retry(self) -> bool:

@@ -360,7 +360,8 @@ class Undo(Flow):
             self._refused(effect, done)
             return
         waits = self.desk.visit
-        self.desk.answer(after_reversal(done, self._view.kind, effect, link=link))
+        answer = after_reversal(done, self._view.kind, effect, link=link)
+        self.desk.answer(replace(answer, goes_back=waits is not None))
         self.desk.keep(waits)
         self.desk.refresh()
         self.desk.sync_now()

@@ -136,9 +136,9 @@ class AnswerPage(Page):
         self._title.say(title)
         self._instruction.say(what_to_do)
         self._details.say("\n".join(details))
-        approved = answer.word in (AnswerWord.APPROVED, AnswerWord.QUEUED)
+        is_over = answer.word in (AnswerWord.APPROVED, AnswerWord.QUEUED) and not answer.goes_back
         self._more.fit()
-        self._button.say(_("Next member") if approved else _("Go on"))
+        self._button.say(_("Next member") if is_over else _("Go on"))
         self._print.say(_("Print"))
         self._undo.say(_("Undo"))
 

@@ -108,9 +108,9 @@ class _Form(QWidget):
 
     def _cell(self, part: str) -> QVBoxLayout:
         cell = column(gap=2)
+        cell.addStretch(1)  # fields stand in one line, however many their titles take
         cell.addWidget(self._titles[part])
         cell.addWidget(self.fields[part])
-        cell.addStretch(1)
         return cell
 
     def _side(self) -> Card:

@@ -1,11 +1,12 @@
 """Left column: the member's name, tier and points, and how old they are."""
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from ui import texts
 from ui.i18n import _
 from ui.models.state import MemberCard, PillKind, State
-from ui.widgets.card import Card, row
+from ui.theme import mark
+from ui.widgets.card import Card, column, row
 from ui.widgets.label import LEFT, Elided, Figure, Label, Title
 from ui.widgets.shapes import Sign, SignKind
 
@@ -29,13 +30,14 @@ class MemberColumn(Card):
         self._pending = Label("body", ink="muted")
         self._age = Label("body", ink="muted")
         self._note = Label("body")
+        self._stop = _StopPanel()
         for widget in (self._name, self._tier_row):
             self.body.addWidget(widget)
         self.body.addSpacing(12)
         for widget in (self._points, self._unit, self._pending):
             self.body.addWidget(widget)
         self.body.addSpacing(12)
-        for widget in (self._age, self._note):
+        for widget in (self._age, self._note, self._stop):
             self.body.addWidget(widget)
         self.body.addStretch(1)
 
@@ -50,7 +52,9 @@ class MemberColumn(Card):
             self._note.say(_("Scan the member's card to add points."))
         else:
             self._name.say(texts.member_name(member))
-            self._note.say(_note(member, state))
+            self._note.say(_note(member))
+        stopped = member.stopped if member is not None else None
+        self._stop.say(texts.because(stopped, state.shop.currency) if stopped is not None else "")
         self._draw_points(member)
         is_cut = state.pill.kind in (PillKind.OFFLINE, PillKind.STALE)
         self._draw_age(member, state.now_ms, is_cut=is_cut)
@@ -76,9 +80,21 @@ class MemberColumn(Card):
         self._age.setVisible(shows)
 
 
-def _note(member: MemberCard, state: State) -> str:
-    if member.stopped is not None:
-        return texts.because(member.stopped, state.shop.currency)
-    if member.is_known:
+class _StopPanel(QFrame):
+    """Why this member's card is worth nothing now: it is not to be overlooked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        mark(self, tone="stop")
+        self._words = Label("strong", ink="on_stop_soft")
+        column(self, margin=12).addWidget(self._words)
+
+    def say(self, sentence: str) -> None:
+        self._words.say(sentence)
+        self.setVisible(bool(sentence))
+
+
+def _note(member: MemberCard) -> str:
+    if member.is_known or member.stopped is not None:
         return ""
     return _("Name and points follow once head office has been reached. Points are earned all the same.")

@@ -42,7 +42,7 @@ class SignInPage(PinPage):
             who.body.addWidget(widget)
         who.body.addStretch(1)
         who.body.addWidget(self._again)
-        who.body.addLayout(_row(*self._languages.values()))
+        who.body.addLayout(_by_need(*self._languages.values()))
         who.body.addLayout(_row(self._end, self._without, self._train))
         pad = self.pad_card()
         pad.setFixedWidth(current().px(PAD_WIDTH))
@@ -102,6 +102,14 @@ def _hint(view: SignInView) -> str:
     if staff.is_needed:
         return _("Scan a badge or choose your name, then type your PIN. Without it nothing can be redeemed.")
     return _("Scan a badge or choose your name, then type your PIN.")
+
+
+def _by_need(*buttons: Button) -> QHBoxLayout:
+    """Return a row in which a longer word has the wider button: larger text would break it else."""
+    line = row(gap=8)
+    for button in buttons:
+        line.addWidget(button, button.sizeHint().width())
+    return line
 
 
 def _row(*widgets: QWidget) -> QHBoxLayout:

@@ -23,6 +23,7 @@ from ui.widgets.tile import PLAIN, PRIMARY
 
 Key = Qt.Key
 EFFECT_WIDTH = 400
+FIND_WIDTH = 120
 REASON_STEPS = {Key.Key_Up: -1, Key.Key_Down: 1}
 UNIT_STEPS = {
     Key.Key_Plus: 1, Key.Key_Equal: 1, Key.Key_Right: 1, Key.Key_Minus: -1, Key.Key_Left: -1
@@ -41,6 +42,7 @@ class UndoPage(Page):
         self.rows.asked.connect(self._ask)
         self.field, self._find = Field(), Button(key="F6")
         self.field.entered.connect(self._named)
+        self._find.setMinimumWidth(current().with_text(FIND_WIDTH))
         self._find.clicked.connect(self._find_typed)
         self.effect = _Effect()
         self.effect.setFixedWidth(current().px(EFFECT_WIDTH))

@@ -70,12 +70,22 @@ class Faces(QStackedWidget):
 class Rows(QWidget):
     """Rows below each other, from the first to the last for which there is room."""
 
-    def __init__(self, gap: int) -> None:
-        """Begin empty; `gap` is pixels at 100 %."""
+    def __init__(self, gap: int, *, grows: bool = True) -> None:
+        """Begin empty; `gap` is pixels at 100 %. One that doesn't grow takes what its rows need, and no more."""
         super().__init__()
         self._gap = gap
         self._rows: list[QWidget] = []
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._grows = grows
+        upright = QSizePolicy.Policy.Expanding if grows else QSizePolicy.Policy.Maximum
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, upright)
+
+    def sizeHint(self) -> QSize:
+        """Ask for all its rows, or for nothing where it grows anyway."""
+        return QSize() if self._grows else QSize(0, self._height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Make do with nothing: the last rows are left out first."""
+        return QSize(0, 0)
 
     def fill(self, rows: list[QWidget]) -> None:
         """Show other rows."""
@@ -87,22 +97,33 @@ class Rows(QWidget):
         for row in rows:
             row.setParent(self)
         self._place()
+        self.updateGeometry()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Place them anew."""
         super().resizeEvent(event)
         self._place()
+        if event.oldSize().width() != event.size().width():
+            self.updateGeometry()
 
     def event(self, event: QEvent) -> bool:
         """Place them anew when one of them needs another height: a long word was broken."""
         if event.type() == QEvent.Type.LayoutRequest:
             self._place()
+            self.updateGeometry()
         return super().event(event)
+
+    def _height(self) -> int:
+        gaps = max(len(self._rows) - 1, 0) * current().px(self._gap)
+        return sum(self._height_of(row) for row in self._rows) + gaps
+
+    def _height_of(self, row: QWidget) -> int:
+        return row.heightForWidth(self.width()) if row.hasHeightForWidth() else row.sizeHint().height()
 
     def _place(self) -> None:
         top, has_room = 0, True
         for row in self._rows:
-            height = row.heightForWidth(self.width()) if row.hasHeightForWidth() else row.sizeHint().height()
+            height = self._height_of(row)
             has_room = has_room and top + height <= self.height()
             row.setGeometry(0, top, self.width(), height)
             row.setVisible(has_room)

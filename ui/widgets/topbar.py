@@ -71,7 +71,8 @@ class TopBar(QWidget):
         """Show store and pill."""
         shop, brand = state.shop, state.brand
         name = shop.name or program_name(brand)
-        self._store.say(" · ".join(part for part in (name, shop.store_id) if part))
+        number = "" if shop.store_id in name.split() else shop.store_id  # many a name holds it
+        self._store.say(" · ".join(part for part in (name, number) if part))
         self._logo.show_png(brand.logo)
         self._sign.setVisible(self._logo.is_empty and not brand.is_white_label)
         self._demo.say(_("Demo"))

@@ -11,7 +11,7 @@ from ui.widgets.button import Button
 from ui.widgets.card import row
 from ui.widgets.label import Label
 
-MARGIN, SLIM = 12, 32
+MARGIN, SLIM, EDGE = 12, 32, 4
 
 
 class TrainingBar(QWidget):
@@ -29,7 +29,8 @@ class TrainingBar(QWidget):
         self.end = Button()
         self.end.clicked.connect(self.ended)
         layout = row(self)
-        layout.setContentsMargins(current().px(MARGIN), 0, current().px(MARGIN), 0)
+        above = current().px(EDGE) if current().zoom == 1 else 0  # larger text has no room for it
+        layout.setContentsMargins(current().px(MARGIN), above, current().px(MARGIN), above)
         layout.addWidget(self._word)
         layout.addWidget(self._more, 1)
         layout.addWidget(self.end)
