@@ -33,7 +33,7 @@ def test_the_window_says_it_with_the_scan_and_with_the_answer(bench: Bench, qtbo
     column = MemberColumn()
     qtbot.addWidget(column)
     column.draw(bench.model.state)
-    assert column._note.text() == SAID
+    assert column._stop._words.text() == SAID and not column._note.text()
     bench.model.type_amount("20.00")
     bench.quoted(2000)
     bench.model.enter()

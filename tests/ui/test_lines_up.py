@@ -1,0 +1,85 @@
+"""What went wrong in pictures once: things that do not line up, and what was easily overlooked."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtWidgets import QApplication, QLabel
+
+from app.core.reasons import Reason, Refusal
+from ui import theme
+from ui.gallery import Dress, Stage, states
+from ui.gallery.samples import AYSE, BASE
+from ui.i18n import NAMES
+from ui.models.enrol import BIRTHDAY, NAME
+from ui.models.state import Screen, Shop
+from ui.widgets.topbar import TopBar
+
+SIZE = (1024, 768)
+
+
+@pytest.fixture(autouse=True)
+def usual_again(qapp: QApplication):
+    yield
+    theme.apply(qapp, "light")
+
+
+def test_what_a_member_has_stands_below_each_other_without_a_hole(qapp: QApplication) -> None:
+    stage = Stage(qapp, Dress("en", "light", SIZE))
+    stage.show(states()["balance"])
+    page = stage.window.pages[Screen.BALANCE]
+    last, title = page._expiring._rows[-1], page._saved_title
+    gap = title.mapTo(page, title.rect().topLeft()).y() - last.mapTo(page, last.rect().bottomLeft()).y()
+    stage.close()
+    assert 0 < gap <= 40
+
+
+def test_fields_beside_each_other_stand_in_one_line(qapp: QApplication) -> None:
+    stage = Stage(qapp, Dress("ru", "light", SIZE, "largest"))  # one of the titles takes two lines
+    stage.show(states()["enrol"])
+    fields = stage.window.pages[Screen.ENROL].form.fields
+    tops = {fields[part].mapTo(stage.window, fields[part].rect().topLeft()).y() for part in (NAME, BIRTHDAY)}
+    stage.close()
+    assert len(tops) == 1
+
+
+def test_no_language_is_broken_in_two(qapp: QApplication) -> None:
+    stage = Stage(qapp, Dress("ru", "light", SIZE, "largest"))
+    stage.show(states()["sign-in"])
+    page = stage.window.pages[Screen.SIGN_IN]
+    words = {label.text() for button in page._languages.values() for label in button.findChildren(QLabel)}
+    heights = {button._word.height() for button in page._languages.values()}
+    stage.close()
+    assert set(NAMES.values()) <= words
+    assert len(heights) == 1
+
+
+def test_why_a_card_is_stopped_stands_on_a_ground_of_its_own(qapp: QApplication) -> None:
+    stage = Stage(qapp, Dress("en", "light", SIZE))
+    stage.show(
+        replace(BASE, screen=Screen.MEMBER, member=replace(AYSE, stopped=Refusal(Reason.MEMBER_STOPPED)))
+    )
+    panel = stage.window.member.member._stop
+    assert panel.isVisible() and panel.property("tone") == "stop"
+    stage.show(replace(BASE, screen=Screen.MEMBER, member=AYSE))
+    assert not panel.isVisible()
+    stage.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("Blue Bean", "Blue Bean · 367"), ("Store 367", "Store 367"), ("Store 3671", "Store 3671 · 367")],
+)
+def test_a_stores_number_is_said_once(qapp: QApplication, name: str, shown: str) -> None:
+    bar = TopBar()
+    bar.draw(replace(BASE, shop=Shop(name=name, store_id="367")))
+    assert bar._store.whole == shown
+
+
+def test_where_an_order_waits_nothing_is_said_of_a_next_member(qapp: QApplication) -> None:
+    stage = Stage(qapp, Dress("en", "light", SIZE))
+    said = {}
+    for name in ("answer-undone", "answer-undone-order-waits"):
+        stage.show(states()[name])
+        said[name] = stage.window.answer._button.accessibleName()
+    stage.close()
+    assert said == {"answer-undone": "Next member (Enter)", "answer-undone-order-waits": "Go on (Enter)"}
