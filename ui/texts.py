@@ -316,7 +316,12 @@ def spoken(answer: AnswerView, currency: Currency) -> str:
 
 def action_name(action: ActionRow) -> str:
     """Return whose action it was."""
-    return action.member_name or _("No member")
+    return customer_name(action.member_name, is_member=action.is_member)
+
+
+def customer_name(name: str, *, is_member: bool) -> str:
+    """Return whose something was: a member may have no name."""
+    return name or (_("Member") if is_member else _("No member"))
 
 
 def action_detail(action: ActionRow, currency: Currency) -> str:

@@ -198,6 +198,7 @@ class StationWindow(QWidget):
         return [
             self.topbar.lock,
             self.topbar.pill,
+            self.training.end,
             *page.controls(),
             self.notice,
             self.notice.print_again,

@@ -145,3 +145,4 @@ def test_the_page_says_what_there_is_and_who_it_is(shown) -> None:
     shown.show(STATES["balance-nobody"])
     said = [label.text() for label in shown.window.findChildren(QLabel) if label.isVisible()]
     assert "Scan the member's card. Nothing is recorded." in said
+    assert not any("add points" in text for text in said)

@@ -156,6 +156,13 @@ def test_a_refused_action_gives_its_reason_instead_of_no_points() -> None:
     assert texts.action_detail(replace(action, refusal=None), USD) == "0 points · waiting to be sent"
 
 
+def test_a_member_without_a_name_is_a_member_all_the_same() -> None:
+    action = ActionRow(0, "", 0, 40, is_queued=False, is_member=True)
+    assert texts.action_name(action) == "Member"
+    assert texts.action_name(replace(action, is_member=False)) == "No member"
+    assert texts.action_name(replace(action, member_name="Ada L.")) == "Ada L."
+
+
 def test_an_offer_is_read_out_with_its_key_and_mark() -> None:
     offer = OfferRow("r", "Coffee", 2, is_picked=True, is_voucher=False, discount=290)
     assert texts.offer_name(offer, EUR) == "2: Coffee, −€2.90, picked"

@@ -100,6 +100,15 @@ def test_nothing_is_undone_before_it_was_on_the_screen(undo: Bench):
     assert (undo.model.state.is_busy, undo.model.state.screen) == (False, Screen.UNDO)
 
 
+def test_an_order_of_a_member_without_a_name_is_a_members(undo: Bench):
+    undo.card = undo.thread.call(lambda store: a_member(store, seed=3, name=""))
+    buy(undo, "A-1")
+    buy(undo, "A-2", member=False)
+    begin(undo)
+    assert [row.is_member for row in view(undo).rows] == [False, True]
+    undo.qtbot.waitUntil(lambda: [row.is_member for row in undo.model.state.recent] == [False, True])
+
+
 def test_an_order_that_has_been_undone_says_so(undo: Bench):
     buy(undo, "A-1")
     begin(undo)

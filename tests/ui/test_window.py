@@ -193,6 +193,14 @@ def test_tab_goes_through_every_control_in_reading_order_and_space_presses_it(sh
     ]  # fmt: skip
 
 
+def test_training_is_left_by_keys_alone(shown) -> None:
+    idle = STATES["idle"]
+    shown.show(replace(idle, shop=replace(idle.shop, is_training=True)))
+    shown.window.topbar.lock.setFocus()
+    shown.press(Key.Key_Tab)
+    assert shown.press(Key.Key_Space) == [("end_training",)]
+
+
 def test_an_offer_keeps_the_focus_when_it_is_drawn_again(shown) -> None:
     shown.show(STATES["member"])
     shown.window.findChild(OfferButton).setFocus()

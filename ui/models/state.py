@@ -196,7 +196,10 @@ class AnswerView:
 
 @dataclass(frozen=True, slots=True)
 class ActionRow:
-    """One of the last actions on this station. `refusal`: why nothing that was presented could be used."""
+    """One of the last actions on this station. `refusal`: why nothing that was presented could be used.
+
+    `is_member`: a card was shown; its member may have no name, or none that is known here yet.
+    """
 
     at_ms: int
     member_name: str
@@ -204,6 +207,7 @@ class ActionRow:
     points: int
     is_queued: bool
     refusal: Refusal | None = None
+    is_member: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,10 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class UndoRow:
-    """An order that could be undone. `found` says what that would do, or why it can't be."""
+    """An order that could be undone. `found` says what that would do, or why it can't be.
+
+    `is_member`: a card was shown; its member may have no name, or none that is known here yet.
+    """
 
     order_id: str
     at_ms: int
@@ -47,6 +50,7 @@ class UndoRow:
     has_returns: bool
     found: Effect | Refusal
     asked: Asked  # under this id it is one undoing, however often it is asked
+    is_member: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,7 @@ def _row(store: StationStore, last: LastOrder, by: By) -> UndoRow:
         has_returns=last.has_returns,
         found=effect_of(preview(store, asked, by)),
         asked=asked,
+        is_member=last.member_ref is not None,
     )
 
 

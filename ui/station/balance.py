@@ -50,7 +50,7 @@ class BalancePage(Page):
     def draw(self, state: State) -> None:
         """Show whose card was scanned last, and what is theirs."""
         view = state.flow if isinstance(state.flow, BalanceView) else BalanceView()
-        self.member.draw_member(view.member, state)
+        self.member.draw_member(view.member, state, is_hinting=False)
         self._expiring_title.say(_("Points that end soon"))
         self._saved_title.say(_("Saved for this member"))
         self.primary.say(_("Go on with this member") if view.member else _("Back"))

@@ -45,11 +45,11 @@ class MemberColumn(Card):
         """Show the member at the till, or that there is none yet."""
         self.draw_member(state.member, state)
 
-    def draw_member(self, member: MemberCard | None, state: State) -> None:
-        """Show a member, or that there is none yet."""
+    def draw_member(self, member: MemberCard | None, state: State, *, is_hinting: bool = True) -> None:
+        """Show a member, or that there is none yet, and what their card is wanted for."""
         if member is None:
             self._name.say(_("No member yet"))
-            self._note.say(_("Scan the member's card to add points."))
+            self._note.say(_("Scan the member's card to add points.") if is_hinting else "")
         else:
             self._name.say(texts.member_name(member))
             self._note.say(_note(member))
