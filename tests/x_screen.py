@@ -22,7 +22,7 @@ X_OFFSET = 8
 SHIFT, CTRL = 42, 29
 BEFORE_SCAN_MS = 120
 NAMED = (
-    {"Enter": 28, "Tab": 15, "Escape": 1, "Backspace": 14, "Down": 108, "Up": 103, "Insert": 110}
+    {"Enter": 28, "Tab": 15, "Escape": 1, "Backspace": 14, "Down": 108, "Up": 103, "Insert": 110, "Space": 57}
     | {f"F{number}": 58 + number for number in range(1, 11)}
     | {"F11": 87, "F12": 88}
 )

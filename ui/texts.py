@@ -316,10 +316,10 @@ def spoken(answer: AnswerView, currency: Currency) -> str:
 
 def action_name(action: ActionRow) -> str:
     """Return whose action it was."""
-    return customer_name(action.member_name, is_member=action.is_member)
+    return name_or_word(action.member_name, is_member=action.is_member)
 
 
-def customer_name(name: str, *, is_member: bool) -> str:
+def name_or_word(name: str, *, is_member: bool) -> str:
     """Return whose something was: a member may have no name."""
     return name or (_("Member") if is_member else _("No member"))
 

@@ -6,7 +6,7 @@ from app.core.money import Currency
 from app.core.reversal_rules import Kind, ReversalReason
 from ui.i18n import _, ngettext
 from ui.models.state import AnswerView, AnswerWord, Undone
-from ui.texts import customer_name, grouped, moment, money, points_counted, spoken
+from ui.texts import grouped, moment, money, name_or_word, points_counted, spoken
 from ui.texts_goods import thousandths
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def reason(why: ReversalReason) -> str:
 
 def whose(row: "UndoRow") -> str:
     """Return whose order it was."""
-    return customer_name(row.member_name, is_member=row.is_member)
+    return name_or_word(row.member_name, is_member=row.is_member)
 
 
 def when(row: "UndoRow", time_zone: str, now_ms: int) -> str:

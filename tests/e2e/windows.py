@@ -4,6 +4,7 @@ import json
 import subprocess
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,21 +26,36 @@ Event = dict[str, Any]
 class WindowProcess:
     """`tillside station`."""
 
-    def __init__(self, world: World, screen: XScreen, log: Path, *, fail_points: str = "") -> None:
+    def __init__(
+        self,
+        world: World,
+        screen: XScreen,
+        log: Path,
+        *,
+        fail_points: str = "",
+        program: Sequence[str] = TILLSIDE,
+    ) -> None:
         self._screen = screen
         self._log = log
+        self._read_to = 0
+        self._events: list[Event] = []
         folders = ["--dir", str(world.store_dir), "--state", str(world.state_dir)]
         mine = environment(fail_points=fail_points) | {"TILLSIDE_EVENT_LOG": str(log)}
         names = ("DISPLAY", "QT_QPA_PLATFORM", "QT_IM_MODULE")
         self.process = subprocess.Popen(
-            [*TILLSIDE, "station", *folders, "--camera", "off"],
+            [*program, "station", *folders, "--camera", "off"],
             env=mine | {name: screen.environment[name] for name in names},
         )
 
     def events(self) -> list[Event]:
         """Return all that was logged; a line that death cut off doesn't count."""
-        text = self._log.read_text(encoding="utf-8") if self._log.exists() else ""
-        return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
+        if self._log.exists():
+            with self._log.open("rb") as file:
+                file.seek(self._read_to)
+                whole = file.read().rpartition(b"\n")[0]
+            self._read_to += len(whole) + bool(whole)
+            self._events += [json.loads(line) for line in whole.splitlines()]
+        return self._events
 
     def has(self, name: str, *, after: int = 0, **facts: Any) -> bool:
         """Return whether an event with these facts came after so many others."""
