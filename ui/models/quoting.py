@@ -7,10 +7,12 @@ from app.core.authority import NEEDS_NONE
 from app.core.outcome import Decision, Outcome
 from app.core.overlay import ORDER_CLAIM
 from app.core.quote import Quote
+from app.core.standing import Standing
 from app.ids import new_id
 from app.station.answer import OrderAnswer
 from app.station.earned import EarnedBy, earned_by
 from app.station.redeem import hand_in, quote_order, rules_to_pick, to_ask
+from app.station.standing import standing
 from app.store.store import StationStore
 from ui.models.till import Visit, settled
 
@@ -22,14 +24,28 @@ class QuoteOutdated(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """What every quote rests on, whoever it is for: the versions of rules and of what is stopped, and how we stand."""
+
+    program_version: int
+    stops_version: int
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
 class Quoted:
-    """A visit with settled picks, what it would get, by which version of the rules, and whether there was a line."""
+    """A visit with settled picks, what it would get, on which ground, and whether there was a line."""
 
     visit: Visit
     quote: Quote
-    program_version: int
+    ground: Ground
     link: str = ""
     why: tuple[EarnedBy, ...] = ()  # what its points are for
+
+
+def ground_of(store: StationStore) -> Ground:
+    """Return what a quote would rest on now."""
+    return Ground(store.replica.document_version(PROGRAM), store.stops.version, standing(store))
 
 
 def quote_visit(store: StationStore, visit: Visit, *, register: str, link: str) -> Quoted:
@@ -44,7 +60,7 @@ def quote_visit(store: StationStore, visit: Visit, *, register: str, link: str) 
     if better.picks != wished.picks:
         found = _quote(store, better, register, link)
     why = earned_by(store.replica.program(), found.decision)
-    return Quoted(better, found, store.replica.document_version(PROGRAM), link, why)
+    return Quoted(better, found, ground_of(store), link, why)
 
 
 def to_ask_as_shown(store: StationStore, shown: Quoted, *, register: str, link: str) -> Asking | None:
@@ -69,7 +85,7 @@ def _check_shown(store: StationStore, shown: Quoted, register: str, link: str) -
     if store.journal.claimed(ORDER_CLAIM, shown.visit.order.order_id) is not None:
         return
     now, version = _quote(store, shown.visit, register, link), store.replica.document_version(PROGRAM)
-    if version != shown.program_version or _seen(now.decision) != _seen(shown.quote.decision):
+    if version != shown.ground.program_version or _seen(now.decision) != _seen(shown.quote.decision):
         raise QuoteOutdated
 
 

@@ -322,8 +322,12 @@ class StationModel(QObject, StaffPart, ScanPart, FlowPart, Devices, DemoPart, Re
         if is_ready and found.is_sign_in_needed:
             self._ask_to_sign_in()
         shown = self._quotes.newest if screen is Screen.MEMBER and not self._state.is_busy else None
-        if shown is not None and shown.program_version != found.program_version:
+        if shown is None or shown.ground == found.ground:
+            return
+        if shown.ground.program_version != found.program_version:
             self._quote_anew(shown.visit)
+        else:
+            self._turn_to(shown.visit)  # what was stopped, or is let go again, says so beside its name
 
     def _overview_failed(self, problem: BaseException) -> None:
         if self._state.screen in (Screen.IDLE, Screen.PREPARING):

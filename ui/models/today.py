@@ -6,11 +6,10 @@ from app.core.authority import AuthorityPolicy
 from app.core.brand import Brand
 from app.core.standing import Standing
 from app.station.brand import brand_of
-from app.station.standing import standing
 from app.station.today import Action, TodaysWork, todays_work
 from app.station.training import DEVICE_ID as TRAINING
 from app.store.store import StationStore
-from ui.models.quoting import PROGRAM
+from ui.models.quoting import Ground, ground_of
 from ui.models.state import SECOND_MS, ActionRow, Today
 
 
@@ -28,8 +27,7 @@ class Overview:
     sent: int
     flagged: int
     members: int
-    program_version: int  # 0 before the first download
-    standing: Standing
+    ground: Ground
     stale_s: int
     limit_s: int
     brand: Brand
@@ -37,6 +35,16 @@ class Overview:
     boot_ms: int
     is_sign_in_needed: bool
     work: TodaysWork  # what the next reading can go on from
+
+    @property
+    def program_version(self) -> int:
+        """The version of the rules; 0 before the first download."""
+        return self.ground.program_version
+
+    @property
+    def standing(self) -> Standing:
+        """How the station stands with head office."""
+        return self.ground.standing
 
     def shown(self) -> dict[str, object]:
         """Return what of it the state holds."""
@@ -61,8 +69,7 @@ def read_overview(
         sent=0 if sending_after is None else store.journal.listed_after(sending_after) - work.waiting,
         flagged=store.journal.flagged_count(),
         members=store.replica.count("member"),
-        program_version=store.replica.document_version(PROGRAM),
-        standing=standing(store),
+        ground=ground_of(store),
         stale_s=authority.warn_ms // SECOND_MS,
         limit_s=authority.stale_ms // SECOND_MS,
         brand=brand_of(store),
