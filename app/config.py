@@ -104,6 +104,11 @@ def load_config(environment: Mapping[str, str] = os.environ, **overrides: Any) -
     return _over(_kept_over(config, kept), written)
 
 
+def changed(config: Config, values: Mapping[str, Any]) -> Config:
+    """Return a configuration with other values. Raises `ConfigInvalid`."""
+    return _merged(config, values, source="set-up")
+
+
 def _over(config: Config, written: Iterable[tuple[str, Mapping[str, Any]]]) -> Config:
     for source, values in written:
         config = _merged(config, values, source=source)

@@ -6,6 +6,7 @@ that can't be read, or says what nobody knows any more, is as good as none: a st
 
 import logging
 import os
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -14,9 +15,11 @@ log = logging.getLogger(__name__)
 
 FILE: Final = "set-up.json"
 BYTES_MAX: Final = 16_384
+_writing = threading.Lock()  # so that of two threads neither takes away what the other has kept
 NAMES: Final = (
     "language",
     "languages",  # of each who signed in here, by their id: no setting, but kept in the same place
+    "set_up",  # whether the first set-up goes on at the next start: no setting either
     "camera",
     "scanner_layout",
     "scanner_prefix",
@@ -58,9 +61,10 @@ def keep(folder: Path, settings: Mapping[str, Any]) -> None:
     assert not unknown, f"these are not kept: {unknown}"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = folder / (FILE + ".new")
-    text = json.dumps(read_kept(folder) | dict(settings), indent=2, ensure_ascii=True)
-    with draft.open("w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(folder / FILE)
+    with _writing:
+        text = json.dumps(read_kept(folder) | dict(settings), indent=2, ensure_ascii=True)
+        with draft.open("w", encoding="ascii") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(folder / FILE)

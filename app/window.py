@@ -9,14 +9,15 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.clock import Clock
 from app.config import Config
 from app.core.brand import NO_BRAND, Brand
-from app.kept import keep
-from scanner.habits import Ending, Habits
+from app.kept import keep, read_kept
+from app.window_pairing import BEGUN, SET_UP, WindowPairing
+from app.window_parts import habits_of, printing_of, read_picture
+from app.window_setup import WindowSetUp
 from ui import i18n
 from ui.application import Application
 from ui.beside_window import OFF, Along
@@ -75,16 +76,6 @@ def run_window(config: Config, *, clock: Clock, demo: DemoParts | None = None) -
     return status
 
 
-def habits_of(config: Config) -> Habits:
-    """Return how the hand scanner writes, by the settings."""
-    return Habits(
-        layout="host" if config.scanner_layout == "host" else "us",
-        prefix=config.scanner_prefix,
-        suffix=config.scanner_suffix,
-        ending=Ending(config.scanner_end),
-    )
-
-
 class _Station:
     """Opens the station behind the window, or shows why it can't."""
 
@@ -93,6 +84,8 @@ class _Station:
     ) -> None:
         own = Brand(config.white_label, is_white_label=True) if config.white_label else NO_BRAND
         self.opening = OpeningModel(own)
+        self.set_up = WindowSetUp(application, config)
+        self.set_up.is_first_run = read_kept(config.state_dir).get(SET_UP) == BEGUN
         self._application = application
         self._config = config
         self._clock = clock
@@ -119,19 +112,32 @@ class _Station:
 
     def _opened(self, thread: "StoreThread") -> None:
         self._running = _assemble(thread, self._config, self._clock, self._demo)
-        self._application.attach(self._running.model, camera=self._config.camera)
-        self._running.model.training = self._training_of(self._running)
+        model = self._running.model
+        model.equipment = self.set_up
+        self.set_up.model = model
+        self._application.attach(model, camera=self.set_up.config.camera)
+        model.training = self._training_of(self._running)
+        if self.set_up.is_first_run:
+            model.begin_set_up()
         self._running.worker.start()
         thread.on_found(lambda fault: self._application.at_home(partial(self._found_damaged, fault)))
 
     def _training_of(self, running: Running) -> "WindowTraining":
         from app.window_training import Means, WindowTraining
 
-        show = partial(self._application.attach, camera=self._config.camera)
-        printing = _printing(self._config)
-        means = Means(running.thread, running.model, self._beside, show, printing, _read_picture)
+        def show(model: "StationModel") -> None:
+            self._application.attach(model, camera=self.set_up.config.camera)
+
+        def printing() -> "Printing":
+            return printing_of(self.set_up.config)
+
+        means = Means(running.thread, running.model, self._beside, show, printing, read_picture)
         self._training = WindowTraining(self._config, self._clock, means)
         return self._training
+
+    def _paired(self) -> None:
+        self.set_up.is_first_run = True
+        self.open()
 
     def _found_damaged(self, fault: "StoreDamaged") -> None:
         """Stop the station for good, as at a start that finds this; an answer stays until it has been left."""
@@ -155,32 +161,13 @@ class _Station:
         from ui.models.answers import after_fault
 
         if isinstance(problem, StoreMissing):
-            self.opening.ask_for_pairing(self._pair, self._pair_by_picture)
+            pairing = WindowPairing(self._config, self._clock, self.opening, self._beside)
+            pairing.ask(
+                then=self._paired, keep_language=lambda language: self.set_up.keep({"language": language})
+            )
             self._application.start_camera(self._config.camera)
         else:
             self.opening.stop(after_fault(problem).sentence)
-
-    def _pair(self, text: str) -> None:
-        from ui.models.pairing import instead_of_pairing
-
-        if said := instead_of_pairing(text):
-            self.opening.pairing_failed(said)
-            return
-        self._beside(lambda: _enrol(text, self._config, self._clock), lambda _: self.open(), self._not_paired)
-
-    def _pair_by_picture(self, data: bytes) -> None:
-        self._beside(lambda: _read_picture(data), self._picture_read, self._not_paired)
-
-    def _picture_read(self, text: str | None) -> None:
-        from ui.i18n import _
-
-        if text is None:
-            self.opening.pairing_failed(_("There is no single code in this picture."))
-        else:
-            self.opening.pair(text)
-
-    def _not_paired(self, problem: BaseException) -> None:
-        self.opening.pairing_failed(_pairing_sentence(problem))
 
     def close(self) -> None:
         """Close what was opened."""
@@ -229,6 +216,7 @@ def _assemble(thread: "StoreThread", config: Config, clock: Clock, demo: DemoPar
     from sync.authorising import authoriser_of
     from sync.client import DeviceSigner, HttpHq
     from sync.line import Line
+    from sync.loading import Loading
     from sync.syncer import Syncer
     from sync.worker import SyncWorker
     from ui.models.known_flows import FLOWS
@@ -251,10 +239,12 @@ def _assemble(thread: "StoreThread", config: Config, clock: Clock, demo: DemoPar
         time_zone=device.time_zone,
         register=config.register,
         demo=demo.till if demo else None,
-        read_picture=_read_picture,
+        read_picture=read_picture,
     )
+    loading = Loading(model.loaded)
+    hq.on_received = loading.received
     worker = SyncWorker(
-        Syncer(store, hq, run=lambda work: thread.call(lambda _: work())),
+        Syncer(store, hq, run=lambda work: thread.call(lambda _: work()), loading=loading),
         waiting=lambda: thread.call(StationStore.waiting_count),
         clock=clock,
         interval_s=config.sync_interval_s,
@@ -263,57 +253,5 @@ def _assemble(thread: "StoreThread", config: Config, clock: Clock, demo: DemoPar
     model.connect_to(worker, authoriser)
     model.languages, model.lock_after_s = KeptLanguages(config.state_dir), config.lock_after_s
     model.add_flows(*FLOWS)
-    model.use_receipts(Receipts(tasks, _printing(config), register=config.register, parent=model))
+    model.use_receipts(Receipts(tasks, printing_of(config), register=config.register, parent=model))
     return Running(thread, hq, authoriser, worker, tasks, model)
-
-
-def _printing(config: Config) -> "Printing":
-    from ui.models.receipts import Printing, When
-
-    return Printing(
-        printer=config.printer,
-        paper=config.receipt_paper,
-        language=config.receipt_language or config.language,  # the store's, whichever the cashier has chosen
-        folder=Path(config.receipt_dir) if config.receipt_dir else None,
-        when=When(config.receipts),
-    )
-
-
-def _read_picture(data: bytes) -> str | None:
-    """Return the text of the code that is meant in a picture, None when there is none. Raises `PictureUnclear`."""
-    from scanner.picture import PictureUnreadable, read_bytes
-    from ui.models.picture import meant
-
-    try:
-        texts = {symbol.text for symbol in read_bytes(data)}
-    except PictureUnreadable:
-        return None
-    return meant(texts)
-
-
-def _enrol(text: str, config: Config, clock: Clock) -> None:
-    from app.store.device import key_store_of
-    from sync.enrolment import enrol_station, read_pairing
-
-    enrol_station(
-        read_pairing(text),
-        folder=config.store_dir,
-        key_store=key_store_of(config.key_store, config.state_dir),
-        key_store_kind=config.key_store,
-        clock=clock,
-    )
-
-
-def _pairing_sentence(problem: BaseException) -> str:
-    from sync.enrolment import PairingInvalid
-    from sync.faults import HqFault, HqUntrusted
-    from ui.i18n import _
-    from ui.models.answers import after_fault
-
-    if isinstance(problem, PairingInvalid):
-        return _(str(problem))
-    if isinstance(problem, HqUntrusted):
-        return _("Whoever answered is not the head office that this code is from. Ask for a new code.")
-    if isinstance(problem, HqFault):
-        return _("Head office can't be reached from here. Check the line, then try again.")
-    return after_fault(problem).sentence

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.clock import Clock
 from app.config import Config
+from app.window_parts import Beside
 
 if TYPE_CHECKING:
     from app.store.thread import StoreThread
@@ -22,11 +23,6 @@ if TYPE_CHECKING:
 SHEET = "training-codes.pdf"
 
 
-Failed = Callable[[BaseException], None]
-# Runs work on a thread of its own, and comes home with what came of it.
-Beside = Callable[[Callable[[], Any], Callable[[Any], None], Failed], None]
-
-
 @dataclass(frozen=True)
 class Means:
     """What a training needs of the station: whose thread and model are real, and how another model is shown."""
@@ -35,7 +31,7 @@ class Means:
     model: "StationModel"
     beside: Beside
     show: Callable[["StationModel"], None]
-    printing: "Printing"
+    printing: Callable[[], "Printing"]
     read_picture: Callable[[bytes], str | None]
 
 
@@ -133,7 +129,7 @@ class WindowTraining:
         )
         model.training = self
         model.add_flows(*FLOWS)
-        printing = replace(self._means.printing, is_training=True)
+        printing = replace(self._means.printing(), is_training=True)
         model.use_receipts(Receipts(tasks, printing, register=register, parent=model))
         model.link_changed(LinkState(is_online=True, synced_at_ms=self._clock.now_ms()))
         sheet = str(self.folder / SHEET)

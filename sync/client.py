@@ -84,6 +84,9 @@ class HttpHq:
         """Speak over `line`; nothing is sent yet."""
         self._line = line
         self._signer = signer
+        self.on_received: Callable[[int], None] | None = (
+            None  # of a snapshot: the size of each piece that came
+        )
 
     def health(self) -> Health:
         """See `HqProtocol.health`."""
@@ -111,12 +114,16 @@ class HttpHq:
     def snapshot(self, name: str) -> bytes:
         """See `HqProtocol.snapshot`."""
         limits = self._line.limits
-        response = self._send(
-            "GET",
-            f"/v1/sync/snapshot/{name}",
-            total_s=limits.snapshot_s,
-            bytes_max=limits.snapshot_bytes_max,
-        )
+        self._line.on_received = self.on_received
+        try:
+            response = self._send(
+                "GET",
+                f"/v1/sync/snapshot/{name}",
+                total_s=limits.snapshot_s,
+                bytes_max=limits.snapshot_bytes_max,
+            )
+        finally:
+            self._line.on_received = None
         return response.content(SNAPSHOT_TYPE)
 
     def pepper(self) -> SealedPepper:

@@ -63,6 +63,7 @@ class Pairing:
     token: str
     fingerprint: str
     device_id: str | None = None
+    name: str = ""  # under which people at HQ will see this machine; "" for what the computer calls itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ def take_up(
     keys = make_keys(new_secret(KEY_SIZE))
     hq = _connected(pairing.url, connect)
     records.check(_check_hq(hq, pairing))
-    answer = hq.enrol(_request(pairing.token, keys, records=records))
+    answer = hq.enrol(_request(pairing.token, keys, records=records, name=pairing.name))
     if answer is None:
         raise PairingInvalid(
             "This pairing code was used before or is too old. Ask head office for a new one."
@@ -185,7 +186,7 @@ def _check_hq(hq: EnrolProtocol, pairing: Pairing) -> SignedDocument:
     return keyset
 
 
-def _request(token: str, keys: StationKeys, *, records: Records) -> EnrolRequest:
+def _request(token: str, keys: StationKeys, *, records: Records, name: str) -> EnrolRequest:
     sign_pub = keys.sign.public_key().public_bytes_raw()
     box_pub = keys.box.public_key().public_bytes_raw()
     proof = keys.sign.sign(enrol_message(token=token, sign_pub=sign_pub, box_pub=box_pub))
@@ -196,7 +197,7 @@ def _request(token: str, keys: StationKeys, *, records: Records) -> EnrolRequest
         proof=proof,
         hw=platform.machine(),
         sw=SOFTWARE,
-        name=platform.node(),
+        name=name or platform.node(),
         former_epoch=records.epoch,
         former_seq=records.held_seq,
     )

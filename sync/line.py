@@ -8,7 +8,7 @@ wait ends at one moment. What isn't HQ's own kind of answer (a login page, a red
 
 import io
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from time import monotonic
@@ -122,6 +122,7 @@ class Line:
         # No session: its cookies, redirects and proxies are none of ours and took longer than the request itself.
         self._adapter = _TimedAdapter()
         self._heard_at: float | None = None  # by `monotonic`
+        self.on_received: Callable[[int], None] | None = None  # told of each piece of an answer, by its size
 
     def send(
         self,
@@ -141,7 +142,7 @@ class Line:
                 timeout=(min(self.limits.connect_s, total_s), total_s),
                 stream=True,
             ) as answer:
-                content = _read(answer.iter_content(CHUNK_BYTES), bytes_max=bytes_max)
+                content = _read(answer.iter_content(CHUNK_BYTES), bytes_max=bytes_max, told=self.on_received)
         except requests.RequestException as problem:
             raise HqUnreachable(type(problem).__name__) from problem
         self._heard_at = monotonic()
@@ -181,13 +182,15 @@ def _check_address(url: str) -> None:
         )
 
 
-def _read(chunks: Iterable[bytes], *, bytes_max: int) -> bytes:
+def _read(chunks: Iterable[bytes], *, bytes_max: int, told: Callable[[int], None] | None = None) -> bytes:
     parts, size = [], 0
     for chunk in chunks:
         size += len(chunk)
         if size > bytes_max:
             raise HqUntrusted(f"an answer of more than {bytes_max} bytes")
         parts.append(chunk)
+        if told is not None:
+            told(len(chunk))
     return b"".join(parts)
 
 

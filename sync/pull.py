@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
+from io import BytesIO
 from itertools import groupby, islice
 from typing import Any
 
@@ -24,6 +25,7 @@ from app.store.store import StationStore
 from app.store.versions import SNAPSHOT
 from sync.documents import Documents, Runner
 from sync.faults import ClientTooOld, HqUntrusted
+from sync.loading import Loading
 from sync.protocol import (
     CHANGES_ROWS_BEHIND,
     CHANGES_ROWS_MAX,
@@ -52,8 +54,14 @@ NO_SET = ""  # in a position: its figures stand, but HQ's feed can't be followed
 class Puller:
     """Brings HQ's facts to a station."""
 
-    def __init__(self, store: StationStore, hq: HqProtocol, *, run: Runner) -> None:
-        """Work on `store` through `run`, which calls a function on the store's thread and returns its result."""
+    def __init__(
+        self, store: StationStore, hq: HqProtocol, *, run: Runner, loading: Loading | None = None
+    ) -> None:
+        """Work on `store` through `run`, which calls a function on the store's thread and returns its result.
+
+        `loading` is told how far a snapshot is.
+        """
+        self._loading = loading or Loading()
         self._store = store
         self._hq = hq
         self._run = run
@@ -186,6 +194,7 @@ class Puller:
         """
         manifest = self._manifest()
         position = Position(manifest.set_id, manifest.cursor, manifest.as_of_ms, self._included(manifest))
+        self._loading.begin(file.size for file in manifest.files)
         draft: ReplicaDraft = self._run(self._store.begin_replica)
         try:
             words: list[VerdictValues] = []
@@ -217,8 +226,13 @@ class Puller:
         if hashlib.sha256(packed).hexdigest() != file.sha256:
             raise HqUntrusted(f"{file.name} is not the file that the manifest names")
         try:
-            with zstandard.ZstdDecompressor().stream_reader(packed) as reader:
-                return sum(self._fill_line(draft, line, words) for line in _lines(reader))
+            rows, source = 0, BytesIO(packed)
+            with zstandard.ZstdDecompressor().stream_reader(source) as reader:
+                for line in _lines(reader):
+                    rows += self._fill_line(draft, line, words)
+                    self._loading.filled(len(packed), source.tell())
+            self._loading.end_file(file.size)
+            return rows
         except zstandard.ZstdError as problem:
             raise HqUntrusted(f"{file.name} is not whole zstd") from problem
 

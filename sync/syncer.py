@@ -20,6 +20,7 @@ from sync.faults import DeviceUnknown, HqBusy, HqFault, HqRefused, HqUntrusted
 from sync.handing_over import KEEPS, HandingOver
 from sync.hq_time import ask_time, take_time
 from sync.leasing import LeaseGiver, Leasing
+from sync.loading import Loading
 from sync.pepper import fetch_pepper
 from sync.protocol import (
     BATCH_BYTES_MAX,
@@ -87,12 +88,17 @@ class StationsHq(HqProtocol, LeaseGiver, Protocol):
 class Syncer:
     """Station and HQ, brought together."""
 
-    def __init__(self, store: StationStore, hq: StationsHq, *, run: Runner) -> None:
-        """Work on `store` through `run`, which calls a function on the store's thread and returns its result."""
+    def __init__(
+        self, store: StationStore, hq: StationsHq, *, run: Runner, loading: Loading | None = None
+    ) -> None:
+        """Work on `store` through `run`, which calls a function on the store's thread and returns its result.
+
+        `loading` is told how far a snapshot is.
+        """
         self._store = store
         self._hq = hq
         self._run = run
-        self._puller = Puller(store, hq, run=run)
+        self._puller = Puller(store, hq, run=run, loading=loading)
         self._leasing = Leasing(store, hq, run=run, documents=self._puller.documents)
         self._begins_with_pull = False
         self._told = (0, 0, 0)  # the versions of keys, rules and stops that HQ's last answer to a batch named

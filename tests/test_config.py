@@ -6,7 +6,7 @@ from typing import Any, get_args
 import pytest
 
 from app.config import CHOICES, Config, ConfigInvalid, load_config
-from app.window import habits_of
+from app.window_parts import habits_of
 from scanner.habits import USUAL, Ending, Habits, Layout
 
 

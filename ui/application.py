@@ -5,6 +5,7 @@ decoder are started after the first paint: with the station, or before it where 
 """
 
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from scanner.source import Scanned
     from ui.camera_bridge import CameraBridge
     from ui.event_log import EventLog
+    from ui.models.outside import Learner
     from ui.scan_input import ScanInput
     from ui.serial_bridge import SerialBridge
 
@@ -76,6 +78,8 @@ class Application(QObject):
         self._port, self._baud = port, baud
         self._serial: SerialBridge | None = None
         self._scanner_word = ""
+        self._learner: Learner | None = None
+        self._source = ""  # of the camera that runs
         self._debounce = Debounce()  # one for all sources: a code seen by two of them counts once
         self._home.connect(self._run)  # a method of this object, so that Qt brings it to the main thread
 
@@ -141,12 +145,48 @@ class Application(QObject):
             return
         from ui.camera_bridge import CameraBridge
 
+        self._source = camera
         self._camera = CameraBridge(camera, size=self._camera_size, debounce=self._debounce)
         self._camera.scanned.connect(self._scanned)
         self._camera.state.connect(self._camera_is)
         if self.window is not None:
             self._camera.frame.connect(self.window.set_frame)
         self._camera.start()
+
+    def use_camera(self, camera: str) -> None:
+        """Look through another camera from now on, or through none."""
+        if camera == (self._source if self._camera is not None else CAMERA_OFF):
+            return
+        old, self._camera = self._camera, None
+        if old is not None:
+            old.blockSignals(True)  # noqa: FBT003 Qt
+            threading.Thread(target=old.stop, name="stopping", daemon=True).start()
+        self._camera_is("")
+        self.start_camera(camera)
+
+    def use_scanner(self, port: str, baud: int, habits: Habits) -> None:
+        """Hear another hand scanner from now on."""
+        if (port, baud, habits) == (self._port, self._baud, self._habits):
+            return
+        old, self._serial = self._serial, None
+        self._port, self._baud, self._habits = port, baud, habits
+        if old is not None:
+            old.blockSignals(True)  # noqa: FBT003 Qt
+            threading.Thread(target=old.stop, name="stopping", daemon=True).start()
+        if self._scan_input is not None:
+            self._scan_input.use(habits)
+        self._scanner_is("")
+        self._start_serial()
+
+    def listen(self, learner: "Learner | None") -> None:
+        """Give what scanners send to `learner` and to nobody else, until None takes its place."""
+        self._learner = learner
+        if self._scan_input is not None:
+            self._scan_input.teach(None if learner is None else learner.key)
+
+    def _learn_raw(self, data: bytes) -> None:
+        if self._learner is not None:
+            self._learner.raw(data)
 
     def _start_serial(self) -> None:
         """Listen to the scanner on a serial line, if there is to be one."""
@@ -158,6 +198,7 @@ class Application(QObject):
         self._serial.scanned.connect(self._scanned)
         self._serial.state.connect(self._scanner_is)
         self._serial.trouble.connect(self._scanner_has)
+        self._serial.raw.connect(self._learn_raw)
         self._serial.start()
 
     def _scanner_is(self, word: str) -> None:
@@ -165,14 +206,19 @@ class Application(QObject):
         self._model.set_scanner(word)
 
     def _scanner_has(self, trouble: str) -> None:
-        self._model.scanner_has(trouble)
+        if self._learner is None:
+            self._model.scanner_has(trouble)
 
     def _camera_is(self, word: str) -> None:
         self._camera_word = word
         self._model.set_camera(word)
 
     def _scanned(self, scanned: "Scanned") -> None:
-        """Hand a scan to whichever model there is now."""
+        """Hand a scan to whichever model there is now, or to who tries the scanners."""
+        if self._learner is not None:
+            frame = self._camera.frame_size if self._camera is not None else None
+            self._learner.scanned(scanned, frame)
+            return
         if self._events is not None:
             self._events.scanned()
         self._model.scan(scanned.text, aim=scanned.aim)

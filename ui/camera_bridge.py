@@ -46,6 +46,7 @@ class CameraBridge(QObject):
         self._camera: Camera | None = None
         self._is_stopped = False
         self._newest: QImage | None = None  # not shown yet
+        self.frame_size: tuple[int, int] | None = None  # in whose pixels corners are told
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
         self._has_frame.connect(
@@ -88,6 +89,7 @@ class CameraBridge(QObject):
         line = small.width * BYTES_A_PIXEL
         image = QImage(small.bgr, small.width, small.height, line, QImage.Format.Format_BGR888)
         own = image.copy()  # the bytes go away
+        self.frame_size = small.frame_width, small.frame_height
         with self._lock:
             is_asked, self._newest = self._newest is not None, own
         if not is_asked:

@@ -62,6 +62,11 @@ class ScanInput(QObject):
         """Whether scanners of this kind are heard on this platform."""
         return has_scan_codes(self._platform)
 
+    def use(self, habits: Habits) -> None:
+        """Hear a scanner that writes otherwise from now on."""
+        self._settle(self._wedge.pause() or (Fate.TYPED if self._held else None))
+        self._wedge = Wedge(habits)
+
     def teach(self, learner: Callable[[Key], None] | None) -> None:
         """Give keys to the scanner test of the set-up page and to nobody else, until None takes its place.
 

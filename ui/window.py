@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 SIZE = (1024, 768)
 MARGIN = 12
 WITH_DEMO_BAR = {Screen.IDLE, Screen.MEMBER}
+WITH_CAMERA = {Screen.PAIRING, Screen.SCANNER}  # beside the idle page, which keeps what was seen last
 DIGITS = range(Qt.Key.Key_1.value, Qt.Key.Key_9.value + 1)
 
 
@@ -147,8 +148,8 @@ class StationWindow(QWidget):
 
     def set_frame(self, frame: QImage) -> None:
         """Show what the camera sees."""
-        page = self.pairing if self._screen is Screen.PAIRING else self.idle
-        page.set_frame(frame)
+        screen = self._screen if self._screen in WITH_CAMERA else None
+        self.pages[screen or Screen.IDLE].set_frame(frame)
 
     # --- drawing ----------------------------------------------------------------------------------------------------
 

@@ -47,7 +47,7 @@ def test_a_camera_that_is_missing_leaves_the_page_as_it_is(qtbot: QtBot, tmp_pat
     try:
         station.until(lambda: station.state.camera == "missing")
         assert station.state.screen is Screen.PAIRING
-        assert not station._application.window.pairing.camera.isVisible()
+        assert station.state.screen is Screen.WELCOME
     finally:
         station.close()
 

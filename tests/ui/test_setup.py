@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.config import load_config
 from app.kept import keep
-from app.window import habits_of
+from app.window_parts import habits_of
 from scanner.cameras import CameraName
 from scanner.habits import Ending, Habits
 from scanner.learning import TEST_CODE, TRIES, Advice, Learned

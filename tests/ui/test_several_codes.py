@@ -8,7 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.core.codes import number
-from app.window import _read_picture
+from app.window_parts import read_picture
 from scanner.draw import qr_modules, qr_png
 from scanner.opencv import cv2
 from sync.enrolment import PREFIX
@@ -78,10 +78,10 @@ def test_what_could_be_meant_twice_or_not_at_all_is_said(texts: list[str], sente
 
 
 def test_pictures_are_read_so() -> None:
-    assert _read_picture(picture_of(PAGE, MEMBER)) == MEMBER
-    assert _read_picture(picture_of(MEMBER, MEMBER)) == MEMBER
-    assert _read_picture(qr_png(PRODUCT)) == PRODUCT
-    assert _read_picture(b"no picture") is None
+    assert read_picture(picture_of(PAGE, MEMBER)) == MEMBER
+    assert read_picture(picture_of(MEMBER, MEMBER)) == MEMBER
+    assert read_picture(qr_png(PRODUCT)) == PRODUCT
+    assert read_picture(b"no picture") is None
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ def station(bench: Bench, tmp_path: Path) -> Station:
         shown.append(model)
         model.changed.connect(model.painted)
 
-    means = Means(bench.thread, bench.model, at_once, show, Printing(), lambda data: None)
+    means = Means(bench.thread, bench.model, at_once, show, Printing, lambda data: None)
     training = WindowTraining(config, bench.clock, means)
     bench.model.training = training
     bench.model.add_flows(*FLOWS)

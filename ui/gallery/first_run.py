@@ -16,5 +16,6 @@ def states() -> dict[str, State]:
         "pairing-busy": replace(start, is_busy=True),
         "pairing-refused": replace(start, notice=instead_of_pairing("L2:A2F")),
         "preparing": replace(BASE, screen=Screen.PREPARING, pill=Pill()),
+        "preparing-percent": replace(BASE, screen=Screen.PREPARING, percent_loaded=42),
         "preparing-rows": replace(BASE, screen=Screen.PREPARING, rows_loaded=142_000),
     }

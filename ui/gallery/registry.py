@@ -12,6 +12,7 @@ from ui.gallery import (
     idle,
     member,
     queue,
+    set_up,
     signing_in,
     stopped,
     switch,
@@ -22,6 +23,7 @@ from ui.models.state import State
 
 SCREENS: tuple[Callable[[], dict[str, State]], ...] = (
     first_run.states,
+    set_up.states,
     idle.states,
     member.states,
     switch.states,

@@ -14,7 +14,7 @@ from app.clock import Clock
 from app.core.approvals import Approval
 from app.station.identify import Seen, SeenMember
 from app.station.staff import SignedIn
-from ui.models.outside import HeadOffice, Training
+from ui.models.outside import Equipment, HeadOffice, Training
 from ui.models.state import AnswerView, Screen, State
 from ui.models.till import Visit
 from ui.models.to_approve import ToApprove
@@ -54,6 +54,15 @@ class Desk(Protocol):
     @property
     def training(self) -> Training | None:
         """The way into training and out of it, where there is one."""
+        ...
+
+    @property
+    def equipment(self) -> Equipment | None:
+        """What is plugged in and set here; None where nothing can be set, as in training."""
+        ...
+
+    def open(self, screen: Screen) -> None:
+        """Bring up another page."""
         ...
 
     def take_over(self, who: SignedIn | None, *, has_spoken: bool = False) -> None:

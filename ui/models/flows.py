@@ -13,7 +13,7 @@ from ui.models.approving import Approving
 from ui.models.around import Around
 from ui.models.flow import Flow, Means
 from ui.models.guard import LOOK_MS
-from ui.models.outside import HeadOffice
+from ui.models.outside import Equipment, HeadOffice
 from ui.models.quotes import Quotes
 from ui.models.state import AnswerView, Screen, State
 from ui.models.till import Visit, new_visit
@@ -111,6 +111,7 @@ class FlowPart:
     _flows: Flows
     _visit: Visit | None
     _late_answer: AnswerView | None
+    equipment: Equipment | None
 
     if TYPE_CHECKING:  # what the whole has; defined here it would hide the others' own
 
@@ -133,6 +134,8 @@ class FlowPart:
             self._around.sync_now()  # nothing waits yet, but head office may be there again
         if self._state.screen in CLOSED or self._state.is_busy:
             return
+        if self._is_set_up_first(screen):
+            return
         told = self._state.answer
         if self._state.screen is Screen.ANSWER:
             if self._state.is_new:
@@ -143,9 +146,18 @@ class FlowPart:
             if told is not None and told.receipt:
                 self.ask(PreferOrder(told.receipt))
 
+    def _is_set_up_first(self, screen: Screen) -> bool:
+        """Whether a page has to wait until the first set-up is done."""
+        return self.equipment is not None and self.equipment.is_first_run and screen is not Screen.QUEUE
+
     def _bring_up(self, screen: Screen) -> None:
         if self._flows.begin(screen):
             self._show(screen=screen, flow=self._flows.view, is_new=False, notice="")
+
+    def begin_set_up(self) -> None:
+        """Bring up the rest of the first set-up while the download runs: one page over the other, the first on top."""
+        for screen in (Screen.PRINTER, Screen.SCANNER):
+            self._bring_up(screen)
 
     def approve(self, request: ToApprove, then: Callable[[Approval], None]) -> None:
         """Let a manager approve something on a page over the one that is up."""

@@ -6,8 +6,21 @@ from ui.models.earn import Earn
 from ui.models.enrol import Enrol
 from ui.models.flow import Flow
 from ui.models.help import Help
+from ui.models.printer_test import PrinterTest
 from ui.models.queue import Queue
+from ui.models.scanner_test import ScannerTest
 from ui.models.signing_in import SignIn
 from ui.models.undo import Undo
 
-FLOWS: tuple[type[Flow], ...] = (SignIn, Approving, Earn, Balance, Enrol, Undo, Queue, Help)
+FLOWS: tuple[type[Flow], ...] = (
+    SignIn,
+    Approving,
+    Earn,
+    Balance,
+    Enrol,
+    Undo,
+    Queue,
+    Help,
+    ScannerTest,
+    PrinterTest,
+)

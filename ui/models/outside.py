@@ -1,9 +1,18 @@
 """Whom the station's model asks: the sync worker, head office, and the demo's till with its cable."""
 
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
+from app.config import Config
 from app.core.asking import Asking, Heard
 from app.core.order import Line
+from scanner.source import Scanned
+from scanner.wedge import Key
+
+if TYPE_CHECKING:
+    from scanner.cameras import CameraName
+    from scanner.serial import PortName
 
 
 class Worker(Protocol):
@@ -43,6 +52,70 @@ class Languages(Protocol):
 
     def keep(self, staff_id: str, language: str) -> None:
         """Keep somebody's language; of nobody ("") it is the station's."""
+        ...
+
+
+class Learner(Protocol):
+    """Who takes all that cameras and hand scanners send, while they are tried."""
+
+    def key(self, key: Key) -> None:
+        """Take a key."""
+        ...
+
+    def raw(self, data: bytes) -> None:
+        """Take bytes of a serial line."""
+        ...
+
+    def scanned(self, scanned: Scanned, frame: tuple[int, int] | None = None) -> None:
+        """Take what a camera found; `frame` is how large its picture is."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Plugged:
+    """What this computer has now; printers by the name of their device."""
+
+    cameras: "tuple[CameraName, ...]" = ()
+    ports: "tuple[PortName, ...]" = ()
+    printers: tuple[str, ...] = ()
+
+
+class Equipment(Protocol):
+    """What is plugged into this computer, and what is set on this station."""
+
+    is_first_run: bool
+
+    @property
+    def config(self) -> Config:
+        """What is set now."""
+        ...
+
+    def keep(self, settings: Mapping[str, Any]) -> None:
+        """Keep settings for the next start too, and let them hold at once where that can be."""
+        ...
+
+    def look(self, then: Callable[[Plugged], None]) -> None:
+        """Find out what is plugged in."""
+        ...
+
+    def listen(self, learner: Learner | None) -> None:
+        """Give what scanners send to `learner` and to nobody else, until None takes its place."""
+        ...
+
+    def try_camera(self, camera: str) -> None:
+        """Look through another camera, without keeping it."""
+        ...
+
+    def try_port(self, port: str, baud: int) -> None:
+        """Listen at another port, without keeping it."""
+        ...
+
+    def print_test(self) -> None:
+        """Print a receipt for trying the printer."""
+        ...
+
+    def end_first_run(self) -> None:
+        """Know that the first set-up is done."""
         ...
 
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from ui.i18n import _
-from ui.models.receipts import Receipts
+from ui.models.receipts import Printing, Receipts
 from ui.models.state import AnswerView, Screen, State
 
 
@@ -24,6 +24,22 @@ class ReceiptPart:
         receipts.failed.connect(lambda sentence: self._show(notice=sentence, receipt_notice=sentence))
         receipts.changed.connect(lambda: self._show(prints=receipts.is_any_use))
         self._show(prints=receipts.is_any_use)
+
+    def print_so(self, printing: Printing) -> None:
+        """Print in another way from now on."""
+        if self._receipts is not None:
+            self._receipts.use(printing)
+
+    def print_test(self) -> None:
+        """Print a receipt for trying the printer."""
+        shop = self._state.shop
+        if self._receipts is not None:
+            self._receipts.print_test(
+                store=shop.name,
+                at_ms=self._state.now_ms,
+                time_zone=self._state.time_zone,
+                currency=shop.currency.code,
+            )
 
     def print_receipt(self) -> None:
         """Print the receipt of the answer on the screen, else that of the last order."""

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from scanner.cameras import CameraName
+from scanner.keys import ENTER, NEUTRAL
 from scanner.learning import TEST_CODE, TRIES, Learned, Try, learn
 from scanner.outline import Outline, Size, outline
-from scanner.source import Scanned
+from scanner.source import Scanned, Source
 from scanner.wedge import Key
 from ui.i18n import _
 from ui.models import setup_words
@@ -29,6 +30,7 @@ OUTLINE_MS: Final = 700
 KEYS_MAX: Final = 2_000
 BYTES_MAX: Final = 16_384
 OFF: Final = "off"
+WORDS_MAX: Final = 40  # letters of what a maker calls a device
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class SetUpModel(QObject):
     changed = Signal()
     camera_chosen = Signal(str)  # for whoever owns the camera
     port_chosen = Signal(str, int)
+    entered = Signal()  # a person pressed Enter in the midst of the test, and nothing else
 
     def __init__(
         self,
@@ -97,8 +100,8 @@ class SetUpModel(QObject):
 
     def list_devices(self, cameras: tuple[CameraName, ...], ports: "tuple[PortName, ...]") -> None:
         """Take what this computer has now. What is set stays in its list though it is not plugged in."""
-        named = [Choice(str(camera.number), camera.words or _("Camera")) for camera in cameras]
-        lines = [Choice(port.name, port.words or port.name) for port in ports]
+        named = [Choice(str(camera.number), camera.words[:WORDS_MAX] or _("Camera")) for camera in cameras]
+        lines = [Choice(port.name, (port.words or port.name)[:WORDS_MAX]) for port in ports]
         self._show(
             cameras=(*_with(named, self._set_up.camera), Choice(OFF, _("No camera"))),
             ports=(Choice("", _("As a keyboard")), *_with(lines, self._set_up.port)),
@@ -120,6 +123,8 @@ class SetUpModel(QObject):
 
     def scanned(self, scanned: Scanned, frame: Size | None = None) -> None:
         """Show what a camera found, outlined in the picture of which `frame` is the size."""
+        if scanned.source is not Source.CAMERA:
+            return  # its bytes came before, and count
         if scanned.corners is not None and frame is not None:
             self._show(
                 outline=outline(scanned.corners, frame=frame, shown=self._shown_size), seen=scanned.text
@@ -151,6 +156,9 @@ class SetUpModel(QObject):
         self._pause.stop()
         came: Try = self._bytes or tuple(self._keys)
         self._keys, self._bytes = [], b""
+        if _is_enter(came):
+            self.entered.emit()
+            return
         if not came or self._learned is not None:
             return
         found = learn([*self._tries, came])
@@ -211,6 +219,13 @@ class SetUpModel(QObject):
         timer.setInterval(interval_ms)
         timer.timeout.connect(then)
         return timer
+
+
+def _is_enter(came: Try) -> bool:
+    """Whether somebody pressed Enter alone: no scanner sends a code of nothing."""
+    if isinstance(came, bytes):
+        return False
+    return [key.scan_code in ENTER for key in came if key.scan_code not in NEUTRAL] == [True]
 
 
 def _with(choices: list[Choice], value: str) -> list[Choice]:

@@ -13,6 +13,7 @@ from app.store.store import StationStore
 from ui.i18n import _
 from ui.models.answers import after_fault
 from ui.models.flow import Flow, Means
+from ui.models.opening import Speak
 from ui.models.people import Staff, read_staff
 from ui.models.pin_pad import NO_TRY, Choose, GivePin, PinView
 from ui.models.state import Screen
@@ -26,13 +27,6 @@ class SignInView:
     pin: PinView = NO_TRY
     locked: str = ""
     can_train: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Speak:
-    """Another language was chosen."""
-
-    language: str
 
 
 class EndShift:

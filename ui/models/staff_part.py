@@ -10,7 +10,7 @@ from app.station.staff import SignedIn
 from ui import i18n
 from ui.i18n import _
 from ui.models.flows import CLOSED, Flows
-from ui.models.outside import Languages, Training
+from ui.models.outside import Equipment, Languages, Training
 from ui.models.pin_pad import Choose
 from ui.models.state import AnswerView, Screen, State
 from ui.models.till import Visit
@@ -25,6 +25,7 @@ class StaffPart:
 
     training: Training | None
     languages: Languages | None
+    equipment: Equipment | None
     lock_after_s: int
     _clock: Clock
     _state: State
@@ -45,6 +46,7 @@ class StaffPart:
     def _start_staff(self) -> None:
         """Begin with nobody."""
         self.training, self.languages, self.lock_after_s = None, None, LOCK_AFTER_S
+        self.equipment = None
         self._signed_in, self._kept_scan, self._late_answer = None, None, None
         self.touched()
 

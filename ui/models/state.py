@@ -19,7 +19,11 @@ SOON_S = 24 * 60 * 60  # what ends within a day is counted down
 class Screen(Enum):
     """The one page in the middle of the window."""
 
+    WELCOME = "welcome"  # first run: which language is spoken
     PAIRING = "pairing"  # first run: wait for the pairing code of head office
+    NAMING = "naming"  # first run: what the station is to be called
+    SCANNER = "scanner"  # cameras and hand scanners are tried
+    PRINTER = "printer"  # the printer is tried
     PREPARING = "preparing"  # paired; the first download runs
     IDLE = "idle"  # wait for a scan
     MEMBER = "member"  # member card, offers, order
@@ -241,6 +245,8 @@ class State:
     today: Today = Today()
     recent: tuple[ActionRow, ...] = ()
     rows_loaded: int = 0  # while PREPARING
+    percent_loaded: int | None = None  # of the first download, where that is known
+    name: str = ""  # while NAMING, the one that is proposed
     stopped_sentence: str = ""
     standing: Standing = Standing.GOOD
     camera: str = ""  # "", "on", "missing", "busy", "forbidden"

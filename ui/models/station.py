@@ -76,6 +76,7 @@ class StationModel(QObject, StaffPart, ScanPart, FlowPart, Devices, DemoPart, Re
         self._held_scan: Callable[[], None] | None = (
             None  # one that crossed a confirm: its turn comes after the answer
         )
+        self._was_ready = False  # whether there was ever a program to work by
         self._start_staff()
         self._state = State(shop=shop, time_zone=time_zone, now_ms=clock.now_ms(), screen=Screen.PREPARING)
         self._timer = QTimer(self)
@@ -189,6 +190,10 @@ class StationModel(QObject, StaffPart, ScanPart, FlowPart, Devices, DemoPart, Re
         self._around.connect_worker(worker)
         self._quotes.head_office = head_office
 
+    def loaded(self, percent: int) -> None:
+        """Take how far the first download is; called on the worker's thread."""
+        self._tasks.at_home(lambda: self._show(percent_loaded=percent))
+
     def link_changed(self, link: LinkState) -> None:
         """Take how the line stands; called on the worker's thread."""
         self._around.link_changed(link)
@@ -287,6 +292,9 @@ class StationModel(QObject, StaffPart, ScanPart, FlowPart, Devices, DemoPart, Re
             self._show(screen=below.screen, flow=below.view, notice="")
         elif self._visit is not None:
             self._begin(self._visit)
+        elif not self._was_ready:  # the first set-up is over before the first download
+            self._show(screen=Screen.PREPARING)
+            self._around.refresh()
         else:
             self._go_idle()
         if was_locked and not self.is_locked:
@@ -317,7 +325,7 @@ class StationModel(QObject, StaffPart, ScanPart, FlowPart, Devices, DemoPart, Re
         screen = self._state.screen
         is_ready = screen is Screen.PREPARING and bool(found.program_version)
         if is_ready:
-            screen = Screen.IDLE
+            self._was_ready, screen = True, Screen.IDLE
         self._show(screen=screen, **found.shown())
         if is_ready and found.is_sign_in_needed:
             self._ask_to_sign_in()

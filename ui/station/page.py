@@ -1,6 +1,7 @@
 """What every page is: it draws a state, asks the model through signals, and can say where the focus belongs."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from ui.models.state import State
@@ -16,6 +17,9 @@ class Page(QWidget):
     def draw(self, state: State) -> None:
         """Show the state. Called at every change while this is the page to be seen."""
         raise NotImplementedError
+
+    def set_frame(self, frame: QImage) -> None:
+        """Take what the camera sees; most pages show none of it."""
 
     def place_focus(self) -> None:
         """Put the focus where typing should go; called when the page comes up.

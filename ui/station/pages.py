@@ -71,7 +71,11 @@ class Pages(QStackedWidget):
 
     def _make(self, screen: Screen) -> Page:
         return {
+            Screen.WELCOME: _make_welcome,
             Screen.PAIRING: self._make_pairing,
+            Screen.NAMING: _make_naming,
+            Screen.SCANNER: _make_scanner,
+            Screen.PRINTER: _make_printer,
             Screen.PREPARING: _make_preparing,
             Screen.IDLE: self._make_idle,
             Screen.MEMBER: self._make_member,
@@ -142,6 +146,30 @@ class Pages(QStackedWidget):
         page = SwitchPage()
         page.stayed.connect(lambda: self._model().escape())
         return page
+
+
+def _make_welcome() -> Page:
+    from ui.station.welcome import WelcomePage
+
+    return WelcomePage()
+
+
+def _make_naming() -> Page:
+    from ui.station.naming import NamingPage
+
+    return NamingPage()
+
+
+def _make_scanner() -> Page:
+    from ui.station.scanner_test import ScannerPage
+
+    return ScannerPage()
+
+
+def _make_printer() -> Page:
+    from ui.station.printer_test import PrinterPage
+
+    return PrinterPage()
 
 
 def _make_preparing() -> Page:

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 
-from ui import texts
+from ui import texts, texts_setup
 from ui.i18n import _, ngettext
 from ui.models.state import State
 from ui.station.page import Page
@@ -36,8 +36,11 @@ class PreparingPage(Page):
         self._logo.show_png(state.brand.logo)
         self._sign.setVisible(self._logo.is_empty and not state.brand.is_white_label)
         self._title.say(_("Getting this station ready"))
-        self._number.say(texts.grouped(state.rows_loaded))
-        self._number.setVisible(state.rows_loaded > 0)
+        percent = None if state.rows_loaded else state.percent_loaded
+        self._number.say(
+            texts.grouped(state.rows_loaded) if percent is None else texts_setup.percent(percent)
+        )
+        self._number.setVisible(state.rows_loaded > 0 or percent is not None)
         loaded = ngettext("member loaded", "members loaded", state.rows_loaded)
         self._unit.say(loaded if state.rows_loaded else _("Fetching the program and the members"))
         self._hint.say(_("You can scan as soon as the members are here."))

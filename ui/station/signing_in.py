@@ -5,7 +5,8 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui import i18n
 from ui.i18n import NAMES, _
-from ui.models.signing_in import EndShift, LetTryAgain, SignInView, Speak, Train
+from ui.models.opening import Speak
+from ui.models.signing_in import EndShift, LetTryAgain, SignInView, Train
 from ui.models.state import State
 from ui.station.pin_page import PinPage
 from ui.theme import current

@@ -4,9 +4,11 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from scanner.outline import Outline
 from ui.theme import current
 from ui.tokens import RADIUS_CARD
 
+OUTLINE = 4
 CORNER = 34  # length of a bracket's arm
 HEIGHT_MIN = 72
 
@@ -14,10 +16,12 @@ HEIGHT_MIN = 72
 class CameraView(QWidget):
     """A viewfinder. Without a picture it shows a code between the brackets, as an invitation."""
 
-    def __init__(self) -> None:
-        """Make an empty viewfinder."""
+    def __init__(self, *, is_whole: bool = False) -> None:
+        """Make an empty viewfinder. `is_whole`: the picture is shown to its edges, with room left beside it."""
         super().__init__()
         self._frame: QImage | None = None
+        self._is_whole = is_whole
+        self._outline: Outline = ()
         self.setMinimumHeight(current().px(HEIGHT_MIN))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -30,6 +34,12 @@ class CameraView(QWidget):
         self._frame = frame
         self.update()
 
+    def set_outline(self, outline: Outline) -> None:
+        """Draw a line around what was found; places in this view."""
+        if outline != self._outline:
+            self._outline = outline
+            self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint picture and brackets."""
         painter = QPainter(self)
@@ -37,8 +47,21 @@ class CameraView(QWidget):
         area = QRectF(self.rect())
         if self._frame is None:
             self._paint_invitation(painter, area)
+        elif self._is_whole:
+            self._paint_whole(painter, area, self._frame)
         else:
             self._paint_frame(painter, area, self._frame)
+        if self._outline:
+            painter.setPen(QPen(current().color("focus"), current().px(OUTLINE), j=Qt.PenJoinStyle.RoundJoin))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPolygon([QPointF(*place) for place in self._outline])
+
+    def _paint_whole(self, painter: QPainter, area: QRectF, frame: QImage) -> None:
+        """Fit the picture in, as `scanner.outline` reckons with."""
+        scale = min(area.width() / frame.width(), area.height() / frame.height())
+        shown = QRectF(0, 0, frame.width() * scale, frame.height() * scale)
+        shown.moveCenter(area.center())
+        painter.drawImage(shown, frame, QRectF(frame.rect()))
 
     def _paint_frame(self, painter: QPainter, area: QRectF, frame: QImage) -> None:
         """Fill the area with the middle of the picture."""

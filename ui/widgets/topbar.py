@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ui import texts_setup
 from ui.i18n import _
 from ui.models.state import Screen, State
 from ui.texts_brand import program_name
@@ -17,7 +18,8 @@ from ui.widgets.tile import Tile
 
 LOGO_HEIGHT = 40
 DEMO_HEIGHT = 32  # lower than a button, which it isn't
-WITHOUT_LOCK = {Screen.PAIRING, Screen.PREPARING, Screen.SIGN_IN, Screen.APPROVAL, Screen.STOPPED}
+FIRST_RUN = {Screen.WELCOME, Screen.PAIRING, Screen.NAMING}
+WITHOUT_LOCK = {*FIRST_RUN, Screen.PREPARING, Screen.SIGN_IN, Screen.APPROVAL, Screen.STOPPED}
 
 LOCK_SIGN, LOCK_MARGIN = 18, 4
 
@@ -71,8 +73,9 @@ class TopBar(QWidget):
         """Show store and pill."""
         shop, brand = state.shop, state.brand
         name = shop.name or program_name(brand)
+        step = texts_setup.step(state)
         number = "" if shop.store_id in name.split() else shop.store_id  # many a name holds it
-        self._store.say(" · ".join(part for part in (name, number) if part))
+        self._store.say(" · ".join(part for part in (name, number, step) if part))
         self._logo.show_png(brand.logo)
         self._sign.setVisible(self._logo.is_empty and not brand.is_white_label)
         self._demo.say(_("Demo"))
@@ -80,6 +83,6 @@ class TopBar(QWidget):
         self._cashier.say(state.cashier)
         self._cashier.setVisible(bool(state.cashier))
         self.lock.draw(state.cashier)
-        self.lock.setVisible(state.screen not in WITHOUT_LOCK)
+        self.lock.setVisible(state.screen not in WITHOUT_LOCK and not step)
         self.pill.setVisible(bool(shop.store_id or shop.name) and not shop.is_training)
         self.pill.draw(state.pill, state.time_zone)
