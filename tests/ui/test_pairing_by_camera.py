@@ -32,7 +32,9 @@ def test_the_code_of_head_office_held_before_the_camera_makes_a_station(qtbot: Q
             camera = film(tmp_path / "code.avi", [with_qr(text, at=AT)] * 20)
             station = RealStation(qtbot, tmp_path / "shop", camera=str(camera))
             try:
-                station.until_screen(Screen.IDLE)
+                station.until_screen(Screen.NAMING)
+                station.press(Qt.Key.Key_Return)
+                station.until_screen(Screen.SCANNER)
                 assert station.state.camera == "on", "the station knows of the camera that ran before it"
                 (device,) = devices(hq)
                 assert station.running.thread.store.device.device_id == device.owner.device_id
@@ -46,7 +48,6 @@ def test_a_camera_that_is_missing_leaves_the_page_as_it_is(qtbot: QtBot, tmp_pat
     station = RealStation(qtbot, tmp_path, camera=str(tmp_path / "none.avi"))
     try:
         station.until(lambda: station.state.camera == "missing")
-        assert station.state.screen is Screen.PAIRING
         assert station.state.screen is Screen.WELCOME
     finally:
         station.close()

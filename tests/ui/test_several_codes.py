@@ -102,7 +102,7 @@ def test_the_cashier_reads_why(station: RealStation, texts: list[str], sentence:
 def test_on_the_first_run_too(qtbot: QtBot, tmp_path: Path) -> None:
     station = RealStation(qtbot, tmp_path)
     try:
-        station.until_screen(Screen.PAIRING)
+        station.until_screen(Screen.WELCOME)
         station._application._model.picture(picture_of(PAIRING, MEMBER))
         station.until(lambda: station.state.notice.startswith(SEVERAL))
         station._application._model.picture(picture_of(PAIRING, PAGE))

@@ -215,7 +215,7 @@ def _pairing_text(url: str) -> str:
 
 def test_a_members_card_on_the_pairing_page_is_called_one(qtbot: QtBot, tmp_path: Path):
     with _station(qtbot, tmp_path) as station:
-        station.until_screen(Screen.PAIRING)
+        station.until_screen(Screen.WELCOME)
         station._application._scanned(Scanned("L2:6BF", Source.WEDGE))
         station.until(lambda: station.has_shown("This is a member's card."))
         assert not station.state.is_busy
@@ -227,8 +227,11 @@ def test_pairing_that_fails_says_why_and_asks_again(
 ):
     text = _pairing_text(nobody) if is_real_code else "TS:P:nonsense"
     with _station(qtbot, tmp_path) as station:
-        station.until_screen(Screen.PAIRING)
+        station.until_screen(Screen.WELCOME)
         station._application._scanned(Scanned(text, Source.WEDGE))
+        if is_real_code:
+            station.until_screen(Screen.NAMING)
+            station.press(Qt.Key.Key_Return)
         station.until(lambda: station.state.notice != "")
         assert station.has_shown("Head office can't be reached from here.") == is_real_code
         assert station.state.screen is Screen.PAIRING

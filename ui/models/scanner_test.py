@@ -175,7 +175,7 @@ class ScannerTest(Flow):
         if model is None:
             return
         self.changed.emit()
-        if model.state.is_well:
+        if model.state.is_well and not model.state.is_kept:
             self._listen(is_up=False)
             if self._is_first_run and len(model.state.sentences) == 1:
                 said = model.state.sentences[0]  # nothing to read about or to mend: the next page says it
