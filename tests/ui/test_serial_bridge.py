@@ -13,7 +13,7 @@ from scanner.habits import Ending, Habits
 from tests.scanner.plug import Plug
 from ui.application import Application
 from ui.models import scanner_words
-from ui.models.opening import OpeningModel
+from ui.models.opening import Asked, OpeningModel
 from ui.serial_bridge import SerialBridge
 
 pytest.importorskip("pty", reason="needs pseudo terminals")
@@ -55,7 +55,10 @@ def test_stopped_before_it_began_it_ends(plug: Plug) -> None:
 def test_the_window_hears_a_serial_scanner_from_its_first_paint_on(qtbot: QtBot, plug: Plug) -> None:
     model, asked = OpeningModel(), []
     application = Application(habits=HABITS, port=str(plug.name))
-    application.show(model, then=lambda: model.ask_for_pairing(asked.append))
+    application.show(
+        model,
+        then=lambda: model.ask_for_pairing(Asked(asked.append, asked.append, asked.append, asked.append)),
+    )
     try:
         qtbot.waitUntil(lambda: model.state.scanner == "on", timeout=WAIT_MS)
         plug.send(b"#TS:P:abc\r")
