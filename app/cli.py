@@ -249,9 +249,12 @@ def screens(
     import os
 
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from ui.gallery import draw_all, dresses
+    from ui.gallery import Dress, draw_all, dresses
 
-    findings = draw_all(out, dresses(every=every), processes=os.cpu_count() or 1)
+    def told(dress: Dress, found: list[Any]) -> None:
+        print(f"{' '.join(map(str, dress.record().values()))}: {len(found)} findings", file=sys.stderr)
+
+    findings = draw_all(out, dresses(every=every), processes=os.cpu_count() or 1, told=told)
     print(
         f"{len(json.loads((out / 'index.json').read_text('utf-8')))} pictures in {out}; {len(findings)} findings."
     )

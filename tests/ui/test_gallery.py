@@ -87,7 +87,10 @@ def test_the_gallery_says_what_it_drew(tmp_path: Path, qapp, monkeypatch) -> Non
     few = {name: STATES[name] for name in ("idle", "queued")}
     monkeypatch.setattr("ui.gallery.drawing.states", lambda: few)
     monkeypatch.setattr("ui.gallery.display.states", lambda: {"display-idle": display.BASE})
-    assert draw_all(tmp_path, [Dress("en", "light", (1024, 768))]) == []
+    told = []
+    worn = [Dress("en", "light", (1024, 768))]
+    assert draw_all(tmp_path, worn, told=lambda dress, found: told.append((dress, found))) == []
+    assert told == [(worn[0], [])]
     index = json.loads((tmp_path / "index.json").read_text())
     assert [(row["screen"], row["state"], row["size"]) for row in index] == [
         ("idle", "idle", "1024x768"),

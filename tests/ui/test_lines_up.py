@@ -83,3 +83,11 @@ def test_where_an_order_waits_nothing_is_said_of_a_next_member(qapp: QApplicatio
         said[name] = stage.window.answer._button.accessibleName()
     stage.close()
     assert said == {"answer-undone": "Next member (Enter)", "answer-undone-order-waits": "Go on (Enter)"}
+
+
+def test_the_pill_is_never_cut_off(qapp: QApplication) -> None:
+    stage = Stage(qapp, Dress("pseudo", "light", SIZE, "largest"))  # twice as long, and half as large again
+    for name in ("idle-offline", "idle-stale", "idle-storage-21"):
+        _picture, found = stage.show(states()[name])
+        assert found == [], name
+    stage.close()

@@ -4,14 +4,12 @@ from dataclasses import replace
 
 from app.core.outcome import Outcome
 from app.core.reasons import Reason, Refusal
-from app.printing.faults import PrinterFault, PrinterOutOfPaper
-from app.printing.queue import Became, News
+from app.printing.faults import PrinterOutOfPaper
 from app.station.answer import AnswerKind, OrderAnswer
 from app.store.faults import DiskFull
 from ui.gallery.member import SHORT
-from ui.gallery.samples import BASE, COUNTS, EUR, UNKNOWN, because, said
+from ui.gallery.samples import BASE, COUNTS, EUR, UNKNOWN, because, not_printed, said
 from ui.models.answers import after_fault, after_order, after_refusal
-from ui.models.receipts import sentence
 from ui.models.state import AnswerView, AnswerWord, Screen, State
 
 
@@ -37,11 +35,6 @@ def _refused_order(*refusals: Refusal, discount: int = 0) -> State:
 
 def _refused_scan(refusal: Refusal) -> State:
     return replace(BASE, screen=Screen.ANSWER, answer=after_refusal(refusal, EUR))
-
-
-def not_printed(fault: PrinterFault) -> str:
-    """Return what is said of a receipt that was kept as a file because of a fault."""
-    return sentence(News("A-1", Became.KEPT, fault))
 
 
 def states() -> dict[str, State]:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from itertools import chain, product
@@ -37,19 +37,35 @@ def dresses(*, every: bool = False) -> list[Dress]:
     ]
 
 
-def draw_all(out: Path, worn: Sequence[Dress], *, processes: int = 1) -> list[Row]:
-    """Draw every state in every dress into `out`; return the findings. Several `processes` take turns."""
+def draw_all(
+    out: Path,
+    worn: Sequence[Dress],
+    *,
+    processes: int = 1,
+    told: Callable[[Dress, list[Row]], None] = lambda _dress, _found: None,
+) -> list[Row]:
+    """Draw every state in every dress into `out`; return the findings. Several `processes` take turns.
+
+    What one dress came to is `told` and written down when it is done: all of them take the better part of an hour.
+    """
     out.mkdir(parents=True, exist_ok=True)
-    draw = partial(_draw_dressed, out)
-    if processes > 1:
-        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-            drawn = list(pool.map(draw, worn))
-    else:
-        drawn = [draw(dress) for dress in worn]
-    findings = [row for _index, found in drawn for row in found]
-    _write(out / "index.json", [row for index, _found in drawn for row in index])
-    _write(out / "findings.json", findings)
+    index: list[Row] = []
+    findings: list[Row] = []
+    for dress, (rows, found) in zip(worn, _drawn(partial(_draw_dressed, out), worn, processes), strict=True):
+        index += rows
+        findings += found
+        _write(out / "index.json", index)
+        _write(out / "findings.json", findings)
+        told(dress, found)
     return findings
+
+
+def _drawn(draw: Callable[[Dress], Drawn], worn: Sequence[Dress], processes: int) -> Iterator[Drawn]:
+    if processes == 1:
+        yield from map(draw, worn)
+        return
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(draw, worn)
 
 
 def _draw_dressed(out: Path, dress: Dress) -> Drawn:

@@ -26,7 +26,7 @@ def earn(view: EarnView, **more: object) -> State:
 
 def states() -> dict[str, State]:
     """Return every state of both pages."""
-    typed = replace(order(2_360), points=50)
+    typed, few = replace(order(2_360), points=50), replace(order(2_360), points=46)
     long = replace(AYSE, name=LONG_NAME, tier=LONG_NAME)
     many = tuple(
         EarnedBy(1_234_567 - place, replace(BASE_RULE, name=f"{LONG_NAME} {LONG_WORD}"), (TUESDAY,))
@@ -37,9 +37,11 @@ def states() -> dict[str, State]:
         "earn-member": earn(EarnView(AYSE, order(0), begun=2)),
         "earn-amount": earn(EarnView(None, order(2_360), begun=3)),
         "earn": earn(EarnView(AYSE, typed, WHY, begun=4)),
-        "earn-from-till": earn(EarnView(AYSE, replace(typed, typed="", is_from_till=True), WHY[:1], begun=5)),
-        "earn-discount": earn(EarnView(AYSE, replace(typed, discount=236, payable=2_124), WHY[:1], begun=6)),
-        "earn-first-visit": earn(EarnView(NEWCOMER, typed, WHY[1:], begun=7), pill=OFFLINE),
+        "earn-from-till": earn(EarnView(AYSE, replace(few, typed="", is_from_till=True), WHY[:1], begun=5)),
+        "earn-discount": earn(EarnView(AYSE, replace(few, discount=236, payable=2_124), WHY[:1], begun=6)),
+        "earn-first-visit": earn(
+            EarnView(NEWCOMER, replace(typed, points=4), WHY[1:], begun=7), pill=OFFLINE
+        ),
         "earn-nothing": earn(EarnView(AYSE, replace(typed, points=0), begun=8)),
         "earn-busy": earn(EarnView(AYSE, typed, WHY, begun=9), is_busy=True),
         "earn-no-member": earn(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from app.core.authority import Offline
 from app.core.reasons import Reason, Refusal
 from app.core.standing import Standing
+from app.printing.faults import PrinterAbsent, PrinterGone, PrinterHung
 from app.station.queue import Offered, Without
 from ui.gallery.samples import (
     BASE,
@@ -18,6 +19,7 @@ from ui.gallery.samples import (
     UNKNOWN,
     actions,
     because,
+    not_printed,
 )
 from ui.i18n import _
 from ui.models.cut_off import sentence
@@ -46,6 +48,16 @@ def _standing(busy: State) -> dict[str, State]:
         f"idle-standing-{found.value}": replace(busy, standing=found, pill=Pill(PillKind.EARN_ONLY))
         for found in Standing
         if found.sentence
+    }
+
+
+def _printers(busy: State) -> dict[str, State]:
+    """Return a page for each printer that has gone: the receipt of the last order was not printed."""
+    faults = {"absent": PrinterAbsent(), "hung": PrinterHung(), "gone": PrinterGone()}
+    said = {name: not_printed(fault) for name, fault in faults.items()}
+    return {
+        f"idle-printer-{name}": replace(busy, prints=True, notice=notice, receipt_notice=notice)
+        for name, notice in said.items()
     }
 
 
@@ -117,6 +129,8 @@ def states() -> dict[str, State]:
         **{f"idle-camera-{word}": replace(busy, camera=word) for word in ("missing", "busy", "forbidden")},
         **{f"idle-scanner-{word}": replace(busy, scanner=word) for word in ("missing", "busy", "forbidden")},
         "idle-camera-off": replace(busy, camera=""),
+        **_printers(busy),
+        "idle-revoked": replace(busy, pill=Pill(PillKind.REVOKED, waiting=2), standing=Standing.REVOKED),
         "idle-notice": replace(busy, notice=_("There is no single code in this picture.")),
         **_standing(busy),
         **_pills(busy),

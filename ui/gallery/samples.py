@@ -6,7 +6,10 @@ is drawn, and one that no longer fits is found.
 
 from app.core.money import CURRENCIES
 from app.core.reasons import Reason, Refusal
+from app.printing.faults import PrinterFault
+from app.printing.queue import Became, News
 from ui import i18n, texts
+from ui.models.receipts import sentence
 from ui.models.state import ActionRow, MemberCard, Pill, PillKind, Shop, State
 
 EUR = CURRENCIES["EUR"]
@@ -37,6 +40,11 @@ def because(refusal: Refusal) -> str:
 def said(sentence: str) -> str:
     """Return a sentence that the station has no use for yet, in the language that is drawn."""
     return i18n._(sentence)
+
+
+def not_printed(fault: PrinterFault) -> str:
+    """Return what is said of a receipt that was kept as a file because of a fault."""
+    return sentence(News("A-1", Became.KEPT, fault))
 
 
 def actions(count: int, name: str = "Ayşe Yılmaz-Petrov", *, queued: int = 2) -> tuple[ActionRow, ...]:

@@ -15,10 +15,17 @@ class Button(Tile):
     """A word, and its key in smaller letters: beside it, or below it where the button is high."""
 
     def __init__(
-        self, *, key: str = "", look: Look = PLAIN, role: str = "button", height: int = TARGET_MIN
+        self,
+        *,
+        key: str = "",
+        look: Look = PLAIN,
+        role: str = "button",
+        height: int = TARGET_MIN,
+        edge: int = GAP_S,
     ) -> None:
-        """Make a button of at least `height` pixels."""
+        """Make a button of at least `height` pixels; `edge` is beside its word, where it is no wider than that."""
         super().__init__(look)
+        self._edge = edge if current().zoom == 1 else GAP_S
         self._word = Label(role, align=CENTER)
         self._key = Label("key", align=CENTER, wraps=False)
         self._key.say(key)
@@ -32,7 +39,7 @@ class Button(Tile):
 
     def _lay_out(self) -> None:
         layout = column(self, gap=0) if self._is_high else row(self, gap=GAP_S)
-        self._keep_edges(layout, GAP_S)
+        self._keep_edges(layout, self._edge)
         if self._is_high:
             layout.addStretch(1)
         layout.addWidget(self._word, 0 if self._is_high else 1)
@@ -78,7 +85,7 @@ class Button(Tile):
     def _keep_edges(self, layout: QLayout, left: int) -> None:
         """Leave room around; above and below larger text takes half of it."""
         upper = GAP_S if self._is_high or current().zoom == 1 else GAP_S // 2
-        layout.setContentsMargins(left, upper, GAP_S, upper)
+        layout.setContentsMargins(left, upper, self._edge, upper)
 
     def _ink(self) -> None:
         for label in (self._word, self._key):

@@ -7,8 +7,9 @@ from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui.theme import current, mark
-from ui.tokens import TARGET_MIN
+from ui.tokens import TARGET_MIN, TYPE
 
+SMALLEST = TYPE["small"].px
 NEVER_BREAKS = 12  # letters: a word of these fits into every column
 BREAK = "\u200b"  # zero width space: a line may break here
 PIECES = re.compile(r"(?<=[\s-])")
@@ -122,6 +123,41 @@ class Elided(Label):
         if shown != self.text():
             self.setText(shown)
             self.updateGeometry()
+
+
+class OneLine(Label):
+    """A sentence that stays on its line: smaller where there is little room, and only then with … at its end."""
+
+    def __init__(self, role: str = "body", *, align: Qt.AlignmentFlag = LEFT) -> None:
+        """Make an empty label."""
+        super().__init__(role, align=align, wraps=False)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """Ask for the whole sentence in its own type."""
+        metrics = QFontMetrics(current().font(self._role))
+        return QSize(metrics.horizontalAdvance(self._whole) + 2, metrics.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Shrink to nothing but keep a line's height."""
+        return QSize(0, self.sizeHint().height())
+
+    def say(self, text: str) -> None:
+        """Show `text`, and ask for its room."""
+        super().say(text)
+        self.updateGeometry()
+
+    def _fit(self) -> None:
+        font, room = current().font(self._role), max(self.contentsRect().width(), 0)
+        while font.pixelSize() > SMALLEST and QFontMetrics(font).horizontalAdvance(self._whole) > room:
+            font.setPixelSize(font.pixelSize() - 1)
+        if font != self.font():
+            self.setFont(font)
+        shown = QFontMetrics(font).elidedText(self._whole, Qt.TextElideMode.ElideRight, room)
+        self.setToolTip(self._whole if shown != self._whole else "")
+        if shown != self.text():
+            self.setText(shown)
+            self.setAccessibleName(self._whole if shown != self._whole else "")
 
 
 class Figure(Label):

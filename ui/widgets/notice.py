@@ -5,6 +5,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QSizePolicy
 
 from ui.i18n import _
+from ui.tokens import GAP_L
 from ui.widgets.button import Button
 from ui.widgets.card import row
 from ui.widgets.label import Label
@@ -29,7 +30,7 @@ class Notice(Tile):
         close = Sign(14, SignKind.CROSS, "on_warn_soft")
         layout = row(self, gap=12, margin=12)
         layout.addWidget(Sign(18, SignKind.MARK, "on_warn_soft"))
-        self.print_again = Button(look=Look("warn_soft", "on_warn_soft", "warn_edge"))
+        self.print_again = Button(look=Look("warn_soft", "on_warn_soft", "warn_edge"), edge=GAP_L)
         self.print_again.clicked.connect(self.print_wanted)
         layout.addWidget(self._text, 1)
         layout.addWidget(self.print_again)

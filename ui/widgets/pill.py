@@ -8,7 +8,7 @@ from ui.models.state import Pill, PillKind
 from ui.theme import current
 from ui.tokens import TARGET_MIN
 from ui.widgets.card import row
-from ui.widgets.label import CENTER, Label
+from ui.widgets.label import CENTER, Label, OneLine
 from ui.widgets.shapes import Sign, SignKind
 from ui.widgets.tile import Look, Tile
 
@@ -47,11 +47,11 @@ class PillButton(Tile):
         """Make a pill that has not been told anything."""
         super().__init__()
         self._sign = Sign(20)
-        self._text = Label("strong", align=CENTER, wraps=False)
+        self._text = OneLine("strong", align=CENTER)
         self._key = Label("key", align=CENTER, wraps=False)
         self._key.say("F9")
         self.setFixedHeight(current().px(TARGET_MIN))
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         layout = row(self, gap=8, margin=0)
         layout.setContentsMargins(current().px(16), 0, current().px(16), 0)
         for part in (self._sign, self._text, self._key):

@@ -84,8 +84,9 @@ class Rows(QWidget):
         return QSize() if self._grows else QSize(0, self._height())
 
     def minimumSizeHint(self) -> QSize:
-        """Make do with nothing: the last rows are left out first."""
-        return QSize(0, 0)
+        """Make do with nothing; of rows that don't grow the first one stays."""
+        keeps_one = self._rows and not self._grows
+        return QSize(0, self._height_of(self._rows[0]) if keeps_one else 0)
 
     def fill(self, rows: list[QWidget]) -> None:
         """Show other rows."""

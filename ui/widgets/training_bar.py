@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ui.i18n import _
 from ui.models.state import Shop
 from ui.theme import current, mark
-from ui.tokens import TARGET_MIN
+from ui.tokens import GAP_L, TARGET_MIN
 from ui.widgets.button import Button
 from ui.widgets.card import row
 from ui.widgets.label import Label
@@ -26,7 +26,7 @@ class TrainingBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, on=True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._word, self._more = Label("h2", ink="on_warn", wraps=False), Label("body", ink="on_warn")
-        self.end = Button()
+        self.end = Button(edge=GAP_L)
         self.end.clicked.connect(self.ended)
         layout = row(self)
         above = current().px(EDGE) if current().zoom == 1 else 0  # larger text has no room for it
