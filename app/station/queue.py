@@ -152,7 +152,7 @@ def _row(store: StationStore, entry: Entry, handed: Collection[int]) -> QueueRow
 def _given(data: Mapping[str, Any]) -> int:
     """Return what was taken off; below 0 what came back, or was put on a gift card."""
     if "backs" in data:
-        return -sum(back["discount"] for back in data["backs"])
+        return -sum(int(back["discount"]) for back in data["backs"])
     return int(data.get("discount", -data.get("amount", 0)))
 
 
