@@ -58,8 +58,8 @@ def undoing(view: UndoView) -> Event:
 class ToldEvents(event_log.EventLog):
     """The product's log, which says more and draws."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
+    def __init__(self, *places: Any, **more: Any) -> None:
+        super().__init__(*places, **more)
         self._pictures = 0
 
     def watch(self, window: Any) -> None:
