@@ -300,7 +300,7 @@ def _beside_a_no(answer: AnswerView, currency: Currency) -> tuple[str, ...]:
 
 
 def _to_pay(answer: AnswerView, currency: Currency) -> str:
-    to_pay, gained = money(answer.payable, currency), points_counted(answer.points)
+    to_pay, gained = money(answer.to_pay, currency), points_counted(answer.points)
     return _("To pay {amount} · {points}").format(amount=to_pay, points=gained)
 
 

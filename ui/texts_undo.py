@@ -6,7 +6,7 @@ from app.core.money import Currency
 from app.core.reversal_rules import Kind, ReversalReason
 from ui.i18n import _, ngettext
 from ui.models.state import AnswerView, AnswerWord, Undone
-from ui.texts import grouped, moment, money, name_or_word, points_counted, spoken
+from ui.texts import grouped, moment, money, name_or_word, points_counted
 from ui.texts_goods import thousandths
 
 if TYPE_CHECKING:
@@ -150,16 +150,3 @@ def answer_details(answer: AnswerView, undone: Undone, currency: Currency) -> tu
     if answer.word is AnswerWord.QUEUED:
         lines.append(_("Recorded on this station. Will be sent when the connection is back."))
     return tuple(lines)
-
-
-def read_out(answer: AnswerView, currency: Currency) -> str:
-    """Return the whole answer as it is read out, whatever it is about."""
-    undone = answer.undone
-    if undone is None:
-        return spoken(answer, currency)
-    parts = (
-        answer_title(undone),
-        at_the_till(undone.due, currency),
-        *answer_details(answer, undone, currency),
-    )
-    return " ".join(part if part.endswith(".") else f"{part}." for part in parts)

@@ -4,63 +4,28 @@ A place has its member (Ada) where one is open. "Kept" is for half a minute, unt
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pytest
 
 from app.core.approvals import Why
-from app.core.codes import badge, number
+from app.core.codes import badge
 from app.core.order import Line
 from app.core.reversal_rules import ReversalReason
-from tests.builders import PIN, a_member, a_person, a_voucher
+from app.store.store import StationStore
+from tests.builders import PIN, a_gift_card, a_member, a_person, a_voucher, move_replica
+from tests.ui.cells_till import Till
 from tests.ui.station_bench import Bench, open_member
 from ui.models.approving import Because
+from ui.models.card_view import Doing
 from ui.models.known_flows import FLOWS
-from ui.models.pin_pad import Choose, GivePin
+from ui.models.pin_pad import GivePin
 from ui.models.state import AnswerWord, Screen
 from ui.models.undo import ChooseOrder, Say
 
-PIN_MS = 30_000  # a PIN takes its time where all are at work
 QUICK_MS = 20  # nobody has to read here
 A_DAY_S = 24 * 3600
 SETUP = "TS:P:eyJ2IjoxfQ"
 NO_CODE = "JUST A TEXT OF SOMEBODY"
-
-
-@dataclass
-class Till:
-    """The station, who works there, and what was scanned last."""
-
-    bench: Bench
-    ben: str
-    mia: str
-    text: str = ""
-
-    @property
-    def model(self):
-        return self.bench.model
-
-    @property
-    def state(self):
-        return self.bench.model.state
-
-    def wait(self, check: Callable[[], object]) -> None:
-        self.bench.qtbot.waitUntil(lambda: bool(check()), timeout=PIN_MS)
-
-    def scan(self, text: str) -> None:
-        self.text = text
-        self.model.scan(text)
-
-    def type_pin(self, who: str) -> None:
-        self.wait(lambda: self.state.flow.pin.staff is not None)
-        self.model.ask(Choose(who))
-        self.model.ask(GivePin(PIN))
-
-    def sign_in(self, who: str) -> None:
-        page = self.state.screen
-        self.model.open(Screen.SIGN_IN)
-        self.type_pin(who)
-        self.wait(lambda: self.state.cashier and self.state.screen is page)
 
 
 @pytest.fixture
@@ -118,7 +83,11 @@ def voucher(till: Till) -> str:
 
 
 def gift_card(till: Till) -> str:
-    return number("G", "0123456789ABC")
+    def lay_out(store: StationStore) -> str:
+        move_replica(store, included_seq=0)
+        return a_gift_card(store, balance=2_000)
+
+    return till.bench.thread.call(lay_out)
 
 
 def receipt(till: Till) -> str:
@@ -195,6 +164,18 @@ def joins_the_stack_or_says_why_not(till: Till) -> None:
         "belong" in str(refusal.reason.sentence) for row in till.state.offers for refusal in row.refusals
     )
     assert till.state.member.name == "Ada L."
+
+
+def shows_its_balance(till: Till) -> None:
+    till.wait(lambda: till.state.screen is Screen.GIFT_CARD and till.state.flow.card is not None)
+    assert (till.state.flow.card.balance, till.state.flow.doing) == (2_000, Doing.LOOK)
+
+
+def pays(till: Till) -> None:
+    before = till.state.member.name, till.state.order.total
+    till.wait(lambda: till.state.order.cards)
+    assert (till.state.member.name, till.state.order.total) == before
+    assert till.state.order.cards[0].amount == min(2_000, before[1])
 
 
 def brings_up_undoing(till: Till) -> None:
@@ -299,7 +280,6 @@ def kept(then: Callable[[Till], None]) -> Callable[[Till], None]:
 
 NOT_FOR_TILLS = "This code is only for setting up a station."
 UNKNOWN = "Unknown code JUST A TEXT ."
-NO_GIFT_CARD = "Unknown code G0123456789A."
 says_set_up = says(NOT_FOR_TILLS)
 says_unknown = says(UNKNOWN)
 tells_set_up = is_told(AnswerWord.NOT_POSSIBLE, NOT_FOR_TILLS)
@@ -320,11 +300,11 @@ TABLE: list[tuple[Kind, Place, str, Then]] = [
     (voucher, preview_open, "joins the stack, or says why not", joins_the_stack_or_says_why_not),
     (voucher, answer, "begins the next order", is_in_the_order_of(None)),
     (voucher, locked, "is kept, and begins an order", kept(is_in_the_order_of(None))),
-    (gift_card, idle, "is unknown", is_told(AnswerWord.UNKNOWN, NO_GIFT_CARD)),
-    (gift_card, member_open, "is unknown; the member stays", member_stays(says(NO_GIFT_CARD))),
-    (gift_card, preview_open, "is unknown; the order stays", member_stays(says(NO_GIFT_CARD))),
-    (gift_card, answer, "is unknown", is_told(AnswerWord.UNKNOWN, NO_GIFT_CARD)),
-    (gift_card, locked, "is unknown; the lock stays", says(NO_GIFT_CARD)),
+    (gift_card, idle, "shows its balance", shows_its_balance),
+    (gift_card, member_open, "is to pay", pays),
+    (gift_card, preview_open, "pays", pays),
+    (gift_card, answer, "shows its balance", shows_its_balance),
+    (gift_card, locked, "is kept, and shows its balance", kept(shows_its_balance)),
     (receipt, idle, "brings up undoing its order", brings_up_undoing),
     (receipt, member_open, "brings up undoing; the member waits", brings_up_undoing_and_the_member_waits),
     (receipt, preview_open, "is refused: finish first, or Esc", finish_first),

@@ -135,11 +135,11 @@ class OrderStrip(Card):
     def __init__(self) -> None:
         """Make the places."""
         super().__init__(margin=GAP)
-        self._saved, self._gained = Label("h1"), Label("h2", ink="muted")
+        self._saved, self._by_card, self._gained = Label("h1"), Label("h2"), Label("h2", ink="muted")
         self._word, self._pay = Label("h2", ink="muted", align=RIGHT), Figure("pay")
         left, right, strip = column(gap=0), column(gap=0), row(gap=24)
-        left.addWidget(self._saved)
-        left.addWidget(self._gained)
+        for label in (self._saved, self._by_card, self._gained):
+            left.addWidget(label)
         right.addWidget(self._word)
         right.addWidget(self._pay)
         strip.addLayout(left, 3)
@@ -153,6 +153,8 @@ class OrderStrip(Card):
         if order is None:
             return
         self._saved.say(words.saved(order, shown.currency))
+        self._by_card.say(words.by_card(order, shown.currency))
+        self._by_card.setVisible(bool(order.by_card))
         self._gained.say(words.gained(order.points))
         self._word.say(_("To pay"))
         self._pay.say(texts.money(order.payable, shown.currency))

@@ -44,6 +44,9 @@ def _member() -> dict[str, DisplayState]:
         "display-member-one-point": replace(member, points=1, order=ORDER),
         "display-first-visit": replace(member, name="", points=None, order=ORDER),
         "display-gift-card": replace(member, name="", points=None, amount=4_250),
+        "display-gift-card-pays": replace(
+            member, rewards=(COFFEE,), order=replace(ORDER, payable=88, by_card=1_800, card_left=700)
+        ),
         "display-member-many": replace(member, rewards=(COFFEE, TEN, NEAR) * 5, order=ORDER, code=BEAN.portal),
         "display-member-long": replace(
             member, name=LONG_WORD, points=12_345_678, code=BEAN.portal,
@@ -64,6 +67,7 @@ def _answer() -> dict[str, DisplayState]:
         ),
         "display-answer-returned": replace(answer, name="", undone=Undone(is_return=True, due=0, value=0, points=0)),
         "display-answer-owed": replace(answer, name="", undone=Undone(is_return=True, due=-150, value=650, points=1)),
+        "display-answer-gift-card": replace(answer, order=Gets(0, 560, 23, by_card=1_800, card_left=700)),
         "display-answer-long": replace(
             answer, name=LONG_WORD, order=Gets(999_999_999, 999_999_999, 1_000_000)
         ),

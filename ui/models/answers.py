@@ -12,6 +12,7 @@ from app.station.answer import AnswerKind, OrderAnswer
 from app.station.redeem import NotRecorded
 from app.store.faults import StoreFault
 from ui.i18n import _
+from ui.models.paying import PayingCard, card_rows
 from ui.models.picture import PictureUnclear
 from ui.models.state import AnswerView, AnswerWord
 from ui.texts import because
@@ -26,10 +27,13 @@ WORDS = {
 }
 
 
-def after_order(answer: OrderAnswer, currency: Currency) -> AnswerView:
-    """Return the answer to an order."""
+def after_order(answer: OrderAnswer, currency: Currency, cards: tuple[PayingCard, ...] = ()) -> AnswerView:
+    """Return the answer to an order. `cards` are the gift cards that were to pay for it."""
     said = [] if answer.stopped is None else [answer.stopped]
     refusals = by_precedence(said + [refusal for outcome in answer.presented for refusal in outcome.refusals])
+    rows = card_rows(cards, answer.tenders, link="")
+    if not refusals and answer.kind is AnswerKind.NOT_POSSIBLE:  # then it is about cards alone
+        refusals = by_precedence([row.why_not for row in rows if row.why_not is not None])
     return AnswerView(
         word=WORDS[answer.kind],
         discount=answer.discount,
@@ -39,6 +43,8 @@ def after_order(answer: OrderAnswer, currency: Currency) -> AnswerView:
         is_repeat=answer.is_repeat,
         undecided=refusals[1:],
         receipt=answer.order_id,
+        cards=rows,
+        due=answer.due,
     )
 
 

@@ -11,8 +11,10 @@ from typing import Protocol, runtime_checkable
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 
 from app.core.brand import NO_BRAND, Brand
+from app.core.gift_cards import Rest
 from app.core.money import CURRENCIES, Currency
 from app.core.reasons import Reason, Refusal
+from ui.models.cards import CardRow
 from ui.models.state import AnswerView, AnswerWord, MemberCard, OfferRow, OrderView, Screen, State, Undone
 
 ANSWER_STAYS_MS = 10_000
@@ -96,11 +98,16 @@ class Reward:
 
 @dataclass(frozen=True, slots=True)
 class Gets:
-    """What an order comes to: taken off, left to pay, and points that it brings. Never what was typed for it."""
+    """What an order comes to: taken off, left to pay, and points that it brings. Never what was typed for it.
+
+    `by_card`: what gift cards pay of it; `card_left` what stays on them, None without a card.
+    """
 
     discount: int
     payable: int
     points: int
+    by_card: int = 0
+    card_left: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +144,12 @@ def display_of(state: State) -> DisplayState:
     if state.screen in (Screen.MEMBER, Screen.SWITCH):
         return _at_till(empty, state)
     if state.screen is Screen.ANSWER and state.answer is not None:
+        if state.answer.put is not None:
+            return _for_member(empty, ForMember(amount=state.answer.put.balance))
         is_of_order = state.member is not None or state.answer.word in GIVEN
         if is_of_order:
             answer = state.answer
-            gets = Gets(answer.discount, answer.payable, answer.points)
+            gets = _with_cards(Gets(answer.discount, answer.to_pay, answer.points), answer.cards)
             return replace(
                 empty,
                 slide=Slide.ANSWER,
@@ -206,9 +215,18 @@ def _reward(row: OfferRow, now_ms: int) -> Reward:
 
 
 def _gets(order: OrderView | None) -> Gets | None:
-    return (
-        Gets(order.discount, order.payable, order.points) if order is not None and order.total > 0 else None
-    )
+    if order is None or order.total <= 0:
+        return None
+    return _with_cards(Gets(order.discount, order.to_pay, order.points), order.cards)
+
+
+def _with_cards(gets: Gets, cards: tuple[CardRow, ...]) -> Gets:
+    """Return it with what cards pay. Why one doesn't is said by the cashier, and not in front of all who wait."""
+    paying = tuple(row for row in cards if row.amount)
+    if not paying:
+        return gets
+    left = sum(row.left for row in paying if row.rest is Rest.STAYS)
+    return replace(gets, by_card=sum(row.amount for row in paying), card_left=left)
 
 
 def _name(member: MemberCard | None) -> str:

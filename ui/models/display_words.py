@@ -1,7 +1,7 @@
 """What the customer display says. It speaks to the member; the station's own sentences are the cashier's."""
 
 from app.core.money import Currency
-from ui import texts
+from ui import texts, texts_card
 from ui.i18n import _
 from ui.models.display import GIVEN, DisplayState, Gets, Reward
 
@@ -45,6 +45,15 @@ def saved(order: Gets, currency: Currency) -> str:
     )
 
 
+def by_card(order: Gets, currency: Currency) -> str:
+    """Return what gift cards pay, and what stays on them; nothing without one."""
+    parts = (
+        texts_card.card_pays(order.by_card, currency),
+        texts_card.stays_on_card(order.card_left, currency),
+    )
+    return " · ".join(part for part in parts if part)
+
+
 def gained(points: int) -> str:
     """Return the points that the order brings."""
     return texts.points_counted(points) if points else ""
@@ -72,7 +81,8 @@ def answer_due(shown: DisplayState, order: Gets) -> str:
     amount = texts.money(abs(due), shown.currency)
     if due < 0:
         return _("You get {amount} back").format(amount=amount)
-    return _("To pay {amount}").format(amount=amount) if due else ""
+    parts = (by_card(order, shown.currency), _("To pay {amount}").format(amount=amount) if due else "")
+    return "\n".join(part for part in parts if part)
 
 
 def code_hint() -> str:

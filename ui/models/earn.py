@@ -13,6 +13,7 @@ from app.core.reasons import Refusal
 from app.core.voucher import Presentation
 from app.station.answer import OrderAnswer
 from app.station.earned import EarnedBy
+from app.station.gift_card import SeenGiftCard
 from app.station.identify import Seen, SeenMember, SeenReceipt
 from ui.i18n import _
 from ui.models.answers import after_fault, after_order
@@ -76,7 +77,7 @@ class Earn(Flow):
         """Go on with the member and the order at the till."""
         self._is_hasty = self._is_to_look_at = False
         before = self.desk.visit or new_visit()
-        earning = replace(before, vouchers=(), wishes={}, picks=frozenset(), is_earning=True)
+        earning = replace(before, vouchers=(), cards=(), wishes={}, picks=frozenset(), is_earning=True)
         self._order = None
         self._begun += 1
         self._turn_to(earning, is_told=False)
@@ -100,16 +101,16 @@ class Earn(Flow):
             self._turn_to(replace(visit, order=visit.order.retyped(intent.text, currency)))
 
     def seen(self, seen: Seen) -> bool:
-        """Take the member's card. Another's, or a voucher, is the station's, with the order as it stands here."""
+        """Take the member's card. Another's, vouchers and gift cards are the station's, with the order as it stands."""
         if isinstance(seen, Refusal):
             self.desk.notice(because(seen, self.desk.state.shop.currency))
             return True
         if isinstance(seen, SeenReceipt) and self._visit.is_begun:
             self.desk.notice(_("Finish this order first, or press Esc. Then scan the receipt again."))
             return True
-        if not isinstance(seen, SeenMember | Presentation):
+        if not isinstance(seen, SeenMember | Presentation | SeenGiftCard):
             return False  # a badge: this page comes up again behind it
-        if isinstance(seen, Presentation) or self._visit.is_of_another(seen):
+        if not isinstance(seen, SeenMember) or self._visit.is_of_another(seen):
             self.desk.keep(self._as_before())
             return False
         self.desk.notice("")
@@ -180,6 +181,6 @@ class Earn(Flow):
             self.desk.failed(problem)
 
     def _as_before(self) -> Visit:
-        """Return what is at the till as the member's page goes on with it: with the vouchers that waited there."""
-        vouchers = self.desk.visit.vouchers if self.desk.visit else ()
-        return replace(self._visit, vouchers=vouchers, is_earning=False)
+        """Return what is at the till as the member's page goes on with it: with what was scanned and waited there."""
+        before = self.desk.visit or new_visit()
+        return replace(self._visit, vouchers=before.vouchers, cards=before.cards, is_earning=False)

@@ -21,6 +21,7 @@ from app.core.reasons import Refusal
 from app.core.voucher import Presentation
 from app.ids import new_ref
 from app.station.enrol import Consent, Enrolled, Joining, NotEnrolled, as_typed, enrol, holder
+from app.station.gift_card import SeenGiftCard
 from app.station.identify import Seen, SeenMember, SeenReceipt
 from app.store.store import StationStore
 from ui import i18n
@@ -186,6 +187,8 @@ class Enrol(Flow):
             self._show(problem=because(seen, self.desk.state.shop.currency))
         elif isinstance(seen, Presentation):
             self._show(problem=_("Finish here or press Esc first, then scan the voucher again."))
+        elif isinstance(seen, SeenGiftCard):
+            self._show(problem=_("Finish here or press Esc first, then scan the gift card again."))
         elif isinstance(seen, SeenReceipt):
             self._show(problem=_("Finish here or press Esc first, then scan the receipt again."))
         else:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal, SignalInstance
 from app.clock import Clock
 from app.core.approvals import Approval
 from app.station.identify import Seen, SeenMember
+from app.station.receipt import Receipt
 from app.station.staff import SignedIn
 from ui.models.outside import Equipment, HeadOffice, Training
 from ui.models.state import AnswerView, Screen, State
@@ -114,6 +115,10 @@ class Desk(Protocol):
 
     def sync_now(self) -> None:
         """Ask for a sync."""
+        ...
+
+    def print(self, receipt: Receipt) -> None:
+        """Print something that a flow has made, or say that there is no printer."""
         ...
 
 

@@ -5,6 +5,7 @@ from ui.models.balance import Balance
 from ui.models.earn import Earn
 from ui.models.enrol import Enrol
 from ui.models.flow import Flow
+from ui.models.gift_card import GiftCards
 from ui.models.help import Help
 from ui.models.printer_test import PrinterTest
 from ui.models.queue import Queue
@@ -17,6 +18,7 @@ FLOWS: tuple[type[Flow], ...] = (
     Approving,
     Earn,
     Balance,
+    GiftCards,
     Enrol,
     Undo,
     Queue,

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from app.station.receipt import Receipt
 from ui.i18n import _
 from ui.models.receipts import Printing, Receipts
 from ui.models.state import AnswerView, Screen, State
@@ -52,6 +53,13 @@ class ReceiptPart:
             self._receipts.print_order(answer.receipt)
         else:
             self._receipts.print_again()
+
+    def print(self, receipt: Receipt) -> None:
+        """Print something that a flow has made."""
+        if self._receipts is None or not self._receipts.is_any_use:
+            self._show(notice=_("No printer is set up on this station."))
+        else:
+            self._receipts.print(receipt)
 
     def _close_receipts(self) -> None:
         if self._receipts is not None:

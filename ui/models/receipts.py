@@ -183,7 +183,7 @@ def _file_name(receipt: Receipt) -> str:
 def _if_it_says_anything(store: StationStore, number: str) -> Receipt | None:
     """Return the receipt of an order unless it is nobody's and nothing was given: that says the till's own."""
     receipt = receipt_of(store, number)
-    return receipt if receipt.member or receipt.given else None
+    return receipt if receipt.member or receipt.given or receipt.card or receipt.tenders else None
 
 
 def _last_receipt(store: StationStore) -> Receipt | None:

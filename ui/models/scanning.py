@@ -13,8 +13,10 @@ from app.store.store import StationStore
 from ui.i18n import _
 from ui.models.answers import after_refusal
 from ui.models.flows import CLOSED, Flows
+from ui.models.paying import PayingCard
 from ui.models.state import AnswerView, Screen, State
 from ui.models.till import Visit, new_visit
+from ui.models.which_card import ShowCard
 from ui.models.which_order import FindOrder
 from ui.tasks import Tasks
 from ui.texts import because
@@ -102,7 +104,7 @@ class ScanPart:
                 member = visit.member or found.owner
                 self._begin(replace(visit, member=member, vouchers=(*visit.vouchers, seen)))
             case SeenGiftCard():
-                pass  # it has no page yet
+                self._card_came(seen, visit)
             case SeenReceipt(order):
                 self._receipt_came(order, visit)
             case Refusal():
@@ -123,6 +125,21 @@ class ScanPart:
             self._ask(visit, seen)
         else:
             self._begin(new_visit(member=seen))
+
+    def _card_came(self, card: SeenGiftCard, visit: Visit | None) -> None:
+        """Let a gift card pay for what is at the till; where there is nothing, show what is on it."""
+        visit = visit or self._visit  # or for what waits behind an answer
+        if self._newcomer is not None:
+            self._show(notice=_("Switch or stay first, then scan the gift card again."))
+        elif visit is None:
+            if self._state.screen is Screen.ANSWER:
+                self._go_idle()
+            self.open(Screen.GIFT_CARD)
+            self.ask(ShowCard(card))
+        elif visit.holds_card(card.ref):
+            self._show(notice=_("This gift card is in the order already."))
+        else:
+            self._begin(visit.with_card(PayingCard(card.ref, card.ends_with)))
 
     def _receipt_came(self, order: str, visit: Visit | None) -> None:
         """Bring up what can be undone of an order; not where work on another one would have to wait for it."""

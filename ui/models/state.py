@@ -11,6 +11,7 @@ from app.core.brand import NO_BRAND, Brand
 from app.core.money import CURRENCIES, Currency
 from app.core.reasons import Refusal
 from app.core.standing import Standing
+from ui.models.cards import CardPut, CardRow
 
 SECOND_MS = 1_000
 SOON_S = 24 * 60 * 60  # what ends within a day is counted down
@@ -34,6 +35,7 @@ class Screen(Enum):
     STOPPED = "stopped"  # the store can't be used
     EARN = "earn"  # points for an order, and nothing else
     BALANCE = "balance"  # what a member has
+    GIFT_CARD = "gift_card"  # what is on a gift card, and what it pays or gets
     ENROL = "enrol"  # somebody becomes a member
     UNDO = "undo"  # an order is undone, or goods come back
     QUEUE = "queue"  # what waits for head office
@@ -139,7 +141,10 @@ class OfferRow:
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """The order beside the member. `typed` is what stands in the amount field; `lines` 0 = known by its total only."""
+    """The order beside the member. `typed` is what stands in the amount field; `lines` 0 = known by its total only.
+
+    `cards` are gift cards that pay for it, and `due` is what is left to pay then.
+    """
 
     order_id: str
     typed: str
@@ -149,6 +154,13 @@ class OrderView:
     payable: int
     points: int
     is_from_till: bool
+    cards: tuple[CardRow, ...] = ()
+    due: int = 0
+
+    @property
+    def to_pay(self) -> int:
+        """What is left for other money."""
+        return self.due if self.cards else self.payable
 
 
 class AnswerWord(Enum):
@@ -191,6 +203,19 @@ class AnswerView:
     receipt: str = ""  # the order, void or return whose receipt can be printed
     undone: Undone | None = None  # it is about this, and not about an order
     goes_back: bool = False  # an order that was begun waits behind it
+    put: CardPut | None = None  # or about this
+    cards: tuple[CardRow, ...] = ()  # what gift cards have paid
+    due: int = 0  # what was left to pay then
+
+    @property
+    def to_pay(self) -> int:
+        """What is left for other money."""
+        return self.due if self.cards else self.payable
+
+    @property
+    def is_of_order(self) -> bool:
+        """Whether an order was answered, so that the customer at the till is done."""
+        return self.undone is None and self.put is None
 
     @property
     def is_to_retry(self) -> bool:

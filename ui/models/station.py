@@ -122,12 +122,12 @@ class StationModel(QObject, StaffPart, ScanPart, FlowPart, Devices, DemoPart, Re
         self._turn_to(self._visit.turned(row.rule_id))
 
     def remove_voucher(self, redemption_id: str = "") -> None:
-        """Take a scanned voucher out of the order again; without an id the one that was scanned last."""
+        """Take a scanned voucher or gift card out of the order again; without an id what Delete takes first."""
         visit = self._visit
         if visit is None or self._state.screen is not Screen.MEMBER or self._state.is_busy:
             return
-        if visit.vouchers:
-            self._turn_to(visit.without(redemption_id or visit.vouchers[-1].redemption_id))
+        if taken := redemption_id or visit.taken_out_first:
+            self._turn_to(visit.without(taken))
 
     def enter(self) -> None:
         """Do the one primary thing of the screen."""
@@ -240,7 +240,7 @@ class StationModel(QObject, StaffPart, ScanPart, FlowPart, Devices, DemoPart, Re
         self._visit = found.visit
         zone, now_ms = self._state.time_zone, self._around.now_ms()
         offers = offer_rows(found.visit, found.quote, link=found.link, time_zone=zone, now_ms=now_ms)
-        self._renew(LOOK_MS, offers=offers, order=order_view(found.visit, found.quote))
+        self._renew(LOOK_MS, offers=offers, order=order_view(found.visit, found.quote, link=found.link))
 
     def _quote_anew(self, visit: Visit) -> None:
         """Show what has become of the quote before anything is recorded."""
@@ -263,8 +263,9 @@ class StationModel(QObject, StaffPart, ScanPart, FlowPart, Devices, DemoPart, Re
             self._quotes.record(shown, link=link, then=self._recorded, failed=self._not_recorded)
 
     def _recorded(self, answer: OrderAnswer) -> None:
+        cards = self._visit.cards if self._visit is not None else ()
         self._visit = None
-        self._answer(after_order(answer, self._state.shop.currency))
+        self._answer(after_order(answer, self._state.shop.currency, cards))
         self._around.refresh()
         self.sync_now()
 
@@ -301,9 +302,10 @@ class StationModel(QObject, StaffPart, ScanPart, FlowPart, Devices, DemoPart, Re
             self._scan_what_was_kept()
 
     def _leave_answer(self) -> None:
-        """Nothing recorded, or another order undone: back to the order, under the same ids. Else the next customer."""
+        """Nothing recorded, or something else: back to the order, under the same ids. Else the next customer."""
         answer = self._state.answer
-        if self._visit is not None and answer is not None and (answer.is_to_retry or answer.undone):
+        is_open = answer is not None and (answer.is_to_retry or not answer.is_of_order)
+        if self._visit is not None and is_open:
             self._begin(self._visit)
         else:
             self._go_idle()

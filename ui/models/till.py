@@ -14,6 +14,7 @@ from app.ids import new_id
 from app.station.identify import SeenMember
 from app.station.redeem import ONLINE, AtTill, OrderIn
 from ui.models.amount import parse_amount
+from ui.models.paying import PayingCard, card_rows
 from ui.models.state import MemberCard, OfferRow, OrderView
 
 KEYS = 9
@@ -51,6 +52,7 @@ class Visit:
     `choices` are the rules that can be picked, with the redemption id that each would have. `wishes` are the cashier's
     own: which to pick and which not, kept while the order changes; with any of them nothing is picked by itself.
     `picks` are those that count now. `is_earning`: points are all that is wanted, so nothing is picked by itself.
+    `cards` are the gift cards that pay.
     """
 
     order: TillOrder
@@ -61,11 +63,12 @@ class Visit:
     wishes: Mapping[str, bool] = field(default_factory=dict)
     is_earning: bool = False
     cashier: str = ""  # the id of who is at the till
+    cards: tuple[PayingCard, ...] = ()
 
     @property
     def is_begun(self) -> bool:
         """Whether there is work in it that would be missed."""
-        return bool(self.order.lines or self.order.typed or self.vouchers)
+        return bool(self.order.lines or self.order.typed or self.vouchers or self.cards)
 
     @property
     def wished(self) -> frozenset[str]:
@@ -81,10 +84,27 @@ class Visit:
         """Whether the same voucher was scanned before."""
         return any(held.voucher.code_hash == shown.voucher.code_hash for held in self.vouchers)
 
-    def without(self, redemption_id: str) -> "Visit":
-        """Return the visit without a voucher."""
-        left = tuple(held for held in self.vouchers if held.redemption_id != redemption_id)
-        return replace(self, vouchers=left)
+    def holds_card(self, ref: str) -> bool:
+        """Whether a gift card is to pay already."""
+        return any(held.ref == ref for held in self.cards)
+
+    def with_card(self, card: PayingCard) -> "Visit":
+        """Return the visit with a gift card that pays, or pays otherwise from now on."""
+        if not self.holds_card(card.ref):
+            return replace(self, cards=(*self.cards, card))
+        return replace(self, cards=tuple(card if held.ref == card.ref else held for held in self.cards))
+
+    def without(self, key: str) -> "Visit":
+        """Return the visit without a voucher, by its redemption's id, or without a gift card, by its reference."""
+        vouchers = tuple(held for held in self.vouchers if held.redemption_id != key)
+        return replace(self, vouchers=vouchers, cards=tuple(held for held in self.cards if held.ref != key))
+
+    @property
+    def taken_out_first(self) -> str:
+        """What the key Delete takes out: the last card, else the last voucher; "" where there is neither."""
+        if self.cards:
+            return self.cards[-1].ref
+        return self.vouchers[-1].redemption_id if self.vouchers else ""
 
     def is_of_another(self, seen: SeenMember) -> bool:
         """Whether it belongs to a member who is not the one just seen."""
@@ -98,7 +118,8 @@ class Visit:
             for rule_id in self.choices
             if rule_id in self.picks
         )
-        return AtTill(self.member, (*self.vouchers, *chosen), link, self.cashier, heard)
+        cards = tuple(card.shown for card in self.cards)
+        return AtTill(self.member, (*self.vouchers, *chosen), link, self.cashier, heard, cards)
 
 
 def card_of(seen: SeenMember | None) -> MemberCard | None:
@@ -178,9 +199,10 @@ def _to_tell(refusals: tuple[Refusal, ...]) -> tuple[Refusal, ...]:
     return refusals
 
 
-def order_view(visit: Visit, found: Quote | None) -> OrderView:
+def order_view(visit: Visit, found: Quote | None, *, link: str = "") -> OrderView:
     """Return the order beside the member, with the totals of the quote once there is one."""
     order = visit.order
+    cards = card_rows(visit.cards, found.decision.tenders, link=link) if found else ()
     return OrderView(
         order_id=order.order_id,
         typed=order.typed,
@@ -190,6 +212,8 @@ def order_view(visit: Visit, found: Quote | None) -> OrderView:
         payable=found.decision.payable if found else order.total,
         points=found.decision.points if found else 0,
         is_from_till=order.is_from_till,
+        cards=cards,
+        due=found.decision.due if found else order.total,
     )
 
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QRect, QRectF, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QWidget
 
-from ui import texts, texts_undo
+from ui import texts_answer
 from ui.i18n import _
 from ui.models.state import AnswerView, AnswerWord, State
 from ui.station.page import Page
@@ -111,7 +111,7 @@ class AnswerPage(Page):
         self._button.setVisible(not state.is_new)
         has_receipt = state.answer is not None and bool(state.answer.receipt)
         self._print.setVisible(state.prints and has_receipt and not state.is_new)
-        self._undo.setVisible(has_receipt and not state.is_new and not _undone(state.answer))
+        self._undo.setVisible(has_receipt and not state.is_new and _of_order(state.answer))
         if state.answer is None or state.answer is self._answer:
             return
         self._answer = state.answer
@@ -123,20 +123,14 @@ class AnswerPage(Page):
         for button in (self._button, self._print, self._undo):
             button.set_look(Look(colours.fill, colours.ink, colours.ink))
         self._start(state.answer.word)
-        self._announce(texts_undo.read_out(state.answer, state.shop.currency))
+        self._announce(texts_answer.read_out(state.answer, state.shop.currency))
 
     def _say(self, answer: AnswerView, state: State) -> None:
-        currency, undone = state.shop.currency, answer.undone
-        if undone is None:
-            title, what_to_do = texts.answer_title(answer), texts.instruction(answer, currency)
-            details = texts.answer_details(answer, currency)
-        else:
-            title, what_to_do = texts_undo.answer_title(undone), texts_undo.to_do(undone, currency)
-            details = texts_undo.answer_details(answer, undone, currency)
-        self._title.say(title)
-        self._instruction.say(what_to_do)
-        self._details.say("\n".join(details))
-        is_over = answer.word in (AnswerWord.APPROVED, AnswerWord.QUEUED) and not answer.goes_back
+        currency = state.shop.currency
+        self._title.say(texts_answer.title(answer))
+        self._instruction.say(texts_answer.to_do(answer, currency))
+        self._details.say("\n".join(texts_answer.details(answer, currency)))
+        is_over = answer.word in texts_answer.GIVEN and not answer.goes_back
         self._more.fit()
         self._button.say(_("Next member") if is_over else _("Go on"))
         self._print.say(_("Print"))
@@ -193,8 +187,8 @@ class AnswerPage(Page):
         painter.fillRect(bar, current().color(ink))
 
 
-def _undone(answer: AnswerView | None) -> bool:
-    return answer is not None and answer.undone is not None
+def _of_order(answer: AnswerView | None) -> bool:
+    return answer is not None and answer.is_of_order
 
 
 def _is_bright(flash: QVariantAnimation) -> bool:

@@ -39,6 +39,7 @@ class MemberPage(Page):
         self.offers.removed.connect(self.removed)
         self.order.amount_typed.connect(self.amount_typed)
         self.order.confirmed.connect(self.entered)
+        self.order.removed.connect(self.removed)
         self.order.cancelled.connect(self.cancelled)
         self.order.totals_shown.connect(self.totals_shown)
         self.order.amount_taken.connect(super().place_focus)

@@ -1,7 +1,7 @@
 """Right column: first the amount with its keys, then what is to be paid; each face has one primary action."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.i18n import _
 from ui.models.state import OrderView, State
@@ -9,6 +9,7 @@ from ui.widgets.button import Button, primary
 from ui.widgets.card import Card, column
 from ui.widgets.field import AmountField, Keypad
 from ui.widgets.label import LEFT, Label
+from ui.widgets.room import Faces
 from ui.widgets.totals import Totals
 
 
@@ -20,6 +21,7 @@ class OrderColumn(Card):
     totals_shown = Signal()  # because Enter took the amount
     confirmed = Signal()
     cancelled = Signal()
+    removed = Signal(str)  # a gift card
 
     def __init__(self) -> None:
         """Build both faces."""
@@ -33,7 +35,7 @@ class OrderColumn(Card):
         self.amount_button = Button(key="F6")
         self.primary = primary("Enter")
         self.cancel = Button(key="Esc")
-        self._faces = QStackedWidget()
+        self._faces = Faces()
         self._faces.addWidget(_face(self._amount_title, self.field, self.keypad))
         self._faces.addWidget(_face(self.totals, self.amount_button))
         self.body.addWidget(self._faces, 1)
@@ -47,6 +49,7 @@ class OrderColumn(Card):
         self.amount_button.clicked.connect(self.edit)
         self.primary.clicked.connect(self.enter)
         self.cancel.clicked.connect(self.cancelled)
+        self.totals.removed.connect(self.removed)
 
     @property
     def is_editing(self) -> bool:
@@ -81,7 +84,10 @@ class OrderColumn(Card):
         self.amount_button.say(_("Change amount"))
         self.cancel.say(_("Cancel"))
         self._is_busy = state.is_busy
-        self._is_picked = any(offer.is_picked for offer in state.offers)
+        cards = state.order.cards if state.order else ()
+        self._is_picked = any(offer.is_picked for offer in state.offers) or any(
+            row.amount or row.is_to_ask for row in cards
+        )
         self._word()
 
     def _word(self) -> None:

@@ -86,6 +86,7 @@ class Pages(QStackedWidget):
             Screen.STOPPED: _make_stopped,
             Screen.EARN: _make_earn,
             Screen.BALANCE: _make_balance,
+            Screen.GIFT_CARD: _make_gift_card,
             Screen.ENROL: _make_enrol,
             Screen.UNDO: _make_undo,
             Screen.QUEUE: _make_queue,
@@ -194,6 +195,12 @@ def _make_balance() -> Page:
     from ui.station.balance import BalancePage
 
     return BalancePage()
+
+
+def _make_gift_card() -> Page:
+    from ui.station.gift_card import GiftCardPage
+
+    return GiftCardPage()
 
 
 def _make_enrol() -> Page:

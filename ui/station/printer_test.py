@@ -97,9 +97,7 @@ class _Place(Card):
 
     def draw(self, view: PrinterView) -> None:
         self._title.say(_("Try the receipt printer"))
-        self._how.say(
-            _("Its address, or the name of its device. Leave it empty where there is no printer.")
-        )
+        self._how.say(_("Its address, or the name of its device. Leave it empty where there is no printer."))
         self.field.setAccessibleName(_("Address of the printer"))
         self._found.say(_("Plugged in here:"))
         found = tuple(Choice(place, place) for place in view.printers)

@@ -50,18 +50,18 @@ def _beside_text(side: int) -> int:
 
 
 class Remove(Tile):
-    """The cross that takes a voucher out of the order again. The keyboard has a key for it."""
+    """The cross that takes a voucher or gift card out of the order again. The keyboard has a key for it."""
 
-    def __init__(self, offer: OfferRow, ink: str, removed: SignalInstance) -> None:
-        """Make the cross of a voucher; `removed` is told its redemption's id."""
+    def __init__(self, name: str, key: str, ink: str, removed: SignalInstance) -> None:
+        """Make a cross called `name`; `removed` is told the key of what goes."""
         super().__init__(Look(fill="", ink=ink, edge=""))
         self.setFixedSize(current().px(TARGET_MIN), current().px(TARGET_MIN))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName(texts.remove_voucher(offer))
+        self.setAccessibleName(name)
         sign = Sign(14, SignKind.CROSS, ink)
         sign.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         row(self, gap=0).addWidget(sign, 0, CENTER)
-        self.clicked.connect(lambda: removed.emit(offer.redemption_id))
+        self.clicked.connect(lambda: removed.emit(key))
 
 
 class OfferButton(Tile):
@@ -106,7 +106,7 @@ class OfferButton(Tile):
         if offer.cost_points:
             words.addWidget(_said(Label("small", ink=ink), texts.points_cost(offer.cost_points)))
         words.addWidget(self._ends)
-        layout.addWidget(Remove(offer, ink, self.removed) if offer.is_voucher else KeyCap(offer.key))
+        layout.addWidget(_cross(offer, ink, self.removed) if offer.is_voucher else KeyCap(offer.key))
         if offer.is_to_ask:
             layout.addWidget(name, 1)
         else:
@@ -140,11 +140,15 @@ class OfferNotNow(QFrame):
             reason = Label("body" if place == 0 else "small", ink="muted" if place else "text")
             layout.addWidget(_said(reason, texts.because(refusal, currency)))
         if offer.is_voucher:
-            sides.addWidget(Remove(offer, "muted", self.removed))
+            sides.addWidget(_cross(offer, "muted", self.removed))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the dashed box."""
         paint_tile(QPainter(self), QRectF(self.rect()), NOT_NOW)
+
+
+def _cross(offer: OfferRow, ink: str, removed: SignalInstance) -> Remove:
+    return Remove(texts.remove_voucher(offer), offer.redemption_id, ink, removed)
 
 
 def _leaves_room(off: Label, width: int) -> bool:

@@ -1,5 +1,6 @@
-"""What the order comes to: total, discount, points, and the amount to pay as the largest of them."""
+"""What the order comes to: total, discount, points, gift cards that pay, and the amount to pay as the largest."""
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QWidget
 
@@ -11,6 +12,7 @@ from ui.theme import current
 from ui.tokens import GAP_M
 from ui.widgets.beside import Beside
 from ui.widgets.card import column, rule
+from ui.widgets.card_lines import CardLines
 from ui.widgets.label import RIGHT, Figure, Label, number
 
 
@@ -38,7 +40,9 @@ class Place(Beside):
 
 
 class Totals(QWidget):
-    """Four figures, and the amount to pay as the largest of them."""
+    """Four figures, the amount to pay as the largest of them, and above it what gift cards pay."""
+
+    removed = Signal(str)  # a gift card, by its reference
 
     def __init__(self) -> None:
         """Make the places."""
@@ -51,6 +55,9 @@ class Totals(QWidget):
         self._from = Label("small", ink="muted", align=RIGHT)
         for place in (self._total, self._discount, self._points):
             self._layout.addWidget(place)
+        self.cards = CardLines()
+        self.cards.removed.connect(self.removed)
+        self._layout.addWidget(self.cards)
         self._layout.addSpacing(6)
         self._layout.addWidget(rule())
         self._layout.addSpacing(6)
@@ -63,8 +70,13 @@ class Totals(QWidget):
             (self._total, _("Order total"), texts.money(order.total, currency)),
             (self._discount, _("Discount"), texts.discount(order.discount, currency)),
             (self._points, _("Points"), texts.points_gained(order.points)),
-            (self._pay, _("To pay"), texts.money(order.payable, currency)),
+            (
+                self._pay,
+                _("Left to pay") if order.cards else _("To pay"),
+                texts.money(order.to_pay, currency),
+            ),
         ):
             place.say(word, shown)
+        self.cards.draw(order.cards, currency)
         self._from.say(texts.lines_from_till(order.lines) if order.is_from_till else "")
         self._from.setVisible(order.is_from_till)
