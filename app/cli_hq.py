@@ -10,6 +10,7 @@ from app.cli_hq_books import hq_exposure, hq_stock, hq_voids
 from app.cli_hq_brand import hq_brand
 from app.cli_hq_cases import cases_cli, hq_restored
 from app.cli_hq_devices import device_cli, held_cli, hq_devices, with_hq
+from app.cli_hq_gift_cards import gift_card_cli
 from app.cli_hq_keys import hq_card, hq_phone, keys_cli
 from app.cli_hq_people import hq_erase, hq_export, member_cli
 from app.cli_hq_staff import staff_cli
@@ -29,6 +30,7 @@ hq_cli.add_typer(keys_cli, name="keys")
 hq_cli.add_typer(cases_cli, name="cases")
 hq_cli.add_typer(staff_cli, name="staff")
 hq_cli.add_typer(member_cli, name="member")
+hq_cli.add_typer(gift_card_cli, name="gift-card")
 hq_cli.command("restored")(hq_restored)
 hq_cli.command("card")(hq_card)
 hq_cli.command("stock")(hq_stock)

@@ -23,6 +23,7 @@ from sqlalchemy import Connection, Integer, Select, bindparam, select, union_all
 from app.core.chain import ChainOwner
 from hq.authority import counters
 from hq.authority.told import read_members, read_vouchers
+from hq.gift_cards.store import read_cards
 from hq.journal.words import read_words
 from hq.members.merged import read_aliases
 from hq.rows import upsert
@@ -33,7 +34,7 @@ from sync.protocol import Row
 COUNTER = "feed"
 EVERYWHERE = "*"  # no store may be called so
 MEMBER, VOUCHER, STAFF, VERDICT = "member", "voucher", "staff", "verdict"
-COUNTED, ALIAS = "counter", "alias"
+COUNTED, ALIAS, GIFT_CARD = "counter", "alias", "gift_card"
 
 PUT, DELETE = "put", "del"
 READ: dict[str, Callable[[Connection, Sequence[str]], dict[str, dict[str, Any]]]] = {
@@ -43,6 +44,7 @@ READ: dict[str, Callable[[Connection, Sequence[str]], dict[str, dict[str, Any]]]
     VERDICT: read_words,
     COUNTED: counters.facts_of,
     ALIAS: read_aliases,
+    GIFT_CARD: read_cards,
 }
 
 NEWEST = select(counter.c.n).where(counter.c.name == bindparam("of"))

@@ -23,7 +23,8 @@ from hq.authority import counters, told
 from hq.campaigns.store import newest_versions
 from hq.drafts import draft_of
 from hq.faults import NotHere
-from hq.feed import ALIAS, COUNTED, MEMBER, STAFF, VERDICT, VOUCHER, head_of, last_number
+from hq.feed import ALIAS, COUNTED, GIFT_CARD, MEMBER, STAFF, VERDICT, VOUCHER, head_of, last_number
+from hq.gift_cards import store as gift_cards
 from hq.home import Hq
 from hq.journal import words
 from hq.keysets.store import current_kid
@@ -97,6 +98,7 @@ def _write(connection: Connection, path: Path, store: str) -> None:
 def _lines(connection: Connection, store: str) -> Iterator[bytes]:
     yield from _blocks(MEMBER, told.MEMBER_COLUMNS, told.members_of_store(connection, store))
     yield from _blocks(VOUCHER, told.VOUCHER_COLUMNS, told.all_vouchers(connection))
+    yield from _blocks(GIFT_CARD, gift_cards.COLUMNS, gift_cards.all_cards(connection))
     yield from _blocks(STAFF, staff.COLUMNS, staff.staff_of_store(connection, store))
     yield from _blocks(COUNTED, counters.COLUMNS, iter(counters.all_facts(connection)))
     yield from _blocks(ALIAS, merged.COLUMNS, merged.all_aliases(connection))

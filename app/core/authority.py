@@ -164,6 +164,11 @@ def voucher_scope(code_hash: str) -> str:
     return f"voucher:{code_hash}"
 
 
+def card_scope(code_hash: str) -> str:
+    """Return the scope of a gift card's money. It is never leased."""
+    return f"gift_card:{code_hash}"
+
+
 def held(leases: Iterable[Lease], *, at_ms: int) -> dict[str, list[Lease]]:
     """Return the leases that hold at a moment, by scope; of several the one that ends first in front."""
     found: dict[str, list[Lease]] = {}

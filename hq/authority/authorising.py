@@ -44,6 +44,7 @@ from hq.authority.reservations import (
 from hq.authority.rights import free, limits_of, outstanding, reserved
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
+from hq.gift_cards.authorising import cards_asked, hold_cards, say_of_cards
 from hq.home import Hq
 from hq.members.merged import survivor_of
 from hq.members.store import ACTIVE, read_members
@@ -90,13 +91,16 @@ def authorise(hq: Hq, connection: Connection, device: Device, request: Authorize
     program = program_of(hq, connection, request.program_version)
     newest = program_of(hq, connection, newest_version(connection, "program"))
     wants = [] if program is None else _wants(program, newest or program, request.asked)
-    if program is None or not wants or _is_posted(connection, device_id, order_id):
+    asked = cards_asked(request.asked)
+    if program is None or not (wants or asked) or _is_posted(connection, device_id, order_id):
         return AuthorizeAnswer(words=[])
     # Leases may be out that this HQ has forgotten; or this device asks without end.
     if recounting.is_under_way(connection) or has_too_many(connection, device_id, now_ms=now_ms):
-        return AuthorizeAnswer(words=[Word(name=want.asked.name) for want in wants])
+        names = [*(want.asked.name for want in wants), *(each.name for each in asked.values())]
+        return AuthorizeAnswer(words=[Word(name=name) for name in names])
+    cards = hold_cards(connection, asked)
     has_limits = any(want.campaign.limits is not None for want in wants)
-    today = _today(connection, device.store, now_ms=now_ms) if has_limits else date.min
+    today = _today(connection, device.store, now_ms=now_ms) if has_limits or asked else date.min
     desk = _desk(connection, wants, request)
     words = {PROGRAM}.union(*(_stops_of(want, desk.ref) for want in wants))
     desk.stopped = held_of(connection, words, program_version=program.version)
@@ -104,20 +108,24 @@ def authorise(hq: Hq, connection: Connection, device: Device, request: Authorize
     limits = limits_of(connection, program, scopes) | limits_of(connection, newest or program, scopes)
     given = counters.hold(connection, limits)
     drop_of_order(connection, device_id, order_id)  # what this order had before is to be had again
+    of_cards = say_of_cards(
+        connection, asked, cards, device_id=device_id, order_id=order_id, today=today, now_ms=now_ms
+    )
     _count(connection, desk, wants, limits, given, today=today, now_ms=now_ms)
     balance = None if desk.member is None else desk.left.get(points_scope(desk.member["ref"]))
     _leave_to_others(connection, desk, device_id, now_ms=now_ms)
     away = _leave_to_holders(connection, desk, wants, device_id)
     said = [_word(desk, want, reservation_id(device_id, order_id, want.asked.name)) for want in wants]
     until_ms = now_ms + RESERVATION_MS
-    reserve(connection, device_id, order_id, desk.taken, until_ms=until_ms)
+    reserve(connection, device_id, order_id, [*desk.taken, *of_cards.taken], until_ms=until_ms)
     call_back(
         connection, away, now_ms=now_ms, asked_by=device_id
     )  # behind all else: it takes a number of the feed
     promised = [want.campaign for want in wants if want.campaign.campaign_id in desk.promised]
     uses = desk.uses if request.member else None
-    known = known_of(connection, promised, uses, today=today)
-    return AuthorizeAnswer(words=said, known=sorted(known.items()), balance=balance, until_ms=until_ms)
+    known = {**known_of(connection, promised, uses, today=today), **of_cards.known}
+    every = [*said, *of_cards.words]
+    return AuthorizeAnswer(words=every, known=sorted(known.items()), balance=balance, until_ms=until_ms)
 
 
 # --- what there is -----------------------------------------------------------------------------------------------

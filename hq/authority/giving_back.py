@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from app.core.authority import points_scope, voucher_scope
+from app.core.authority import card_scope, points_scope, voucher_scope
 from app.core.limits import discount_key, members_key, order_value_key, stock_key, uses_key
 from hq.authority.claims import (
     COLUMNS,
@@ -27,7 +27,7 @@ from hq.authority.taking import GivenBack, Taken
 from hq.members.merged import refs_of
 from hq.tables import order_fact
 
-STOCK, VOUCHER, POINTS_OF = stock_key(""), voucher_scope(""), points_scope("")
+STOCK, VOUCHER, POINTS_OF, CARD = stock_key(""), voucher_scope(""), points_scope(""), card_scope("")
 
 
 def scopes_given_back(taken: Taken) -> set[str]:
@@ -80,6 +80,8 @@ def _units_left(back: GivenBack, entry: Entry, found: Claim) -> int:
         if scope.startswith(VOUCHER):
             return 0 if any(each.is_use for each in here) else found.units
         return found.units - sum(each.points for each in here)
+    if scope.startswith(CARD):
+        return found.units - sum(t.amount for t in made.outcome.tenders if card_scope(t.ref) == scope)
     campaigns = [use.campaign for use in made.uses]
     over = {key(name) for name in campaigns for key in (uses_key, discount_key, order_value_key)}
     return 0 if scope in over else found.units
@@ -125,8 +127,11 @@ def _free_place(
 
 def reckon_anew(connection: Connection, scope: str, over: int) -> list[Change]:
     """Lay what is too much (none, where `over` is not above 0) upon those who took last, and take it off all others."""
-    if not overdrawn(connection, [scope]):
-        return []
+    return lay_upon(connection, scope, over) if overdrawn(connection, [scope]) else []
+
+
+def lay_upon(connection: Connection, scope: str, over: int) -> list[Change]:
+    """Lay what is too much upon those who took last, and take it off all others."""
     changed: list[Change] = []
     rows = connection.execute(select(*COLUMNS).where(claim.c.scope == scope).order_by(*LATEST)).all()
     for row in rows:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, func, select
 
-from app.core.authority import points_scope, voucher_scope
+from app.core.authority import card_scope, points_scope, voucher_scope
 from app.core.chain import ChainOwner
 from app.core.program import Program
 from app.ids import new_id
@@ -30,7 +30,7 @@ from hq.authority.claims import (
     take_later_place,
     taken_in_all,
 )
-from hq.authority.giving_back import give_back, reckon_anew, scopes_given_back, scopes_to_reckon
+from hq.authority.giving_back import give_back, lay_upon, reckon_anew, scopes_given_back, scopes_to_reckon
 from hq.authority.judging import LeaseBook
 from hq.authority.rights import limits_of
 from hq.authority.store import end_lease, note_used
@@ -38,6 +38,8 @@ from hq.authority.taking import Taken, taken_by
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
 from hq.db import Whole, hold_whole
+from hq.gift_cards.postings import LAPSED, PAID
+from hq.gift_cards.store import HeldCard
 from hq.home import Hq
 from hq.journal.judge import Books
 from hq.journal.postings import GIVEN, SPENT
@@ -49,7 +51,7 @@ from hq.vouchers.store import Uses
 from sync.protocol import Flag, Verdict
 
 OVERSPENT = "exception:overspent"
-VOUCHER = voucher_scope("")
+VOUCHER, CARD = voucher_scope(""), card_scope("")
 OF_CAMPAIGNS = frozenset({"uses", "members", "discount", "order_value"})
 BY_TIME = frozenset({Flag.OVERSPENT, Flag.COUPON_TWICE})  # flags that what arrives later may bring or take
 
@@ -80,7 +82,7 @@ def settle(
     """Bring what new entries took into the books, before the entries themselves: their flags come out of this."""
     taken = taken_by(owner, kept, program=books.program, vouchers=dict(books.uses), closed=books.closed)
     in_debt = overdrawn(connection, [points_scope(ref) for ref in sorted(taken.credits)])
-    is_idle = not (taken.claims or taken.counted or taken.firsts or taken.given_back)
+    is_idle = not (taken.claims or taken.counted or taken.firsts or taken.given_back or taken.cards)
     if is_idle and not (books.leases.touched or in_debt):
         return Settled(list(kept))
     refs = {*taken.points, *(ref for ref, _, _ in taken.uses)}
@@ -93,7 +95,7 @@ def settle(
     )
     gone = _note_members(connection, taken)
     limits = _limits(hq, connection, taken)
-    taken.claims = [each for each in taken.claims if _is_bounded(each, limits)]
+    taken.claims = [each for each in taken.claims if _is_bounded(each, limits, books.cards.rows)]
     insert_claims(connection, taken.claims)
     given_back = give_back(connection, taken)
     more = {scope: _more(units, books.leases.given_before[scope]) for scope, units in taken.counted.items()}
@@ -106,6 +108,7 @@ def settle(
     changed += _reckoned_of_members(connection, taken)
     changed += _reckoned_points(connection, taken, in_debt)
     changed += _reckoned_anew(connection, taken, books.uses, limits, given) + given_back
+    changed += _reckoned_cards(connection, taken, books.cards.rows)
     settled = _flagged(connection, owner, kept, changed)
     settled.members = sorted({ref for ref, _, _ in taken.uses})
     settled.counters = sorted(scope for scope, units in more.items() if units)
@@ -150,7 +153,9 @@ def _limits(hq: Hq, connection: Connection, taken: Taken) -> dict[str, int]:
     return limits
 
 
-def _is_bounded(claim: Claim, limits: dict[str, int]) -> bool:
+def _is_bounded(claim: Claim, limits: dict[str, int], cards: Mapping[str, HeldCard]) -> bool:
+    if claim.scope.startswith(CARD):
+        return claim.scope.removeprefix(CARD) in cards
     return claim.scope in limits or claim.unit == POINTS or claim.scope.startswith((VOUCHER, OF_MEMBER))
 
 
@@ -247,6 +252,19 @@ def _reckoned_points(connection: Connection, taken: Taken, in_debt: set[str]) ->
     return changed
 
 
+def _reckoned_cards(connection: Connection, taken: Taken, cards: Mapping[str, HeldCard]) -> list[Change]:
+    """Look at the gift cards from which more was taken than there was, or had been before. Their rows are held."""
+    in_debt = (
+        overdrawn(connection, [card_scope(ref) for ref in sorted(taken.cards)]) if taken.cards else set()
+    )
+    changed: list[Change] = []
+    for ref in sorted(taken.cards.keys() & cards.keys()):
+        left = cards[ref].balance + taken.cards[ref]
+        if left < 0 or card_scope(ref) in in_debt:
+            changed += lay_upon(connection, card_scope(ref), max(-left, 0))
+    return changed
+
+
 def _flagged(
     connection: Connection, owner: ChainOwner, kept: Sequence[Kept], changed: Sequence[Change]
 ) -> Settled:
@@ -305,14 +323,28 @@ def campaign_of(scope: str) -> str:
 
 def too_much(claims: Iterable[Claim]) -> dict[str, int]:
     """Return what an entry gave too much, by unit: of several limits of one campaign the one that says most."""
+    sums: Counter[str] = Counter()
+    for (account, unit), amount in _owed(claims).items():
+        if account != LAPSED:  # that nobody got
+            sums[unit] += amount
+    return dict(sums)
+
+
+def _owed(claims: Iterable[Claim]) -> Counter[tuple[str, str]]:
+    """Return what was too much by the account that it was posted to, and the unit."""
+    sums: Counter[tuple[str, str]] = Counter()
     by_campaign: dict[tuple[str, str], int] = {}
     for each in claims:
+        if each.scope.startswith(CARD):
+            rest = each.units - each.worth  # went with it, and is beyond first
+            sums[PAID, each.unit] += max(each.beyond - rest, 0)
+            sums[LAPSED, each.unit] += min(each.beyond, rest)
+            continue
         of = each.unit, campaign_of(each.scope)
         by_campaign[of] = max(by_campaign.get(of, 0), each.too_much)
-    sums: Counter[str] = Counter()
     for (unit, _), amount in by_campaign.items():
-        sums[unit] += amount
-    return dict(sums)
+        sums[SPENT if unit == POINTS else GIVEN, unit] += amount
+    return sums
 
 
 def _post_differences(
@@ -322,11 +354,10 @@ def _post_differences(
     for entry, were in sorted(before.items()):
         now = claims[entry]  # without those that are no more
         then = [*({each.scope: each for each in now} | were).values()]
-        new, old = too_much(now), too_much(then)
-        for unit in sorted({*new, *old}):
-            amount = new.get(unit, 0) - old.get(unit, 0)
+        new, old = _owed(now), _owed(then)
+        for taken_from, unit in sorted({*new, *old}):
+            amount = new[taken_from, unit] - old[taken_from, unit]
             if amount:
-                taken_from = SPENT if unit == POINTS else GIVEN
                 entry_id = new_id()
                 rows += [(entry_id, 0, OVERSPENT, unit, amount), (entry_id, 1, taken_from, unit, -amount)]
     insert_tuples(connection, posting, POSTING, rows)

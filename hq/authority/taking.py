@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import convert
 
-from app.core.authority import points_scope, voucher_scope
+from app.core.authority import card_scope, points_scope, voucher_scope
 from app.core.chain import ChainOwner
 from app.core.history import read_key
 from app.core.limits import discount_key, member_uses_key, members_key, order_value_key, stock_key, uses_key
@@ -51,6 +51,7 @@ class Taken:
     at_most: dict[str, int] = field(default_factory=dict)  # how often members may use campaigns, by scope
     given_back: list[GivenBack] = field(default_factory=list)
     programs: dict[int, Program] = field(default_factory=dict)  # by which something was counted
+    cards: Counter[str] = field(default_factory=Counter)  # what happens to gift cards, in minor units
 
 
 def taken_by(
@@ -75,10 +76,23 @@ def taken_by(
             found = program(redemption.program_version)
             ref = None if redemption.member in closed else redemption.member
             _of_redemption(taken, owner, each.seq, redemption, ref, found, vouchers)
+        _of_cards(taken, owner, each)
         undone = each.judgement.undone
         if undone is not None:
             _of_undone(taken, owner, each.seq, undone, closed, program)
     return taken
+
+
+def _of_cards(taken: Taken, owner: ChainOwner, each: Kept) -> None:
+    """Note what happens to gift cards; `worth` of a claim is without the rest that nobody got."""
+    order = each.judgement.order
+    for move in each.judgement.card_moves:
+        taken.cards[move.ref] += move.amount
+        if order is not None:
+            place = order.t_eff, owner.device_id, owner.epoch, each.seq
+            units = -move.amount
+            claim = Claim(card_scope(move.ref), *place, units, 0, units - move.lapsed, order.currency)
+            taken.claims.append(claim)
 
 
 def _of_undone(

@@ -23,6 +23,7 @@ from hq.authority.settling import Settled, settle
 from hq.db import Whole, hold_whole
 from hq.faults import HqFault
 from hq.feed import COUNTED, EVERYWHERE, MEMBER, VOUCHER, Change, announce
+from hq.gift_cards.posting import post_cards
 from hq.home import Hq
 from hq.journal import patience
 from hq.journal.carried import entry_inside
@@ -71,9 +72,9 @@ def take_in(
     `said_by`: whose they say they are, where they are stored in another place than their own (see posting_held).
     `receipt`: of the push, where HQ can judge the station's clock by its own. `boxes`: what new members said.
 
-    Every writer holds what it holds in the same order: the device, vouchers, showings of codes, leases, members, the
-    counters of what has a limit, the number of cases, and last the number of the feed (see feed.py). Members and
-    counters come after the judging, which takes longest and needs them not.
+    Every writer holds what it holds in the same order: the device, gift cards, vouchers, showings of codes, leases,
+    members, the counters of what has a limit, the number of cases, and last the number of the feed (see feed.py).
+    Members and counters come after the judging, which takes longest and needs them not.
     """
     owner = device.owner
     says = said_by or owner
@@ -173,7 +174,8 @@ def post(connection: Connection, owner: ChainOwner, kept: Sequence[Kept], books:
     _settle_reservations(connection, owner, kept)
     moved = {name: uses for name, uses in books.uses.items() if uses.uses != uses.before}
     add_uses(connection, {name: uses.uses - uses.before for name, uses in moved.items()})
-    return _move_members(connection, kept, store=books.store) + _voucher_changes(moved)
+    cards = post_cards(connection, owner, kept, books.cards.rows, store=books.store)
+    return _move_members(connection, kept, store=books.store) + _voucher_changes(moved) + cards
 
 
 def _settle_reservations(connection: Connection, owner: ChainOwner, kept: Sequence[Kept]) -> None:

@@ -18,6 +18,7 @@ from app.core.entry import (
     CLOCK_JUMP,
     ENROL,
     EPOCH_START,
+    GIFT_CARD,
     LEASE_CLOSE,
     MODE_CHANGE,
     ORDER,
@@ -44,12 +45,14 @@ from app.core.records import (
 from app.core.salvaged import SalvageInvalid, read_salvaged
 from app.failpoints import failpoint
 from hq.authority.judging import LeaseBook, given_by
+from hq.gift_cards.judging import CardBook, judge_change, with_cards, with_cards_back
 from hq.journal import postings
 from hq.journal.carried import NOT_SIGNED, is_signed, why_never
 from hq.journal.erased import of_erased
 from hq.journal.judgement import Doubts, Judgement, SetAside
 from hq.journal.receipt import Receipt, gave_more, reckoned_ms, redeemed_more
 from hq.journal.schemas import (
+    CardChangeData,
     ClockJumpData,
     DeniedData,
     EnrolData,
@@ -100,6 +103,7 @@ class Books:
     undoing: UndoBook = field(default_factory=UndoBook)
     merged: Mapping[str, str] = field(default_factory=dict)  # and those who were merged, with the survivor
     leases: LeaseBook = field(default_factory=LeaseBook)  # those that entries here name
+    cards: CardBook = field(default_factory=CardBook)
     receipt: Receipt | None = None  # of the push; None where HQ has no time to judge by
     stops: Lists = field(default_factory=Lists)  # all there ever were
     decisions: dict[str, tuple[Entry, Decision]] = field(default_factory=dict)  # replayed orders, by order id
@@ -154,7 +158,8 @@ def _judge_order(entry: Entry, books: Books) -> Judgement:
         doubts.by_clock(order.t_eff)
     if books.stops.periods:
         doubts.in_spite(order_in_spite(order, books.stops, at_ms=_made_ms(entry, order.t_eff, books)))
-    return doubts.judgement(postings=postings.of_order(order), order=order)
+    word = doubts.judgement(postings=postings.of_order(order), order=order)
+    return with_cards(word, entry, order, books.cards, doubts)
 
 
 def _refuse_repeated(order: OrderData, books: Books) -> None:
@@ -259,7 +264,12 @@ def _judge_reversal(entry: Entry, books: Books) -> Judgement:
     owner = ChainOwner(entry.device_id, entry.epoch)
     for name, units in undone.made.leases:
         books.leases.give_back(name, owner, units)
-    return found
+    return with_cards_back(found)
+
+
+def _judge_card_change(entry: Entry, books: Books) -> Judgement:
+    program = _program(books, convert(entry.data, CardChangeData))
+    return judge_change(entry, books.cards, store=books.store, program=program)
 
 
 def _told(form: type[Told]) -> Callable[[Entry, Books], Judgement]:
@@ -329,11 +339,12 @@ JUDGES: dict[str, Callable[[Entry, Books], Judgement]] = {
     RETURN: _judge_reversal,
     EPOCH_START: _told(EpochStartData),
     LEASE_CLOSE: _judge_lease_close,
+    GIFT_CARD: _judge_card_change,
     SALVAGED: _judge_salvaged,
 }
 
 
-def _program(books: Books, data: OrderData | RedemptionData) -> Program:
+def _program(books: Books, data: OrderData | RedemptionData | CardChangeData) -> Program:
     program = books.program(data.program_version)
     if program is None or program.hash != data.program_hash:
         raise SetAside(

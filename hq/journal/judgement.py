@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from app.core.program import Program
 from hq.journal.postings import Posting
-from hq.journal.schemas import EnrolData, OrderData, RedemptionData
+from hq.journal.schemas import CardChangeData, EnrolData, OrderData, RedemptionData
 from sync.protocol import Flag, Verdict
 
 if TYPE_CHECKING:
+    from hq.gift_cards.judging import CardMove
     from hq.journal.undoing import Undone
 
 
@@ -36,6 +37,8 @@ class Judgement:
     is_id_taken: bool = False  # the entry's own id is another's, so it can't be stored under it
     enrolled: EnrolData | None = None  # who became a member by it
     undone: "Undone | None" = None  # what it undoes, and what comes back
+    card_moves: "tuple[CardMove, ...]" = ()  # what it does to gift cards
+    card_change: CardChangeData | None = None  # it puts money on one
 
     def with_undone(self, undone: "Undone") -> "Judgement":
         """Return the same word on an entry that undoes something."""

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from app.core.canonical import INTEGER_MAX
 from app.core.chain import ChainOwner
-from app.core.entry import LEASE_CLOSE, ORDER, REDEEM, REFUSE, SALVAGED, Entry
+from app.core.entry import GIFT_CARD, LEASE_CLOSE, ORDER, REDEEM, REFUSE, SALVAGED, Entry
 from app.core.program import Program
 from hq.authority.forgotten import forgot_ms
 from hq.authority.holding import who_may_spend
@@ -14,6 +14,8 @@ from hq.authority.judging import HOME, LeaseBook, leases_named
 from hq.authority.store import lock_leases
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
+from hq.gift_cards.judging import CardBook, cards_named
+from hq.gift_cards.store import lock_cards, taken_change_ids
 from hq.home import Hq
 from hq.journal.judge import Books
 from hq.journal.showings import take_showings
@@ -46,6 +48,7 @@ def open_books(
     looked_at = [*there, *(order.entry for order in undone.values())]
     closed = hold_closed(connection, looked_at)
     earlier = read_orders(connection, owner, _orders_before(there))
+    cards = _card_book(connection, there, looked_at)
     programs = {
         version: program_of(hq, connection, version) for version in _versions([*looked_at, *earlier.values()])
     }
@@ -70,7 +73,22 @@ def open_books(
         stops=periods_now(hq, connection, newest_version(connection, STOPS)),
         old_keys=keys_of_old_epochs(connection, salvaged[0].device_id) if salvaged else {},
         leases=_lease_book(connection, owner, looked_at, programs),
+        cards=cards,
         undoing=_undo_book(connection, owner, reversals, undone, merged),
+    )
+
+
+def _card_book(connection: Connection, entries: Sequence[Entry], looked_at: Sequence[Entry]) -> CardBook:
+    """Hold the gift cards that entries name, or the orders that they undo; before vouchers and members."""
+    named = cards_named(looked_at)
+    if not named:
+        return CardBook()
+    changes = [entry for entry in entries if entry.type == GIFT_CARD]
+    people = [*texts(changes, "cashier"), *texts(changes, "approver")]
+    return CardBook(
+        rows=lock_cards(connection, named),
+        taken_ids=taken_change_ids(connection, texts(changes, "change_id")),
+        colleagues=colleagues_of(connection, people),
     )
 
 

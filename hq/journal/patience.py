@@ -155,6 +155,7 @@ def _copied(books: Books) -> Books:
         repeated_orders=set(books.repeated_orders),
         leases=books.leases.copy(),
         undoing=books.undoing.copy(),
+        cards=books.cards.copy(),
     )
 
 

@@ -28,7 +28,7 @@ def of_order(order: OrderData) -> tuple[Posting, ...]:
     """Post the points a member earns and what automatic campaigns took off."""
     found: list[Posting] = []
     if order.member is not None:
-        found += _pair(account(order.member.ref), ISSUED, POINTS, order.points)
+        found += pair(account(order.member.ref), ISSUED, POINTS, order.points)
     for campaign in order.campaigns:
         found += _given(campaign.campaign, order.currency, campaign.discount)
     return tuple(found)
@@ -38,7 +38,7 @@ def of_redemption(redemption: RedemptionData, *, currency: str) -> tuple[Posting
     """Post what a redemption took off, and the points that the member paid for it."""
     found = _given(redemption.campaign, currency, redemption.discount)
     if redemption.member is not None:
-        found += _pair(SPENT, account(redemption.member), POINTS, redemption.points)
+        found += pair(SPENT, account(redemption.member), POINTS, redemption.points)
     return tuple(found)
 
 
@@ -46,8 +46,8 @@ def of_reversal(member: str, currency: str, made: Reversal) -> tuple[Posting, ..
     """Post what a void or a return gives back and takes back: the opposite of what the order's entries had posted."""
     found: list[Posting] = []
     if member:
-        found += _pair(account(member), ISSUED, POINTS, made.points)
-        found += _pair(account(member), SPENT, POINTS, made.points_back)
+        found += pair(account(member), ISSUED, POINTS, made.points)
+        found += pair(account(member), SPENT, POINTS, made.points_back)
     for back in made.backs:
         found += _given(back.campaign, currency, -back.discount)
     return tuple(found)
@@ -56,7 +56,7 @@ def of_reversal(member: str, currency: str, made: Reversal) -> tuple[Posting, ..
 def into_closed(found: tuple[Posting, ...], ref: str) -> tuple[Posting, ...]:
     """Post to the account of a member who was erased, and on to `breakage`: it stays as empty as it was closed."""
     moved = [made for made in found if made.account == account(ref)]
-    on = [pair for made in moved for pair in _pair(BREAKAGE, made.account, made.unit, made.amount)]
+    on = [each for made in moved for each in pair(BREAKAGE, made.account, made.unit, made.amount)]
     return (*found, *on)
 
 
@@ -69,10 +69,11 @@ def is_balanced(postings: Iterable[Posting]) -> bool:
 
 
 def _given(campaign: str, currency: str, discount: int) -> list[Posting]:
-    return _pair(GIVEN, f"campaign:{campaign}", currency, discount)
+    return pair(GIVEN, f"campaign:{campaign}", currency, discount)
 
 
-def _pair(to: str, out_of: str, unit: str, amount: int) -> list[Posting]:
+def pair(to: str, out_of: str, unit: str, amount: int) -> list[Posting]:
+    """Post an amount to one account and out of another; nothing where there is none."""
     if amount == 0:
         return []
     return [Posting(to, unit, amount), Posting(out_of, unit, -amount)]

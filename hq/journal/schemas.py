@@ -48,6 +48,17 @@ class CampaignPart(Recorded, frozen=True, kw_only=True):
     auth: AuthPart = AuthPart()
 
 
+class PaidPart(Recorded, frozen=True, kw_only=True):
+    """What a gift card or wallet paid, what is left on it and what becomes of that."""
+
+    kind: Annotated[str, Meta(max_length=20, pattern=STORABLE)]
+    ref: Name
+    amount: Annotated[int, Meta(ge=0, le=AMOUNT_MAX)]
+    left: Amount
+    rest: Literal["stays", "forfeited", "paid_out"] = "stays"
+    alone: Annotated[int, Meta(ge=0, le=AMOUNT_MAX)] = 0
+
+
 class OrderData(Recorded, frozen=True, kw_only=True):
     """An `order` entry."""
 
@@ -67,6 +78,7 @@ class OrderData(Recorded, frozen=True, kw_only=True):
     points: Amount
     cashier: Name = ""  # who had signed in; older stations say nothing
     tz: str = ""
+    paid: list[PaidPart] = field(default_factory=list)
     uses: list[tuple[Name, Amount]] = field(
         default_factory=list
     )  # of campaigns with limits: with its discount
@@ -202,6 +214,24 @@ class LeaseCloseData(Recorded, frozen=True, kw_only=True):
     lease_id: Name
     used: Taken
     t_eff: Moment
+
+
+class CardChangeData(Recorded, frozen=True, kw_only=True):
+    """A `gift_card` entry: money was put on a card."""
+
+    change_id: Name
+    store: Name
+    t_eff: Moment
+    tz: str
+    link: Literal["online", "offline"]
+    cashier: Annotated[str, Meta(max_length=20, pattern=STORABLE)]
+    approver: Annotated[str, Meta(max_length=20, pattern=STORABLE)] = ""
+    movement: Literal["activated", "topped_up"]
+    card: CodeHash
+    amount: Annotated[int, Meta(ge=1, le=AMOUNT_MAX)]
+    currency: Annotated[str, Meta(min_length=3, max_length=3, pattern=STORABLE)]
+    program_version: Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
+    program_hash: str
 
 
 UNITS_MAX = 10_000  # far more than an order has lines
