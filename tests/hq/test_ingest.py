@@ -186,7 +186,7 @@ def test_too_many_bytes_are_refused(station):
 
 
 def test_an_unknown_type_is_kept_and_the_rest_posted(hq, station):
-    station.append("gift_card", {"anything": 1})
+    station.append("raffle", {"anything": 1})
     station.order("o1")
     answer = station.push()
     assert words(answer) == [(1, "quarantined", ["UNKNOWN_TYPE"]), (2, "posted", [])]

@@ -43,6 +43,7 @@ VOUCHER = {
 DERIVED = {
     "member": {"name_key", "included_seq"},
     "voucher": {"included_seq"},
+    "gift_card": {"included_seq"},
     "staff": set(),
     "counter": {"included_seq"},
     "alias": set(),
@@ -91,9 +92,9 @@ def test_what_a_newer_hq_sends_beyond_our_words_is_left_alone(store: StationStor
     put(store, "member", {"mood": "sunny", **MEMBER, "badges": [{"deep": 1}]})
     assert store.replica.member("r-1") is not None
     before = store._replica_db.execute("SELECT name FROM sqlite_master").fetchall()
-    put(store, "gift_card", {"ref": "g-1"}, {})
+    put(store, "raffle", {"ref": "g-1"}, {})
     with store.replica_atomic():
-        store.replica.delete_row("gift_card", "g-1")
+        store.replica.delete_row("raffle", "g-1")
         store.replica.delete_row("document", "program")
         store.replica.put_rows("meta", ["k", "v"], [["set_id", "x"]])
     assert store._replica_db.execute("SELECT name FROM sqlite_master").fetchall() == before

@@ -78,7 +78,7 @@ def test_a_row_of_another_form_is_left_out_and_the_others_arrive(world, kind, va
     [
         Row(t="member", op="merge", k=REF, v=GOOD),
         Row(t="verdict", op="del", k="D1:1:1"),
-        Row(t="gift_card", k="g", v={}),
+        Row(t="raffle", k="g", v={}),
     ],
 )
 def test_an_unknown_word_about_a_row_is_no_reason_to_stop(world, row):
