@@ -124,10 +124,12 @@ class _Watch:
         self._visit = visit if is_queued else None
 
     def _queue(self, t_ms: int) -> Iterator[Try]:
-        visit, self._visit = self._visit, None
-        if visit is not None and self._is_queued:
+        visit = self._visit
+        if (
+            visit is not None and self._is_queued
+        ):  # else it is looked at in the middle of an order, which goes on
+            self._visit, self._is_queued = None, False
             yield from visit.done(Task.U3, t_ms)
-        self._is_queued = False
 
 
 def tries(events: Iterable[Noted]) -> Iterator[Try]:

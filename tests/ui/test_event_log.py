@@ -10,6 +10,8 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from app.core.reasons import Reason, Refusal
+from app.ux.events import read_events
 from ui.event_log import EventLog
 from ui.gallery import StillModel
 from ui.models.state import (
@@ -21,7 +23,9 @@ from ui.models.state import (
     Pill,
     PillKind,
     Screen,
+    Shop,
     State,
+    Undone,
 )
 from ui.window import StationWindow
 
@@ -113,6 +117,30 @@ def test_an_answer_is_logged_after_its_page_was_painted(qtbot: QtBot, window: St
 def test_a_mouse_is_noticed(qtbot: QtBot, window: StationWindow, log: Path):
     QTest.mouseClick(window.windowHandle(), Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
     qtbot.waitUntil(lambda: "mouse" in _names(log))
+
+
+def test_names_alone_are_kept_and_nothing_of_what_is_practised(qtbot: QtBot, tmp_path: Path):
+    model = StillModel(State(shop=Shop(is_training=True)))
+    window = StationWindow(model)
+    qtbot.addWidget(window)
+    window.show()
+    events = EventLog(None, kept=tmp_path)
+    events.watch(window)
+    events.follow(model)
+    for is_training in (True, False):
+        shop = Shop(is_training=is_training)
+        events.scanned()
+        model.show(State(Screen.MEMBER, shop=shop, member=MEMBER, order=ORDER))
+        qtbot.waitUntil(lambda: not events._unpainted)
+        not_now = replace(OFFER, refusals=(Refusal(Reason.ORDER_NEEDED),))
+        model.show(State(Screen.MEMBER, shop=shop, member=MEMBER, order=ORDER, offers=(OFFER, not_now)))
+        qtbot.waitUntil(lambda: not events._unpainted)
+        undone = AnswerView(AnswerWord.APPROVED, undone=Undone(is_return=False, due=1, value=1, points=1))
+        model.show(State(Screen.ANSWER, shop=shop, answer=undone))
+        qtbot.waitUntil(lambda: not events._unpainted)
+    events.close()
+    kept = [event.value for _t_ms, event in read_events(tmp_path)]
+    assert kept == ["start", "member", "given", "reasons", "undone"]
 
 
 @pytest.mark.loud("the log has no place to go to")

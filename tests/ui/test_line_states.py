@@ -72,9 +72,9 @@ class Till:
         self.world.clock.set_ms(self.world.clock.now_ms() + after_ms)
         self.worker.sync_now()
 
-    def becomes(self, kind: PillKind) -> None:
-        """Wait for a pill; the order that was begun is on the screen as before."""
-        self.wait(lambda: self.state.pill.kind is kind)
+    def becomes(self, kind: PillKind, *reasons: Reason) -> None:
+        """Wait for a pill; the order that was begun is on the screen as before, and what it can have."""
+        self.wait(lambda: self.state.pill.kind is kind and self.reasons == list(reasons))
         assert (self.state.screen, self.state.flow) == (Screen.MEMBER, None)
         assert (self.state.member.name, self.state.order.total) == ("Ada L.", 3500)
 
@@ -174,15 +174,15 @@ def test_shut_out(till: Till) -> None:
     device = till.thread.store.device.device_id
     revoke(till.world.hq, device)
     till.sync()
-    till.becomes(PillKind.REVOKED)
-    till.wait(lambda: till.reasons == [Reason.SPENDING_STOPPED])  # the page that is up says it, too
+    till.becomes(PillKind.REVOKED, Reason.SPENDING_STOPPED)
+    till.model.open(Screen.QUEUE)
+    till.wait(lambda: till.state.screen is Screen.QUEUE)
 
 
 def test_a_paused_campaign_says_so_within_one_pull_and_goes_on_with_the_next(till: Till) -> None:
     stop_it(till.world.hq, "campaign:c-five")
     till.sync()
-    till.wait(lambda: till.reasons == [Reason.STOPPED])
-    till.becomes(PillKind.FRESH)
+    till.becomes(PillKind.FRESH, Reason.STOPPED)
     lift(till.world.hq, "campaign:c-five")
     till.sync()
     till.wait(lambda: till.reasons == [])
@@ -194,8 +194,7 @@ def test_a_station_that_is_cut_off_hears_of_a_pause_before_anything_is_sent(till
         till.sync()
     stop_it(till.world.hq, "campaign:c-five")
     till.sync()
-    till.becomes(PillKind.OFFLINE)
-    assert till.reasons == [], "nobody could tell it"
+    till.becomes(PillKind.OFFLINE)  # and nobody could tell it
     till.mend()
     till.sync()
     till.wait(lambda: till.reasons == [Reason.STOPPED])

@@ -38,6 +38,7 @@ def told(words: str, *, every_ms: int = 100) -> list[Try]:
             "scan member given enter approved_queued scan member given enter approved_queued touch queue",
             [Try(Task.U1, 400, 2), Try(Task.U1, 400, 2), Try(Task.U3, 600, 3)],
         ),
+        ("scan member given key queue key enter approved", [Try(Task.U1, 700, 4)]),
         ("key undo enter undone", [Try(Task.U4, 300, 2)]),
         ("touch undo touch enter undone", [Try(Task.U4, 400, 3)]),
         ("key undo key idle", []),
