@@ -124,10 +124,9 @@ class _Watch:
         self._visit = visit if is_queued else None
 
     def _queue(self, t_ms: int) -> Iterator[Try]:
+        """Take the page of what waits; looked at in the middle of an order it changes nothing."""
         visit = self._visit
-        if (
-            visit is not None and self._is_queued
-        ):  # else it is looked at in the middle of an order, which goes on
+        if visit is not None and self._is_queued:
             self._visit, self._is_queued = None, False
             yield from visit.done(Task.U3, t_ms)
 
