@@ -60,6 +60,8 @@ class Config:
     sound: str = "on"
     white_label: str = ""  # the shop's name, where ours is not to be seen: kept when head office says so
     text_size: str = "usual"  # of the window: 100 %, 125 % or 150 %
+    theme: str = "system"  # "light", "dark", or what the system wears
+    names: str = "whole"  # of members on the screen, or "masked"
     event_log: str = ""  # a file for what the window did and when; "" for none
 
     @classmethod
@@ -75,6 +77,8 @@ CHOICES = {
     "scanner_layout": ("us", "host"),
     "sound": ("on", "off"),
     "text_size": ("usual", "large", "largest"),
+    "theme": ("system", "light", "dark"),
+    "names": ("whole", "masked"),
     "receipt_paper": ("80", "58"),
     "language": ("en", "ko", "id", "tr", "ru"),
     "receipt_language": ("", "en", "ko", "id", "tr", "ru"),

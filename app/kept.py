@@ -34,6 +34,10 @@ NAMES: Final = (
     "receipts",
     "display",
     "sound",
+    "theme",
+    "text_size",
+    "names",
+    "lock_after_s",
     "white_label",
 )
 

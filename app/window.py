@@ -16,12 +16,13 @@ from app.config import Config
 from app.core.brand import NO_BRAND, Brand
 from app.kept import keep, read_kept
 from app.window_pairing import BEGUN, SET_UP, WindowPairing
-from app.window_parts import habits_of, printing_of, read_picture
-from app.window_setup import WindowSetUp
-from ui import i18n
+from app.window_parts import along_of, habits_of, printing_of, read_picture
+from app.window_setup import MASKED, WindowSetUp
+from ui import i18n, names
 from ui.application import Application
-from ui.beside_window import OFF, Along
+from ui.beside_window import OFF
 from ui.models.opening import OpeningModel
+from ui.theme import Worn
 
 if TYPE_CHECKING:
     from app.store.faults import StoreDamaged
@@ -59,6 +60,7 @@ class Running:
 def run_window(config: Config, *, clock: Clock, demo: DemoParts | None = None) -> int:
     """Open the station's window and stay until it is closed. Returns the exit status."""
     i18n.use(config.language)
+    names.use(is_masked=config.names == MASKED)
     application = Application(
         event_log=config.event_log,
         kept_log=config.state_dir,
@@ -66,8 +68,8 @@ def run_window(config: Config, *, clock: Clock, demo: DemoParts | None = None) -
         port=config.scanner_port,
         baud=config.scanner_baud,
         camera_size=config.camera_size,
-        text_size=config.text_size,
-        along=Along(config.display, config.language, config.sound, partial(_keep_brand, config)),
+        worn=Worn(config.theme, config.text_size),
+        along=along_of(config, partial(_keep_brand, config)),
     )
     station = _Station(application, config, clock, demo)
     application.show(station.opening, then=station.open)
@@ -84,7 +86,7 @@ class _Station:
     ) -> None:
         own = Brand(config.white_label, is_white_label=True) if config.white_label else NO_BRAND
         self.opening = OpeningModel(own)
-        self.set_up = WindowSetUp(application, config)
+        self.set_up = WindowSetUp(application, config, keep_brand=partial(_keep_brand, config))
         self.set_up.is_first_run = read_kept(config.state_dir).get(SET_UP) == BEGUN
         self._application = application
         self._config = config

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.config import Config
+from app.core.brand import Brand
 from scanner.habits import Ending, Habits
+from ui.beside_window import Along
 
 if TYPE_CHECKING:
     from ui.models.receipts import Printing
@@ -23,6 +25,11 @@ def habits_of(config: Config) -> Habits:
         suffix=config.scanner_suffix,
         ending=Ending(config.scanner_end),
     )
+
+
+def along_of(config: Config, keep_brand: Callable[[Brand], None]) -> Along:
+    """Return what goes along with the window, by the settings."""
+    return Along(config.display, config.language, config.sound, keep_brand)
 
 
 def printing_of(config: Config) -> "Printing":

@@ -6,24 +6,33 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from app.config import Config, changed
+from app.core.brand import Brand
 from app.kept import keep
 from app.window_pairing import DONE, SET_UP
-from app.window_parts import habits_of, printing_of
+from app.window_parts import along_of, habits_of, printing_of
+from ui import names
 from ui.application import Application
 from ui.i18n import _
+from ui.theme import Worn
 
 if TYPE_CHECKING:
     from ui.models.outside import Learner, Plugged
     from ui.models.station import StationModel
 
+MASKED = "masked"
+WORN = {"theme", "text_size"}
+ALONG = {"sound", "display", "language"}
 PRINTING = {"printer", "receipt_paper", "receipt_language", "receipt_dir", "receipts", "language"}
 
 
 class WindowSetUp:
     """The `Equipment` of the station's model."""
 
-    def __init__(self, application: Application, config: Config) -> None:
-        """Begin with what was set at the start."""
+    def __init__(
+        self, application: Application, config: Config, *, keep_brand: Callable[[Brand], None]
+    ) -> None:
+        """Begin with what was set at the start; `keep_brand` is told a brand that came."""
+        self._keep_brand = keep_brand
         self.is_first_run = False
         self.model: StationModel | None = None
         self._application = application
@@ -44,11 +53,29 @@ class WindowSetUp:
         if settings:
             self._write(settings)
         new = {name for name in settings if getattr(before, name) != getattr(self._config, name)}
+        self._use_devices()
+        self._use_rest(new)
+
+    def _use_devices(self) -> None:
+        """Hear and see by what is set, whatever was tried in between."""
         config = self._config
         self._application.use_camera(config.camera)
         self._application.use_scanner(config.scanner_port, config.scanner_baud, habits_of(config))
-        if self.model is not None and new & PRINTING:
-            self.model.print_so(printing_of(config))
+
+    def _use_rest(self, new: set[str]) -> None:
+        """Let hold at once what has changed: there is nothing here that has to wait for the next start."""
+        config, model = self._config, self.model
+        if model is not None and new & PRINTING:
+            model.print_so(printing_of(config))
+        if model is not None and "lock_after_s" in new:
+            model.lock_after_s = config.lock_after_s
+        if new & ALONG:
+            self._application.go_along(along_of(config, self._keep_brand))
+        if new & WORN:
+            self._application.wear(Worn(config.theme, config.text_size))
+        if "names" in new:
+            names.use(is_masked=config.names == MASKED)
+            self._application.draw_anew()
 
     def look(self, then: "Callable[[Plugged], None]") -> None:
         """Find out what is plugged in, on a thread of its own."""

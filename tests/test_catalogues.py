@@ -14,7 +14,21 @@ from ui.models.state import AnswerView, AnswerWord
 
 ENDS = (".", "?", "!")
 # Keys have the same names everywhere, and so has what is shown as an example.
-SAME_EVERYWHERE = {"caps", "com", "ctrl", "enter", "esc", "example", "f", "lock", "m", "mm", "ms", "name", "p"}
+SAME_EVERYWHERE = {
+    "caps",
+    "com",
+    "ctrl",
+    "enter",
+    "esc",
+    "example",
+    "f",
+    "lock",
+    "m",
+    "mm",
+    "ms",
+    "name",
+    "p",
+}
 SAME_IN_LATIN = {"baud", "e", "web"}  # the e of e-posta
 COUNTS = (1, 2, 5, 21)
 PLURALS = {"ko": 1, "id": 1, "tr": 2, "ru": 3}

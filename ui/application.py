@@ -35,6 +35,7 @@ CAMERA_OFF = "off"
 TOUCHES = {QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin}
 BAUD = 9_600
 NOTHING_ALONG = Along()
+USUALLY_WORN = theme.Worn()
 
 
 class Application(QObject):
@@ -51,7 +52,7 @@ class Application(QObject):
         port: str = "",
         baud: int = BAUD,
         camera_size: str = "",
-        text_size: str = "usual",
+        worn: theme.Worn = USUALLY_WORN,
         along: Along = NOTHING_ALONG,
     ) -> None:
         """Make or take the process's QApplication and style it; write what happens to `event_log`, if named.
@@ -63,7 +64,7 @@ class Application(QObject):
         super().__init__()
         existing = QApplication.instance()
         self._qt = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
-        theme.apply(self._qt, zoom=theme.ZOOMS[text_size])
+        theme.apply(self._qt, worn.theme, theme.ZOOMS[worn.text_size])
         self.window: StationWindow | None = None
         self._along = along
         self._beside: BesideWindow | None = None
@@ -152,6 +153,22 @@ class Application(QObject):
         if self.window is not None:
             self._camera.frame.connect(self.window.set_frame)
         self._camera.start()
+
+    def wear(self, worn: theme.Worn) -> None:
+        """Show everything in another theme, or in larger or smaller text, from now on."""
+        theme.apply(self._qt, worn.theme, theme.ZOOMS[worn.text_size])
+        self.draw_anew()
+
+    def draw_anew(self) -> None:
+        """Draw everything from the beginning."""
+        if self.window is not None:
+            self.window.draw_anew()
+
+    def go_along(self, along: Along) -> None:
+        """Change what goes along with the window: its sounds, its customer display."""
+        self._along = along
+        if self._beside is not None:
+            self._beside.go_along(along)
 
     def use_camera(self, camera: str) -> None:
         """Look through another camera from now on, or through none."""

@@ -40,6 +40,7 @@ class BesideWindow(QObject):
         super().__init__(window)
         self._window, self._along = window, along
         self._model: Any = None
+        self._is_station = False
         self._answer: AnswerView | None = None
         self._brand: Brand | None = None
         self.player: Player | None = None if along.sound == OFF else _player()
@@ -50,7 +51,7 @@ class BesideWindow(QObject):
         """Go along with another model from now on. The display comes with the first that is a station's."""
         if self._model is not None:
             self._model.changed.disconnect(self._changed)
-        self._model = model
+        self._model, self._is_station = model, self._is_station or is_station
         model.changed.connect(self._changed)
         self._changed()
         if self._shown is not None:
@@ -58,14 +59,33 @@ class BesideWindow(QObject):
         elif is_station and self._along.display != OFF:
             self._open_display(model)
 
+    def go_along(self, along: Along) -> None:
+        """Sound and show otherwise from now on."""
+        before, self._along = self._along, along
+        if along.sound != before.sound:
+            if self.player is not None:
+                self.player.close()
+            self.player = None if along.sound == OFF else _player()
+        if (along.display, along.language) != (before.display, before.language):
+            self._close_display()
+            if self._is_station and along.display != OFF:
+                self._open_display(self._model)
+
     def close(self) -> None:
         """End what goes along."""
         if self.player is not None:
             self.player.close()
-        if self._shown is not None:
-            self._shown.close()
-        if self.display is not None:
-            self.display.close()
+        self._close_display()
+
+    def _close_display(self) -> None:
+        shown, self._shown = self._shown, None
+        display, self.display = self.display, None
+        if shown is not None:
+            shown.close()
+            shown.deleteLater()
+        if display is not None:
+            display.close()
+            display.deleteLater()
 
     def _changed(self) -> None:
         state = self._model.state

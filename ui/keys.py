@@ -65,7 +65,7 @@ def action(key: Qt.Key) -> str:
 def key_map() -> tuple[tuple[str, str], ...]:
     """Return every key that does something with what it does, for the page of help."""
     found: list[tuple[Qt.Key | str, str]] = [
-        (Qt.Key.Key_F1, _("This page")),
+        (Qt.Key.Key_F1, _("This page, and from here the settings")),
         *((key, action(key)) for key in bar_keys()),
         (Qt.Key.Key_F6, _("Change the order's amount")),
         (Qt.Key.Key_F7, _("Pay with points")),

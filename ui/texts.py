@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from app.core.money import Currency, format_amount
 from app.core.reasons import Reason, Refusal, sentence
 from app.core.standing import Standing
+from ui import names
 from ui.i18n import _, ngettext
 from ui.models.amount import AmountProblem, parse_amount
 from ui.models.state import ActionRow, AnswerView, AnswerWord, MemberCard, OfferRow
@@ -100,7 +101,7 @@ def standing(found: Standing) -> str:
 
 def member_name(member: MemberCard) -> str:
     """Return how the member is called on the page."""
-    return member.name or (_("Member") if member.is_known else _("First visit here"))
+    return names.shown(member.name) or (_("Member") if member.is_known else _("First visit here"))
 
 
 def balance_age(member: MemberCard, now_ms: int) -> str:
@@ -137,14 +138,14 @@ def switch_to(newcomer: MemberCard | None) -> str:
     """Return the question whether another member takes over."""
     if newcomer is None or not newcomer.name:
         return _("Switch to the card just scanned?")
-    return _("Switch to {name}?").format(name=newcomer.name)
+    return _("Switch to {name}?").format(name=names.shown(newcomer.name))
 
 
 def at_till_now(member: MemberCard | None) -> str:
     """Return who would have to go."""
     if member is None or not member.name:
         return _("Another member is at the till now.")
-    return _("{name} is at the till now.").format(name=member.name)
+    return _("{name} is at the till now.").format(name=names.shown(member.name))
 
 
 def order_goes_along(total: int, currency: Currency) -> str:
@@ -321,7 +322,7 @@ def action_name(action: ActionRow) -> str:
 
 def name_or_word(name: str, *, is_member: bool) -> str:
     """Return whose something was: a member may have no name."""
-    return name or (_("Member") if is_member else _("No member"))
+    return names.shown(name) or (_("Member") if is_member else _("No member"))
 
 
 def action_detail(action: ActionRow, currency: Currency) -> str:

@@ -7,6 +7,7 @@ from app.core.earning import EarningRule, Of
 from app.core.money import Currency, format_amount
 from app.station.belongings import Saved
 from app.station.earned import EarnedBy
+from ui import names
 from ui.i18n import _, ngettext
 from ui.texts import day as written
 from ui.texts import grouped, moment, money
@@ -67,7 +68,7 @@ def card_taken(name: str) -> str:
     """Return what to say of a card that was held out to a new member and is somebody's."""
     if not name:
         return _("This card is somebody's already. Take another one.")
-    return _("This card belongs to {name}: take another one.").format(name=name)
+    return _("This card belongs to {name}: take another one.").format(name=names.shown(name))
 
 
 def joined_before(at_ms: int, time_zone: str) -> str:

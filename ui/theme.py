@@ -24,7 +24,7 @@ from ui.tokens import (
     Tokens,
 )  # fmt: skip
 
-__all__ = ["FAMILIES", "SYSTEM", "THEMES", "ZOOMS", "Theme", "apply", "current", "mark", "wear"]
+__all__ = ["FAMILIES", "SYSTEM", "THEMES", "ZOOMS", "Theme", "Worn", "apply", "current", "mark", "wear"]
 
 SYSTEM = "system"
 THEMES = {"light": LIGHT, "dark": DARK}
@@ -66,6 +66,14 @@ class Theme:
         font.setWeight(QFont.Weight(TYPE[role].weight))
         font.setFeature(QFont.Tag("tnum"), 1)
         return font
+
+
+@dataclass(frozen=True, slots=True)
+class Worn:
+    """What is to be worn, by the settings `theme` and `text_size`."""
+
+    theme: str = SYSTEM
+    text_size: str = "usual"
 
 
 _current = [Theme("light", LIGHT)]

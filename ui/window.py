@@ -84,12 +84,10 @@ class StationWindow(QWidget):
         self._is_unpainted = False
         self.setAcceptDrops(True)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, on=False)
-        self.topbar, self.notice, self.demobar = TopBar(), Notice(), DemoBar()
-        self.training = TrainingBar()
         self._language = i18n.language()
         self.pages = Pages(lambda: self._model)
+        self._layout = column(self, margin=MARGIN)
         self._lay_out()
-        self._connect()
         self.resize(*SIZE)
         model.changed.connect(self._draw)
         self._draw()
@@ -97,12 +95,27 @@ class StationWindow(QWidget):
     # --- building ---------------------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        self._layout = column(self, margin=MARGIN)
+        """Put the bars around the pages."""
+        self.topbar, self.notice, self.demobar = TopBar(), Notice(), DemoBar()
+        self.training = TrainingBar()
         self._layout.addWidget(self.topbar)
         self._layout.addWidget(self.training)
         self._layout.addWidget(self.pages, 1)
         self._layout.addWidget(self.notice)
         self._layout.addWidget(self.demobar)
+        self._connect()
+
+    def draw_anew(self) -> None:
+        """Make bars and pages anew: another size of text or theme is theirs from the beginning."""
+        self.notice.timer.stop()
+        for bar in (self.topbar, self.notice, self.demobar, self.training):
+            self._layout.removeWidget(bar)
+            bar.hide()
+            bar.deleteLater()
+        self._layout.removeWidget(self.pages)
+        self._lay_out()
+        self._speak(self._language)
+        self._draw()
 
     def _connect(self) -> None:
         """Turn what stands around the pages into intents of whichever model there is."""

@@ -16,6 +16,7 @@ from typing import Any, Final
 from app.core.brand import NO_BRAND, Brand
 from app.core.codes import RECEIPT_PREFIX
 from app.core.entry import ORDER, REDEEM, REFUSE, RETURN, VOID, Entry
+from app.core.masking import HIDDEN, masked
 from app.core.order import local_date
 from app.core.overlay import ORDER_CLAIM, REDEMPTION_CLAIM, UNDONE, void_claim
 from app.core.program import Program
@@ -26,7 +27,6 @@ from app.store.store import StationStore
 ONLINE: Final = "online"
 EXPIRING_DAYS: Final = 92  # what expires later is no news yet
 EXPIRING_MAX: Final = 3
-HIDDEN: Final = "***"
 
 
 class Kind(StrEnum):
@@ -255,15 +255,6 @@ def reversal_receipt(
         points=Points(None, -data["points_back"], data["points"]) if changes else None,
         is_queued=data["link"] != ONLINE and not is_sent,
     )
-
-
-def masked(name: str) -> str:
-    """Return a name of which the member knows that it is theirs, and nobody else whose: `Ada Lovelace` → `A*** L.`."""
-    words = name.split()
-    if not words:
-        return ""
-    rest = "".join(f" {word[0]}." for word in words[1:])
-    return words[0][0] + HIDDEN + rest
 
 
 def a_test(*, store: str, register: str, at_ms: int, time_zone: str, currency: str) -> Receipt:

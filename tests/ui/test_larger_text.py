@@ -10,7 +10,7 @@ from ui import theme
 from ui.application import Application
 from ui.gallery import Dress, Stage, states
 from ui.gallery.member import TEN_PERCENT, member
-from ui.theme import ZOOMS, Theme, larger
+from ui.theme import ZOOMS, Theme, Worn, larger
 from ui.tokens import LIGHT, TYPE
 from ui.widgets.beside import Beside
 
@@ -41,7 +41,7 @@ def test_gaps_give_way_but_fingers_keep_theirs(zoom: float) -> None:
 
 @pytest.mark.parametrize(("text_size", "zoom"), ZOOMS.items())
 def test_the_setting_reaches_the_window(qapp: QApplication, text_size: str, zoom: float) -> None:
-    application = Application(text_size=text_size)
+    application = Application(worn=Worn(text_size=text_size))
     assert theme.current().zoom == zoom
     application.deleteLater()
 

@@ -8,6 +8,7 @@ from ui.gallery.member import order
 from ui.gallery.samples import AYSE, BASE, LONG_NAME, LONG_WORD, NEWCOMER, OFFLINE
 from ui.i18n import _
 from ui.models.earn import EarnView
+from ui.models.help import HelpView
 from ui.models.state import Screen, State
 from ui.texts import typed_problem
 
@@ -52,5 +53,5 @@ def states() -> dict[str, State]:
             notice=typed_problem("12x", BASE.shop.currency),
         ),
         "earn-long": earn(EarnView(long, replace(order(999_999_999), points=12_345_678), many, begun=12)),
-        "help": replace(BASE, screen=Screen.HELP),
+        "help": replace(BASE, screen=Screen.HELP, flow=HelpView(can_set=True)),
     }

@@ -10,6 +10,7 @@ from ui.i18n import _
 from ui.models import setup_words
 from ui.models.printer_test import PrinterView
 from ui.models.scanner_test import PX_A_MODULE, ScannerView
+from ui.models.settings import SettingsView
 from ui.models.setup import OFF, WORDS_MAX, Choice, SetUp
 from ui.models.state import Pill, Screen, State
 
@@ -26,6 +27,7 @@ def states() -> dict[str, State]:
         "naming-long": replace(naming, name=LONG_NAME),
         **_scanner(),
         **_printer(),
+        **_settings(),
     }
 
 
@@ -77,4 +79,27 @@ def _printer() -> dict[str, State]:
                 began=4,
             )
         ),
+    }
+
+
+def _settings() -> dict[str, State]:
+    values = {
+        "language": "en",
+        "theme": "system",
+        "text_size": "usual",
+        "sound": "on",
+        "display": "off",
+        "lock_after_s": "300",
+        "names": "whole",
+    }
+
+    def state(*, may_guard: bool | None = True, device: str = "DTRAN000000", **other: str) -> State:
+        view = SettingsView(tuple((values | other).items()), may_guard, device)
+        return replace(BASE, screen=Screen.SETTINGS, flow=view)
+
+    return {
+        "settings": state(),
+        "settings-reading": state(may_guard=None, device=""),
+        "settings-cashier": state(may_guard=False, sound="off", names="masked"),
+        "settings-written": state(display="HDMI-1", lock_after_s="45"),
     }

@@ -10,7 +10,16 @@ from ui.tasks import Tasks
 
 CUT_OFF = {PillKind.OFFLINE, PillKind.STALE}
 # An answer is read first, and where nobody serves anybody nothing is to be known.
-SILENT = {Screen.ANSWER, Screen.PAIRING, Screen.PREPARING, Screen.STOPPED, Screen.SIGN_IN, Screen.QUEUE}
+SILENT = {
+    Screen.ANSWER,
+    Screen.PAIRING,
+    Screen.PREPARING,
+    Screen.STOPPED,
+    Screen.SIGN_IN,
+    Screen.QUEUE,
+    Screen.SCANNER,
+    Screen.PRINTER,
+}
 
 
 def sentence(without: Without) -> str:

@@ -136,6 +136,8 @@ class FlowPart:
             return
         if self._is_set_up_first(screen):
             return
+        if screen is Screen.HELP and self._state.screen is Screen.HELP and self.equipment is not None:
+            screen = Screen.SETTINGS  # F1 once more
         told = self._state.answer
         if self._state.screen is Screen.ANSWER:
             if self._state.is_new:

@@ -1,7 +1,20 @@
-"""The page of help: nothing to keep, nothing to ask."""
+"""The page of help: what the keys do, and the way to the settings."""
+
+from dataclasses import dataclass
 
 from ui.models.flow import Flow
 from ui.models.state import Screen
+
+
+@dataclass(frozen=True, slots=True)
+class HelpView:
+    """What the page needs to know: whether anything can be set here."""
+
+    can_set: bool = False
+
+
+class ToSettings:
+    """The settings are wanted."""
 
 
 class Help(Flow):
@@ -11,8 +24,13 @@ class Help(Flow):
 
     @property
     def view(self) -> object:
-        """Nothing: what the keys do is the same at all times."""
-        return None
+        """See `HelpView`; what the keys do is the same at all times."""
+        return HelpView(self.desk.equipment is not None)
+
+    def take(self, intent: object) -> None:
+        """Go on to the settings."""
+        if isinstance(intent, ToSettings):
+            self.desk.open(Screen.SETTINGS)
 
     def enter(self) -> None:
         """Go back."""

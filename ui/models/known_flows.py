@@ -10,6 +10,7 @@ from ui.models.help import Help
 from ui.models.printer_test import PrinterTest
 from ui.models.queue import Queue
 from ui.models.scanner_test import ScannerTest
+from ui.models.settings import Settings
 from ui.models.signing_in import SignIn
 from ui.models.undo import Undo
 
@@ -25,4 +26,5 @@ FLOWS: tuple[type[Flow], ...] = (
     Help,
     ScannerTest,
     PrinterTest,
+    Settings,
 )

@@ -39,6 +39,7 @@ class Screen(Enum):
     ENROL = "enrol"  # somebody becomes a member
     UNDO = "undo"  # an order is undone, or goods come back
     QUEUE = "queue"  # what waits for head office
+    SETTINGS = "settings"  # what is set on this station
     HELP = "help"  # what the keys do
 
 

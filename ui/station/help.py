@@ -4,11 +4,13 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ui.i18n import _
 from ui.keys import key_map
+from ui.models.help import HelpView, ToSettings
 from ui.models.state import State
 from ui.station.page import Page
 from ui.theme import current
-from ui.widgets.button import primary
-from ui.widgets.card import Card, clear, column
+from ui.tokens import PRIMARY_HEIGHT
+from ui.widgets.button import Button, primary
+from ui.widgets.card import Card, clear, column, row
 from ui.widgets.label import Label
 from ui.widgets.offer import KeyCap
 from ui.widgets.room import Scroll
@@ -38,14 +40,21 @@ class HelpPage(Page):
         card.body.addSpacing(4)
         self._rows = Scroll(inside)
         card.body.addWidget(self._rows)
+        self._settings = Button(key="F1", height=PRIMARY_HEIGHT)
+        self._settings.clicked.connect(lambda: self.asked.emit(ToSettings()))
         card.body.addStretch(1)
-        card.body.addWidget(self._back)
+        buttons = row(gap=12)
+        buttons.addWidget(self._back, 2)
+        buttons.addWidget(self._settings, 1)
+        card.body.addLayout(buttons)
         column(self).addWidget(card)
 
     def draw(self, state: State) -> None:
         """Say what the keys do; they are the same as long as the page is up."""
         self._title.say(_("What the keys do"))
         self._back.say(_("Back"))
+        self._settings.say(_("Settings"))
+        self._settings.setVisible(isinstance(state.flow, HelpView) and state.flow.can_set)
         rows = key_map()
         if rows == self._shown:
             return
@@ -65,5 +74,5 @@ class HelpPage(Page):
         self._rows.turn(direction)
 
     def controls(self) -> list[QWidget]:
-        """The way back."""
-        return [self._back]
+        """The way back, and on."""
+        return [self._back, self._settings]

@@ -90,6 +90,7 @@ class Pages(QStackedWidget):
             Screen.ENROL: _make_enrol,
             Screen.UNDO: _make_undo,
             Screen.QUEUE: _make_queue,
+            Screen.SETTINGS: _make_settings,
             Screen.HELP: _make_help,
         }[screen]()
 
@@ -225,3 +226,9 @@ def _make_help() -> Page:
     from ui.station.help import HelpPage
 
     return HelpPage()
+
+
+def _make_settings() -> Page:
+    from ui.station.settings import SettingsPage
+
+    return SettingsPage()

@@ -30,8 +30,11 @@ class Choices(QWidget):
         for place in range(columns):
             self._grid.setColumnStretch(place, 1)
 
-    def draw(self, title: str, choices: tuple[Choice, ...], value: str) -> bool:
-        """Show what there is and what is chosen; `title` is read out before each. True when it was made anew."""
+    def draw(self, title: str, choices: tuple[Choice, ...], value: str, *, can_choose: bool = True) -> bool:
+        """Show what there is and what is chosen; `title` is read out before each. True when it was made anew.
+
+        Where nobody `can_choose`, what is chosen can still be seen.
+        """
         is_new = choices != self._choices
         if is_new:
             self._choices = choices
@@ -40,6 +43,7 @@ class Choices(QWidget):
         for choice, button in zip(choices, self._buttons, strict=True):
             is_chosen = choice.value == value
             button.set_look(PRIMARY if is_chosen else PLAIN)
+            button.setEnabled(can_choose or is_chosen)
             button.say(choice.words)
             name = f"{title}: {choice.words}"
             button.setAccessibleName(_("{name}, chosen").format(name=name) if is_chosen else name)
