@@ -41,7 +41,7 @@ def choices(name: str, value: str) -> tuple[Choice, ...]:
             Choice("window", _("In a window")),
         ],
         "lock_after_s": [Choice(str(each), _minutes(each)) for each in LOCKS_S],
-        "names": [Choice("whole", _("Whole")), Choice("masked", _("Masked: A*** Y."))],
+        "names": [Choice("whole", _("Whole")), Choice("masked", _("Initials only"))],
     }[name]
     if value and value not in [choice.value for choice in found]:
         found.append(Choice(value, _minutes(int(value)) if name == "lock_after_s" else value))

@@ -140,7 +140,7 @@ def test_all_of_it_by_keyboard_and_at_once(as_before, by_keys: RealStation, tmp_
     assert by_keys._application._beside.player is None
     choose(by_keys, "Lock when nobody is there: 1 min")
     assert by_keys.running.model.lock_after_s == 60
-    choose(by_keys, "Names of members: Masked: A*** Y.")
+    choose(by_keys, "Names of members: Initials only")
     assert names.shown("Ada L.") == "A*** L."
     choose(by_keys, "Customer display: In a window")
     assert by_keys._application._beside.display.isVisible()
