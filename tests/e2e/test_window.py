@@ -1,5 +1,6 @@
 """The cashier's whole job in the real window, by real key events alone; HQ is a process that goes and comes back."""
 
+import json
 import signal
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from app.core.entry import ORDER, REDEEM
 from tests.e2e.windows import AMOUNT, WindowProcess, journal_types
 from tests.rig.audit import audit
-from tests.rig.processes import HqProcess, World, eventually
+from tests.rig.processes import HqProcess, World, eventually, run
 from tests.x_screen import XScreen
 
 ALL_SENT_S = 30
@@ -33,6 +34,8 @@ def test_a_cashier_redeems_by_keyboard_online_and_offline_and_all_is_sent_by_its
         again.stop()
     found = audit(enrolled, answered=[])
     assert (len(found.orders), len(found.redemptions), found.points) == (4, 4, 4 * PAYABLE_POINTS)
+    told = json.loads(run("report", "--ux", "--json", "--state", str(enrolled.state_dir)).stdout)
+    assert (told["U1"]["tries"], told["U1"]["median_actions"]) == (4, 4)  # card, amount, Enter, Enter
 
 
 def test_fast_enters_are_one_redemption_and_leave_its_answer_to_be_read(
