@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from app.core.brand import NO_BRAND, Brand
 from app.core.codes import RECEIPT_PREFIX
-from app.core.entry import ORDER, REDEEM, REFUSE, RETURN, VOID, Entry
+from app.core.entry import GIFT_CARD, ORDER, REDEEM, REFUSE, RETURN, VOID, Entry
 from app.core.masking import HIDDEN, masked
 from app.core.order import local_date
 from app.core.overlay import ORDER_CLAIM, REDEMPTION_CLAIM, UNDONE, void_claim
@@ -121,7 +121,7 @@ class NoSuchOrder(Exception):
 
 
 def receipt_of(store: StationStore, number: str) -> Receipt:
-    """Return the receipt of an order (by its number or a redemption's id), or of a void or return (by its id).
+    """Return the receipt of an order (by its number or a redemption's id), or of a void, a return or money on a card.
 
     Raises `NoSuchOrder` or a `StoreFault`.
     """
@@ -137,6 +137,8 @@ def _found(store: StationStore, number: str) -> Receipt:
     if seq is None:
         raise NoSuchOrder(number)
     entry = journal.entry_at(seq)
+    if entry.type == GIFT_CARD:
+        return _of_card(store, entry)
     order_seq = journal.claimed(ORDER_CLAIM, entry.data["order_id"])
     if order_seq is None:
         raise NoSuchOrder(number)
@@ -172,6 +174,30 @@ def _of_reversal(store: StationStore, entry: Entry, order: Entry) -> Receipt:
         is_sent=entry.seq <= store.acked_seq(),
     )
     return replace(made, entry=_name(entry))
+
+
+def _of_card(store: StationStore, entry: Entry) -> Receipt:
+    """Return the receipt of money put on a card, of whose number only a hash was kept."""
+    data = entry.data
+    row = store.replica.gift_cards.find(data["card"])
+    return Receipt(
+        kind=Kind.GIFT_CARD,
+        store=store.device.store_name,
+        register="",
+        at_ms=data["t_eff"],
+        time_zone=data["tz"],
+        currency=data["currency"],
+        number=data["change_id"],
+        entry=_name(entry),
+        due=data["amount"],
+        card=Card(
+            ends_with="",
+            paid_in=data["amount"],
+            balance=data["balance"],
+            ends_on=None if row is None else row.ends_on,
+        ),
+        is_queued=data["link"] != ONLINE and entry.seq > store.acked_seq(),
+    )
 
 
 def _name(entry: Entry) -> str:

@@ -66,6 +66,12 @@ def release(connection: Connection, redemptions: Collection[str]) -> None:
     connection.execute(delete(reservation).where(of_them))
 
 
+def release_of_order(connection: Connection, order_id: str, names: Collection[str]) -> None:
+    """Let go what was set aside for good for an order itself, whoever has it."""
+    of_it = (reservation.c.order_id == order_id) & reservation.c.name.in_(sorted(names))
+    connection.execute(delete(reservation).where(of_it, reservation.c.until_ms == FOR_GOOD_MS))
+
+
 def reserve(
     connection: Connection,
     device_id: str,

@@ -13,6 +13,7 @@ from msgspec import ValidationError, convert
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
+from app.core.asking import card_name
 from app.core.chain import ChainOwner, Head, follow, next_hash
 from app.core.entry import SALVAGED, Entry, EntryInvalid, read_entry
 from app.core.money import CURRENCIES
@@ -183,6 +184,9 @@ def _settle_reservations(connection: Connection, owner: ChainOwner, kept: Sequen
     orders, redemptions = {}, set()
     for each in kept:
         order, redemption = each.judgement.order, each.judgement.redemption
+        if order is not None and each.judgement.card_moves:  # set aside by whichever place it had before
+            names = {card_name(move.ref) for move in each.judgement.card_moves}
+            reservations.release_of_order(connection, order.order_id, names)
         if order is not None and each.entry is not None:
             orders[order.order_id] = {shown["redemption_id"] for shown in each.entry.data["presented"]}
         if redemption is not None:

@@ -12,10 +12,13 @@ from app.core.card_policy import CardRight
 from app.core.codes import hash_number
 from app.core.gift_cards import Rest
 from app.core.pins import Role
+from app.core.program_format import read_program
+from hq.campaigns.service import publish_lost
 from hq.faults import NotPossible
 from hq.figures import ledger_sums
 from hq.gift_cards.service import NewCards, freeze_card, issue_cards, new_card_numbers, show_card
 from hq.gift_cards.tables import gift_card, gift_card_fact
+from hq.journal.desk import close_case, list_cases, post_case
 from hq.staff.people import add_person
 from hq.tables import posting
 from sync.authority_wire import RESERVATION_MS, Asked, AuthorizeRequest
@@ -27,6 +30,7 @@ from tests.hq.test_ingest import words
 from tests.hq.undoing import UNIT, undo
 
 MINUTE_MS, DAY_MS = 60_000, 86_400_000
+LOST, KNOWN = 3, 4  # versions of the program
 POSTED = [(1, "posted", [])]
 
 
@@ -346,6 +350,22 @@ def test_a_no_has_its_reason(hq, station, terms, reason):
 def test_of_a_card_that_it_does_not_know_hq_says_neither(hq, station):
     (word,) = ask(station, "0" * 32, 1).words
     assert (word.reservation, word.reason) == ("", "")
+
+
+@pytest.mark.parametrize("decision", [post_case, close_case])
+def test_what_an_entry_that_was_set_aside_took_is_there_for_nobody_until_it_is_decided(hq, two, decision):
+    publish(hq, program_body(version=KNOWN))
+    ref, lost = a_card(hq), program_body(version=LOST)
+    pays(two[0], "o1", 4_000, tender(ref), program=read_program(lost))
+    assert words(two[0].push()) == [(1, "quarantined", ["UNKNOWN_PROGRAM"])]
+    assert on_card(hq, ref) == 10_000
+    assert dict(ask(two[1], ref, 9_000, order_id="o2").known)[card_name(ref)] == 6_000
+    publish_lost(hq, lost)
+    for case in list_cases(hq):
+        decision(hq, case.case_id, who="ann")
+    left = 6_000 if decision is post_case else 10_000
+    assert dict(ask(two[1], ref, 9_000, order_id="o2").known)[card_name(ref)] == left
+    assert on_card(hq, ref) == left
 
 
 # --- put back --------------------------------------------------------------------------------------------------------

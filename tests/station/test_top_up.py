@@ -1,6 +1,7 @@
 """Money put on gift cards: by whom, how much, once, and earning nothing."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from app.core.reasons import Reason, Refusal
 from app.station.approval import ApprovalOver
 from app.station.gift_card import CardState, SeenGiftCard, look_up
 from app.station.identify import identify
+from app.station.receipt import Card, Kind, receipt_of
 from app.station.staff import approve
 from app.station.top_up import CardChange, CardDone, CardPreview, preview_change, record_change
 from app.station.void import By
@@ -81,6 +83,13 @@ def test_the_same_change_again_is_one_and_needs_no_approval_again(till: Till) ->
     assert isinstance(first, CardDone) and isinstance(again, CardDone)
     assert (again.seq, again.data, again.is_repeat) == (first.seq, first.data, True)
     assert till.store.journal.head().seq == 1
+
+
+def test_the_receipt_says_what_was_put_on_and_what_the_card_has(till: Till) -> None:
+    till.put(change(till.card(ends_on="2099-01-31"), 5_000))
+    receipt = receipt_of(till.store, "C-1")
+    assert (receipt.kind, receipt.due, receipt.is_queued) == (Kind.GIFT_CARD, 5_000, True)
+    assert receipt.card == Card("", paid_in=5_000, balance=15_000, ends_on=date(2099, 1, 31))
 
 
 @pytest.mark.parametrize(("amount", "needs"), [(9_999, False), (10_000, False), (10_001, True)])

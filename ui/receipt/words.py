@@ -70,7 +70,7 @@ class _Words:
             yield Line(receipt.store, Style.STORE)
         when = texts.moment(receipt.at_ms, receipt.time_zone)
         register = _("Register {register}").format(register=receipt.register)
-        yield Line(f"{when}  ·  {register}", Style.SMALL)
+        yield Line(f"{when}  ·  {register}" if receipt.register else when, Style.SMALL)
         title = {
             Kind.VOID: _("Undone"),
             Kind.RETURN: _("Returned"),
@@ -182,7 +182,8 @@ class _Words:
     def _card(self, card: Card) -> Iterator[Row]:
         _ = self._gettext
         yield Rule()
-        yield Pair(_("Card ending in {end}").format(end=card.ends_with), "")
+        if card.ends_with:  # of a card that was put away only a hash is known
+            yield Pair(_("Card ending in {end}").format(end=card.ends_with), "")
         if card.paid_in:
             yield Pair(_("Put on the card"), self._money(card.paid_in))
         if card.paid:
