@@ -9,7 +9,6 @@ from ui.models.setup import Choice
 from ui.models.state import State
 from ui.station.page import Page
 from ui.theme import current
-from ui.tokens import PRIMARY_HEIGHT
 from ui.widgets.button import Button, primary
 from ui.widgets.card import Card, column, row
 from ui.widgets.choices import Choices
@@ -84,8 +83,8 @@ class _Place(Card):
         self._found, self.printers = Label("strong"), Choices(2)
         self._said = Label("strong")
         self._room = Scroll(self._said)
-        self.on, self.again = primary("Enter"), Button(height=PRIMARY_HEIGHT)
-        self.back = Button(key="Esc", height=PRIMARY_HEIGHT)
+        self.on, self.again = primary("Enter"), Button()
+        self.back = Button(key="Esc")
         for part in (self._title, self._how, self.field, self._found, self.printers, self._room):
             self.body.addWidget(part)
         self.body.addStretch(1)

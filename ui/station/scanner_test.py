@@ -23,7 +23,6 @@ from ui.models.setup import Choice, SetUp
 from ui.models.state import State
 from ui.station.page import Page
 from ui.theme import current
-from ui.tokens import PRIMARY_HEIGHT
 from ui.widgets.button import Button, primary
 from ui.widgets.camera import CameraView
 from ui.widgets.card import Card, column, row
@@ -108,8 +107,8 @@ class _Test(Card):
         self._code, self._count, self._speed = CodeView(), Label("number"), Label("body", ink="muted")
         self._said = Label("strong")
         self._room = Scroll(self._said)
-        self.on, self.again = primary("Enter"), Button(height=PRIMARY_HEIGHT)
-        self.back = Button(key="Esc", height=PRIMARY_HEIGHT)
+        self.on, self.again = primary("Enter"), Button()
+        self.back = Button(key="Esc")
         beside = row(gap=24)
         beside.addWidget(self._code)
         so_far = column(gap=4)
