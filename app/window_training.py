@@ -114,6 +114,7 @@ class WindowTraining:
         from ui.models.receipts import Receipts
         from ui.models.state import Shop
         from ui.models.station import StationModel
+        from ui.models.tour import Tour
         from ui.tasks import Tasks
         from ui.training_words import sheet_lies_at
 
@@ -132,9 +133,18 @@ class WindowTraining:
         printing = replace(self._means.printing(), is_training=True)
         model.use_receipts(Receipts(tasks, printing, register=register, parent=model))
         model.link_changed(LinkState(is_online=True, synced_at_ms=self._clock.now_ms()))
+        Tour(model, cut=partial(self._cut, model), parent=model)
         sheet = str(self.folder / SHEET)
         model.notice(sheet_lies_at(sheet))
         return _Practice(thread, tasks, model)
+
+    def _cut(self, model: "StationModel", is_cut: bool) -> None:
+        """Pretend that head office is away, or there again: in training there is no line at all."""
+        from sync.worker import LinkState
+        from ui.models.pill import TRIES
+
+        for _nth in range(TRIES):
+            model.link_changed(LinkState(is_online=not is_cut, synced_at_ms=self._clock.now_ms()))
 
     def _close(self, practice: _Practice) -> None:
         from app.station.staff import LIVE, change_mode

@@ -176,7 +176,7 @@ class StationWindow(QWidget):
         self.topbar.draw(state)
         self.topbar.setVisible(not is_full)
         self.notice.draw(state.notice, can_print=state.notice == state.receipt_notice)
-        self.training.draw(state.shop, is_slim=is_full)
+        self.training.draw(state, is_slim=is_full)
         self.demobar.draw(state.shop)
         self.demobar.setVisible(state.shop.is_demo and state.screen in WITH_DEMO_BAR)
         page.draw(state)

@@ -13,10 +13,12 @@ from typing import Any, Final
 from app.clock import Clock
 from app.core.canonical import canonical
 from app.core.codes import badge, fold, hash_number, number
+from app.core.keyset import KeyUse, PublicKey, write_keyset
 from app.core.money import CURRENCIES
 from app.core.pepper import pepper_name
 from app.core.pins import SALT_SIZE, Role, hash_pin, secret_of
 from app.ids import new_secret, ref_of
+from app.station.keyset import KEYSET
 from app.store.creating import create_store
 from app.store.device import Device
 from app.store.faults import StoreReadOnly
@@ -95,10 +97,11 @@ def clear_training(folder: Path) -> None:
 
 def _fill(store: StationStore, words: Callable[[str], str], brand: bytes | None) -> None:
     pepper, now_ms = new_secret(), store.now_ms()
+    box = PublicKey(DEVICE_ID, KeyUse.BOX, store.keys.box.public_key().public_bytes_raw())
     body = canonical(program(store.device, now_ms=now_ms, words=words))
     store.keep_pepper(pepper)
     with store.replica_atomic():
-        for kind, document in (("program", body), ("brand", brand)):
+        for kind, document in (("program", body), ("brand", brand), (KEYSET, write_keyset(1, [box]))):
             if document is not None:
                 store.replica.put_document(
                     kind=kind, version=1, kid=DEVICE_ID, signature=bytes(64), body=document

@@ -5,6 +5,8 @@ from dataclasses import replace
 from ui.gallery import answer, balance, earn, enrol, idle, member, signing_in, undo
 from ui.gallery.samples import BASE
 from ui.models.state import State
+from ui.models.tour import CODES
+from ui.models.tour_steps import Step
 
 
 def states() -> dict[str, State]:
@@ -16,4 +18,8 @@ def states() -> dict[str, State]:
         "undo": undo.states(), "undo-goods": undo.states(), "approved": answer.states(),
         "not-possible-many": answer.states(), "sign-in-nobody": signing_in.states(),
     }  # fmt: skip
-    return {f"training-{name}": replace(found[name], shop=shop) for name, found in of_others.items()}
+    first = replace(idle.states()["idle-first-day"], shop=shop)
+    led = {f"training-tour-{step}": replace(first, tour=step, tour_code=CODES.get(step, "")) for step in Step}
+    full = replace(member.states()["member-many"], shop=shop, tour=Step.REFUSE, tour_code=CODES[Step.REFUSE])
+    led["training-tour-full"] = full
+    return led | {f"training-{name}": replace(found[name], shop=shop) for name, found in of_others.items()}

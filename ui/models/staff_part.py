@@ -55,6 +55,10 @@ class StaffPart:
         """Who is at the till, where somebody signed in."""
         return self._signed_in
 
+    def show_tour(self, step: int, code: str) -> None:
+        """Show what is to be done next in training, and with which code."""
+        self._show(tour=step, tour_code=code)
+
     def end_training(self) -> None:
         """Go back from training to what is real."""
         if self._state.shop.is_training and self.training is not None and not self._state.is_busy:

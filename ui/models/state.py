@@ -270,6 +270,8 @@ class State:
     notice: str = ""  # one sentence that goes away by itself or with the next scan
     today: Today = Today()
     recent: tuple[ActionRow, ...] = ()
+    tour: int = 0  # in training, the step that is to be done next
+    tour_code: str = ""  # and the code for it
     rows_loaded: int = 0  # while PREPARING
     percent_loaded: int | None = None  # of the first download, where that is known
     name: str = ""  # while NAMING, the one that is proposed

@@ -3,8 +3,9 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ui import texts_tour
 from ui.i18n import _
-from ui.models.state import Shop
+from ui.models.state import State
 from ui.theme import current, mark
 from ui.tokens import GAP_L, TARGET_MIN
 from ui.widgets.button import Button
@@ -35,12 +36,12 @@ class TrainingBar(QWidget):
         layout.addWidget(self._more, 1)
         layout.addWidget(self.end)
 
-    def draw(self, shop: Shop, *, is_slim: bool) -> None:
+    def draw(self, state: State, *, is_slim: bool) -> None:
         """Show it in training, and nothing otherwise; `is_slim` above an answer, which needs the room."""
         self.setMinimumHeight(current().px(SLIM if is_slim else TARGET_MIN))
         self._more.setVisible(not is_slim)
         self.end.setVisible(not is_slim)
         self._word.say(_("TRAINING"))
-        self._more.say(_("Nothing here counts."))
+        self._more.say(texts_tour.said(state.tour, state.tour_code))
         self.end.say(_("End training"))
-        self.setVisible(shop.is_training)
+        self.setVisible(state.shop.is_training)
