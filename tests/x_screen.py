@@ -62,12 +62,12 @@ class XScreen:
     def set_layout(self, layout: str) -> None:
         subprocess.run(["setxkbmap", "-display", self.display, layout], check=True, timeout=10)
 
-    def scan(self, text: str, *, end: str = "Enter") -> None:
+    def scan(self, text: str, *, end: str = "Enter", before_ms: int = BEFORE_SCAN_MS) -> None:
         """Press keys as a scanner set to a US keyboard does, some time after whatever was pressed before.
 
         Without gaps: a busy computer lets the server oversleep them, and then they are none of a scanner's.
         """
-        self._key(SHIFT, is_down=False, delay_ms=BEFORE_SCAN_MS)
+        self._key(SHIFT, is_down=False, delay_ms=before_ms)
         self._strokes(text, 0)
         if end:
             self.press(end, delay_ms=0)

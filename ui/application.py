@@ -128,6 +128,7 @@ class Application(QObject):
     def attach(self, model: Any, *, camera: str, is_station: bool = True) -> None:
         """Let the window draw another model, and start the camera for it."""
         self._model = model
+        self.listen(None)  # whoever tried scanners is not there any more
         assert self.window is not None, "the window is shown first"
         self.window.set_model(model)
         if self._events is not None:

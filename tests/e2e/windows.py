@@ -4,7 +4,7 @@ import json
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +34,14 @@ class WindowProcess:
         *,
         fail_points: str = "",
         program: Sequence[str] = TILLSIDE,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         self._screen = screen
         self._log = log
         self._read_to = 0
         self._events: list[Event] = []
         folders = ["--dir", str(world.store_dir), "--state", str(world.state_dir)]
-        mine = environment(fail_points=fail_points) | {"TILLSIDE_EVENT_LOG": str(log)}
+        mine = environment(fail_points=fail_points) | {"TILLSIDE_EVENT_LOG": str(log)} | dict(settings or {})
         names = ("DISPLAY", "QT_QPA_PLATFORM", "QT_IM_MODULE")
         self.process = subprocess.Popen(
             [*program, "station", *folders, "--camera", "off"],

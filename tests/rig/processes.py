@@ -210,11 +210,14 @@ class HqProcess:
 
 def enrol(world: World, hq: HqProcess) -> None:
     """Pair the station by the two commands."""
-    text = run(
-        "hq", "enrol", "--store", "S1", "--trusted", "--url", hq.url, "--dir", str(world.hq_dir)
-    ).stdout.strip()
     folders = ["--dir", str(world.store_dir), "--state", str(world.state_dir)]
-    run("station", *folders, "enrol", text, "--key-store", "file")
+    run("station", *folders, "enrol", pairing_text(world, hq), "--key-store", "file")
+
+
+def pairing_text(world: World, hq: HqProcess) -> str:
+    """Return a pairing code of head office for a station of the shop."""
+    where = ("--url", hq.url, "--dir", str(world.hq_dir))
+    return run("hq", "enrol", "--store", "S1", "--trusted", *where).stdout.strip()
 
 
 def run(*words: str, status: int = 0) -> subprocess.CompletedProcess[str]:
