@@ -45,7 +45,7 @@ REFUSED, FLAGGED = (
 )  # how many scans are of nothing that is known; how many entries HQ looked at twice
 
 
-class _InBatches(StationStore):
+class InBatches(StationStore):
     """A store whose use cases share one transaction while a batch is open."""
 
     is_in_batch = False
@@ -87,7 +87,7 @@ class Past:
             key_store=keys_in,
             key_store_kind="file",
         )
-        self._store = _InBatches(self.config.store_dir, key_store=keys_in, clock=self._clock)
+        self._store = InBatches(self.config.store_dir, key_store=keys_in, clock=self._clock)
         put_program(self._store, a_program(expires_ms=self._now_ms + 30 * MS_A_DAY, campaigns=_campaigns()))
         put_document(self._store, "keyset", a_keyset())
         self.voucher = a_voucher(self._store)

@@ -8,11 +8,13 @@ import argparse
 import signal
 import sys
 import tempfile
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from bench import floors
+from bench._long import redeeming, syncing
 from bench._process import Event, Screen, Window, drop_caches, watched
 from bench._report import Line, p95, ratio
 from bench._world import Shop, draw_film, open_shop
@@ -24,7 +26,8 @@ NEVER = ("pandas", "matplotlib")
 STEADY_S = 4.0
 WHOLE_S = 900  # a run that takes longer hangs
 AMOUNT = "35"  # so that one of the offers is usable and picked
-PARTS = ("start", "memory", "latency", "imports")
+PARTS = ("start", "memory", "latency", "imports", "sync", "redemptions")
+QUICK = 1_000
 
 
 def run(words: list[str]) -> list[Line]:
@@ -48,6 +51,9 @@ def _asked(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, default=7, help="of each start; more for a busy machine")
     parser.add_argument("--scans", type=int, default=60)
     parser.add_argument("--confirms", type=int, default=40, help="at most as many as scans")
+    parser.add_argument("--rows", type=int, default=10_000, help="that sync each way")
+    parser.add_argument("--redemptions", type=int, default=10_000, help="in one run of the station")
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK} rows and redemptions")
     parser.add_argument("--only", action="append", choices=PARTS, help="measure this part")
     return parser.parse_args(words)
 
@@ -71,8 +77,13 @@ class _Bench:
             "memory": lambda: self._memory(fewer),
             "latency": lambda: self._latencies(asked.scans, min(asked.confirms, asked.scans)),
             "imports": self._imports,
+            "sync": lambda: syncing(*self._where(), QUICK if asked.quick else asked.rows),
+            "redemptions": lambda: redeeming(*self._where(), QUICK if asked.quick else asked.redemptions),
         }
         return [line for part in asked.only or PARTS for line in parts[part]()]
+
+    def _where(self) -> tuple[Shop, Path, Mapping[str, str]]:
+        return self._shop, self._folder, self._screen.environment
 
     # --- processes ----------------------------------------------------------------------------------------------------
 

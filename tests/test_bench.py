@@ -55,6 +55,20 @@ def test_the_window_is_measured_with_all_its_lines() -> None:
     assert not lines["imports that never happen"]["is_missed"]
 
 
+@pytest.mark.slow
+def test_a_station_with_much_to_do_is_watched() -> None:
+    done = bench(
+        "ui", "--members", "100", "--scans", "20", "--only", "sync", "--only", "redemptions", "--rows", "600",
+        "--redemptions", "100", "--json",
+    )  # fmt: skip
+    assert done.returncode in (0, 1), done.stderr
+    lines = {line["name"]: line for line in json.loads(done.stdout.splitlines()[-1])["lines"]}
+    assert lines["the same without waiting for a processor"]["value"] > 0
+    assert len(lines["memory over 100 redemptions"]["values"]) == 100
+    assert not lines["memory over 100 redemptions"]["is_missed"]
+    assert lines["grown for a thousand redemptions"]["limit"] is None
+
+
 def test_an_unknown_benchmark_is_refused() -> None:
     assert bench("nothing").returncode == 2
 

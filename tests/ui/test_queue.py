@@ -5,6 +5,7 @@ from itertools import count
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 
 from app.core.verdicts import Flag, Verdict
 from app.station import queue as station_queue
@@ -15,7 +16,7 @@ from tests.builders import an_order, at_till
 from tests.ui.station_bench import Bench
 from ui.gallery import states
 from ui.models import queue as queue_model
-from ui.models.queue import Queue, QueueView, ReadOn, TurnTo
+from ui.models.queue import Copied, Hand, Queue, QueueView, ReadOn, TurnTo
 from ui.models.state import Screen
 from ui.station.queue import QueuePage
 from ui.texts_queue import why
@@ -110,6 +111,39 @@ def test_what_goes_on_without_head_office_is_what_the_program_says(station: Benc
     found = station.thread.call(without_head_office)
     assert [each.offline.value for each in found.offered] == ["always"] * 3
     assert found.leases == ()
+
+
+def test_an_entry_is_handed_to_the_manager_and_says_so(station: Bench):
+    record(station, 2)
+    open_queue(station, 2)
+    newest, other = view(station).rows
+    station.model.ask(Hand(newest.seq))
+    station.qtbot.waitUntil(lambda: view(station).rows == (replace(newest, is_handed=True), other))
+    assert station.model.state.notice == "It is handed to the manager."
+    handed = station.thread.call(lambda store: store.journal.listing.handed())
+    assert [(each.seq, each.staff) for each in handed] == [(newest.seq, "")]
+
+
+def test_what_is_chosen_is_copied_and_handed_by_the_buttons(shown) -> None:
+    shown.show(STATES["queue-kinds"])
+    drawer = shown.window.pages[Screen.QUEUE].drawer
+    assert drawer.rows.currentIndex().row() == 0
+    drawer.copy.setFocus()
+    assert shown.press(Key.Key_Space) == [("ask", Copied("D1K6Q4:1:91"))]
+    assert QGuiApplication.clipboard().text() == "D1K6Q4:1:91"
+    drawer.hand.setFocus()
+    assert shown.press(Key.Key_Space) == [("ask", Hand(91))]
+
+
+def test_a_row_that_says_something_else_stays_where_it_is(shown) -> None:
+    state = STATES["queue-offline"]
+    shown.show(state)
+    rows = shown.window.pages[Screen.QUEUE].drawer.rows
+    rows.setCurrentIndex(rows.entries.index(5))
+    handed = tuple(replace(row, is_handed=True) for row in state.flow.rows)
+    shown.show(replace(state, flow=replace(state.flow, rows=handed)))
+    assert rows.currentIndex().row() == 5
+    assert not shown.window.pages[Screen.QUEUE].drawer.hand.isEnabled()
 
 
 @pytest.mark.parametrize(
