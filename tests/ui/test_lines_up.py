@@ -6,12 +6,14 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from app.core.reasons import Reason, Refusal
+from tests.wording import OTHERS
 from ui import theme
 from ui.gallery import Dress, Stage, states
 from ui.gallery.samples import AYSE, BASE
 from ui.i18n import NAMES
 from ui.models.enrol import BIRTHDAY, NAME
 from ui.models.state import Screen, Shop
+from ui.widgets.button import Button
 from ui.widgets.topbar import TopBar
 
 SIZE = (1024, 768)
@@ -91,3 +93,16 @@ def test_the_pill_is_never_cut_off(qapp: QApplication) -> None:
         _picture, found = stage.show(states()[name])
         assert found == [], name
     stage.close()
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_word_on_a_button_is_broken(qapp: QApplication, language: str) -> None:
+    stage = Stage(qapp, Dress(language, "light", SIZE, "largest"))
+    drawn, broken = states(), []
+    for name in ("member-one-picked", "undo", "approval-picked", "gift-card-pay", "enrol", "queue-offline"):
+        stage.show(drawn[name])
+        words = [button._word for button in stage.window.findChildren(Button) if button.isVisible()]
+        assert words
+        broken += [(name, word.whole) for word in words if word.text() != word.whole]
+    stage.close()
+    assert broken == []

@@ -124,8 +124,8 @@ class _Drawer(Card):
         self._said = Scroll(self._details)  # larger text leaves less room for it
         self._actions, self.copy, self.hand = QWidget(), Button(), Button()
         actions = row(self._actions, gap=8, margin=0)
-        actions.addWidget(self.copy)
-        actions.addWidget(self.hand)
+        actions.addWidget(self.copy, 1)
+        actions.addWidget(self.hand, 1)
         for button in self.tabs.values():
             self.body.addWidget(button)
         self.body.addWidget(self._none)

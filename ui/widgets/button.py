@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLayout, QSizePolicy
 from ui.theme import current
 from ui.tokens import ACTION_HEIGHT, GAP_S, PRIMARY_HEIGHT, TARGET_MIN
 from ui.widgets.card import column, row
-from ui.widgets.label import CENTER, Label
+from ui.widgets.label import CENTER, Label, Words
 from ui.widgets.tile import PLAIN, PRIMARY, Look, Tile
 
 
@@ -26,7 +26,7 @@ class Button(Tile):
         """Make a button of at least `height` pixels; `edge` is beside its word, where it is no wider than that."""
         super().__init__(look)
         self._edge = edge if current().zoom == 1 else GAP_S
-        self._word = Label(role, align=CENTER)
+        self._word = Words(role, align=CENTER)
         self._key = Label("key", align=CENTER, wraps=False)
         self._key.say(key)
         if not key:

@@ -3,7 +3,7 @@
 import re
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui.theme import current, mark
@@ -158,6 +158,32 @@ class OneLine(Label):
         if shown != self.text():
             self.setText(shown)
             self.setAccessibleName(self._whole if shown != self._whole else "")
+
+
+class Words(Label):
+    """A few words none of which is broken: they are smaller where one is too long for its room."""
+
+    def sizeHint(self) -> QSize:
+        """Ask for the longest word in its own type, however small it is now."""
+        metrics, hint = QFontMetrics(current().font(self._role)), super().sizeHint()
+        longest = max((metrics.horizontalAdvance(word) for word in self._whole.split()), default=0)
+        return QSize(max(hint.width(), longest), hint.height())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Fit them to the room they got."""
+        super().showEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        font, room = current().font(self._role), self.contentsRect().width()
+        while self.isVisible() and font.pixelSize() > SMALLEST:  # before that it has no room yet
+            metrics = QFontMetrics(font)
+            if all(metrics.horizontalAdvance(word) <= room for word in self._whole.split()):
+                break
+            font.setPixelSize(font.pixelSize() - 1)
+        if font != self.font():
+            self.setFont(font)
+        super()._fit()
 
 
 class Figure(Label):
