@@ -106,3 +106,11 @@ def test_no_word_on_a_button_is_broken(qapp: QApplication, language: str) -> Non
         broken += [(name, word.whole) for word in words if word.text() != word.whole]
     stage.close()
     assert broken == []
+
+
+def test_reasons_beside_each_other_are_as_wide(qapp: QApplication) -> None:
+    stage = Stage(qapp, Dress("id", "light", SIZE, "largest"))
+    stage.show(states()["approval-long"])
+    widths = {button.width() for button in stage.window.pages[Screen.APPROVAL].reasons.values()}
+    stage.close()
+    assert max(widths) - min(widths) <= 1

@@ -43,6 +43,8 @@ class ApprovalPage(PinPage):
         self.reasons: dict[Why, Button] = {}
         self._grid = QGridLayout()
         self._grid.setSpacing(current().px(GAP_S))
+        for place in range(COLUMNS):
+            self._grid.setColumnStretch(place, 1)
         inside = QWidget()
         self._parts = parts = column(inside, gap=8)
         for label in (self._what, self._detail, self._amount, self._why):
