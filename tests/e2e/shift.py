@@ -76,7 +76,7 @@ class Shift:
     @property
     def receipts(self) -> list[str]:
         """The numbers of orders that an answer told of, in their order."""
-        told = (answer for answer in self.answers if not answer["undone"])
+        told = (answer for answer in self.answers if not answer["undone"] and not answer["sold"])
         return self._receipts_before + [answer["receipt"] for answer in told if answer["receipt"]]
 
     @property
@@ -193,6 +193,30 @@ class Shift:
             return None
         self.wait("card_painted")
         self.amount(amount)
+        self.screen.press("Enter")
+        return self.answered()
+
+    def sell_card(self, card: str, *, amount: str) -> Event | None:
+        """Somebody buys a gift card; one that carries something already was sold before."""
+        self.scan(card)
+        is_new = self.wait("gift_card_shown")["is_new"]
+        self.wait("gift_card_ready")
+        if not is_new:
+            self.screen.press("Escape")
+            self.wait("idle_painted")
+            return None
+        self.screen.press("Enter")
+        self.wait("gift_card_shown", doing="activate")
+        self.screen.type_keys(amount)
+        self.wait("gift_card_shown", amount=round(float(amount) * 100))
+        self.screen.press("Enter")
+        return self.answered()
+
+    def pay_by_card(self, *codes: str, card: str, amount: str) -> Event:
+        """Somebody pays with a gift card."""
+        self.till(*codes, amount=amount)
+        self.scan(card)
+        self.wait("member_ready", typed=amount, cards=1)
         self.screen.press("Enter")
         return self.answered()
 

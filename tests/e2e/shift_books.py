@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 
 from app.clock import SetClock
-from app.core.entry import ENROL, ORDER, REDEEM, REFUSE, RETURN, VOID, Entry
+from app.core.entry import ENROL, GIFT_CARD, ORDER, REDEEM, REFUSE, RETURN, VOID, Entry
 from app.store.keystore import FileKeyStore
 from app.store.store import StationStore
+from hq.gift_cards.postings import card_account
+from hq.gift_cards.tables import gift_card
 from hq.home import open_database
 from hq.journal.reversal_tables import reversal_fact
 from hq.members.tables import enrolment
@@ -30,6 +32,7 @@ class Totals:
     taken_back: int = 0
     joined: int = 0
     points: Counter[str] = field(default_factory=Counter)  # by member, those that are not 0
+    cards: Counter[str] = field(default_factory=Counter)  # what is on gift cards, by card
 
     @property
     def value(self) -> int:
@@ -58,6 +61,8 @@ def by_journal(entries: list[Entry]) -> Totals:
             found.discount += data["discount"]
             if data["member"] is not None:
                 found.points[data["member"]["ref"]] += data["points"]
+            for paid in data.get("paid", []):
+                found.cards[paid["ref"]] -= paid["amount"]
         elif entry.type in (REDEEM, REFUSE):
             ids[data["redemption_id"]] += 1
             found.redemptions += entry.type == REDEEM
@@ -70,9 +75,15 @@ def by_journal(entries: list[Entry]) -> Totals:
             found.taken_back += sum(back["discount"] for back in data["backs"])
             if data["member"] is not None:
                 found.points[data["member"]] += data["points"] + data["points_back"]
+            for kind, ref, amount in data["tenders"]:
+                found.cards[ref] += amount if kind == GIFT_CARD else 0
+        elif entry.type == GIFT_CARD:
+            ids[data["change_id"]] += 1
+            ids[data["card"]] += 1  # in a shift nothing is put on a card but when it is sold
+            found.cards[data["card"]] += data["amount"]
         found.joined += entry.type == ENROL
     assert set(ids.values()) <= {1}, "nothing is there twice"
-    found.points = _not_zero(found.points)
+    found.points, found.cards = _not_zero(found.points), _not_zero(found.cards)
     return found
 
 
@@ -94,6 +105,9 @@ def by_head_office(world: World) -> Totals:
         of_members = {
             row.ref: row.balance for row in connection.execute(select(member.c.ref, member.c.balance))
         }
+        on_cards = {row.code_hash: row.balance for row in connection.execute(select(gift_card))}
+        on_accounts = {ref: accounts.get(card_account(ref), 0) for ref in on_cards}
+        assert on_accounts == on_cards, "what is on cards are their postings"
         assert one(select(func.sum(posting.c.amount))) == 0, "each entry's postings sum to zero"
         posted = {
             name.removeprefix(MEMBERS): amount
@@ -111,6 +125,7 @@ def by_head_office(world: World) -> Totals:
             taken_back=discount - given,
             joined=one(select(func.count()).select_from(enrolment)),
             points=_not_zero(Counter(of_members)),
+            cards=_not_zero(Counter(on_cards)),
         )
 
 
@@ -122,13 +137,9 @@ def held_by_head_office(world: World) -> set[str]:
 
 
 def ids_of(entries: list[Entry]) -> Counter[str]:
-    """Count the orders and reversals by the ids that answers tell of them."""
-    found = (
-        entry.data["order_id"] if entry.type == ORDER else entry.data["reversal_id"]
-        for entry in entries
-        if entry.type in (ORDER, VOID, RETURN)
-    )
-    return Counter(found)
+    """Count what answers tell of by the ids that they tell."""
+    names = {ORDER: "order_id", VOID: "reversal_id", RETURN: "reversal_id", GIFT_CARD: "change_id"}
+    return Counter(entry.data[names[entry.type]] for entry in entries if entry.type in names)
 
 
 def _not_zero(points: Counter[str]) -> Counter[str]:

@@ -12,6 +12,7 @@ from app.core.codes import number
 from app.core.pins import Role
 from app.ids import new_ref
 from hq.campaigns.service import publish_program
+from hq.gift_cards.service import NewCards, issue_cards, new_card_numbers
 from hq.home import Hq, open_hq
 from hq.members.service import MemberFacts, issue_codes, upsert_members
 from hq.staff.people import add_person, ask_sign_in
@@ -26,7 +27,7 @@ NAMES = ("Ben T.", "Cleo M.", "Dora S.", "Eli K.", "Fay R.", "Gus P.")
 BONUS, EXTRA, ONCE, TREAT = 300, 150, 200, 100  # what they take off
 TREAT_COSTS = 5  # points
 OWN_TIMES = 20  # that somebody undoes an order of theirs in a day, before a manager has to come
-COUPONS = 40
+COUPONS, CARDS = 40, 20
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Shop:
     extra: str
     treat: str  # costs points
     coupons: tuple[str, ...]  # good once, by whoever has them
+    cards: tuple[str, ...]  # gift cards with nothing on them
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -78,6 +80,8 @@ def _set_up(hq: Hq) -> dict[str, Any]:
     codes = issue_codes(hq, [*refs, blocked])
     often = [NewVoucher(rule) for rule in ("bonus", "extra", "treat")]
     bonus, extra, treat, *coupons = create_vouchers(hq, often + [NewVoucher("once", uses_max=1)] * COUPONS)
+    cards = new_card_numbers(CARDS)
+    issue_cards(hq, NewCards(), cards)
     cashier = add_person(hq, store_id="S1", name="Ben", role=Role.CASHIER, pin=PIN).staff_id
     manager = add_person(hq, store_id="S1", name="Mia", role=Role.MANAGER, pin=MANAGERS_PIN).staff_id
     ask_sign_in(hq, "S1", is_needed=True)
@@ -91,6 +95,7 @@ def _set_up(hq: Hq) -> dict[str, Any]:
         "extra": extra,
         "treat": treat,
         "coupons": tuple(coupons),
+        "cards": tuple(cards),
     }
 
 

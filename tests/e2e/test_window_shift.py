@@ -44,6 +44,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 MORNING: list[Served] = [
     lambda s: s.serve(s.shop.codes[0], amount="35"),
     lambda s: s.serve_by_number(s.shop.numbers[1], amount="20"),
+    lambda s: s.sell_card(s.shop.cards[0], amount="30"),
     lambda s: s.serve(s.shop.codes[2], s.shop.bonus, amount="35"),
     lambda s: s.serve(s.shop.codes[3], s.shop.bonus, s.shop.extra, amount="40.50"),
     lambda s: s.serve(s.shop.coupons[0], amount="12"),
@@ -71,8 +72,9 @@ WITHOUT_A_LINE: list[Served] = [
     lambda s: s.enrol("05320000003", amount="30"),
     lambda s: s.serve(s.shop.codes[4], s.shop.bonus, amount="75", keys="1"),
     lambda s: s.earn(s.shop.codes[5], amount="8"),
+    lambda s: s.sell_card(s.shop.cards[1], amount="25.50"),
+    lambda s: s.pay_by_card(s.shop.codes[1], card=s.shop.cards[1], amount="44"),
     lambda s: s.undo_last(),
-    lambda s: s.refused(NOBODYS_CODE),
     lambda s: s.serve_by_number(s.shop.numbers[0], amount="33"),
     lambda s: s.undo_by_receipt(s.receipts[0]),
     lambda s: s.goods_back(s.receipts[2]),
@@ -92,10 +94,8 @@ AFTERNOON: list[Served] = [
     lambda s: s.goods_back(s.receipts[-1]),
     lambda s: s.serve(s.shop.codes[5], s.shop.coupons[3], amount="31"),
     lambda s: s.undo_by_receipt(s.receipts[-1]),
-    lambda s: s.serve(s.shop.codes[2], amount="1"),
     lambda s: s.serve(s.shop.codes[2], s.shop.extra, amount="1"),
-    lambda s: s.refused(s.shop.world.expired_code),
-    lambda s: s.serve(s.shop.coupons[4], amount="60"),
+    lambda s: s.pay_by_card(s.shop.codes[3], s.shop.bonus, card=s.shop.cards[0], amount="32"),
 ]
 
 
@@ -130,6 +130,10 @@ def test_a_whole_shift_ends_with_the_same_totals_everywhere(
     assert totals.refunds == sum(answer["undone"] for answer in shift.answers) == 6
     assert (totals.joined, totals.refused) == (4, 6)
     assert totals.points, "somebody has points in the end"
+    assert sorted(totals.cards.values()) == [
+        600,
+        2550,
+    ]  # of 30.00, which paid 24.00; and one whose payment came back
 
 
 def held(shop: Shop, figures: Event, answers: list[Event]) -> Totals:
@@ -171,7 +175,7 @@ class Work(NamedTuple):
 def day(shop: Shop) -> Iterator[Work]:
     """Yield customers without an end. Nobody shows the same twice within the moment that counts as one scan."""
     number = 0
-    coupons = iter(shop.coupons)
+    coupons, cards = iter(shop.coupons), iter(shop.cards)
     while True:
         number += 1
         codes = [shop.codes[(number + place) % len(shop.codes)] for place in range(3)]
@@ -185,6 +189,9 @@ def day(shop: Shop) -> Iterator[Work]:
         yield Work(lambda s: s.undo_last(), Figures(value=-FIVE - BONUS - EXTRA))
         if (coupon := next(coupons, None)) is not None:
             yield Work(lambda s, c=coupon: s.serve(c, amount="12"), Figures(1, 1, ONCE))
+        if (card := next(cards, None)) is not None:
+            yield Work(lambda s, g=card: s.sell_card(g, amount="30"))
+            yield Work(lambda s, c=codes[2], g=card: s.pay_by_card(c, card=g, amount="9"), Figures(1))
         yield Work(lambda s, c=codes[2]: s.earn(c, amount="18"), Figures(1))
         yield Work(lambda s: s.refused(NOBODYS_CODE))
         yield Work(lambda s, c=codes[0]: s.serve(c, s.shop.treat, amount="20"), Figures(1, 1, TREAT))

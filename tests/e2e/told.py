@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ui import event_log
+from ui.models.card_view import GiftCardView
 from ui.models.state import Screen, State
 from ui.models.undo import UndoView
 from ui.models.undoing import Effect
@@ -27,7 +28,7 @@ def say_more(before: State | None, now: State) -> list[Event]:
         if event["event"] == "answer_painted" and now.answer is not None:
             told = now.answer
             event |= {"receipt": told.receipt, "discount": told.discount, "points": told.points}
-            event |= {"undone": told.undone is not None, "sentence": told.sentence}
+            event |= {"undone": told.undone is not None, "sold": told.put is not None}
         elif event["event"] == "card_painted" and now.member is not None:
             event |= {"balance": now.member.balance, "pending": now.member.pending}
     is_new_page = before is None or before.screen is not now.screen
@@ -35,6 +36,9 @@ def say_more(before: State | None, now: State) -> list[Event]:
         events.append({"event": "figures_painted"} | figures(now))
     if isinstance(now.flow, UndoView) and (before is None or before.flow != now.flow):
         events.append({"event": "undoing_painted"} | undoing(now.flow))
+    if isinstance(now.flow, GiftCardView) and (before is None or before.flow != now.flow) and now.flow.card:
+        told_of = {"is_new": now.flow.card.is_new, "doing": str(now.flow.doing), "amount": now.flow.amount}
+        events.append({"event": "gift_card_shown"} | told_of)
     if before is not None and before.cashier and not now.cashier:
         events.append({"event": "shift_ended"})
     if now.notice and (before is None or before.notice != now.notice):
@@ -77,6 +81,7 @@ class ToldEvents(event_log.EventLog):
         now = self._before
         if event["event"] == "member_ready" and now is not None and now.order is not None:
             event |= {"typed": now.order.typed, "discount": now.order.discount}
+            event |= {"cards": len(now.order.cards)}
             event |= {"vouchers": sum(row.is_voucher for row in now.offers)}
             event |= {"picked": sum(row.is_picked for row in now.offers)}
         super()._note(event)
