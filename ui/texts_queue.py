@@ -43,10 +43,14 @@ def last_success(pill: Pill) -> str:
 
 
 def next_try(pill: Pill) -> str:
-    """Return when it is tried again."""
-    if pill.next_s is None:
-        return ""
-    return _("Next try in {duration}.").format(duration=duration(pill.next_s))
+    """Return how often it was tried since head office answered, and when it is tried again."""
+    told = []
+    if pill.tries:
+        said = ngettext("Tried {count} time since.", "Tried {count} times since.", pill.tries)
+        told.append(said.format(count=grouped(pill.tries)))
+    if pill.next_s is not None:
+        told.append(_("Next try in {duration}.").format(duration=duration(pill.next_s)))
+    return " ".join(told)
 
 
 def what_stands(state: State) -> str:

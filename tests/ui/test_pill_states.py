@@ -123,7 +123,7 @@ def test_a_try_that_fails_leaves_what_was_told_and_the_second_in_a_row_does_not(
     station = Station()
     if first:
         station.do(first)
-    before = replace(station.pill, waiting=2)
+    before = replace(station.pill, waiting=2, tries=1)
     station.try_once("goes")
     told = replace(station.pill, attention=before.attention)
     assert told in (before, replace(before, kind=PillKind.SENDING))  # what was recorded meanwhile counts
@@ -133,6 +133,16 @@ def test_a_try_that_fails_leaves_what_was_told_and_the_second_in_a_row_does_not(
     assert station.kind is PillKind.SENDING  # that was not in a row
     station.try_once("goes")
     assert station.kind is PillKind.OFFLINE
+
+
+def test_it_counts_the_tries_that_nobody_answered():
+    station = Station()
+    station.do("answers")
+    counted = []
+    for step in ("goes", "goes", "goes", "disk is full", "goes", "answers"):
+        station.try_once(step)
+        counted.append(station.pill.tries)
+    assert counted == [1, 2, 3, 0, 1, 0]
 
 
 def test_a_push_says_how_far_it_is_and_what_breaks_it_off_says_so_at_its_second_failure():

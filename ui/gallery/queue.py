@@ -45,7 +45,9 @@ def states() -> dict[str, State]:
         "queue-empty": queue(QueueView(without=WITHOUT), fresh),
         "queue-reading": replace(queue(few, fresh), flow=QueueView()),
         "queue-sending": queue(few, Pill(PillKind.SENDING, 1, 40, next_s=1)),
-        "queue-offline": queue(QueueView(rows=many[:37], without=WITHOUT), replace(OFFLINE, next_s=21)),
+        "queue-offline": queue(
+            QueueView(rows=many[:37], without=WITHOUT), replace(OFFLINE, next_s=21, tries=2)
+        ),
         "queue-stale": queue(QueueView(rows=many, is_more=True, without=WITHOUT), STALE),
         "queue-sent": queue(QueueView(Tab.SENT, (GIVEN, JOINED, UNDONE), without=WITHOUT), fresh),
         "queue-sent-none": queue(QueueView(Tab.SENT, without=WITHOUT), fresh),
@@ -59,7 +61,8 @@ def states() -> dict[str, State]:
             notice=_("It is handed to the manager."),
         ),
         "queue-kinds": queue(
-            QueueView(rows=(GIVEN, JOINED, UNDONE), without=WITHOUT), replace(OFFLINE, waiting=3, next_s=21)
+            QueueView(rows=(GIVEN, JOINED, UNDONE), without=WITHOUT),
+            replace(OFFLINE, waiting=3, next_s=9, tries=204),
         ),
         "queue-sending-far": queue(few, Pill(PillKind.SENDING, 1, 40, sent=36)),
         "queue-update": queue(few, Pill(PillKind.UPDATE, 1, 90)),

@@ -77,7 +77,8 @@ def _codes(fault: type[StoreFault]) -> set[str]:
 def pill(line: Line, *, now_ms: int) -> Pill:
     """Return what the pill shows now."""
     next_ms = line.told.next_ms
-    return replace(_pill(line, now_ms), next_s=None if next_ms is None else max(next_ms - now_ms, 0) // 1000)
+    next_s = None if next_ms is None else max(next_ms - now_ms, 0) // 1000
+    return replace(_pill(line, now_ms), next_s=next_s, tries=line.failed_tries)
 
 
 def _pill(line: Line, now_ms: int) -> Pill:

@@ -72,6 +72,7 @@ class Pill:
     age_s: int | None = None
     attention: int = 0
     next_s: int | None = None  # until the next try
+    tries: int = 0  # in a row that nobody answered
     sent: int = 0
     limit_s: int | None = None
     by_ms: int | None = None
