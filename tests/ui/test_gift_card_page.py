@@ -6,8 +6,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
-from app.core.gift_cards import Rest
+from app.core.gift_cards import Rest, TenderKind, TenderOutcome
 from app.core.money import CURRENCIES
+from app.core.reasons import Reason, Refusal
 from ui import texts_answer, texts_card
 from ui.gallery import states
 from ui.keys import FLOW_KEYS, bar_keys, key_map
@@ -15,6 +16,7 @@ from ui.models.card_view import AllOfIt, CardAmount, FindCard, PrintCard, PutOn
 from ui.models.cards import CardRow
 from ui.models.display import Slide, display_of
 from ui.models.display_words import by_card
+from ui.models.paying import PayingCard, card_rows
 from ui.models.state import AnswerWord, Screen
 
 Key = Qt.Key
@@ -117,6 +119,18 @@ def test_the_cross_takes_a_card_out_of_the_order(shown) -> None:
     ]
     crosses[0].click()
     assert shown.model.asked == [("remove_voucher", "c1")]
+
+
+@pytest.mark.parametrize(("link", "is_to_ask"), [("online", True), ("offline", False)])
+def test_only_with_a_line_head_office_is_asked_about_what_the_station_may_not_give_alone(
+    link, is_to_ask
+) -> None:
+    refusal = Refusal(Reason.CARD_FLOOR, {"wanted": 5_000})
+    outcome = TenderOutcome("c1", TenderKind.GIFT_CARD, 0, 9_000, (refusal,))
+    (row,) = card_rows((PayingCard("c1", "4821"),), (outcome,), link=link)
+    assert row.is_to_ask is is_to_ask
+    said = "Head office is asked when you confirm" if is_to_ask else "Without head office"
+    assert texts_card.stays(row, EUR).startswith(said)
 
 
 def test_an_answer_says_what_the_card_paid_and_what_is_left() -> None:

@@ -52,6 +52,26 @@ def test_beside_an_order_a_scan_lets_the_card_pay_once(till: Bench):
     assert [row.amount for row in paying(till, 2)] == [2_000, 700]
 
 
+def test_a_card_that_is_to_pay_is_work_that_another_members_card_asks_about(till: Bench):
+    open_member(till)
+    till.model.scan(a_card(till))
+    paying(till)
+    till.model.scan(till.thread.call(lambda store: a_member(store, seed=2, name="Ben")).code)
+    till.until(Screen.SWITCH)
+
+
+def test_a_card_waits_while_points_alone_are_added(till: Bench):
+    with_order(till, "60", 6000)
+    till.model.scan(a_card(till))
+    paying(till)
+    till.model.open(Screen.EARN)
+    till.settled()
+    assert till.model.state.flow.order.cards == ()
+    till.model.scan(till.voucher)  # which goes to the order, where the card still is
+    till.until(Screen.MEMBER)
+    paying(till)
+
+
 def test_over_an_answer_a_scan_shows_the_card(till: Bench):
     with_order(till, "60", 6000)
     confirm(till)
