@@ -93,8 +93,8 @@ def to_approve(doing: "Doing") -> str:
 
 
 def paid_by(row: CardRow, currency: Currency) -> str:
-    """Return what a card pays: `−€20.00`; nothing where it doesn't."""
-    return discount(row.amount, currency) if row.amount else ""
+    """Return what a card pays: `−€20.00`."""
+    return discount(row.amount, currency)
 
 
 def stays(row: CardRow, currency: Currency) -> str:

@@ -30,7 +30,7 @@ from ui.models.approving import Because
 from ui.models.card_view import AllOfIt, CardAmount, Doing, FindCard, PrintCard, PutOn
 from ui.models.cards import CardPut
 from ui.models.pin_pad import Choose, GivePin
-from ui.models.receipts import Printing, Receipts
+from ui.models.receipts import Printing, Receipts, When
 from ui.models.state import AnswerWord, Screen
 
 Key = Qt.Key
@@ -334,6 +334,27 @@ def test_what_is_on_a_card_is_printed_when_asked(till: Bench, tmp_path: Path, mo
         card.ends_with,
         2_000,
     )
+
+
+@pytest.mark.parametrize("when", list(When))
+def test_a_slip_of_what_was_put_on_is_printed_by_a_key_or_by_itself(
+    till: Bench, tmp_path: Path, monkeypatch, when
+):
+    receipts = Receipts(till.tasks, Printing(folder=tmp_path, when=when), register="1", parent=till.model)
+    printed: list = []
+    monkeypatch.setattr(receipts, "print", printed.append)
+    till.model.use_receipts(receipts)
+    sign_in(till, till.thread.call(a_person))
+    till.model.scan(a_card(till))
+    shown(till)
+    till.model.ask(PutOn())
+    put_on(till, "30", doing=Doing.TOP_UP)
+    till.until(Screen.ANSWER)
+    if when is When.ASKED:
+        till.model.print_receipt()
+    till.qtbot.waitUntil(lambda: bool(printed))
+    (receipt,) = printed
+    assert (receipt.kind, receipt.card.paid_in, receipt.card.balance) == (Kind.GIFT_CARD, 3_000, 5_000)
 
 
 # --- by keys ----------------------------------------------------------------------------------------------------------

@@ -217,4 +217,4 @@ class _Work(Card):
 
     def controls(self) -> list[QWidget]:
         """The buttons, from the top."""
-        return [self.all_of_it, self.put_on, self.print, self.do, self.back]
+        return [self.do, self.all_of_it, self.put_on, self.print, self.back]

@@ -40,17 +40,16 @@ class CardLines(Scroll):
 
     def _line(self, card: CardRow, currency: Currency) -> QWidget:
         line = QWidget()
-        sides, words = row(line, gap=4), column(gap=0)
-        for label, said in (
-            (Label("body", ink="muted"), texts_card.ending_in(card.ends_with)),
-            (number("amount", ink="text"), texts_card.paid_by(card, currency)),
-            (Label("small", ink="muted"), texts_card.stays(card, currency)),
-        ):
-            if said:
-                label.say(said)
-                words.addWidget(label)
-        sides.addWidget(
-            Remove(texts_card.take_out(card), card.ref, "muted", self.removed), 0, Qt.AlignmentFlag.AlignTop
-        )
-        sides.addLayout(words, 1)
+        words, top = column(line, gap=0), row(gap=4)
+        name, amount, stays = Label("body", ink="muted"), number("amount"), Label("small", ink="muted")
+        name.say(texts_card.ending_in(card.ends_with))
+        cross = Remove(texts_card.take_out(card), card.ref, "muted", self.removed)
+        top.addWidget(name, 1)
+        top.addWidget(cross, 0, Qt.AlignmentFlag.AlignTop)
+        words.addLayout(top)
+        if card.amount:
+            amount.say(texts_card.paid_by(card, currency))
+            words.addWidget(amount)
+        stays.say(texts_card.stays(card, currency))
+        words.addWidget(stays)
         return line
