@@ -212,6 +212,17 @@ def test_a_void_of_a_card_for_one_use_makes_it_whole(hq, station):
     assert accounts(hq) == {f"gift_card:{ref}": 10_000, "gift-cards-sold": -10_000}
 
 
+def test_what_was_undone_took_nothing_too_much(hq, two):
+    ref = a_card(hq, 5_000)
+    pays(two[0], "o1", 5_000, tender(ref, 5_000), at_ms=NOW_MS + 2 * MINUTE_MS)
+    undo(two[0])
+    pays(two[1], "o2", 3_000, tender(ref, 5_000))
+    pays(two[1], "o3", 3_000, tender(ref, 5_000), at_ms=NOW_MS + MINUTE_MS)
+    assert words(two[0].push()) == [(1, "posted", []), (2, "posted", [])]
+    assert words(two[1].push()) == [(1, "posted", []), (2, "posted_flagged", ["OVERSPENT"])]
+    assert accounts(hq)["exception:overspent"] == 1_000 == -on_card(hq, ref)
+
+
 def test_a_return_puts_a_part_back_and_then_the_other_had_enough(hq, two):
     ref = a_card(hq, 5_000)
     two[0].order("o1", amounts=(("MILK", 1_000), ("BREAD", 2_000)), ref=None, tenders=(tender(ref, 5_000),))
