@@ -10,7 +10,7 @@ from ui.texts_brand import program_name
 from ui.theme import current
 from ui.tokens import TARGET_MIN
 from ui.widgets.card import column, row
-from ui.widgets.label import CENTER, RIGHT, Elided, Label
+from ui.widgets.label import CENTER, RIGHT, Elided, Label, OneLine
 from ui.widgets.logo import Logo
 from ui.widgets.pill import PillButton
 from ui.widgets.shapes import Sign, SignKind
@@ -52,7 +52,8 @@ class TopBar(QWidget):
         """Build the bar."""
         super().__init__()
         self.setFixedHeight(current().px(TARGET_MIN))
-        self._store = Elided("h2")
+        self._store = OneLine("h2")
+        self._store.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._demo = Label("strong", ink="on_warn", align=CENTER, wraps=False)
         self._demo.setProperty("chip", "warn")
         self._demo.setFixedHeight(min(current().with_text(DEMO_HEIGHT), current().px(TARGET_MIN)))
