@@ -25,7 +25,7 @@ from hq.members.service import MemberFacts, upsert_members
 HELD_MS, MEMORY_MB = 100.0, 300.0
 # What may come on top for a thousand redemptions: three hundred a day are 27 MB in a year without a new start.
 SLOPE_KIB = 256.0
-LONG_S = 800.0
+LONG_S = 3_600.0
 AT_ONCE = 500
 ENOUGH = 5_000  # redemptions, for a slope that is not that of caches which fill
 SETTLED = 0.4  # of the redemptions, until caches are full

@@ -24,7 +24,9 @@ CARD_MS, ANSWER_MS = 200.0, 150.0
 LATER = ("cv2", "numpy", "requests", "sqlite_utils", "structlog")  # imported after the first paint
 NEVER = ("pandas", "matplotlib")
 STEADY_S = 4.0
-WHOLE_S = 900  # a run that takes longer hangs
+WHOLE_S = (
+    4_200  # a run that takes longer hangs; most of it are ten thousand redemptions with all their paints
+)
 AMOUNT = "35"  # so that one of the offers is usable and picked
 PARTS = ("start", "memory", "latency", "imports", "sync", "redemptions")
 QUICK = 1_000
