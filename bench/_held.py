@@ -34,8 +34,9 @@ class Heart(QObject):
     def __init__(self, parent: QObject) -> None:
         """Begin to beat."""
         super().__init__(parent)
-        self.gaps_ms: list[float] = []
-        self.own_ms: list[float] = []  # without waiting for a processor, which is other programs' doing
+        self._beats = 0
+        # The longest; beats are not kept one by one, or the memory that is measured would be theirs.
+        self._gap_ms = self._own_ms = 0.0  # the latter without waiting for a processor, other programs' doing
         self._last_ms, self._waited = time.monotonic() * 1000, _waited_ms()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -45,13 +46,15 @@ class Heart(QObject):
     def _beat(self) -> None:
         now_ms, waited = time.monotonic() * 1000, _waited_ms()
         gap_ms = now_ms - self._last_ms
-        self.gaps_ms.append(gap_ms)
-        self.own_ms.append(gap_ms - max(ms - self._waited.get(who, 0.0) for who, ms in waited.items()))
+        waited_ms = max(ms - self._waited.get(who, 0.0) for who, ms in waited.items())
+        self._beats += 1
+        self._gap_ms = max(self._gap_ms, gap_ms)
+        self._own_ms = max(self._own_ms, gap_ms - waited_ms)
         self._last_ms, self._waited = now_ms, waited
 
     def longest(self) -> dict[str, Any]:
         """Return what is told of it."""
-        return {"gap_ms": max(self.gaps_ms), "own_ms": max(self.own_ms), "beats": len(self.gaps_ms)}
+        return {"gap_ms": self._gap_ms, "own_ms": self._own_ms, "beats": self._beats}
 
 
 class Syncing(QObject):
