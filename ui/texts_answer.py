@@ -21,7 +21,7 @@ def to_do(answer: AnswerView, currency: Currency) -> str:
         return texts_undo.to_do(answer.undone, currency)
     if answer.put is not None:
         return texts_card.put_to_do(answer.put, currency)
-    if answer.word in GIVEN and not answer.discount and texts_card.paying(answer):
+    if _is_card_first(answer):
         return texts_card.at_the_till(answer, currency)
     return texts.instruction(answer, currency)
 
@@ -36,7 +36,15 @@ def details(answer: AnswerView, currency: Currency) -> tuple[str, ...]:
     cards = [
         texts_card.has_paid(row, currency) for row in answer.cards if not _is_told(row, answer, currency)
     ]
+    if texts_card.paying(answer) and not _is_card_first(answer):
+        lines = (texts_card.at_the_till(answer, currency), *lines)  # the second thing to do
+        return (*lines[:2], *cards, *lines[2:])
     return (*lines[:1], *cards, *lines[1:])
+
+
+def _is_card_first(answer: AnswerView) -> bool:
+    """Whether what a card pays is the one thing to do at the till."""
+    return answer.word in GIVEN and not answer.discount and bool(texts_card.paying(answer))
 
 
 def _is_told(row: CardRow, answer: AnswerView, currency: Currency) -> bool:

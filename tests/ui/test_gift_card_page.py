@@ -142,6 +142,7 @@ def test_an_answer_says_what_the_card_paid_and_what_is_left() -> None:
     )
     both = STATES["approved-gift-card-and-offer"].answer
     assert texts_answer.to_do(both, EUR) == "Take €2.36 off at the till"
+    assert texts_answer.details(both, EUR)[0] == "Enter €20.00 as gift card at the till"
     put = STATES["gift-card-topped-up"].answer
     assert texts_answer.read_out(put, EUR) == (
         "Card topped up. €75.00 is on it now. Card ending in 4821 · Put on it: €50.00. Usable until 2022-11-30."
