@@ -70,6 +70,15 @@ class ToldEvents(event_log.EventLog):
         self._window = window
         super().watch(window)
 
+    def follow(self, model: Any) -> None:
+        super().follow(model)
+        if around := getattr(model, "_around", None):  # the station's, not the one of the opening
+            around.read.connect(self._overview_came)
+
+    def _overview_came(self, found: Any) -> None:
+        told = {"program": found.program_version, "asks_to_sign_in": found.is_sign_in_needed}
+        self._note({"event": "overview_came", "screen": self._before.screen.value} | told)
+
     def _painted(self) -> None:
         names = [event["event"] for event in self._unpainted if event["event"].endswith("_painted")]
         super()._painted()
