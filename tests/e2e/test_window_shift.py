@@ -14,7 +14,7 @@ import pytest
 
 from tests.e2e.shift import Died, Shift
 from tests.e2e.shift_books import Totals, by_head_office, by_journal, entries_of, held_by_head_office, ids_of
-from tests.e2e.shift_shop import BONUS, EXTRA, ONCE, TREAT, Shop, shop_at_work
+from tests.e2e.shift_shop import BONUS, EXTRA, ONCE, Shop, shop_at_work
 from tests.e2e.told import TOLD
 from tests.e2e.windows import OPEN_S, Event, WindowProcess
 from tests.x_screen import XScreen
@@ -173,7 +173,10 @@ class Work(NamedTuple):
 
 
 def day(shop: Shop) -> Iterator[Work]:
-    """Yield customers without an end. Nobody shows the same twice within the moment that counts as one scan."""
+    """Yield customers without an end; what each changes is the same with and without a line.
+
+    So nobody pays with points here: those earned a moment ago can't be spent before head office has been heard.
+    """
     number = 0
     coupons, cards = iter(shop.coupons), iter(shop.cards)
     while True:
@@ -194,7 +197,7 @@ def day(shop: Shop) -> Iterator[Work]:
             yield Work(lambda s, c=codes[2], g=card: s.pay_by_card(c, card=g, amount="9"), Figures(1))
         yield Work(lambda s, c=codes[2]: s.earn(c, amount="18"), Figures(1))
         yield Work(lambda s: s.refused(NOBODYS_CODE))
-        yield Work(lambda s, c=codes[0]: s.serve(c, s.shop.treat, amount="20"), Figures(1, 1, TREAT))
+        yield Work(lambda s, c=codes[0]: s.serve(c, s.shop.extra, amount="20"), Figures(1, 1, EXTRA))
         yield Work(lambda s, c=codes[1]: s.serve(c, s.shop.bonus, amount="21"), Figures(1, 1, BONUS))
         yield Work(lambda s: s.goods_back(s.receipts[-1]), Figures(value=-BONUS))
         yield Work(lambda s: s.lock())
