@@ -123,3 +123,20 @@ def test_a_long_name_leaves_a_button_its_height_and_a_shop_its_number(qapp: QApp
     assert page._end.height() <= 2 * page._languages["en"].height()
     assert store.text() == store.whole == "Blue Bean · 014"
     stage.close()
+
+
+def test_the_first_page_fits_as_every_later_one(qapp: QApplication) -> None:
+    stage = Stage(qapp, Dress("en", "light", SIZE, "largest"))
+    _picture, found = stage.show(states()["member-one-picked"])
+    stage.close()
+    assert found == []
+
+
+def test_reasons_to_undo_stand_apart_in_their_first_frame(qapp: QApplication) -> None:
+    stage = Stage(qapp, Dress("en", "light", SIZE))
+    stage.show(states()["undo-reading"])
+    page = stage.window.pages[Screen.UNDO]
+    page.draw(states()["undo"])  # and nothing is laid out by an event yet
+    tops = [button.y() for button in page.effect.reasons.values() if button.isVisible()]
+    stage.close()
+    assert len(tops) == len(set(tops)) == 5

@@ -217,6 +217,7 @@ class _Effect(Card):
                 button.say(texts_undo.reason(reason))
                 button.clicked.connect(lambda _=False, reason=reason: self.said.emit(reason))
                 self._list.addWidget(button)
+                button.show()  # at once: Qt would by the next event, and they lay on each other for a frame
         for reason, button in self.reasons.items():
             word = texts_undo.reason(reason)
             button.set_look(PRIMARY if reason is view.reason else PLAIN)

@@ -76,7 +76,7 @@ class Button(Tile):
         if self._is_high or not self._key.text():
             return
         key = self._key.sizeHint().width() + current().px(GAP_S)
-        needed = QFontMetrics(self._word.font()).horizontalAdvance(self._word.whole) + 3 * GAP_S
+        needed = QFontMetrics(current().font(self._word.role)).horizontalAdvance(self._word.whole) + 3 * GAP_S
         spare = max(0, min(key, self.width() - needed - key))
         layout = self.layout()
         if layout is not None:

@@ -10,6 +10,7 @@ from ui.theme import current, mark
 from ui.tokens import TARGET_MIN, TYPE
 
 SMALLEST = TYPE["small"].px
+QT_EDGE = 2  # pixels that a label wants beside its text
 NEVER_BREAKS = 12  # letters: a word of these fits into every column
 BREAK = "\u200b"  # zero width space: a line may break here
 PIECES = re.compile(r"(?<=[\s-])")
@@ -39,7 +40,7 @@ class Label(QLabel):
     ) -> None:
         """Make an empty label."""
         super().__init__(parent)
-        self._role = role
+        self.role = role
         self._whole = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAlignment(align)
@@ -90,7 +91,7 @@ class Label(QLabel):
         """Take the font of a new theme."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
-            self.setFont(current().font(self._role))
+            self.setFont(current().font(self.role))
             self._fit()
 
 
@@ -135,7 +136,7 @@ class OneLine(Label):
 
     def sizeHint(self) -> QSize:
         """Ask for the whole sentence in its own type."""
-        metrics = QFontMetrics(current().font(self._role))
+        metrics = QFontMetrics(current().font(self.role))
         return QSize(metrics.horizontalAdvance(self._whole) + 2, metrics.height())
 
     def minimumSizeHint(self) -> QSize:
@@ -148,7 +149,7 @@ class OneLine(Label):
         self.updateGeometry()
 
     def _fit(self) -> None:
-        font, room = current().font(self._role), max(self.contentsRect().width(), 0)
+        font, room = current().font(self.role), max(self.contentsRect().width(), 0)
         while font.pixelSize() > SMALLEST and QFontMetrics(font).horizontalAdvance(self._whole) > room:
             font.setPixelSize(font.pixelSize() - 1)
         if font != self.font():
@@ -165,7 +166,7 @@ class Words(Label):
 
     def sizeHint(self) -> QSize:
         """Ask for the longest word in its own type, however small it is now."""
-        metrics, hint = QFontMetrics(current().font(self._role)), super().sizeHint()
+        metrics, hint = QFontMetrics(current().font(self.role)), super().sizeHint()
         longest = max((metrics.horizontalAdvance(word) for word in self._whole.split()), default=0)
         return QSize(max(hint.width(), longest), hint.height())
 
@@ -175,10 +176,10 @@ class Words(Label):
         self._fit()
 
     def _fit(self) -> None:
-        font, room = current().font(self._role), self.contentsRect().width()
+        font, room = current().font(self.role), self.contentsRect().width()
         while self.isVisible() and font.pixelSize() > SMALLEST:  # before that it has no room yet
             metrics = QFontMetrics(font)
-            if all(metrics.horizontalAdvance(word) <= room for word in self._whole.split()):
+            if all(metrics.horizontalAdvance(word) + QT_EDGE <= room for word in self._whole.split()):
                 break
             font.setPixelSize(font.pixelSize() - 1)
         if font != self.font():
@@ -196,7 +197,7 @@ class Figure(Label):
 
     def sizeHint(self) -> QSize:
         """Be as high as the largest type."""
-        metrics = QFontMetrics(current().font(self._role))
+        metrics = QFontMetrics(current().font(self.role))
         return QSize(metrics.horizontalAdvance(self._whole), metrics.height() + 2)
 
     def minimumSizeHint(self) -> QSize:
@@ -204,7 +205,7 @@ class Figure(Label):
         return QSize(0, self.sizeHint().height())
 
     def _fit(self) -> None:
-        fonts = [current().font(role) for role in SHRINKS[self._role]]
+        fonts = [current().font(role) for role in SHRINKS[self.role]]
         room = self.contentsRect().width()
         fitting = (font for font in fonts if QFontMetrics(font).horizontalAdvance(self._whole) <= room)
         font = next(fitting, fonts[-1])
@@ -222,7 +223,7 @@ class Title(Label):
         super().__init__(role, align=align)
 
     def _fit(self) -> None:
-        fonts = [current().font(role) for role in SHRINKS[self._role]]
+        fonts = [current().font(role) for role in SHRINKS[self.role]]
         font = next(filter(self._has_room, fonts), fonts[-1])
         if font != self.font():
             self.setFont(font)
