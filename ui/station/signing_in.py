@@ -18,7 +18,6 @@ from ui.widgets.tile import PLAIN, PRIMARY
 
 PAD_WIDTH = 344
 COLUMNS = 2
-NAME_MAX = 18  # letters on a button
 
 
 class SignInPage(PinPage):
@@ -62,7 +61,7 @@ class SignInPage(PinPage):
         self.draw_pin(view.pin, state, _("Unlock") if _is_same(view) else _("Sign in"))
         self._without.say(_("Without signing in"))
         self._without.setVisible(not view.locked)
-        self._end.say(_("End shift of {name}").format(name=_short(view.locked)))
+        self._end.say(_("End shift of {name}").format(name=view.locked))
         self._end.setVisible(bool(view.locked))
         self._train.say(_("Training"))
         self._train.setVisible(view.can_train and not state.shop.is_training)
@@ -104,11 +103,6 @@ def _hint(view: SignInView) -> str:
     if staff.is_needed:
         return _("Scan a badge or choose your name, then type your PIN. Without it nothing can be redeemed.")
     return _("Scan a badge or choose your name, then type your PIN.")
-
-
-def _short(name: str) -> str:
-    """Return a name as far as a button holds it; the whole one stands above."""
-    return name if len(name) <= NAME_MAX else f"{name[: NAME_MAX - 1].rstrip()}…"
 
 
 def _by_need(*buttons: Button) -> QHBoxLayout:

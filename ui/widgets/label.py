@@ -137,7 +137,7 @@ class OneLine(Label):
     def sizeHint(self) -> QSize:
         """Ask for the whole sentence in its own type."""
         metrics = QFontMetrics(current().font(self.role))
-        return QSize(metrics.horizontalAdvance(self._whole) + 2, metrics.height())
+        return QSize(metrics.horizontalAdvance(self._whole) + QT_EDGE, metrics.height() + QT_EDGE)
 
     def minimumSizeHint(self) -> QSize:
         """Shrink to nothing but keep a line's height."""
