@@ -145,3 +145,12 @@ def test_few_people_are_all_in_sight(shown) -> None:
     shown.show(STATES["sign-in"])
     tiles = shown.window.pages[Screen.SIGN_IN].tiles.tiles
     assert [tile.visibleRegion().isEmpty() for tile in tiles.values()] == [False] * len(FEW.people)
+
+
+def test_people_are_to_be_seen_when_they_have_been_read(shown) -> None:
+    shown.show(STATES["sign-in-reading"])
+    shown.show(STATES["sign-in"])  # as at the till: the page is there before its people
+    page = shown.window.pages[Screen.SIGN_IN]
+    tiles = page.tiles.tiles.values()
+    assert len(tiles) == len(FEW.people)
+    assert all(tile.visibleRegion().boundingRect().height() == tile.height() for tile in tiles)

@@ -59,6 +59,7 @@ class PeopleTiles(QWidget):
             tile.say(person.name)
             tile.clicked.connect(lambda _=False, staff_id=person.staff_id: self.chosen.emit(staff_id))
             self._grid.addWidget(tile, *divmod(place, self._columns))
+            tile.show()  # at once: a page that is up would count none of them, and give them no room
             self.tiles[person.staff_id] = tile
         self._grid.activate()
         self.refilled.emit()
