@@ -261,6 +261,32 @@ def test_a_store_that_asks_for_it_is_asked_at_the_start(till: Till) -> None:
     }
 
 
+def test_a_store_that_begins_to_ask_for_it_is_asked_once_on_the_idle_page(till: Till) -> None:
+    till.bench.thread.call(lambda store: a_person(store, sign_in="spending"))
+    open_member(till.bench)
+    till.bench.model._around.refresh()
+    till.bench.settled()
+    assert till.state.screen is Screen.MEMBER  # whoever is served is served first
+    till.bench.model.escape()
+    till.bench.model._around.refresh()
+    till.bench.until(Screen.SIGN_IN)
+    till.read()
+    till.bench.model.escape()
+    till.bench.model._around.refresh()
+    till.bench.settled()
+    assert till.state.screen is Screen.IDLE
+
+
+def test_a_station_that_was_busy_as_it_came_up_asks_behind_that(till: Till) -> None:
+    till.bench.thread.call(lambda store: a_person(store, sign_in="spending"))
+    till.bench.model._show(screen=Screen.PREPARING, is_busy=True)
+    till.bench.model._around.refresh()
+    till.bench.until(Screen.IDLE)
+    till.bench.model._show(is_busy=False)
+    till.bench.model._around.refresh()
+    till.bench.until(Screen.SIGN_IN)
+
+
 def test_a_cashiers_language_comes_with_them(till: Till) -> None:
     till.page()
     till.bench.model.ask(Speak("ko"))

@@ -32,6 +32,7 @@ class StaffPart:
     _flows: Flows
     _visit: Visit | None
     _signed_in: SignedIn | None
+    _was_asked: bool
     _held_scan: Callable[[], None] | None
     _kept_scan: tuple[int, Callable[[], None]] | None
     _late_answer: AnswerView | None
@@ -47,7 +48,7 @@ class StaffPart:
         """Begin with nobody."""
         self.training, self.languages, self.lock_after_s = None, None, LOCK_AFTER_S
         self.equipment = None
-        self._signed_in, self._kept_scan, self._late_answer = None, None, None
+        self._signed_in, self._kept_scan, self._late_answer, self._was_asked = None, None, None, False
         self.touched()
 
     @property
@@ -79,6 +80,7 @@ class StaffPart:
         What somebody has begun, nobody else redeems: it is dropped. What was begun before anybody signed in goes on.
         """
         before, self._signed_in = self._signed_in, who
+        self._was_asked |= who is not None
         if before is not None and (who is None or who.staff_id != before.staff_id):
             self._visit = None
             self._flows.drop_below()
@@ -102,9 +104,12 @@ class StaffPart:
             self._show(language=language, notice="")
 
     def _ask_to_sign_in(self) -> None:
-        """At the start of a station whose store asks for it."""
-        if self._signed_in is None:
+        """Once, where the store asks for it: at the start, or when it begins to ask."""
+        if self._signed_in is None and not self._was_asked:
             self.open(Screen.SIGN_IN)
+            self._was_asked = (
+                self._state.screen is Screen.SIGN_IN
+            )  # else something was under way: the next time
 
     def _lock_if_left(self) -> None:
         """Lock the station when nobody has touched it for long. Called each second."""

@@ -329,7 +329,7 @@ class StationModel(QObject, StaffPart, ScanPart, FlowPart, Devices, DemoPart, Re
         if is_ready:
             self._was_ready, screen = True, Screen.IDLE
         self._show(screen=screen, **found.shown())
-        if is_ready and found.is_sign_in_needed:
+        if found.is_sign_in_needed and screen is Screen.IDLE:
             self._ask_to_sign_in()
         shown = self._quotes.newest if screen is Screen.MEMBER and not self._state.is_busy else None
         if shown is None or shown.ground == found.ground:
