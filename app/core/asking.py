@@ -137,20 +137,20 @@ def questions(facts: Facts) -> tuple[Question, ...]:
 
 
 def card_questions(facts: Facts) -> tuple[Question, ...]:
-    """Return what to ask head office about gift cards: what each would pay if there were enough on it."""
-    if not any(tender.kind is TenderKind.GIFT_CARD for tender in facts.tenders):
-        return ()
-    hoped = replace(facts, tenders=tuple(map(_hoped_of, facts.tenders)))
+    """Return what to ask head office about gift cards: what each would pay by itself if there were enough on it.
+
+    What another one will pay nobody knows yet: it may have less on it than all of the order.
+    """
+    cards = {tender.ref: tender for tender in facts.tenders if tender.kind is TenderKind.GIFT_CARD}
     return tuple(
         Question(card_name(tender.ref), "", "", tender.ref, 0, tender.amount)
-        for tender in decide(hoped, explain=False).tenders
-        if tender.kind is TenderKind.GIFT_CARD and tender.amount
+        for card in cards.values()
+        for tender in decide(replace(facts, tenders=(_hoped_of(card),)), explain=False).tenders
+        if tender.amount
     )
 
 
 def _hoped_of(tender: Tender) -> Tender:
-    if tender.kind is not TenderKind.GIFT_CARD:
-        return tender
     right = CardRight(granted=HOPED, up_to=PLENTY)
     return replace(tender, balance=PLENTY, ends_on=None, is_used=False, right=right)
 

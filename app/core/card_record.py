@@ -53,5 +53,5 @@ def cards_paid(order: Mapping[str, Any]) -> Iterator[CardPaid]:
     for paid in order.get("paid", ()):
         if paid["kind"] == TenderKind.GIFT_CARD and paid["amount"]:
             rest_is = Rest(paid.get("rest", Rest.STAYS))
-            rest = 0 if rest_is is Rest.STAYS else paid["left"]
+            rest = 0 if rest_is is Rest.STAYS else max(paid["left"], 0)  # less than nothing puts nothing on
             yield CardPaid(paid["ref"], paid["amount"], rest, rest_is, paid.get("alone", 0))

@@ -92,9 +92,14 @@ class Reversal:
 
     @property
     def value(self) -> int:
-        """What had been given and is taken back, in minor units: what a limit of approval looks at."""
+        """What had been given and is taken back, in minor units."""
         worth = sum(back.worth for back in self.outcome.redemptions)
         return worth + sum(back.discount for back in self.backs)
+
+    @property
+    def at_stake(self) -> int:
+        """What a reversal could be used to steal, in minor units: what comes back, on gift cards too."""
+        return self.value + sum(tender.amount for tender in self.outcome.tenders)
 
     @property
     def is_over(self) -> bool:

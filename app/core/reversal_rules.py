@@ -60,8 +60,8 @@ class ReversalPolicy:
     """How far a program lets cashiers undo by themselves.
 
     `own_minutes`: so long somebody voids their own orders, `own_times` in a day; `value_max` (minor units): what a
-    reversal may give back of discounts and points as payment; beyond any of them a manager approves. `days`: how long
-    a station undoes anything at all; behind that it is head office's to correct.
+    reversal may give back of discounts, of points as payment and on gift cards; beyond any of them a manager approves.
+    `days`: how long a station undoes anything at all; behind that it is head office's to correct.
     """
 
     own_minutes: int = 10
@@ -91,7 +91,7 @@ def _number(place: Place, key: str, most: int, ordinary: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked: `age_ms` after the order, of what `value`, by whose hand the order was and this is.
+    """What is asked: `age_ms` after the order, of what `value` (see `Reversal.at_stake`), by whose hand both are.
 
     `times` are the voids of this cashier today, `is_manager` says that they are one: then another's order has been seen
     by two. With a doubtful clock nobody knows the age (None).

@@ -2,7 +2,7 @@
 
     change = CardChange(new_id(), seen.ref, 5_000)
     found = preview_change(store, change, by)   # CardPreview or Refusal; records nothing
-    found = record_change(store, change, by)    # CardDone or Refusal; the same `change_id` again records nothing more
+    found = record_change(store, change, by)    # CardDone or Refusal; the same change again records nothing more
 
 It earns nothing. It works without a line: what was paid for counts here at once, and elsewhere when head office has
 heard of it. A cashier who signed in does it alone up to the program's limit; above it, and where nobody signed in, a
@@ -22,11 +22,18 @@ from app.core.reasons import Reason, Refusal
 from app.core.reversal_rules import refused_by_standing
 from app.station.approval import use
 from app.station.gift_card import CardState, SeenGiftCard, look_up
-from app.station.redeem import NoProgram
+from app.station.redeem import NoProgram, NotRecorded
 from app.station.standing import stops, stops_by_cashier
 from app.station.void import By
 from app.store.journal import Draft
 from app.store.store import StationStore
+
+
+class ChangeConflict(NotRecorded):
+    """An id under which something else was recorded: another amount, another card, or no change of a card."""
+
+    code = "change_conflict"
+    sentence = "This number was used before, for something else. Nothing was recorded now."
 
 
 class Movement(StrEnum):
@@ -97,13 +104,13 @@ def preview_change(store: StationStore, change: CardChange, by: By) -> CardPrevi
 
 
 def record_change(store: StationStore, change: CardChange, by: By) -> CardDone | Refusal:
-    """Put it on, in one transaction. On the store's thread; raises `NoProgram`, a `StoreFault` or `ApprovalOver`.
+    """Put it on, in one transaction. On the store's thread; raises `NotRecorded`, a `StoreFault` or `ApprovalOver`.
 
     When it raises nothing was recorded.
     """
     seq = store.journal.claimed(REDEMPTION_CLAIM, change.change_id)
     if seq is not None:
-        return CardDone(seq, store.journal.entry_at(seq).data, is_repeat=True)
+        return _done_before(store, change, seq)
     found = preview_change(store, change, by)
     if isinstance(found, Refusal):
         return found
@@ -118,6 +125,13 @@ def record_change(store: StationStore, change: CardChange, by: By) -> CardDone |
             data |= use(store, by.approval, action=change.action)
         (entry,) = store.journal.append([Draft(GIFT_CARD, data)])
         return CardDone(entry.seq, data)
+
+
+def _done_before(store: StationStore, change: CardChange, seq: int) -> CardDone:
+    entry = store.journal.entry_at(seq)
+    if entry.type != GIFT_CARD or (entry.data["card"], entry.data["amount"]) != (change.ref, change.amount):
+        raise ChangeConflict(change.change_id)
+    return CardDone(seq, entry.data, is_repeat=True)
 
 
 def _record(store: StationStore, change: CardChange, by: By, found: CardPreview) -> dict[str, Any]:

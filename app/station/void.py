@@ -251,7 +251,7 @@ def _request(store: StationStore, asked: Asked, by: By, order: dict[str, Any], m
     return Request(
         kind=asked.kind,
         age_ms=_age_ms(store, order),
-        value=made.value,
+        value=made.at_stake,
         order_cashier=order.get("cashier", ""),
         cashier=by.cashier,
         is_manager=row is not None and row.role == Role.MANAGER,

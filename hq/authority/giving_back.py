@@ -91,7 +91,10 @@ def _reduce(connection: Connection, found: Claim, units: int) -> list[Change]:
     if units <= 0:
         connection.execute(delete(claim).where(*is_claim(found)))
         return [(found, 0)] if found.beyond else []
-    worth = found.worth * units // found.units
+    if found.scope.startswith(CARD):  # what was paid comes back; the rest that nobody got stays with it
+        worth = max(found.worth - (found.units - units), 0)
+    else:
+        worth = found.worth * units // found.units
     beyond = min(found.beyond, units)
     changed = {"units": units, "worth": worth, "beyond": beyond}
     connection.execute(update(claim).where(*is_claim(found)).values(changed))

@@ -197,11 +197,11 @@ def _doubt_people(
         doubts.add(Flag.SELF_DEAL, "undone, or approved, by whoever it was for")
     age_ms = said.t_eff - order.t_eff
     is_manager = cashier is not None and cashier.role == Role.MANAGER
-    asked = Request(kind, age_ms, made.value, order.cashier, said.cashier, is_manager)
+    asked = Request(kind, age_ms, made.at_stake, order.cashier, said.cashier, is_manager)
     if too_late(program.reversals, age_ms) is not None:
         doubts.add(Flag.UNAPPROVED, "the order was too old for a station to undo it")
     if needs_approval(program.reversals, asked) and (approver is None or approver.role != Role.MANAGER):
-        doubts.add(Flag.UNAPPROVED, f"no manager approved it; it was worth {made.value}")
+        doubts.add(Flag.UNAPPROVED, f"no manager approved it; it was worth {made.at_stake}")
 
 
 def _doubt_often(doubts: Doubts, said: ReversalData, kind: Kind, made: Reversal, tally: Tally | None) -> None:

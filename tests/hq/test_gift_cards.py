@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
+from app.core.card_policy import CardRight
 from app.core.codes import hash_number
 from app.core.gift_cards import Rest
 from app.core.pins import Role
@@ -204,12 +205,36 @@ def test_a_void_puts_the_money_back_and_the_claim_goes(hq, station, is_one_push)
 
 
 def test_a_void_of_a_card_for_one_use_makes_it_whole(hq, station):
-    ref = a_card(hq, single_use=1, rest="forfeited")
-    pays(station, "o1", 3_000, tender(ref, is_single_use=True, rest=Rest.FORFEITED))
+    ref = a_card(hq, 5_000, single_use=1, rest="forfeited")
+    pays(station, "o1", 3_000, tender(ref, 5_000, is_single_use=True, rest=Rest.FORFEITED))
     undo(station)
     assert words(station.push()) == [(1, "posted", []), (2, "posted", [])]
+    assert on_card(hq, ref) == 5_000
+    assert accounts(hq) == {f"gift_card:{ref}": 5_000, "gift-cards-sold": -5_000}
+
+
+def test_much_money_that_no_manager_gave_back_is_flagged(hq, station):
+    ref = a_card(hq)
+    pays(station, "o1", 5_000, tender(ref))
+    pays(station, "o2", 5_001, tender(ref, right=CardRight(granted="r1", up_to=5_001)))
+    undo(station, "o1")
+    undo(station, "o2")
+    said = words(station.push())
+    assert [flags for _, _, flags in said][2:] == [[], ["UNAPPROVED"]]
     assert on_card(hq, ref) == 10_000
-    assert accounts(hq) == {f"gift_card:{ref}": 10_000, "gift-cards-sold": -10_000}
+
+
+def test_a_part_that_comes_back_of_a_card_for_one_use_leaves_its_rest_lapsed(hq, two):
+    ref = a_card(hq, single_use=1, rest="forfeited")
+    once = tender(ref, is_single_use=True, rest=Rest.FORFEITED)
+    two[0].order("o1", amounts=(("MILK", 1_000), ("BREAD", 3_000)), ref=None, tenders=(once,))
+    pays(two[1], "o2", 3_000, once, at_ms=NOW_MS - MINUTE_MS)  # earlier, and heard of later
+    undo(two[0], "o1", (1, UNIT))
+    two[0].push()
+    two[1].push()
+    found = accounts(hq)
+    assert (found["gift-cards-paid"], found["gift-cards-lapsed"]) == (3_000, 7_000)  # of the first alone
+    assert (found["exception:overspent"], on_card(hq, ref)) == (9_000, -9_000)
 
 
 def test_what_was_undone_took_nothing_too_much(hq, two):

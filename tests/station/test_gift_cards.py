@@ -11,6 +11,7 @@ from app.core.asking import Heard
 from app.core.gift_cards import Rest, TenderOutcome
 from app.core.order import Line
 from app.core.overlay import CARD_ALONE, CARD_DAY, CARD_MONEY
+from app.core.paid_order import ReturnedUnits
 from app.core.program_format import read_program
 from app.core.reasons import Reason, Refusal
 from app.core.records import order_differences, replay_order
@@ -215,6 +216,18 @@ def test_a_void_puts_the_money_back_once_and_no_limit(till: Till) -> None:
     assert [delta for _, delta in journal.effects_under(CARD_DAY, "20", after_seq=0)] == [1_250]
 
 
+def test_much_money_goes_back_to_a_card_with_a_managers_word_only(till: Till) -> None:
+    card = till.card()
+    right = {f"card:{card.ref}": 10_000, f"card_reserved:{card.ref}": 5_001}
+    heard = Heard(granted={f"card:{card.ref}": "r1"}, known=right)
+    till.order(card, amount=5_001, heard=heard)
+    assert till.void("A-1") == Refusal(Reason.APPROVAL_NEEDED)
+    goods = Asked("R-1", Kind.RETURN, "A-1", ReversalReason.GOODS_BACK, units=(ReturnedUnits(1, 1_000),))
+    assert record_reversal(till.store, goods, By()) == Refusal(Reason.APPROVAL_NEEDED)
+    till.order(card, amount=4_999)
+    assert isinstance(till.void("A-2"), Reversed)
+
+
 @pytest.mark.parametrize("rest", [Rest.FORFEITED, Rest.PAID_OUT])
 def test_a_card_for_one_use_is_empty_afterwards_and_whole_after_a_void(till: Till, rest: Rest) -> None:
     card = till.card(single_use=True, rest=str(rest), balance=3_000)
@@ -241,6 +254,16 @@ def test_head_office_is_asked_for_what_a_card_would_pay(till: Till) -> None:
     (asked,) = asking.questions
     assert (asked.name, asked.code_hash, asked.discount) == (f"card:{card.ref}", card.ref, 7_000)
     assert to_ask(till.store, order_in, replace(at_till, link="offline")) is None
+
+
+def test_head_office_is_asked_about_each_of_two_cards_whatever_the_other_has(till: Till) -> None:
+    one, other = till.card(balance=100), till.card(seed=2)
+    order_in = OrderIn("A-1", (Line(1, "tea", 1, 7_000),))
+    shown = (CardShown(one.ref), CardShown(other.ref), CardShown(one.ref))
+    asking = to_ask(till.store, order_in, AtTill(None, (), "online", cards=shown))
+    assert asking is not None
+    asked = {each.code_hash: each.discount for each in asking.questions}
+    assert asked == {one.ref: 7_000, other.ref: 7_000} and len(asking.questions) == 2
 
 
 def test_by_head_offices_word_a_card_pays_beyond_every_limit_what_is_reserved(till: Till) -> None:

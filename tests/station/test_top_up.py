@@ -8,14 +8,25 @@ import pytest
 
 from app.core.approvals import Approval, Why
 from app.core.entry import GIFT_CARD
+from app.core.order import Line
 from app.core.reasons import Reason, Refusal
+from app.core.reversal_rules import Kind, ReversalReason
 from app.station.approval import ApprovalOver
-from app.station.gift_card import CardState, SeenGiftCard, look_up
+from app.station.gift_card import CardShown, CardState, SeenGiftCard, look_up
 from app.station.identify import identify
-from app.station.receipt import Card, Kind, receipt_of
+from app.station.receipt import Card, receipt_of
+from app.station.receipt import Kind as ReceiptKind
+from app.station.redeem import AtTill, OrderIn, hand_in
 from app.station.staff import approve
-from app.station.top_up import CardChange, CardDone, CardPreview, preview_change, record_change
-from app.station.void import By
+from app.station.top_up import (
+    CardChange,
+    CardDone,
+    CardPreview,
+    ChangeConflict,
+    preview_change,
+    record_change,
+)
+from app.station.void import Asked, By, record_reversal
 from app.store.keystore import MemoryKeyStore
 from tests.builders import NOW_MS, PIN, a_gift_card, a_person, a_program, a_store, move_replica
 from tests.clocks import Machine
@@ -88,8 +99,22 @@ def test_the_same_change_again_is_one_and_needs_no_approval_again(till: Till) ->
 def test_the_receipt_says_what_was_put_on_and_what_the_card_has(till: Till) -> None:
     till.put(change(till.card(ends_on="2099-01-31"), 5_000))
     receipt = receipt_of(till.store, "C-1")
-    assert (receipt.kind, receipt.due, receipt.is_queued) == (Kind.GIFT_CARD, 5_000, True)
+    assert (receipt.kind, receipt.due, receipt.is_queued) == (ReceiptKind.GIFT_CARD, 5_000, True)
     assert receipt.card == Card("", paid_in=5_000, balance=15_000, ends_on=date(2099, 1, 31))
+
+
+def test_the_same_id_for_something_else_is_no_repeat_and_puts_nothing_on(till: Till) -> None:
+    card, other = till.card(), till.card(seed=2)
+    till.put(change(card, 5_000))
+    for wrong in (change(card, 7_000), change(other, 5_000)):
+        with pytest.raises(ChangeConflict):
+            till.put(wrong)
+    asked = OrderIn("A-1", (Line(1, "tea", 1, 700),))
+    hand_in(till.store, asked, AtTill(None, (), "offline", cards=(CardShown(card.ref),)))
+    record_reversal(till.store, Asked("V-1", Kind.VOID, "A-1", ReversalReason.MISTAKE), By())
+    with pytest.raises(ChangeConflict):
+        till.put(change(card, 5_000, "V-1"))
+    assert [each.seq for each in till.store.journal.entries()] == [1, 2, 3]
 
 
 @pytest.mark.parametrize(("amount", "needs"), [(9_999, False), (10_000, False), (10_001, True)])

@@ -334,7 +334,7 @@ def _answer(
     put = CardPut(
         ends_with=ends_with,
         amount=change.amount,
-        balance=found.balance_after,
+        balance=done.data["balance"],
         ends_on=found.card.ends_on,
         is_new=found.movement is Movement.ACTIVATED,
     )
