@@ -58,6 +58,10 @@ def in_short(effect: "Effect", currency: Currency) -> str:
 def in_full(effect: "Effect", currency: Currency) -> tuple[str, ...]:
     """Return what undoing does, a sentence each."""
     said = [at_the_till(effect.due, currency)]
+    if effect.on_cards:
+        said.append(
+            _("Goes back on the gift card: {amount}.").format(amount=money(effect.on_cards, currency))
+        )
     if effect.value:
         said.append(
             _("What was given counts no more: {amount}.").format(amount=money(effect.value, currency))
@@ -145,6 +149,9 @@ def answer_details(answer: AnswerView, undone: Undone, currency: Currency) -> tu
     if undone.points:
         parts.append(points_counted(undone.points))
     lines = [" · ".join(parts)] if parts else []
+    if undone.on_cards:
+        on_cards = money(undone.on_cards, currency)
+        lines.insert(0, _("Is back on the gift card: {amount}").format(amount=on_cards))
     if answer.is_repeat:
         lines.append(_("This was undone before. Nothing was undone twice."))
     if answer.word is AnswerWord.QUEUED:

@@ -4,13 +4,16 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.core.approvals import Why
+from app.core.money import CURRENCIES
 from app.core.order import Line
 from app.core.reasons import Reason
 from app.core.reversal_rules import Kind, ReversalReason
 from scanner.source import Scanned, Source
 from tests.builders import PIN, a_member, a_person
+from tests.ui.card_till import a_card, a_till, confirm, paying, with_order
 from tests.ui.real_station import RealStation
 from tests.ui.station_bench import Bench
+from ui import texts_undo
 from ui.gallery import states
 from ui.models.approving import Because
 from ui.models.known_flows import FLOWS
@@ -21,6 +24,7 @@ from ui.models.which_order import FindOrder
 
 Key = Qt.Key
 MINUTE_MS = 60_000
+USD = CURRENCIES["USD"]
 PIN_MS = 30_000  # a PIN takes its time where all are at work
 STATES = states()
 
@@ -73,6 +77,22 @@ def test_enter_undoes_the_newest_order_and_the_answer_says_what_to_do(undo: Benc
     assert (answer.word, answer.undone.due, answer.receipt) == (AnswerWord.QUEUED, 2000, entry["reversal_id"])
     assert (entry["order_id"], entry["reason"]) == ("A-2", "mistake")
     assert undo.woken
+
+
+def test_what_goes_back_on_a_gift_card_is_told(bench: Bench):
+    with_order(a_till(bench), "60", 6000)
+    bench.model.scan(a_card(bench))
+    paying(bench)
+    confirm(bench)
+    bench.leave_answer()
+    begin(bench)
+    effect = view(bench).rows[0].found
+    assert "Goes back on the gift card: $20.00." in texts_undo.in_full(effect, USD)
+    bench.model.enter()
+    bench.until(Screen.ANSWER)
+    answer = bench.model.state.answer
+    told = texts_undo.answer_details(answer, answer.undone, USD)
+    assert told[0] == "Is back on the gift card: $20.00"
 
 
 def test_a_second_enter_undoes_nothing_more(undo: Bench):

@@ -70,6 +70,7 @@ def states() -> dict[str, State]:
         "undo-manager": undo(
             chosen(order(1, ASKED), reason=None), pill=OFFLINE, notice=_("Pick a reason first.")
         ),
+        "undo-paid-by-card": undo(chosen(order(0, replace(SLIP, due=0, on_cards=2_124)))),
         "undo-refused": undo(chosen(order(2, SPENT), reason=None), notice=because(SPENT)),
         "undo-owed": undo(chosen(order(0, NOTHING, "")), shop=replace(DEMO, is_demo=False)),
         "undo-busy": undo(chosen(*mixed), is_busy=True),
@@ -84,6 +85,9 @@ def states() -> dict[str, State]:
         "answer-undone": answered(Undone(is_return=False, due=2_124, value=236, points=-46)),
         "answer-undone-queued": answered(
             Undone(is_return=False, due=-250, value=0, points=0), AnswerWord.QUEUED
+        ),
+        "answer-undone-paid-by-card": answered(
+            Undone(is_return=False, due=0, value=236, points=-46, on_cards=2_124)
         ),
         "answer-undone-order-waits": answered(
             Undone(is_return=False, due=2_124, value=236, points=-46), goes_back=True

@@ -179,13 +179,15 @@ class AnswerWord(Enum):
 class Undone:
     """What an undoing came to. `due`: what the till gives back, below 0: what is still to be paid there.
 
-    `value` is what had been given and counts no more; `points` is the change of all points.
+    `value` is what had been given and counts no more; `points` is the change of all points; `on_cards` went back on
+    the gift cards that had paid.
     """
 
     is_return: bool
     due: int
     value: int
     points: int
+    on_cards: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from app.core.gift_cards import TenderKind
 from app.core.order import MILLI
 from app.core.paid_order import ONE_UNIT_MILLI, PaidLine, ReturnedUnits
 from app.core.reasons import Refusal
@@ -21,7 +22,8 @@ class Effect:
     """What undoing would do. `due`: what the till gives back, below 0: what is to be paid there.
 
     `value`: what had been given and counts no more; `points`: the change of earned ones; `points_back`: spent ones that
-    come back; `vouchers` can be used once more. `balance` None: nobody's order, or not known here.
+    come back; `vouchers` can be used once more; `on_cards`: what goes back on the gift cards that had paid, beside
+    `due`. `balance` None: nobody's order, or not known here.
     """
 
     due: int
@@ -31,6 +33,7 @@ class Effect:
     vouchers: int
     balance: int | None
     needs_approval: bool
+    on_cards: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,7 @@ def effect_of(found: Preview | Refusal) -> Effect | Refusal:
         vouchers=sum(back.is_use and bool(back.code_hash) for back in made.backs),
         balance=found.balance_after,
         needs_approval=found.needs_approval,
+        on_cards=sum(back.amount for back in made.outcome.tenders if back.kind is TenderKind.GIFT_CARD),
     )
 
 
@@ -171,6 +175,7 @@ def after_reversal(done: Reversed, kind: Kind, effect: Effect, *, link: str) -> 
             due=data["till"],
             value=effect.value,
             points=data["points"] + data["points_back"],
+            on_cards=sum(amount for kind, _ref, amount in data["tenders"] if kind == TenderKind.GIFT_CARD),
         ),
     )
 
