@@ -1,6 +1,6 @@
 """Voids and returns of the station without a window: what would be undone, doing it, and a manager's approval."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from app.core.approvals import Approval, Why
@@ -73,6 +73,7 @@ class Undoing:
                     "points": made.points,
                     "points_back": made.points_back,
                     "value": made.value,
+                    **_on_cards(tender.amount for tender in made.outcome.tenders),
                     "needs_approval": found.needs_approval,
                     "balance_after": found.balance_after,
                 }
@@ -84,4 +85,11 @@ class Undoing:
                     "seq": found.seq,
                     "repeat": found.is_repeat,
                     **{key: found.data[key] for key in told},
+                    **_on_cards(amount for _kind, _ref, amount in found.data["tenders"]),
                 }
+
+
+def _on_cards(amounts: Iterable[int]) -> Answer:
+    """Return what goes back on gift cards; nothing where no card paid."""
+    back = sum(amounts)
+    return {"on_cards": back} if back else {}

@@ -73,3 +73,11 @@ def test_money_is_put_on_once_with_a_managers_word(till: Till) -> None:
     done = till.says(top_up={**asked, "approve": approve})
     assert (done["answer"], done["movement"], done["balance"]) == ("topped_up", "topped_up", 10_500)
     assert till.says(top_up=asked) == {**done, "repeat": True}
+
+
+def test_an_undoing_says_what_goes_back_on_the_card_and_not_out_of_the_till(till: Till) -> None:
+    till.station.answer(till.number)
+    till.says(order={"order_id": "A-1", "total": 700})
+    asked = {"order_id": "A-1", "reason": "mistake", "id": "V-1"}
+    seen, done = till.says(void={**asked, "preview": True}), till.says(void=asked)
+    assert [(each["till"], each["on_cards"]) for each in (seen, done)] == [(0, 700), (0, 700)]

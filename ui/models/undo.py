@@ -336,7 +336,7 @@ class Undo(Flow):
                 action=self._asked.action,
                 what=to_approve(self._view.kind),
                 detail=to_approve_detail(row, self.desk.state.time_zone),
-                amount=effect.value or None,
+                amount=effect.value + effect.on_cards or None,
                 reasons=WHYS[reason],
                 approver=approver,
             ),
