@@ -281,7 +281,7 @@ def test_a_no_has_its_reason_as_the_title(shown) -> None:
     assert title.font().pixelSize() < TYPE["answer"].px
 
 
-@pytest.mark.parametrize("name", ["not-possible", "look"])
+@pytest.mark.parametrize("name", ["not-possible", "look", "approved-gift-card-refused"])
 def test_an_answer_to_think_about_stays(shown, name: str) -> None:
     shown.model.show(STATES[name])
     assert shown.window.answer.time_left.state() == shown.window.answer.time_left.State.Stopped

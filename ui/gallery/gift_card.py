@@ -113,6 +113,9 @@ def _answers() -> dict[str, State]:
     return {
         "approved-gift-card": answer(AnswerWord.APPROVED, **paid),
         "approved-gift-card-and-offer": answer(AnswerWord.APPROVED, **{**paid, "discount": 236}),
+        "approved-gift-card-refused": answer(
+            AnswerWord.APPROVED, **{**paid, "discount": 236, "cards": (REFUSED,), "due": 2_124}
+        ),
         "queued-gift-cards": answer(AnswerWord.QUEUED, **{**paid, "cards": (PAYS, ONCE, REFUSED), "due": 236}),
         "gift-card-topped-up": answer(AnswerWord.APPROVED, put=put, receipt="c-1"),
         "gift-card-activated": answer(AnswerWord.QUEUED, put=replace(put, ends_on=None, is_new=True)),

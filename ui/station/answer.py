@@ -1,8 +1,8 @@
 """The answer, over the whole window: shape, word or reason, one instruction, and what else there is to know.
 
-An approved answer goes away after eight seconds, an unknown code after four; what isn't possible stays until somebody
-goes on, and flashes its edge twice, for a station without sound. The button comes a moment after the answer, when the
-model takes Enter.
+An approved answer goes away after eight seconds, an unknown code after four. What isn't possible stays until somebody
+goes on, and flashes its edge twice, for a station without sound; so does an order approved of which a gift card didn't
+pay, without the flash. The button comes a moment after the answer, when the model takes Enter.
 """
 
 from dataclasses import dataclass
@@ -122,7 +122,7 @@ class AnswerPage(Page):
             label.set_ink(colours.ink)
         for button in (self._button, self._print, self._undo):
             button.set_look(Look(colours.fill, colours.ink, colours.ink))
-        self._start(state.answer.word)
+        self._start(state.answer)
         self._announce(texts_answer.read_out(state.answer, state.shop.currency))
 
     def _say(self, answer: AnswerView, state: State) -> None:
@@ -136,12 +136,12 @@ class AnswerPage(Page):
         self._print.say(_("Print"))
         self._undo.say(_("Undo"))
 
-    def _start(self, word: AnswerWord) -> None:
+    def _start(self, answer: AnswerView) -> None:
         self.stop()
-        if word in STAYS_MS:
-            self.time_left.setDuration(STAYS_MS[word])
+        if _stays_ms(answer):
+            self.time_left.setDuration(_stays_ms(answer))
             self.time_left.start()
-        if word is AnswerWord.NOT_POSSIBLE:
+        if answer.word is AnswerWord.NOT_POSSIBLE:
             self.flash.start()
         self.update()
 
@@ -176,7 +176,7 @@ class AnswerPage(Page):
             paint_stripes(painter, self, is_bright=_is_bright(self.flash))
         elif word is AnswerWord.UNKNOWN:
             _paint_edge(painter, self.rect())
-        if word in STAYS_MS:
+        if _stays_ms(self._answer):
             self._paint_bar(painter, colours.ink)
 
     def _paint_bar(self, painter: QPainter, ink: str) -> None:
@@ -185,6 +185,11 @@ class AnswerPage(Page):
         height = current().px(8)
         bar = QRectF(0, self.height() - height, self.width() * part, height)
         painter.fillRect(bar, current().color(ink))
+
+
+def _stays_ms(answer: AnswerView) -> int:
+    """Return when it goes away; 0: when somebody goes on. A card that was to pay and didn't is not to be missed."""
+    return 0 if any(row.why_not is not None for row in answer.cards) else STAYS_MS.get(answer.word, 0)
 
 
 def _of_order(answer: AnswerView | None) -> bool:
