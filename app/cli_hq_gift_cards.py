@@ -33,7 +33,8 @@ def gift_card_issue(
         str, typer.Option(help="Where they are sold, such as US-ME; it says under which law.")
     ] = "",
     is_again: Annotated[
-        bool, typer.Option("--again", help="The file is there: cards that were lost with a database.")
+        bool,
+        typer.Option("--again", help="The file is there: issue those of its cards that head office lacks."),
     ] = False,
     data_dir: HqDir = None,
 ) -> None:
@@ -46,8 +47,9 @@ def gift_card_issue(
             _keep(numbers, printed)
     except OSError as problem:
         fail(f"The file can't be used: {problem.strerror}. No card was issued.")
-    with_hq(data_dir, lambda hq: issue_cards(hq, NewCards(value, kind, place), printed))
-    print(f"{len(printed)} gift cards are issued. Their numbers are in {numbers}; keep it as you keep money.")
+    new = NewCards(value, kind, place)
+    made = with_hq(data_dir, lambda hq: issue_cards(hq, new, printed, is_again=is_again))
+    print(f"{made} gift cards are issued. Their numbers are in {numbers}; keep it as you keep money.")
 
 
 def _keep(path: Path, printed: list[str]) -> None:

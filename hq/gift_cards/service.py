@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from app.core.codes import hash_number, number
+from app.core.codes import GiftCardNumber, number, parse
 from app.core.gift_cards import (
     FACE_MAX,
     CardKind,
@@ -71,26 +71,39 @@ def new_card_numbers(count: int) -> list[str]:
     return [number("G", new_number(VOUCHER_BODY_LENGTH)) for _ in range(count)]
 
 
-def issue_cards(hq: Hq, new: NewCards, numbers: Sequence[str]) -> None:
-    """Make cards of these printed numbers. In parts, each a transaction of its own. Raises `NotPossible`.
+def hash_of(printed: str) -> str:
+    """Return the hash of a card's number as somebody has typed it. Raises `NotPossible`."""
+    found = parse(printed, keys={}, now_ms=0)
+    if not isinstance(found, GiftCardNumber):
+        raise NotPossible("There is no such gift card: that is no gift card's number.")
+    return found.code_hash
 
-    Numbers of cards that were lost with a database may be issued once more: what stations did with them counts.
+
+def issue_cards(hq: Hq, new: NewCards, numbers: Sequence[str], *, is_again: bool = False) -> int:
+    """Make cards of these printed numbers; return how many. In parts, each a transaction. Raises `NotPossible`.
+
+    Numbers of cards that were lost with a database may be issued once more: what stations did with them counts. With
+    `is_again` those that are there are left alone, so that issuing goes on where it was broken off.
     """
     if not 0 < len(numbers) <= ISSUED_MAX:
         raise NotPossible(f"Between 1 and {ISSUED_MAX} cards can be issued at once.")
+    wanted = list(dict.fromkeys(map(hash_of, numbers)))
     with hq.database.reading() as connection:
         program = program_of(hq, connection, newest_version(connection, "program"))
-        if read_cards(connection, [hash_number(text) for text in numbers]):
-            raise NotPossible("There are cards of some of these numbers already. Nothing was issued.")
+        there = read_cards(connection, wanted)
+    missing = [code_hash for code_hash in wanted if code_hash not in there]
+    if (there and not is_again) or not missing:
+        which = "all" if not missing else "some"
+        raise NotPossible(f"There are cards of {which} of these numbers already. Nothing was issued.")
     if program is None:
         raise NotPossible("There is no published program, so nobody knows the currency of cards.")
     kind, law = _kind(program, new.kind), jurisdiction_of(new.place, program.schemes.jurisdictions)
     today = local_date(hq.clock.now_ms(), program.time_zone)
     common = {"currency": program.currency.code, "made_ms": hq.clock.now_ms()}
     terms = common | _terms(new, kind, law, today)
-    for some in parts_of(numbers, ROWS_AT_ONCE):
-        hashes = [hash_number(text) for text in some]
-        hq.database.write(partial(_insert, hashes=hashes, terms=terms, value=new.value))
+    for some in parts_of(missing, ROWS_AT_ONCE):
+        hq.database.write(partial(_insert, hashes=some, terms=terms, value=new.value))
+    return len(missing)
 
 
 def _kind(program: Program, kind_id: str) -> CardKind:
@@ -117,7 +130,7 @@ def _terms(new: NewCards, kind: CardKind, law: Jurisdiction, today: date) -> dic
         "kind": kind.kind_id,
         "single_use": int(kind.is_single_use),
         "rest": str(issued.rest if kind.is_single_use else Rest.STAYS),
-        "ends_on": issued.ends_on.isoformat() if issued.ends_on is not None and new.value else None,
+        "ends_on": None if issued.ends_on is None else issued.ends_on.isoformat(),
         "months": kind.months,
         "years_min": law.years_min,
         "frozen_ms": 0,
@@ -126,15 +139,11 @@ def _terms(new: NewCards, kind: CardKind, law: Jurisdiction, today: date) -> dic
 
 def _insert(connection: Connection, *, hashes: Sequence[str], terms: dict[str, Any], value: int) -> None:
     before = _posted(connection, hashes)
-    rows = [
-        {
-            **terms,
-            "code_hash": code_hash,
-            "balance": value + before.get(code_hash, 0),
-            "filled": int(value > 0 or code_hash in before),
-        }
-        for code_hash in hashes
-    ]
+    rows = []
+    for code_hash in hashes:
+        is_filled = value > 0 or code_hash in before
+        row = {"code_hash": code_hash, "balance": value + before.get(code_hash, 0), "filled": int(is_filled)}
+        rows.append(terms | row | ({} if is_filled else {"ends_on": None}))  # from the first money on
     insert_rows(connection, gift_card, rows)
     made = [(new_id(), of_fill(code_hash, terms["currency"], value)) for code_hash in hashes]
     insert_tuples(
@@ -163,7 +172,7 @@ def _posted(connection: Connection, hashes: Sequence[str]) -> dict[str, int]:
 
 def show_card(hq: Hq, printed: str) -> CardShown:
     """Return a card by its printed number, with what its account says. Raises `NotPossible`."""
-    code_hash = hash_number(printed)
+    code_hash = hash_of(printed)
     with hq.database.reading() as connection:
         row = connection.execute(select(gift_card).where(gift_card.c.code_hash == code_hash)).first()
         if row is None:
@@ -178,7 +187,7 @@ def freeze_card(hq: Hq, printed: str, *, is_frozen: bool = True) -> None:
 
     What a cut-off station still takes off it meanwhile is posted, and flagged for somebody to look at.
     """
-    code_hash = hash_number(printed)
+    code_hash = hash_of(printed)
     frozen_ms = hq.clock.now_ms() if is_frozen else 0
     with hq.database.atomic() as connection:
         change = update(gift_card).where(gift_card.c.code_hash == code_hash).values(frozen_ms=frozen_ms)

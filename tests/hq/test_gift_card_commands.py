@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli_hq import hq_cli
-from hq.gift_cards.service import show_card
+from hq.gift_cards.service import hash_of, show_card
 from hq.gift_cards.tables import gift_card
 from tests.databases import on
 from tests.hq.test_ingest import count
@@ -55,3 +55,26 @@ def test_cards_that_were_lost_are_issued_again_by_their_file(hq, command, tmp_pa
     command("issue", file, "--again", "--value", 100)
     assert show_card(hq, file.read_text().strip()).balance == 100
     assert "no such gift card" in command("show", "G0000000000000", status=1)
+
+
+def test_issuing_goes_on_where_it_was_broken_off_and_takes_no_number_twice(hq, command, tmp_path):
+    file = tmp_path / "cards.txt"
+    command("issue", file, "--count", 3, "--value", 100)
+    first, second, third = file.read_text().split()
+    with hq.database.atomic() as connection:
+        connection.execute(gift_card.delete().where(gift_card.c.code_hash == hash_of(third)))
+    file.write_text(f"{first}\n{second}\n{third}\n{third}\n")
+    assert "1 gift cards are issued" in command("issue", file, "--again", "--value", 100)
+    assert [show_card(hq, each).balance for each in (first, second)] == [100, 100]
+    assert count(hq, gift_card) == 3
+    file.write_text(f"{first}\nV0000000000000\n")
+    assert "no gift card's number" in command("issue", file, "--again", status=1)
+
+
+def test_a_card_is_stopped_by_its_number_however_it_is_typed(hq, command, tmp_path):
+    file = tmp_path / "cards.txt"
+    command("issue", file, "--value", 100)
+    typed = file.read_text().strip().lower()
+    command("freeze", f"{typed[:5]}-{typed[5:10]} {typed[10:]}")
+    assert show_card(hq, typed).state == "frozen"
+    assert "no such gift card" in command("freeze", "Gé", status=1)

@@ -347,3 +347,17 @@ def test_an_order_of_a_form_that_nobody_knows_is_set_aside(hq, station):
     station.bodies.clear()
     station.append("order", {**record, "paid": [{**record["paid"][0], "amount": -100}]})
     assert words(station.push()) == [(1, "quarantined", ["UNPARSABLE"])]
+
+
+def test_a_blank_that_was_lost_with_money_on_it_ends_like_any_of_its_kind(hq, station):
+    kinds = [{"id": "year", "skus": [], "use": "repeated", "months": 12}]
+    publish(hq, program_body(version=2, gift_cards={"kinds": kinds}))
+    numbers = new_card_numbers(2)
+    puts(station, hash_number(numbers[0]), 700)
+    station.push()
+    issue_cards(hq, NewCards(0, "year"), numbers)
+    found = [show_card(hq, each) for each in numbers]
+    assert [(each.balance, each.state, each.ends_on) for each in found] == [
+        (700, "active", "2018-11-06"),
+        (0, "new", None),
+    ]
