@@ -27,7 +27,8 @@ class CardPolicy:
     """What a program lets its stations do to gift cards alone, in minor units.
 
     `card_max` off one card until head office has heard of it, `day_max` off all cards on a local day, by facts no older
-    than `stale_ms`. `alone_max` is what a cashier puts on at once without a manager, `balance_max` what a card carries.
+    than `stale_ms`. `alone_max` is what cashiers put on one card in a day without a manager, `balance_max` what a card
+    carries.
     """
 
     card_max: int = 5_000
@@ -73,7 +74,10 @@ def left_of(most: int, taken: int) -> int:
 
 
 def needs_approval(policy: CardPolicy, amount: int, *, is_known: bool, is_manager: bool) -> bool:
-    """Tell whether a manager has to approve that money is put on a card. `is_known`: somebody has signed in."""
+    """Tell whether a manager has to approve that money is put on a card: `amount` is all of this day.
+
+    `is_known`: somebody has signed in.
+    """
     return not is_manager and (not is_known or amount > policy.alone_max)
 
 

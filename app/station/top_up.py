@@ -5,8 +5,8 @@
     found = record_change(store, change, by)    # CardDone or Refusal; the same change again records nothing more
 
 It earns nothing. It works without a line: what was paid for counts here at once, and elsewhere when head office has
-heard of it. A cashier who signed in does it alone up to the program's limit; above it, and where nobody signed in, a
-manager approves.
+heard of it. A cashier who signed in does it alone up to the program's limit for one card and day; above it, and where
+nobody signed in, a manager approves.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,8 @@ from typing import Any
 
 from app.core.card_policy import needs_approval
 from app.core.entry import GIFT_CARD
-from app.core.overlay import REDEMPTION_CLAIM
+from app.core.order import local_date
+from app.core.overlay import CARD_MONEY, REDEMPTION_CLAIM
 from app.core.pins import Role
 from app.core.program import Program
 from app.core.reasons import Reason, Refusal
@@ -98,9 +99,20 @@ def preview_change(store: StationStore, change: CardChange, by: By) -> CardPrevi
         movement=Movement.ACTIVATED if card.state is CardState.NEW else Movement.TOPPED_UP,
         balance_after=card.balance + change.amount,
         needs_approval=needs_approval(
-            program.cards, change.amount, is_known=row is not None, is_manager=is_manager
+            program.cards,
+            change.amount + _put_today(store, change.ref),
+            is_known=row is not None,
+            is_manager=is_manager,
         ),
     )
+
+
+def _put_today(store: StationStore, ref: str) -> int:
+    """Return what was put on a card here on this day: in parts it is as much as at once."""
+    entries = map(store.journal.entry_at, store.journal.numbers_of(CARD_MONEY, ref))
+    puts = [entry.data for entry in entries if entry.type == GIFT_CARD]
+    today = local_date(store.now_ms(), store.device.time_zone)
+    return sum(put["amount"] for put in puts if local_date(put["t_eff"], put["tz"]) == today)
 
 
 def record_change(store: StationStore, change: CardChange, by: By) -> CardDone | Refusal:

@@ -31,13 +31,15 @@ from app.store.keystore import MemoryKeyStore
 from tests.builders import NOW_MS, PIN, a_gift_card, a_person, a_program, a_store, move_replica
 from tests.clocks import Machine
 
+DAY_MS = 86_400_000
 LIMITS = {"gift_cards": {"top_up": {"alone": 10_000, "balance": 50_000}}}
 
 
 class Till:
     def __init__(self, folder: Path) -> None:
+        self.machine = Machine(NOW_MS)
         self.store = a_store(
-            folder, program=a_program(**LIMITS), keys_in=MemoryKeyStore(), clock=Machine(NOW_MS)
+            folder, program=a_program(**LIMITS), keys_in=MemoryKeyStore(), clock=self.machine
         )
         self.ben = a_person(self.store)
         self.eva = a_person(self.store, seed=3, role="manager", name="Eva")
@@ -123,6 +125,18 @@ def test_a_cashier_puts_on_so_much_alone(till: Till, amount: int, needs: bool) -
     found = preview_change(till.store, asked, By(till.ben))
     assert isinstance(found, CardPreview) and found.needs_approval is needs
     assert isinstance(till.put(asked), Refusal if needs else CardDone)
+
+
+def test_what_is_put_on_one_card_in_parts_is_as_much_as_at_once(till: Till) -> None:
+    card = till.card(balance=0)
+    for name in ("C-1", "C-2"):
+        assert isinstance(till.put(change(card, 5_000, name)), CardDone)
+    asked = change(card, 1, "C-3")
+    assert why(till.put(asked)) is Reason.APPROVAL_NEEDED
+    assert isinstance(till.put(asked, approval=till.approved(asked)), CardDone)
+    assert isinstance(till.put(change(till.card(seed=2), 10_000, "C-4")), CardDone)  # of each card
+    till.machine.go_on(DAY_MS)
+    assert isinstance(till.put(change(card, 10_000, "C-5")), CardDone)  # and each day
 
 
 def test_a_manager_approves_what_nobody_signed_in_for_and_needs_nobody(till: Till) -> None:
