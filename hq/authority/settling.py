@@ -103,11 +103,11 @@ def settle(
     counters.count(connection, more)
     _move_leases(connection, books.leases, by=owner.device_id, now_ms=now_ms)
     given |= {scope: given[scope] + units for scope, units in more.items()}
-    changed: list[Change] = [(each, 0) for each in gone if each.beyond]
+    changed: list[Change] = [(each, 0) for each in gone if each.beyond] + given_back  # as they came about
     changed += _reckoned(connection, taken, books.uses, limits, given)
     changed += _reckoned_of_members(connection, taken)
     changed += _reckoned_points(connection, taken, in_debt)
-    changed += _reckoned_anew(connection, taken, books.uses, limits, given) + given_back
+    changed += _reckoned_anew(connection, taken, books.uses, limits, given)
     changed += _reckoned_cards(connection, taken, books.cards.rows)
     settled = _flagged(connection, owner, kept, changed)
     settled.members = sorted({ref for ref, _, _ in taken.uses})
@@ -283,10 +283,13 @@ def _flagged(
 
 
 def say_changed(connection: Connection, changed: Iterable[Change]) -> dict[Entry, Doubt]:
-    """Post how much more or less was too much, and return what is to be said of each of the entries now."""
+    """Post how much more or less was too much, and return what is to be said of each of the entries now.
+
+    A claim may have changed more than once: what counts is how it was before the first.
+    """
     before: dict[Entry, dict[str, Claim]] = defaultdict(dict)
     for found, _ in changed:
-        before[found.entry][found.scope] = found
+        before[found.entry].setdefault(found.scope, found)
     claims = read_claims(connection, before)
     _post_differences(connection, claims, before)
     return {entry: doubt_of(claims[entry]) for entry in before}

@@ -261,6 +261,20 @@ def test_a_return_puts_a_part_back_and_then_the_other_had_enough(hq, two):
     assert accounts(hq) == {"gift-cards-paid": 5_000, "gift-cards-sold": -5_000}
 
 
+def test_a_return_by_whoever_had_taken_too_much_takes_all_of_it_off_the_books(hq, two):
+    ref = a_card(hq, 5_000)
+    two[0].order("o1", amounts=(("MILK", 1_000), ("BREAD", 4_000)), ref=None, tenders=(tender(ref, 5_000),))
+    pays(two[1], "o2", 3_000, tender(ref, 5_000), at_ms=NOW_MS - MINUTE_MS)
+    two[0].push()
+    two[1].push()
+    assert accounts(hq)["exception:overspent"] == 3_000
+    undo(two[0], "o1", (2, UNIT))
+    two[0].push()
+    assert words(two[0].push()) == [(1, "posted", []), (2, "posted", [])]
+    assert on_card(hq, ref) == 1_000
+    assert accounts(hq) == {f"gift_card:{ref}": 1_000, "gift-cards-paid": 4_000, "gift-cards-sold": -5_000}
+
+
 # --- putting on ------------------------------------------------------------------------------------------------------
 
 
