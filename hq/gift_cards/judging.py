@@ -69,8 +69,13 @@ def _named_in(paid: Any) -> list[str]:
     return [ref for each in paid if isinstance(each, dict) and isinstance(ref := each.get("ref"), str)]
 
 
-def with_cards(word: Judgement, entry: Entry, order: OrderData, book: CardBook, doubts: Doubts) -> Judgement:
-    """Return the word on an order with what cards paid of it. `doubts` are those of the word."""
+def with_cards(
+    word: Judgement, entry: Entry, order: OrderData, book: CardBook, doubts: Doubts, *, at_ms: int
+) -> Judgement:
+    """Return the word on an order with what cards paid of it. `doubts` are those of the word.
+
+    `at_ms` is when it was made, by HQ's reckoning where the station's clock was wrong.
+    """
     paid = list(cards_paid(entry.data))
     if not paid:
         return word
@@ -78,14 +83,19 @@ def with_cards(word: Judgement, entry: Entry, order: OrderData, book: CardBook, 
         each["ref"]: each for each in entry.data.get("tenders", ()) if each["kind"] == TenderKind.GIFT_CARD
     }
     for each in paid:
-        _doubt_payment(doubts, each, tenders.get(each.ref), order, book.rows.get(each.ref))
+        _doubt_payment(doubts, each, tenders.get(each.ref), order, book.rows.get(each.ref), at_ms)
     moves = tuple(CardMove(each.ref, -each.units, each.lapsed) for each in paid)
     postings = (*word.postings, *of_paid(paid, order.currency))
     return replace(doubts.judgement(postings=postings, order=word.order), card_moves=moves)
 
 
 def _doubt_payment(
-    doubts: Doubts, paid: CardPaid, tender: Mapping[str, Any] | None, order: OrderData, card: HeldCard | None
+    doubts: Doubts,
+    paid: CardPaid,
+    tender: Mapping[str, Any] | None,
+    order: OrderData,
+    card: HeldCard | None,
+    at_ms: int,
 ) -> None:
     if tender is None or "right" not in tender:
         doubts.differs([f"no right to take {paid.amount} of gift card {paid.ref}"])
@@ -96,9 +106,9 @@ def _doubt_payment(
         doubts.differs([f"gift card {paid.ref} is of {card.currency}"])
     if tender is not None and (bool(tender["single_use"]), tender["rest"]) != (card.is_single_use, card.rest):
         doubts.differs([f"gift card {paid.ref} is of other terms"])
-    if card.ends_on is not None and _day(order.t_eff, order.tz) > card.ends_on:
+    if card.ends_on is not None and _day(at_ms, order.tz) > card.ends_on:
         doubts.differs([f"gift card {paid.ref} had ended on {card.ends_on}"])
-    if card.frozen_ms and order.t_eff >= card.frozen_ms:
+    if card.frozen_ms and at_ms >= card.frozen_ms:
         doubts.add(Flag.LATE, f"gift card {paid.ref} had been stopped")
 
 
@@ -126,18 +136,21 @@ def cards_back(undone: Undone) -> list[CardPaid]:
     return found
 
 
-def judge_change(entry: Entry, book: CardBook, *, store: str, program: Program) -> Judgement:
-    """Return HQ's word on an entry that puts money on a card: it was paid for, so it is booked whatever HQ thinks."""
+def judge_change(entry: Entry, book: CardBook, *, store: str, program: Program, at_ms: int) -> Judgement:
+    """Return HQ's word on an entry that puts money on a card: it was paid for, so it is booked whatever HQ thinks.
+
+    `at_ms` is when it was made, by HQ's reckoning: from then on the card lasts, whatever the station's clock said.
+    """
     said = convert(entry.data, CardChangeData)
     if said.change_id in book.taken_ids:
         raise SetAside(Flag.ENTRY_ID_TAKEN, f"change {said.change_id} has been posted by another entry")
-    day, doubts, card = _day(said.t_eff, said.tz), Doubts(), book.rows.get(said.card)
+    day, doubts, card = _day(at_ms, said.tz), Doubts(), book.rows.get(said.card)
     doubts.elsewhere(said.store, store)
     if said.currency != program.currency.code or (card is not None and card.currency != said.currency):
         doubts.differs([f"currency {said.currency}"])
     if card is None:
         doubts.differs([f"HQ has no gift card {said.card}"])
-    elif card.frozen_ms and said.t_eff >= card.frozen_ms:
+    elif card.frozen_ms and at_ms >= card.frozen_ms:
         doubts.add(Flag.LATE, f"gift card {said.card} had been stopped")
     if said.amount > program.cards.balance_max:
         doubts.differs([f"{said.amount} on one card, which carries {program.cards.balance_max}"])

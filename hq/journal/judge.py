@@ -159,7 +159,7 @@ def _judge_order(entry: Entry, books: Books) -> Judgement:
     if books.stops.periods:
         doubts.in_spite(order_in_spite(order, books.stops, at_ms=_made_ms(entry, order.t_eff, books)))
     word = doubts.judgement(postings=postings.of_order(order), order=order)
-    return with_cards(word, entry, order, books.cards, doubts)
+    return with_cards(word, entry, order, books.cards, doubts, at_ms=_made_ms(entry, order.t_eff, books))
 
 
 def _refuse_repeated(order: OrderData, books: Books) -> None:
@@ -268,8 +268,9 @@ def _judge_reversal(entry: Entry, books: Books) -> Judgement:
 
 
 def _judge_card_change(entry: Entry, books: Books) -> Judgement:
-    program = _program(books, convert(entry.data, CardChangeData))
-    return judge_change(entry, books.cards, store=books.store, program=program)
+    said = convert(entry.data, CardChangeData)
+    program, at_ms = _program(books, said), _made_ms(entry, said.t_eff, books)
+    return judge_change(entry, books.cards, store=books.store, program=program, at_ms=at_ms)
 
 
 def _told(form: type[Told]) -> Callable[[Entry, Books], Judgement]:

@@ -102,6 +102,20 @@ def test_a_card_lasts_from_the_first_money_on_and_longer_after_more(hq, station,
     assert ends_on(hq, ref) == date(2018, 11, 6)
 
 
+@pytest.mark.parametrize("years", [-2, 5_000])
+def test_a_wrong_clock_ends_no_card_at_once_and_lets_none_last_for_ever(hq, station, years):
+    ref = a_card(hq, 0, months=12)
+    puts(station, ref, 100, t_eff=NOW_MS + years * 365 * DAY_MS)
+    assert words(station.push()) == POSTED
+    assert ends_on(hq, ref) == date(2018, 11, 6)
+
+
+def test_a_card_that_had_ended_is_found_whatever_the_stations_clock_said(hq, station):
+    ref = a_card(hq, ends_on="2017-06-01")
+    pays(station, "o1", 100, tender(ref), at_ms=NOW_MS - 365 * DAY_MS)
+    assert words(station.push()) == [(1, "posted_flagged", ["REPLAY_DIFFERS"])]
+
+
 # --- paying ----------------------------------------------------------------------------------------------------------
 
 
