@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.core.asking import card_name
 from app.core.chain import ChainOwner, Head, follow, next_hash
-from app.core.entry import SALVAGED, Entry, EntryInvalid, read_entry
+from app.core.entry import GIFT_CARD, SALVAGED, Entry, EntryInvalid, read_entry
 from app.core.money import CURRENCIES
 from app.core.order import AMOUNT_MAX
 from app.failpoints import failpoint
@@ -232,7 +232,7 @@ def _new_cases(kept: Sequence[Kept]) -> list[NewCase]:
 
 
 def _given_away(each: Kept) -> tuple[int, str]:
-    """Return what an entry gave away and of what: of one that can't be posted, as far as it says so itself."""
+    """Return what an entry gave away and of what, or put on a gift card: where nothing is posted of it as it says itself."""
     given = [made for made in each.judgement.postings if made.account == GIVEN]
     entry = each.entry
     if given or entry is None:
@@ -240,7 +240,8 @@ def _given_away(each: Kept) -> tuple[int, str]:
     inside = entry_inside(each.body) if entry.type == SALVAGED else entry
     said = {} if inside is None else inside.data
     currency = said.get("currency")
-    for name, unit in (("discount", currency if currency in CURRENCIES else ""), ("points", POINTS)):
+    money = "amount" if inside is not None and inside.type == GIFT_CARD else "discount"
+    for name, unit in ((money, currency if currency in CURRENCIES else ""), ("points", POINTS)):
         amount = said.get(name)
         if type(amount) is int and 0 < abs(amount) <= AMOUNT_MAX:
             return amount, unit

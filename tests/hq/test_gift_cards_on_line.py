@@ -8,7 +8,7 @@ from app.core.program_format import read_program
 from hq.campaigns.service import publish_lost
 from hq.journal.desk import close_case, list_cases, post_case
 from sync.authority_wire import RESERVATION_MS, Asked, AuthorizeRequest
-from tests.hq.cards import a_card, on_card, pays, tender
+from tests.hq.cards import a_card, on_card, pays, puts, tender
 from tests.hq.leasing import publish
 from tests.hq.station import NOW_MS, enrol_station, program_body
 from tests.hq.test_ingest import words
@@ -105,3 +105,14 @@ def test_what_an_entry_that_was_set_aside_took_is_there_for_nobody_until_it_is_d
     left = 6_000 if decision is post_case else 10_000
     assert dict(ask(two[1], ref, 9_000, order_id="o2").known)[card_name(ref)] == left
     assert on_card(hq, ref) == left
+
+
+def test_a_case_says_how_much_was_put_on_a_card(hq, station):
+    ref = a_card(hq)
+    puts(station, ref, 10_001, change_id="C-1")
+    puts(station, ref, 300, change_id="C-1")
+    assert words(station.push()) == [
+        (1, "posted_flagged", ["UNAPPROVED"]),
+        (2, "quarantined", ["ENTRY_ID_TAKEN"]),
+    ]
+    assert [(case.amount, case.unit) for case in list_cases(hq)] == [(10_001, "USD"), (300, "USD")]
