@@ -232,7 +232,7 @@ def _new_cases(kept: Sequence[Kept]) -> list[NewCase]:
 
 
 def _given_away(each: Kept) -> tuple[int, str]:
-    """Return what an entry gave away and of what, or put on a gift card: where nothing is posted of it as it says itself."""
+    """Return what an entry gave away and of what, or put on a gift card: as it says itself, if that is not posted."""
     given = [made for made in each.judgement.postings if made.account == GIVEN]
     entry = each.entry
     if given or entry is None:
