@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from app.core.asking import NOTHING_HEARD, Heard, card_name, parts_of_card
 from app.core.card_policy import CARD_POLICY, CardPolicy, CardRight, left_of
-from app.core.gift_cards import Tender, TenderKind, refused_by_end
+from app.core.gift_cards import Rest, Tender, TenderKind, refused_by_end
 from app.core.order import local_date
 from app.core.overlay import CARD_ALONE, CARD_DAY, CARD_MONEY
 from app.core.reasons import Reason, Refusal
@@ -83,9 +83,7 @@ def look_up(store: StationStore, ref: str, *, ends_with: str = "") -> SeenGiftCa
         is_single_use=row.is_single_use,
         as_of_ms=0 if position is None else position.as_of_ms,
         refusal=refusal,
-        alone=0
-        if refusal
-        else min(balance, _alone(_right(store, ref), policy_of(store), at_ms=store.now_ms())),
+        alone=0 if refusal else _alone_of(store, row, balance),
     )
 
 
@@ -177,6 +175,13 @@ def _right(store: StationStore, ref: str) -> CardRight:
         taken_today=store.journal.effect_sum(CARD_DAY, today.isoformat(), after_seq=0),
         as_of_ms=None if position is None or store.time.is_doubtful() else position.as_of_ms,
     )
+
+
+def _alone_of(store: StationStore, row: CardRow, balance: int) -> int:
+    """Return what may be taken off a card alone: nothing, where its rest is paid out with it and is too much."""
+    most = _alone(_right(store, row.code_hash), policy_of(store), at_ms=store.now_ms())
+    is_all_gone = row.is_single_use and row.rest is Rest.PAID_OUT
+    return 0 if is_all_gone and balance > most else min(balance, most)
 
 
 def _alone(right: CardRight, policy: CardPolicy, *, at_ms: int) -> int:

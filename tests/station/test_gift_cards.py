@@ -240,7 +240,9 @@ def test_a_card_for_one_use_is_empty_afterwards_and_whole_after_a_void(till: Til
 
 
 def test_what_is_paid_out_of_a_card_counts_for_the_limit(till: Till) -> None:
+    assert till.card(single_use=True, rest="paid_out", balance=5_000).alone == 5_000
     card = till.card(single_use=True, rest="paid_out", balance=5_001)
+    assert card.alone == 0
     assert reason(till.pays(card, 1)) is Reason.CARD_FLOOR
     assert till.pays(till.card(seed=2, single_use=True, rest="forfeited", balance=5_001), 1).amount == 1
 
