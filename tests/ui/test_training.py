@@ -7,7 +7,8 @@ import pytest
 
 from app.config import Config
 from app.core.entry import MODE_CHANGE, ORDER, REDEEM, REFUSE
-from app.station.training import CASHIER, CASHIER_PIN, ENDED, GOOD, MEMBERS
+from app.core.reasons import Reason
+from app.station.training import CASHIER, CASHIER_PIN, ENDED, GOOD, MEMBERS, SPENT
 from app.store.faults import DiskFull
 from app.store.store import StationStore
 from app.window_training import SHEET, Means, WindowTraining, training_folder
@@ -116,6 +117,21 @@ def test_refusals_and_signing_in_can_be_practised_too(station: Station) -> None:
     assert station.model.state.cashier == "Cashier"
     station.model.end_training()
     assert station.model.state.cashier == ""  # nobody of the training is at the real till
+
+
+def test_a_real_card_is_told_as_one(station: Station) -> None:
+    station.begin()
+    station.model.scan(station.bench.card.code)
+    station.until(lambda state: "a real one" in state.notice)
+    assert station.model.state.screen is Screen.IDLE
+
+
+def test_a_used_voucher_is_told_before_an_order_is_asked_for(station: Station) -> None:
+    station.begin()
+    station.model.scan(SPENT)
+    station.until(lambda state: any(row.is_voucher for row in state.offers))
+    (voucher,) = (row for row in station.model.state.offers if row.is_voucher)
+    assert [why.reason for why in voucher.refusals] == [Reason.LIMIT_TOTAL_REACHED, Reason.ORDER_NEEDED]
 
 
 def test_what_was_begun_for_real_is_still_there_afterwards(station: Station) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from app.core.reasons import Refusal
+from app.core.reasons import Reason, Refusal
 from app.core.voucher import Presentation
 from app.station.gift_card import SeenGiftCard
 from app.station.identify import Seen, SeenMember, SeenReceipt, identify, owner_of
@@ -152,7 +152,9 @@ class ScanPart:
         self.ask(FindOrder(order))
 
     def _refused(self, refusal: Refusal, *, is_open: bool) -> None:
-        if is_open:
+        if refusal.reason is Reason.CODE_TOO_NEW and self._state.shop.is_training:
+            self._show(notice=_("This card is a real one. In training only its own codes work."))
+        elif is_open:
             self._show(notice=because(refusal, self._state.shop.currency))
         else:
             self._answer(after_refusal(refusal, self._state.shop.currency))

@@ -193,9 +193,14 @@ def _row(visit: Visit, offer: Offer, key: int | None, *, is_to_ask: bool) -> Off
 
 
 def _to_tell(refusals: tuple[Refusal, ...]) -> tuple[Refusal, ...]:
-    """Return the reasons that help: before there is an order, nobody can say which products it lacks."""
+    """Return the reasons that help.
+
+    Before there is an order, nobody can say which products it lacks; and what no order changes, such as that a voucher
+    has been used, comes before asking for one.
+    """
     if any(refusal.reason is Reason.ORDER_NEEDED for refusal in refusals):
-        return tuple(refusal for refusal in refusals if refusal.reason is not Reason.LINES_NEEDED)
+        told = [refusal for refusal in refusals if refusal.reason is not Reason.LINES_NEEDED]
+        return tuple(sorted(told, key=lambda refusal: refusal.reason.is_transient))
     return refusals
 
 
