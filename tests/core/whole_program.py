@@ -185,6 +185,7 @@ BESIDE: Document = {
         "value_max": 50_000,
         "point_worth_milli": 500,
         "stale_hours": 240,
+        "warn_hours": 48,
     },
     "reversals": {"own_minutes": 5, "own_times": 2, "value_max": 2_000, "days": 14},
 }
