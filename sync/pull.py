@@ -149,6 +149,9 @@ class Puller:
             self._keep_words(self._words)
             self._words = []
         replica = self._store.replica
+        is_forgetting = any(row.op == DELETE and row.t in (MEMBER, ALIAS) for row in usable)
+        if is_forgetting:
+            self._store.forget_copies()  # before the rows go: whoever dies in between gets them again
         with self._store.replica_atomic():
             for (op, kind, columns), alike in groupby(usable, shape_of):
                 if op == DELETE:
@@ -159,8 +162,8 @@ class Puller:
                     replica.put_rows(kind, columns, values, included_seq=included_seq)
             if position is not None:
                 replica.move_to(position)
-        if any(row.op == DELETE and row.t in (MEMBER, ALIAS) for row in usable):
-            self._store.forget_copies()
+        if is_forgetting:
+            replica.fold_wal()  # whoever dies before it does it at the next start
 
     def _keep_words(self, found: Iterable[VerdictValues]) -> None:
         """Keep HQ's later words on our entries. They come for all stations of the store, and for epochs of before."""

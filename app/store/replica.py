@@ -279,7 +279,7 @@ class Replica:
     def fold_wal(self) -> None:
         """Write the WAL back and empty it: its frames hold pages as they were. Not inside `atomic`.
 
-        Where somebody reads beside us it stays, and goes when the station next closes or forgets a member.
+        Where somebody reads beside us it stays, and goes when the station next starts, closes or forgets a member.
         """
         self._db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 

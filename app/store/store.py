@@ -10,7 +10,7 @@ an empty one asks for a new snapshot.
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -143,6 +143,10 @@ class StationStore:
                 self.verified = check_since(self.journal, mark=self._mark, noted=noted)
             self._replica_db = self._open_replica()
             self.replica = Replica(self._replica_db)
+            with suppress(
+                DatabaseError
+            ):  # where there is no room for it, with the next member who is forgotten
+                self.replica.fold_wal()  # whoever died may have forgotten a member and not come that far
         except BaseException:
             self._db.close()
             raise
@@ -378,6 +382,5 @@ class StationStore:
         drop_stale_replicas(self.replica_path)
 
     def forget_copies(self) -> None:
-        """Members were taken out of the replica: let no other file, and no frame of the WAL, still name them."""
-        self.replica.fold_wal()
+        """Members are taken out of the replica: let no other file still name them."""
         drop_old_copies(self.folder, former_stores(self.folder))

@@ -12,7 +12,7 @@ from app.logs import QuietFormatter
 from app.station import identify
 from app.store import db
 from app.store.journal import Draft
-from app.store.store import StationStore
+from app.store.replica import Replica
 from hq import home
 from hq.journal import judge
 from hq.members import closing, erasing
@@ -74,7 +74,7 @@ def leaves_its_copies_in_the_clear() -> AbstractContextManager[Any]:
 
 def leaves_names_in_its_log() -> AbstractContextManager[Any]:
     """The row is deleted."""
-    return patch.object(StationStore, "forget_copies", lambda _: None)
+    return patch.object(Replica, "fold_wal", lambda _: None)
 
 
 def keeps_its_snapshots() -> AbstractContextManager[Any]:

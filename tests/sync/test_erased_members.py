@@ -6,6 +6,7 @@ import pytest
 
 from app.ids import new_ref
 from app.store.device import SET_ASIDE_EPOCH
+from app.store.replica import Replica
 from hq.members.erasing import erase_member
 from hq.members.service import MemberFacts, upsert_members
 from sync.faults import HqUntrusted
@@ -59,6 +60,21 @@ def test_no_page_of_the_replica_keeps_the_name_not_a_free_one_nor_the_wal(shop):
     shop.syncer.sync()
     assert shop.store.replica.member(REF) is None
     assert not shop.store.replica.members_named("zeno") and not shop.store.replica.members_named("quixote")
+    assert named_in(shop) == []
+
+
+def test_who_died_before_the_wal_was_folded_does_it_at_the_next_start(shop, tmp_path, monkeypatch):
+    join(shop)
+    erase_member(shop.world.hq, REF)
+    with monkeypatch.context() as dying:
+        dying.setattr(Replica, "fold_wal", lambda _: None)
+        shop.syncer.sync()
+        left = shutil.copytree(shop.folder, tmp_path / "left")
+    assert shop.store.replica.member(REF) is None and named_in(shop)
+    shop.store.close()
+    shutil.rmtree(shop.folder)
+    shutil.move(left, shop.folder)
+    shop.restart()
     assert named_in(shop) == []
 
 
