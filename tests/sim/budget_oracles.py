@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tests.sim.claims import Memory
-from tests.sim.reading import POINTS, Content, Place
+from tests.sim.reading import POINTS, REVERSALS, Content, Place
 from tests.sim.taking import (
     ALWAYS,
     FLOOR,
@@ -103,6 +103,9 @@ class Budgets:
         data, t_eff = entry.data, entry.data.get("t_eff", 0)
         chain = entry.place[:2]
         self._head_ms[chain] = max(self._head_ms.get(chain, 0), t_eff)
+        if entry.type == "lease_close":  # also of one that a restored HQ has forgotten
+            used, ended = self._used[data["lease_id"]], self._known.ended
+            ended[data["lease_id"]] = max(used, ended.get(data["lease_id"], 0))
         takes = [take for take in takes_of(entry) if self._is_bounded(take, entry, uses_max)]
         if is_of_erased:
             takes = [take for take in takes if not take.scope.startswith(OF_MEMBERS)]
@@ -113,6 +116,10 @@ class Budgets:
             scope = f"points:{data['member']['ref']}"
             points = data["points"]
             self._credits[scope].append(Claim(t_eff, entry.place, points, points, POINTS))
+            self._touched.add(scope)
+        if entry.type in REVERSALS and data["member"] and data["points"] and not is_of_erased:
+            scope = f"points:{data['member']}"
+            self._credits[scope].append(Claim(t_eff, entry.place, data["points"], data["points"], POINTS))
             self._touched.add(scope)
         for right in rights_of(entry):
             self._gave(entry, right, [take for take in takes if entry.type == "redeem"], now_ms=now_ms)

@@ -28,5 +28,6 @@ def hold_figures(
         if place[:2] == chain and (place[2] > included or words.get(place[2]) == QUARANTINED):
             earned_here, spent_here = own_effect(entry, ref)
             pending, spent = pending + earned_here, spent + spent_here
-    expected = ((held or 0) - spent if held is not None else 0, pending)
+    can_spend = (held or 0) - spent + min(pending, 0)  # what is taken back goes off what is on its way first
+    expected = (can_spend if held is not None else 0, max(pending, 0))
     memory.claim("I13", shown == expected, f"{station} shows {ref} {shown}, should be {expected}")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from tests.sim.claims import Memory
 from tests.sim.own_oracles import OwnOracles
-from tests.sim.reading import POINTS, Content, Place
+from tests.sim.reading import POINTS, REVERSALS, Content, Place
 
 BREAKAGE = "breakage"
 ERASED, REPLAYED, OWN, LOCKED = "MEMBER_ERASED", "CODE_REPLAYED", "SELF_DEAL", "PIN_LOCKED"
@@ -40,7 +40,7 @@ class FlagOracles:
             expected.add(LOCKED)
         if self.is_of_erased(entry):
             expected.add(ERASED)
-        if expected | found >= {ERASED} and entry.type in ("order", "redeem"):
+        if expected | found >= {ERASED} and entry.type in ("order", "redeem", *REVERSALS):
             self._memory.claim("I22", expected & found, f"{entry.place} has {found}")
         if self._own.is_deal(entry, is_erased=ERASED in expected):
             expected.add(OWN)
@@ -82,4 +82,5 @@ def _use(entry: Content) -> tuple[str, str]:
 def _member_of(entry: Content) -> str:
     if entry.type == "order" and entry.data["member"]:
         return str(entry.data["member"]["ref"])
-    return str(entry.data["member"] or "") if entry.type == "redeem" else ""
+    is_of_member = entry.type in ("redeem", *REVERSALS)
+    return str(entry.data["member"] or "") if is_of_member else ""

@@ -15,6 +15,7 @@ from tests.sim.reading import (
     ISSUED,
     KNOWN_TYPES,
     POINTS,
+    REVERSALS,
     Chain,
     Content,
     Place,
@@ -29,7 +30,7 @@ from tests.sim.rows import HeldEntry, HqRows
 from tests.sim.stop_oracles import StopOracles
 
 VERDICTS = ("posted", "posted_flagged", "quarantined")
-EXCUSES = {"UNKNOWN_PROGRAM", "OLD_EPOCH"}  # why an entry that can be read may be set aside
+EXCUSES = {"UNKNOWN_PROGRAM", "OLD_EPOCH", "NO_SUCH_ORDER"}  # why an entry that can be read may be set aside
 BY_CLOCK = {"CLOCK_SUSPECT", "RULE_STALE"}
 POSTED = ("posted", "posted_flagged")
 BY_TIME = {"COUPON_TWICE", "OVERSPENT"}  # flags that move when an earlier entry comes later
@@ -160,6 +161,8 @@ class HqBooks:
             self._flagged(entry, content, rows)
             if content.type == "order":
                 self._count_order(content)
+            if content.type in REVERSALS and content.data["member"]:
+                self._earned += content.data["points"]
 
     def _flagged(self, entry: HeldEntry, content: Content, rows: HqRows) -> None:
         """A posted entry has a flag where it must, and none otherwise; those that clocks bring are not foretold."""

@@ -21,6 +21,8 @@ KNOWN_TYPES = (
     "order",
     "redeem",
     "refuse",
+    "void",
+    "return",
     "scan_denied",
     "shift",
     "mode_change",
@@ -32,6 +34,7 @@ KNOWN_TYPES = (
     "lease_close",
 )
 
+REVERSALS = ("void", "return")
 Chain = tuple[str, int]  # device and epoch
 Place = tuple[str, int, int]  # device, epoch and number
 
@@ -117,6 +120,8 @@ def points_of(entry: Content) -> Counter[str]:
         moved[data["member"]["ref"]] += data["points"]
     if entry.type == "redeem" and data["member"]:
         moved[data["member"]] -= data.get("points", 0)
+    if entry.type in REVERSALS and data["member"]:
+        moved[data["member"]] += data["points"] + data["points_back"]
     return moved
 
 
@@ -143,12 +148,21 @@ def postings_of(entry: Content) -> Counter[tuple[str, str]]:
         pair(GIVEN, f"campaign:{data['campaign']}", "money", data["discount"])
         if data["member"]:
             pair(SPENT, f"member:{data['member']}", POINTS, data.get("points", 0))
+    if entry.type in REVERSALS:
+        for back in data["backs"]:
+            pair(f"campaign:{back['campaign']}", GIVEN, "money", back["discount"])
+        if data["member"]:
+            pair(f"member:{data['member']}", ISSUED, POINTS, data["points"])
+            pair(f"member:{data['member']}", SPENT, POINTS, data["points_back"])
     return Counter({name: amount for name, amount in moved.items() if amount})
 
 
 def own_effect(entry: Content, ref: str) -> tuple[int, int]:
     """Return what an entry does to a member's figures before HQ includes it: points pending, points spent."""
-    entry = counted_in(entry)
+    is_carried, entry = entry.type == "salvaged", counted_in(entry)
+    if entry.type in REVERSALS and entry.data["member"] == ref:
+        taken_back, back = entry.data["points"], entry.data["points_back"]
+        return (min(taken_back, 0), 0) if is_carried else (taken_back, -back)
     if entry.type == "order" and entry.data["member"] and entry.data["member"]["ref"] == ref:
         return entry.data["points"], 0
     if entry.type == "redeem" and entry.data["member"] == ref:

@@ -14,6 +14,7 @@ from app.store.replica_rows import MEMBER
 from tests.sim.disk import JOURNAL_LOG, Killed, kill
 from tests.sim.furniture import Shopper
 from tests.sim.program import CLUB, FIRST, GIFT, REWARD, SHORT, TOY
+from tests.sim.slips import undo_a_slip
 from tests.sim.station import Station
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class Visit:
         elif self._try(self._serve) and rng.random() < 0.1:
             self._try(self._serve)  # pressed twice
         if self.station.store is not None:
+            undo_a_slip(world, self.station, self.order.order_id)
             world.witness.journal(self.station)
 
     def _be_cut_off(self) -> None:
