@@ -51,12 +51,12 @@ class WindowPairing:
         from ui.models.pairing import instead_of_pairing
 
         if said := instead_of_pairing(text):
-            self._opening.pairing_failed(said)
+            self._opening.code_refused(said)
             return
         try:
             self._pairing = read_pairing(text)
         except PairingInvalid as problem:
-            self._not_paired(problem)
+            self._opening.code_refused(_sentence(problem))
         else:
             self._opening.ask_name(platform.node())
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.clock import SetClock
+from app.config import Config
 from app.core.codes import number
 from app.core.pins import Role
 from app.kept import read_kept
 from app.printing.found import printers
+from app.window_pairing import WindowPairing
 from hq.campaigns.service import publish_program
 from hq.home import Hq, open_hq
 from hq.members.service import MemberFacts, upsert_members
@@ -31,7 +34,7 @@ from tests.ui.keys import send
 from tests.ui.real_station import FIVE_OFF, RealStation
 from ui import i18n
 from ui.models.opening import Asked, Named, OpeningModel, Speak
-from ui.models.state import AnswerWord, Screen
+from ui.models.state import AnswerWord, Screen, State
 from ui.window import StationWindow
 
 CARD = number("M", "0000000001")
@@ -193,6 +196,29 @@ def test_language_code_and_name_follow_each_other_and_esc_goes_back(opening) -> 
     assert model.state.screen is Screen.PAIRING
     model.ask_name("pc-7")
     assert model.state.name == "Till 2", "what was typed is not asked again"
+
+
+def test_a_scan_that_is_no_pairing_code_takes_back_none_that_was_taken(opening, tmp_path: Path) -> None:
+    model, _told = opening
+    config = Config(tmp_path, tmp_path, tmp_path)
+    pairing = WindowPairing(config, SetClock(), model, beside=lambda *_: None)
+    pairing.ask(then=lambda: None, keep_language=lambda _: None)
+    model.scan("HELLO123")
+    assert (model.state.screen, bool(model.state.notice)) == (Screen.PAIRING, True)
+    model.ask_name("pc-7")
+    model.scan("M9X2XQH70B3D")
+    assert (model.state.screen, model.state.is_busy) == (Screen.NAMING, False)
+    assert "pairing code" in model.state.notice
+
+
+def test_a_name_is_typed_on_behind_a_scan_that_was_refused(shown) -> None:
+    asked = State(screen=Screen.NAMING, name="pc-7")
+    shown.show(asked)
+    shown.type("Till")
+    shown.show(replace(asked, is_busy=True))
+    shown.show(replace(asked, notice="No."))
+    shown.type(" 2")
+    assert shown.window.pages[Screen.NAMING].field.text() == "Till 2"
 
 
 # --- the pages ------------------------------------------------------------------------------------------------------

@@ -67,6 +67,11 @@ class OpeningModel(QObject, Devices):
         """Say why it did not work, on the page where another code can be shown."""
         self._show(screen=Screen.PAIRING, notice=sentence, is_busy=False)
 
+    def code_refused(self, sentence: str) -> None:
+        """Say why this is no pairing code; one that was taken before stays, and so does the page that names it."""
+        is_named = self._state.screen is Screen.NAMING
+        self._show(screen=Screen.NAMING if is_named else Screen.PAIRING, notice=sentence, is_busy=False)
+
     def stop(self, sentence: str) -> None:
         """Show why this station can't work."""
         self._show(screen=Screen.STOPPED, stopped_sentence=sentence)

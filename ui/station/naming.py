@@ -55,8 +55,11 @@ class NamingPage(Page):
             self.field.setText(state.name[:NAME_MAX])
         self._on.say(_("One moment …") if state.is_busy else _("Pair this station"))
         self._back.say(_("Back"))
+        was_busy = not self.field.isEnabled()
         for part in (self._on, self._back, self.field):
             part.setEnabled(not state.is_busy)
+        if was_busy and not state.is_busy:
+            self.field.setFocus(Qt.FocusReason.OtherFocusReason)  # which it lost by being switched off
 
     def place_focus(self) -> None:
         """Type over the name at once."""
