@@ -77,7 +77,7 @@ WAYS: dict[str, Callable[[], Way]] = {
     "holds the answer back": Hold,
     "a login page": lambda: Says(login_page()),
     "a redirect": lambda: Says(login_page("302 Found", "Location: http://guest.example.org/")),
-    "busy for two minutes": lambda: Says(busy(120)),
+    "busy for ten seconds": lambda: Says(busy(10)),
 }
 # What can be done to a line only as a whole.
 HOWS: dict[str, Callable[[Proxy], None]] = {"refuses": Proxy.refuse, "swallows calls": Proxy.blackhole}
