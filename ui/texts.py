@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from app.core.money import Currency, format_amount
 from app.core.reasons import Reason, Refusal, sentence
+from app.core.reversal_rules import Kind
 from app.core.standing import Standing
 from ui import names
 from ui.i18n import _, ngettext
@@ -326,8 +327,10 @@ def name_or_word(name: str, *, is_member: bool) -> str:
 
 
 def action_detail(action: ActionRow, currency: Currency) -> str:
-    """Return what stands under an action: why it was refused, its points, and that it waits."""
-    parts = []
+    """Return what stands under an action: that it is undone, why it was refused, its points, and that it waits."""
+    if action.undone is Kind.VOID:
+        return _("Undone")
+    parts = [] if action.undone is None else [_("Goods taken back")]
     if action.refusal is not None:
         title, _hint = title_and_hint(because(action.refusal, currency))
         parts.append(_("Refused: {reason}").format(reason=title))

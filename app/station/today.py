@@ -1,12 +1,13 @@
 """What this station has done today, and its last actions: read from the end of the journal."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from app.core.entry import ENROL, ORDER, REDEEM, REFUSE, RETURN, VOID, Entry
 from app.core.order import local_date
 from app.core.reasons import BY_CODE, Refusal
+from app.core.reversal_rules import Kind
 from app.store.store import StationStore
 
 ACTIONS_SHOWN = 5
@@ -17,15 +18,17 @@ SHOWN = (ORDER, REDEEM, REFUSE, VOID, RETURN, ENROL)
 class Action:
     """An order as the list of last actions shows it. Amounts in minor units; `member_ref` None = nobody's card.
 
-    `refusal` says why, where nothing of what was presented could be used.
+    `refusal` says why, where nothing of what was presented could be used; `undone` what was done to it since.
     """
 
     seq: int
+    order_id: str
     at_ms: int
     member_ref: str | None
     discount: int
     points: int
     refusal: Refusal | None
+    undone: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ def todays_work(store: StationStore, before: TodaysWork | None = None) -> Todays
     members = before.members
     actions: list[Action] = []
     presented: list[Entry] = []  # they follow their order, so they are met before it
+    undone: dict[str, Kind] = {}
     for entry in _backwards(store.journal.entries_backwards(down_to_seq=before.until_seq + 1)):
         is_today = local_date(entry.data["t_eff"], zone) == today
         if not is_today and len(actions) >= ACTIONS_SHOWN:
@@ -72,6 +76,8 @@ def todays_work(store: StationStore, before: TodaysWork | None = None) -> Todays
             members += is_today
         elif entry.type in (VOID, RETURN):
             value_given -= sum(back["discount"] for back in entry.data["backs"]) if is_today else 0
+            if undone.get(entry.data["order_id"]) != Kind.VOID:
+                undone[entry.data["order_id"]] = Kind(entry.type)
         else:
             redemptions += is_today and entry.type == REDEEM
             presented.append(entry)
@@ -81,7 +87,7 @@ def todays_work(store: StationStore, before: TodaysWork | None = None) -> Todays
         value_given,
         members,
         waiting=store.journal.listed_after(store.acked_seq()),
-        actions=(*actions, *before.actions)[:ACTIONS_SHOWN],
+        actions=tuple(_as_it_stands(each, undone) for each in (*actions, *before.actions)[:ACTIONS_SHOWN]),
         day=today,
         until_seq=head_seq,
     )
@@ -89,6 +95,11 @@ def todays_work(store: StationStore, before: TodaysWork | None = None) -> Todays
 
 def _backwards(entries: Iterable[Entry]) -> Iterable[Entry]:
     return (entry for entry in entries if entry.type in SHOWN)
+
+
+def _as_it_stands(action: Action, undone: Mapping[str, Kind]) -> Action:
+    kind = undone.get(action.order_id, action.undone)
+    return action if kind is action.undone else replace(action, undone=kind)
 
 
 def _refusal(presented: list[Entry]) -> Refusal | None:
@@ -104,6 +115,7 @@ def _action(entry: Entry, refusal: Refusal | None) -> Action:
     member = data["member"]
     return Action(
         seq=entry.seq,
+        order_id=data["order_id"],
         at_ms=data["t_eff"],
         member_ref=None if member is None else member["ref"],
         discount=data["discount"],

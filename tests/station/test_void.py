@@ -339,3 +339,15 @@ def test_what_came_back_is_not_given_by_the_day(till: Till) -> None:
     till.undo(order)
     work = todays_work(till.store)
     assert (work.value_given, work.orders, work.redemptions) == (0, 1, 2)
+
+
+def test_the_last_actions_say_what_was_undone_since(till: Till) -> None:
+    orders = [till.buys() for _ in range(3)]
+    read = todays_work(till.store)
+    assert [each.undone for each in read.actions] == [None] * 3
+    till.undo(orders[0], (2, UNIT))
+    till.undo(orders[1], (2, UNIT))
+    till.undo(orders[1])
+    work = todays_work(till.store, read)
+    assert work == todays_work(till.store)
+    assert [each.undone for each in work.actions] == [None, Kind.VOID, Kind.RETURN]

@@ -9,6 +9,7 @@ import pytest
 
 from app.core.money import CURRENCIES
 from app.core.reasons import Reason, Refusal
+from app.core.reversal_rules import Kind
 from ui import catalogue, i18n, texts, texts_pill
 from ui.models.amount import parse_amount
 from ui.models.state import ActionRow, AnswerView, AnswerWord, MemberCard, OfferRow, Pill, PillKind
@@ -154,6 +155,10 @@ def test_a_refused_action_gives_its_reason_instead_of_no_points() -> None:
     earned = replace(action, points=7, is_queued=False)
     assert texts.action_detail(earned, USD) == "Refused: This voucher has been used · +7 points"
     assert texts.action_detail(replace(action, refusal=None), USD) == "0 points · waiting to be sent"
+    assert texts.action_detail(replace(action, undone=Kind.VOID), USD) == "Undone"
+    assert texts.action_detail(replace(earned, refusal=None, undone=Kind.RETURN), USD) == (
+        "Goods taken back · +7 points"
+    )
 
 
 def test_a_member_without_a_name_is_a_member_all_the_same() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from app.core.authority import Offline
 from app.core.reasons import Reason, Refusal
+from app.core.reversal_rules import Kind
 from app.core.standing import Standing
 from app.printing.faults import PrinterAbsent, PrinterGone, PrinterHung
 from app.station.queue import Offered, Without
@@ -30,6 +31,11 @@ CUT = {
     "limit": (Offline.FLOOR, Offline.ALWAYS),
     "all": (Offline.ALWAYS,),
 }
+
+
+def _undone() -> tuple[ActionRow, ...]:
+    first, second, *others = actions(4)
+    return (replace(first, undone=Kind.VOID, is_queued=False), replace(second, undone=Kind.RETURN), *others)
 
 
 def _refused() -> tuple[ActionRow, ...]:
@@ -109,6 +115,7 @@ def states() -> dict[str, State]:
         "idle-two": replace(BASE, today=Today(2, 0, 0), recent=actions(2)),
         "idle-21": replace(busy, today=Today(21, 21, 123_456_789, 21), recent=actions(21)),
         "idle-refused": replace(busy, recent=_refused()),
+        "idle-undone": replace(busy, recent=_undone()),
         "idle-sending": replace(busy, pill=Pill(PillKind.SENDING, waiting=12, age_s=40)),
         "idle-offline": replace(busy, pill=OFFLINE),
         "idle-offline-none": replace(busy, pill=Pill(PillKind.OFFLINE, age_s=59)),

@@ -10,6 +10,7 @@ from enum import Enum
 from app.core.brand import NO_BRAND, Brand
 from app.core.money import CURRENCIES, Currency
 from app.core.reasons import Refusal
+from app.core.reversal_rules import Kind
 from app.core.standing import Standing
 from ui.models.cards import CardPut, CardRow
 
@@ -231,7 +232,8 @@ class AnswerView:
 class ActionRow:
     """One of the last actions on this station. `refusal`: why nothing that was presented could be used.
 
-    `is_member`: a card was shown; its member may have no name, or none that is known here yet.
+    `is_member`: a card was shown; its member may have no name, or none that is known here yet. `undone`: what was done
+    to it since.
     """
 
     at_ms: int
@@ -241,6 +243,7 @@ class ActionRow:
     is_queued: bool
     refusal: Refusal | None = None
     is_member: bool = False
+    undone: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,4 +90,5 @@ def _row(store: StationStore, action: Action, acked_seq: int) -> ActionRow:
         refusal=action.refusal,
         is_queued=action.seq > acked_seq,
         is_member=action.member_ref is not None,
+        undone=action.undone,
     )

@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.core.money import Currency
+from app.core.reversal_rules import Kind
 from ui import texts
 from ui.i18n import _
 from ui.models.state import ActionRow, State
@@ -58,7 +59,8 @@ def _action(action: ActionRow, state: State, *, is_first: bool) -> QWidget:
     words.addWidget(name)
     words.addLayout(_detail(action, state.shop.currency))
     off = number("strong")
-    off.say(texts.discount(action.discount, state.shop.currency) if action.discount else "")
+    is_given = bool(action.discount) and action.undone is not Kind.VOID
+    off.say(texts.discount(action.discount, state.shop.currency) if is_given else "")
     layout.addWidget(time)
     layout.addLayout(words, 1)
     layout.addWidget(off)
