@@ -139,3 +139,15 @@ def test_reasons_to_undo_stand_apart_in_their_first_frame(qapp: QApplication) ->
     tops = [button.y() for button in page.effect.reasons.values() if button.isVisible()]
     stage.close()
     assert len(tops) == len(set(tops)) == 5
+
+
+def test_what_goes_on_without_head_office_is_as_high_as_larger_text_needs(qapp: QApplication) -> None:
+    stage = Stage(qapp, Dress("en", "light", SIZE, "large"))
+    all_of_them = states()
+    for name in ("queue-revoked", "queue-long"):
+        _picture, found = stage.show(all_of_them[name])
+    inside = stage.window.pages[Screen.QUEUE].head._scroll._inside
+    needed, height = inside.heightForWidth(inside.width()), inside.height()
+    stage.close()
+    assert found == []
+    assert height == needed

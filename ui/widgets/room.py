@@ -1,12 +1,13 @@
 """Boxes for what may be longer than there is room: one that scrolls, and one that leaves out its last rows."""
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, QWidget
 
 from ui.theme import current
 
 SCROLL_MIN = 56  # two lines
+CHANGES = (QEvent.Type.LayoutRequest, QEvent.Type.FontChange, QEvent.Type.Polish)  # of what a content needs
 
 
 class Scroll(QScrollArea):
@@ -23,6 +24,16 @@ class Scroll(QScrollArea):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.viewport().setAutoFillBackground(False)
         inside.setAutoFillBackground(False)
+        inside.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Fit again where the content finds that it needs another height, as with its fonts when it is first shown."""
+        if event.type() in CHANGES and watched is self._inside:
+            width = self.viewport().width()
+            if self._inside.height() != (height := self._height(width)):
+                self._inside.resize(width, height)
+                self.updateGeometry()
+        return super().eventFilter(watched, event)
 
     def fit(self) -> None:
         """Take what the content needs now; called when it has changed."""
