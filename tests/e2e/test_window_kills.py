@@ -5,6 +5,8 @@ import threading
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from app.core.entry import ORDER, REDEEM
 from tests.e2e.windows import OPEN_S, WindowProcess, journal_types
 from tests.rig.audit import audit
@@ -19,13 +21,16 @@ POINTS = [
     "before_commit",
     "after_commit",
 ]
-KILLS_BY_CHANCE = 14
+KILLS = pytest.mark.parametrize(  # at so many of the points, and at so many moments by chance
+    ("points", "kills"), [(2, 3), pytest.param(len(POINTS), 14, marks=pytest.mark.slow)]
+)
 KILL_WITHIN_S = 0.15
 KILL_EARLY_S = 0.03
 
 
+@KILLS
 def test_a_window_killed_between_confirm_and_answer_loses_and_doubles_nothing(
-    enrolled: World, hq: HqProcess, screen: XScreen, tmp_path: Path
+    enrolled: World, hq: HqProcess, screen: XScreen, tmp_path: Path, points: int, kills: int
 ):
     seed = random.randrange(2**32)
     print(f"seed {seed}")
@@ -33,13 +38,13 @@ def test_a_window_killed_between_confirm_and_answer_loses_and_doubles_nothing(
     _first_download(enrolled, screen, tmp_path / "first")
     hq.stop()  # now nothing but a redemption commits, so the points are inside of it
     before = journal_types(enrolled)
-    for number, point in enumerate(POINTS):
+    for number, point in enumerate(POINTS[:points]):
         shown = _die_inside(enrolled, screen, tmp_path / f"inside-{number}", point)
         before = _held(enrolled, before, exactly=shown + point.startswith("after"))
     again = HqProcess(enrolled, port=hq.port)
     try:
         outcomes = Counter()
-        for number in range(KILLS_BY_CHANCE):
+        for number in range(kills):
             # The answer is there after some 30 ms: half of the kills come before or about then.
             pause_s = chance.uniform(0, KILL_WITHIN_S if number % 2 else KILL_EARLY_S)
             shown = _killed_after(enrolled, screen, tmp_path / f"chance-{number}", pause_s)
