@@ -4,61 +4,31 @@ G…                                       # a scan: the card pays of the next o
 {"top_up": {"card": <hash>, "amount": 5000, "id"?: …, "approve"?: {"staff": …, "pin": …, "why": …}, "preview"?: true}}
 """
 
-from collections.abc import Callable
-from typing import Any
-
-from app.core.approvals import Approval, Why
 from app.core.document import Place
 from app.core.gift_cards import TenderOutcome
 from app.core.order import AMOUNT_MAX
 from app.core.reasons import Refusal
+from app.headless_approved import Answer, Approved
 from app.ids import new_id
 from app.station.gift_card import SeenGiftCard
-from app.station.staff import approve
 from app.station.top_up import CardChange, CardDone, CardPreview, preview_change, record_change
-from app.station.void import By
-from app.store.thread import StoreThread
-
-Answer = dict[str, Any]
 
 
-class Cards:
-    """The command `top_up` on the store's thread."""
-
-    def __init__(
-        self,
-        thread: StoreThread,
-        wake: Callable[[], None],
-        *,
-        by: Callable[[Approval | None], By],
-        refusal: Callable[[Refusal], Answer],
-    ) -> None:
-        """`wake` what sends entries, ask `by` who is at the till, and write refusals as the station does."""
-        self._thread = thread
-        self._wake = wake
-        self._by = by
-        self._refusal = refusal
+class Cards(Approved):
+    """The command `top_up` on the store's thread, and what cards paid of an order."""
 
     def top_up(self, command: Place) -> Answer:
         """Put money on a card."""
         place = command.inner("top_up").only("card", "amount", "id", "approve", "preview")
         name = place.name("id") if place.has("id") else new_id()
         change = CardChange(name, place.name("card"), place.number("amount", least=1, most=AMOUNT_MAX))
-        if place.flag("preview"):
-            by = self._by(None)
-            return self._told(change, self._thread.call(lambda store: preview_change(store, change, by)))
-        approval = self._approval(place, change) if place.has("approve") else None
-        if isinstance(approval, Refusal):
-            return self._told(change, approval)
-        by = self._by(approval)
-        found = self._thread.call(lambda store: record_change(store, change, by))
-        self._wake()
+        found = self._look_or_do(
+            place,
+            change.action,
+            lambda store, by: preview_change(store, change, by),
+            lambda store, by: record_change(store, change, by),
+        )
         return self._told(change, found)
-
-    def _approval(self, place: Place, change: CardChange) -> Approval | Refusal:
-        who = place.inner("approve").only("staff", "pin", "why")
-        why = who.word("why", Why)
-        return approve(self._thread.call, who.name("staff"), who.text("pin"), action=change.action, why=why)
 
     def _told(self, change: CardChange, found: CardPreview | CardDone | Refusal) -> Answer:
         match found:

@@ -1,36 +1,17 @@
 """Voids and returns of the station without a window: what would be undone, doing it, and a manager's approval."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
 
-from app.core.approvals import Approval, Why
 from app.core.document import Place
 from app.core.reasons import Refusal
 from app.core.reversal_rules import Kind
+from app.headless_approved import Answer, Approved
 from app.headless_lines import read_asked
-from app.station.staff import approve
-from app.station.void import Asked, By, Preview, Reversed, preview, record_reversal
-from app.store.thread import StoreThread
-
-Answer = dict[str, Any]
+from app.station.void import Asked, Preview, Reversed, preview, record_reversal
 
 
-class Undoing:
+class Undoing(Approved):
     """The commands `void` and `return` on the store's thread."""
-
-    def __init__(
-        self,
-        thread: StoreThread,
-        wake: Callable[[], None],
-        *,
-        by: Callable[[Approval | None], By],
-        refusal: Callable[[Refusal], Answer],
-    ) -> None:
-        """`wake` what sends entries, ask `by` who is at the till, and write refusals as the station does."""
-        self._thread = thread
-        self._wake = wake
-        self._by = by
-        self._refusal = refusal
 
     def void(self, command: Place) -> Answer:
         """Undo an order."""
@@ -42,21 +23,13 @@ class Undoing:
 
     def _undo(self, place: Place, kind: Kind) -> Answer:
         asked = read_asked(place, kind)
-        if place.flag("preview"):
-            by = self._by(None)
-            return self._told(asked, self._thread.call(lambda store: preview(store, asked, by)))
-        approval = self._approval(place, asked) if place.has("approve") else None
-        if isinstance(approval, Refusal):
-            return self._told(asked, approval)
-        by = self._by(approval)
-        found = self._thread.call(lambda store: record_reversal(store, asked, by))
-        self._wake()
+        found = self._look_or_do(
+            place,
+            asked.action,
+            lambda store, by: preview(store, asked, by),
+            lambda store, by: record_reversal(store, asked, by),
+        )
         return self._told(asked, found)
-
-    def _approval(self, place: Place, asked: Asked) -> Approval | Refusal:
-        who = place.inner("approve").only("staff", "pin", "why")
-        why = who.word("why", Why)
-        return approve(self._thread.call, who.name("staff"), who.text("pin"), action=asked.action, why=why)
 
     def _told(self, asked: Asked, found: Preview | Reversed | Refusal) -> Answer:
         match found:
