@@ -36,7 +36,9 @@ class Till(RealStation):
             QTest.keyClick(handle, key)
 
     def ready(self) -> None:
-        self.until(lambda: not self.state.is_new)
+        """Wait as a cashier does: until all is seen, and Enter acts on it."""
+        events = self._application._events
+        self.until(lambda: not self.state.is_new and not events._unpainted)
 
     def done(self, state_dir: Path) -> list[Try]:
         self._application._events.close()
@@ -50,6 +52,7 @@ def till(qtbot: QtBot, tmp_path: Path) -> Iterator[Till]:
     station.card = card
     try:
         station.until_screen(Screen.IDLE)
+        station.ready()  # a page painted only after the scan would end the task
         yield station
     finally:
         station.close()
@@ -68,6 +71,7 @@ def redeem_typed(till: Till) -> None:
     till.until(lambda: any(offer.is_picked for offer in till.state.offers))
     till.key(Key.Key_Return)
     till.until_settled()
+    till.ready()
     till.key(Key.Key_Return)
     till.until_screen(Screen.ANSWER)
     till.ready()
@@ -99,6 +103,7 @@ def test_an_order_of_the_tills_takes_a_scan_and_enter(till: Till, state_dir: Pat
     till.scan()
     till.until(lambda: till.state.member is not None and any(offer.is_picked for offer in till.state.offers))
     till.until_settled()
+    till.ready()
     till.key(Key.Key_Return)
     till.until_screen(Screen.ANSWER)
     till.ready()
