@@ -96,14 +96,17 @@ def compile_condition(tree: Any, vocabulary: Vocabulary, *, path: str = "conditi
 
 def facts_of(tree: Any) -> Iterator[str]:
     """Yield the names of the facts that a tree which compiles asks for; None stands for no tree."""
+    return (leaf["fact"] for leaf in leaves(tree))
+
+
+def leaves(tree: Any) -> Iterator[dict[str, Any]]:
+    """Yield what a tree which compiles asks, question by question; None stands for no tree."""
+    if tree and "fact" in tree:
+        yield tree
+        return
     for key, inner in (tree or {}).items():
-        if key == "fact":
-            yield inner
-        elif key == "not":
-            yield from facts_of(inner)
-        elif key in ("all", "any"):
-            for item in inner:
-                yield from facts_of(item)
+        for item in [inner] if key == "not" else inner:
+            yield from leaves(item)
 
 
 def _compile(tree: Any, vocabulary: Vocabulary, path: str, depth: int) -> _Node:

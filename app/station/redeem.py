@@ -97,7 +97,7 @@ def quote_order(
     `choices` maps the rules that a cashier can pick to the redemption ids they would have.
     """
     level = at_till.member.level if at_till.member else Level.TYPED
-    facts = _facts(store, order_in, at_till, choices=choices, in_full=True)
+    facts = facts_at_till(store, order_in, at_till, choices=choices, in_full=True)
     return quote(facts, choices=choices, level=level)
 
 
@@ -114,7 +114,7 @@ def to_ask(store: StationStore, order_in: OrderIn, at_till: AtTill) -> Asking | 
     needs_word = _program(store).asks_authority or bool(at_till.cards)
     if at_till.link != ONLINE or not needs_word or _seq_of(store, order_in) is not None:
         return None
-    facts = _facts(store, order_in, at_till)
+    facts = facts_at_till(store, order_in, at_till)
     _check(facts)
     asked = questions(facts) + card_questions(facts)
     if not asked:
@@ -132,7 +132,7 @@ def to_ask(store: StationStore, order_in: OrderIn, at_till: AtTill) -> Asking | 
 
 def hand_in(store: StationStore, order_in: OrderIn, at_till: AtTill) -> OrderAnswer:
     """Decide and record an order. Raises `NotRecorded` or a `StoreFault`; then nothing was recorded."""
-    facts = _facts(store, order_in, at_till)
+    facts = facts_at_till(store, order_in, at_till)
     _check(facts)
     seq = _seq_of(store, order_in)
     if seq is not None:
@@ -150,7 +150,7 @@ def hand_in(store: StationStore, order_in: OrderIn, at_till: AtTill) -> OrderAns
         return _answer(facts, decision, seq=entries[0].seq, link=at_till.link)
 
 
-def _facts(
+def facts_at_till(
     store: StationStore,
     order_in: OrderIn,
     at_till: AtTill,
@@ -158,6 +158,10 @@ def _facts(
     choices: Mapping[str, str] | None = None,
     in_full: bool = False,
 ) -> Facts:
+    """Return what an order is decided by. Raises `NoProgram`.
+
+    With `in_full` also what explains offers that don't apply.
+    """
     order = Order(
         order_id=order_in.order_id,
         store=store.device.store_id,
