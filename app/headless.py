@@ -265,7 +265,7 @@ class HeadlessStation:
         return {"answer": "signed_out", "waiting": self._thread.call(StationStore.waiting_count)}
 
     def _staff(self, _: Place) -> Answer:
-        rows = self._thread.call(lambda store: store.replica.people.all())
+        rows = self._thread.call(lambda store: store.people.all())
         people = [{"staff": row.staff_id, "name": row.name, "role": row.role} for row in rows]
         return {"answer": "staff", "staff": people}
 

@@ -25,5 +25,9 @@ def why(reason: Why) -> str:
             return _("The PIN was forgotten")
         case Why.PIN_OF_ANOTHER:
             return _("Somebody else typed it")
+        case Why.PIN_KNOWN:
+            return _("Somebody else knows it")
+        case Why.LEFT:
+            return _("Works here no more")
         case Why.NOT_WORKING:
             return _("Something does not work")

@@ -28,6 +28,8 @@ class Why(StrEnum):
     PROMISED = "promised"
     PIN_FORGOTTEN = "pin_forgotten"
     PIN_OF_ANOTHER = "pin_of_another"  # somebody else has typed
+    PIN_KNOWN = "pin_known"  # to somebody whose it isn't
+    LEFT = "left"  # works here no more
     NOT_WORKING = "not_working"  # a card, a phone, a scanner
 
 

@@ -31,13 +31,17 @@ class PinTooWeak(ValueError):
     """A PIN that nobody should have; the message says what would be better, and never the PIN."""
 
 
+class PinObvious(PinTooWeak):
+    """A PIN that is long enough and among the first that anybody would try."""
+
+
 def check_pin(pin: str, role: Role) -> None:
     """Refuse a PIN that is too short, no number, or among the first that anybody would try. Raises `PinTooWeak`."""
     least = LEAST_DIGITS[role]
     if not (pin.isascii() and pin.isdecimal() and least <= len(pin) <= DIGITS_MAX):
         raise PinTooWeak(f"The PIN of a {role} has {least} to {DIGITS_MAX} digits and nothing else.")
     if _is_obvious(pin):
-        raise PinTooWeak("This PIN is one of the first that anybody would try. Choose another.")
+        raise PinObvious("This PIN is one of the first that anybody would try. Choose another.")
 
 
 def _is_obvious(pin: str) -> bool:

@@ -34,6 +34,10 @@ class Flag(StrEnum):
     OFTEN_UNDONE = "OFTEN_UNDONE"  # by somebody who voids much of what they redeem
     MEMBER_ERASED = "MEMBER_ERASED"  # of a member who had been erased before HQ heard of it
     PIN_LOCKED = "PIN_LOCKED"  # somebody's PIN was tried wrongly, as often as it can be
+    STAFF_CHANGED = (
+        "STAFF_CHANGED"  # a manager gave somebody an emergency PIN, or suspended them, at a station
+    )
+    STAFF_UNCHANGED = "STAFF_UNCHANGED"  # a manager tried to, and head office did not go along
     DATA_LACKS = (
         "DATA_LACKS"  # of a new member, what they said of themselves did not come, or can't be opened
     )

@@ -31,7 +31,7 @@ def use(store: StationStore, approval: Approval, *, action: str) -> dict[str, An
 
 def end_wait(store: StationStore, staff_id: str, approval: Approval, *, cashier: str) -> None:
     """Give somebody all tries of their PIN back, and record who let them. Raises `ApprovalOver` or a `StoreFault`."""
-    row = store.replica.people.find(staff_id)
+    row = store.people.find(staff_id)
     if row is None:
         return  # they don't work here any more
     said = {"store": store.device.store_id, "t_eff": store.now_ms(), "cashier": cashier, "staff": staff_id}

@@ -122,7 +122,7 @@ def _look_up(store: StationStore, credential: Credential, text: str) -> Seen:
 
 def _badge(store: StationStore, badge: BadgeCode) -> SeenBadge | Refusal:
     """Return whose badge it is. Who doesn't work here is nobody."""
-    row = store.replica.people.find(badge.badge)
+    row = store.people.find(badge.badge)
     return Refusal(Reason.NOT_STAFF) if row is None else SeenBadge(row.staff_id)
 
 

@@ -110,7 +110,7 @@ def change_mode(store: StationStore, mode: str, *, staff_id: str) -> None:
 
 def _count(store: StationStore, *, staff_id: str) -> _Try | Refusal:
     """Count a try before it is looked at, if one is left."""
-    row, pepper = store.replica.people.find(staff_id), store.pepper
+    row, pepper = store.people.find(staff_id), store.pepper
     refusal = refused_untried(
         rests_on=row.pepper if row else None, held=pepper_name(pepper) if pepper else None
     )
@@ -138,14 +138,14 @@ def _was_wrong(store: StationStore, *, row: StaffRow) -> Refusal:
 def _was_right(store: StationStore, *, row: StaffRow, found: SignedIn, before: SignedIn | None) -> None:
     ended = [] if before is None else [_shift(store, before, END)]
     with store.atomic():
-        store.pin_tries.note(row, Lockout())
+        store.pin_tries.note(row, Lockout(), seen_ms=store.now_ms())
         store.journal.append([*ended, _shift(store, found, BEGIN)])
 
 
 def _was_proven(store: StationStore, *, row: StaffRow) -> Reading:
     """Give all tries back; return the moment."""
     with store.atomic():
-        store.pin_tries.note(row, Lockout())
+        store.pin_tries.note(row, Lockout(), seen_ms=store.now_ms())
     return store.time.reading()
 
 

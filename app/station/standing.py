@@ -54,7 +54,7 @@ def stops_by_cashier(store: StationStore, cashier: str, member: Member | None) -
 
     Looked up at each order, so that whoever no longer works here is as good as nobody at once.
     """
-    people = store.replica.people
+    people = store.people
     row = people.find(cashier) if cashier else None
     if row is None:
         return frozenset([SIGN_IN]) if people.is_sign_in_needed() else frozenset()

@@ -92,7 +92,7 @@ def preview_change(store: StationStore, change: CardChange, by: By) -> CardPrevi
     most = program.cards.balance_max - max(card.balance, 0)
     if not 0 < change.amount <= most:
         return Refusal(Reason.CARD_AMOUNT, {"wanted": max(most, 0)})
-    row = store.replica.people.find(by.cashier) if by.cashier else None
+    row = store.people.find(by.cashier) if by.cashier else None
     is_manager = row is not None and row.role == Role.MANAGER
     return CardPreview(
         card=card,

@@ -235,7 +235,7 @@ def _member_of(store: StationStore, order: dict[str, Any]) -> str | None:
 
 def _is_own_approval(store: StationStore, approval: Approval, order: dict[str, Any], *, cashier: str) -> bool:
     """Tell whether somebody approves what they do themselves, or what is for themselves."""
-    row = store.replica.people.find(approval.approver)
+    row = store.people.find(approval.approver)
     member = _member_of(store, order)
     is_member = row is not None and member is not None and row.member == member
     return approval.approver == cashier or is_member
@@ -247,7 +247,7 @@ def _age_ms(store: StationStore, order: dict[str, Any]) -> int | None:
 
 def _request(store: StationStore, asked: Asked, by: By, order: dict[str, Any], made: Reversal) -> Request:
     today = local_date(store.now_ms(), store.device.time_zone).isoformat()
-    row = store.replica.people.find(by.cashier) if by.cashier else None
+    row = store.people.find(by.cashier) if by.cashier else None
     return Request(
         kind=asked.kind,
         age_ms=_age_ms(store, order),

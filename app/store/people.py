@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from app.core.canonical import digest
+
 FREE, SPENDING = (
     "free",
     "spending",
@@ -23,6 +25,11 @@ class StaffRow:
     pin_hash: str
     pepper: str
     member: str | None
+
+
+def pin_name(row: StaffRow) -> str:
+    """Return how the PIN that somebody has is called where its hash isn't needed: another one has another name."""
+    return digest(row.pin_hash.encode("utf-8"))[:16]
 
 
 class People:

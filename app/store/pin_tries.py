@@ -2,13 +2,18 @@
 
 from sqlite_utils import Database
 
-from app.core.canonical import digest
 from app.core.lockout import Lockout
-from app.store.people import StaffRow
+from app.store.people import StaffRow, pin_name
+
+NOTE = """
+INSERT INTO pin_try (staff_id, pin, tries, locks, boot, boot_ms, is_told, seen_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (staff_id) DO UPDATE SET pin = excluded.pin, tries = excluded.tries, locks = excluded.locks,
+boot = excluded.boot, boot_ms = excluded.boot_ms, is_told = excluded.is_told, seen_ms = MAX(seen_ms, excluded.seen_ms)
+"""
 
 
 class PinTries:
-    """The tries of each person on this station, of the PIN that they have: one that head office sets begins anew."""
+    """The tries of each person on this station, of the PIN that they have: another one begins anew."""
 
     def __init__(self, database: Database) -> None:
         """Keep them in the journal's file."""
@@ -18,22 +23,19 @@ class PinTries:
         """Return what is known of somebody's tries."""
         found = self._db.conn.execute(
             "SELECT tries, locks, boot, boot_ms, is_told FROM pin_try WHERE staff_id = ? AND pin = ?",
-            (row.staff_id, _name(row)),
+            (row.staff_id, pin_name(row)),
         ).fetchone()
         if found is None:
             return Lockout()
         tries, locks, boot, boot_ms, is_told = found
         return Lockout(tries, locks, boot, boot_ms, bool(is_told))
 
-    def note(self, row: StaffRow, lockout: Lockout) -> None:
-        """Keep what is known now. Call it inside `atomic`."""
+    def note(self, row: StaffRow, lockout: Lockout, *, seen_ms: int = 0) -> None:
+        """Keep what is known now; `seen_ms`: that their PIN was right just now. Call it inside `atomic`."""
         known = (lockout.tries, lockout.locks, lockout.boot, lockout.boot_ms, int(lockout.is_told))
-        self._db.conn.execute(
-            "INSERT OR REPLACE INTO pin_try (staff_id, pin, tries, locks, boot, boot_ms, is_told)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (row.staff_id, _name(row), *known),
-        )
+        self._db.conn.execute(NOTE, (row.staff_id, pin_name(row), *known, seen_ms))
 
-
-def _name(row: StaffRow) -> str:
-    return digest(row.pin_hash.encode("utf-8"))[:16]
+    def seen(self) -> dict[str, int]:
+        """Return when each person's PIN was last right here (UTC ms); of those whose never was there is none."""
+        rows = self._db.conn.execute("SELECT staff_id, seen_ms FROM pin_try WHERE seen_ms > 0")
+        return dict(rows.fetchall())

@@ -54,6 +54,7 @@ from app.store.migrate import migrate, refuse_newer
 from app.store.pin_tries import PinTries
 from app.store.replica import Replica
 from app.store.replica_file import drop_old_copies, drop_stale_replicas, open_replica
+from app.store.staff_words import PeopleHere, StaffWords
 from app.store.stops import KeptStops
 from app.store.timekeeper import SigningClock, TimeKeeper
 from app.store.verifying import NOTHING, Reached
@@ -138,6 +139,7 @@ class StationStore:
             self.time = TimeKeeper(self._db, self.clock, store_id=self.device.store_id)
             self.journal = self._journal_in(self._db, self.device, time=self.time)
             self.stops = KeptStops(self._db)
+            self.staff_words = StaffWords(self._db, epoch=self.device.epoch)
             if is_trusted and self._mark is not None:
                 noted = self._noted if self.check is Check.BESIDE else None
                 self.verified = check_since(self.journal, mark=self._mark, noted=noted)
@@ -329,6 +331,11 @@ class StationStore:
     def enrolments(self) -> Enrolments:
         """What new members said of themselves, sealed, until HQ has it."""
         return Enrolments(self._db)
+
+    @property
+    def people(self) -> PeopleHere:
+        """Who works in this store, with what managers have changed here."""
+        return PeopleHere(self.replica, self.staff_words)
 
     @property
     def former_programs(self) -> FormerPrograms:

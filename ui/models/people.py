@@ -32,11 +32,11 @@ def read_staff(store: StationStore, now_ms: int) -> Staff:
     """Read everybody, by name. `now_ms` is what the window takes for now."""
     reading = store.time.reading()
     people = []
-    for row in store.replica.people.all():
+    for row in store.people.all():
         wait_ms = store.pin_tries.of(row).resumed(reading).remaining_ms(reading)
         is_manager = row.role == Role.MANAGER
         people.append(Person(row.staff_id, row.name, is_manager, now_ms + wait_ms if wait_ms else 0))
-    return Staff(tuple(people), store.replica.people.is_sign_in_needed())
+    return Staff(tuple(people), store.people.is_sign_in_needed())
 
 
 def neighbour(people: tuple[Person, ...], chosen: str, step: int) -> str:

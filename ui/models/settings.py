@@ -126,4 +126,4 @@ class Settings(Flow):
 
 
 def _read(store: StationStore) -> _Read:
-    return _Read(store.device.device_id, store.replica.people.is_sign_in_needed())
+    return _Read(store.device.device_id, store.people.is_sign_in_needed())

@@ -75,7 +75,7 @@ def read_overview(
         brand=brand_of(store),
         now_ms=store.now_ms(),
         boot_ms=store.clock.boot_ms(),
-        is_sign_in_needed=store.replica.people.is_sign_in_needed(),
+        is_sign_in_needed=store.people.is_sign_in_needed(),
         work=work,
     )
 
