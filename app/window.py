@@ -237,7 +237,13 @@ def _assemble(thread: "StoreThread", config: Config, clock: Clock, demo: DemoPar
     model = StationModel(
         tasks,
         clock=clock,
-        shop=Shop(device.store_name, device.store_id, CURRENCIES[device.currency], is_demo=demo is not None),
+        shop=Shop(
+            device.store_name,
+            device.store_id,
+            CURRENCIES[device.currency],
+            is_demo=demo is not None,
+            station=device.device_id,
+        ),
         time_zone=device.time_zone,
         register=config.register,
         demo=demo.till if demo else None,

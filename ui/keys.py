@@ -19,10 +19,12 @@ FLOW_KEYS: dict[Qt.Key, Screen] = {
     Qt.Key.Key_F5: Screen.ENROL,
     Qt.Key.Key_F8: Screen.UNDO,
     Qt.Key.Key_F9: Screen.QUEUE,
+    Qt.Key.Key_F10: Screen.MANAGER,
     Qt.Key.Key_F12: Screen.SIGN_IN,
 }  # which key brings up the page of which flow
-BAR = (Qt.Key.Key_F2, Qt.Key.Key_F3, Qt.Key.Key_F4, Qt.Key.Key_F5, Qt.Key.Key_F8, Qt.Key.Key_F9)
-
+BAR = (
+    Qt.Key.Key_F2, Qt.Key.Key_F3, Qt.Key.Key_F4, Qt.Key.Key_F5, Qt.Key.Key_F8, Qt.Key.Key_F9, Qt.Key.Key_F10
+)  # fmt: skip
 
 # evdev's numbers of the keys that are these letters on most keyboards.
 PLACES = {Qt.Key.Key_P: 25, Qt.Key.Key_V: 47}
@@ -59,6 +61,7 @@ def action(key: Qt.Key) -> str:
         Qt.Key.Key_F5: _("New member"),
         Qt.Key.Key_F8: _("Undo last"),
         Qt.Key.Key_F9: _("Sync queue"),
+        Qt.Key.Key_F10: _("Manager"),
     }[key]
 
 
@@ -69,7 +72,6 @@ def key_map() -> tuple[tuple[str, str], ...]:
         *((key, action(key)) for key in bar_keys()),
         (Qt.Key.Key_F6, _("Change the order's amount")),
         (Qt.Key.Key_F7, _("Pay with points")),
-        (Qt.Key.Key_F10, _("Manager")),
         (Qt.Key.Key_F11, _("Full screen")),
         (Qt.Key.Key_F12, _("Lock, or sign in")),
         ("1 … 9", _("Pick an offer, or put it back")),

@@ -341,6 +341,11 @@ def action_detail(action: ActionRow, currency: Currency) -> str:
     return " · ".join(parts)
 
 
+def with_unseen(word: str, unseen: int) -> str:
+    """Return what stands on the manager's key while there is something to look at."""
+    return _("{word}: {count} to look at").format(word=word, count=grouped(unseen))
+
+
 def delete_last() -> str:
     """Return what the key ⌫ is called when it is read out."""
     return _("Delete the last digit")

@@ -31,3 +31,5 @@ def why(reason: Why) -> str:
             return _("Works here no more")
         case Why.NOT_WORKING:
             return _("Something does not work")
+        case Why.TO_SEE:
+            return _("To see the manager's pages")

@@ -31,6 +31,10 @@ class Why(StrEnum):
     PIN_KNOWN = "pin_known"  # to somebody whose it isn't
     LEFT = "left"  # works here no more
     NOT_WORKING = "not_working"  # a card, a phone, a scanner
+    TO_SEE = "to_see"  # nothing is done: it opens the manager's pages
+
+
+REASONS = tuple(why for why in Why if why is not Why.TO_SEE)  # to do something
 
 
 def veiled(refusal: Refusal | None = None) -> Refusal:

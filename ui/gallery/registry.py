@@ -17,6 +17,7 @@ from ui.gallery import (
     signing_in,
     stopped,
     switch,
+    today,
     training,
     undo,
 )
@@ -39,6 +40,7 @@ SCREENS: tuple[Callable[[], dict[str, State]], ...] = (
     enrol.states,
     undo.states,
     queue.states,
+    today.states,
 )
 
 

@@ -152,6 +152,11 @@ class Flow(QObject):
         """What the page shows: frozen, and compared by its values."""
         raise NotImplementedError
 
+    @property
+    def closes_when_idle(self) -> bool:
+        """Whether it is left when nobody has touched the station for long, also where nobody is signed in."""
+        return False
+
     def begin(self) -> None:
         """Start anew: the page comes up."""
 

@@ -87,6 +87,12 @@ class Flows(QObject):
         is_up = self.current is not None and self.current.is_lock
         return is_up or any(flow.is_lock for flow in self._below)
 
+    @property
+    def closing_when_idle(self) -> Flow | None:
+        """The flow, be it below another, that is left when nobody has touched the station for long."""
+        up = [*self._below, *([self.current] if self.current is not None else [])]
+        return next((flow for flow in up if flow.closes_when_idle), None)
+
     def leave_for(self, screen: object) -> bool:
         """Leave the flow that is up because another page comes; False where it is its own, or none is up."""
         is_left = self.current is not None and self.current.screen is not screen

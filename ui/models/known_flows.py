@@ -7,6 +7,7 @@ from ui.models.enrol import Enrol
 from ui.models.flow import Flow
 from ui.models.gift_card import GiftCards
 from ui.models.help import Help
+from ui.models.manager.flow import Manager
 from ui.models.printer_test import PrinterTest
 from ui.models.queue import Queue
 from ui.models.scanner_test import ScannerTest
@@ -27,4 +28,5 @@ FLOWS: tuple[type[Flow], ...] = (
     ScannerTest,
     PrinterTest,
     Settings,
+    Manager,
 )

@@ -114,8 +114,13 @@ class StaffPart:
     def _lock_if_left(self) -> None:
         """Lock the station when nobody has touched it for long. Called each second."""
         idle_ms = self._clock.boot_ms() - self._touched_ms
-        if self._signed_in is not None and idle_ms >= self.lock_after_s * 1_000 and not self.is_locked:
+        if idle_ms < self.lock_after_s * 1_000 or self.is_locked:
+            return
+        if self._signed_in is not None:
             self.open(Screen.SIGN_IN)
+        elif self._flows.closing_when_idle is not None and self._flows.current is not None:
+            self._flows.drop_below()
+            self._flows.current.left.emit()
 
     def _takes_as_staff(self, again: Callable[[], None], seen: Seen) -> bool:
         """Take a badge, and whatever is scanned while the station is locked: that waits half a minute."""

@@ -41,6 +41,7 @@ class Screen(Enum):
     UNDO = "undo"  # an order is undone, or goods come back
     QUEUE = "queue"  # what waits for head office
     SETTINGS = "settings"  # what is set on this station
+    MANAGER = "manager"  # the manager's pages
     HELP = "help"  # what the keys do
 
 
@@ -90,6 +91,7 @@ class Shop:
     is_training: bool = False  # nothing counts: records of its own, and no head office
     is_line_cut: bool = False
     next_order_id: str = ""  # of the demo: the order of the data that the till would hand in next
+    station: str = ""  # which of the store's this is
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +280,7 @@ class State:
     recent: tuple[ActionRow, ...] = ()
     tour: int = 0  # in training, the step that is to be done next
     tour_code: str = ""  # and the code for it
+    unseen: int = 0  # exceptions that no manager has looked at
     rows_loaded: int = 0  # while PREPARING
     percent_loaded: int | None = None  # of the first download, where that is known
     name: str = ""  # while NAMING, the one that is proposed

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.core.approvals import Why
+from app.core.approvals import REASONS, Why
 
 LASTS_S = 60  # that a question to a manager stays
 
@@ -19,5 +19,5 @@ class ToApprove:
     what: str
     detail: str = ""
     amount: int | None = None
-    reasons: tuple[Why, ...] = tuple(Why)
+    reasons: tuple[Why, ...] = REASONS
     approver: str = ""

@@ -65,7 +65,7 @@ class IdlePage(Page):
         self.field.setAccessibleName(_("Number of a card or voucher"))
         if state.camera != "on":
             self.camera.set_frame(None)
-        self.bar.draw()
+        self.bar.draw(state.unseen)
         self.recent.draw(state)
         self.figures.draw(
             (texts.grouped(state.today.orders), _("Orders today")),

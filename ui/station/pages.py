@@ -92,6 +92,7 @@ class Pages(QStackedWidget):
             Screen.QUEUE: _make_queue,
             Screen.SETTINGS: _make_settings,
             Screen.HELP: _make_help,
+            Screen.MANAGER: _make_manager,
         }[screen]()
 
     def _make_pairing(self) -> Page:
@@ -232,3 +233,9 @@ def _make_settings() -> Page:
     from ui.station.settings import SettingsPage
 
     return SettingsPage()
+
+
+def _make_manager() -> Page:
+    from ui.manager.page import ManagerPage
+
+    return ManagerPage()

@@ -1,0 +1,17 @@
+"""Which page shows which section; one line for each, and the import inside: a page is made when it is first wanted."""
+
+from collections.abc import Callable
+from importlib import import_module
+
+from ui.manager.section_page import SectionPage
+
+PAGES: dict[str, str] = {
+    "today": "ui.manager.today:TodayPage",
+}
+
+
+def make_page(name: str) -> SectionPage:
+    """Make the page of a section."""
+    module, _colon, kind = PAGES[name].partition(":")
+    made: Callable[[], SectionPage] = getattr(import_module(module), kind)
+    return made()

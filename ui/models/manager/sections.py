@@ -1,0 +1,9 @@
+"""Every section of the manager's pages in the order of the rail; one line for each.
+
+Its page stands in ui/manager/pages.py, its title in ui/texts_sections.py.
+"""
+
+from ui.models.manager.section import Section
+from ui.models.manager.today import Today
+
+SECTIONS: tuple[type[Section], ...] = (Today,)
