@@ -26,6 +26,7 @@ from ui.theme import Worn
 
 if TYPE_CHECKING:
     from app.store.faults import StoreDamaged
+    from app.store.review.thread import ReviewThread
     from app.store.thread import StoreThread
     from app.window_training import WindowTraining
     from sync.authorising import Authoriser
@@ -55,6 +56,7 @@ class Running:
     worker: "SyncWorker"
     tasks: "Tasks"
     model: "StationModel"
+    review: "ReviewThread"
 
 
 def run_window(config: Config, *, clock: Clock, demo: DemoParts | None = None) -> int:
@@ -181,6 +183,7 @@ class _Station:
             self._running.tasks.close()
             self._running.hq.close()
             self._running.authoriser.close()
+            self._running.review.close()
             self._running.thread.close()
 
 
@@ -214,6 +217,7 @@ def _open_thread(config: Config, clock: Clock) -> "StoreThread":
 def _assemble(thread: "StoreThread", config: Config, clock: Clock, demo: DemoParts | None) -> Running:
     from app.core.money import CURRENCIES
     from app.languages import KeptLanguages
+    from app.store.review.thread import ReviewThread
     from app.store.store import StationStore
     from sync.authorising import authoriser_of
     from sync.client import DeviceSigner, HttpHq
@@ -233,7 +237,8 @@ def _assemble(thread: "StoreThread", config: Config, clock: Clock, demo: DemoPar
     )
     url = demo.hq_url if demo else device.hq_url
     hq, authoriser = HttpHq(Line(url), signer), authoriser_of(url, signer, epoch=device.epoch, clock=clock)
-    tasks = Tasks(thread)
+    review = ReviewThread(thread)
+    tasks = Tasks(thread, review)
     model = StationModel(
         tasks,
         clock=clock,
@@ -262,4 +267,4 @@ def _assemble(thread: "StoreThread", config: Config, clock: Clock, demo: DemoPar
     model.languages, model.lock_after_s = KeptLanguages(config.state_dir), config.lock_after_s
     model.add_flows(*FLOWS)
     model.use_receipts(Receipts(tasks, printing_of(config), register=config.register, parent=model))
-    return Running(thread, hq, authoriser, worker, tasks, model)
+    return Running(thread, hq, authoriser, worker, tasks, model, review)

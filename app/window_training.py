@@ -15,6 +15,7 @@ from app.config import Config
 from app.window_parts import Beside
 
 if TYPE_CHECKING:
+    from app.store.review.thread import ReviewThread
     from app.store.thread import StoreThread
     from ui.models.receipts import Printing
     from ui.models.station import StationModel
@@ -40,6 +41,7 @@ class _Practice:
     thread: "StoreThread"
     tasks: "Tasks"
     model: "StationModel"
+    review: "ReviewThread"
 
 
 class WindowTraining:
@@ -109,6 +111,7 @@ class WindowTraining:
 
     def _assemble(self, thread: "StoreThread") -> _Practice:
         from app.core.money import CURRENCIES
+        from app.store.review.thread import ReviewThread
         from sync.worker import LinkState
         from ui.models.known_flows import FLOWS
         from ui.models.receipts import Receipts
@@ -119,7 +122,8 @@ class WindowTraining:
         from ui.training_words import sheet_lies_at
 
         device, register = thread.store.device, self._config.register
-        tasks = Tasks(thread)
+        review = ReviewThread(thread)
+        tasks = Tasks(thread, review)
         model = StationModel(
             tasks,
             clock=self._clock,
@@ -136,7 +140,7 @@ class WindowTraining:
         Tour(model, cut=partial(self._cut, model), parent=model)
         sheet = str(self.folder / SHEET)
         model.notice(sheet_lies_at(sheet))
-        return _Practice(thread, tasks, model)
+        return _Practice(thread, tasks, model, review)
 
     def _cut(self, model: "StationModel", is_cut: bool) -> None:
         """Pretend that head office is away, or there again: in training there is no line at all."""
@@ -150,6 +154,7 @@ class WindowTraining:
         from app.station.staff import LIVE, change_mode
         from app.station.training import clear_training
 
+        practice.review.close()
         practice.thread.close()
         clear_training(self.folder)
         who = self._means.model.cashier

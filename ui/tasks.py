@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from app.station.staff import Run
+from app.store.review.review import Review
+from app.store.review.thread import ReviewThread
 from app.store.store import StationStore
 from app.store.thread import StoreThread
 
@@ -26,11 +28,12 @@ class Tasks(QObject):
 
     _home = Signal(object)
 
-    def __init__(self, store_thread: StoreThread) -> None:
-        """Send store work to `store_thread`."""
+    def __init__(self, store_thread: StoreThread, review_thread: ReviewThread | None = None) -> None:
+        """Send store work to `store_thread`, and what managers look through to `review_thread`, where there is one."""
         # The application owns it: what only Python holds may be collected, and then torn down, on another thread.
         super().__init__(QCoreApplication.instance())
         self._store_thread = store_thread
+        self._review_thread = review_thread
         self._net = ThreadPoolExecutor(max_workers=NET_THREADS, thread_name_prefix="net")
         self._home.connect(self._run)  # a method of this object, so that Qt brings it to this object's thread
 
@@ -39,6 +42,16 @@ class Tasks(QObject):
     ) -> None:
         """Run `work` on the store's thread; then come home with its result or with what went wrong."""
         self._come_home(self._store_thread.post(work), then, failed)
+
+    def on_review(self, work: Callable[[Review], T], *, then: Callable[[T], None], failed: Failed) -> None:
+        """Run `work` on the thread that reads for the manager's pages; then come home as above.
+
+        What it reads is never the store thread's to wait for. `failed` gets a `StoreFault` with a sentence to show.
+        """
+        assert self._review_thread is not None, (
+            "where there are manager's pages there is somebody who reads for them"
+        )
+        self._come_home(self._review_thread.post(work), then, failed)
 
     def on_net(self, work: Callable[[], T], *, then: Callable[[T], None], failed: Failed) -> None:
         """Run `work` on the net pool; then come home as above."""

@@ -210,6 +210,11 @@ class StationStore:
         self._close_files()
         self._lock.release()
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether it was erased: nobody may read its files any more, whoever still holds them open."""
+        return self._gone is not None
+
     def close(self) -> None:
         """Note the mark and let the store go."""
         try:

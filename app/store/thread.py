@@ -48,6 +48,11 @@ class StoreThread:
         """Whether everything in the store was looked at since it was opened."""
         return self._watch.is_done or self.store.check is not Check.BESIDE
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is being done with the store right now: what can wait gives way."""
+        return self._is_busy
+
     def on_found(self, tell: Callable[[StoreDamaged], None]) -> None:
         """Call `tell` when the journal is found damaged, on another thread; at once if it has been."""
         self._tell = tell

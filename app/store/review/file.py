@@ -1,0 +1,68 @@
+"""The derived file itself: opened if it fits this program, else begun anew."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from app.store.db import REPLICA_SETTINGS, DatabaseError, Settings, atomic, open_database
+from app.store.faults import StoreDamaged
+from app.store.review.schema import FORM, TABLES
+
+NAME = "review.db"
+# What the power takes is read again. What pages look through most stays in memory.
+SETTINGS: Settings = (*REPLICA_SETTINGS, ("cache_size", -8_192))
+
+
+class ReviewDamaged(StoreDamaged):
+    """The derived file can't be read: it is made anew, and nothing of the station's records is meant."""
+
+    code = "review_damaged"
+    sentence = (
+        "These figures could not be read and are being made anew from the records. Try again in a moment."
+    )
+
+
+@contextmanager
+def own_faults() -> Iterator[None]:
+    """Tell the derived file's damage from the station's."""
+    try:
+        yield
+    except StoreDamaged as problem:
+        raise ReviewDamaged(problem.detail) from problem
+
+
+def open_review(folder: Path, key: bytes) -> Database:
+    """Open the derived file of a store, or begin it. Raises a `StoreFault` where no file can be made."""
+    try:
+        return _opened(folder / NAME, key)
+    except (
+        StoreDamaged,
+        DatabaseError,
+    ):  # of another form, of another key, or torn: it holds nothing of its own
+        drop_review(folder)
+        return _opened(folder / NAME, key)
+
+
+def _opened(path: Path, key: bytes) -> Database:
+    database = open_database(path, key, settings=SETTINGS)
+    try:
+        form = database.execute("PRAGMA user_version").fetchone()[0]
+        if form not in (0, FORM):
+            raise StoreDamaged(f"{path.name} has form {form}")
+        if form == 0:
+            with atomic(database):
+                for statement in TABLES:
+                    database.execute(statement)
+                database.execute(f"PRAGMA user_version = {FORM}")
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def drop_review(folder: Path) -> None:
+    """Throw the derived file away. Raises `OSError` where that is forbidden."""
+    for part in folder.glob(f"{NAME}*"):
+        part.unlink(missing_ok=True)

@@ -1,0 +1,37 @@
+"""A store whose journal is read for the manager's pages."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from app.store.review.review import Review
+from app.store.review.thread import _place
+from app.store.store import StationStore
+from tests.builders import a_store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[StationStore]:
+    """A store with the coffee program."""
+    store = a_store(tmp_path / "store")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def read(store: StationStore) -> Iterator[Callable[[], Review]]:
+    """Opens what has been derived of the store, and reads all there is."""
+    opened: list[Review] = []
+
+    def read() -> Review:
+        for review in opened:
+            review.close()
+        opened[:] = [Review(_place(store))]
+        while opened[0].step():
+            pass
+        return opened[0]
+
+    yield read
+    for review in opened:
+        review.close()
