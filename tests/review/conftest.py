@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.store.review.review import Review
-from app.store.review.thread import _place
+from app.store.review.thread import place_of
 from app.store.store import StationStore
 from tests.builders import a_store
 
@@ -27,7 +27,7 @@ def read(store: StationStore) -> Iterator[Callable[[], Review]]:
     def read() -> Review:
         for review in opened:
             review.close()
-        opened[:] = [Review(_place(store))]
+        opened[:] = [Review(place_of(store))]
         while opened[0].step():
             pass
         return opened[0]

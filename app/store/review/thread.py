@@ -135,7 +135,7 @@ class ReviewThread:
             self._let_go()
             raise StoreErased
         if self._review is None:
-            self._review = Review(_place(self._store), give_way=self._give_way)
+            self._review = Review(place_of(self._store), give_way=self._give_way)
         return self._review
 
     def _failed(self, problem: Any) -> None:
@@ -161,7 +161,8 @@ class ReviewThread:
             raise ReviewClosed
 
 
-def _place(store: StationStore) -> Place:
+def place_of(store: StationStore) -> Place:
+    """Return where a store that is open lies, and whose it is."""
     device = store.device
     return Place(
         folder=store.folder,
