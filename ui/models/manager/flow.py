@@ -46,6 +46,11 @@ class ManagerView:
     wait: Wait = Wait.NO
     problem: str = ""
 
+    @property
+    def noted(self) -> str:
+        """What the log of events calls it: the section, or what of it is up."""
+        return getattr(self.shown, "noted", "") or self.name
+
 
 @dataclass(frozen=True, slots=True)
 class TurnTo:
@@ -78,6 +83,7 @@ class Manager(Flow):
         self._begun = 0  # an answer to an earlier opening is not this one's
         for section in self.sections.values():
             section.changed.connect(self.changed)
+            section.handed_over.connect(self._turn_to)
         self.desk.changed.connect(self._look)
 
     @property
@@ -193,12 +199,14 @@ class Manager(Flow):
 
     # --- which section --------------------------------------------------------------------------------------------
 
-    def _turn_to(self, name: str) -> None:
+    def _turn_to(self, name: str, wanted: object = None) -> None:
         if name == SETTINGS:
             self.desk.open(Screen.SETTINGS)
         elif name in self.sections and name != self._section.name:
             self._section.end()
             self._section = self.sections[name]
+            if wanted is not None:
+                self._section.prefer(wanted)
             self._section.begin()
             self.desk.notice("")
             self.changed.emit()

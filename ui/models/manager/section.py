@@ -33,6 +33,7 @@ class Section(QObject):
 
     name: ClassVar[str]
     changed = Signal()
+    handed_over = Signal(str, object)  # the name of another section, which comes up, and what it is to begin with
 
     def __init__(self, means: Means, parent: QObject) -> None:
         """Begin with nothing."""
@@ -51,6 +52,9 @@ class Section(QObject):
     def view(self) -> object:
         """What the page shows: frozen, and compared by its values."""
         raise NotImplementedError
+
+    def prefer(self, wanted: object) -> None:
+        """Know what another section wants to see here; `begin` follows."""
 
     def begin(self) -> None:
         """Read what is to be shown: the page comes up."""
