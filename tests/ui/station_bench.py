@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.clock import SetClock
 from app.core.money import CURRENCIES
 from app.store.keystore import MemoryKeyStore
+from app.store.review.thread import ReviewThread
 from app.store.thread import StoreThread
 from tests.builders import (
     NOW_MS,
@@ -117,7 +118,8 @@ def open_bench(qtbot: QtBot, folder: Path) -> Iterator[Bench]:
         return store
 
     thread = StoreThread(open_store)
-    tasks = Tasks(thread)
+    review = ReviewThread(thread)
+    tasks = Tasks(thread, review)
     shop = Shop("Harbour", "s-1", CURRENCIES["USD"])
     model = StationModel(tasks, clock=clock, shop=shop, time_zone="America/New_York", register="1")
     bench = Bench(qtbot, thread, tasks, model, clock, made["card"], made["voucher"], [])
@@ -130,6 +132,7 @@ def open_bench(qtbot: QtBot, folder: Path) -> Iterator[Bench]:
     finally:
         model.close()
         tasks.close()
+        review.close()
         thread.close()
 
 

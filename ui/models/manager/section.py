@@ -11,6 +11,7 @@ from typing import ClassVar, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.store.review.review import Review
 from app.store.store import StationStore
 from ui.models.answers import after_fault
 from ui.models.flow import Means
@@ -80,6 +81,11 @@ class Section(QObject):
         """Read something on the store's thread; `then` is called unless something newer was asked meanwhile."""
         asked = self._begin_wait()
         self.tasks.on_store(work, then=partial(self._came, asked, then), failed=partial(self._failed, asked))
+
+    def ask_review(self, work: Callable[[Review], T], then: Callable[[T], None]) -> None:
+        """Read something of what this station did, on the thread that is there for it; else as above."""
+        asked = self._begin_wait()
+        self.tasks.on_review(work, then=partial(self._came, asked, then), failed=partial(self._failed, asked))
 
     def give_up(self) -> None:
         """Wait for nothing any more."""
