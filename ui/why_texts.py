@@ -6,30 +6,18 @@ from ui.i18n import _
 
 def why(reason: Why) -> str:
     """Return a reason as it is read."""
-    match reason:
-        case Why.WRONG_MEMBER:
-            return _("Wrong member")
-        case Why.WRONG_AMOUNT:
-            return _("Wrong amount")
-        case Why.WRONG_OFFER:
-            return _("Wrong offer")
-        case Why.CHANGED_MIND:
-            return _("Changed their mind")
-        case Why.GOODS_FAULTY:
-            return _("Goods were faulty")
-        case Why.GOODWILL:
-            return _("Goodwill")
-        case Why.PROMISED:
-            return _("It was promised")
-        case Why.PIN_FORGOTTEN:
-            return _("The PIN was forgotten")
-        case Why.PIN_OF_ANOTHER:
-            return _("Somebody else typed it")
-        case Why.PIN_KNOWN:
-            return _("Somebody else knows it")
-        case Why.LEFT:
-            return _("Works here no more")
-        case Why.NOT_WORKING:
-            return _("Something does not work")
-        case Why.TO_SEE:
-            return _("To see the manager's pages")
+    return {
+        Why.WRONG_MEMBER: _("Wrong member"),
+        Why.WRONG_AMOUNT: _("Wrong amount"),
+        Why.WRONG_OFFER: _("Wrong offer"),
+        Why.CHANGED_MIND: _("Changed their mind"),
+        Why.GOODS_FAULTY: _("Goods were faulty"),
+        Why.GOODWILL: _("Goodwill"),
+        Why.PROMISED: _("It was promised"),
+        Why.PIN_FORGOTTEN: _("The PIN was forgotten"),
+        Why.PIN_OF_ANOTHER: _("Somebody else typed it"),
+        Why.PIN_KNOWN: _("Somebody else knows it"),
+        Why.LEFT: _("Works here no more"),
+        Why.NOT_WORKING: _("Something does not work"),
+        Why.TO_SEE: _("To see the manager's pages"),
+    }[reason]
