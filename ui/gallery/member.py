@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from app.core.prompts import JoiningGives, NextBest, Prompts, Want
 from app.core.reasons import Reason, Refusal
 from ui import texts
 from ui.gallery.samples import (
@@ -84,7 +85,31 @@ def member(
 
 def states() -> dict[str, State]:
     """Return every state of the page."""
-    return {**_usual(), **_odd(), **_counted()}
+    return {**_usual(), **_odd(), **_prompted(), **_counted()}
+
+
+def _prompted() -> dict[str, State]:
+    """Return what is said beside the offers: of each thing that may be missing, and what joining would give."""
+    near = NextBest("five", "5.00 off from 30.00", Want.AMOUNT, 640, 500)
+    found: dict[str, State] = {
+        f"member-nearly-{want.value}": member(
+            TEN_PERCENT, SHORT, prompts=Prompts(replace(near, want=want, missing=count))
+        )
+        for want, count in (
+            (Want.AMOUNT, 640), (Want.AMOUNT_OF, 120), (Want.UNITS, 2), (Want.PRODUCT, 1), (Want.POINTS, 1),
+        )
+    }  # fmt: skip
+    both = Prompts(replace(near, name=LONG_NAME, want=Want.POINTS, missing=1_204), JoiningGives(236, 23))
+    found["member-nearly-many"] = member(*NONE_USABLE, TEN_PERCENT, prompts=both)
+    nobody = member(SHORT, DESSERT, who=None)
+    for name, gives in (
+        ("off", (236, 0)),
+        ("points", (0, 21)),
+        ("both", (236, 1)),
+        ("much", (1_234_567, 12_345)),
+    ):
+        found[f"member-joining-{name}"] = replace(nobody, prompts=replace(both, joining=JoiningGives(*gives)))
+    return found
 
 
 def _usual() -> dict[str, State]:

@@ -6,10 +6,12 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from app.core.asking import NOTHING_HEARD, Asking, Heard
+from app.core.prompts import NO_PROMPTS, Prompts
 from app.station.answer import OrderAnswer
 from app.station.staff import SignedIn
+from app.store.store import StationStore
 from ui.models.outside import HeadOffice
-from ui.models.quoting import Quoted, hand_in_as_shown, quote_visit, to_ask_as_shown
+from ui.models.quoting import Quoted, hand_in_as_shown, prompts_of, quote_visit, to_ask_as_shown
 from ui.models.till import Visit
 from ui.tasks import Failed, Tasks
 
@@ -18,6 +20,7 @@ class Quotes(QObject):
     """Asks for quotes, one visit after the other."""
 
     came = Signal(object)  # a Quoted
+    prompted = Signal(object)  # what there is to say beside the quote that came last: a Prompts
     failed = Signal(object)  # what went wrong
 
     def __init__(
@@ -88,6 +91,24 @@ class Quotes(QObject):
         if number == self._number:
             self.newest, self.is_awaited = found, False
             self.came.emit(found)
+            self._ask_prompts(number, found)
+
+    def _ask_prompts(self, number: int, found: Quoted) -> None:
+        """Ask what there is to say beside a quote; the quote itself never waits for that."""
+
+        def ask(store: StationStore) -> Prompts:
+            is_wanted = number == self._number  # else another quote waits behind this
+            return prompts_of(store, found, register=self.register) if is_wanted else NO_PROMPTS
+
+        self._tasks.on_store(
+            ask,
+            then=lambda said: self._prompted(number, said),
+            failed=lambda problem: self._prompted(number, NO_PROMPTS),
+        )
+
+    def _prompted(self, number: int, said: Prompts) -> None:
+        if number == self._number:
+            self.prompted.emit(said)
 
     def _failed(self, number: int, problem: BaseException) -> None:
         if number == self._number:

@@ -6,11 +6,13 @@ from app.core.asking import NOTHING_HEARD, Asking, Heard
 from app.core.authority import NEEDS_NONE
 from app.core.outcome import Decision, Outcome
 from app.core.overlay import ORDER_CLAIM
+from app.core.prompts import Prompts
 from app.core.quote import Quote
 from app.core.standing import Standing
 from app.ids import new_id
 from app.station.answer import OrderAnswer
 from app.station.earned import EarnedBy, earned_by
+from app.station.prompts import prompts
 from app.station.redeem import hand_in, quote_order, rules_to_pick, to_ask
 from app.station.standing import standing
 from app.store.store import StationStore
@@ -61,6 +63,13 @@ def quote_visit(store: StationStore, visit: Visit, *, register: str, link: str) 
         found = _quote(store, better, register, link)
     why = earned_by(store.replica.program(), found.decision)
     return Quoted(better, found, ground_of(store), link, why)
+
+
+def prompts_of(store: StationStore, shown: Quoted, *, register: str) -> Prompts:
+    """Return what there is to say beside a quote. Raises as `quote_visit`."""
+    visit = shown.visit
+    order_in, at_till = visit.order.order_in(register), visit.at_till(link=shown.link)
+    return prompts(store, order_in, at_till, shown.quote, choices=visit.choices)
 
 
 def to_ask_as_shown(store: StationStore, shown: Quoted, *, register: str, link: str) -> Asking | None:

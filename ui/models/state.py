@@ -9,6 +9,7 @@ from enum import Enum
 
 from app.core.brand import NO_BRAND, Brand
 from app.core.money import CURRENCIES, Currency
+from app.core.prompts import NO_PROMPTS, Prompts
 from app.core.reasons import Refusal
 from app.core.reversal_rules import Kind
 from app.core.standing import Standing
@@ -272,6 +273,7 @@ class State:
     newcomer: MemberCard | None = None  # the other member, while SWITCH is asked
     order: OrderView | None = None
     offers: tuple[OfferRow, ...] = ()  # usable first, then the others, the nearest to reachable first
+    prompts: Prompts = NO_PROMPTS  # what to say beside them; comes behind the quote
     answer: AnswerView | None = None
     flow: object = None  # what the page of a flow shows: that flow's own view
     is_new: bool = False  # it came so lately that Enter doesn't act on it yet

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.clock import Clock
 from app.core.order import Line
+from app.core.prompts import NO_PROMPTS, Prompts
 from app.station.answer import OrderAnswer
 from app.station.identify import SeenMember
 from sync.worker import LinkState
@@ -68,6 +69,7 @@ class StationModel(QObject, StaffPart, ScanPart, FlowPart, Devices, DemoPart, Re
         self._quotes = Quotes(tasks, register=register, who=lambda: self._signed_in, parent=self)
         self._quotes.came.connect(self._quoted)
         self._quotes.failed.connect(self._notice_fault)
+        self._quotes.prompted.connect(self._prompted)
         self._visit: Visit | None = None
         self._flows = Flows(self)
         self._flows.changed.connect(lambda: self._show(flow=self._flows.view))
@@ -222,6 +224,7 @@ class StationModel(QObject, StaffPart, ScanPart, FlowPart, Devices, DemoPart, Re
             member=card_of(visit.member),
             newcomer=None,
             order=order_meanwhile(visit, self._state.order),
+            prompts=NO_PROMPTS,
             answer=None,
             is_new=False,
             notice="",
@@ -241,6 +244,10 @@ class StationModel(QObject, StaffPart, ScanPart, FlowPart, Devices, DemoPart, Re
         zone, now_ms = self._state.time_zone, self._around.now_ms()
         offers = offer_rows(found.visit, found.quote, link=found.link, time_zone=zone, now_ms=now_ms)
         self._renew(LOOK_MS, offers=offers, order=order_view(found.visit, found.quote, link=found.link))
+
+    def _prompted(self, said: Prompts) -> None:
+        if self._state.screen is Screen.MEMBER:
+            self._show(prompts=said)
 
     def _quote_anew(self, visit: Visit) -> None:
         """Show what has become of the quote before anything is recorded."""
@@ -317,9 +324,8 @@ class StationModel(QObject, StaffPart, ScanPart, FlowPart, Devices, DemoPart, Re
         self._guard.stop()
         # What came up beside an answer is of that answer's receipt, and stays its time.
         notice = self._state.notice if self._state.screen is Screen.ANSWER else ""
-        self._show(
-            screen=Screen.IDLE, member=None, order=None, offers=(), answer=None, is_new=False, notice=notice
-        )
+        gone = {"member": None, "order": None, "offers": (), "prompts": NO_PROMPTS, "answer": None}
+        self._show(screen=Screen.IDLE, is_new=False, notice=notice, **gone)
 
     # --- what stands around -------------------------------------------------------------------------------------------
 

@@ -2,12 +2,13 @@
 
 from PySide6.QtWidgets import QFrame, QWidget
 
-from ui import texts
+from ui import texts, texts_prompts
 from ui.i18n import _
 from ui.models.state import MemberCard, PillKind, State
 from ui.theme import mark
 from ui.widgets.card import Card, column, row
 from ui.widgets.label import LEFT, Elided, Figure, Label, Title
+from ui.widgets.prompt import Prompt
 from ui.widgets.shapes import Sign, SignKind
 
 OLD_S = 3_600  # a balance older than this says so even while the line is up
@@ -31,6 +32,7 @@ class MemberColumn(Card):
         self._age = Label("body", ink="muted")
         self._note = Label("body")
         self._stop = _StopPanel()
+        self._joining = Prompt("F5")
         for widget in (self._name, self._tier_row):
             self.body.addWidget(widget)
         self.body.addSpacing(12)
@@ -39,11 +41,15 @@ class MemberColumn(Card):
         self.body.addSpacing(12)
         for widget in (self._age, self._note, self._stop):
             self.body.addWidget(widget)
+        self.body.addSpacing(12)
+        self.body.addWidget(self._joining)
         self.body.addStretch(1)
 
     def draw(self, state: State) -> None:
         """Show the member at the till, or that there is none yet."""
         self.draw_member(state.member, state)
+        joining = state.prompts.joining if state.member is None else None
+        self._joining.say(texts_prompts.joining(joining, state.shop.currency) if joining else "")
 
     def draw_member(self, member: MemberCard | None, state: State, *, is_hinting: bool = True) -> None:
         """Show a member, or that there is none yet, and what their card is wanted for."""

@@ -5,11 +5,13 @@ from itertools import pairwise
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QWidget
 
+from ui import texts_prompts
 from ui.i18n import _
 from ui.models.state import OfferRow, State
 from ui.widgets.card import Card, clear, column, row
 from ui.widgets.label import Label
 from ui.widgets.offer import OfferButton, OfferNotNow
+from ui.widgets.prompt import Prompt
 from ui.widgets.shapes import Sign, SignKind
 
 
@@ -30,10 +32,17 @@ class OffersColumn(Card):
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.setWidget(inside)
-        self.body.addWidget(self.area)
+        self.body.addWidget(self.area, 1)
+        self._nearly = Prompt()
+        self._foot = QWidget()
+        column(self._foot, margin=12).addWidget(self._nearly)
+        self.body.addWidget(self._foot)
 
     def draw(self, state: State) -> None:
         """Show the offers; the list is made anew only when they have changed."""
+        near = state.prompts.next_best
+        self._nearly.say(texts_prompts.nearly(near, state.shop.currency) if near else "")
+        self._foot.setVisible(near is not None)
         has_order = state.order is not None and state.order.total > 0
         shown = (state.offers, state.shop.currency, has_order, state.member is None)
         if shown == self._shown:
