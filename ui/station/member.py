@@ -21,6 +21,7 @@ class MemberPage(Page):
     removed = Signal(str)
     amount_typed = Signal(str)
     cancelled = Signal()
+    joining_wanted = Signal()
     totals_shown = Signal()
 
     def __init__(self) -> None:
@@ -35,6 +36,7 @@ class MemberPage(Page):
         layout.addWidget(self.member)
         layout.addWidget(self.offers, 1)
         layout.addWidget(self.order)
+        self.member.joining.button.clicked.connect(self.joining_wanted)
         self.offers.picked.connect(self.picked)
         self.offers.removed.connect(self.removed)
         self.order.amount_typed.connect(self.amount_typed)
@@ -56,9 +58,9 @@ class MemberPage(Page):
             super().place_focus()
 
     def controls(self) -> list[QWidget]:
-        """The offers, then the order."""
-        order = self.order
-        return [*self.offers.controls(), order.field, order.amount_button, order.primary, order.cancel]
+        """The offers, then the order, and what leads away from both."""
+        order, join = self.order, self.member.joining.button
+        return [*self.offers.controls(), order.field, order.amount_button, order.primary, order.cancel, join]
 
     def enter(self) -> None:
         """Take the amount that is being typed, or redeem."""

@@ -1,8 +1,9 @@
 """Left column: the member's name, tier and points, and how old they are."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QWidget
 
-from ui import texts, texts_prompts
+from ui import keys, texts, texts_prompts
 from ui.i18n import _
 from ui.models.state import MemberCard, PillKind, State
 from ui.theme import mark
@@ -32,7 +33,7 @@ class MemberColumn(Card):
         self._age = Label("body", ink="muted")
         self._note = Label("body")
         self._stop = _StopPanel()
-        self._joining = Prompt("F5")
+        self.joining = Prompt("F5")
         for widget in (self._name, self._tier_row):
             self.body.addWidget(widget)
         self.body.addSpacing(12)
@@ -42,14 +43,15 @@ class MemberColumn(Card):
         for widget in (self._age, self._note, self._stop):
             self.body.addWidget(widget)
         self.body.addSpacing(12)
-        self.body.addWidget(self._joining)
+        self.body.addWidget(self.joining)
         self.body.addStretch(1)
 
     def draw(self, state: State) -> None:
         """Show the member at the till, or that there is none yet."""
         self.draw_member(state.member, state)
         joining = state.prompts.joining if state.member is None else None
-        self._joining.say(texts_prompts.joining(joining, state.shop.currency) if joining else "")
+        said = texts_prompts.joining(joining, state.shop.currency) if joining else ""
+        self.joining.say(said, word=keys.action(Qt.Key.Key_F5))
 
     def draw_member(self, member: MemberCard | None, state: State, *, is_hinting: bool = True) -> None:
         """Show a member, or that there is none yet, and what their card is wanted for."""

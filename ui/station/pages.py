@@ -118,6 +118,7 @@ class Pages(QStackedWidget):
         page.amount_typed.connect(lambda text: self._model().type_amount(text))
         page.removed.connect(lambda redemption_id: self._model().remove_voucher(redemption_id))
         page.cancelled.connect(lambda: self._model().escape())
+        page.joining_wanted.connect(lambda: self._model().open(Screen.ENROL))
         page.totals_shown.connect(lambda: self._model().totals_shown())
         return page
 
