@@ -18,6 +18,8 @@ def why(reason: Why) -> str:
         Why.PIN_OF_ANOTHER: _("Somebody else typed it"),
         Why.PIN_KNOWN: _("Somebody else knows it"),
         Why.LEFT: _("Works here no more"),
+        Why.DAY_CHECKED: _("The day is as it should be"),
+        Why.DAY_DIFFERS: _("Something differs and is looked into"),
         Why.NOT_WORKING: _("Something does not work"),
         Why.TO_SEE: _("To see the manager's pages"),
     }[reason]

@@ -30,6 +30,8 @@ class Why(StrEnum):
     PIN_OF_ANOTHER = "pin_of_another"  # somebody else has typed
     PIN_KNOWN = "pin_known"  # to somebody whose it isn't
     LEFT = "left"  # works here no more
+    DAY_CHECKED = "day_checked"  # the end of a day: its figures are as they should be
+    DAY_DIFFERS = "day_differs"  # they are not, and somebody looks into it
     NOT_WORKING = "not_working"  # a card, a phone, a scanner
     TO_SEE = "to_see"  # nothing is done: it opens the manager's pages
 

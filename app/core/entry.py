@@ -28,6 +28,8 @@ ENROL = "enrol"  # somebody became a member, without anything that says who: see
 VOID, RETURN = "void", "return"  # an order was undone, or a part of it came back: see app/core/reversal.py
 GIFT_CARD = "gift_card"  # money was put on a card: see app/station/gift_card.py
 LISTED = (ORDER, VOID, RETURN, ENROL, GIFT_CARD)  # those that people see, and see waiting
+DAY_CLOSE = "day_close"  # the end of a day, with its figures: see app/station/day_close.py
+NOTED = "noted"  # a manager has seen an exception: see app/station/noted.py
 LEASE_CLOSE = "lease_close"  # nothing more is given by a lease: {store, t_eff, lease_id, scope, used}
 
 

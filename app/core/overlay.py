@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from app.core.approvals import approval_id_of
 from app.core.authority import AuthKind
 from app.core.card_record import cards_paid
-from app.core.entry import ENROL, GIFT_CARD, ORDER, REDEEM, REFUSE, RETURN, VOID
+from app.core.entry import DAY_CLOSE, ENROL, GIFT_CARD, ORDER, REDEEM, REFUSE, RETURN, VOID
 from app.core.gift_cards import TenderKind
 from app.core.limits import counted_key, order_value_key
 from app.core.order import LineKind, local_date
@@ -34,6 +34,7 @@ LEASE_USE, FLOOR_USE, SPENDS, SPENT = "lease", "floor", "spends", "spent"
 CARD_MONEY, CARD_ALONE, CARD_DAY = "card_money", "card_alone", "card_day"
 # Of reversals: how often something of an order came back, by its id; and voids, by cashier and day.
 UNDONE, VOIDS = "undone", "voids"
+CLOSE_CLAIM = "close:"  # begins what the end of a day claims: no day is closed twice
 
 
 class Effect(NamedTuple):  # made in a third of a dataclass's time
@@ -85,6 +86,8 @@ def _by_type(entry_type: str, data: Mapping[str, Any]) -> tuple[Effect, ...]:
             Effect(REDEMPTION_CLAIM, data["change_id"]),
             Effect(CARD_MONEY, data["card"], data["amount"]),
         )
+    if entry_type == DAY_CLOSE:
+        return (Effect(REDEMPTION_CLAIM, CLOSE_CLAIM + data["day"]),)
     if entry_type == ENROL:
         return (
             Effect(ENROLLED, data["member"], 1),

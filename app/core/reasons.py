@@ -222,6 +222,11 @@ class Reason(Enum):
     MIN_TOTAL_NOT_MET = (ReasonClass.ORDER, True, "{missing} short of {wanted}.")
     ORDER_DOES_NOT_FIT = (ReasonClass.ORDER, True, "This offer does not fit this order.")
     ORDER_UNDONE = (ReasonClass.LIMIT, False, "This order has been undone. Nothing of it is left.")
+    DAY_CLOSED = (
+        ReasonClass.LIMIT,
+        False,
+        "This day has been closed. What was done since belongs to the next one.",
+    )
     RETURNED_TOO_MUCH = (
         ReasonClass.LIMIT,
         True,

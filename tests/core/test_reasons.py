@@ -175,6 +175,7 @@ MADE: dict[Reason, Callable[[], tuple[Refusal, ...]]] = {
     Reason.RULES_GONE: lambda: (Refusal(Reason.RULES_GONE),),
     Reason.UNDO_TOO_LATE: lambda: told(too_late(ReversalPolicy(), 31 * 24 * HOUR_MS)),
     Reason.ORDER_UNDONE: lambda: (Refusal(Reason.ORDER_UNDONE),),
+    Reason.DAY_CLOSED: lambda: (Refusal(Reason.DAY_CLOSED),),  # tests/station/test_day_close.py
     Reason.RETURNED_TOO_MUCH: lambda: (Refusal(Reason.RETURNED_TOO_MUCH),),
     Reason.POINTS_SPENT_SINCE: lambda: (Refusal(Reason.POINTS_SPENT_SINCE, {"missing": 5}),),
     Reason.PROGRAM_NOT_LIVE: lambda: refused(document={"life": {"stage": "paused"}}),
