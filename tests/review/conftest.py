@@ -9,6 +9,7 @@ from app.store.review.review import Review
 from app.store.review.thread import place_of
 from app.store.store import StationStore
 from tests.builders import a_store
+from tests.station.test_void import Till
 
 
 @pytest.fixture
@@ -20,14 +21,22 @@ def store(tmp_path: Path) -> Iterator[StationStore]:
 
 
 @pytest.fixture
-def read(store: StationStore) -> Iterator[Callable[[], Review]]:
-    """Opens what has been derived of the store, and reads all there is."""
+def till(tmp_path: Path) -> Iterator[Till]:
+    """A station with Ada at it, who has points, and Ben, Cem and Eva, their manager."""
+    till = Till(tmp_path / "till")
+    yield till
+    till.store.close()
+
+
+@pytest.fixture
+def read() -> Iterator[Callable[[StationStore], Review]]:
+    """Opens what has been derived of a store, and reads all there is."""
     opened: list[Review] = []
 
-    def read() -> Review:
-        for review in opened:
-            review.close()
-        opened[:] = [Review(place_of(store))]
+    def read(store: StationStore) -> Review:
+        while opened:
+            opened.pop().close()
+        opened.append(Review(place_of(store)))
         while opened[0].step():
             pass
         return opened[0]
