@@ -84,7 +84,7 @@ def staff_list(
 
 @staff_cli.command("pin")
 def staff_pin(staff_id: StaffId, pin_file: PinFile = None, data_dir: HqDir = None) -> None:
-    """Give somebody another PIN."""
+    """Give somebody another PIN. Whoever was suspended at a station works there again."""
     from hq.staff.people import set_pin
 
     pin = _pin(pin_file)

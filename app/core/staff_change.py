@@ -34,19 +34,19 @@ PEPPER_NAME = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)
-class PinRecord:
-    """What is kept of a PIN."""
+class EmergencyPin:
+    """What is kept of the PIN."""
 
     pin_hash: str
     pepper: str
 
 
-def write_pin(record: PinRecord) -> bytes:
+def write_pin(record: EmergencyPin) -> bytes:
     """Return what goes into the box."""
     return canonical(asdict(record))
 
 
-def read_pin(content: bytes) -> PinRecord:
+def read_pin(content: bytes) -> EmergencyPin:
     """Read what was in a box. Raises `ValueError` for anything but a hash as stations make it."""
     found: Any = orjson.loads(content)
     if not isinstance(found, dict):
@@ -54,7 +54,7 @@ def read_pin(content: bytes) -> PinRecord:
     pin_hash, pepper = str(found.get("pin_hash")), str(found.get("pepper"))
     if not (PIN_HASH.fullmatch(pin_hash) and PEPPER_NAME.fullmatch(pepper)):
         raise ValueError("no PIN as stations keep it")
-    return PinRecord(pin_hash, pepper)
+    return EmergencyPin(pin_hash, pepper)
 
 
 def pin_info(*, store: str, staff_id: str) -> bytes:

@@ -22,7 +22,7 @@ from app.core.keyset import PublicKey
 from app.core.pepper import pepper_name
 from app.core.pins import SALT_SIZE, PinObvious, PinTooWeak, Role, check_pin, hash_pin, secret_of
 from app.core.sealed import seal
-from app.core.staff_change import PIN, SUSPEND, PinRecord, may_be_given_pin, pin_info, write_pin
+from app.core.staff_change import PIN, SUSPEND, EmergencyPin, may_be_given_pin, pin_info, write_pin
 from app.failpoints import failpoint
 from app.ids import new_secret
 from app.station.approval import ApprovalOver, use
@@ -127,7 +127,7 @@ def give_pin(
     except PinTooWeak as problem:
         return NotChanged.OBVIOUS if isinstance(problem, PinObvious) else NotChanged.DIGITS
     secret = secret_of(ready.pepper, staff_id=staff_id, pin=pin)
-    record = PinRecord(hash_pin(secret, salt=new_secret(SALT_SIZE)), pepper_name(ready.pepper))
+    record = EmergencyPin(hash_pin(secret, salt=new_secret(SALT_SIZE)), pepper_name(ready.pepper))
     box = seal(ready.key.public, write_pin(record), info=pin_info(store=ready.store_id, staff_id=staff_id))
     said = {"what": PIN, "kid": ready.key.kid, "box": b64encode(box).decode("ascii")}
     failpoint("pin_hashed")
@@ -173,7 +173,7 @@ def _give(
     approval: Approval,
     cashier: str,
     said: dict[str, Any],
-    record: PinRecord,
+    record: EmergencyPin,
 ) -> NotChanged | None:
     ready = _ready(store, staff_id=staff_id)  # a sync may have come in between
     if isinstance(ready, NotChanged):
@@ -195,7 +195,7 @@ def _record(
     action: str,
     cashier: str,
     said: dict[str, Any],
-    record: PinRecord | None,
+    record: EmergencyPin | None,
 ) -> None:
     """Record a change and let it count here, both or neither."""
     approver = store.people.find(approval.approver)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
-from app.core.staff_change import PinRecord
+from app.core.staff_change import EmergencyPin
 from app.core.verdicts import Verdict
 from app.store.people import StaffRow, pin_name
 from app.store.replica import Replica
@@ -21,7 +21,7 @@ class StaffWord:
 
     seq: int
     at_ms: int
-    pin: PinRecord | None
+    pin: EmergencyPin | None
     over: str  # which PIN head office's row had then
 
 
@@ -34,7 +34,7 @@ class StaffWords:
         self._epoch = epoch
         self._known: dict[str, StaffWord] | None = None
 
-    def keep(self, row: StaffRow, *, seq: int, at_ms: int, pin: PinRecord | None) -> None:
+    def keep(self, row: StaffRow, *, seq: int, at_ms: int, pin: EmergencyPin | None) -> None:
         """Keep a word with the number of its entry. Call it inside the `atomic` that appends that.
 
         `row` is head office's.
@@ -65,7 +65,7 @@ class StaffWords:
                 (self._epoch,),
             ).fetchall()
             self._known = {
-                staff_id: StaffWord(seq, at_ms, PinRecord(pin_hash, pepper) if pin_hash else None, over)
+                staff_id: StaffWord(seq, at_ms, EmergencyPin(pin_hash, pepper) if pin_hash else None, over)
                 for staff_id, seq, at_ms, pin_hash, pepper, over in rows
             }
         return self._known

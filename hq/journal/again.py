@@ -32,6 +32,7 @@ from hq.journal.words import KEY_LENGTH_MAX, Word, key_of, newest_words, say
 from hq.members.enrolling import enter_members
 from hq.rows import upsert
 from hq.signed_time import vouches_for_time
+from hq.staff.changing import change_staff
 from hq.stores.devices import read_device
 from hq.tables import case, document, journal, meta
 from sync.protocol import Flag, Verdict
@@ -86,7 +87,8 @@ def judge_again(
     ]
     now_ms = hq.clock.now_ms()
     entered = enter_members(connection, place, kept, {}, store=device.store, now_ms=now_ms)
-    settled = settle(hq, connection, place, entered.kept, books, now_ms=now_ms)
+    changed = change_staff(hq, connection, entered.kept, store=device.store, is_late=True)
+    settled = settle(hq, connection, place, changed.kept, books, now_ms=now_ms)
     kept = settled.kept
     changes = entered.changes + review(connection, settled.doubts, now_ms=now_ms)
     changes += post(connection, place, kept, books)

@@ -48,6 +48,7 @@ from hq.journal.undecided import reserve_undecided
 from hq.members.boxes import Opened
 from hq.members.enrolling import enter_members
 from hq.members.store import POINTS, lock_members, read_scopes
+from hq.staff.changing import change_staff
 from hq.stores.devices import Device
 from hq.vouchers.store import Uses, add_uses
 from sync.protocol import Flag, Result, Verdict
@@ -87,12 +88,13 @@ def take_in(
         words, books = judge_each(entries, books, watched=watched)
     kept = _kept(device.head, bodies[: len(words)], entries[: len(words)], words)
     entered = enter_members(connection, owner, kept, boxes, store=device.store, now_ms=now_ms)
-    settled = settle(hq, connection, owner, entered.kept, books, now_ms=now_ms)
+    changed = change_staff(hq, connection, entered.kept, store=device.store, is_late=said_by is not None)
+    settled = settle(hq, connection, owner, changed.kept, books, now_ms=now_ms)
     kept = settled.kept
     new_cases = _new_cases(kept)
     if new_cases:
         _hold_members(connection, kept)
-    changes = entered.changes + review(connection, settled.doubts, now_ms=now_ms)
+    changes = entered.changes + changed.changes + review(connection, settled.doubts, now_ms=now_ms)
     cases = open_cases(
         connection,
         new_cases,

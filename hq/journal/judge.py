@@ -8,28 +8,20 @@ flagged for a person.
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import ValidationError, convert
 
 from app.core.chain import ChainOwner
 from app.core.entry import (
-    CLOCK_JUMP,
-    ENROL,
-    EPOCH_START,
     GIFT_CARD,
     LEASE_CLOSE,
-    MODE_CHANGE,
     ORDER,
-    OVERRIDE,
-    PIN_LOCK,
     REDEEM,
     REFUSE,
     RETURN,
     SALVAGED,
-    SCAN_DENIED,
-    SHIFT,
     VOID,
     Entry,
 )
@@ -53,20 +45,13 @@ from hq.journal.judgement import Doubts, Judgement, SetAside
 from hq.journal.receipt import Receipt, gave_more, reckoned_ms, redeemed_more
 from hq.journal.schemas import (
     CardChangeData,
-    ClockJumpData,
-    DeniedData,
-    EnrolData,
-    EpochStartData,
     LeaseCloseData,
-    ModeChangeData,
     OrderData,
-    OverrideData,
-    PinLockData,
     RedemptionData,
-    ShiftData,
 )
 from hq.journal.showings import FirstUse, used_before
 from hq.journal.stopped import order_in_spite, redemption_in_spite
+from hq.journal.telling import TELLING
 from hq.journal.undoing import UndoBook, judge_reversal, who
 from hq.journal.whose import of_survivor
 from hq.stops.store import Lists
@@ -74,8 +59,6 @@ from hq.vouchers.store import Uses
 from sync.protocol import Flag, Verdict
 
 log = logging.getLogger(__name__)
-
-Told = DeniedData | ClockJumpData | ShiftData | OverrideData | ModeChangeData | EpochStartData
 
 # Raised whenever entries can be judged that couldn't before: those set aside are then judged again.
 EDITION = 1
@@ -273,32 +256,6 @@ def _judge_card_change(entry: Entry, books: Books) -> Judgement:
     return judge_change(entry, books.cards, store=books.store, program=program, at_ms=at_ms)
 
 
-def _told(form: type[Told]) -> Callable[[Entry, Books], Judgement]:
-    """Judge entries that only tell something: nothing of them is decided again."""
-
-    def judged(entry: Entry, books: Books) -> Judgement:
-        doubts = Doubts()
-        doubts.elsewhere(convert(entry.data, form).store, books.store)
-        return doubts.judgement()
-
-    return judged
-
-
-def _judge_pin_lock(entry: Entry, books: Books) -> Judgement:
-    lock, doubts = convert(entry.data, PinLockData), Doubts()
-    doubts.elsewhere(lock.store, books.store)
-    detail = f"every try of the PIN of {lock.staff} was wrong, {lock.locks} times in a row: {lock.wait_s} s to wait"
-    doubts.add(Flag.PIN_LOCKED, detail)
-    return doubts.judgement()
-
-
-def _judge_enrol(entry: Entry, books: Books) -> Judgement:
-    """Let somebody be a member. What speaks against it is found where members are entered: see enrolling."""
-    joined, doubts = convert(entry.data, EnrolData), Doubts()
-    doubts.elsewhere(joined.store, books.store)
-    return replace(doubts.judgement(), enrolled=joined)
-
-
 def _judge_lease_close(entry: Entry, books: Books) -> Judgement:
     said = convert(entry.data, LeaseCloseData)
     doubts = Doubts()
@@ -325,23 +282,20 @@ def _judge_salvaged(entry: Entry, books: Books) -> Judgement:
     raise SetAside(Flag.OLD_EPOCH, f"{place}: saved out of an old journal, and not held by HQ{doubt}")
 
 
+def _in_store(judged: Callable[[Entry, str], Judgement]) -> Callable[[Entry, Books], Judgement]:
+    return lambda entry, books: judged(entry, books.store)
+
+
 JUDGES: dict[str, Callable[[Entry, Books], Judgement]] = {
     ORDER: _judge_order,
     REDEEM: _judge_redemption,
     REFUSE: _judge_redemption,
-    SCAN_DENIED: _told(DeniedData),
-    CLOCK_JUMP: _told(ClockJumpData),
-    SHIFT: _told(ShiftData),
-    MODE_CHANGE: _told(ModeChangeData),
-    OVERRIDE: _told(OverrideData),
-    PIN_LOCK: _judge_pin_lock,
-    ENROL: _judge_enrol,
     VOID: _judge_reversal,
     RETURN: _judge_reversal,
-    EPOCH_START: _told(EpochStartData),
     LEASE_CLOSE: _judge_lease_close,
     GIFT_CARD: _judge_card_change,
     SALVAGED: _judge_salvaged,
+    **{name: _in_store(judged) for name, judged in TELLING.items()},
 }
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.core.program import Program
 from hq.journal.postings import Posting
-from hq.journal.schemas import CardChangeData, EnrolData, OrderData, RedemptionData
+from hq.journal.schemas import CardChangeData, EnrolData, OrderData, RedemptionData, StaffChangeData
 from sync.protocol import Flag, Verdict
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Judgement:
     is_approved: bool = False
     is_id_taken: bool = False  # the entry's own id is another's, so it can't be stored under it
     enrolled: EnrolData | None = None  # who became a member by it
+    staff_change: StaffChangeData | None = None  # what a manager changed about somebody
     undone: "Undone | None" = None  # what it undoes, and what comes back
     card_moves: "tuple[CardMove, ...]" = ()  # what it does to gift cards
     card_change: CardChangeData | None = None  # it puts money on one

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct, field
 
 from app.core.canonical import INTEGER_MAX
 from app.core.order import AMOUNT_MAX
+from app.core.staff_change import BOX_BYTES_MAX
 
 STORABLE = r"\A[^\x00]*\Z"  # PostgreSQL keeps every text but those with this character
 Name = Annotated[str, Meta(max_length=80, pattern=STORABLE)]
@@ -180,6 +181,19 @@ class PinLockData(Recorded, frozen=True, kw_only=True):
     staff: Name
     locks: Annotated[int, Meta(ge=1, le=INTEGER_MAX)]
     wait_s: Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
+
+
+class StaffChangeData(Recorded, frozen=True, kw_only=True):
+    """A `staff_change` entry: a manager gave somebody an emergency PIN, sealed in `box`, or suspended them."""
+
+    store: Name
+    t_eff: Moment
+    cashier: str
+    staff: Name
+    what: Literal["pin", "suspend"]
+    approver: Name
+    kid: Annotated[str, Meta(pattern=r"\A(b[1-9][0-9]{0,3})?\Z")] = ""
+    box: Annotated[bytes, Meta(max_length=BOX_BYTES_MAX)] = b""
 
 
 Named = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z._-]{1,40}\Z")]

@@ -20,7 +20,7 @@ from hq.home import Hq
 from hq.members.merged import no_member
 from hq.members.store import read_members
 from hq.staff.peppers import make_pepper, read_pepper
-from hq.staff.store import ACTIVE, REMOVED
+from hq.staff.store import ACTIVE, REMOVED, SUSPENDED
 from hq.stores.service import read_store
 from hq.tables import device, store, store_staff
 
@@ -80,13 +80,13 @@ def add_person(
 
 
 def set_pin(hq: Hq, staff_id: str, pin: str) -> PinSet:
-    """Give somebody another PIN. Raises `NotHere`, `NotPossible`."""
+    """Give somebody another PIN; whoever was suspended works here again. Raises `NotHere`, `NotPossible`."""
     with hq.database.reading() as connection:
         found = _find(connection, staff_id)
     _check_pin(pin, Role(found.role))
     pepper, is_new = make_pepper(_folder(hq), found.store)
     with hq.database.atomic() as connection:
-        _change(connection, staff_id, **_hashed(pepper, staff_id, pin))
+        _change(connection, staff_id, state=ACTIVE, **_hashed(pepper, staff_id, pin))
         announce(connection, [Change(found.store, STAFF, staff_id)])
     return PinSet(staff_id, is_new)
 
@@ -131,7 +131,7 @@ def list_people(hq: Hq, *, store_id: str | None = None, every: bool = False) -> 
     if store_id is not None:
         statement = statement.where(store_staff.c.store == store_id)
     if not every:
-        statement = statement.where(store_staff.c.state == ACTIVE)
+        statement = statement.where(store_staff.c.state != REMOVED)
     with hq.database.reading() as connection:
         rows = connection.execute(statement).all()
     folder, peppers = _folder(hq), dict[str, bytes | None]()
@@ -189,7 +189,7 @@ def _nobody(staff_id: str) -> NoReturn:
 
 
 def _find(connection: Connection, staff_id: str) -> Person:
-    of = store_staff.c.staff_id == staff_id, store_staff.c.state == ACTIVE
+    of = store_staff.c.staff_id == staff_id, store_staff.c.state.in_((ACTIVE, SUSPENDED))
     row = connection.execute(select(store_staff).where(*of)).one_or_none()
     if row is None:
         _nobody(staff_id)

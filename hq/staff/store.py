@@ -10,6 +10,7 @@ from hq.tables import store, store_staff
 
 COLUMNS = ("staff_id", "name", "role", "pin_hash", "pepper", "member", "sign_in")  # as stations get them
 ACTIVE, REMOVED = "active", "removed"
+SUSPENDED = "suspended"  # by a manager at a station, until head office gives them another PIN
 
 
 def _as_stations_get_them() -> Select[Any]:

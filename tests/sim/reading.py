@@ -27,6 +27,7 @@ KNOWN_TYPES = (
     "shift",
     "mode_change",
     "override",
+    "staff_change",
     "pin_lock",
     "clock_jump",
     "epoch_start",
