@@ -21,6 +21,7 @@ from app.store.carried import opened
 from app.store.db import look_into_database
 from app.store.faults import StoreDamaged
 from app.store.former_programs import FormerPrograms
+from app.store.listing import Listing
 from app.store.meta import read_meta
 from app.store.replica import Replica
 from app.store.review.file import drop_review, open_review, own_faults
@@ -135,6 +136,11 @@ class Review:
     def epoch(self) -> int:
         """Which incarnation of the device these entries are of."""
         return self.place.owner.epoch
+
+    @property
+    def listing(self) -> Listing:
+        """The journal's lists: entries as they are, also those that carry others."""
+        return Listing(self._journal, self.epoch)
 
     def acked_seq(self) -> int:
         """Return the number of the last entry that HQ has acknowledged."""
