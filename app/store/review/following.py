@@ -6,6 +6,8 @@ that was put back, or is another's, begins anew.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import orjson
@@ -14,9 +16,10 @@ from sqlite_utils import Database
 from app.core.chain import ChainOwner
 from app.core.entry import read_entry
 from app.core.verdicts import Verdict
-from app.store.db import atomic
+from app.store.db import DatabaseError, atomic
+from app.store.faults import StoreDamaged
 from app.store.meta import read_meta, write_meta
-from app.store.review.file import own_faults
+from app.store.review.file import ReviewDamaged
 from app.store.review.fold import AS_ROW, Batch, Later
 from app.store.review.schema import ACTION, OFFER
 
@@ -56,7 +59,7 @@ class Following:
         self._hash = b""
         self._word = 0
         self._of = orjson.dumps([owner.device_id, owner.epoch, time_zone]).decode()
-        with own_faults():
+        with _own():
             if read_meta(own, "of") == self._of:
                 self.seq, self._hash = int(read_meta(own, "seq")), read_meta(own, "hash")
                 self._word = int(read_meta(own, "word"))
@@ -65,7 +68,7 @@ class Following:
 
     def _begin(self) -> None:
         """Forget what was read. Raises a `StoreFault`."""
-        with own_faults(), atomic(self._own):
+        with _own(), atomic(self._own):
             for table in ("action", "offer", "look", "seen"):
                 self._own.conn.execute(f"DELETE FROM {table}")  # noqa: S608 ours
             write_meta(self._own, of=self._of, seq=0, hash=b"", word=0)
@@ -102,14 +105,14 @@ class Following:
         for _, body, _ in rows:
             batch.add(read_entry(body))
         seq, _, last = rows[-1]
-        with own_faults(), atomic(self._own):
+        with _own(), atomic(self._own):
             self._put(batch)
             write_meta(self._own, seq=seq, hash=last)
         self.seq, self._hash = seq, last
         return True
 
     def _find_order(self, order_id: str) -> int | None:
-        with own_faults():
+        with _own():
             row = self._own.conn.execute(
                 "SELECT seq FROM action WHERE order_id = ? AND order_id <> '' AND kind = 'order'", (order_id,)
             ).fetchone()
@@ -134,7 +137,7 @@ class Following:
                 ours.append(word)
         if until == self._word:
             return False
-        with own_faults(), atomic(self._own):
+        with _own(), atomic(self._own):
             for seq, verdict, codes, at_ms in ours:
                 self._stand(seq, verdict, codes, at_ms)
             write_meta(self._own, word=until)
@@ -150,6 +153,15 @@ class Following:
         else:
             connection.execute(PUT_LOOK, (seq, action, verdict, " ".join(orjson.loads(codes)), at_ms))
         connection.execute(STANDS, (action,))
+
+
+@contextmanager
+def _own() -> Iterator[None]:
+    """Tell the derived file's damage from the journal's: also where a row is there twice, or a table isn't."""
+    try:
+        yield
+    except (StoreDamaged, DatabaseError) as problem:
+        raise ReviewDamaged(str(problem)) from problem
 
 
 def _later(each: Later) -> tuple[Any, ...]:

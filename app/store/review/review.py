@@ -71,6 +71,7 @@ class Review:
         self.give_way = give_way
         self._programs: dict[tuple[int, str], Program | None] = {}
         self._journal = look_into_database(place.folder / JOURNAL, place.key)
+        self.listing = Listing(self._journal, place.owner.epoch)
         try:
             self._open()
         except BaseException:
@@ -175,13 +176,6 @@ class Review:
             (self.epoch, first_seq, last_seq),
         ).fetchall()
         return [Word(seq, verdict, tuple(orjson.loads(codes)), at_ms) for seq, verdict, codes, at_ms in rows]
-
-    def handed(self) -> list[tuple[int, int, str]]:
-        """Return what was handed to the manager: the entry's number, when (UTC ms), and by whom."""
-        rows = self._journal.conn.execute(
-            "SELECT seq, at_ms, staff FROM handed WHERE epoch = ? ORDER BY seq DESC", (self.epoch,)
-        ).fetchall()
-        return [(seq, at_ms, staff) for seq, at_ms, staff in rows]
 
     # --- names and rules ---------------------------------------------------------------------------------------
 

@@ -96,7 +96,7 @@ class ReviewThread:
                 self._wait_s = (time.monotonic() - began) * REST
         except ReviewClosed:
             return
-        except (StoreFault, DatabaseError) as problem:
+        except (StoreFault, DatabaseError) as problem:  # the journal's too: the watch looks after that
             self._failed(problem)
         except Exception:  # outermost: of this thread. A bug in pages keeps no station from working
             log.exception("reading the journal for the pages failed by a bug")
@@ -143,7 +143,7 @@ class ReviewThread:
         log.info("the records could not be read for the pages: %s", problem)
         review = self._review
         self._let_go()
-        if isinstance(problem, (ReviewDamaged, DatabaseError)) and review is not None:
+        if isinstance(problem, ReviewDamaged) and review is not None:
             review.drop()
 
     def _let_go(self) -> None:
