@@ -175,7 +175,7 @@ def _words(review: Review) -> Iterator[ExceptionRow]:
 
 
 def _handed(review: Review) -> Iterator[ExceptionRow]:
-    handed = {seq: (at_ms, staff) for seq, at_ms, staff in review.handed()}
+    handed = {each.seq: (each.at_ms, each.staff) for each in review.listing.handed()}
     for row in review.rows(OF_NUMBERS, (orjson.dumps(list(handed)).decode(),)):
         at_ms, staff = handed[row[0]]
         yield replace(_row(What.HANDED, row, since_ms=at_ms), staff=staff)
