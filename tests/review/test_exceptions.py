@@ -23,8 +23,8 @@ MINUTE_MS, DAY_MS, TODAY = 60_000, 86_400_000, date(2026, 1, 5)
 
 
 @pytest.fixture
-def look(store: StationStore, read: Callable[[], Review]) -> Callable[..., list[ExceptionRow]]:
-    return lambda **more: list(exceptions(read(), today=TODAY, **more))
+def look(store: StationStore, read: Callable[[StationStore], Review]) -> Callable[..., list[ExceptionRow]]:
+    return lambda **more: list(exceptions(read(store), today=TODAY, **more))
 
 
 def record(store: StationStore, kind: str, at_ms: int = NOW_MS, **data: Any) -> int:
@@ -131,9 +131,9 @@ def test_what_is_new_is_counted_until_somebody_saw_it(store: StationStore, look,
     first = record(store, PIN_LOCK, NOW_MS - 40 * DAY_MS, staff="s-9", locks=1, wait_s=60)
     record(store, PIN_LOCK, staff="s-9", locks=1, wait_s=60)
     (row,) = look()  # the other one is too old
-    assert row.seq != first and count_unseen(read(), today=TODAY) == 1
+    assert row.seq != first and count_unseen(read(store), today=TODAY) == 1
     note(store, About(row.seq, row.name), "", staff="")
-    assert count_unseen(read(), today=TODAY) == 0
+    assert count_unseen(read(store), today=TODAY) == 0
     assert [each.seq for each in look(days=60)] == [row.seq, first]
 
 

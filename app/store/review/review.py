@@ -71,7 +71,6 @@ class Review:
         self.give_way = give_way
         self._programs: dict[tuple[int, str], Program | None] = {}
         self._journal = look_into_database(place.folder / JOURNAL, place.key)
-        self.listing = Listing(self._journal, place.owner.epoch)
         try:
             self._open()
         except BaseException:
