@@ -123,6 +123,7 @@ def station(
     register: Annotated[str | None, typer.Option(help="Name of the register beside it.")] = None,
     camera: Annotated[str | None, typer.Option(help="Camera number, a video file, or off.")] = None,
     scanner_port: Annotated[str | None, typer.Option(help="Port of a hand scanner on a serial line.")] = None,
+    till_api: Annotated[str | None, typer.Option(help="Port for the shop's till, or off.")] = None,
     headless: Annotated[
         bool, typer.Option(help="One scan or order a line in, one answer a line out.")
     ] = False,
@@ -134,6 +135,7 @@ def station(
         register=register,
         camera=camera,
         scanner_port=scanner_port,
+        till_api=till_api,
     )
     context.obj = config
     if context.invoked_subcommand is not None:

@@ -62,7 +62,13 @@ class Config:
     text_size: str = "usual"  # of the window: 100 %, 125 % or 150 %
     theme: str = "system"  # "light", "dark", or what the system wears
     names: str = "whole"  # of members on the screen, or "masked"
+    till_api: str = "off"  # the port on which the shop's till hands over orders; "0": any that is free
     event_log: str = ""  # a file for what the window did and when; "" for none
+
+    @property
+    def till_port(self) -> int | None:
+        """The port of the till's API, None where it is off."""
+        return None if self.till_api == "off" else int(self.till_api)
 
     @classmethod
     def embedded(cls, folder: Path) -> "Config":
@@ -87,6 +93,7 @@ CHOICES = {
 }
 
 DIGITS_MAX = 18  # of a number written as a text: Python takes no text of any length for one
+PORT_MAX = 65_535
 MAY_BE_EMPTY = {field.name for field in fields(Config) if field.default == ""}
 
 
@@ -161,6 +168,8 @@ def _converted(name: str, kind: Any, value: Any, source: str) -> Any:
         raise ConfigInvalid(f"{source}: {name} is one of {', '.join(CHOICES[name])}, not {value!r}")
     if name == "camera_size" and not re.fullmatch(r"[1-9]\d{1,4}x[1-9]\d{1,4}", str(value)):
         raise ConfigInvalid(f"{source}: camera_size is width and height such as 1280x720, not {value!r}")
+    if name == "till_api":
+        return _port_or_off(value, source)
     if kind is int:
         # The environment knows only texts; a file or a caller gives a number.
         if type(value) is int or (
@@ -173,6 +182,14 @@ def _converted(name: str, kind: Any, value: Any, source: str) -> Any:
     if not isinstance(value, str) or not (value or name in MAY_BE_EMPTY):
         raise ConfigInvalid(f"{source}: {name} is a text, not {value!r}")
     return Path(value) if kind is Path else value
+
+
+def _port_or_off(value: Any, source: str) -> str:
+    said = str(value).strip() if type(value) is int or isinstance(value, str) else ""
+    is_port = said.isascii() and said.isdecimal() and len(said) <= DIGITS_MAX and int(said) <= PORT_MAX
+    if said != "off" and not is_port:
+        raise ConfigInvalid(f"{source}: till_api is a port up to {PORT_MAX}, or off, not {value!r}")
+    return said
 
 
 def _positive(name: str, value: int, source: str) -> int:

@@ -9,6 +9,7 @@ A line that starts with `{` is a command, anything else is a scan:
     {"void": {"order_id": "…", "reason": "mistake"}} · {"return": {"order_id": "…", "reason": "goods_back", "lines":
     [{"line": 1, "qty": 1}]}}, both with "preview": true to see what they would do, and with "approve": {"staff": "…",
     "pin": "…", "why": "goodwill"} where a manager has to
+    {"till": true} · {"confirm": true}       the order that the shop's till handed over, where its API is on
     {"sign_in": {"staff": "…", "pin": "…"}} · {"sign_out": true} · {"staff": true}
 The member and the vouchers scanned before an order go with it. Amounts are minor units. An answer is written only after
 what it tells is durable. It is a whole station: another front end on the same engine, as the window is.
@@ -16,7 +17,7 @@ what it tells is durable. It is a whole station: another front end on the same e
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import orjson
 
@@ -31,16 +32,15 @@ from app.core.reasons import Refusal, sentence
 from app.core.voucher import Presentation
 from app.headless_cards import Cards, card_answer
 from app.headless_lines import read_joining, read_order
+from app.headless_told import counts, member_answer
 from app.headless_undo import Undoing
 from app.station.answer import OrderAnswer
 from app.station.enrol import NotEnrolled, enrol
 from app.station.gift_card import CardShown, SeenGiftCard
 from app.station.identify import SeenBadge, SeenMember, SeenReceipt, identify
-from app.station.leasing import lease_figures
 from app.station.opening import open_store
 from app.station.redeem import AtTill, NotRecorded, OrderIn, hand_in, quote_order, to_ask
 from app.station.staff import SignedIn, sign_in, sign_out
-from app.station.standing import standing
 from app.station.void import By
 from app.store.faults import StoreFault
 from app.store.store import StationStore
@@ -50,6 +50,9 @@ from sync.client import DeviceSigner, HttpHq
 from sync.line import Line as LineToHq
 from sync.syncer import Syncer
 from sync.worker import SyncWorker
+
+if TYPE_CHECKING:
+    from app.headless_till import HeadlessTill
 
 LINE_CHARS_MAX = 1 << 20  # an order of 2,000 lines is about a tenth of it
 VOUCHERS_MAX = 100  # on one order; more is a stuck scanner
@@ -122,7 +125,10 @@ class HeadlessStation:
             "sign_in": self._sign_in,
             "sign_out": self._sign_out,
             "staff": self._staff,
+            "till": self._at_window,
+            "confirm": self._confirm,
         }
+        self._till = self._open_till()
         self._worker.start()
 
     def ready(self) -> Answer:
@@ -132,14 +138,17 @@ class HeadlessStation:
             "store": self._device.store_id,
             "device": self._device.device_id,
             "head": self._thread.call(lambda store: store.journal.head().seq),
-        }
+        } | ({} if self._till is None else self._till.told())
 
     def answer(self, text: str) -> Answer:
         """Answer one line. Never raises for what the world or the caller did."""
         try:
             if not 0 < len(text) <= LINE_CHARS_MAX:
                 raise DocumentInvalid("the line is empty or too long")
-            return self._command(text) if text.startswith("{") else self._scan(text)
+            answer = self._command(text) if text.startswith("{") else self._scan(text)
+            if self._till is not None:
+                self._till.look()
+            return answer
         except DocumentInvalid as problem:
             return {"answer": "not_understood", "sentence": f"This line can't be used: {problem}"}
         except (NotRecorded, StoreFault) as problem:
@@ -147,6 +156,8 @@ class HeadlessStation:
 
     def close(self) -> None:
         """Stop syncing and close the store."""
+        if self._till is not None:
+            self._till.close()
         self._worker.stop()
         self._hq.close()
         self._authoriser.close()
@@ -157,7 +168,7 @@ class HeadlessStation:
         match seen:
             case SeenMember():
                 self._member = seen
-                return _member_answer(seen) | (self._refusal(seen.stopped) if seen.stopped else {})
+                return member_answer(seen) | (self._refusal(seen.stopped) if seen.stopped else {})
             case Presentation() | SeenGiftCard() if len(self._presented) + len(self._cards) >= VOUCHERS_MAX:
                 raise DocumentInvalid(f"more than {VOUCHERS_MAX} vouchers for one order")
             case Presentation():
@@ -188,8 +199,35 @@ class HeadlessStation:
                 return serve(command)
         raise DocumentInvalid(f"expected one of {', '.join(self._commands)}")
 
+    def _open_till(self) -> "HeadlessTill | None":
+        """Open the till's API, where it is on."""
+        if self._config.till_port is None:
+            return None
+        from app.headless_till import open_till  # noqa: PLC0415 it brings a web server along
+
+        return open_till(self._config, self._thread, self._worker.wake, at_till=self._at_till, by=self._by)
+
+    def _at_window(self, _: Place) -> Answer:
+        return {"answer": "till", "order": "" if self._till is None else self._till.order_id}
+
+    def _confirm(self, _: Place) -> Answer:
+        """Record the order that the till handed over."""
+        order_in = None if self._till is None else self._till.begin()
+        if self._till is None or order_in is None:
+            raise DocumentInvalid("no order of the till is there")
+        is_recorded = False
+        try:
+            answer = self._hand_in(order_in)
+            is_recorded = True
+        finally:
+            self._till.end(is_recorded=is_recorded)
+        return answer
+
     def _order(self, command: Place) -> Answer:
-        order_in, at_till = read_order(command.inner("order"), self._config.register), self._at_till()
+        return self._hand_in(read_order(command.inner("order"), self._config.register))
+
+    def _hand_in(self, order_in: OrderIn) -> Answer:
+        at_till = self._at_till()
         heard = self._ask_head_office(order_in, at_till)
         answer = self._thread.call(lambda store: hand_in(store, order_in, heard))
         self._begin_anew()
@@ -220,7 +258,7 @@ class HeadlessStation:
             "link": "online" if state.is_online else "offline",
             "problem": state.problem,
             "gone_through": self._thread.is_gone_through,
-            **self._thread.call(_counts),
+            **self._thread.call(counts),
         }
 
     def _begin_anew(self) -> None:
@@ -228,6 +266,8 @@ class HeadlessStation:
 
     def _clear(self, _: Place) -> Answer:
         self._begin_anew()
+        if self._till is not None:
+            self._till.clear()
         return {"answer": "cleared"}
 
     def _enrol(self, command: Place) -> Answer:
@@ -241,7 +281,7 @@ class HeadlessStation:
         self._member = found.member
         self._worker.wake()
         told = {"answer": "enrolled", "number": found.number, "repeat": found.is_repeat}
-        return _member_answer(found.member) | told
+        return member_answer(found.member) | told
 
     def _sign_in(self, command: Place) -> Answer:
         """Sign somebody in. The visit begins anew: nobody redeems what somebody else has begun."""
@@ -329,44 +369,6 @@ class HeadlessStation:
             "numbers": dict(refusal.numbers),
             "sentence": sentence(refusal, money=lambda minor: format_amount(minor, currency)),
         }
-
-
-def _member_answer(seen: SeenMember) -> Answer:
-    member = seen.member
-    return {
-        "answer": "member",
-        "ref": member.ref,
-        "name": seen.name,
-        "known": member.is_known,
-        "level": seen.level,
-        "tier": member.tier,
-        "balance": member.balance,
-        "pending": seen.pending,
-        "as_of_ms": member.as_of_ms,
-    }
-
-
-def _counts(store: StationStore) -> Answer:
-    position = store.replica.position()
-    return {
-        "head": store.journal.head().seq,
-        "acked": store.acked_seq(),
-        "waiting": store.waiting_count(),
-        "boxes": store.enrolments.count(),  # of new members, that head office has not said to have
-        "verdicts": store.journal.verdict_counts(),
-        "program_version": store.replica.document_version("program"),
-        "keyset_version": store.replica.document_version("keyset"),
-        "as_of_ms": None if position is None else position.as_of_ms,
-        "age_s": None if position is None else max(store.now_ms() - position.as_of_ms, 0) // 1000,
-        **lease_figures(store),
-        **_standing(store),
-    }
-
-
-def _standing(store: StationStore) -> Answer:
-    found = standing(store)
-    told = {"standing": found.value, "may_redeem": not found.forbids_spending}
-    return told | ({"sentence": found.sentence} if found.sentence else {})
 
 
 def _stopped(fault: StoreFault) -> Answer:

@@ -39,6 +39,7 @@ NAMES: Final = (
     "names",
     "lock_after_s",
     "white_label",
+    "till_api",
 )
 
 

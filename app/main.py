@@ -16,6 +16,7 @@ SETTINGS = {
     "--register": "register",
     "--camera": "camera",
     "--scanner-port": "scanner_port",
+    "--till-api": "till_api",
 }
 
 

@@ -5,6 +5,7 @@ after it; until then the window says that it is opening.
 """
 
 import contextlib
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from app.store.faults import StoreDamaged
     from app.store.review.thread import ReviewThread
     from app.store.thread import StoreThread
+    from app.till_api.server import TillApi
     from app.window_training import WindowTraining
     from sync.authorising import Authoriser
     from sync.client import HttpHq
@@ -36,6 +38,9 @@ if TYPE_CHECKING:
     from ui.models.receipts import Printing
     from ui.models.station import StationModel
     from ui.tasks import Tasks
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,7 @@ class Running:
     tasks: "Tasks"
     model: "StationModel"
     review: "ReviewThread"
+    till_api: "TillApi | None" = None
 
 
 def run_window(config: Config, *, clock: Clock, demo: DemoParts | None = None) -> int:
@@ -124,7 +130,28 @@ class _Station:
         if self.set_up.is_first_run:
             model.begin_set_up()
         self._running.worker.start()
+        self._open_till(self._running)
         thread.on_found(lambda fault: self._application.at_home(partial(self._found_damaged, fault)))
+
+    def _open_till(self, running: Running) -> None:
+        """Let the shop's till hand over orders, where that is set. It comes last: the window needs nothing of it."""
+        if self._config.till_port is None:
+            return
+        from app.till_parts import open_till_api, start_till_api
+        from ui.models.till_desk import WindowTillDesk
+        from ui.texts_till import cant_listen
+
+        desk = WindowTillDesk(running.tasks, running.model)
+
+        def opened(api: "TillApi") -> None:
+            running.till_api = api
+            start_till_api(api)
+
+        def failed(problem: BaseException) -> None:
+            log.info("the till's API is not there: %s", problem)
+            running.model.notice(cant_listen())
+
+        self._beside(lambda: open_till_api(self._config, running.thread, desk), opened, failed)
 
     def _training_of(self, running: Running) -> "WindowTraining":
         from app.window_training import Means, WindowTraining
@@ -178,6 +205,8 @@ class _Station:
         if self._training is not None:
             self._training.close()
         if self._running is not None:
+            if self._running.till_api is not None:
+                self._running.till_api.close()
             self._running.worker.stop()
             self._running.model.close()
             self._running.tasks.close()

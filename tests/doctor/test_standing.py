@@ -7,7 +7,7 @@ import pytest
 from app.core.standing import Standing
 from app.doctor.finding import Level
 from app.doctor.records import _check_standing
-from app.headless import _standing
+from app.headless_told import _standing
 from app.store.device import read_card
 from app.store.keystore import MemoryKeyStore
 from tests.builders import NOW_MS, a_store

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import zstandard
 
-from app.headless import _member_answer, _write
+from app.headless import _write
+from app.headless_told import member_answer
 from app.logs import FORM, QuietFormatter, told
 from app.station.identify import SeenMember
 from sync.client import HttpHq
@@ -61,7 +62,7 @@ class Looking:
     def shows(self, station: "Station", seen: SeenMember) -> None:
         """A station shows a member: to whoever draws it, as a line."""
         line = io.StringIO()
-        _write(line, _member_answer(seen))
+        _write(line, member_answer(seen))
         self._world.auditor.people.texts.shown(station.name, seen.member.ref, line.getvalue().encode())
 
     def erased(self, ref: str) -> None:

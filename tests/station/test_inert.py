@@ -9,7 +9,7 @@ import pytest
 
 from app.clock import SetClock
 from app.core.reasons import Reason, Refusal, sentence
-from app.headless import _member_answer
+from app.headless_told import member_answer
 from app.logs import FORM, QuietFormatter
 from app.station.identify import SeenMember, identify
 from app.station.redeem import hand_in
@@ -44,7 +44,7 @@ def test_a_member_s_name_comes_out_as_it_is_and_goes_nowhere_else(store: Station
     member = a_member(store, name=HOSTILE[name], tier=HOSTILE[name], segments=[HOSTILE[name]])
     seen = identify(store, member.code)
     assert isinstance(seen, SeenMember) and seen.name == HOSTILE[name]
-    line = json.dumps(_member_answer(seen))
+    line = json.dumps(member_answer(seen))
     assert json.loads(line)["name"] == HOSTILE[name] and line.isascii() and line.isprintable()
     hand_in(store, an_order(), at_till(seen))
     (entry,) = store.journal.entries()

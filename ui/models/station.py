@@ -12,7 +12,6 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.clock import Clock
-from app.core.order import Line
 from app.core.prompts import NO_PROMPTS, Prompts
 from app.station.answer import OrderAnswer
 from app.station.identify import SeenMember
@@ -32,7 +31,8 @@ from ui.models.receipt_part import ReceiptPart
 from ui.models.scanning import ScanPart
 from ui.models.staff_part import StaffPart
 from ui.models.state import AnswerView, Screen, Shop, State
-from ui.models.till import TillOrder, Visit, card_of, new_visit, offer_rows, order_meanwhile, order_view
+from ui.models.till import Visit, card_of, new_visit, offer_rows, order_meanwhile, order_view
+from ui.models.till_part import TillPart
 from ui.models.today import Overview
 from ui.tasks import Tasks
 from ui.texts import typed_problem
@@ -41,7 +41,9 @@ log = logging.getLogger(__name__)
 TICK_MS_MIN = 20  # a clock that stands must not be asked without a pause
 
 
-class StationModel(QObject, StaffPart, ScanPart, FlowPart, Devices, DemoPart, ReceiptPart, CutOffPart):
+class StationModel(
+    QObject, StaffPart, ScanPart, FlowPart, TillPart, Devices, DemoPart, ReceiptPart, CutOffPart
+):
     """What the station shows, and what a cashier can do."""
 
     changed = Signal()
@@ -173,17 +175,6 @@ class StationModel(QObject, StaffPart, ScanPart, FlowPart, Devices, DemoPart, Re
     def dismiss_notice(self) -> None:
         """Take the notice away."""
         self._show(notice="")
-
-    def till_order(self, order_id: str, lines: tuple[Line, ...]) -> None:
-        """Take an order that the shop's till hands over."""
-        order = TillOrder(order_id, lines, is_from_till=True)
-        visit = replace(self._open_visit() or new_visit(), order=order)
-        if self.is_locked:
-            self._visit = visit  # it is shown once somebody has signed in
-        elif self._newcomer is None:
-            self._begin(visit)
-        else:
-            self._ask(visit, self._newcomer)
 
     # --- from the sync worker ---------------------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ class TillOrder:
     lines: tuple[Line, ...] = ()
     typed: str = ""
     is_from_till: bool = False
+    register: str = ""  # that the till named
 
     @property
     def total(self) -> int:
@@ -35,14 +36,17 @@ class TillOrder:
         return sum(line.amount for line in self.lines)
 
     def retyped(self, text: str, currency: Currency) -> "TillOrder":
-        """Return the order as it is typed now; without lines while that is no amount."""
+        """Return the order as it is typed now; without lines while that is no amount.
+
+        The till's own order is then not this one: it would take what comes off for its lines.
+        """
         amount = parse_amount(text, currency)
         lines = (Line(line=1, sku="", quantity=1, amount=amount),) if isinstance(amount, int) else ()
-        return TillOrder(self.order_id, lines, text)
+        return TillOrder(new_id() if self.is_from_till else self.order_id, lines, text)
 
     def order_in(self, register: str) -> OrderIn:
         """Return what is handed to the station."""
-        return OrderIn(self.order_id, self.lines, register)
+        return OrderIn(self.order_id, self.lines, self.register or register)
 
 
 @dataclass(frozen=True, slots=True)

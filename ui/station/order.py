@@ -60,11 +60,18 @@ class OrderColumn(Card):
         """Show the order as it stands."""
         order = state.order
         is_other = (order and order.order_id) != (self._order and self._order.order_id)
+        is_typed_over = (
+            self.is_editing
+            and order is not None
+            and not order.is_from_till
+            and self._order is not None
+            and self._order.is_from_till
+        )
         is_handed_over = (
             order is not None and order.is_from_till and (self._order is None or not self._order.is_from_till)
         )
         self._order = order
-        if is_other or is_handed_over:
+        if (is_other and not is_typed_over) or is_handed_over:
             self._take_over(order)
             if self._has_amount() and self.isVisible():
                 self.amount_taken.emit()
