@@ -47,7 +47,9 @@ class Till:
             answer = line.getresponse()
             text = answer.read()
             return Reply(
-                answer.status, json.loads(text) if text else {}, {k.lower(): v for k, v in answer.getheaders()}
+                answer.status,
+                json.loads(text) if text else {},
+                {k.lower(): v for k, v in answer.getheaders()},
             )
         finally:
             line.close()

@@ -1,7 +1,5 @@
 """An order's way: handed over, quoted, confirmed, told; the same again is the same, and what is recorded stays so."""
 
-import threading
-
 from tests.till_api.asking import coffee
 
 
