@@ -143,7 +143,7 @@ def station(
     from app.clock import SystemClock
     from app.logs import set_up_logs
 
-    set_up_logs()
+    set_up_logs(config.state_dir)
     if not headless:
         from app.window import run_window
 

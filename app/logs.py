@@ -1,9 +1,11 @@
 """What a process of ours writes when something goes wrong: where and what kind, and never what was in it.
 
-Everything goes to standard error, one line a message; who starts the process keeps it and turns it over. A name, a
-number or a PIN can stand in the message of any exception (`invalid literal: 'Ada'`), so of exceptions that aren't ours
-only their kind and their places are told. Ours say what they mean to say. A core dump would hold keys and everything
-that was ever scanned, so there is none. A leaf: imports nothing of ours.
+Everything goes to standard error, one line a message. A station keeps it besides, in two small files of its state
+folder, since nobody sees the standard error of a window that was opened from a menu: `tillside report` reads them.
+
+A name, a number or a PIN can stand in the message of any exception (`invalid literal: 'Ada'`), so of exceptions that
+aren't ours only their kind and their places are told. Ours say what they mean to say. A core dump would hold keys and
+everything that was ever scanned, so there is none. A leaf: imports nothing of ours.
 """
 
 import faulthandler
@@ -12,28 +14,66 @@ import sys
 import threading
 import traceback
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 FORM = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 OURS = ("app.", "hq.", "scanner.", "sync.", "ui.")
 HIDDEN = "(what it says is kept back)"
+KEPT_FILES = ("tillside.log", "tillside.1.log")  # the newer, and the one before
+KEPT_BYTES_MAX = 1 << 19
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
-def set_up_logs() -> None:
-    """Let everything that this process logs, or dies of, be told so. Once, before anything else is done."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(QuietFormatter(FORM))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    sys.excepthook = _tell
-    threading.excepthook = lambda died: _tell(died.exc_type, died.exc_value, died.exc_traceback)
+def set_up_logs(folder: Path | None = None) -> None:
+    """Let everything that this process logs, or dies of, be told so, and kept in `folder`. Once, before all else."""
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    kept = KeptLog(folder) if folder is not None else None
+    handlers += [kept] if kept else []
+    for handler in handlers:
+        handler.setFormatter(QuietFormatter(FORM))
+    logging.basicConfig(level=logging.WARNING, handlers=handlers)
+
+    def tell(kind: type[BaseException], problem: BaseException | None, _trace: object) -> None:
+        text = _ending(kind, problem)
+        with suppress(OSError, ValueError, AttributeError):
+            sys.stderr.write(text)
+        if kept is not None and text:
+            kept.keep(text)
+
+    sys.excepthook = tell
+    threading.excepthook = lambda died: tell(died.exc_type, died.exc_value, died.exc_traceback)
     with suppress(
         OSError, ValueError, AttributeError
     ):  # standard error is no file: a program without a console
         faulthandler.enable()  # places only, of a fault in a library that is not Python's
     _dump_no_core()
+
+
+class KeptLog(logging.Handler):
+    """Writes to a file that is opened for each message: there is none as a rule. A full one is turned over."""
+
+    def __init__(self, folder: Path) -> None:
+        """Write to the files of `folder`, which is made with the first message."""
+        super().__init__()
+        self._folder = folder
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one message."""
+        self.keep(f"{self.format(record)}\n")
+
+    def keep(self, text: str) -> None:
+        """Keep a text; a disk that takes nothing is no reason to stop."""
+        newer, older = (self._folder / name for name in KEPT_FILES)
+        with suppress(OSError):
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with newer.open("a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(text)
+                is_full = file.tell() >= KEPT_BYTES_MAX
+            if is_full:
+                newer.replace(older)
 
 
 class QuietFormatter(logging.Formatter):
@@ -70,11 +110,10 @@ def _named(problem: BaseException) -> str:
     return f"{name}: {problem if kind.__module__.startswith(OURS) else HIDDEN}"
 
 
-def _tell(kind: type[BaseException], problem: BaseException | None, _trace: object) -> None:
+def _ending(kind: type[BaseException], problem: BaseException | None) -> str:
     if problem is None or issubclass(kind, KeyboardInterrupt):
-        return
-    with suppress(OSError, ValueError, AttributeError):
-        sys.stderr.write(f"Tillside ended by a bug.\n{told(problem)}\n")
+        return ""
+    return f"Tillside ended by a bug.\n{told(problem)}\n"
 
 
 def _dump_no_core() -> None:

@@ -54,7 +54,7 @@ def _run_window(settings: dict[str, str]) -> bool:
     from app.logs import set_up_logs
     from app.window import run_window
 
-    set_up_logs()
+    set_up_logs(config.state_dir)
     _share_memory_between_threads()
 
     raise SystemExit(run_window(config, clock=SystemClock()))

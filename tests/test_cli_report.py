@@ -36,8 +36,3 @@ def test_as_json(tmp_path: Path) -> None:
     assert status == 0 and list(found) == ["U1", "U2", "U3", "U4", "U5"]
     assert found["U1"] == {"tries": 1, "median_ms": 4230, "median_actions": 2, "goal_ms": 6000}
     assert found["U5"] == {"tries": 0, "median_ms": None, "median_actions": None, "goal_ms": 30000}
-
-
-def test_what_to_report_must_be_said(tmp_path: Path) -> None:
-    status, told = report("--state", tmp_path)
-    assert status == 1 and "--ux" in told

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.failpoints import FailPointReached
-from app.logs import FORM, HIDDEN, QuietFormatter, told
+from app.logs import FORM, HIDDEN, KEPT_BYTES_MAX, KEPT_FILES, KeptLog, QuietFormatter, told
 
 ROOT = Path(__file__).parents[1]
 SECRET = "Zebedee 739281"
@@ -79,3 +79,19 @@ def test_a_process_dies_without_a_word_too_much_and_without_a_core(tmp_path: Pat
     assert "Zebedee" not in died.stderr and "739281" not in died.stderr
     assert "line" in died.stderr or "KeyError" in died.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_station_keeps_what_it_logs_in_two_small_files(tmp_path: Path) -> None:
+    kept = KeptLog(tmp_path / "state")
+    kept.setFormatter(QuietFormatter(FORM))
+    assert not (tmp_path / "state").exists(), "nothing is made before something is wrong"
+    kept.handle(logging.LogRecord("sync", logging.WARNING, "x.py", 1, "a try\nfailed", (), None))
+    newer, older = (tmp_path / "state" / name for name in KEPT_FILES)
+    assert newer.read_text(encoding="utf-8").endswith("WARNING sync: a try\\u000afailed\n")
+    kept.keep("x" * KEPT_BYTES_MAX + "\n")
+    assert older.stat().st_size > KEPT_BYTES_MAX and not newer.exists()
+    kept.keep("again\n")
+    assert newer.read_text(encoding="utf-8") == "again\n"
+    newer.unlink()
+    newer.mkdir()
+    kept.keep("no disk takes this, and nobody minds\n")
