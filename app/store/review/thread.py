@@ -37,14 +37,14 @@ CLOSE_WAIT_S = 5.0
 class ReviewThread:
     """The thread, and the derived file that it owns."""
 
-    def __init__(self, store_thread: StoreThread, *, begin_s: float = BEGIN_S) -> None:
+    def __init__(self, store_thread: StoreThread) -> None:
         """Begin beside a store that is open."""
         self._store_thread = store_thread
         self._store: StationStore = store_thread.store
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._review: Review | None = None
         self._closing = threading.Event()
-        self._wait_s = begin_s
+        self._wait_s = BEGIN_S
         self._thread = threading.Thread(target=self._run, name="review", daemon=True)
         self._thread.start()
 
@@ -120,10 +120,10 @@ class ReviewThread:
             raise
 
     def _answer(self, work: Callable[[Review], T]) -> T:
-        until = time.monotonic() + READ_ON_S
         review = self._open()
+        until = time.monotonic() + READ_ON_S
         try:
-            while time.monotonic() < until and self._read_on():
+            while self._read_on() and time.monotonic() < until:
                 pass
         except DiskFull as fault:  # what was read is there all the same
             log.info("the journal can't be read on for the pages: %s", fault)
