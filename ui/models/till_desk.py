@@ -6,7 +6,7 @@ made only where the till's API is on.
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from app.core.approvals import Approval
 from app.station.void import By
@@ -171,7 +171,7 @@ class WindowTillDesk(QObject):
     def _look_whether_approved(self) -> None:
         """Know that nobody approves it any more; whoever has done it is heard of in this turn of the loop."""
         if self._asked is not None and self._model.state.screen is not Screen.APPROVAL:
-            self._tasks.at_home(self._ask_no_more)
+            QTimer.singleShot(0, self, self._ask_no_more)
 
     def _ask_no_more(self) -> None:
         if self._model.state.screen is not Screen.APPROVAL:
