@@ -43,6 +43,11 @@ class Tasks(QObject):
         """Run `work` on the store's thread; then come home with its result or with what went wrong."""
         self._come_home(self._store_thread.post(work), then, failed)
 
+    @property
+    def can_review(self) -> bool:
+        """Whether there is somebody who reads for the manager's pages."""
+        return self._review_thread is not None
+
     def on_review(self, work: Callable[[Review], T], *, then: Callable[[T], None], failed: Failed) -> None:
         """Run `work` on the thread that reads for the manager's pages; then come home as above.
 

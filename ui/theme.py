@@ -166,6 +166,17 @@ QScrollBar::handle:vertical {{ background: {tokens.line}; border-radius: {theme.
   min-height: {theme.px(48)}px; margin: 2px; }}
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
   background: none; height: 0; }}
+QScrollBar:horizontal {{ background: transparent; height: {theme.px(14)}px; margin: 0; }}
+QScrollBar::handle:horizontal {{ background: {tokens.line}; border-radius: {theme.px(5)}px;
+  min-width: {theme.px(48)}px; margin: 2px; }}
+QTableView {{ background: {tokens.surface}; alternate-background-color: {tokens.surface2}; color: {tokens.text};
+  border: {FOCUS_WIDTH}px solid {tokens.surface}; selection-background-color: {tokens.primary};
+  selection-color: {tokens.on_primary}; outline: 0; }}
+QTableView:focus {{ border: {FOCUS_WIDTH}px solid {tokens.focus}; }}
+QTableView::item {{ padding: 0 {theme.px(GAP_S)}px; }}
+QHeaderView {{ background: {tokens.surface}; }}
+QHeaderView::section {{ background: {tokens.surface}; color: {tokens.muted}; border: none;
+  border-bottom: 2px solid {tokens.line}; padding: 0 {theme.px(GAP_S)}px; }}
 QFrame[tone="stop"] {{ background: {tokens.stop_soft}; border: 2px solid {tokens.on_stop_soft};
   border-radius: {theme.px(RADIUS_CARD)}px; }}
 QLabel[chip="warn"] {{ background: {tokens.warn}; border: 2px solid {tokens.warn_edge};

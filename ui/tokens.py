@@ -40,6 +40,12 @@ class Tokens:
     on_stop_soft: str
     queued_soft: str
     on_queued_soft: str
+    chart1: str
+    chart2: str
+    chart3: str
+    chart4: str
+    chart5: str
+    chart6: str
 
     def wearing(self, worn: tuple[str, str] | None) -> "Tokens":
         """Return the same with a brand's colour and what is written on it; None leaves both as they are."""
@@ -58,6 +64,7 @@ LIGHT = Tokens(
     warn_soft="#FFF1CC", on_warn_soft="#5C4300",
     stop_soft="#FBE2E0", on_stop_soft="#8E1B15",
     queued_soft="#E3E6FB", on_queued_soft="#1F2A80",
+    chart1="#0B5CAD", chart2="#B24A00", chart3="#00724E", chart4="#7B3FA0", chart5="#8A6A00", chart6="#A3195B",
 )  # fmt: skip
 
 DARK = Tokens(
@@ -72,6 +79,7 @@ DARK = Tokens(
     warn_soft="#3A2D08", on_warn_soft="#FFDD8A",
     stop_soft="#431714", on_stop_soft="#FFB8B1",
     queued_soft="#1C2350", on_queued_soft="#C9D3FF",
+    chart1="#7DB8FF", chart2="#FFB454", chart3="#4FD1A5", chart4="#D2A8FF", chart5="#FFE08A", chart6="#FF9CC2",
 )  # fmt: skip
 
 # What is drawn, what it is drawn on, and the contrast that it takes.
@@ -90,6 +98,7 @@ PAIRS: tuple[tuple[str, str, float], ...] = (
     *((fill, "bg", SHAPE_CONTRAST_MIN) for fill in ("primary", "ok", "stop", "queued", "warn_edge")),
     ("stop", "surface2", SHAPE_CONTRAST_MIN),  # the edge of the answer "unknown code"
     ("on_ok_soft", "surface", SHAPE_CONTRAST_MIN),  # the edge of an offer that can be used
+    *((f"chart{series}", "surface", TEXT_CONTRAST_MIN) for series in range(1, 7)),
 )  # fmt: skip
 
 

@@ -86,6 +86,8 @@ def test_a_scan_leaves_them_for_the_till(desk: Bench) -> None:
     come_up(desk)
     open_member(desk)
     assert desk.model._flows.current is None
+    desk.model.escape()
+    desk.settled()
 
 
 def test_a_long_reading_is_said_and_can_be_given_up(desk: Bench) -> None:
@@ -93,7 +95,7 @@ def test_a_long_reading_is_said_and_can_be_given_up(desk: Bench) -> None:
     desk.qtbot.waitUntil(lambda: desk.model.state.flow.read_ms > 0)
     section = desk.model._flows.current.sections["today"]
     with desk.slow_store():
-        section.begin()
+        section.ask_store(lambda store: store.now_ms(), lambda _now: None)
         assert section.wait is Wait.SHORT
         desk.qtbot.waitUntil(lambda: section.wait is Wait.SKELETON, timeout=SKELETON_MS * 5)
         desk.model.ask(GiveUp())

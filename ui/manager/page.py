@@ -18,7 +18,7 @@ from ui.station.page import Page
 from ui.texts import title_and_hint
 from ui.theme import current
 from ui.widgets.card import Card, row
-from ui.widgets.label import Label, OneLine
+from ui.widgets.label import RIGHT, Label, OneLine
 from ui.widgets.room import Faces
 
 Key = Qt.Key
@@ -39,7 +39,7 @@ class ManagerPage(Page):
         self.rail.setFixedWidth(current().px(RAIL_WIDTH))
         self.rail.chosen.connect(self._choose)
         self.rail.back.clicked.connect(self.left)
-        self._title, self._whose = OneLine("h1"), Label("body", ink="muted")
+        self._title, self._whose = OneLine("h1"), Label("small", ink="muted", align=RIGHT)
         self.waiting, self.barred, self.wrong = Waiting(), Instead(), Instead()
         self.waiting.cancel.clicked.connect(lambda: self.asked.emit(GiveUp()))
         self.barred.do.clicked.connect(self.entered)
@@ -48,8 +48,10 @@ class ManagerPage(Page):
         for face in (self.waiting, self.barred, self.wrong):
             self._faces.addWidget(face)
         card = Card(gap=8, margin=16)
-        for part in (self._title, self._whose):
-            card.body.addWidget(part)
+        head = row(gap=16)
+        head.addWidget(self._title)
+        head.addWidget(self._whose, 1)
+        card.body.addLayout(head)
         card.body.addWidget(self._faces, 1)
         line = row(self)
         line.addWidget(self.rail)

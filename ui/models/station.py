@@ -34,6 +34,7 @@ from ui.models.state import AnswerView, Screen, Shop, State
 from ui.models.till import Visit, card_of, new_visit, offer_rows, order_meanwhile, order_view
 from ui.models.till_part import TillPart
 from ui.models.today import Overview
+from ui.models.unseen_part import UnseenPart
 from ui.tasks import Tasks
 from ui.texts import typed_problem
 
@@ -42,7 +43,7 @@ TICK_MS_MIN = 20  # a clock that stands must not be asked without a pause
 
 
 class StationModel(
-    QObject, StaffPart, ScanPart, FlowPart, TillPart, Devices, DemoPart, ReceiptPart, CutOffPart
+    QObject, StaffPart, ScanPart, FlowPart, TillPart, Devices, DemoPart, ReceiptPart, CutOffPart, UnseenPart
 ):
     """What the station shows, and what a cashier can do."""
 
@@ -82,6 +83,7 @@ class StationModel(
         )
         self._was_ready = False  # whether there was ever a program to work by
         self._start_staff()
+        self._start_unseen()
         self._state = State(shop=shop, time_zone=time_zone, now_ms=clock.now_ms(), screen=Screen.PREPARING)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -95,6 +97,7 @@ class StationModel(
         """Stop ticking and printing."""
         self._close_receipts()
         self._timer.stop()
+        self._unseen_timer.stop()
         self._guard.stop()
 
     @property
@@ -326,6 +329,7 @@ class StationModel(
         if is_ready:
             self._was_ready, screen = True, Screen.IDLE
         self._show(screen=screen, **found.shown())
+        self._count_unseen_soon()
         if found.is_sign_in_needed and screen is Screen.IDLE:
             self._ask_to_sign_in()
         shown = self._quotes.newest if screen is Screen.MEMBER and not self._state.is_busy else None

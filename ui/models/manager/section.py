@@ -34,7 +34,9 @@ class Section(QObject):
 
     name: ClassVar[str]
     changed = Signal()
-    handed_over = Signal(str, object)  # the name of another section, which comes up, and what it is to begin with
+    handed_over = Signal(
+        str, object
+    )  # the name of another section, which comes up, and what it is to begin with
 
     def __init__(self, means: Means, parent: QObject) -> None:
         """Begin with nothing."""
