@@ -15,10 +15,11 @@ from hq.feed import announce, last_number, read_page
 from hq.home import Hq
 from hq.journal import ingest
 from hq.staff.people import sealed_pepper
-from hq.stores import pairing
-from hq.stores.devices import Device, DeviceState, read_device
+from hq.stores import asked_pairing, pairing
+from hq.stores.devices import Device, DeviceState, devices_of_store, read_device
 from hq.stores.updating import oldest_client, update_by
 from sync.authority_wire import AuthorizeAnswer, AuthorizeRequest, LeaseAnswer, LeaseRequest
+from sync.devices_wire import PairingAnswer, PairingRequest, StoreDevices
 from sync.enrolment_wire import EnrolAnswer, EnrolRequest
 from sync.protocol import (
     CHANGES_ROWS_BEHIND,
@@ -158,6 +159,21 @@ class DeviceSession:
         answer = self._hq.database.write(give)
         self._hq.holders.note(self.device_id)  # before it hears of it
         return answer
+
+    def devices(self) -> StoreDevices:
+        """See `DevicesProtocol.devices`."""
+        with self._hq.database.reading() as connection:
+            found = devices_of_store(connection, self._device_in(connection).store)
+        return StoreDevices(devices=found, as_of_ms=self._hq.clock.now_ms())
+
+    def pairing(self, request: PairingRequest) -> PairingAnswer:
+        """See `DevicesProtocol.pairing`."""
+
+        def make(connection: Connection) -> PairingAnswer:
+            device = self._present_device_in(connection, request.epoch)
+            return asked_pairing.pairing_for(self._hq, connection, device, request)
+
+        return self._hq.database.write(make)
 
     def _present_device_in(self, connection: Connection, epoch: int, *, for_update: bool = False) -> Device:
         """Return the device if it is active in this epoch, by its signature and by what it says."""

@@ -151,6 +151,9 @@ enrol_token = Table(
     Column("used_ms", BigInteger),
     Column("device", String(20)),  # of a re-enrolment, the device that gets a new epoch
     _added("is_trusted", Integer, "0"),  # 1: nobody has to confirm the machine that comes with it
+    Column("asked_by", String(20)),  # the station at which a manager asked for it; of head office's own: none
+    Column("approver", String(80)),  # that manager
+    Column("approval", String(32), index=True),  # by which id: good for one machine
 )
 
 device = Table(
@@ -178,6 +181,8 @@ device = Table(
     _added("wipe", Integer, "0"),  # 1: it is to erase itself when it comes next
     Column("wiped_ms", BigInteger),  # when it said that it had
     Column("written_off_ms", BigInteger),  # when a person said that it never comes back
+    _added("behind", BigInteger, "0"),  # how many entries waited behind its last push, as it says
+    _added("behind_since_ms", BigInteger, "0"),  # since when, by its clock; 0 for none
     _added("stops_version", BigInteger, "0"),  # of the list of what is stopped, as it says that it goes by
 )
 

@@ -25,6 +25,7 @@ from hq.home import Hq
 from hq.phone.routes import add_phone
 from hq.service import DeviceSession, EnrolService, health
 from sync.authority_wire import AuthorizeRequest, LeaseRequest
+from sync.devices_wire import PairingRequest
 from sync.enrolment_wire import EnrolRequest
 from sync.protocol import (
     CHANGES_ROWS_MAX,
@@ -38,6 +39,7 @@ from sync.protocol import (
 _push_request = Decoder(PushRequest)
 _authorize_request = Decoder(AuthorizeRequest)
 _lease_request = Decoder(LeaseRequest)
+_pairing_request = Decoder(PairingRequest)
 _enrol_request = Decoder(EnrolRequest)
 
 
@@ -117,6 +119,10 @@ def create_app(hq: Hq) -> FastAPI:
     def get_pepper(asking: Asking) -> Response:
         return answer(asking.request, session(asking).pepper())
 
+    @app.get("/v1/sync/devices")
+    def get_devices(asking: Asking) -> Response:
+        return answer(asking.request, session(asking).devices())
+
     @app.get("/v1/sync/document/{kind}")
     def get_document(asking: Asking, kind: DocumentKind) -> Response:
         return answer(asking.request, session(asking).document(kind))
@@ -138,6 +144,13 @@ def _add_authority(app: FastAPI, session: Callable[["Whole"], DeviceSession]) ->
         if device_id != device.device_id:
             raise NotSigned("The signature is of another device.")
         return answer(asking.request, device.authorize(_read(_authorize_request, asking)))
+
+    @app.post("/v1/devices/{device_id}/pairings")
+    def post_pairings(asking: Asking, device_id: str) -> Response:
+        device = session(asking)
+        if device_id != device.device_id:
+            raise NotSigned("The signature is of another device.")
+        return answer(asking.request, device.pairing(_read(_pairing_request, asking)))
 
     @app.post("/v1/devices/{device_id}/leases")
     def post_leases(asking: Asking, device_id: str) -> Response:

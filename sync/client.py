@@ -14,6 +14,7 @@ from msgspec.json import Decoder, encode
 from app.clock import Clock
 from app.ids import new_id
 from sync.authority_wire import AuthorizeAnswer, AuthorizeRequest, LeaseAnswer, LeaseRequest
+from sync.devices_wire import PairingAnswer, PairingRequest, StoreDevices
 from sync.enrolment_wire import EnrolAnswer, EnrolRequest
 from sync.faults import HqUntrusted
 from sync.line import HTTP_OK, JSON, Limits, Line, Response
@@ -149,6 +150,17 @@ class HttpHq:
         """See `AuthorityProtocol.leases`."""
         body = zstandard.compress(encode(request))
         return _parsed(LeaseAnswer, self._send("POST", f"/v1/devices/{self._signer.device_id}/leases", body))
+
+    def devices(self) -> StoreDevices:
+        """See `DevicesProtocol.devices`."""
+        return _parsed(StoreDevices, self._send("GET", "/v1/sync/devices"))
+
+    def pairing(self, request: PairingRequest) -> PairingAnswer:
+        """See `DevicesProtocol.pairing`."""
+        body = zstandard.compress(encode(request))
+        return _parsed(
+            PairingAnswer, self._send("POST", f"/v1/devices/{self._signer.device_id}/pairings", body)
+        )
 
     def close(self) -> None:
         """Let the connection go."""

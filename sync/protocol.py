@@ -158,6 +158,9 @@ class PushRequest(Wire, frozen=True, kw_only=True):
     )
     rows_skipped: int = 0  # rows of the feed that this station could not use since it last said so
     stops_version: Count = 0  # of the list of what is stopped, as this station goes by it
+    # How many entries wait behind those sent here, and since when by the machine's clock
+    behind: Count = 0
+    behind_since_ms: Count = 0
     # Of the `enrol` entries sent here, and of earlier ones on which HQ has said no word yet.
     boxes: Annotated[list[Box], Meta(max_length=BATCH_ENTRIES_MAX)] = []
 

@@ -259,6 +259,7 @@ class Syncer:
         if self._break is not None:
             most = min(most, max(self._break.good_seq - seq, 0))
         waiting = store.journal.waiting(after_seq=seq, entries_max=most, bytes_max=BATCH_BYTES_MAX)
+        behind = store.journal.head().seq - waiting.head.seq
         position = store.replica.position()
         reading = store.time.reading()
         # By a push that is not full HQ has all that we wrote before we read so far, and gives others what we let go.
@@ -277,8 +278,14 @@ class Syncer:
             standing=store.standing.value,
             rows_skipped=self._puller.skipped,
             stops_version=store.stops.version,
+            behind=behind,
+            behind_since_ms=self._since_ms(waiting.head.seq) if behind else 0,
             boxes=self._boxes(waiting.from_seq, waiting.head.seq),
         )
+
+    def _since_ms(self, seq: int) -> int:
+        """Return since when the entry behind one waits, by the machine's clock, which may stand before 1970."""
+        return max(self._store.journal.entry_at(seq + 1).wall_ms, 0)
 
     def _boxes(self, from_seq: int, to_seq: int) -> list[Box]:
         """Return what new members of these entries said, and once an hour what HQ had no word on before."""

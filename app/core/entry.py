@@ -23,6 +23,7 @@ OVERRIDE = (
     "override"  # a manager ended a wait for a PIN: {store, t_eff, cashier, what, staff, approver, approval}
 )
 STAFF_CHANGE = "staff_change"  # an emergency PIN, or somebody suspended: see app/core/staff_change.py
+PAIRING = "pairing"  # a manager asked for a new device: {store, t_eff, cashier, approver, approval}
 CLOCK_JUMP = "clock_jump"  # a wall clock that moved by itself: {store, t_eff, from_ms, to_ms}
 ENROL = "enrol"  # somebody became a member, without anything that says who: see app/station/enrol.py
 VOID, RETURN = "void", "return"  # an order was undone, or a part of it came back: see app/core/reversal.py

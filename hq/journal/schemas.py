@@ -173,6 +173,15 @@ class OverrideData(Recorded, frozen=True, kw_only=True):
     approver: Name
 
 
+class PairingData(Recorded, frozen=True, kw_only=True):
+    """A `pairing` entry: a manager asked for a text to pair a new device with."""
+
+    store: Name
+    t_eff: Moment
+    cashier: str
+    approver: Name
+
+
 class PinLockData(Recorded, frozen=True, kw_only=True):
     """A `pin_lock` entry: all tries of a PIN were wrong, and how long the wait is."""
 

@@ -15,6 +15,7 @@ from app.core.entry import (
     EPOCH_START,
     MODE_CHANGE,
     OVERRIDE,
+    PAIRING,
     PIN_LOCK,
     SCAN_DENIED,
     SHIFT,
@@ -29,13 +30,14 @@ from hq.journal.schemas import (
     EpochStartData,
     ModeChangeData,
     OverrideData,
+    PairingData,
     PinLockData,
     ShiftData,
     StaffChangeData,
 )
 from sync.protocol import Flag
 
-Told = DeniedData | ClockJumpData | ShiftData | OverrideData | ModeChangeData | EpochStartData
+Told = DeniedData | ClockJumpData | ShiftData | OverrideData | PairingData | ModeChangeData | EpochStartData
 Telling = Callable[[Entry, str], Judgement]  # of an entry and the store that its station stands in
 
 
@@ -78,6 +80,7 @@ TELLING: dict[str, Telling] = {
     SHIFT: _told(ShiftData),
     MODE_CHANGE: _told(ModeChangeData),
     OVERRIDE: _told(OverrideData),
+    PAIRING: _told(PairingData),
     EPOCH_START: _told(EpochStartData),
     PIN_LOCK: _pin_lock,
     ENROL: _enrol,

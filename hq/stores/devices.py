@@ -18,6 +18,7 @@ from app.core.chain import ChainOwner, Head
 from hq.faults import NotHere, NotPossible
 from hq.home import Hq
 from hq.tables import device, device_epoch, journal
+from sync.devices_wire import DEVICES_MAX, DeviceTold
 from sync.protocol import PROTO_OLDEST
 
 SKEWS_LEAST = 3  # clocks of which most can be right
@@ -184,6 +185,27 @@ def list_devices(hq: Hq) -> list[Listed]:
         for row in rows
     ]
     return sorted(found, key=lambda each: each.state != DeviceState.WAITING)
+
+
+def devices_of_store(connection: Connection, store_id: str) -> list[DeviceTold]:
+    """Return a store's devices as its stations may know them; of very many those that were heard of last."""
+    of_store = select(device).where(device.c.store == store_id)
+    rows = connection.execute(
+        of_store.order_by(device.c.last_seen_ms.desc(), device.c.device_id).limit(DEVICES_MAX)
+    )
+    return [
+        DeviceTold(
+            device_id=row.device_id,
+            name=row.name,
+            state=row.state,
+            software=row.sw,
+            enrolled_ms=row.enrolled_ms,
+            seen_ms=row.last_seen_ms,
+            behind=row.behind,
+            behind_since_ms=row.behind_since_ms,
+        )
+        for row in rows
+    ]
 
 
 def median_skew_ms(found: Sequence[Listed]) -> int | None:

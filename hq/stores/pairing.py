@@ -86,19 +86,35 @@ def new_epoch_pairing(hq: Hq, *, device_id: str, url: str, is_trusted: bool = Tr
 def _new_pairing(
     hq: Hq, store_of: Callable[[Connection], str], *, device_id: str | None, url: str, is_trusted: bool
 ) -> Pairing:
+    with hq.database.atomic() as connection:
+        store_id = store_of(connection)
+        return make_pairing(hq, connection, store_id, device_id=device_id, url=url, is_trusted=is_trusted)
+
+
+def make_pairing(
+    hq: Hq,
+    connection: Connection,
+    store_id: str,
+    *,
+    device_id: str | None,
+    url: str,
+    is_trusted: bool,
+    **asked: str,
+) -> Pairing:
+    """Make a pairing text; `asked` are the columns that say which station asked for it."""
     token = new_number(TOKEN_LENGTH)
     expires_ms = hq.clock.now_ms() + TOKEN_LIFE_MS
-    with hq.database.atomic() as connection:
-        row = {
-            "token_hash": _hash(token),
-            "store": store_of(connection),
-            "expires_ms": expires_ms,
-            "used_ms": None,
-            "device": device_id,
-            "is_trusted": int(is_trusted),
-        }
-        connection.execute(insert(enrol_token), row)
-        root = current_kid(connection, KeyUse.ROOT)
+    row = {
+        "token_hash": _hash(token),
+        "store": store_id,
+        "expires_ms": expires_ms,
+        "used_ms": None,
+        "device": device_id,
+        "is_trusted": int(is_trusted),
+        **asked,
+    }
+    connection.execute(insert(enrol_token), row)
+    root = current_kid(connection, KeyUse.ROOT)
     content = {"v": 1, "url": url, "token": token, "fp": root_fingerprint(hq.keys, root)}
     if device_id is not None:
         content["device"] = device_id
@@ -217,6 +233,8 @@ def _device_row(
         "pull_cursor": 0,
         "program_version": 0,
         "stops_version": 0,
+        "behind": 0,
+        "behind_since_ms": 0,
         "clock_skew_ms": 0,
         "rows_skipped": 0,
         "proto": min(max(request.proto, 0), PROTO_KEPT_MAX),

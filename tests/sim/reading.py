@@ -28,6 +28,7 @@ KNOWN_TYPES = (
     "mode_change",
     "override",
     "staff_change",
+    "pairing",
     "pin_lock",
     "clock_jump",
     "epoch_start",
