@@ -250,6 +250,7 @@ def _assemble(thread: "StoreThread", config: Config, clock: Clock, demo: DemoPar
     from app.store.store import StationStore
     from sync.authorising import authoriser_of
     from sync.client import DeviceSigner, HttpHq
+    from sync.devices import DevicesAtHq
     from sync.line import Line
     from sync.loading import Loading
     from sync.syncer import Syncer
@@ -293,6 +294,7 @@ def _assemble(thread: "StoreThread", config: Config, clock: Clock, demo: DemoPar
         on_change=model.link_changed,
     )
     model.connect_to(worker, authoriser)
+    model.store_devices = DevicesAtHq(url, signer)
     model.languages, model.lock_after_s = KeptLanguages(config.state_dir), config.lock_after_s
     model.add_flows(*FLOWS)
     model.use_receipts(Receipts(tasks, printing_of(config), register=config.register, parent=model))

@@ -21,7 +21,14 @@ from bench._world import Shop, draw_film, open_shop
 
 PAINT_LIMIT, MEMORY_LIMIT, CAMERA_LIMIT = 2.0, 2.0, 3.0
 CARD_MS, ANSWER_MS = 200.0, 150.0
-LATER = ("cv2", "numpy", "requests", "sqlite_utils", "structlog", "pyqtgraph")  # imported after the first paint
+LATER = (
+    "cv2",
+    "numpy",
+    "requests",
+    "sqlite_utils",
+    "structlog",
+    "pyqtgraph",
+)  # imported after the first paint
 NEVER = ("pandas", "matplotlib")
 STEADY_S = 4.0
 WHOLE_S = (

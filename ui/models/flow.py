@@ -15,7 +15,7 @@ from app.core.approvals import Approval
 from app.station.identify import Seen, SeenMember
 from app.station.receipt import Receipt
 from app.station.staff import SignedIn
-from ui.models.outside import Equipment, HeadOffice, Training
+from ui.models.outside import DevicesAtHq, Equipment, HeadOffice, Training
 from ui.models.state import AnswerView, Screen, State
 from ui.models.till import Visit
 from ui.models.to_approve import ToApprove
@@ -45,6 +45,11 @@ class Desk(Protocol):
     @property
     def head_office(self) -> HeadOffice | None:
         """Whom to ask before an order is recorded; None while there is nobody."""
+        ...
+
+    @property
+    def store_devices(self) -> DevicesAtHq | None:
+        """Whom to ask about the store's other devices; None in training, and while nobody is paired."""
         ...
 
     @property

@@ -13,7 +13,7 @@ from ui.models.approving import Approving
 from ui.models.around import Around
 from ui.models.flow import Flow, Means
 from ui.models.guard import LOOK_MS
-from ui.models.outside import Equipment, HeadOffice
+from ui.models.outside import DevicesAtHq, Equipment, HeadOffice
 from ui.models.quotes import Quotes
 from ui.models.state import AnswerView, Screen, State
 from ui.models.till import Visit, new_visit
@@ -118,6 +118,7 @@ class FlowPart:
     _visit: Visit | None
     _late_answer: AnswerView | None
     equipment: Equipment | None
+    store_devices: DevicesAtHq | None = None
 
     if TYPE_CHECKING:  # what the whole has; defined here it would hide the others' own
 

@@ -11,8 +11,10 @@ from scanner.source import Scanned
 from scanner.wedge import Key
 
 if TYPE_CHECKING:
+    from app.station.devices import PairingWanted
     from scanner.cameras import CameraName
     from scanner.serial import PortName
+    from sync.devices_wire import PairingAnswer, StoreDevices
 
 
 class Worker(Protocol):
@@ -28,6 +30,18 @@ class HeadOffice(Protocol):
 
     def ask(self, asking: Asking) -> Heard:
         """Return head office's words in a moment, or that nothing was heard."""
+        ...
+
+
+class DevicesAtHq(Protocol):
+    """Who knows the store's other devices. Each call waits for the line, and may raise an `HqFault`."""
+
+    def devices(self) -> "StoreDevices":
+        """Return how the devices of the store are."""
+        ...
+
+    def pairing(self, wanted: "PairingWanted") -> "PairingAnswer":
+        """Return a pairing text for a new device, or why there is none."""
         ...
 
 
