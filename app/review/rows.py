@@ -4,6 +4,7 @@ Times of day and days are the store's. Amounts are minor units, points whole; be
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -23,7 +24,6 @@ REDEEMED, NOT_POSSIBLE = (
 )  # kinds of orders: something was given; something was refused
 SHOWN = (ORDER, VOID, RETURN, GIFT_CARD, ENROL)  # where no kind is asked for
 LISTED = "IN (SELECT value FROM json_each(?))"
-OF_RULES = "seq IN (SELECT seq FROM offer WHERE rule IN (SELECT value FROM json_each(?)))"
 NO_WORD, POSTED, LOOK = 0, 1, 2  # HQ's, as the derived file has them
 
 
@@ -127,27 +127,44 @@ class Choices:
 def find(review: Review, wanted: Filter, *, after: Cursor | None = None) -> Found:
     """Return a page of what matches, the newest first. Raises a `StoreFault`."""
     where, values = conditions(review, wanted)
-    count, discount = review.row(
-        f"SELECT COUNT(*), COALESCE(SUM(discount), 0) FROM action WHERE {where}",  # noqa: S608 ours
-        values,
-    )
     below = "" if after is None else " AND seq < ?"
     rows = review.rows(
-        f"SELECT seq FROM action WHERE {where}{below} ORDER BY seq DESC LIMIT ?",  # noqa: S608 ours
+        f"SELECT seq, discount FROM action WHERE {where}{below} ORDER BY seq DESC LIMIT ?",  # noqa: S608 ours
         (*values, *(() if after is None else (after.seq,)), PAGE + 1),
     )
-    numbers = [seq for (seq,) in rows]
-    found = read_rows(review, numbers[:PAGE])
+    if after is None and len(rows) <= PAGE:  # these are all
+        count, discount = len(rows), sum(row[1] for row in rows)
+    else:
+        totals = f"SELECT COUNT(*), COALESCE(SUM(discount), 0) FROM action WHERE {where}"  # noqa: S608 ours
+        count, discount = review.row(totals, values)
+    numbers = [seq for seq, _ in rows]
     last = Cursor(numbers[PAGE - 1]) if len(numbers) > PAGE else None
-    return Found(found, count, discount, last, review.behind)
+    return Found(read_rows(review, numbers[:PAGE]), count, discount, last, review.behind)
 
 
 def choices(review: Review) -> Choices:
     """Return who and what occurs, by name. Raises a `StoreFault`."""
-    seen: dict[str, list[str]] = {"staff": [], "rule": []}
-    for what, key in review.rows("SELECT what, id FROM seen"):
-        seen[what].append(key)
-    return Choices(_named(seen["staff"], staff_names(review)), _named(seen["rule"], offer_names(review)))
+    staff = [staff_id for (staff_id,) in review.rows("SELECT id FROM staff")]
+    rules = {rule for combo in combos(review).values() for rule in (*combo.offers, *dict(combo.refused))}
+    return Choices(_named(staff, staff_names(review)), _named(sorted(rules), offer_names(review)))
+
+
+@dataclass(frozen=True, slots=True)
+class Combo:
+    """What an action gave or took back, by rule, and what it refused, with the code of the reason shown."""
+
+    offers: tuple[str, ...]
+    refused: tuple[tuple[str, str], ...]
+
+
+def combos(review: Review) -> dict[int, Combo]:
+    """Return which offers went together, by the number that `action.combo` has: a few hundred in most stores."""
+    rows = review.rows("SELECT id, offers, refused FROM combo")
+    return {number: _combo(offers, refused) for number, offers, refused in rows}
+
+
+def _combo(offers: str, refused: str) -> Combo:
+    return Combo(tuple(orjson.loads(offers)), tuple((rule, code) for rule, code in orjson.loads(refused)))
 
 
 def conditions(review: Review, wanted: Filter) -> tuple[str, list[Any]]:
@@ -168,7 +185,7 @@ def conditions(review: Review, wanted: Filter) -> tuple[str, list[Any]]:
         if value:
             add(f"{column} = ?", value)
     if wanted.offer:
-        add("seq IN (SELECT seq FROM offer WHERE rule = ?)", wanted.offer)
+        add(f"combo {LISTED}", _listed(_with_rules(review, {wanted.offer})))
     if wanted.standing is not None:
         _add_standing(wanted.standing, review.acked_seq(), add)
     if wanted.amount_min is not None:
@@ -201,28 +218,32 @@ def _add_standing(standing: Standing, acked: int, add: Any) -> None:
 
 def _add_text(review: Review, text: str, add: Any) -> None:
     folded = text.casefold()
-    rules = [rule for rule, name in offer_names(review).items() if folded in name.casefold()]
-    refs = refs_named(review, text)
-    parts, values = ["instr(lower(order_id), ?) > 0"], [folded]
-    if rules:
-        parts.append(OF_RULES)
-        values.append(_listed(rules))
-    if refs:
+    escaped = "".join("\\" + letter if letter in "%_\\" else letter for letter in text)
+    parts, values = ["order_id LIKE ? ESCAPE '\\'"], [f"%{escaped}%"]
+    if rules := {rule for rule, name in offer_names(review).items() if folded in name.casefold()}:
+        parts.append(f"combo {LISTED}")
+        values.append(_listed(_with_rules(review, rules)))
+    if refs := refs_named(review, text):
         parts.append(f"member {LISTED}")
         values.append(_listed(refs))
     add(f"({' OR '.join(parts)})", *values)
 
 
+def _with_rules(review: Review, rules: AbstractSet[str]) -> list[int]:
+    """Return which combos have one of these."""
+    return [
+        number
+        for number, combo in combos(review).items()
+        if not rules.isdisjoint(combo.offers) or not rules.isdisjoint(dict(combo.refused))
+    ]
+
+
 ROWS = """
 SELECT seq, at_ms, kind, order_id, member, total, discount, spent, earned, cards + put_on, staff, approver, why,
-    register, is_online, what, word, last_seq, undone, former_epoch, former_seq
-FROM action WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq DESC
-"""
-GIVEN = """
-SELECT seq, rule FROM offer WHERE given <> 0 AND seq IN (SELECT value FROM json_each(?)) ORDER BY seq, nth
-"""
-REFUSED = """
-SELECT seq, reasons FROM offer WHERE given = 0 AND seq IN (SELECT value FROM json_each(?)) ORDER BY seq, nth
+    register, is_online, what, word, last_seq, undone, former_epoch, former_seq, offers, refused_offers
+FROM (SELECT action.*, combo.offers, combo.refused AS refused_offers FROM action JOIN combo ON combo.id = action.combo
+    WHERE seq IN (SELECT value FROM json_each(?)))
+ORDER BY seq DESC
 """
 FLAGS = "SELECT action, flags FROM look WHERE action IN (SELECT value FROM json_each(?)) ORDER BY seq"
 
@@ -232,8 +253,6 @@ def read_rows(review: Review, numbers: Sequence[int]) -> tuple[ReviewRow, ...]:
     listed, offer_name, acked = (_listed(numbers),), offer_names(review), review.acked_seq()
     rows = review.rows(ROWS, listed)
     names = member_names(review, {row[4] for row in rows if row[4]})
-    offers = _together((seq, offer_name.get(rule, rule)) for seq, rule in review.rows(GIVEN, listed))
-    refused = _together((seq, reasons.split(" ", 1)[0]) for seq, reasons in review.rows(REFUSED, listed))
     flags = _together((seq, flag) for seq, flags in review.rows(FLAGS, listed) for flag in flags.split())
     return tuple(
         ReviewRow(
@@ -244,8 +263,8 @@ def read_rows(review: Review, numbers: Sequence[int]) -> tuple[ReviewRow, ...]:
             order_id=row[3],
             member_ref=row[4],
             member=names.get(row[4], ""),
-            offers=offers.get(row[0], ()),
-            refused=refused.get(row[0], ()),
+            offers=tuple(offer_name.get(rule, rule) for rule in orjson.loads(row[21])),
+            refused=tuple(code for _, code in orjson.loads(row[22])),
             total=row[5],
             discount=row[6],
             points_spent=row[7],

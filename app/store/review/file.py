@@ -11,8 +11,8 @@ from app.store.faults import StoreDamaged
 from app.store.review.schema import FORM, TABLES
 
 NAME = "review.db"
-# What the power takes is read again. What pages look through most stays in memory.
-SETTINGS: Settings = (*REPLICA_SETTINGS, ("cache_size", -8_192))
+# What the power takes is read again. While pages are looked through, all of a hundred thousand orders is in memory.
+SETTINGS: Settings = (*REPLICA_SETTINGS, ("cache_size", -24_576))
 
 
 class ReviewDamaged(StoreDamaged):

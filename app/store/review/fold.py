@@ -31,7 +31,6 @@ from app.store.carried import opened
 from app.store.review.schema import ACTION
 
 ONLINE = "online"  # of a link
-GIVEN, REFUSED, TAKEN_BACK = 1, 0, -1
 NO_RECORD = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, OSError)
 STAFF_KEYS = ("cashier", "staff")  # whose hands it was, by the one word or the other
 
@@ -61,16 +60,26 @@ class Action:
     why: str = ""
     register: str = ""
     is_online: int = 0
+    combo: int = 0
     what: str = ""
     about: int | None = None
     word: int = 0
     undone: str = ""
     former_epoch: int | None = None
     former_seq: int | None = None
+    offers: list[str] = field(default_factory=list)
+    refusals: list[tuple[str, str]] = field(default_factory=list)
+
+    def give(self, outcome: Mapping[str, Any]) -> None:
+        """Keep that a rule gave something, or why not."""
+        reasons = outcome.get("reasons", ())
+        if reasons:
+            self.refusals.append((text(outcome["rule"]), text(reasons[0]["code"])))
+        else:
+            self.offers.append(text(outcome["rule"]))
 
 
 AS_ROW = attrgetter(*ACTION)
-OfferRow = tuple[int, int, int, str, str, int, int, int, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +87,7 @@ class Later:
     """A redemption or refusal of an order that was read before."""
 
     order: int
-    seq: int
-    redeemed: int
-    spent: int
+    presented: Action
 
 
 @dataclass
@@ -90,10 +97,9 @@ class Batch:
     time_zone: str
     find_order: Callable[[str], int | None]
     actions: list[Action] = field(default_factory=list)
-    offers: list[OfferRow] = field(default_factory=list)
     later: list[Later] = field(default_factory=list)
     undone: list[tuple[str, str]] = field(default_factory=list)  # (kind, order id)
-    seen: set[tuple[str, str]] = field(default_factory=set)
+    staff: set[str] = field(default_factory=set)
     _orders: dict[str, Action] = field(default_factory=dict)
 
     def add(self, carrying: Entry) -> None:
@@ -110,7 +116,7 @@ class Batch:
             action.former_epoch, action.former_seq = entry.epoch, entry.seq
         self.actions.append(action)
         if action.staff:
-            self.seen.add(("staff", action.staff))
+            self.staff.add(action.staff)
         if action.kind == ORDER:
             self._orders[action.order_id] = action
 
@@ -132,67 +138,49 @@ class Batch:
 
     def _add_to_order(self, seq: int, entry: Entry) -> bool:
         """Add a redemption or refusal to its order; False where there is none, as after a salvage."""
-        values, is_redeemed = entry.data, entry.type == REDEEM
+        values = entry.data
         order = self._orders.get(values["order_id"])
-        spent = whole(values.get("points", 0)) if is_redeemed else 0
         if order is not None:
+            _add_presented(order, entry)
             order.last_seq = seq
-            order.redeemed += is_redeemed
-            order.refused += not is_redeemed
-            order.spent += spent
-            self.give(order.seq, order.day, values, nth=seq - order.seq, is_presented=True)
             return True
         number = self.find_order(values["order_id"])
         if number is None:
             return False
-        self.later.append(Later(number, seq, int(is_redeemed), spent))
-        day = local_time(values["t_eff"], self.time_zone).toordinal()
-        self.give(number, day, values, nth=seq - number, is_presented=True)
+        alone = self._action(seq, entry)
+        _add_presented(alone, entry)
+        self.later.append(Later(number, alone))
         return True
 
-    def give(self, seq: int, day: int, outcome: Mapping[str, Any], *, nth: int, is_presented: bool) -> None:
-        """Keep what was given by a rule, or refused."""
-        reasons = " ".join(text(reason["code"]) for reason in outcome.get("reasons", ()))
-        rule, discount = text(outcome["rule"]), whole(outcome["discount"])
-        points = whole(outcome.get("points", 0))
-        given = REFUSED if reasons else GIVEN
-        self.offers.append(
-            (seq, nth, day, rule, text(outcome["campaign"]), given, is_presented, discount, points, reasons)
-        )
-        self.seen.add(("rule", rule))
 
-    def take_back(self, action: Action, nth: int, back: Mapping[str, Any]) -> None:
-        """Keep what a reversal takes back of a rule."""
-        rule, campaign = text(back["rule"]), text(back["campaign"])
-        discount, points = -whole(back["discount"]), -whole(back["points"])
-        is_presented = int(bool(back["redemption_id"]))
-        self.offers.append(
-            (action.seq, nth, action.day, rule, campaign, TAKEN_BACK, is_presented, discount, points, "")
-        )
+def _add_presented(action: Action, entry: Entry) -> None:
+    is_redeemed = entry.type == REDEEM
+    spent = whole(entry.data.get("points", 0)) if is_redeemed else 0
+    action.give(entry.data)
+    action.spent += spent
+    action.redeemed += is_redeemed
+    action.refused += not is_redeemed
 
 
-AUTOMATIC = 1_000  # places of what applied by itself, behind what was presented
-
-
-def _order(batch: Batch, action: Action, values: Mapping[str, Any]) -> None:
+def _order(_batch: Batch, action: Action, values: Mapping[str, Any]) -> None:
     action.order_id, action.register = text(values["order_id"]), text(values["register"])
     action.member = _member(values["member"])
     action.total, action.discount = whole(values["total"]), whole(values["discount"])
     action.earned = whole(values["points"])
     paid = [(paid["kind"], paid["amount"]) for paid in values.get("paid", ())]
     action.cards = sum(whole(amount) for kind, amount in paid if kind == TenderKind.GIFT_CARD)
-    for nth, outcome in enumerate(values["campaigns"], start=AUTOMATIC):
-        batch.give(action.seq, action.day, outcome, nth=nth, is_presented=False)
+    for outcome in values["campaigns"]:
+        action.give(outcome)
 
 
-def _presented_alone(batch: Batch, action: Action, values: Mapping[str, Any]) -> None:
+def _presented_alone(_batch: Batch, action: Action, values: Mapping[str, Any]) -> None:
     """A redemption or refusal whose order could not be saved."""
     action.order_id, action.member = text(values["order_id"]), _member(values["member"])
     action.discount = whole(values["discount"])
     is_redeemed = action.kind == REDEEM
     action.redeemed, action.refused = int(is_redeemed), int(not is_redeemed)
     action.spent = whole(values.get("points", 0)) if is_redeemed else 0
-    batch.give(action.seq, action.day, values, nth=0, is_presented=True)
+    action.give(values)
 
 
 def _reversal(batch: Batch, action: Action, values: Mapping[str, Any]) -> None:
@@ -202,8 +190,7 @@ def _reversal(batch: Batch, action: Action, values: Mapping[str, Any]) -> None:
     action.earned, action.spent = whole(values["points"]), -whole(values["points_back"])
     tenders = [(kind, amount) for kind, _ref, amount in values["tenders"]]
     action.cards = -sum(whole(amount) for kind, amount in tenders if kind == TenderKind.GIFT_CARD)
-    for nth, back in enumerate(values["backs"]):
-        batch.take_back(action, nth, back)
+    action.offers += [text(back["rule"]) for back in values["backs"]]
     batch.undone.append((action.kind, action.order_id))
 
 

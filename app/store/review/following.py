@@ -6,7 +6,7 @@ that was put back, or is another's, begins anew.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,36 +14,41 @@ import orjson
 from sqlite_utils import Database
 
 from app.core.chain import ChainOwner
-from app.core.entry import read_entry
+from app.core.entry import ORDER, read_entry
 from app.core.verdicts import Verdict
 from app.store.db import DatabaseError, atomic
 from app.store.faults import StoreDamaged
 from app.store.meta import read_meta, write_meta
 from app.store.review.file import ReviewDamaged
-from app.store.review.fold import AS_ROW, Batch, Later
-from app.store.review.schema import ACTION, OFFER
+from app.store.review.fold import AS_ROW, Action, Batch
+from app.store.review.schema import ACTION
 
 log = logging.getLogger(__name__)
 
 PIECE = 50  # entries: a millisecond or two of Python's
 WORDS = 200  # verdicts
+COMBOS_MAX = 10_000  # kept in memory
 
-ENTRIES = "SELECT seq, body, hash FROM journal WHERE epoch = ? AND seq > ? ORDER BY seq LIMIT ?"
+ENTRIES = "SELECT seq, body, hash, type FROM journal WHERE epoch = ? AND seq > ? ORDER BY seq LIMIT ?"
 VERDICTS = "SELECT rowid, epoch, seq, verdict, codes, received_ms FROM verdict WHERE rowid > ? ORDER BY rowid LIMIT ?"
 PUT_ACTION = f"INSERT INTO action ({', '.join(ACTION)}) VALUES ({', '.join('?' * len(ACTION))})"  # noqa: S608 ours
-PUT_OFFER = f"INSERT INTO offer ({', '.join(OFFER)}) VALUES ({', '.join('?' * len(OFFER))})"  # noqa: S608 ours
 PUT_LATER = """
-UPDATE action SET last_seq = max(last_seq, ?), redeemed = redeemed + ?, refused = refused + ?, spent = spent + ?
+UPDATE action SET
+    last_seq = max(last_seq, ?), redeemed = redeemed + ?, refused = refused + ?, spent = spent + ?, combo = ?
 WHERE seq = ?
 """
 UNDO = "UPDATE action SET undone = ? WHERE order_id = ? AND kind = 'order' AND undone <> 'void'"
 PUT_LOOK = """
-INSERT INTO look (seq, action, word, flags, at_ms) VALUES (?, ?, ?, ?, ?)
+INSERT INTO look (seq, action, word, flags, at_ms)
+VALUES (?1, (SELECT MAX(seq) FROM action WHERE seq <= ?1), ?2, ?3, ?4)
 ON CONFLICT (seq) DO UPDATE SET word = excluded.word, flags = excluded.flags, at_ms = excluded.at_ms
 """
+# Redemptions have no row of their own: they follow their order.
 STANDS = """
-UPDATE action SET word = CASE WHEN EXISTS (SELECT 1 FROM look WHERE action = ?1) THEN 2 ELSE 1 END WHERE seq = ?1
+UPDATE action SET word = CASE WHEN EXISTS (SELECT 1 FROM look WHERE look.action = action.seq) THEN 2 ELSE 1 END
+WHERE seq IN (SELECT (SELECT MAX(seq) FROM action WHERE seq <= value) FROM json_each(?))
 """
+FORGET_LOOK = "DELETE FROM look WHERE seq IN (SELECT value FROM json_each(?))"
 
 
 class Following:
@@ -55,6 +60,7 @@ class Following:
         self._journal = journal
         self._owner = owner
         self._zone = time_zone
+        self._combos: dict[tuple[str, str], int] = {}  # as far as they are known
         self.seq = 0
         self._hash = b""
         self._word = 0
@@ -69,10 +75,11 @@ class Following:
     def _begin(self) -> None:
         """Forget what was read. Raises a `StoreFault`."""
         with _own(), atomic(self._own):
-            for table in ("action", "offer", "look", "seen"):
+            for table in ("action", "combo", "look", "staff"):
                 self._own.conn.execute(f"DELETE FROM {table}")  # noqa: S608 ours
             write_meta(self._own, of=self._of, seq=0, hash=b"", word=0)
         self.seq, self._hash, self._word = 0, b"", 0
+        self._combos = {}
 
     def step(self) -> bool:
         """Read the next piece; False when there was none. Raises a `StoreFault`."""
@@ -102,9 +109,11 @@ class Following:
         if not rows:
             return False
         batch = Batch(self._zone, self._find_order)
-        for _, body, _ in rows:
+        if len(rows) == PIECE:
+            rows = _whole_orders(rows)
+        for _, body, *_ in rows:
             batch.add(read_entry(body))
-        seq, _, last = rows[-1]
+        seq, _, last, _ = rows[-1]
         with _own(), atomic(self._own):
             self._put(batch)
             write_meta(self._own, seq=seq, hash=last)
@@ -120,39 +129,72 @@ class Following:
 
     def _put(self, batch: Batch) -> None:
         connection = self._own.conn
+        for action in batch.actions:
+            action.combo = self._combo(action.offers, action.refusals)
         connection.executemany(PUT_ACTION, [AS_ROW(action) for action in batch.actions])
-        connection.executemany(PUT_OFFER, batch.offers)
-        connection.executemany(PUT_LATER, [_later(each) for each in batch.later])
+        for each in batch.later:
+            self._put_later(each.order, each.presented)
         connection.executemany(UNDO, batch.undone)
-        connection.executemany("INSERT OR IGNORE INTO seen (what, id) VALUES (?, ?)", sorted(batch.seen))
+        connection.executemany(
+            "INSERT OR IGNORE INTO staff (id) VALUES (?)", [(one,) for one in sorted(batch.staff)]
+        )
+
+    def _combo(self, offers: list[str], refusals: Sequence[Sequence[str]]) -> int:
+        """Return the number of what was given and refused together, which gets one if it is new."""
+        key = orjson.dumps(offers).decode(), orjson.dumps(refusals).decode()
+        if key not in self._combos:
+            connection = self._own.conn
+            connection.execute("INSERT OR IGNORE INTO combo (offers, refused) VALUES (?, ?)", key)
+            (number,) = connection.execute(
+                "SELECT id FROM combo WHERE offers = ? AND refused = ?", key
+            ).fetchone()
+            if len(self._combos) >= COMBOS_MAX:
+                self._combos = {}
+            self._combos[key] = number
+        return self._combos[key]
+
+    def _put_later(self, order: int, presented: Action) -> None:
+        offers, refusals = self._own.conn.execute(
+            "SELECT offers, refused FROM combo WHERE id = (SELECT combo FROM action WHERE seq = ?)", (order,)
+        ).fetchone()
+        combo = self._combo(
+            [*orjson.loads(offers), *presented.offers], [*orjson.loads(refusals), *presented.refusals]
+        )
+        counts = presented.seq, presented.redeemed, presented.refused, presented.spent
+        self._own.conn.execute(PUT_LATER, (*counts, combo, order))
 
     def _verdicts(self) -> bool:
         rows = self._journal.conn.execute(VERDICTS, (self._word, WORDS)).fetchall()
-        ours, until = [], self._word
-        for rowid, epoch, *word in rows:
-            if epoch == self._owner.epoch and word[0] > self.seq:
+        ours: dict[int, tuple[str, str, int]] = {}  # the newest word on each
+        until = self._word
+        for rowid, epoch, seq, *word in rows:
+            if epoch == self._owner.epoch and seq > self.seq:
                 break  # its entry was appended since: it comes first
             until = rowid
             if epoch == self._owner.epoch:
-                ours.append(word)
+                ours[seq] = word
         if until == self._word:
             return False
         with _own(), atomic(self._own):
-            for seq, verdict, codes, at_ms in ours:
-                self._stand(seq, verdict, codes, at_ms)
+            self._stand(ours)
             write_meta(self._own, word=until)
         self._word = until
         return True
 
-    def _stand(self, seq: int, verdict: str, codes: str, at_ms: int) -> None:
+    def _stand(self, words: Mapping[int, tuple[str, str, int]]) -> None:
         connection = self._own.conn
-        # Redemptions have no row of their own: they follow their order.
-        (action,) = connection.execute("SELECT MAX(seq) FROM action WHERE seq <= ?", (seq,)).fetchone()
-        if verdict == Verdict.POSTED:
-            connection.execute("DELETE FROM look WHERE seq = ?", (seq,))
-        else:
-            connection.execute(PUT_LOOK, (seq, action, verdict, " ".join(orjson.loads(codes)), at_ms))
-        connection.execute(STANDS, (action,))
+        posted = [seq for seq, (verdict, *_) in words.items() if verdict == Verdict.POSTED]
+        connection.execute(FORGET_LOOK, (orjson.dumps(posted).decode(),))
+        for seq, (verdict, codes, at_ms) in words.items():
+            if verdict != Verdict.POSTED:
+                connection.execute(PUT_LOOK, (seq, verdict, " ".join(orjson.loads(codes)), at_ms))
+        connection.execute(STANDS, (orjson.dumps(list(words)).decode(),))
+
+
+def _whole_orders(rows: list[Any]) -> list[Any]:
+    """Leave the last order to the next piece: more of its redemptions may follow."""
+    at = max((at for at, row in enumerate(rows) if row[3] == ORDER), default=0)
+    return rows[:at] or rows
 
 
 @contextmanager
@@ -162,7 +204,3 @@ def _own() -> Iterator[None]:
         yield
     except (StoreDamaged, DatabaseError) as problem:
         raise ReviewDamaged(str(problem)) from problem
-
-
-def _later(each: Later) -> tuple[Any, ...]:
-    return each.seq, each.redeemed, 1 - each.redeemed, each.spent, each.order

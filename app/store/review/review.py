@@ -109,6 +109,11 @@ class Review:
         """The last entry that was read."""
         return self._following.seq
 
+    def give_back(self) -> None:
+        """Give the memory back that answers had taken, while nobody asks."""
+        with own_faults():
+            self._db.conn.execute("PRAGMA shrink_memory").fetchall()
+
     # --- the derived file --------------------------------------------------------------------------------------
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:

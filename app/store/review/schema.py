@@ -4,7 +4,7 @@ An `action` is an entry of the journal, with an order those of its redemptions a
 no card stands in it: members by their references, staff by their ids, offers by their rules.
 """
 
-FORM = 1
+FORM = 2
 
 # Days are numbers as `date.toordinal` has them, local to the store; amounts minor units, times UTC ms.
 TABLES = (
@@ -32,6 +32,7 @@ TABLES = (
         why TEXT NOT NULL,        -- of the approval
         register TEXT NOT NULL,
         is_online INTEGER NOT NULL,
+        combo INTEGER NOT NULL,   -- what offers
         what TEXT NOT NULL,       -- in a word, where a type has several: begin, training, pin_lock, a reason
         about INTEGER,            -- the number of the entry that it speaks of
         word INTEGER NOT NULL,    -- HQ's: 0 none, 1 posted, 2 to be looked at, here or at one that belongs to it
@@ -40,20 +41,14 @@ TABLES = (
         former_seq INTEGER
     ) STRICT
     """,
+    # What offers an action gave, took back or refused: as often as it occurs, it stands here once.
     """
-    CREATE TABLE offer (
-        seq INTEGER NOT NULL,     -- of the action
-        nth INTEGER NOT NULL,
-        day INTEGER NOT NULL,
-        rule TEXT NOT NULL,
-        campaign TEXT NOT NULL,
-        given INTEGER NOT NULL,   -- 1 given, 0 refused, -1 taken back
-        is_presented INTEGER NOT NULL,  -- a code was shown for it, or somebody picked it
-        discount INTEGER NOT NULL,  -- below 0 what was taken back
-        points INTEGER NOT NULL,    -- that it cost
-        reasons TEXT NOT NULL,      -- codes of the refusal, the one shown in front
-        PRIMARY KEY (seq, nth)
-    ) STRICT, WITHOUT ROWID
+    CREATE TABLE combo (
+        id INTEGER PRIMARY KEY,
+        offers TEXT NOT NULL,     -- JSON list of rules, given or taken back
+        refused TEXT NOT NULL,    -- JSON list of pairs: rule, and the code of the reason that was shown
+        UNIQUE (offers, refused)
+    ) STRICT
     """,
     # HQ's newest word on entries that it wants looked at.
     """
@@ -65,18 +60,16 @@ TABLES = (
         at_ms INTEGER NOT NULL
     ) STRICT
     """,
-    # Who and what occurs: `staff`, `rule`.
-    "CREATE TABLE seen (what TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (what, id)) STRICT, WITHOUT ROWID",
+    # Whose hands occur.
+    "CREATE TABLE staff (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
     "CREATE INDEX action_by_order ON action (order_id) WHERE order_id <> ''",
     "CREATE INDEX action_by_day ON action (day, kind)",
     "CREATE INDEX action_by_member ON action (member) WHERE member <> ''",
     "CREATE INDEX action_about ON action (about) WHERE about IS NOT NULL",
-    "CREATE INDEX offer_by_rule ON offer (rule, given, day, discount)",
     "CREATE INDEX look_by_action ON look (action)",
 )
 ACTION = (
     "seq", "last_seq", "at_ms", "day", "hour", "kind", "order_id", "member", "total", "discount", "earned", "spent",
-    "cards", "put_on", "redeemed", "refused", "staff", "approver", "why", "register", "is_online", "what", "about",
-    "word", "undone", "former_epoch", "former_seq",
+    "cards", "put_on", "redeemed", "refused", "staff", "approver", "why", "register", "is_online", "combo", "what",
+    "about", "word", "undone", "former_epoch", "former_seq",
 )  # fmt: skip
-OFFER = ("seq", "nth", "day", "rule", "campaign", "given", "is_presented", "discount", "points", "reasons")

@@ -94,6 +94,8 @@ class ReviewThread:
         try:
             if self._read_on():
                 self._wait_s = (time.monotonic() - began) * REST
+            elif self._review is not None:
+                self._review.give_back()
         except ReviewClosed:
             return
         except (StoreFault, DatabaseError) as problem:  # the journal's too: the watch looks after that
