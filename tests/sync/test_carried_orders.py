@@ -5,8 +5,11 @@ from dataclasses import replace
 import pytest
 
 from app.core.entry import ORDER, SALVAGED
+from app.core.reversal_rules import Kind, ReversalReason
 from app.station.redeem import OrderConflict, hand_in
+from app.station.void import Asked, By, record_reversal
 from app.store.carried import opened
+from app.till_api.recorded import read_recorded
 from hq.journal.desk import list_cases
 from tests.builders import an_order, at_till
 from tests.sync.test_epochs import sells
@@ -67,3 +70,20 @@ def test_what_somebody_changed_is_no_order_of_ours(shop):
     for change in ({"is_signed": False}, {"prev": entry.data["hash"]}, {"body": "e30="}, {"hash": ""}):
         assert opened(entry._replace(data={**entry.data, **change})).type == SALVAGED
     assert opened(entry._replace(device_id="D2")).type == SALVAGED
+
+
+def test_the_till_hears_what_became_of_a_carried_order_and_that_it_was_voided(world, shop):
+    voucher = world.voucher()
+    shop.syncer.sync()
+    first = hand(shop, "carried", voucher)
+    hand(shop, "voided")
+    made = record_reversal(shop.store, Asked("void-1", Kind.VOID, "voided", ReversalReason.TILL_VOIDED), By())
+    before = {name: read_recorded(shop.store, name) for name in ("carried", "voided")}
+    reenrol(shop, text_for(shop))
+    shop.syncer.pull()
+    found = {name: read_recorded(shop.store, name) for name in before}
+    assert [found[name].order for name in before] == [before[name].order for name in before]
+    assert found["carried"].presented == before["carried"].presented and first.presented
+    assert (found["carried"].void, found["voided"].void) == (None, made.data)
+    assert found["voided"].receipt.is_undone
+    assert read_recorded(shop.store, "never") is None
