@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 
 from app.config import Config
 from app.core.approvals import Approval
+from app.core.prompts import Prompts
 from app.core.quote import Quote
+from app.station.prompts import prompts
 from app.station.redeem import AtTill, NotRecorded, OrderIn, quote_order
 from app.station.void import By
 from app.store.faults import StoreFault
+from app.store.store import StationStore
 from app.store.thread import StoreThread
 from app.terminal import say
 from app.till_api.desk import Handed, Listener, Phase, Standing, Taken, ToUndo
@@ -129,16 +132,22 @@ class HeadlessTill:
         if order is None:
             return
         order_in, at_till = self._order_in(order), self._at_till()
-        work = self._thread.post(lambda store: quote_order(store, order_in, at_till))
-        work.add_done_callback(lambda done: self._quoted(order, at_till, done))
 
-    def _quoted(self, order: Handed, at_till: AtTill, done: "Future[Quote]") -> None:
+        def work(store: StationStore) -> tuple[Quote, Prompts]:
+            found = quote_order(store, order_in, at_till)
+            return found, prompts(store, order_in, at_till, found)
+
+        posted = self._thread.post(work)
+        posted.add_done_callback(lambda done: self._quoted(order, at_till, done))
+
+    def _quoted(self, order: Handed, at_till: AtTill, done: "Future[tuple[Quote, Prompts]]") -> None:
         fault = done.exception()
         if isinstance(fault, NotRecorded | StoreFault):
             return  # whoever confirms is told
         is_shown = bool(at_till.member or at_till.presented or at_till.cards)
         phase = Phase.QUOTED if is_shown else Phase.WAITING
-        standing = Standing(phase, done.result(), is_member=at_till.member is not None)
+        quote, said = done.result()
+        standing = Standing(phase, quote, is_member=at_till.member is not None, prompts=said)
         if self._order is order and not self._is_confirming:
             self._tell(order.order_id, standing)
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from app.core.approvals import Approval
 from app.core.order import Line
+from app.core.prompts import NO_PROMPTS, Prompts
 from app.core.quote import Quote
 from app.station.void import Asked, By
 
@@ -44,12 +45,16 @@ class Handed:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How an order stands. `quote` is what it would get as things are, once that is known; `why` it was given up."""
+    """How an order stands. `quote` is what it would get as things are, once that is known; `why` it was given up.
+
+    `prompts` are what the cashier could say to that.
+    """
 
     phase: Phase
     quote: Quote | None = None
     is_member: bool = False  # somebody's card is there
     why: str = ""
+    prompts: Prompts = NO_PROMPTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from app.core.entry import REDEEM, VOID
 from app.core.money import CURRENCIES, format_amount
 from app.core.outcome import Allocation, Decision, Outcome
 from app.core.program import Program
+from app.core.prompts import Prompts, record_of
 from app.core.quote import Offer, Quote
 from app.core.reasons import BY_CODE, Refusal, sentence
 from app.station.receipt import Receipt
@@ -56,7 +57,7 @@ class Telling:
             state=State(standing.phase.value),
             revision=kept.revision,
             why=standing.why or None,
-            quote=None if standing.quote is None else self._quoted(standing.quote),
+            quote=None if standing.quote is None else self._quoted(standing.quote, standing.prompts),
         )
 
     def recorded(self, found: Recorded) -> OrderOut:
@@ -74,7 +75,7 @@ class Telling:
 
     # --- what it would get --------------------------------------------------------------------------------------------
 
-    def _quoted(self, quote: Quote) -> Quoted:
+    def _quoted(self, quote: Quote, said: Prompts) -> Quoted:
         decision = quote.decision
         names = {offer.rule_id: offer.name for offer in quote.offers}
         applied = {(each.rule_id, each.redemption_id) for each in decision.outcomes if each.is_approved}
@@ -98,6 +99,7 @@ class Telling:
             ],
             usable=[_given(offer.outcome, offer.name) for offer in beside if offer.is_usable],
             not_usable=[self._not_usable(offer) for offer in beside if not offer.is_usable],
+            **record_of(said),  # type: ignore[arg-type]  # two fields, by their names
         )
 
     def _not_usable(self, offer: Offer) -> NotGiven:

@@ -9,6 +9,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from app.core.order import AMOUNT_MAX, ID_LENGTH_MAX, LINES_MAX, MILLI, TAX_MAX, LineKind
+from app.core.prompts import Want
 from app.core.reversal_rules import ReversalReason
 
 ORDER_ID = r"^[A-Za-z0-9._:~-]{1,80}$"  # it stands in a path
@@ -162,12 +163,34 @@ class Sums(BaseModel):
     lines: list[LineOff]
 
 
+class NextBest(BaseModel):
+    """An offer that applies once what is `missing` is there: minor units, units or points, by `want`."""
+
+    rule: str
+    name: str
+    want: Want
+    missing: int
+    worth: int
+
+
+class Joining(BaseModel):
+    """What this order would get more if the customer became a member now."""
+
+    off: int
+    points: int
+
+
 class Quoted(Sums):
-    """What an order would get if it was confirmed now. `usable` are offers that could be picked beside those."""
+    """What an order would get if it was confirmed now. `usable` are offers that could be picked beside those.
+
+    `next_best` and `joining` are for the cashier to say; they come a moment behind the rest.
+    """
 
     given: list[Given]
     usable: list[Given]
     not_usable: list[NotGiven]
+    next_best: NextBest | None = None
+    joining: Joining | None = None
 
 
 class ReceiptLine(BaseModel):

@@ -136,7 +136,8 @@ class WindowTillDesk(QObject):
             phase = Phase.QUOTED if is_shown else Phase.WAITING
             if state.is_busy and state.screen is Screen.MEMBER:
                 phase = Phase.CONFIRMING
-            standing = Standing(phase, quoted.quote, is_member=visit.member is not None)
+            is_member = visit.member is not None
+            standing = Standing(phase, quoted.quote, is_member=is_member, prompts=state.prompts)
             self._listener.tell(visit.order.order_id, standing)
         elif is_new:
             standing = Standing(Phase.WAITING, is_member=visit.member is not None)
