@@ -34,6 +34,7 @@ GUESSES = frozenset(
         Reason.CODE_REPLAYED,
     )
 )
+TOLD_ANYWAY = frozenset({Flag.PIN_LOCKED, Flag.STAFF_CHANGED})  # head office flags what is a row by itself
 OVER = frozenset({Flag.OVERSPENT, Flag.COUPON_TWICE, Flag.LEASE_EXCEEDED})
 
 
@@ -169,6 +170,8 @@ def _words(review: Review) -> Iterator[ExceptionRow]:
     """Yield what head office wants looked at; it comes up when its word came, and anew with another word."""
     for *row, seq, word, flags, at_ms in review.rows(WORDS):
         told = tuple(flags.split())
+        if TOLD_ANYWAY.issuperset(told) and told:
+            continue
         what = What.OVER_LIMIT if OVER.intersection(told) else What.FLAGGED
         name = ":".join((what, str(seq), word, *told))
         yield _row(what, row, name=name, since_ms=at_ms, flags=told, detail=word)

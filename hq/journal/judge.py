@@ -15,6 +15,7 @@ from msgspec import ValidationError, convert
 
 from app.core.chain import ChainOwner
 from app.core.entry import (
+    DAY_CLOSE,
     GIFT_CARD,
     LEASE_CLOSE,
     ORDER,
@@ -40,6 +41,7 @@ from hq.authority.judging import LeaseBook, given_by
 from hq.gift_cards.judging import CardBook, judge_change, with_cards, with_cards_back
 from hq.journal import postings
 from hq.journal.carried import NOT_SIGNED, is_signed, why_never
+from hq.journal.closed_days import DayBook, judge_day_close
 from hq.journal.erased import of_erased
 from hq.journal.judgement import Doubts, Judgement, SetAside
 from hq.journal.receipt import Receipt, gave_more, reckoned_ms, redeemed_more
@@ -87,6 +89,7 @@ class Books:
     merged: Mapping[str, str] = field(default_factory=dict)  # and those who were merged, with the survivor
     leases: LeaseBook = field(default_factory=LeaseBook)  # those that entries here name
     cards: CardBook = field(default_factory=CardBook)
+    days: DayBook = field(default_factory=DayBook)
     receipt: Receipt | None = None  # of the push; None where HQ has no time to judge by
     stops: Lists = field(default_factory=Lists)  # all there ever were
     decisions: dict[str, tuple[Entry, Decision]] = field(default_factory=dict)  # replayed orders, by order id
@@ -282,6 +285,10 @@ def _judge_salvaged(entry: Entry, books: Books) -> Judgement:
     raise SetAside(Flag.OLD_EPOCH, f"{place}: saved out of an old journal, and not held by HQ{doubt}")
 
 
+def _judge_day_close(entry: Entry, books: Books) -> Judgement:
+    return judge_day_close(entry, books.days, store=books.store)
+
+
 def _in_store(judged: Callable[[Entry, str], Judgement]) -> Callable[[Entry, Books], Judgement]:
     return lambda entry, books: judged(entry, books.store)
 
@@ -295,6 +302,7 @@ JUDGES: dict[str, Callable[[Entry, Books], Judgement]] = {
     LEASE_CLOSE: _judge_lease_close,
     GIFT_CARD: _judge_card_change,
     SALVAGED: _judge_salvaged,
+    DAY_CLOSE: _judge_day_close,
     **{name: _in_store(judged) for name, judged in TELLING.items()},
 }
 

@@ -17,6 +17,7 @@ from hq.campaigns.store import newest_version
 from hq.gift_cards.judging import CardBook, cards_named
 from hq.gift_cards.store import lock_cards, taken_change_ids
 from hq.home import Hq
+from hq.journal.closed_days import read_days
 from hq.journal.judge import Books
 from hq.journal.showings import take_showings
 from hq.journal.store import held_hashes, read_orders, taken_entry_ids, taken_redemption_ids
@@ -74,6 +75,7 @@ def open_books(
         old_keys=keys_of_old_epochs(connection, salvaged[0].device_id) if salvaged else {},
         leases=_lease_book(connection, owner, looked_at, programs),
         cards=cards,
+        days=read_days(connection, owner, there, store=store),
         undoing=_undo_book(connection, owner, reversals, undone, merged),
     )
 

@@ -257,6 +257,38 @@ class CardChangeData(Recorded, frozen=True, kw_only=True):
     program_hash: str
 
 
+class DayCloseData(Recorded, frozen=True, kw_only=True):
+    """A `day_close` entry: a station's day, of which entries it is, and what they come to."""
+
+    store: Name
+    t_eff: Moment
+    day: Annotated[str, Meta(pattern=r"\A\d{4}-\d\d-\d\d\Z")]
+    from_seq: Annotated[int, Meta(ge=1, le=INTEGER_MAX)]
+    until_seq: Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
+    before: Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
+    figures: dict[str, Any]
+    cashier: str = ""
+    approver: str = ""
+
+
+class AboutPart(Recorded, frozen=True, kw_only=True):
+    """Which entry a note is about, and as which exception."""
+
+    epoch: Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
+    seq: Annotated[int, Meta(ge=1, le=INTEGER_MAX)]
+    what: str
+
+
+class NotedData(Recorded, frozen=True, kw_only=True):
+    """A `noted` entry: a manager has seen an exception. `staff` may be nobody."""
+
+    store: Name
+    t_eff: Moment
+    staff: str
+    about: AboutPart
+    note: str
+
+
 UNITS_MAX = 10_000  # far more than an order has lines
 
 

@@ -14,6 +14,7 @@ from app.core.entry import (
     ENROL,
     EPOCH_START,
     MODE_CHANGE,
+    NOTED,
     OVERRIDE,
     PAIRING,
     PIN_LOCK,
@@ -29,6 +30,7 @@ from hq.journal.schemas import (
     EnrolData,
     EpochStartData,
     ModeChangeData,
+    NotedData,
     OverrideData,
     PairingData,
     PinLockData,
@@ -37,7 +39,16 @@ from hq.journal.schemas import (
 )
 from sync.protocol import Flag
 
-Told = DeniedData | ClockJumpData | ShiftData | OverrideData | PairingData | ModeChangeData | EpochStartData
+Told = (
+    DeniedData
+    | ClockJumpData
+    | ShiftData
+    | OverrideData
+    | PairingData
+    | NotedData
+    | ModeChangeData
+    | EpochStartData
+)
 Telling = Callable[[Entry, str], Judgement]  # of an entry and the store that its station stands in
 
 
@@ -81,6 +92,7 @@ TELLING: dict[str, Telling] = {
     MODE_CHANGE: _told(ModeChangeData),
     OVERRIDE: _told(OverrideData),
     PAIRING: _told(PairingData),
+    NOTED: _told(NotedData),
     EPOCH_START: _told(EpochStartData),
     PIN_LOCK: _pin_lock,
     ENROL: _enrol,

@@ -29,6 +29,8 @@ KNOWN_TYPES = (
     "override",
     "staff_change",
     "pairing",
+    "day_close",
+    "noted",
     "pin_lock",
     "clock_jump",
     "epoch_start",
