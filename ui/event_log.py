@@ -39,6 +39,9 @@ _KEPT: Final = {
     "undo_painted": Kept.UNDO,
     "queue_painted": Kept.QUEUE,
     "idle_painted": Kept.IDLE,
+    "manager_painted": Kept.MANAGER,
+    "exceptions_painted": Kept.EXCEPTIONS,
+    "exported_painted": Kept.EXPORTED,
 }
 
 _ANSWERS: Final = {word: Kept(word.value) for word in AnswerWord}
@@ -179,10 +182,18 @@ def _to_paint(before: State | None, now: State) -> list[Event]:
             events.append({"event": "answer_painted", "word": now.answer.word.value} | about)
     elif is_new_page:
         events.append({"event": f"{now.screen.value}_painted"})
+    noted = _noted(now)
+    if noted and (before is None or _noted(before) != noted):
+        events.append({"event": f"{noted}_painted"})
     pill = (now.pill.kind, now.pill.waiting)
     if before is None or (before.pill.kind, before.pill.waiting) != pill:
         events.append({"event": "pill", "kind": now.pill.kind.value, "waiting": now.pill.waiting})
     return events
+
+
+def _noted(state: State) -> str:
+    """Return what a page of several calls what it shows; "" for all others."""
+    return str(getattr(state.flow, "noted", ""))
 
 
 def _offers(now: State) -> Event:

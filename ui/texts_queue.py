@@ -76,7 +76,7 @@ def amount(row: QueueRow, currency: Currency) -> str:
 def why(row: QueueRow, view: QueueView, state: State) -> str:
     """Return where an entry stands, in words."""
     if row.verdict is not None:
-        return _flags().get(row.flags[0] if row.flags else "") or _verdict(row.verdict)
+        return flags().get(row.flags[0] if row.flags else "") or _verdict(row.verdict)
     if view.tab is Tab.SENT:
         return _("Head office has it.")
     if state.pill.kind in (PillKind.FRESH, PillKind.SENDING):
@@ -90,7 +90,7 @@ def _verdict(verdict: Verdict) -> str:
     return _("It counts; head office looks at it.")
 
 
-def _flags() -> Mapping[str, str]:
+def flags() -> Mapping[str, str]:
     """The flags that a shop can do something about; of the others it is said who looks at them."""
     return {
         Flag.COUPON_TWICE: _("The voucher was used more often than it allows."),

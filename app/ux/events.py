@@ -42,6 +42,9 @@ class Event(StrEnum):
     UNDO = "undo"
     UNDONE = "undone"
     QUEUE = "queue"
+    MANAGER = "manager"  # the manager's pages came up
+    EXCEPTIONS = "exceptions"  # among them what wants to be looked at
+    EXPORTED = "exported"  # some of that was written to a file
     IDLE = "idle"
 
 

@@ -14,6 +14,7 @@ from app.ux.events import Event, Noted
 TRY_MS_MAX = 120_000
 ACTIONS = {Event.SCAN, Event.TYPED, Event.ENTER, Event.KEY, Event.TOUCH}
 GIVEN_ANSWERS = {Event.APPROVED, Event.QUEUED}
+MANAGERS = {Event.MANAGER, Event.EXCEPTIONS, Event.EXPORTED}
 OTHER_ANSWERS = {Event.LOOK, Event.NOT_POSSIBLE, Event.UNKNOWN}
 
 
@@ -24,7 +25,7 @@ class Task(Enum):
     U2 = "see why another reward is not possible", 5
     U3 = "redeem without a line, then see what waits", 10
     U4 = "undo the last order", 8
-    U5 = "find yesterday's overrides and export them", 30  # managers have no pages yet: nobody can have tried
+    U5 = "find yesterday's overrides and export them", 30
 
     @property
     def words(self) -> str:
@@ -75,6 +76,8 @@ class _Watch:
         self._action_ms: int | None = None  # the last one
         self._visit: _Begun | None = None
         self._undo: _Begun | None = None
+        self._look: _Begun | None = None  # a manager's
+        self._has_exceptions = False
         self._is_given = self._has_reasons = self._is_queued = False
 
     def take(self, t_ms: int, event: Event) -> Iterator[Try]:
@@ -96,13 +99,17 @@ class _Watch:
         elif event is Event.UNDONE and self._undo is not None:
             undo, self._undo = self._undo, None
             yield from undo.done(Task.U4, t_ms)
+        elif event in MANAGERS:
+            yield from self._managers(t_ms, event)
+        elif event is Event.MEMBER:
+            self._look = None  # somebody is served
         elif event is Event.IDLE:
-            self._undo = None
+            self._undo = self._look = None
             self._visit = self._visit if self._is_queued else None
 
     def _act(self, t_ms: int, event: Event) -> None:
         self._action_ms = t_ms
-        for begun in (self._visit, self._undo):
+        for begun in (self._visit, self._undo, self._look):
             if begun is not None:
                 begun.actions += 1
         if event is Event.SCAN and (self._visit is None or self._is_queued):
@@ -122,6 +129,17 @@ class _Watch:
         yield from visit.done(Task.U1, t_ms)
         self._is_queued = is_queued  # then the same try may go on to what waits
         self._visit = visit if is_queued else None
+
+    def _managers(self, t_ms: int, event: Event) -> Iterator[Try]:
+        """Take what a manager sees. Their pages come up twice where a PIN is asked for: it is one task."""
+        if event is Event.MANAGER and self._look is None and self._action_ms is not None:
+            self._look, self._has_exceptions = _Begun(self._action_ms), False
+        elif event is Event.EXCEPTIONS:
+            self._has_exceptions = True
+        elif event is Event.EXPORTED and self._look is not None:
+            look, self._look = self._look, None
+            if self._has_exceptions:
+                yield from look.done(Task.U5, t_ms)
 
     def _queue(self, t_ms: int) -> Iterator[Try]:
         """Take the page of what waits; looked at in the middle of an order it changes nothing."""

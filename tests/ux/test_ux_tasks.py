@@ -44,6 +44,14 @@ def told(words: str, *, every_ms: int = 100) -> list[Try]:
         ("key undo key idle", []),
         ("undo enter undone", []),  # nothing says what led to it
         ("scan member given start enter approved", []),
+        (
+            "key manager typed enter manager typed exceptions key key enter exported",
+            [Try(Task.U5, 1_000, 7)],
+        ),  # the pages come up twice: a PIN is asked for in between
+        ("key manager typed exceptions key enter exported enter exported", [Try(Task.U5, 600, 4)]),
+        ("key manager typed enter exported", []),  # something else was exported
+        ("key manager typed exceptions key idle key manager enter exported", []),
+        ("key manager typed exceptions scan member key manager enter exported", []),
     ],
 )
 def test_tries(words: str, done: list[Try]) -> None:

@@ -6,8 +6,10 @@ from ui.gallery import (
     answer,
     approving,
     balance,
+    day,
     earn,
     enrol,
+    exceptions,
     first_run,
     gift_card,
     idle,
@@ -15,6 +17,7 @@ from ui.gallery import (
     queue,
     set_up,
     signing_in,
+    staff,
     stopped,
     switch,
     today,
@@ -41,6 +44,9 @@ SCREENS: tuple[Callable[[], dict[str, State]], ...] = (
     undo.states,
     queue.states,
     today.states,
+    exceptions.states,
+    day.states,
+    staff.states,
 )
 
 

@@ -33,7 +33,7 @@ KEYS = {
     "Ctrl",
     "Page",
 }
-NAMES = {"Tillside", "TS", "Rp", *KEYS}  # what is the same in every language
+NAMES = {"Tillside", "TS", "Rp", "PDF", "PNG", "CSV", *KEYS}  # what is the same in every language
 
 
 def untranslated(window: QWidget, state: object) -> list[Finding]:

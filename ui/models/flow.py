@@ -19,6 +19,7 @@ from ui.models.outside import DevicesAtHq, Equipment, HeadOffice, Training
 from ui.models.state import AnswerView, Screen, State
 from ui.models.till import Visit
 from ui.models.to_approve import ToApprove
+from ui.receipt.rows import Sheet
 from ui.tasks import Tasks
 
 
@@ -122,7 +123,7 @@ class Desk(Protocol):
         """Ask for a sync."""
         ...
 
-    def print(self, receipt: Receipt) -> None:
+    def print(self, receipt: Receipt | Sheet) -> None:
         """Print something that a flow has made, or say that there is no printer."""
         ...
 

@@ -6,6 +6,7 @@ from app.station.receipt import Receipt
 from ui.i18n import _
 from ui.models.receipts import Printing, Receipts
 from ui.models.state import AnswerView, Screen, State
+from ui.receipt.rows import Sheet
 
 
 class ReceiptPart:
@@ -54,7 +55,7 @@ class ReceiptPart:
         else:
             self._receipts.print_again()
 
-    def print(self, receipt: Receipt) -> None:
+    def print(self, receipt: Receipt | Sheet) -> None:
         """Print something that a flow has made."""
         if self._receipts is None or not self._receipts.is_any_use:
             self._show(notice=_("No printer is set up on this station."))

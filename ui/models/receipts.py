@@ -20,11 +20,13 @@ from app.store.store import StationStore
 from ui import i18n
 from ui.i18n import _
 from ui.models.answers import after_fault
+from ui.receipt.rows import Band, Sheet
 from ui.tasks import Tasks
 from ui.texts import moment
 
 log = logging.getLogger(__name__)
 NAME_LENGTH = 40
+SHEET = "sheet:"  # begins the name of what is no receipt
 
 
 class When(StrEnum):
@@ -105,13 +107,19 @@ class Receipts(QObject):
         )
         self.print(test)
 
-    def print(self, receipt: Receipt) -> None:
-        """Print any receipt."""
-        receipt = replace(receipt, is_training=receipt.is_training or self._printing.is_training)
+    def print(self, receipt: Receipt | Sheet) -> None:
+        """Print any receipt, or another sheet."""
+        is_training = self._printing.is_training
+        if isinstance(receipt, Sheet):
+            mark = (Band(_("TRAINING")),) if is_training else ()
+            receipt, name = replace(receipt, rows=(*mark, *receipt.rows)), f"{SHEET}{receipt.name}"
+        else:
+            receipt = replace(receipt, is_training=receipt.is_training or is_training)
+            name = receipt.number or str(receipt.kind)
         made = _Made(receipt, self._printing.paper, self._printing.language or i18n.language())
         folder = self._printing.folder
         save = None if folder is None else partial(_save, folder, made)
-        self._queue.hand_in(Job(receipt.number or str(receipt.kind), partial(_draw, made), save))
+        self._queue.hand_in(Job(name, partial(_draw, made), save))
 
     # --- how ------------------------------------------------------------------------------------------------------
 
@@ -128,7 +136,9 @@ class Receipts(QObject):
 
     def _heard(self, news: News) -> None:
         is_out = news.became is not Became.NOT_PRINTED and news.fault is None
-        if said := sentence(news):
+        if news.name.startswith(SHEET):
+            self.told.emit(sheet_sentence(news))
+        elif said := sentence(news):
             (self.told if is_out else self.failed).emit(said)
 
     def _from_store(self, find: Callable[[StationStore], Receipt | None], *, otherwise: str = "") -> None:
@@ -149,7 +159,7 @@ class Receipts(QObject):
 class _Made:
     """A receipt and how it is to be made."""
 
-    receipt: Receipt
+    receipt: Receipt | Sheet
     roll: str
     language: str
 
@@ -173,8 +183,10 @@ def _save(folder: Path, made: _Made) -> None:
     write_pdf(folder / _file_name(made.receipt), made.receipt, Paper(DOTS[made.roll], made.language))
 
 
-def _file_name(receipt: Receipt) -> str:
+def _file_name(receipt: Receipt | Sheet) -> str:
     """Return a name that sorts by time and that any system takes, whatever the till calls its orders."""
+    if isinstance(receipt, Sheet):
+        return f"{receipt.name}.pdf"
     when = moment(receipt.at_ms, receipt.time_zone).replace(":", "").replace(" ", "-")
     name = "".join(char for char in receipt.number or str(receipt.kind) if char.isalnum() or char in "-_")
     return f"{when}-{name[-NAME_LENGTH:]}.pdf"
@@ -204,3 +216,16 @@ def sentence(news: News) -> str:
         case Became.NOT_PRINTED:
             why = why or _("The receipt can't be saved as a file.")
             return f"{why} {again}"
+
+
+def sheet_sentence(news: News) -> str:
+    """Return what to say of another sheet: its page is still there, and prints it again."""
+    why = "" if news.fault is None else _(news.fault.sentence)
+    match news.became:
+        case Became.PRINTED:
+            return _("It was printed.")
+        case Became.KEPT:
+            kept = _("It was saved as a file.")
+            return f"{why} {kept}" if why else kept
+        case Became.NOT_PRINTED:
+            return why or _("It can't be printed.")

@@ -13,7 +13,8 @@ from PySide6.QtGui import QGuiApplication, QImage, QPageLayout, QPageSize, QPain
 
 from app.printing.escpos import Raster
 from app.station.receipt import Receipt
-from ui.receipt.paint import BLACK, WHITE, WIDE, lay_out
+from ui.receipt.paint import BLACK, WHITE, WIDE, Painted, lay_out
+from ui.receipt.rows import Sheet
 from ui.receipt.words import rows_of
 
 DOTS_AN_INCH: Final = 203
@@ -38,9 +39,14 @@ def with_fonts() -> QCoreApplication:
     return QCoreApplication.instance() or QGuiApplication([])
 
 
-def raster(receipt: Receipt, paper: Paper) -> tuple[Raster, list[str]]:
+def _laid_out(printed: Receipt | Sheet, paper: Paper) -> Painted:
+    rows = printed.rows if isinstance(printed, Sheet) else rows_of(printed, paper.language)
+    return lay_out(rows, paper.dots)
+
+
+def raster(receipt: Receipt | Sheet, paper: Paper) -> tuple[Raster, list[str]]:
     """Return a receipt as a printer takes it, and the characters that no font of this computer has."""
-    sheet = lay_out(rows_of(receipt, paper.language), paper.dots)
+    sheet = _laid_out(receipt, paper)
     image = QImage(paper.dots, round(sheet.height), QImage.Format.Format_Grayscale8)
     image.fill(Qt.GlobalColor.white)
     painter = QPainter(image)
@@ -53,7 +59,7 @@ def raster(receipt: Receipt, paper: Paper) -> tuple[Raster, list[str]]:
     return Raster(paper.dots, np.packbits(grey < DARK, axis=1).tobytes()), sheet.missing
 
 
-def png(receipt: Receipt, paper: Paper) -> bytes:
+def png(receipt: Receipt | Sheet, paper: Paper) -> bytes:
     """Return a receipt as a PNG, dot for dot as it is printed."""
     dots, _missing = raster(receipt, paper)
     picture = QImage(dots.rows, dots.width, dots.height, dots.width // 8, QImage.Format.Format_Mono)
@@ -63,12 +69,12 @@ def png(receipt: Receipt, paper: Paper) -> bytes:
     return bytes(buffer.data().data())
 
 
-def pdf(receipt: Receipt, paper: Paper) -> bytes:
+def pdf(receipt: Receipt | Sheet, paper: Paper) -> bytes:
     """Return a receipt as a PDF page of its own size, with letters and not their dots."""
-    sheet = lay_out(rows_of(receipt, paper.language), paper.dots)
+    sheet = _laid_out(receipt, paper)
     buffer = _buffer()
     writer = QPdfWriter(buffer)
-    writer.setTitle(receipt.number or receipt.store)
+    writer.setTitle(receipt.name if isinstance(receipt, Sheet) else receipt.number or receipt.store)
     writer.setResolution(DOTS_AN_INCH)
     writer.setPageLayout(_page(sheet.width, sheet.height))
     painter = QPainter(writer)
@@ -77,7 +83,7 @@ def pdf(receipt: Receipt, paper: Paper) -> bytes:
     return bytes(buffer.data().data())
 
 
-def write_pdf(path: Path, receipt: Receipt, paper: Paper) -> None:
+def write_pdf(path: Path, receipt: Receipt | Sheet, paper: Paper) -> None:
     """Write a receipt as a PDF, whole or not at all. Raises `OSError`."""
     draft = path.with_name(path.name + ".new")
     draft.write_bytes(pdf(receipt, paper))

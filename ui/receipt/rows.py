@@ -66,3 +66,11 @@ class Edges:
 
 
 Row = Line | Pair | Band | Rule | Code | Logo | Edges
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Something else that is printed, such as the end of a day: rows that are words already, and a name for a file."""
+
+    name: str
+    rows: tuple[Row, ...]

@@ -1,0 +1,216 @@
+"""A long list of a manager's page: two lines a row, painted when they come into view, read on at its end.
+
+What a row says is asked of whoever made the list, row by row, so that a hundred thousand of them cost no more than
+those that are in view. What has no room ends in …, and is said whole beside the list.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem
+
+from ui.theme import current
+
+ROW, EDGE, SIGN = 60, 10, 26
+Index = QModelIndex | QPersistentModelIndex
+ROOT = QModelIndex()
+MARK, DONE = "●", "✓"  # wants to be looked at; was
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a row says: a strong line with a figure at its right, and one beneath. `sign` stands in front of it."""
+
+    upper: str
+    beneath: str = ""
+    right: str = ""
+    sign: str = ""
+
+    @property
+    def spoken(self) -> str:
+        """As it is read out."""
+        return ", ".join(part for part in (self.upper, self.right, self.beneath) if part)
+
+
+class _Lines(QAbstractListModel):
+    more_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: Sequence[Any] = ()
+        self.say: Callable[[Any], Said] = lambda row: Said(str(row))
+        self.is_more = False
+
+    def show(self, rows: Sequence[Any], say: Callable[[Any], Said], *, is_more: bool) -> None:
+        """Show other rows; more of the same ones leave what is in view where it is."""
+        count = len(self.rows)
+        is_longer = len(rows) > count and rows[:count] == self.rows
+        self.say, self.is_more = say, is_more
+        if is_longer:
+            self.beginInsertRows(ROOT, count, len(rows) - 1)
+            self.rows = rows
+            self.endInsertRows()
+        elif len(rows) == count:
+            self.rows = rows
+            if count:
+                self.dataChanged.emit(self.index(0), self.index(count - 1))
+        else:
+            self.beginResetModel()
+            self.rows = rows
+            self.endResetModel()
+
+    def rowCount(self, parent: Index = ROOT) -> int:
+        """How many were read."""
+        return 0 if parent.isValid() else len(self.rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
+        """Return what is read out, and copied."""
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return None
+        return self.said(index).spoken
+
+    def said(self, index: Index) -> Said:
+        """Return what a row says."""
+        return self.say(self.rows[index.row()])
+
+    def canFetchMore(self, parent: Index) -> bool:
+        """Whether there are more of them."""
+        return not parent.isValid() and self.is_more
+
+    def fetchMore(self, parent: Index) -> None:
+        """Ask for the next page; it comes when it has been read."""
+        self.more_wanted.emit()
+
+
+class LineList(QListView):
+    """The list. Its keys are those of lists; all others are its page's."""
+
+    chosen = Signal()  # somebody has moved to another row
+    more_wanted = Signal()
+
+    def __init__(self, *, has_signs: bool = False) -> None:
+        """Make an empty list; with signs it keeps room for them in front."""
+        super().__init__()
+        self.has_signs = has_signs
+        self._lines = _Lines()
+        self._lines.more_wanted.connect(self.more_wanted)
+        self.setModel(self._lines)
+        self.setItemDelegate(_Painter(self))
+        self.setUniformItemSizes(True)
+        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self._is_showing = False
+        self.selectionModel().currentChanged.connect(self._moved)
+
+    def show_rows(
+        self,
+        rows: Sequence[Any],
+        say: Callable[[Any], Said],
+        *,
+        name: str,
+        is_more: bool = False,
+        place: int | None = None,
+    ) -> None:
+        """Show rows and choose the one at `place`; None keeps the place of the one that is chosen."""
+        self.setAccessibleName(name)
+        wanted = max(self.currentIndex().row(), 0) if place is None else place
+        self._is_showing = True
+        self._lines.show(rows, say, is_more=is_more)
+        wanted = min(wanted, len(rows) - 1)
+        if rows and self.currentIndex().row() != wanted:
+            self.choose(wanted)
+        self._is_showing = False
+
+    def _moved(self, _now: object, _before: object) -> None:
+        if not self._is_showing:
+            self.chosen.emit()
+
+    def row(self) -> Any | None:
+        """Return the row that is chosen; None where there is none."""
+        index = self.currentIndex()
+        return (
+            self._lines.rows[index.row()] if index.isValid() and index.row() < len(self._lines.rows) else None
+        )
+
+    def choose(self, place: int) -> None:
+        """Choose a row by its place."""
+        self.setCurrentIndex(self._lines.index(place))
+
+    def turn(self, direction: int) -> None:
+        """Turn a page down (1) or up (-1)."""
+        page = max(1, self.viewport().height() // max(1, self.sizeHintForRow(0)))
+        last = self._lines.rowCount() - 1
+        if last >= 0:
+            self.choose(min(max(self.currentIndex().row() + direction * page, 0), last))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move in the list; letters and digits are not looked for in it."""
+        keys = Qt.Key
+        if event.key() in (keys.Key_Up, keys.Key_Down, keys.Key_PageUp, keys.Key_PageDown, keys.Key_Home):
+            super().keyPressEvent(event)
+        elif event.key() == keys.Key_End:  # of what was read: at the end more of it is
+            self.choose(self._lines.rowCount() - 1)
+        else:
+            event.ignore()
+
+
+class _Painter(QStyledItemDelegate):
+    def __init__(self, of: LineList) -> None:
+        super().__init__(of)
+        self._list = of
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(0, current().with_text(ROW))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        model = index.model()
+        assert isinstance(model, _Lines), "the list's own"
+        said, theme = model.said(index), current()
+        area: QRect = option.rect
+        is_chosen = index == self._list.currentIndex()
+        painter.save()
+        painter.fillRect(area, theme.color("primary" if is_chosen else "surface"))
+        inside = area.adjusted(theme.px(EDGE), 4, -theme.px(EDGE), -4)
+        ink, faint = ("on_primary", "on_primary") if is_chosen else ("text", "muted")
+        if self._list.has_signs:
+            write(painter, inside, said.sign, "strong", ink)
+            inside.setLeft(inside.left() + theme.with_text(SIGN))
+        upper, lower = QRect(inside), QRect(inside)
+        upper.setHeight(inside.height() // 2)
+        lower.setTop(upper.bottom() + 1)
+        taken = write(painter, upper, said.right, "strong", ink, Qt.AlignmentFlag.AlignRight)
+        upper.setRight(upper.right() - taken - theme.px(EDGE))
+        write(painter, upper, said.upper, "strong", ink)
+        write(painter, lower, said.beneath, "small", faint)
+        painter.restore()
+
+
+def write(
+    painter: QPainter,
+    area: QRect,
+    text: str,
+    role: str,
+    ink: str,
+    side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+) -> int:
+    """Write one line and return its width."""
+    font = current().font(role)
+    metrics = QFontMetrics(font)
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+    painter.setFont(font)
+    painter.setPen(current().color(ink))
+    painter.drawText(area, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
+    return metrics.horizontalAdvance(shown)
