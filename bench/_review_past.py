@@ -8,6 +8,7 @@ thousand entries a transaction.
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +42,12 @@ class Past:
     def __init__(self, folder: Path) -> None:
         """Lay it out, and let the product hand in what the rest is made of."""
         self._chance = random.Random(1)
+        self._is_closed = False  # yesterday
         self.store = a_store(folder, clock=ResumedClock(NOW_MS), program=a_program(campaigns=_campaigns()))
         self._vouchers: list[Any] = [
             identify(self.store, a_voucher(self.store, seed=at)) for at in range(1, 6)
         ]
+        self.voucher: Presentation = self._vouchers[0]
         self._put_members()
         self._orders, self._voids = self._templates()
         self.orders = len(self._orders)
@@ -63,10 +66,8 @@ class Past:
         member: Any = identify(self.store, a_member(self.store, seed=MEMBERS + 1, balance=500).code)
         for at in range(TEMPLATES):
             self._hand_in(f"first-{at}", member)
-        voided = []
-        for at in range(0, TEMPLATES, 10):
+        for at in range(3):  # a fourth a day needs a manager
             asked = Asked(new_id(), Kind.VOID, f"first-{at}", ReversalReason.MISTAKE, ())
-            voided.append(asked.order_id if hasattr(asked, "order_id") else f"first-{at}")
             record_reversal(self.store, asked, By(cashier="c-01"))
         groups: list[Group] = []
         for entry in self.store.journal.entries():
@@ -92,7 +93,7 @@ class Past:
             for _ in range(min(AT_ONCE, orders - self.orders)):
                 at_ms = self._moment(self.orders / orders)
                 if (
-                    local_date(at_ms, self.store.device.time_zone) == _today(self.store)
+                    local_date(at_ms, self.store.device.time_zone) == self.today(self.store)
                     and not self._is_closed
                 ):
                     break
@@ -103,10 +104,13 @@ class Past:
                 self._close_yesterday()
         self._acknowledge()
 
-    _is_closed = False
+    @staticmethod
+    def today(store: StationStore) -> date:
+        """Return the local day."""
+        return local_date(store.now_ms(), store.device.time_zone)
 
     def _close_yesterday(self) -> None:
-        store, today = self.store, _today(self.store)
+        store, today = self.store, self.today(self.store)
         yesterday = today.fromordinal(today.toordinal() - 1)
         days = look_at_days(
             store.journal.listing, time_zone=store.device.time_zone, today=today, day=yesterday
@@ -168,10 +172,6 @@ class Past:
     def _word(self) -> tuple[str, tuple[str, ...]]:
         is_flagged = self._chance.random() < FLAGGED
         return ("posted_flagged", ("COUPON_TWICE",)) if is_flagged else ("posted", ())
-
-
-def _today(store: StationStore) -> Any:
-    return local_date(store.now_ms(), store.device.time_zone)
 
 
 def _campaigns() -> list[dict[str, Any]]:

@@ -73,6 +73,25 @@ class StoreRolledBack(StoreFault):
     )
 
 
+class ReviewDamaged(StoreDamaged):
+    """The file that manager's pages read is damaged; it is made anew, and nothing of the records is meant."""
+
+    code = "review_damaged"
+    sentence = (
+        "These figures could not be read and are being made anew from the records. Try again in a moment."
+    )
+
+
+class ReviewMissing(StoreFault):
+    """The file that manager's pages read can't be made: no room for it, or nobody may."""
+
+    code = "review_missing"
+    sentence = (
+        "These figures can't be worked out now: the disk of this station is full or may not be written. "
+        "Free some space, or call support. The till is not affected."
+    )
+
+
 class StoreBusy(StoreFault):
     """Another process has the store."""
 

@@ -19,10 +19,11 @@ from app.review.rows import Filter, Standing, find
 from app.station.identify import identify
 from app.station.redeem import hand_in
 from app.store.db import atomic, look_into_database
+from app.store.faults import ReviewDamaged
 from app.store.journal import Draft, WordOfHq
 from app.store.keystore import MemoryKeyStore
 from app.store.review import following, schema
-from app.store.review.file import NAME, ReviewDamaged
+from app.store.review.file import NAME
 from app.store.review.review import Review
 from app.store.review.thread import place_of
 from app.store.store import JOURNAL, StationStore

@@ -10,10 +10,10 @@ import pytest
 from app.review.rows import Filter, find
 from app.station.redeem import hand_in
 from app.store.erasing import erase_store
-from app.store.faults import DiskFull, StoreErased, StoreFault, StoreReadOnly
+from app.store.faults import DiskFull, ReviewDamaged, ReviewMissing, StoreErased, StoreFault, StoreReadOnly
 from app.store.review import following
 from app.store.review import thread as module
-from app.store.review.file import NAME, ReviewDamaged
+from app.store.review.file import NAME
 from app.store.review.review import Review, ReviewClosed
 from app.store.review.thread import ReviewThread
 from app.store.store import StationStore
@@ -145,11 +145,11 @@ def test_with_little_room_nothing_is_written(station: Station, monkeypatch: pyte
 def test_where_no_file_can_be_made_the_page_says_so_and_the_station_works(
     station: Station, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(*_: Any) -> None:
+    def refused(*_: Any, **_more: Any) -> None:
         raise StoreReadOnly("not here")
 
-    monkeypatch.setattr("app.store.review.review.open_review", refused)
-    with pytest.raises(StoreReadOnly):
+    monkeypatch.setattr("app.store.review.file.open_database", refused)
+    with pytest.raises(ReviewMissing):
         station.orders()
     station.sell("A-1")
     monkeypatch.undo()

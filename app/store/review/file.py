@@ -7,21 +7,12 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from app.store.db import REPLICA_SETTINGS, DatabaseError, Settings, atomic, open_database
-from app.store.faults import StoreDamaged
+from app.store.faults import ReviewDamaged, ReviewMissing, StoreDamaged, StoreFault
 from app.store.review.schema import FORM, TABLES
 
 NAME = "review.db"
 # What the power takes is read again. While pages are looked through, all of a hundred thousand orders is in memory.
 SETTINGS: Settings = (*REPLICA_SETTINGS, ("cache_size", -24_576))
-
-
-class ReviewDamaged(StoreDamaged):
-    """The derived file can't be read: it is made anew, and nothing of the station's records is meant."""
-
-    code = "review_damaged"
-    sentence = (
-        "These figures could not be read and are being made anew from the records. Try again in a moment."
-    )
 
 
 @contextmanager
@@ -34,15 +25,18 @@ def own_faults() -> Iterator[None]:
 
 
 def open_review(folder: Path, key: bytes) -> Database:
-    """Open the derived file of a store, or begin it. Raises a `StoreFault` where no file can be made."""
+    """Open the derived file of a store, or begin it. Raises `ReviewMissing` where none can be made."""
     try:
-        return _opened(folder / NAME, key)
-    except (
-        StoreDamaged,
-        DatabaseError,
-    ):  # of another form, of another key, or torn: it holds nothing of its own
-        drop_review(folder)
-        return _opened(folder / NAME, key)
+        try:
+            return _opened(folder / NAME, key)
+        except (
+            StoreDamaged,
+            DatabaseError,
+        ):  # of another form, of another key, or torn: it holds nothing of its own
+            drop_review(folder)
+            return _opened(folder / NAME, key)
+    except (StoreFault, OSError) as problem:
+        raise ReviewMissing(str(problem)) from problem
 
 
 def _opened(path: Path, key: bytes) -> Database:

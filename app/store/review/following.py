@@ -17,9 +17,8 @@ from app.core.chain import ChainOwner
 from app.core.entry import ORDER, read_entry
 from app.core.verdicts import Verdict
 from app.store.db import DatabaseError, atomic
-from app.store.faults import StoreDamaged
+from app.store.faults import ReviewDamaged, StoreDamaged
 from app.store.meta import read_meta, write_meta
-from app.store.review.file import ReviewDamaged
 from app.store.review.fold import AS_ROW, Action, Batch
 from app.store.review.schema import ACTION
 

@@ -14,8 +14,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from app.store.db import DatabaseError
-from app.store.faults import DiskFull, StoreErased, StoreFault
-from app.store.review.file import ReviewDamaged
+from app.store.faults import DiskFull, ReviewDamaged, StoreErased, StoreFault
 from app.store.review.review import Place, Review, ReviewClosed
 from app.store.room import is_room_low
 from app.store.store import StationStore
