@@ -13,7 +13,7 @@ from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from ui import i18n, theme
-from ui.gallery import display
+from ui.gallery import display, register
 from ui.gallery.registry import states
 from ui.gallery.stage import USUAL, Dress, Stage
 
@@ -69,7 +69,7 @@ def _drawn(draw: Callable[[Dress], Drawn], worn: Sequence[Dress], processes: int
 
 
 def _draw_dressed(out: Path, dress: Dress) -> Drawn:
-    """Draw every state in one window, as they would follow each other; then those of the customer display."""
+    """Draw every state in one window, as they would follow each other; then those of the other two windows."""
     qInstallMessageHandler(_complain)
     found = QApplication.instance()
     app = found if isinstance(found, QApplication) else QApplication(["tillside"])
@@ -80,7 +80,8 @@ def _draw_dressed(out: Path, dress: Dress) -> Drawn:
     displays = (
         ("display", name, partial(stage.show_display, shown)) for name, shown in display.states().items()
     )
-    for screen, name, show in chain(windows, displays):
+    tills = (("till", name, partial(stage.show_till, shown)) for name, shown in register.states().items())
+    for screen, name, show in chain(windows, displays, tills):
         image, faults = show()
         row: Row = {"screen": screen, "state": name} | dress.record()
         row["file"] = "-".join(str(part) for part in row.values()) + ".png"

@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QApplication
 from ui import i18n, theme
 from ui.display.window import CustomerDisplay
 from ui.findings import Finding, check
-from ui.gallery.still import StillDisplay, StillModel
+from ui.gallery.still import StillDisplay, StillModel, StillTill
 from ui.gallery.untranslated import untranslated
 from ui.models.display import DisplayState
 from ui.models.state import State
+from ui.till.state import TillState
+from ui.till.window import TillWindow
 from ui.window import StationWindow
 
 USUAL = "usual"
@@ -50,6 +52,8 @@ class Stage:
         self.window.show()
         self._shown = StillDisplay(DisplayState())
         self._display: CustomerDisplay | None = None
+        self._till: TillWindow | None = None
+        self._till_shown = StillTill(TillState())
 
     def show(self, state: State) -> tuple[QImage, list[Finding]]:
         """Show a state after an empty one; return its picture and what is wrong with it."""
@@ -77,9 +81,23 @@ class Stage:
             found += untranslated(self._display, state)
         return image, found
 
+    def show_till(self, state: TillState) -> tuple[QImage, list[Finding]]:
+        """Show a state of the till to try with; return its picture and what is wrong with it."""
+        if self._till is None:
+            self._till = TillWindow(self._till_shown)
+            self._till.resize(*self._dress.size)
+            self._till.show()
+        self._till_shown.show(state)
+        _lay_out(self._app)
+        image = self._till.grab().toImage()
+        found = check(self._till, image, self._dress.size)
+        if self._dress.language == i18n.PSEUDO:
+            found += untranslated(self._till, state)
+        return image, found
+
     def close(self) -> None:
         """Take the windows away; the next dress would else be put on these, too."""
-        for window in (self.window, self._display):
+        for window in (self.window, self._display, self._till):
             if window is not None:
                 window.close()
                 window.deleteLater()

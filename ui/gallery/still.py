@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ui.models.display import DisplayState
 from ui.models.state import State
+from ui.till.state import TillState
 from ui.window import Model
 
 NOT_KEPT = {"painted", "totals_shown"}  # every state is painted, and whoever asked for totals is the page
@@ -66,3 +67,40 @@ class StillDisplay(QObject):
     def say(self, key: str, *, is_yes: bool) -> None:
         """Keep it."""
         self.asked.append(("say", key, is_yes))
+
+
+class StillTill(QObject):
+    """The same for the till to try with."""
+
+    changed = Signal()
+
+    def __init__(self, state: TillState) -> None:
+        """Start with a state."""
+        super().__init__()
+        self.state = state
+        self.asked: list[tuple[object, ...]] = []
+
+    def show(self, state: TillState) -> None:
+        """Show another state."""
+        self.state = state
+        self.changed.emit()
+
+    def add(self, key: int) -> None:
+        """Keep it."""
+        self.asked.append(("add", key))
+
+    def more(self, units: int) -> None:
+        """Keep it."""
+        self.asked.append(("more", units))
+
+    def enter(self) -> None:
+        """Keep it."""
+        self.asked.append(("enter",))
+
+    def escape(self) -> None:
+        """Keep it."""
+        self.asked.append(("escape",))
+
+    def undo_last(self) -> None:
+        """Keep it."""
+        self.asked.append(("undo_last",))
