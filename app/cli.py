@@ -14,6 +14,7 @@ from app.cli_journal import journal_cli
 from app.cli_receipt import receipt
 from app.cli_report import report_cli
 from app.cli_scan import scan
+from app.cli_till import till
 from app.cli_whatif import whatif
 from app.config import Config, ConfigInvalid, load_config
 from app.terminal import fail, say
@@ -32,6 +33,7 @@ cli.add_typer(journal_cli, name="journal")
 cli.add_typer(report_cli, name="report")
 cli.command()(whatif)
 cli.command()(scan)
+cli.command()(till)
 cli.command()(receipt)
 
 WAITS = "Head office has to confirm this machine first: tillside hq devices"

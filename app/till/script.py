@@ -55,6 +55,12 @@ class Script:
 
     def run(self, lines: Iterable[str]) -> Iterator[Told]:
         """Do all steps that aren't done yet; yield what came of each. Raises `NotAsItHasToBe`."""
+        try:
+            yield from self._run(lines)
+        finally:
+            self._register.close()
+
+    def _run(self, lines: Iterable[str]) -> Iterator[Told]:
         done = self._roll.steps_done
         for number, line in enumerate(filter(str.strip, lines), start=1):
             ((word, what),) = json.loads(line).items()

@@ -21,6 +21,7 @@ class Calls(QObject):
         super().__init__(parent)
         self._register = register
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="till")
+        self._is_open = True
         self._home.connect(self._run)
 
     def ask(
@@ -41,10 +42,12 @@ class Calls(QObject):
             else:
                 self._home.emit(lambda: failed(problem))
 
-        self._pool.submit(work, self._register).add_done_callback(done)
+        if self._is_open:
+            self._pool.submit(work, self._register).add_done_callback(done)
 
     def close(self) -> None:
         """Do nothing more; what is under way ends within a second."""
+        self._is_open = False
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._register.close()
 
