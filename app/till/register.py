@@ -4,6 +4,7 @@ Everything may be done twice. An order is on the roll before the station hears o
 ever; so whatever is lost on the way, the same once more finds it out. It never waits: whoever uses it says how often.
 """
 
+from http import HTTPStatus
 from typing import Any
 
 from app.till.roll import Roll, Sale, Step
@@ -11,7 +12,6 @@ from app.till.station import Refused, Station, Told
 
 RECORDED, VOIDED, GIVEN_UP = "recorded", "voided", "given_up"
 ALREADY = "order_recorded"
-NOT_THERE, CONFLICT = 404, 409
 DECLINED = "declined"
 
 
@@ -32,7 +32,7 @@ class Register:
         try:
             return self._heard(sale, self._station.find(sale.order_id, wait_s=wait_s, after=after))
         except Refused as refused:
-            if refused.status != NOT_THERE:
+            if refused.status != HTTPStatus.NOT_FOUND:
                 raise
             return self.hand_over(sale)
 
@@ -43,7 +43,7 @@ class Register:
         except Refused as refused:
             if refused.kind == ALREADY and refused.told is not None:
                 return self._heard(sale, refused.told)
-            if refused.status != NOT_THERE:
+            if refused.status != HTTPStatus.NOT_FOUND:
                 raise
             told = {"state": GIVEN_UP}
         self.roll.write(Step.GONE, sale.order_id)
@@ -56,7 +56,7 @@ class Register:
         try:
             return self._heard(sale, self._station.void(sale.order_id))
         except Refused as refused:
-            if refused.status == CONFLICT:
+            if refused.status == HTTPStatus.CONFLICT:
                 self.roll.write(Step.KEPT, sale.order_id)
             raise
 

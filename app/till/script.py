@@ -17,10 +17,11 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from app.clock import Clock
-from app.till.register import ALREADY, CONFLICT, GIVEN_UP, RECORDED, VOIDED, Register
+from app.till.register import ALREADY, GIVEN_UP, RECORDED, VOIDED, Register
 from app.till.roll import Roll, Sale
 from app.till.station import Refused, Station, StationAway, Told
 
@@ -119,7 +120,7 @@ class Script:
         try:
             told = self._patiently(lambda: self._register.void(self._found(sale.order_id)))
         except Refused as refused:
-            if refused.status != CONFLICT:
+            if refused.status != HTTPStatus.CONFLICT:
                 raise
             return {"refused": refused.kind}
         return _said(told)

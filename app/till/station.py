@@ -1,13 +1,13 @@
 """The station as a till sees it: five requests, the same once more whenever nobody has answered."""
 
-import http.client
 import json
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 ANSWER_S = 15.0  # a station that draws or waits for its disk takes less
-BUSY = 503
 Told = dict[str, Any]
 
 
@@ -32,7 +32,7 @@ class Station:
         """Ask at `url`; the token is read whenever it is wanted, since the station may make a new one."""
         self._host = urlsplit(url).netloc
         self._token_file = token_file
-        self._connection: http.client.HTTPConnection | None = None
+        self._connection: HTTPConnection | None = None
 
     def health(self) -> Told:
         """Return how the station is."""
@@ -64,12 +64,12 @@ class Station:
     def _ask(self, method: str, path: str, body: Told | None = None, *, wait_s: float = 0) -> Told:
         try:
             status, answer = self._send(method, path, body, wait_s)
-        except (OSError, http.client.HTTPException, ValueError) as problem:
+        except (OSError, HTTPException, ValueError) as problem:
             self.close()
             raise StationAway(type(problem).__name__) from problem
-        if status == BUSY:
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
             raise StationAway(str(answer.get("detail", "")))
-        if status >= http.client.BAD_REQUEST:
+        if status >= HTTPStatus.BAD_REQUEST:
             raise Refused(status, answer)
         return answer
 
@@ -78,7 +78,7 @@ class Station:
         if body is not None:
             headers["Content-Type"] = "application/json"
         if self._connection is None:
-            self._connection = http.client.HTTPConnection(self._host)
+            self._connection = HTTPConnection(self._host)
         self._connection.timeout = ANSWER_S + wait_s
         if self._connection.sock is not None:
             self._connection.sock.settimeout(ANSWER_S + wait_s)
