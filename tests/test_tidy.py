@@ -29,6 +29,7 @@ FOREIGN_WORDS = {
         "hq/",
         "tests/",
         "app/cli.py",
+        "app/till/station.py",
         "app/cli_hq.py",
         "app/demo/",
         "app/doctor/",

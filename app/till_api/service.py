@@ -69,7 +69,7 @@ class TillService:
                 if found is not None and not found.is_of(order.lines, order.register):
                     await self._ask_desk(lambda then: self._desk.drop(order_id, then))
         if found is None:
-            return self._told(order_id)
+            return await self._find(order_id)
         if not found.is_of(order.lines, order.register):
             raise TillProblem(
                 409,
@@ -154,6 +154,8 @@ class TillService:
 
     async def _find(self, order_id: str) -> OrderOut:
         found = await self._recorded(order_id)
+        if found is None and self._book.find(order_id) is None:
+            found = await self._recorded(order_id)  # it may have gone from the book into the journal in between
         if found is not None:
             told = self._telling.recorded(found)
             return self._undoing.with_approval(told)
