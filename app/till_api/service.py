@@ -155,7 +155,8 @@ class TillService:
     async def _find(self, order_id: str) -> OrderOut:
         found = await self._recorded(order_id)
         if found is None and self._book.find(order_id) is None:
-            found = await self._recorded(order_id)  # it may have gone from the book into the journal in between
+            # It may have gone from the book into the journal in between.
+            found = await self._recorded(order_id)
         if found is not None:
             told = self._telling.recorded(found)
             return self._undoing.with_approval(told)
