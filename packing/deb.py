@@ -63,7 +63,16 @@ def make_deb(folder: Path, licences: Path, release: Release, *, work: Path, out:
     out.mkdir(parents=True, exist_ok=True)
     made = out / f"tillside_{release.version}_{architecture}.deb"
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(release.epoch_s)}
-    _asked("dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(tree), str(made), environment=environment)
+    _asked(
+        "dpkg-deb",
+        "--root-owner-group",
+        "-Zzstd",
+        "-z9",
+        "--build",
+        str(tree),
+        str(made),
+        environment=environment,
+    )
     return made
 
 

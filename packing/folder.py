@@ -38,11 +38,16 @@ def make_folder(work: Path) -> Path:
 
 
 def missing_of_ours(complaints: str) -> list[str]:
-    """Return the modules that PyInstaller did not find, of those that a module of ours imports by name."""
+    """Return the modules that PyInstaller did not find, of those that a module of ours imports by name.
+
+    A class that a library gives away only when it is asked for looks like one: modules have small letters.
+    """
     return sorted(
         name
         for name, importers in MISSING.findall(complaints)
-        if OF_OURS.search(importers) and not name.startswith(NOT_NEEDED)
+        if OF_OURS.search(importers)
+        and not name.startswith(NOT_NEEDED)
+        and not name.rpartition(".")[2][0].isupper()
     )
 
 

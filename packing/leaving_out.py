@@ -10,7 +10,7 @@ import re
 EXCLUDED = [
     "hq", "app.demo", "ui.gallery", "tests", "bench",
     "alembic", "sqlalchemy", "psycopg", "pyarrow", "uvloop", "httptools",
-    "pytest", "_pytest", "hypothesis", "mypy", "setuptools", "pip", "tkinter", "psutil", "yaml",
+    "pytest", "_pytest", "hypothesis", "mypy", "setuptools", "pip", "tkinter", "psutil", "yaml", "readline",
     "zstandard.backend_cffi", "zstandard._cffi",  # the one written in C is taken
     "IPython", "matplotlib", "pandas", "scipy", "PIL",
     "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets", "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtNetwork",

@@ -90,7 +90,7 @@ def _module(path: PurePosixPath) -> str:
 
 def _work(distribution: Distribution) -> Work:
     metadata = distribution.metadata
-    name = metadata["Name"].lower()
+    name = metadata["Name"].lower().replace("_", "-")
     classifiers = [
         each.removeprefix(CLASSIFIER)
         for each in metadata.get_all("Classifier", [])

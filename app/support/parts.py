@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from getpass import getuser
-from importlib.metadata import PackageNotFoundError, distributions, version
+from importlib.metadata import Distribution, PackageNotFoundError, distributions, version
 from pathlib import Path
 from typing import Any
 
@@ -82,9 +82,7 @@ def about(looked: Looked) -> dict[str, Any]:
         "distribution": _distribution(),
         "processors": os.cpu_count(),
         "session": [os.environ.get("XDG_SESSION_TYPE", ""), os.environ.get("XDG_CURRENT_DESKTOP", "")],
-        "libraries": dict(
-            sorted({each.metadata["Name"].lower(): each.version for each in distributions()}.items())
-        ),
+        "libraries": dict(sorted((_name(each), each.version) for each in distributions())),
     }
 
 
@@ -180,6 +178,11 @@ def made(part: Part, looked: Looked) -> bytes:
         found = {"not_made": type(problem).__name__}
     text = found if isinstance(found, str) else json.dumps(found, indent=1, ensure_ascii=True) + "\n"
     return text.encode("utf-8")
+
+
+def _name(library: Distribution) -> str:
+    """Return a library's name as locks spell it; its own metadata may have capitals and low lines."""
+    return re.sub(r"[-_.]+", "-", library.metadata["Name"]).lower()
 
 
 def _version(name: str) -> str:

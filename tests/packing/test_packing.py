@@ -52,6 +52,7 @@ def test_a_module_that_ours_ask_for_must_be_there() -> None:
     complaints = (
         "missing module named winreg - imported by platform (delayed)\n"
         "missing module named hq.setup - imported by app.cli_hq (delayed)\n"
+        "missing module named pydantic.BaseModel - imported by app.till_api.wire (top-level)\n"
         "missing module named cbor3 - imported by app.core.codes (top-level), x (optional)\n"
     )
     assert missing_of_ours(complaints) == ["cbor3"]
