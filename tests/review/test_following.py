@@ -163,6 +163,22 @@ def test_verdicts_that_are_gone_are_read_anew(store: StationStore, read: Read) -
     assert find(read(store), Filter()).rows[0].standing is Standing.WAITING
 
 
+def test_a_word_on_an_entry_that_was_not_read_yet_waits_for_it(
+    store: StationStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sell(store, "A-1", "A-2", presented=False)
+    with store.atomic():
+        store.journal.append_verdicts([WordOfHq(seq, "posted", ()) for seq in (1, 2)])
+    monkeypatch.setattr(following, "PIECE", 1)
+    review = Review(place_of(store))
+    review.step()
+    review._following._verdicts()  # while another entry comes
+    while review.step():
+        pass
+    assert review.rows("SELECT word FROM action ORDER BY seq") == [(1,), (1,)]
+    review.close()
+
+
 def test_a_new_epoch_has_what_was_carried_over(store: StationStore, read: Read) -> None:
     sell(store, "A-1")
     sell(store, "A-2", presented=False)
