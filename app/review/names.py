@@ -21,11 +21,7 @@ def member_names(review: Review, refs: Collection[str]) -> dict[str, str]:
     if not refs:
         return {}
 
-    def look(replica: Replica) -> dict[str, str]:
-        found = {ref: replica.survivor(ref) for ref in refs}
-        return {ref: row.name for ref, row in found.items() if row is not None and row.name}
-
-    return _from_replica(review, look, {})
+    return _from_replica(review, lambda replica: replica.names_of(refs), {})
 
 
 def refs_named(review: Review, typed: str) -> list[str]:

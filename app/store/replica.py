@@ -4,7 +4,7 @@ It is read on every decision and written only when something from HQ is applied.
 station has done since lies over them as effects of the journal.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -47,6 +47,10 @@ PUT_SAME_NAME = (
 VOUCHERS = "SELECT code_hash, rule_id, uses_max, uses, owner, ends_on FROM voucher"
 OWNED_MAX = 500  # of one member; more come from a campaign that has gone wrong
 BY_REF = "SELECT ref, name, tier, segments, balance, state, codes_from_ms FROM member WHERE ref = ?"
+NAMES_OF = """
+SELECT asked.value, member.name FROM json_each(?) AS asked LEFT JOIN alias ON alias.ref = asked.value
+JOIN member ON member.ref = COALESCE(alias.survivor, asked.value) WHERE member.name <> ''
+"""
 BY_NUMBER = """
 SELECT ref, name, tier, segments, balance, state, codes_from_ms FROM member WHERE number_hash = ?
 """
@@ -115,6 +119,11 @@ class Replica:
     def survivor(self, ref: str) -> MemberRow | None:
         """Find a member by a reference that an entry names: of one who was merged, the survivor."""
         return self._member("ref", self.aliases.survivor(ref))
+
+    def names_of(self, refs: Collection[str]) -> dict[str, str]:
+        """Return the names of members by references that entries name, also of those who were merged."""
+        rows = self._db.conn.execute(NAMES_OF, (orjson.dumps(list(refs)).decode(),))
+        return dict(rows.fetchall())
 
     def _member(self, column: str, value: str) -> MemberRow | None:
         sql = {"ref": BY_REF, "number_hash": BY_NUMBER}[column]
