@@ -15,6 +15,7 @@ from app.core.reasons import Reason, Refusal
 from app.core.sealed import open_sealed
 from app.core.staff_change import pin_info, read_pin
 from app.core.verdicts import Verdict
+from app.failpoints import FailPointReached, watched_by
 from app.station.approval import ApprovalOver
 from app.station.staff import SignedIn, approve, sign_in
 from app.station.staff_changes import NotChanged, colleagues, give_pin, pin_given, suspend, suspended
@@ -87,8 +88,12 @@ def test_an_emergency_pin_is_theirs_at_once_and_after_a_restart(till: Till) -> N
     till.store.journal.verify()
 
 
-def test_the_entry_has_who_and_why_and_a_box_that_only_head_office_opens(till: Till) -> None:
+def test_the_entry_has_who_and_why_and_a_box_that_only_head_office_opens(
+    till: Till, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
     till.give()
+    assert NEW_PIN not in caplog.text
     (said,) = till.changes()
     assert (said["staff"], said["what"], said["approver"], said["cashier"]) == (
         till.ben,
@@ -128,6 +133,26 @@ def test_an_approval_is_for_this_person_once_and_its_approver_a_manager_still(ti
     with pytest.raises(ApprovalOver):
         give_pin(till.run, till.ben, "8264", approval)
     assert till.is_in(NEW_PIN) and len(till.changes()) == 1
+
+
+@pytest.mark.parametrize("what", ["pin", "suspend"])
+def test_whoever_dies_in_between_has_changed_nothing_and_may_go_on(till: Till, what: str) -> None:
+    action, change = {
+        "pin": (pin_given, lambda given: give_pin(till.run, till.ben, NEW_PIN, given)),
+        "suspend": (suspended, lambda given: suspend(till.store, till.ben, given)),
+    }[what]
+    approval = till.approved(action(till.ben))
+
+    def die(name: str) -> None:
+        if name == "staff_change_mid_tx":
+            raise FailPointReached
+
+    with watched_by(die), pytest.raises(FailPointReached):
+        change(approval)
+    till.store.reopen()
+    assert till.changes() == [] and till.is_in(PIN)
+    assert change(approval) is None
+    assert len(till.changes()) == 1 and not till.is_in(PIN)
 
 
 def test_another_pin_begins_with_all_tries_and_is_counted_like_the_first(till: Till) -> None:
