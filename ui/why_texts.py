@@ -20,6 +20,7 @@ def why(reason: Why) -> str:
         Why.LEFT: _("Works here no more"),
         Why.DAY_CHECKED: _("The day is as it should be"),
         Why.DAY_DIFFERS: _("Something differs and is looked into"),
+        Why.NEW_DEVICE: _("A new station comes"),
         Why.NOT_WORKING: _("Something does not work"),
         Why.TO_SEE: _("To see the manager's pages"),
     }[reason]

@@ -32,6 +32,7 @@ class Why(StrEnum):
     LEFT = "left"  # works here no more
     DAY_CHECKED = "day_checked"  # the end of a day: its figures are as they should be
     DAY_DIFFERS = "day_differs"  # they are not, and somebody looks into it
+    NEW_DEVICE = "new_device"  # one more in the store, or in the place of another
     NOT_WORKING = "not_working"  # a card, a phone, a scanner
     TO_SEE = "to_see"  # nothing is done: it opens the manager's pages
 

@@ -7,6 +7,7 @@ from ui.gallery import (
     approving,
     balance,
     day,
+    devices,
     earn,
     enrol,
     exceptions,
@@ -47,6 +48,7 @@ SCREENS: tuple[Callable[[], dict[str, State]], ...] = (
     exceptions.states,
     day.states,
     staff.states,
+    devices.states,
 )
 
 

@@ -87,6 +87,9 @@ def _texts(value: object) -> Iterator[str]:
     elif isinstance(value, tuple | list | frozenset):
         for part in value:
             yield from _texts(part)
+    elif named := getattr(type(value), "__struct_fields__", ()):  # what came over the line
+        for name in named:
+            yield from _texts(getattr(value, name))
     elif is_dataclass(value):
         for field in fields(value):
             yield from _texts(getattr(value, field.name))

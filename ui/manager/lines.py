@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewIt
 from ui.theme import current
 
 ROW, EDGE, SIGN = 60, 10, 26
+RIGHT_PART = 0.6  # of a line, at most: what it is about must not be lost beside how it stands
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
 MARK, DONE = "●", "✓"  # wants to be looked at; was
@@ -191,7 +192,8 @@ class _Painter(QStyledItemDelegate):
         upper, lower = QRect(inside), QRect(inside)
         upper.setHeight(inside.height() // 2)
         lower.setTop(upper.bottom() + 1)
-        taken = write(painter, upper, said.right, "strong", ink, Qt.AlignmentFlag.AlignRight)
+        right = upper.adjusted(round(upper.width() * (1 - RIGHT_PART)), 0, 0, 0)
+        taken = write(painter, right, said.right, "strong", ink, Qt.AlignmentFlag.AlignRight)
         upper.setRight(upper.right() - taken - theme.px(EDGE))
         write(painter, upper, said.upper, "strong", ink)
         write(painter, lower, said.beneath, "small", faint)

@@ -10,6 +10,7 @@ PAGES: dict[str, str] = {
     "exceptions": "ui.manager.exceptions:ExceptionsPage",
     "day": "ui.manager.day:DayPage",
     "staff": "ui.manager.staff:StaffPage",
+    "devices": "ui.manager.devices:DevicesPage",
 }
 
 
