@@ -34,7 +34,7 @@ LINES_MAX = 400  # of the log, the last ones
 LOG_BYTES_MAX = 200_000
 # What lies in a station's folders by names of ours; anything else is counted and not named.
 OURS = re.compile(
-    r"(journal|review|replica-\d{1,6})\.db(-wal|-shm)?|store\.json|lock|set-up\.json|ux(\.1)?\.log|tillside(\.1)?\.log|till-token"
+    r"(journal|review|replica-\d{1,6})\.db(-wal|-shm)?|store\.json|lock|set-up\.json|ux(\.1)?\.log|tillside(\.1)?\.log|till-api\.token"
 )
 OF_KEYS = re.compile(r"[0-9A-Z]{13}\.(?P<part>keys|pepper|mark|verified)")
 

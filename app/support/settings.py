@@ -17,6 +17,7 @@ SET, OTHER, USUAL, NONE = "(set)", "(another than usual)", "(usual)", "(none)"
 PLAIN = {
     "camera": re.compile(r"\d{1,3}|off"),
     "camera_size": re.compile(r"\d{1,5}x\d{1,5}"),
+    "till_api": re.compile(r"\d{1,5}|off"),
     "display": re.compile(r"\d{1,2}|off|auto|window"),
 }
 OF_CHOICE = "languages"  # of each who signed in, by their id: how many is enough

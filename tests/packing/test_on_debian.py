@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import socket
 import subprocess
 import sys
 import zipfile
@@ -11,8 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import requests
 from sqlalchemy import select
 
+from app.logs import KEPT_FILES
 from hq.home import open_hq
 from hq.tables import journal
 from scanner.learning import TEST_CODE, TRIES
@@ -65,8 +68,10 @@ def shop(debian: DebianRoot, tmp_path: Path) -> World:
     return replace(build_world(tmp_path), store_dir=till / "store", state_dir=till / "state")
 
 
-def a_window(debian: DebianRoot, shop: World, screen: XScreen, name: str) -> WindowProcess:
-    settings = {"TILLSIDE_KEY_STORE": "file", "HOME": f"/home/{USER}"}
+def a_window(
+    debian: DebianRoot, shop: World, screen: XScreen, name: str, *, port: str = "off"
+) -> WindowProcess:
+    settings = {"TILLSIDE_KEY_STORE": "file", "TILLSIDE_TILL_API": port, "HOME": f"/home/{USER}"}
     log = shop.store_dir.parent / name
     return WindowProcess(shop, screen, log, program=debian.command(PROGRAM), settings=settings)
 
@@ -103,17 +108,44 @@ def test_it_redeems_is_not_replaced_meanwhile_and_leaves_the_journal(
         finally:
             window.kill()
         debian.run("dpkg", "--install", f"/{deb.name}")
-        window = a_window(debian, shop, screen, "events-2.jsonl")
+        port = a_free_port()
+        window = a_window(debian, shop, screen, "events-2.jsonl", port=port)
         try:
             window.wait("idle_painted", within_s=FIRST_OPEN_S)
+            eventually(lambda: answers_a_till(shop, port), within_s=OPEN_S)
+            so_far = len(window.events())
+            screen.press("F10")
+            so_far = window.wait("manager_painted", after=so_far, within_s=OPEN_S)
+            screen.press("Escape")
+            window.wait("idle_painted", after=so_far)
             assert window.redeem(shop.member_code) == "approved"
             eventually(lambda: redemptions_at_hq(shop) == 2, within_s=OPEN_S)
         finally:
             window.kill()
+    assert not (shop.state_dir / KEPT_FILES[0]).exists(), "nothing went wrong in the program"
     before = hashes(shop)
     debian.run("dpkg", "--purge", "tillside")
     assert not (debian.path / LIBRARY).exists() and not (debian.path / "usr/bin/tillside").is_symlink()
     assert hashes(shop) == before and any(name.endswith("journal.db") for name in before)
+
+
+def a_free_port() -> str:
+    with socket.socket() as tried:
+        tried.bind(("127.0.0.1", 0))
+        return str(tried.getsockname()[1])
+
+
+def answers_a_till(shop: World, port: str) -> bool:
+    token = next(shop.state_dir.rglob("till-api.token"), None)
+    if token is None:
+        return False
+    let_in = {"Authorization": f"Bearer {token.read_text().strip()}"}
+    try:
+        return (
+            requests.get(f"http://127.0.0.1:{port}/v1/health", headers=let_in, timeout=5).status_code == 200
+        )
+    except requests.ConnectionError:
+        return False
 
 
 def pair(window: WindowProcess, screen: XScreen, text: str) -> None:

@@ -1,6 +1,7 @@
 """What goes into the package and what Debian is told of it, as far as that is known without packing anything."""
 
 import configparser
+import os
 import re
 import shutil
 import subprocess
@@ -86,6 +87,25 @@ def test_entries_of_the_desktop_are_valid(name: str) -> None:
         assert {f"Comment[{each}]" for each in LANGUAGES if each != "en"} <= set(entry)
     if shutil.which("desktop-file-validate"):
         subprocess.run(["desktop-file-validate", HERE / name], check=True)
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
+def test_systemd_understands_the_unit(tmp_path: Path) -> None:
+    unit = (HERE / "tillside.service").read_text(encoding="utf-8")
+    assert "ExecStart=/usr/bin/tillside station\n" in unit
+    (tmp_path / "tillside.service").write_text(unit.replace("/usr/bin/tillside", "/bin/true"))
+    asked = ["systemd-analyze", "verify", "--user", "--man=no", tmp_path / "tillside.service"]
+    said = subprocess.run(
+        asked,
+        env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert (
+        said.stderr == ""
+        and "systemctl --user start tillside.service" in (HERE / "autostart.desktop").read_text()
+    )
 
 
 def test_removing_keeps_what_was_recorded_and_says_where() -> None:

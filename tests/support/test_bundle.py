@@ -81,7 +81,7 @@ def store(config: Config) -> Iterator[StationStore]:
     store.seeded = [member.code, member.ref, a_voucher(store), staff]  # type: ignore[attr-defined]
     hand_in(store, an_order(f"A-{CODE}"), at_till(seen))
     (config.store_dir / f"{NAME} {PHONE}.txt").write_text(f"{NAME} {PIN}")
-    (config.state_dir / "till-token").write_text(TOKEN)
+    (config.state_dir / "till-api.token").write_text(TOKEN)
     (config.state_dir / FILE).write_text(f"0 scan\n400 given\n500 enter\n4230 approved\n{NAME} {PIN}\n")
     _log(config)
     yield store
