@@ -1,6 +1,7 @@
 """Till and station as two processes, either of which dies at random moments: both sides' books are the same."""
 
 import random
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,10 +24,13 @@ from tests.e2e.till_process import (
     of_till,
     people_with_things,
 )
+from tests.e2e.windows import OPEN_S, WindowProcess
 from tests.rig.processes import HqProcess, StationProcess, World, enrol
+from tests.x_screen import XScreen
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]  # minutes: fifty starts
 ORDERS, KILLS = 500, 25  # so many of each side
+WINDOW_ORDERS, WINDOW_KILLS = 60, 4
 PAUSE_S = 0.01
 KILL_WITHIN_S = (
     0.6  # of the moment in which an order is there: before it is looked at, within its commit, after it
@@ -83,6 +87,88 @@ class Cashier:
         if chance.random() < 0.03:
             return [*found, {"clear": True}]
         return [*found, {"confirm": True}]
+
+
+class WindowCashier:
+    """Whoever stands at the station's window, and presses what is to be pressed by what was painted last."""
+
+    READY = ("member_ready", "answer_ready", "idle_painted")
+    PATIENCE_S = 2.0  # for a card that the scanner took for the one before
+
+    def __init__(
+        self, world: World, port: int, carried: Carried, chance: random.Random, screen: XScreen, folder: Path
+    ) -> None:
+        self._world, self._port, self._carried, self._chance = world, port, carried, chance
+        self._screen, self._folder = screen, folder
+        self.done: Counter[str] = Counter()
+        self._timer: Timer | None = None
+        self.start()
+
+    def start(self) -> None:
+        log = self._folder / f"events-{self.done['died']}.jsonl"
+        settings = {"TILLSIDE_TILL_API": str(self._port)}
+        self.window = WindowProcess(self._world, self._screen, log, settings=settings)
+        self._acted, self._to_scan = 0, self._codes()
+        self.window.wait("idle_painted", within_s=OPEN_S)
+
+    def die_soon(self) -> None:
+        """Pull the station's plug at some moment of what comes next."""
+        self._timer = Timer(self._chance.uniform(0, 2 * KILL_WITHIN_S), self.window.process.kill)
+        self._timer.start()
+
+    def serve(self) -> bool:
+        """Press what there is to be pressed. False: nothing."""
+        if self.window.process.poll() is not None:
+            self.done["died"] += 1
+            self.start()
+            return True
+        events = self.window.events()
+        place = max((n for n, each in enumerate(events, 1) if each["event"] in self.READY), default=0)
+        if place <= self._acted:
+            return False
+        self._acted = place
+        self._act(events[place - 1]["event"])
+        return True
+
+    def _act(self, ready: str) -> None:
+        if ready == "member_ready" and self._to_scan:
+            self._screen.scan(self._to_scan.pop())
+            until = time.monotonic() + self.PATIENCE_S
+            while time.monotonic() < until and not self.window.has("member_ready", after=self._acted):
+                Event().wait(PAUSE_S)
+            if not self.window.has("member_ready", after=self._acted):
+                self._screen.press("Enter")
+        elif ready != "idle_painted":
+            self._screen.press("Enter")
+        if ready == "answer_ready":
+            self._to_scan = self._codes()
+
+    def _codes(self) -> list[str]:
+        chance, carried = self._chance, self._carried
+        of_what = ((0.7, carried.members), (0.3, (carried.voucher,)), (0.1, carried.single))
+        return [chance.choice(codes) for share, codes in of_what if chance.random() < share]
+
+
+def test_the_stations_window_and_the_till_come_to_the_same(
+    world: World, hq: HqProcess, screen: XScreen, tmp_path: Path
+) -> None:
+    seed = random.randrange(2**32)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    carried = people_with_things(world)
+    enrol(world, hq)
+    port = free_port()
+    cashier = WindowCashier(world, port, carried, chance, screen, tmp_path)
+    try:
+        steps = a_days_steps(chance, WINDOW_ORDERS)
+        (tmp_path / "script.jsonl").write_text("\n".join(steps), encoding="utf-8")
+        till = TillProcess(world, port, tmp_path)
+        moments = _moments(chance, WINDOW_KILLS, till.kill, cashier.die_soon)
+        serve_to_the_end(till, cashier.serve, moments, len(steps))
+    finally:
+        cashier.window.kill()
+    print(dict(cashier.done), "till starts", till.starts)
+    _hold_books(till, Cashier(world, port, carried, chance), world, port, at_least=WINDOW_ORDERS)
 
 
 def test_till_and_station_come_to_the_same_whichever_of_them_dies(
