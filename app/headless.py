@@ -27,6 +27,7 @@ from app.core.approvals import Approval
 from app.core.document import DocumentInvalid, Place
 from app.core.money import CURRENCIES, format_amount
 from app.core.outcome import Outcome
+from app.core.prompts import record_of
 from app.core.quote import Quote
 from app.core.reasons import Refusal, sentence
 from app.core.voucher import Presentation
@@ -39,6 +40,7 @@ from app.station.enrol import NotEnrolled, enrol
 from app.station.gift_card import CardShown, SeenGiftCard
 from app.station.identify import SeenBadge, SeenMember, SeenReceipt, identify
 from app.station.opening import open_store
+from app.station.prompts import prompts
 from app.station.redeem import AtTill, NotRecorded, OrderIn, hand_in, quote_order, to_ask
 from app.station.staff import SignedIn, sign_in, sign_out
 from app.station.void import By
@@ -241,7 +243,9 @@ class HeadlessStation:
 
     def _quote(self, command: Place) -> Answer:
         order_in, at_till = read_order(command.inner("quote"), self._config.register), self._at_till()
-        return self._quote_answer(self._thread.call(lambda store: quote_order(store, order_in, at_till)))
+        found = self._thread.call(lambda store: quote_order(store, order_in, at_till))
+        said = record_of(self._thread.call(lambda store: prompts(store, order_in, at_till, found)))
+        return self._quote_answer(found) | ({"prompts": said} if said else {})
 
     def _sync(self, _: Place) -> Answer:
         state = self._worker.sync_now()

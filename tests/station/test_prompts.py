@@ -3,18 +3,26 @@
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
+from app.clock import SetClock
+from app.config import Config
+from app.core.codes import number
 from app.core.prompts import NO_PROMPTS, JoiningGives, Prompts, Want
 from app.core.voucher import Presentation, picked
+from app.headless import HeadlessStation
 from app.ids import new_ref
 from app.station.enrol import Enrolled, as_typed, enrol
+from app.station.opening import open_store
 from app.station.prompts import prompts
 from app.station.redeem import hand_in, quote_order, rules_to_pick
 from app.store.store import StationStore
-from tests.builders import a_campaign, an_order, at_till, put_document
+from app.store.thread import StoreThread
+from tests.builders import NOW_MS, a_campaign, a_program, an_order, at_till, put_document
 from tests.station.rights import Till, asking, by_itself
 from tests.station.test_enrol import box_keys
+from tests.ui.real_station import enrolled_store
 
 MEMBERS = {"not": {"fact": "member.tier", "op": "is", "value": "black"}}  # whoever is a member
 OFF = {"kind": "percent_off", "target": "order", "basis_points": 1_000}
@@ -75,16 +83,10 @@ def test_a_member_at_the_till_is_not_told_of_joining(store: StationStore) -> Non
     till = at_till()
     order = an_order("A-1", ("bread", 499))
     assert prompts(store, order, till, quote_order(store, order, till)).joining is not None
-    seen = enrol(store, as_typed(new_ref(), number=a_number()), link="offline")
+    seen = enrol(store, as_typed(new_ref(), number=number("M", "0000000077")), link="offline")
     assert isinstance(seen, Enrolled)
     till = at_till(seen.member)
     assert prompts(store, order, till, quote_order(store, order, till)).joining is None
-
-
-def a_number() -> str:
-    from app.core.codes import number
-
-    return number("M", "0000000077")
 
 
 def test_what_a_lot_draws_is_not_promised(tmp_path: Path) -> None:
@@ -108,3 +110,19 @@ def test_the_next_best_offer_goes_by_what_this_station_may_give(tmp_path: Path) 
         assert (found is not None) is is_told
         if found is not None:
             assert (found.want, found.missing, found.worth) == (Want.AMOUNT, 101, 100)
+
+
+def test_the_station_without_a_window_says_them_with_a_quote(tmp_path: Path) -> None:
+    enrolled_store(tmp_path, hq_url="http://127.0.0.1:1", program=a_program(campaigns=[to_members()]))
+    config, clock = Config.embedded(tmp_path), SetClock(NOW_MS)
+    thread = StoreThread(lambda: open_store(config, clock=clock))
+    station = HeadlessStation(thread, config=config, clock=clock)
+    try:
+        lines = [{"sku": "coffee", "qty": 1, "amount": 499}]
+        said = station.answer(orjson.dumps({"quote": {"order_id": "Q", "lines": lines}}).decode())
+        assert said["prompts"] == {"joining": {"off": 50, "points": 4}}
+        free = [lines[0] | {"amount": 0}]
+        nothing = station.answer(orjson.dumps({"quote": {"order_id": "Q", "lines": free}}).decode())
+        assert "prompts" not in nothing
+    finally:
+        station.close()
