@@ -40,6 +40,8 @@ NAMES: Final = (
     "lock_after_s",
     "white_label",
     "till_api",
+    "page_views",  # of the manager's pages: what is looked for, by names; no setting, but kept in the same place
+    "page_columns",
 )
 
 

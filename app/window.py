@@ -245,6 +245,7 @@ def _open_thread(config: Config, clock: Clock) -> "StoreThread":
 
 def _assemble(thread: "StoreThread", config: Config, clock: Clock, demo: DemoParts | None) -> Running:
     from app.core.money import CURRENCIES
+    from app.kept_pages import KeptPages
     from app.languages import KeptLanguages
     from app.store.review.thread import ReviewThread
     from app.store.store import StationStore
@@ -295,6 +296,7 @@ def _assemble(thread: "StoreThread", config: Config, clock: Clock, demo: DemoPar
     )
     model.connect_to(worker, authoriser)
     model.store_devices = DevicesAtHq(url, signer)
+    model.kept_pages = KeptPages(config.state_dir)
     model.languages, model.lock_after_s = KeptLanguages(config.state_dir), config.lock_after_s
     model.add_flows(*FLOWS)
     model.use_receipts(Receipts(tasks, printing_of(config), register=config.register, parent=model))

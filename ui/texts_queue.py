@@ -76,7 +76,7 @@ def amount(row: QueueRow, currency: Currency) -> str:
 def why(row: QueueRow, view: QueueView, state: State) -> str:
     """Return where an entry stands, in words."""
     if row.verdict is not None:
-        return flags().get(row.flags[0] if row.flags else "") or _verdict(row.verdict)
+        return flags().get(row.flags[0] if row.flags else "") or verdict(row.verdict)
     if view.tab is Tab.SENT:
         return _("Head office has it.")
     if state.pill.kind in (PillKind.FRESH, PillKind.SENDING):
@@ -84,8 +84,9 @@ def why(row: QueueRow, view: QueueView, state: State) -> str:
     return _("Waits for head office.")
 
 
-def _verdict(verdict: Verdict) -> str:
-    if verdict is Verdict.QUARANTINED:
+def verdict(of: Verdict) -> str:
+    """Return head office's word on an entry that wants to be looked at."""
+    if of is Verdict.QUARANTINED:
         return _("Head office has put it aside and looks at it.")
     return _("It counts; head office looks at it.")
 

@@ -174,6 +174,7 @@ QTableView {{ background: {tokens.surface}; alternate-background-color: {tokens.
   selection-color: {tokens.on_primary}; outline: 0; }}
 QTableView:focus {{ border: {FOCUS_WIDTH}px solid {tokens.focus}; }}
 QTableView::item {{ padding: 0 {theme.px(GAP_S)}px; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QHeaderView {{ background: {tokens.surface}; }}
 QHeaderView::section {{ background: {tokens.surface}; color: {tokens.muted}; border: none;
   border-bottom: 2px solid {tokens.line}; padding: 0 {theme.px(GAP_S)}px; }}

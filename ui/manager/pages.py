@@ -7,6 +7,7 @@ from ui.manager.section_page import SectionPage
 
 PAGES: dict[str, str] = {
     "today": "ui.manager.today:TodayPage",
+    "redemptions": "ui.manager.redemptions:RedemptionsPage",
     "exceptions": "ui.manager.exceptions:ExceptionsPage",
     "day": "ui.manager.day:DayPage",
     "staff": "ui.manager.staff:StaffPage",

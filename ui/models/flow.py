@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from app.clock import Clock
 from app.core.approvals import Approval
+from app.kept_pages import KeptPages
 from app.station.identify import Seen, SeenMember
 from app.station.receipt import Receipt
 from app.station.staff import SignedIn
@@ -66,6 +67,11 @@ class Desk(Protocol):
     @property
     def equipment(self) -> Equipment | None:
         """What is plugged in and set here; None where nothing can be set, as in training."""
+        ...
+
+    @property
+    def kept_pages(self) -> KeptPages | None:
+        """How the manager's pages are laid out here; None where nothing is kept, as in training."""
         ...
 
     def open(self, screen: Screen) -> None:

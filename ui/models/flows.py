@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.clock import Clock
 from app.core.approvals import Approval
+from app.kept_pages import KeptPages
 from app.station.identify import SeenMember
 from ui.models.answers import after_fault
 from ui.models.approving import Approving
@@ -119,6 +120,7 @@ class FlowPart:
     _late_answer: AnswerView | None
     equipment: Equipment | None
     store_devices: DevicesAtHq | None = None
+    kept_pages: KeptPages | None = None
 
     if TYPE_CHECKING:  # what the whole has; defined here it would hide the others' own
 
