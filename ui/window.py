@@ -148,7 +148,7 @@ class StationWindow(QWidget):
         return cast("AnswerPage", self.pages[Screen.ANSWER])
 
     def make_pages(self) -> None:
-        """Make the pages that are still missing, one in each turn, so that the first scan needn't wait for its page."""
+        """Make the pages that a scan leads to, one in each turn, so that the first scan needn't wait for its page."""
         if self.pages.make_next():
             QTimer.singleShot(0, self, self.make_pages)
 

@@ -1,7 +1,8 @@
 """The pages of the window, each imported and made when it is first wanted.
 
-To make all of them takes nearly as long as a bare window takes to appear, and the first paint needs only one; the
-window makes the others in the moments after it.
+To make all of them takes nearly as long as a bare window takes to appear, and the first paint needs only one. In the
+moments after it the window makes those to which a scan leads; the others, of which many a station never sees half, take
+their memory and their moment when somebody asks for them.
 """
 
 from collections.abc import Callable
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from ui.station.idle import IdlePage
     from ui.station.member import MemberPage
     from ui.window import Model
+
+# What a scan may bring up, nearest first: nobody with a member before them waits for a page to be made.
+AHEAD = (Screen.IDLE, Screen.MEMBER, Screen.ANSWER, Screen.SWITCH, Screen.APPROVAL, Screen.GIFT_CARD)
 
 
 class Pages(QStackedWidget):
@@ -53,8 +57,8 @@ class Pages(QStackedWidget):
             page.deleteLater()
 
     def make_next(self) -> bool:
-        """Make one of the pages that are still missing; False when there is none."""
-        missing = next((screen for screen in Screen if screen not in self._made), None)
+        """Make one of the pages that are still missing ahead; False when there is none."""
+        missing = next((screen for screen in AHEAD if screen not in self._made), None)
         return missing is not None and bool(self[missing])
 
     def minimumSizeHint(self) -> QSize:
