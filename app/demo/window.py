@@ -16,7 +16,9 @@ from app.demo.headquarters import HqProcess
 from app.demo.journey import WEEKS, Journey, JourneyOrder, Selection, load
 from app.demo.line import CutLine
 from app.demo.sheet import write_sheet
+from app.demo.shelf import free_port, write_shelf
 from app.demo.shop import order_lines
+from app.terminal import say
 from app.window import DemoParts, run_window
 
 SYNC_INTERVAL_S = 10  # so that a visitor sees it happen
@@ -60,10 +62,14 @@ def open_window(journey: Journey, folder: DemoFolder, cards: Cards, *, last_ms: 
         state_dir=folder.state,
         hq_dir=folder.hq,
         sync_interval_s=SYNC_INTERVAL_S,
+        till_api=str(free_port()),
     )
     later = orders_after(journey, shop, last_ms)
     try:
         _lay_out_sheet(journey, folder, cards, later)
+        goods = write_shelf(folder.path, later)
+        url = f"http://127.0.0.1:{config.till_port}"
+        say(f"A till to go with it: ./tillside till --url {url} --state {folder.state} --goods {goods}")
         till = DemoTill(iter(later), clock, line)
         return run_window(config, clock=clock, demo=DemoParts(till, line.url))
     finally:

@@ -23,7 +23,7 @@ TOKEN = "till-api.token"
 NAMES = ("Ben T.", "Cleo M.", "Dora S.")
 CARDS, ON_A_CARD = 5, 20_000
 GOODS = (["coffee", 1, 350], ["espresso", 2, 700], ["cake", 1, 420], ["bread", 3, 1_050], ["ham", 1, 2_990])
-STEP_CHANCES = {"again": 0.15, "other": 0.05, "void": 0.15, "give_up": 0.04}
+STEP_CHANCES = {"again": 0.15, "other": 0.05, "void": 0.08, "give_up": 0.04}  # more voids would be looked at
 
 
 @dataclass(frozen=True)
