@@ -15,6 +15,7 @@ from app.cli_receipt import receipt
 from app.cli_report import report_cli
 from app.cli_scan import scan
 from app.cli_till import till
+from app.cli_till_api import till_api
 from app.cli_whatif import whatif
 from app.config import Config, ConfigInvalid, load_config
 from app.terminal import fail, say
@@ -35,6 +36,7 @@ cli.command()(whatif)
 cli.command()(scan)
 cli.command()(till)
 cli.command()(receipt)
+station_cli.command()(till_api)
 
 WAITS = "Head office has to confirm this machine first: tillside hq devices"
 StoreDir = Annotated[Path | None, typer.Option("--dir", help="Folder of this station's store.")]

@@ -15,6 +15,7 @@ from app.doctor import machine
 from app.doctor.finding import Check, Finding, Level
 from app.doctor.printer import check_printer
 from app.doctor.records import Connect, check_library, connect_by_http, record_checks, station_of
+from app.doctor.till import check_till
 
 NAME_WIDTH = 13
 LEVEL_WIDTH = 6
@@ -45,6 +46,7 @@ def _checks(config: Config, clock: Clock, connect: Connect) -> Iterator[Check]:
     yield partial(machine.check_camera, config.camera)
     yield partial(machine.check_scanner, config.scanner_port, config.scanner_baud)
     yield partial(check_printer, config.printer)
+    yield partial(check_till, config)
     window = machine.look_for_window()
     yield partial(machine.check_window, window)
     yield partial(machine.check_fonts, window)

@@ -174,7 +174,7 @@ class NextBest(BaseModel):
 
 
 class Joining(BaseModel):
-    """What this order would get more if the customer became a member now."""
+    """What this order would get more if whoever stands there became a member now."""
 
     off: int
     points: int

@@ -130,11 +130,11 @@ def test_an_order_that_is_dropped_here_can_come_again_and_one_taken_back_is_gone
     assert beside.bench.model.state.screen is Screen.IDLE and beside.bench.model.state.notice
 
 
-def test_another_order_of_the_till_is_another_customers(beside: Beside) -> None:
+def test_another_order_of_the_till_is_somebody_elses(beside: Beside) -> None:
     beside.bench.model.scan(beside.bench.card.code)
     beside.bench.until(Screen.MEMBER)
     beside.put("T-1", coffee())
-    beside.until_state("T-1", "quoted")  # who was there before the first one is its customer
+    beside.until_state("T-1", "quoted")  # who was there before the first one is whose it is
     beside.put("T-2", coffee(800))
     assert beside.bench.model.state.member is None
     assert beside.get("T-1")["why"] == "Another order of the till took its place."

@@ -49,7 +49,7 @@ class TillPart:
         return self._quotes.newest
 
     def till_order(self, order_id: str, lines: tuple[Line, ...], register: str = "") -> None:
-        """Take an order that the shop's till hands over. Another one than before is another customer's."""
+        """Take an order that the shop's till hands over. Another one than before is somebody else's."""
         order = TillOrder(order_id, lines, is_from_till=True, register=register)
         visit = self._open_visit()
         is_next = visit is not None and visit.order.is_from_till and visit.order.order_id != order_id
