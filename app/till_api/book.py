@@ -64,7 +64,9 @@ class Book:
             kept = self._orders.get(order_id)
             if standing is None:
                 self._orders.pop(order_id, None)
-            elif kept is not None and kept.standing != standing:
+            elif kept is None or kept.standing == standing:
+                return  # nobody's order, or no news: a window tells it each second
+            else:
                 self._orders[order_id] = replace(kept, standing=standing, revision=self._next())
         self.changed()
 

@@ -2,9 +2,11 @@
 
 import socket
 import stat
+from dataclasses import replace
 
 import pytest
 
+from app.doctor.till import check_till
 from app.till_api import guard
 from app.till_api.token import make
 from tests.till_api.asking import WAIT_S, Till, coffee
@@ -57,6 +59,8 @@ def test_nothing_reaches_the_station_that_is_not_the_tills_own_request(shop) -> 
     assert shop.till.ask("GET", "/v1/health").status == 200
     assert (shop.till.ask("GET", "/docs").status, shop.till.ask("GET", "/redoc").status) == (404, 404)
     assert shop.till.ask("GET", "/v1/openapi.json").said["openapi"].startswith("3.1")
+    finding = check_till(replace(shop.config, till_api=str(shop.till.port)))
+    assert (finding.level, "answers at port" in finding.text) == ("ok", True)
 
 
 def test_bodies_are_small_and_quick_and_of_the_agreed_form(shop, monkeypatch: pytest.MonkeyPatch) -> None:
