@@ -14,7 +14,7 @@ from app.core.reversal_rules import REASONS, Kind
 from app.station.void import Asked
 from app.store.store import StationStore
 from app.store.thread import StoreThread
-from app.till_api.book import Book
+from app.till_api.book import Book, Kept
 from app.till_api.desk import Handed, Phase, Taken, TillDesk
 from app.till_api.problems import TillProblem
 from app.till_api.recorded import Recorded, read_recorded
@@ -65,8 +65,10 @@ class TillService:
             found = await self._recorded(order_id)
             if found is None:
                 await self._hand_over(order)
-                found = await self._recorded(order_id)  # it may have been confirmed while this came
-                if found is not None and not found.is_of(order.lines, order.register):
+                found = await self._recorded(order_id)
+                if (
+                    found is not None
+                ):  # it was confirmed while this came, and perhaps it came once more behind that
                     await self._ask_desk(lambda then: self._desk.drop(order_id, then))
         if found is None:
             return await self._find(order_id)
@@ -107,7 +109,7 @@ class TillService:
     async def take_back(self, order_id: str) -> OrderOut:
         """Give an order up; nothing of it may be recorded yet."""
         async with self._one_by_one:
-            found, kept = await self._recorded(order_id), self._book.find(order_id)
+            found, kept = await self._look(order_id)
             if found is None and kept is None:
                 raise _unknown()
             if found is None:
@@ -115,7 +117,7 @@ class TillService:
                     raise _confirming()
                 found = await self._recorded(order_id)
         if found is None:
-            return self._told(order_id)
+            return await self._find(order_id)
         raise TillProblem(
             409,
             "order_recorded",
@@ -153,20 +155,20 @@ class TillService:
         return told.revision != after
 
     async def _find(self, order_id: str) -> OrderOut:
-        found = await self._recorded(order_id)
-        if found is None and self._book.find(order_id) is None:
-            # It may have gone from the book into the journal in between.
-            found = await self._recorded(order_id)
+        found, kept = await self._look(order_id)
         if found is not None:
-            told = self._telling.recorded(found)
-            return self._undoing.with_approval(told)
-        return self._told(order_id)
-
-    def _told(self, order_id: str) -> OrderOut:
-        kept = self._book.find(order_id)
+            return self._undoing.with_approval(self._telling.recorded(found))
         if kept is None:
             raise _unknown()
         return self._telling.kept(kept)
+
+    async def _look(self, order_id: str) -> tuple[Recorded | None, Kept | None]:
+        """Return what the journal has of an order, else what the book has."""
+        found = await self._recorded(order_id)
+        kept = self._book.find(order_id)
+        if found is None and kept is None:  # it may have gone from the book into the journal in between
+            found = await self._recorded(order_id)
+        return found, kept
 
     # --- undoing ------------------------------------------------------------------------------------------------------
 

@@ -1,18 +1,22 @@
 """Orders of the till at the window: by a real API on a real store, confirmed by Enter; the till is another thread."""
 
+import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from app.core.approvals import Why
 from app.till_api.desk import Handed, Taken
 from app.till_api.server import TillApi
 from tests.builders import NOW_MS, PIN, a_person, an_order
 from tests.till_api.asking import Reply, Till, coffee
+from tests.ui.real_station import RealStation, enrolled_store
 from tests.ui.station_bench import Bench
+from ui import texts_till
 from ui.models.approving import Because
 from ui.models.known_flows import FLOWS
 from ui.models.pin_pad import GivePin
@@ -211,3 +215,35 @@ def test_a_void_that_needs_a_manager_is_asked_for_at_the_window(beside: Beside) 
     assert (told["state"], told["void"]["reason"], told["void"]["till"]) == ("voided", "till_voided", 3_500)
     again = beside.ask(lambda till: till.void("T-1"))
     assert (again.status, again.said) == (200, told)
+
+
+def test_a_whole_station_answers_its_till_after_the_first_paint_and_stops_with_its_window(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    enrolled_store(tmp_path, hq_url="http://127.0.0.1:1")
+    station = RealStation(qtbot, tmp_path, till_api="0")
+    station.until_screen(Screen.IDLE)
+    station.until(lambda: station.running.till_api is not None)
+    api = station.running.till_api
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(Till(api.url, api.token_path).put, "T-1", coffee())
+        station.until_screen(Screen.MEMBER)
+        station.until(asked.done)
+    assert asked.result().said["state"] == "waiting"
+    station.until_settled()
+    station.close()
+    with socket.socket() as line:
+        assert line.connect_ex(("127.0.0.1", api.port)) != 0
+
+
+def test_a_port_that_another_program_has_is_said_and_the_station_works(qtbot: QtBot, tmp_path: Path) -> None:
+    card = enrolled_store(tmp_path, hq_url="http://127.0.0.1:1")
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        station = RealStation(qtbot, tmp_path, till_api=str(other.getsockname()[1]))
+        try:
+            station.until(lambda: station.has_shown(texts_till.cant_listen()))
+            assert station.redeem(card.code).receipt
+        finally:
+            station.close()
