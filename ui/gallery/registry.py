@@ -11,6 +11,7 @@ from ui.gallery import (
     earn,
     enrol,
     exceptions,
+    export,
     first_run,
     gift_card,
     idle,
@@ -51,6 +52,7 @@ SCREENS: tuple[Callable[[], dict[str, State]], ...] = (
     day.states,
     staff.states,
     devices.states,
+    export.states,
 )
 
 

@@ -50,6 +50,7 @@ class ExceptionsPage(SectionPage):
         self.list, self.side = _List(), _Side()
         self.side.setFixedWidth(current().px(SIDE_WIDTH))
         self.list.rows.chosen.connect(self._draw_chosen)
+        self.list.rows.doubleClicked.connect(lambda _index: self._tick())
         self.list.note.entered.connect(lambda _text: self._mark())
         self.list.why.clicked.connect(self._show_why)
         side = self.side

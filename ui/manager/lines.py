@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewIt
 
 from ui.theme import current
 
-ROW, EDGE, SIGN = 60, 10, 26
+ROW, LOW, EDGE, SIGN = 60, 48, 10, 26
 RIGHT_PART = 0.6  # of a line, at most: what it is about must not be lost beside how it stands
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
@@ -37,11 +37,12 @@ class Said:
     beneath: str = ""
     right: str = ""
     sign: str = ""
+    aloud: str = ""  # what is read out instead
 
     @property
     def spoken(self) -> str:
         """As it is read out."""
-        return ", ".join(part for part in (self.upper, self.right, self.beneath) if part)
+        return self.aloud or ", ".join(part for part in (self.upper, self.right, self.beneath) if part)
 
 
 class _Lines(QAbstractListModel):
@@ -100,10 +101,10 @@ class LineList(QListView):
     chosen = Signal()  # somebody has moved to another row
     more_wanted = Signal()
 
-    def __init__(self, *, has_signs: bool = False) -> None:
-        """Make an empty list; with signs it keeps room for them in front."""
+    def __init__(self, *, has_signs: bool = False, lines: int = 2) -> None:
+        """Make an empty list of rows of one line or two; with signs it keeps room for them in front."""
         super().__init__()
-        self.has_signs = has_signs
+        self.has_signs, self.lines = has_signs, lines
         self._lines = _Lines()
         self._lines.more_wanted.connect(self.more_wanted)
         self.setModel(self._lines)
@@ -174,7 +175,7 @@ class _Painter(QStyledItemDelegate):
         self._list = of
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(0, current().with_text(ROW))
+        return QSize(0, current().with_text(ROW if self._list.lines > 1 else LOW))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
@@ -190,7 +191,7 @@ class _Painter(QStyledItemDelegate):
             write(painter, inside, said.sign, "strong", ink)
             inside.setLeft(inside.left() + theme.with_text(SIGN))
         upper, lower = QRect(inside), QRect(inside)
-        upper.setHeight(inside.height() // 2)
+        upper.setHeight(inside.height() // self._list.lines)
         lower.setTop(upper.bottom() + 1)
         right = upper.adjusted(round(upper.width() * (1 - RIGHT_PART)), 0, 0, 0)
         taken = write(painter, right, said.right, "strong", ink, Qt.AlignmentFlag.AlignRight)

@@ -12,6 +12,7 @@ PAGES: dict[str, str] = {
     "day": "ui.manager.day:DayPage",
     "staff": "ui.manager.staff:StaffPage",
     "devices": "ui.manager.devices:DevicesPage",
+    "export": "ui.manager.export:ExportPage",
 }
 
 

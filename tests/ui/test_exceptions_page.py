@@ -1,0 +1,103 @@
+"""What wants a look: found by day and kind, marked one or several with a word, handed to the export as it stands."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from app.core.entry import NOTED, OVERRIDE
+from app.review.exceptions import What
+from app.store.store import StationStore
+from tests.builders import NOW_MS
+from tests.review.test_exceptions import record
+from tests.ui.office import Office, open_office
+from tests.ui.station_bench import Bench
+from ui.gallery import states
+from ui.gallery.exceptions import OVERRIDDEN
+from ui.models.manager import export_view as export
+from ui.models.manager.exceptions_view import (
+    ExportThese,
+    MarkSeen,
+    Seen,
+    Tick,
+    WantSeen,
+    WantSpan,
+    WantWhat,
+    key_of,
+)
+from ui.models.manager.spans import Span
+
+DAY_MS = 86_400_000
+Key = Qt.Key
+STATES = states()
+
+
+def overrides(store: StationStore, days_ago: int) -> None:
+    at_ms = NOW_MS - days_ago * DAY_MS
+    said = {"cashier": "c-1", "what": "pin_lock", "staff": "c-1", "approver": "m-1"}
+    approval = {"id": f"{days_ago:032}", "why": "pin_forgotten"}
+    record(store, OVERRIDE, at_ms, approval=approval, **said)
+
+
+@pytest.fixture
+def office(bench: Bench) -> Office:
+    for days_ago in (2, 1, 1, 0):
+        bench.thread.call(lambda store, ago=days_ago: overrides(store, ago))
+    made = open_office(bench)
+    made.open("exceptions")
+    return made
+
+
+def test_whoever_asks_for_a_day_gets_all_of_it_and_seen_ones_stay_seen(office: Office) -> None:
+    assert (len(office.view.rows), office.view.unseen, office.view.wanted.seen) == (4, 4, Seen.NEW)
+    office.ask(MarkSeen(key_of(office.view.rows[1]), "  asked\nBen "))
+    office.until(lambda: office.view.unseen == 3)
+    assert len(office.view.rows) == 3, "it is among those that nobody has seen no more"
+    office.ask(WantSpan(Span.YESTERDAY))
+    assert [row.is_seen for row in office.view.rows] == [True, False] and office.view.wanted.seen is Seen.ALL
+    office.bench.model.escape()
+    office.open("exceptions")
+    office.ask(WantSeen(Seen.SEEN))
+    (row,) = office.view.rows
+    assert (row.note, row.seen_by, office.view.name_of(row.seen_by)) == ("asked Ben", office.mia, "Mia")
+    office.until(lambda: office.state.unseen == 3)
+
+
+def test_several_are_marked_at_once(office: Office) -> None:
+    rows = office.view.rows
+    office.ask(*(Tick(key_of(row)) for row in rows[:3]), Tick(key_of(rows[0])), MarkSeen(key_of(rows[3]), ""))
+    office.until(lambda: office.view.unseen == 2)
+    assert {key_of(row) for row in office.view.rows} == {key_of(rows[0]), key_of(rows[3])}
+    assert office.store(lambda store: [e.type for e in store.journal.entries()].count(NOTED)) == 2
+
+
+def test_what_stands_there_is_what_is_exported(office: Office, tmp_path: Path) -> None:
+    office.ask(WantSpan(Span.YESTERDAY), WantWhat(What.OVERRIDE), ExportThese())
+    assert office.state.flow.name == "export" and office.view.what is export.What.EXCEPTIONS
+    office.until(lambda: office.view.places != ())
+    office.ask(export.PutInto(str(tmp_path)))
+    office.bench.model.enter()
+    office.until(lambda: office.view.written is not None)
+    text = (tmp_path / office.view.written.name).read_text("utf-8-sig")
+    assert (
+        office.view.written.count == 2
+        and len(text.splitlines()) == 3
+        and text.count("The PIN was forgotten") == 2
+    )
+    office.ask(export.TakeAll())
+    assert office.view.written is None
+    office.bench.model.enter()
+    office.until(lambda: office.view.written is not None)
+    assert office.view.written.name.endswith("-2.csv"), "no file is ever written over"
+
+
+def test_keys_of_the_page(shown) -> None:
+    shown.show(STATES["exceptions-overrides"])
+    assert shown.press(Key.Key_Right) == [("ask", WantSpan(Span.WEEK))]
+    assert shown.press(Key.Key_F6)[-1] == ("ask", WantWhat(None))
+    assert shown.press(Key.Key_Space)[-1] == ("ask", Tick(key_of(OVERRIDDEN)))
+    page = shown.window.pages[STATES["exceptions"].screen].page
+    shown.press(Key.Key_N)
+    assert page.list.note.hasFocus() and page.list.note.text() == "n"
+    assert shown.press(Key.Key_1, Key.Key_Return)[-1] == ("ask", MarkSeen(key_of(OVERRIDDEN), "n1"))
+    assert page.list.rows.hasFocus() and page.list.note.text() == ""
