@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from resources import LANGUAGES
 from ui import texts
-from ui.gallery import SIZES, Dress, Stage, display, draw_all, dresses, states
+from ui.gallery import SIZES, Dress, Stage, display, draw_all, dresses, register, states
 from ui.models.state import AnswerWord, Screen, State
 from ui.widgets.shapes import AnswerShape
 
@@ -49,6 +49,16 @@ def test_a_state_of_each_screen_is_drawn_without_a_finding_in_light_colours(qapp
     assert found_in(qapp, Dress("en", "light", SIZES[0]), lambda name, _: name in first.values()) == {}
 
 
+@pytest.mark.parametrize("dress", [Dress("en", "light", SIZES[0]), Dress("pseudo", "dark", SIZES[0])])
+def test_every_state_of_the_till_to_try_with_is_drawn_without_a_finding(qapp, dress: Dress) -> None:
+    stage = Stage(qapp, dress)
+    try:
+        shown = {name: stage.show_till(state)[1] for name, state in register.states().items()}
+    finally:
+        stage.close()
+    assert {name: faults for name, faults in shown.items() if faults} == {}
+
+
 @pytest.mark.parametrize("text_size", ["large", "largest"])
 def test_larger_text_finds_its_room(qapp, text_size: str) -> None:
     full = {
@@ -81,7 +91,9 @@ def test_the_whole_gallery_has_no_finding(tmp_path: Path) -> None:
     assert draw_all(tmp_path, worn, processes=2) == []
     index = json.loads((tmp_path / "index.json").read_text())
     assert (
-        len(index) == (len(STATES) + len(display.states())) * len(worn) == len(list(tmp_path.glob("*.png")))
+        len(index)
+        == (len(STATES) + len(display.states()) + len(register.states())) * len(worn)
+        == len(list(tmp_path.glob("*.png")))
     )
     assert json.loads((tmp_path / "findings.json").read_text()) == []
 
@@ -90,6 +102,7 @@ def test_the_gallery_says_what_it_drew(tmp_path: Path, qapp, monkeypatch) -> Non
     few = {name: STATES[name] for name in ("idle", "queued")}
     monkeypatch.setattr("ui.gallery.drawing.states", lambda: few)
     monkeypatch.setattr("ui.gallery.display.states", lambda: {"display-idle": display.BASE})
+    monkeypatch.setattr("ui.gallery.register.states", lambda: {"till-empty": register.EMPTY})
     told = []
     worn = [Dress("en", "light", (1024, 768))]
     assert draw_all(tmp_path, worn, told=lambda dress, found: told.append((dress, found))) == []
@@ -99,6 +112,7 @@ def test_the_gallery_says_what_it_drew(tmp_path: Path, qapp, monkeypatch) -> Non
         ("idle", "idle", "1024x768"),
         ("answer", "queued", "1024x768"),
         ("display", "display-idle", "1024x768"),
+        ("till", "till-empty", "1024x768"),
     ]
     assert all(QImage(str(tmp_path / row["file"])).size().width() == 1024 for row in index)
 
