@@ -25,7 +25,7 @@ OFFERED = replace(
 )
 RECEIPT = (
     ReceiptRow("Blue Bean Card", is_strong=True), ReceiptRow("10 % off the whole order", "−1.79"),
-    ReceiptRow("Points earned", "+16"), ReceiptRow("You have 1 256 points now."),
+    ReceiptRow("Order o-12 earned", "+16"), ReceiptRow("1 256 points in all"),
 )  # fmt: skip
 TO_PAY = replace(
     OFFERED, stage=Stage.TO_PAY, receipt=RECEIPT,
