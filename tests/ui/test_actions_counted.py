@@ -13,11 +13,14 @@ from app.core.order import Line
 from app.ux.events import FILE, read_events
 from app.ux.tasks import Task, Try, tries
 from scanner.source import Scanned, Source
-from tests.builders import PIN, AMember
+from tests.builders import PIN, AMember, a_person
 from tests.ui.real_station import RealStation, enrolled_store
+from tests.ui.test_exceptions_page import overrides
+from ui.models.manager.export_view import PutInto
 from ui.models.state import Screen
 
 Key = Qt.Key
+OFFICE_PIN = "739215"
 ORDER = (Line(line=1, sku="coffee", quantity=1, amount=3200),)
 
 
@@ -108,6 +111,38 @@ def test_an_order_of_the_tills_takes_a_scan_and_enter(till: Till, state_dir: Pat
     till.until_screen(Screen.ANSWER)
     till.ready()
     assert [(each.task, each.actions) for each in till.done(state_dir)] == [(Task.U1, 2)]
+
+
+def test_yesterdays_overrides_are_found_and_exported(till: Till, state_dir: Path, tmp_path: Path) -> None:
+    till.running.thread.call(lambda store: overrides(store, 1))
+    till.running.thread.call(lambda store: overrides(store, 2))
+    till.running.thread.call(
+        lambda store: a_person(store, seed=2, pin=OFFICE_PIN, role="manager", sign_in="spending")
+    )
+    export = till.running.model._flows.find(Screen.MANAGER).sections["export"]
+    export.take(PutInto(str(tmp_path)))
+    till.key(Key.Key_F10)
+    till.until(lambda: till.state.screen is Screen.APPROVAL and till.state.flow.pin.staff is not None)
+    till.ready()
+    till.key(*(Qt.Key(ord(digit)) for digit in OFFICE_PIN), Key.Key_Return)
+    till.until(lambda: till.state.screen is Screen.MANAGER and till.state.flow.read_ms > 0)
+    till.ready()
+    till.key(Qt.Key(ord("1") + till.state.flow.names.index("exceptions")))
+    till.until(lambda: till.state.flow.name == "exceptions" and till.state.flow.read_ms > 0)
+    till.ready()
+    till.key(Key.Key_Right, Key.Key_Right, Key.Key_F6)
+    till.until(lambda: till.state.flow.shown.wanted.what is not None)
+    assert [row.what.value for row in till.state.flow.shown.rows] == ["override"]
+    till.key(Key.Key_F7)
+    till.until(lambda: till.state.flow.name == "export")
+    till.key(Key.Key_Return)
+    till.until(lambda: till.state.flow.shown.written is not None)
+    till.ready()
+    assert [(each.task, each.actions) for each in till.done(state_dir)] == [
+        (Task.U5, 7)  # F10, the PIN, Enter, the page and the day, the kind, export, Enter
+    ]
+    (file,) = tmp_path.glob("exceptions-*.csv")
+    assert len(file.read_text("utf-8-sig").splitlines()) == 2
 
 
 def test_nothing_that_was_typed_or_scanned_is_in_the_log(till: Till, state_dir: Path) -> None:

@@ -6,9 +6,12 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.core.entry import NOTED, OVERRIDE
+from app.core.order import Line
 from app.review.exceptions import What
+from app.station.identify import SeenMember, identify
+from app.station.redeem import OrderIn, hand_in
 from app.store.store import StationStore
-from tests.builders import NOW_MS
+from tests.builders import NOW_MS, at_till
 from tests.review.test_exceptions import record
 from tests.ui.office import Office, open_office
 from tests.ui.station_bench import Bench
@@ -19,6 +22,7 @@ from ui.models.manager.exceptions_view import (
     ExportThese,
     MarkSeen,
     Seen,
+    ShowWhy,
     Tick,
     WantSeen,
     WantSpan,
@@ -28,6 +32,14 @@ from ui.models.manager.exceptions_view import (
 from ui.models.manager.spans import Span
 
 DAY_MS = 86_400_000
+
+
+def seen_member(store: StationStore, office: Office) -> SeenMember:
+    found = identify(store, office.bench.card.code)
+    assert isinstance(found, SeenMember)
+    return found
+
+
 Key = Qt.Key
 STATES = states()
 
@@ -89,6 +101,21 @@ def test_what_stands_there_is_what_is_exported(office: Office, tmp_path: Path) -
     office.bench.model.enter()
     office.until(lambda: office.view.written is not None)
     assert office.view.written.name.endswith("-2.csv"), "no file is ever written over"
+
+
+def test_from_a_row_its_why_comes_up_beside_the_order(office: Office) -> None:
+    office.bench.model.escape()
+    for number in range(4):  # each after the third is one too many of the same member
+        order = OrderIn(f"W-{number}", (Line(1, "coffee", 1, 499),))
+        office.store(
+            lambda store, order=order: hand_in(store, order, at_till(member=seen_member(store, office)))
+        )
+    office.open("exceptions")
+    (row,) = (row for row in office.view.rows if row.what is What.OFTEN)
+    office.ask(ShowWhy(key_of(row)))
+    assert office.state.flow.name == "redemptions"
+    office.until(lambda: office.view.trace is not None)
+    assert office.view.trace.row.order_id == row.order_id
 
 
 def test_keys_of_the_page(shown) -> None:

@@ -38,6 +38,7 @@ from ui.models.manager.exceptions_view import (
 )
 from ui.models.manager.section import Section
 from ui.models.manager.spans import Span
+from ui.models.manager.wanted import ShowOne
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ class Exceptions(Section):
     def _show_why(self, key: Key) -> None:
         row = next((row for row in self._view.rows if key_of(row) == key), None)
         if row is not None and row.order_id:
-            self.handed_over.emit("redemptions", row.seq)
+            self.handed_over.emit("redemptions", ShowOne(row.order_id, row.seq))
 
 
 def _read(review: Review, *, today: date) -> _Read:

@@ -19,7 +19,7 @@ from ui.models.answers import after_fault
 from ui.models.flow import Means
 from ui.models.manager.found_rows import FoundRows
 from ui.models.manager.section import Section
-from ui.models.manager.wanted import Wanted, read_wanted
+from ui.models.manager.wanted import Kinds, ShowOne, Wanted, read_wanted
 from ui.models.state import Screen
 
 EXPORT = "export"
@@ -159,6 +159,7 @@ class Redemptions(Section):
         self._filter = Filter()
         self._is_up = self._is_finding = self._is_stale = self._is_turning = False
         self._traced = 0
+        self._opens: int | None = None
         self._counted: object = None
         self.desk.changed.connect(self._look)
 
@@ -169,6 +170,9 @@ class Redemptions(Section):
 
     def prefer(self, wanted: object) -> None:
         """Look for what another section wants."""
+        if isinstance(wanted, ShowOne):
+            self._opens = wanted.seq
+            wanted = Wanted(Kinds.ALL, text=wanted.order_id)
         if isinstance(wanted, Wanted):
             self._view = replace(self._view, wanted=wanted)
 
@@ -277,6 +281,14 @@ class Redemptions(Section):
             trace=None,
             **self._window(),  # type: ignore[arg-type]  # fields of RedemptionsView
         )
+        self._open_one()
+
+    def _open_one(self) -> None:
+        """Show the why that another section wants to be seen."""
+        seq, self._opens = self._opens, None
+        places = (place for place, row in enumerate(self._view.rows) if row.seq == seq)
+        if seq is not None and (place := next(places, None)) is not None:
+            self._trace(place)
 
     def _failed(self, asked: int, problem: BaseException) -> None:
         super()._failed(asked, problem)

@@ -92,6 +92,14 @@ class Wanted:
         return {name: value for name, value in found.items() if value not in (None, "")}
 
 
+@dataclass(frozen=True, slots=True)
+class ShowOne:
+    """One order, whose why another section wants to be seen; `seq` is the entry that it is about."""
+
+    order_id: str
+    seq: int
+
+
 def read_wanted(kept: Mapping[str, Any]) -> Wanted:
     """Read what was kept. Raises `ValueError` or `TypeError` for what nobody can have kept."""
     found: dict[str, Any] = {
