@@ -97,6 +97,18 @@ def test_a_member_who_comes_more_often_than_usual_is_told(store: StationStore, l
     fourth = order(store, 30, "0000000000001")
     (row,) = look()
     assert (row.what, row.seq, row.count, row.member_ref) == (What.OFTEN, fourth, 4, "0000000000001")
+    came_back = {
+        "backs": [],
+        "tenders": [],
+        "uses": [],
+        "stock": [],
+        "leases": [],
+        "points": -5,
+        "points_back": 0,
+    }
+    of = {"order_id": "A-30", "member": "0000000000001", "amount": 500, "day": "2026-01-05", "cashier": ""}
+    record(store, VOID, reversal_id="v-1", tz="America/New_York", **of, **came_back)
+    assert [row.what for row in look()] == [What.VOID]
 
 
 def test_what_head_office_doubts_is_told_and_told_anew_when_it_says_more(store: StationStore, look) -> None:
@@ -109,6 +121,9 @@ def test_what_head_office_doubts_is_told_and_told_anew_when_it_says_more(store: 
     note(store, About(row.seq, row.name), "by\tme", staff="m-1")
     (row,) = look()
     assert (row.is_seen, row.note, row.seen_by, row.seen_ms) == (True, "by me", "m-1", NOW_MS)
+    says(store, seq, "posted_flagged", "RULE_STALE", "CLOCK_SUSPECT")
+    (row,) = look()
+    assert (row.what, row.is_seen) == (What.FLAGGED, False)
     says(store, seq, "posted_flagged", "RULE_STALE", "OVERSPENT")
     (row,) = look()
     assert (row.what, row.is_seen) == (What.OVER_LIMIT, False)
@@ -118,7 +133,8 @@ def test_what_head_office_doubts_is_told_and_told_anew_when_it_says_more(store: 
 
 def test_clocks_pins_and_what_was_handed_over_are_told(store: StationStore, look) -> None:
     record(store, CLOCK_JUMP, from_ms=NOW_MS, to_ms=NOW_MS - 5 * MINUTE_MS)
-    record(store, PIN_LOCK, staff="s-9", locks=1, wait_s=60)
+    locked = record(store, PIN_LOCK, staff="s-9", locks=1, wait_s=60)
+    says(store, locked, "posted_flagged", "PIN_LOCKED")  # which is no news
     handed = order(store, 1)
     hand_to_manager(store, handed, staff="c-2")
     rows = {row.what: row for row in look()}
