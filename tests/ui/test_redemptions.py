@@ -218,3 +218,19 @@ def test_the_number_of_an_order_can_be_pasted(shown) -> None:
     shown.model.asked.clear()
     shown.press(Key.Key_Down)
     assert shown.model.asked == [("ask", Why(1))], "the why follows the row"
+
+
+def test_a_redemption_is_found_and_explained_by_keys_alone(by_keys) -> None:
+    station = by_keys
+    station.redeem(station.card.code)
+    station.press(Key.Key_F10)
+    station.until(lambda: getattr(station.state.flow, "read_ms", 0) > 0)
+    station.until(lambda: station.state.flow.shown.can_draw)
+    assert station.state.flow.shown.figures.redemptions == 1
+    station.press(Key.Key_2)
+    station.until(lambda: station.state.flow.name == "redemptions" and station.state.flow.shown.count == 1)
+    station.press(Key.Key_Return)
+    station.until(lambda: station.state.flow.shown.trace is not None)
+    station.until(lambda: station.has_shown("5.00 off from 30.00: given"))
+    station.press(Key.Key_Escape, Key.Key_Escape)
+    station.until_screen(Screen.IDLE)

@@ -9,7 +9,7 @@ from ui.i18n import _
 from ui.models.manager.redemptions import RedemptionsView
 from ui.models.state import State
 from ui.widgets.button import Button
-from ui.widgets.card import Card, clear, column
+from ui.widgets.card import Card, clear, column, row
 from ui.widgets.label import Label
 from ui.widgets.room import Scroll
 
@@ -36,21 +36,23 @@ class TraceDrawer(Card):
         self.body.addWidget(self._title)
         self.body.addWidget(self._whose)
         self.body.addWidget(self._scroll, 1)
+        buttons = row(gap=8)
         for part in (self.copy, self.close_button):
-            self.body.addWidget(part)
+            buttons.addWidget(part, 1)
+        self.body.addLayout(buttons)
 
     def draw(self, view: RedemptionsView, state: State) -> None:
         """Show the why, as soon as it was read."""
-        row = view.trace.row if view.trace else view.row(view.traced or 0)
-        if row is None:
+        of = view.trace.row if view.trace else view.row(view.traced or 0)
+        if of is None:
             return
-        self._number = row.order_id
+        self._number = of.order_id
         self._title.say(
-            _("Order {number}").format(number=row.order_id) if row.order_id else texts_trace.kind(row)
+            _("Order {number}").format(number=of.order_id) if of.order_id else texts_trace.kind(of)
         )
-        self._whose.say(f"{texts_redemptions.member(row)} · {texts_trace.standing(row.standing)}")
+        self._whose.say(f"{texts_redemptions.member(of)} · {texts_trace.standing(of.standing)}")
         self.copy.say(_("Copy number"))
-        self.copy.setVisible(bool(row.order_id))
+        self.copy.setVisible(bool(of.order_id))
         self.close_button.say(_("Close"))
         shown = (view.trace, state.time_zone)
         if shown != self._shown:

@@ -25,10 +25,10 @@ from ui.models.state import Screen
 EXPORT = "export"
 USUAL = Wanted()
 COLUMNS: tuple[tuple[str, int], ...] = (
-    ("time", 148),
+    ("time", 160),
     ("member", 84),
     ("offer", 116),
-    ("order", 112),
+    ("order", 124),
     ("discount", 80),
     ("staff", 76),
     ("register", 56),
