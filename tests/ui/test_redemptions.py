@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 
 from app.kept import FILE
 from app.kept_pages import KeptPages
@@ -214,6 +215,9 @@ def test_the_number_of_an_order_can_be_pasted(shown) -> None:
     shown.show(STATES["manager-redemptions-why"])
     page = shown.window.pages[Screen.MANAGER].page
     page.drawer.copy.click()
+    assert QGuiApplication.clipboard().text() == ROW.order_id
+    QGuiApplication.clipboard().clear()
+    QTest.keyClick(page.table, Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == ROW.order_id
     shown.model.asked.clear()
     shown.press(Key.Key_Down)

@@ -110,3 +110,14 @@ def test_digits_and_arrows_choose_a_section_and_nothing_on_a_shut_page(shown) ->
     assert shown.press(Key.Key_1) == []
     assert shown.press(Key.Key_Return) == [("enter",)]
     assert shown.press(Key.Key_Escape) == [("escape",)]
+
+
+def test_what_nobody_has_seen_is_counted_when_it_is_quiet_and_stands_beside_the_key(
+    desk: Bench, shown, monkeypatch
+) -> None:
+    monkeypatch.setattr("ui.models.unseen_part.count_unseen", lambda review, *, today: 3)
+    desk.model._unseen_timer.setInterval(1)
+    desk.model.refresh()
+    desk.qtbot.waitUntil(lambda: desk.model.state.unseen == 3)
+    shown.show(desk.model.state)
+    assert shown.window.idle.bar.buttons[-1].accessibleName() == "Manager: 3 to look at (F10)"

@@ -142,6 +142,7 @@ def states() -> dict[str, State]:
         **_standing(busy),
         **_pills(busy),
         **_lines(busy),
+        "idle-unseen": replace(busy, unseen=12),
         "idle-demo": replace(busy, shop=DEMO),
         "idle-demo-cut": replace(
             busy, shop=replace(DEMO, is_line_cut=True), pill=OFFLINE, notice=because(UNKNOWN)

@@ -5,7 +5,7 @@ from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from ui import texts_redemptions as texts
@@ -253,10 +253,19 @@ class RedemptionsPage(SectionPage):
             self.field.selectAll()
         elif key == Key.Key_F7:
             self._next_filter()
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self._copy()
         elif key == Key.Key_Delete and self._open is None:
             self.asked.emit(Want(USUAL))
         else:
             super().keyPressEvent(event)
+
+    def _copy(self) -> None:
+        """Let the number of the chosen row's order be pasted elsewhere."""
+        row = self._view.row(self.table.row)
+        if row is not None and row.order_id:
+            QGuiApplication.clipboard().setText(row.order_id)
+            self.asked.emit(Copied(row.order_id))
 
     def _next_filter(self) -> None:
         chips = [self.chips[chip] for chip in FILTERS]

@@ -117,6 +117,8 @@ class Manager(Flow):
         self._begun += 1
         if self._gate is Gate.OPEN:
             self._section.end()
+        for section in self.sections.values():
+            section.forget()
         self._gate, self._is_by_pin = Gate.ASKING, False
         self._section = next(iter(self.sections.values()))
 

@@ -193,6 +193,10 @@ class Redemptions(Section):
         self._found, self._place, self._traced = FoundRows(), 0, self._traced + 1
         self._view = RedemptionsView(self._view.wanted, self._view.number, columns=self._view.columns)
 
+    def forget(self) -> None:
+        """Begin with the usual the next time."""
+        self._view = replace(self._view, wanted=USUAL)
+
     def give_up(self) -> None:
         """Wait for nothing any more."""
         super().give_up()

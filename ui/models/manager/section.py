@@ -67,6 +67,9 @@ class Section(QObject):
         self.give_up()
         self.read_ms, self.problem = 0, ""
 
+    def forget(self) -> None:
+        """Forget what stays from page to page, too: the pages are shut."""
+
     def take(self, intent: object) -> None:
         """Do what the page asks: one of the section's own intents."""
 
