@@ -7,9 +7,10 @@ hold, or is too much to be read while others wait, it can't compare: then a pers
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from msgspec import ValidationError, convert
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from app.core.chain import ChainOwner
 from app.core.day_figures import EDITION, DayFigures
@@ -135,22 +136,24 @@ class _Reading:
 
     def entries(self, first: int, last: int) -> Iterator[Entry]:
         """Yield entries in order; those that can't be read are left out. Raises `_Incomparable`."""
-        stored = (
-            select(journal.c.seq, journal.c.body)
-            .where(*self._is_here, journal.c.seq.between(first, last))
-            .order_by(journal.c.seq)
-            .execution_options(yield_per=AT_ONCE)
-        )
         reached = first - 1
-        for seq, body in self._connection.execute(stored):
-            self._spend(len(body))
-            reached = seq
-            with suppress(EntryInvalid):
-                yield read_entry(body)
+        while rows := self._connection.execute(self._page(reached + 1, last)).all():
+            for seq, body in rows:
+                self._spend(len(body))
+                reached = seq
+                with suppress(EntryInvalid):
+                    yield read_entry(body)
         for seq, entry in self._batch.items():
             if reached < seq <= last:
                 self._spend(0)
                 yield entry
+
+    def _page(self, first: int, last: int) -> Select[Any]:
+        """Return the query of the next rows; no cursor stays open where nobody reads on."""
+        found = select(journal.c.seq, journal.c.body).where(
+            *self._is_here, journal.c.seq.between(first, last)
+        )
+        return found.order_by(journal.c.seq).limit(AT_ONCE)
 
     def _spend(self, size: int) -> None:
         self._entries_left -= 1

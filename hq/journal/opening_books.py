@@ -44,6 +44,7 @@ def open_books(
 ) -> Books:
     """Fetch everything that judging this batch may need: one question to the database for each kind of fact."""
     there = [entry for entry in entries if entry is not None]
+    days = read_days(connection, owner, there, store=store)  # takes longest, and holds nobody
     reversals = [entry for entry in there if entry.type in REVERSALS]
     undone = read_orders_undone(connection, owner, reversals) if reversals else {}
     looked_at = [*there, *(order.entry for order in undone.values())]
@@ -75,7 +76,7 @@ def open_books(
         old_keys=keys_of_old_epochs(connection, salvaged[0].device_id) if salvaged else {},
         leases=_lease_book(connection, owner, looked_at, programs),
         cards=cards,
-        days=read_days(connection, owner, there, store=store),
+        days=days,
         undoing=_undo_book(connection, owner, reversals, undone, merged),
     )
 

@@ -16,7 +16,7 @@ from tests.databases import on
 from tests.hq.station import NOW_MS, Station
 from tests.hq.test_store_staff import add
 
-pytestmark = on("sqlite")
+on_sqlite = on("sqlite")  # what differs between databases is in the first test
 POSTED, DIFFERS = ("posted", []), ("posted_flagged", [Flag.REPLAY_DIFFERS])
 
 
@@ -50,6 +50,7 @@ def test_a_day_that_comes_to_the_same_is_posted_in_one_batch_or_in_several(stati
     assert words(station) == [POSTED] * 5  # sent again
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("figures", "detail"),
     [
@@ -66,6 +67,7 @@ def test_a_day_that_comes_to_something_else_is_flagged(
     assert words(station) == [POSTED, DIFFERS] and details(hq) == [detail]
 
 
+@on_sqlite
 def test_closes_follow_each_other_without_a_gap_or_a_lap(hq: Hq, station: Station) -> None:
     for n in (1, 2):
         station.order(f"o{n}")
@@ -86,6 +88,7 @@ def test_closes_follow_each_other_without_a_gap_or_a_lap(hq: Hq, station: Statio
     ]
 
 
+@on_sqlite
 def test_what_hq_can_not_sum_up_is_for_a_person(hq: Hq, station: Station) -> None:
     station.append("order", {"t_eff": NOW_MS, "store": "S1"})
     close(station, 1, 0)
@@ -94,6 +97,7 @@ def test_what_hq_can_not_sum_up_is_for_a_person(hq: Hq, station: Station) -> Non
     assert details(hq)[1] == "differs: entry 1 can't be summed up"
 
 
+@on_sqlite
 def test_hq_reads_no_longer_than_others_can_wait(
     hq: Hq, station: Station, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,6 +109,7 @@ def test_hq_reads_no_longer_than_others_can_wait(
     assert details(hq) == ["differs: it is of too many entries for HQ to compare while others wait"]
 
 
+@on_sqlite
 def test_a_day_is_signed_off_by_a_manager_of_the_store(hq: Hq, station: Station) -> None:
     close(station, 1, 0)
     ben, mia = add(hq), add(hq, "Mia", role=Role.MANAGER, pin="739215")
@@ -115,6 +120,7 @@ def test_a_day_is_signed_off_by_a_manager_of_the_store(hq: Hq, station: Station)
     assert words(station, 1) == [unsigned] * 4 + [POSTED]  # the first came when there were managers, too
 
 
+@on_sqlite
 def test_a_day_without_its_fields_is_set_aside_and_a_note_is_posted(station: Station) -> None:
     station.append(DAY_CLOSE, {"store": "S1", "t_eff": NOW_MS, "day": "today"})
     about = {"epoch": 1, "seq": 1, "what": "void"}

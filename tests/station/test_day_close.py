@@ -33,7 +33,7 @@ from app.station.redeem import AtTill, OrderIn, hand_in
 from app.station.staff import approve, change_mode, sign_in, sign_out
 from app.station.today import todays_work
 from app.station.top_up import CardChange, record_change
-from app.station.void import By
+from app.station.void import By, Reversed
 from app.store.journal import Draft
 from app.store.keystore import MemoryKeyStore
 from app.store.store import StationStore
@@ -98,6 +98,8 @@ def a_busy_day(till: Till) -> None:
     record_change(till.store, CardChange("C-1", card.ref, 2_000), By(till.ben))
     pays = AtTill(None, (), "offline", till.ben, cards=(CardShown(card.ref, None),))
     hand_in(till.store, OrderIn("by-card", (Line(1, "tea", 1, 1_000),)), pays)
+    hand_in(till.store, OrderIn("by-card-2", (Line(1, "tea", 1, 700),)), pays)
+    assert isinstance(till.undo("by-card-2", cashier=till.ben), Reversed)
     with till.store.atomic():
         joined = {"store": "s-1", "t_eff": NOW_MS, "member": "0000000000009", "number_hash": "0" * 32}
         till.store.journal.append([Draft(ENROL, joined)])
@@ -125,6 +127,7 @@ def by_hand(entries: list[dict[str, Any]]) -> dict[str, int]:
         "points_back": sum(data["points_back"] for data in of("void", "return")),
         "gift_cards_paid": sum(paid["amount"] for data in orders for paid in data.get("paid", ())),
         "gift_cards_put_on": sum(data["amount"] for data in of("gift_card")),
+        "gift_cards_back": sum(each[2] for data in of("void", "return") for each in data["tenders"]),
         "voids": len(of("void")),
         "returns": len(of("return")),
         "new_members": len(of("enrol")),
@@ -150,11 +153,11 @@ def test_a_days_figures_are_the_journals(till: Till) -> None:
     assert {name for name, number in told.items() if not number} == set()  # the day has some of everything
     assert (found.from_seq, found.until_seq, found.late) == (1, till.store.journal.head().seq, 0)
     # Parts come to the whole, and to what the idle page says.
-    assert sum(hour.orders for hour in figures.by_hour) == sum(each.orders for each in figures.by_staff) == 5
+    assert sum(hour.orders for hour in figures.by_hour) == sum(each.orders for each in figures.by_staff) == 6
     assert sum(each.value for each in figures.by_offer) == figures.value_given
     assert sum(each.value_back for each in figures.by_offer) == figures.value_back
     work = todays_work(till.store)
-    assert (work.orders, work.redemptions, work.value_given) == (5, figures.redemptions, figures.value_net)
+    assert (work.orders, work.redemptions, work.value_given) == (6, figures.redemptions, figures.value_net)
 
 
 def test_every_override_stands_in_the_days_figures(till: Till) -> None:
@@ -183,7 +186,7 @@ def test_a_close_reads_the_same_for_ever_and_can_be_made_again_from_the_journal(
     closed = till.close(found)
     assert (closed.cashier, closed.approver, closed.why) == (till.ben, till.eva, "day_checked")
     assert closed.figures == found.figures and closed.names["cake"] == "3.00 for points"
-    assert closed.queue == Queue(waiting=9, to_look_at=0)
+    assert closed.queue == Queue(waiting=11, to_look_at=0)
     till.machine.go_on(DAY_MS)
     a_busy_day_after = till.store.journal.head().seq
     till.store.reopen()
