@@ -56,6 +56,14 @@ def test_the_window_is_measured_with_all_its_lines() -> None:
 
 
 @pytest.mark.slow
+def test_the_managers_pages_are_measured_with_all_their_lines() -> None:
+    done = bench("review", "--orders", "600", "--repeats", "1", "--rounds", "1", "--json")
+    assert done.returncode in (0, 1), done.stderr
+    names = {line["name"] for line in json.loads(done.stdout.splitlines()[-1])["lines"]}
+    assert {"page: today", "filter: the slowest", "export as CSV", "  pages : nobody, median"} <= names
+
+
+@pytest.mark.slow
 def test_a_station_with_much_to_do_is_watched() -> None:
     done = bench(
         "ui", "--members", "100", "--scans", "20", "--only", "sync", "--only", "redemptions", "--rows", "600",

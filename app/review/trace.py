@@ -270,7 +270,7 @@ def _taken_back(review: Review, back: Mapping[str, Any]) -> TracedOffer:
 def _lines(data: Mapping[str, Any], offers: Sequence[TracedOffer]) -> tuple[TracedLine, ...]:
     taken: dict[int, int] = {}
     for offer in offers:
-        for line, share in offer.by_line if offer.is_given else ():
+        for line, share in offer.by_line:
             taken[line] = taken.get(line, 0) + share
     return tuple(
         TracedLine(

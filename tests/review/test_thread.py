@@ -164,6 +164,7 @@ def test_damage_that_is_met_is_mended_before_the_answer(station: Station) -> Non
     def read(review: Review) -> list[Any]:
         met.append(1)
         if len(met) == 1:
+            review._db.execute("UPDATE action SET order_id = 'spoiled'")
             raise ReviewDamaged("a page")
         return review.rows("SELECT order_id FROM action ORDER BY seq")
 

@@ -1,6 +1,7 @@
 """Why an order got what it got: by its own record and the rules of then, down to the line and the right."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from app.store.journal import WordOfHq
 from app.store.review.review import Review
 from app.store.store import StationStore
 from tests.builders import a_program, put_program
-from tests.station.test_void import MINUTE_MS, UNIT, Till
+from tests.station.test_void import MINUTE_MS, UNIT, Till, campaigns
 
 Read = Callable[[StationStore], Review]
 
@@ -66,6 +67,16 @@ def test_what_did_not_apply_by_itself_is_worked_out_again(till: Till, read: Read
     offers = by_rule(traced(read(till.store)))
     assert [refusal.reason for refusal in offers["tenth"].refusals] == [Reason.REQUIRED_ITEM_MISSING]
     assert not offers["tenth"].is_recorded
+
+
+def test_a_counter_that_nobody_had_to_read_is_no_reason(tmp_path: Path, read: Read) -> None:
+    limited = campaigns()
+    limited[2] |= {"limits": {"uses": 5}}  # the tenth off tea
+    till = Till(tmp_path / "store", campaigns=limited)
+    till.buys(Line(1, "coffee", 1, 500), presented=False)
+    offers = by_rule(traced(read(till.store)))
+    assert [refusal.reason for refusal in offers["tenth"].refusals] == [Reason.REQUIRED_ITEM_MISSING]
+    till.store.close()
 
 
 def test_it_goes_by_the_rules_of_then_and_without_them_by_the_record(till: Till, read: Read) -> None:

@@ -36,7 +36,7 @@ UPDATE action SET
     last_seq = max(last_seq, ?), redeemed = redeemed + ?, refused = refused + ?, spent = spent + ?, combo = ?
 WHERE seq = ?
 """
-UNDO = "UPDATE action SET undone = ? WHERE order_id = ? AND kind = 'order' AND undone <> 'void'"
+UNDO = "UPDATE action SET undone = ? WHERE order_id = ? AND kind = 'order'"
 PUT_LOOK = """
 INSERT INTO look (seq, action, word, flags, at_ms)
 VALUES (?1, (SELECT MAX(seq) FROM action WHERE seq <= ?1), ?2, ?3, ?4)
