@@ -42,6 +42,8 @@ def hq_devices(data_dir: HqDir = None, as_json: AsJson = False) -> None:
             plain(f"machine {each.name or '?'} ({each.hw or '?'}, {each.sw or '?'})"),
             f"enrolled {moment(each.enrolled_ms)}  seen {moment(each.last_seen_ms)}",
         ]
+        if each.asked_by:
+            told.append(f"asked for at station {each.asked_by} by manager {each.approver}")
         if held.get(each.device_id):
             told.append(f"{held[each.device_id]} entries held: tillside hq held list")
         if ended.get(each.device_id):

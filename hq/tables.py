@@ -154,6 +154,7 @@ enrol_token = Table(
     Column("asked_by", String(20)),  # the station at which a manager asked for it; of head office's own: none
     Column("approver", String(80)),  # that manager
     Column("approval", String(32), index=True),  # by which id: good for one machine
+    Column("paired", String(20), index=True),  # the device that came with it
 )
 
 device = Table(

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from app.core.chain import ChainOwner, Head
 from hq.faults import NotHere, NotPossible
 from hq.home import Hq
-from hq.tables import device, device_epoch, journal
+from hq.tables import device, device_epoch, enrol_token, journal
 from sync.devices_wire import DEVICES_MAX, DeviceTold
 from sync.protocol import PROTO_OLDEST
 
@@ -84,6 +84,10 @@ class Listed:
     is_to_wipe: bool
     wiped_ms: int | None
     clock_skew_ms: int  # its wall clock less HQ's, at its last push
+    asked_by: str = (
+        ""  # the station at which a manager asked for it, by HQ's books; empty: head office itself did
+    )
+    approver: str = ""  # that manager
 
 
 def read_device(connection: Connection, device_id: str, *, for_update: bool = False) -> Device | None:
@@ -166,6 +170,9 @@ def list_devices(hq: Hq) -> list[Listed]:
     """Return all devices as people see them, those that wait first."""
     with hq.database.reading() as connection:
         rows = connection.execute(select(device).order_by(device.c.device_id)).all()
+        asked = select(enrol_token.c.paired, enrol_token.c.asked_by, enrol_token.c.approver)
+        by_manager = enrol_token.c.paired.is_not(None), enrol_token.c.asked_by.is_not(None)
+        who = {paired: (at, by) for paired, at, by in connection.execute(asked.where(*by_manager))}
     found = [
         Listed(
             device_id=row.device_id,
@@ -181,6 +188,8 @@ def list_devices(hq: Hq) -> list[Listed]:
             is_to_wipe=bool(row.wipe),
             wiped_ms=row.wiped_ms,
             clock_skew_ms=row.clock_skew_ms,
+            asked_by=who.get(row.device_id, ("", ""))[0],
+            approver=who.get(row.device_id, ("", ""))[1],
         )
         for row in rows
     ]

@@ -143,6 +143,8 @@ def enrol(hq: Hq, request: EnrolRequest) -> EnrolAnswer | None:
             connection.execute(insert(device), row)
         else:
             connection.execute(update(device).where(device.c.device_id == token.device).values(row))
+        used = enrol_token.c.token_hash == _hash(request.token)
+        connection.execute(update(enrol_token).where(used).values(paired=owner.device_id))
         said = request.former_epoch, request.former_seq
         former = former_heads(connection, owner.device_id, said=said, limit=FORMER_MAX)
         is_confirmed = state is DeviceState.ACTIVE

@@ -109,7 +109,9 @@ def test_a_manager_asks_for_a_new_device_which_head_office_confirms(web_world: W
     with pytest.raises(PairingInvalid):
         pair(void.text, "void")
     pair(answer.text, "new")
-    assert sorted(each.state for each in list_devices(web_world.hq)) == ["active", "waiting"]
+    new, old = list_devices(web_world.hq)
+    assert (new.state, new.asked_by, new.approver) == ("waiting", shop.store.device.device_id, mia)
+    assert (old.state, old.asked_by) == ("active", "")
     assert line.pairing(asked) == PairingAnswer(refusal="used")
     shop.syncer.sync()
     (entry,) = [entry for entry in shop.store.journal.entries() if entry.type == PAIRING]

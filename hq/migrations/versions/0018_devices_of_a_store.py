@@ -14,4 +14,6 @@ def upgrade() -> None:
     op.add_column("enrol_token", sa.Column("asked_by", sa.String(length=20), nullable=True))
     op.add_column("enrol_token", sa.Column("approver", sa.String(length=80), nullable=True))
     op.add_column("enrol_token", sa.Column("approval", sa.String(length=32), nullable=True))
+    op.add_column("enrol_token", sa.Column("paired", sa.String(length=20), nullable=True))
+    op.create_index(op.f("ix_enrol_token_paired"), "enrol_token", ["paired"], unique=False)
     op.create_index(op.f("ix_enrol_token_approval"), "enrol_token", ["approval"], unique=False)
