@@ -27,6 +27,7 @@ from app.station.approval import use
 from app.station.redeem import NotRecorded
 from app.store.journal import Draft
 from app.store.listing import Listing
+from app.store.replica import Replica
 from app.store.store import StationStore
 
 WORK = frozenset({ORDER, REDEEM, REFUSE, VOID, RETURN, ENROL, GIFT_CARD})  # what makes a day worth closing
@@ -233,9 +234,9 @@ def _open(listing: Listing, reach: _Reach, day: date, before: int, days: tuple[d
 # --- closing ----------------------------------------------------------------------------------------------------------
 
 
-def needs_sign_off(store: StationStore) -> bool:
+def needs_sign_off(replica: Replica) -> bool:
     """Tell whether a manager has to sign a day off: where one works in the store."""
-    return any(person.role == Role.MANAGER for person in store.replica.people.all())
+    return any(person.role == Role.MANAGER for person in replica.people.all())
 
 
 def record_close(store: StationStore, found: OpenDay, by: CloseBy) -> ClosedDay | Refusal:
@@ -250,7 +251,7 @@ def record_close(store: StationStore, found: OpenDay, by: CloseBy) -> ClosedDay 
         return closed if is_same else Refusal(Reason.DAY_CLOSED)
     if max(store.journal.listing.closes().values(), default=0) != found.before:
         raise DayChanged
-    if by.approval is None and needs_sign_off(store):
+    if by.approval is None and needs_sign_off(store.replica):
         return Refusal(Reason.APPROVAL_NEEDED)
     data = _record(store, found, by)
     with store.atomic():

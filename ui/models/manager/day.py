@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject
 from app.core.approvals import Approval, Why
 from app.core.order import local_date
 from app.core.reasons import Refusal
+from app.review.names import offer_names, staff_names
 from app.review.new_file import NotWritten, Written, write_new
 from app.station.day_close import (
     CloseBy,
@@ -27,7 +28,7 @@ from app.station.day_close import (
     read_close,
     record_close,
 )
-from app.store.store import StationStore
+from app.store.review.review import Review
 from ui import texts_day, texts_export
 from ui.i18n import _
 from ui.models.answers import after_fault
@@ -187,7 +188,7 @@ class EndOfDay(Section):
 
     def _read(self) -> None:
         today = local_date(self.desk.state.now_ms, self.desk.state.time_zone)
-        self.ask_store(partial(_read, today=today), self._take_in)
+        self.ask_review(partial(_read, today=today), self._take_in)
 
     def _take_in(self, read: _Read) -> None:
         days, self._closes, self._names = read.days, read.closes, read.names
@@ -294,17 +295,12 @@ class EndOfDay(Section):
             self.desk.notice(after_fault(problem).sentence)
 
 
-def _read(store: StationStore, *, today: date) -> _Read:
-    listing = store.journal.listing
-    people = {each.staff_id: each.name for each in store.replica.people.all()}
-    program = store.replica.program()
-    rules = (
-        {}
-        if program is None
-        else {rule.rule_id: rule.name for each in program.campaigns for rule in each.rules}
-    )
-    days = look_at_days(listing, time_zone=store.device.time_zone, today=today)
-    return _Read(days, listing.closes(), {**rules, **people}, needs_sign_off(store))
+def _read(review: Review, *, today: date) -> _Read:
+    """Read on the thread that is there for it: a day that nobody closed for long has many entries."""
+    names = {**offer_names(review), **staff_names(review)}
+    days = look_at_days(review.listing, time_zone=review.place.time_zone, today=today)
+    with review.replica() as replica:
+        return _Read(days, review.listing.closes(), names, needs_sign_off(replica))
 
 
 def _content(report: DayReport, form: Form) -> bytes:
