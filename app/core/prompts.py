@@ -109,8 +109,8 @@ class _Tried(NamedTuple):
 def next_best(facts: Facts, found: Quote, choices: Sequence[Presentation] = ()) -> NextBest | None:
     """Return the offer that gives most for what is missing; None where none is near.
 
-    `found` is the quote of these facts, `choices` the offers that could be picked, as they would be presented. Where
-    several things are missing, or one that nobody at the till can change, an offer isn't told.
+    `found` is the quote of these facts, `choices` the offers that could be picked, as they would be presented. An
+    offer that needs more than one thing, or one that nobody at the till can change, isn't told.
     """
     best: tuple[Fraction, int, NextBest] | None = None
     tries = 0
@@ -161,12 +161,14 @@ def best_choice(then: Quote) -> Offer | None:
 
 
 def _wanted(offer: Offer) -> tuple[Want, int] | None:
-    """Return what an offer lacks, where it is one thing that the customer can do something about."""
-    if len(offer.refusals) != 1:
+    """Return what an offer lacks first, where somebody can do something about all that it lacks."""
+    if not offer.refusals:
         return None
     refusal = offer.refusals[0]
     if refusal.reason is Reason.NO_EFFECT and offer.more_free:
         return Want.UNITS, offer.more_free
+    if any(each.reason not in WANTS for each in offer.refusals):
+        return None
     want, missing = WANTS.get(refusal.reason), refusal.numbers.get("missing", 1)
     return (want, missing) if want is not None and isinstance(missing, int) and missing > 0 else None
 

@@ -65,6 +65,7 @@ TEA = automatic("tea", amount_off(100, "tea"), condition=units(2))
         ([automatic("third", buy_get(1, 1))], (Want.UNITS, 1, 400)),  # one more would be free
         ([automatic("any", percent_off(1_000), condition=leaf("order.quantity", "at_least", 3))],
          (Want.UNITS, 1, 180)),  # of the cheapest: nobody is talked into the dearest
+        ([automatic("either", amount_off(300), condition={"any": [units(2), total(9_000)]})], (Want.UNITS, 1, 300)),
         ([automatic("item", percent_off(1_000), condition=leaf("order.quantity_of", "more_than", 0, products="milk"))],
          (Want.PRODUCT, 1, 140)),
         ([automatic("milk", amount_off(100, "milk"))], None),  # nobody knows what milk costs here
@@ -99,6 +100,9 @@ def test_the_one_that_gives_most_for_what_is_missing_is_told() -> None:
     near = automatic("near", amount_off(20), condition=total(1_500))  # 20 for 100
     found = nearest(near, FIVE_OFF, TEA)  # 500 for 600, 100 for 400
     assert found is not None and (found.rule_id, found.name) == ("five", "Rule five")
+    cheap = automatic("cheap", amount_off(95), condition=total(1_500))  # 95 for 100, and 500 for 600
+    found = nearest(cheap, FIVE_OFF)
+    assert found is not None and found.rule_id == "cheap", "not the largest, but the most for what is missing"
 
 
 def test_an_offer_that_would_only_take_anothers_place_is_not_told() -> None:

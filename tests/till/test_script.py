@@ -97,6 +97,9 @@ def test_orders_repeats_and_voids_come_to_the_same_on_both_sides(shop: Shop, tmp
         None,
     ]
     assert set(orders(shop).values()) == {1}
+    lines = map(json.loads, (tmp_path / "roll").read_bytes().splitlines())
+    written = Counter((line.get("step"), line.get("id")) for line in lines)
+    assert {written[step, sale] for step, sale in written if step} == {1}, "each is written down once"
 
 
 def test_an_order_that_is_taken_back_is_recorded_on_neither_side(shop: Shop, tmp_path: Path) -> None:

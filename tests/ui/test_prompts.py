@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from app.core.order import Line
@@ -12,7 +13,9 @@ from tests.builders import put_document
 from tests.station.test_enrol import box_keys
 from tests.ui.station_bench import Bench, open_bench, open_member
 from ui.models.enrol import Enrol, EnrolTyped
+from ui.models.quotes import Quotes
 from ui.models.state import Screen
+from ui.models.till import new_visit
 
 LINES = (Line(1, "bread", 1, 2_360),)
 
@@ -68,3 +71,26 @@ def test_whoever_joins_with_f5_has_the_order_that_was_there(bench: Bench) -> Non
     assert bench.model.state.order.order_id == "A-1" and bench.model.state.member is not None
     bench.settled()
     assert bench.model.state.prompts.joining is None
+
+
+class Held:
+    """Tasks whose results come home when the test lets them."""
+
+    def __init__(self) -> None:
+        self.home: list[object] = []
+
+    def on_store(self, work, *, then, failed) -> None:
+        self.home.append(then)
+
+
+def test_what_comes_home_behind_another_order_is_nobodys(qapp) -> None:
+    tasks, came = Held(), []
+    parent = QObject()
+    quotes = Quotes(tasks, register="1", who=lambda: None, parent=parent)
+    quotes.prompted.connect(came.append)
+    quotes.ask(new_visit(), link="offline")
+    tasks.home.pop()("a quote")
+    said = tasks.home.pop()
+    quotes.drop()
+    said(NO_PROMPTS)
+    assert came == []
