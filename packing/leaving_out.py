@@ -6,6 +6,7 @@ Those come by `Depends` (control.py), so that a shop gets Debian's security upda
 
 import re
 
+OURS = ("app", "resources", "scanner", "sync", "ui")
 # Head office, the demo and what developers need. Function-level imports of the commands would bring it all along.
 EXCLUDED = [
     "hq", "app.demo", "ui.gallery", "tests", "bench",
@@ -31,6 +32,11 @@ BABEL = "babel/locale-data/"
 
 OF_THE_SYSTEM = re.compile(r"^(/usr)?/lib(32|64|x32)?/(?!python)")  # and not what Debian's Python itself is
 PYTHON_ITSELF = "libpython"
+
+
+def is_left_out(module: str) -> bool:
+    """Tell whether a module is one of those that stay out, or within one of them."""
+    return any(module == name or module.startswith(f"{name}.") for name in EXCLUDED)
 
 
 def is_wanted(target: str, source: str, kind: str) -> bool:

@@ -104,7 +104,7 @@ def test_it_redeems_is_not_replaced_meanwhile_and_leaves_the_journal(
             tells_of_itself(debian, shop, screen)
             for words in (("dpkg", "--install", f"/{deb.name}"), ("dpkg", "--remove", "tillside")):
                 assert "Tillside is running" in debian.run(*words, status=1).stderr
-            assert "ii" in debian.run("dpkg-query", "-W", "-f=${db:Status-Abbrev}", "tillside").stdout
+            assert debian.run("dpkg-query", "-W", "-f=${db:Status-Status}", "tillside").stdout == "installed"
         finally:
             window.kill()
         debian.run("dpkg", "--install", f"/{deb.name}")

@@ -15,7 +15,7 @@ from packing import start
 from packing.control import control, depends
 from packing.deb import HERE, LIBRARY, Release, make_deb
 from packing.folder import missing_of_ours
-from packing.leaving_out import is_wanted
+from packing.leaving_out import EXCLUDED, OURS, is_left_out, is_wanted
 from packing.licences import write_licences
 from resources import LANGUAGES
 
@@ -57,6 +57,19 @@ def test_a_module_that_ours_ask_for_must_be_there() -> None:
         "missing module named cbor3 - imported by app.core.codes (top-level), x (optional)\n"
     )
     assert missing_of_ours(complaints) == ["cbor3"]
+
+
+def test_every_module_of_ours_is_packed_or_left_out_on_purpose() -> None:
+    """Pages of managers are imported by names in a table, which PyInstaller can't see."""
+    assert (
+        not is_left_out("ui.manager.plot")
+        and is_left_out("app.demo.run")
+        and not is_left_out("app.demonstrated")
+    )
+    left = {name for name in EXCLUDED if name.split(".")[0] in OURS}
+    assert left == {"app.demo", "ui.gallery"}
+    packages = {path.name for path in ROOT.iterdir() if (path / "__init__.py").exists()}
+    assert packages - {"tests", "bench", "hq", "packing"} == set(OURS)
 
 
 def test_debian_brings_what_the_script_asks_for() -> None:
