@@ -17,6 +17,7 @@ from ui.models.manager.day import CloseDay, Form, PutInto, Save, Turn
 from ui.models.state import Screen
 
 Key = Qt.Key
+DAY_MS = 86_400_000
 STATES = states()
 
 
@@ -43,6 +44,37 @@ def test_what_is_signed_off_is_what_stands_there_and_reads_the_same_ever_after(o
     assert (office.view.report, office.view.since) == (closed, 1), (
         "the order made meanwhile is the next day's"
     )
+
+
+def close(office: Office) -> None:
+    office.bench.model.enter()
+    office.approve(Why.DAY_CHECKED)
+    office.until(lambda: not office.view.is_open)
+
+
+def another_day(office: Office, order: str) -> None:
+    """Let a night pass, and somebody buy something."""
+    office.bench.model.lock_after_s = 10 * DAY_MS  # nobody is locked out for the night
+    office.bench.clock.set_ms(office.bench.clock.now_ms() + DAY_MS)
+    office.bench.model.refresh()
+    office.until(lambda: office.state.now_ms >= office.bench.clock.now_ms())
+    office.store(lambda store: hand_in(store, an_order(order), at_till()))
+
+
+def test_days_that_were_forgotten_are_closed_one_after_the_other(office: Office) -> None:
+    monday = office.view.report.day
+    close(office)
+    office.bench.model.escape()
+    for order in ("A-2", "A-3"):
+        another_day(office, order)
+    office.open("day")
+    assert (office.view.waiting_days, (office.view.report.day - monday).days) == (2, 1)
+    close(office)
+    office.until(lambda: office.view.has_open)
+    office.ask(Turn(1))
+    assert office.view.is_open and (office.view.report.day - monday).days == 2
+    office.ask(Turn(-1))
+    office.until(lambda: (office.view.report.day - monday).days == 1 and not office.view.is_open)
 
 
 def test_a_day_that_is_not_approved_stays_open(office: Office) -> None:

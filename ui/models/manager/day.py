@@ -4,7 +4,7 @@ What is signed off is what stands on the page: the approval names the last entry
 in the next close. None of it needs head office.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -62,6 +62,7 @@ class DayView:
     closed: tuple[date, ...] = ()
     since: int = 0
     waiting_days: int = 0
+    has_open: bool = False  # there is a day to close, be it another one than the one shown
     needs_pin: bool = False
     is_busy: bool = False
     places: tuple[Place, ...] = ()
@@ -83,7 +84,8 @@ class DayView:
     @property
     def is_last(self) -> bool:
         """Whether there is no later day to show."""
-        return self.report is None or self.is_open
+        is_newest = bool(self.closed) and self.report is not None and self.report.day == self.closed[-1]
+        return self.report is None or self.is_open or (is_newest and not self.has_open)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ class EndOfDay(Section):
     def begin(self) -> None:
         """Read the day that waits to be closed."""
         self._view = DayView()
-        self._read()
+        self._read(self._take_in)
         self.tasks.on_net(places, then=self._know_places, failed=lambda problem: None)
 
     def end(self) -> None:
@@ -186,21 +188,27 @@ class EndOfDay(Section):
 
     # --- which day ------------------------------------------------------------------------------------------------
 
-    def _read(self) -> None:
+    def _read(self, then: Callable[[_Read], None]) -> None:
         today = local_date(self.desk.state.now_ms, self.desk.state.time_zone)
-        self.ask_review(partial(_read, today=today), self._take_in)
+        self.ask_review(partial(_read, today=today), then)
 
     def _take_in(self, read: _Read) -> None:
+        """Show the day that waits to be closed, else the last one that was."""
+        days, report = read.days, None
+        if days.open is not None:
+            report = of_open(days.open, self._where, read.names)
+        elif days.last is not None:
+            report = of_closed(days.last, self._where, read.names)
+        self._view = replace(self._view, report=report)
+        self._know_days(read)
+
+    def _know_days(self, read: _Read) -> None:
+        """Know which days there are; the one that is shown stays."""
         days, self._closes, self._names = read.days, read.closes, read.names
         self._open = days.open
-        report = None
-        if days.open is not None:
-            report = of_open(days.open, self._where, self._names)
-        elif days.last is not None:
-            report = of_closed(days.last, self._where, self._names)
         self._view = replace(
             self._view,
-            report=report,
+            has_open=days.open is not None,
             closed=tuple(sorted(self._closes)),
             since=days.since,
             waiting_days=len(days.open.days) if days.open is not None else 0,
@@ -221,7 +229,7 @@ class EndOfDay(Section):
     def _open_closed(self, day: date) -> None:
         """Read a day from its entry: the same figures for ever."""
         seq = self._closes[day]
-        self.ask_store(lambda store: read_close(store.journal.listing.at(seq)), self._opened)
+        self.ask_review(lambda review: read_close(review.listing.at(seq)), self._opened)
 
     def _opened(self, found: ClosedDay) -> None:
         self._view = replace(self._view, report=of_closed(found, self._where, self._names))
@@ -257,20 +265,23 @@ class EndOfDay(Section):
         self._view = replace(self._view, is_busy=False)
         if isinstance(done, Refusal):
             self.desk.notice(because(done, self.desk.state.shop.currency))
-            self._read()
+            self._read(self._take_in)
         else:
             self._open = None
             self._closes = {**self._closes, done.day: done.seq}
             report = of_closed(done, self._where, self._names)
-            self._view = replace(self._view, report=report, closed=tuple(sorted(self._closes)), since=0)
+            self._view = replace(
+                self._view, report=report, closed=tuple(sorted(self._closes)), since=0, has_open=False
+            )
             self.desk.notice(_("The day is closed. Print it, or save it as a file."))
             self.desk.sync_now()
+            self._read(self._know_days)  # another day may wait
         self.changed.emit()
 
     def _not_closed(self, problem: BaseException) -> None:
         self._view = replace(self._view, is_busy=False)
         self.desk.notice(after_fault(problem).sentence)
-        self._read()
+        self._read(self._take_in)
         self.changed.emit()
 
     # --- saving it ------------------------------------------------------------------------------------------------

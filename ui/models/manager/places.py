@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, QStorageInfo
 
-STICKS_AT = ("/media/", "/run/media/", "/mnt/", "/Volumes/")  # where systems show what is plugged in
+STICKS_AT = ("/media/", "/run/media/", "/Volumes/")  # where systems show what is plugged in
 OURS = "Tillside"
 
 
