@@ -29,7 +29,7 @@ class Token:
         self.path = folder / FILE
         self._stamp: tuple[int, int] | None = None
         self._text = b""
-        self.fits(b"")
+        self._look()
 
     def fits(self, shown: bytes) -> bool:
         """Tell whether this is the token of the moment, in the same time whatever of it is right."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from app.doctor.till import check_till
-from app.till_api import guard
+from app.till_api import guard, server
 from app.till_api.token import make
 from tests.till_api.asking import WAIT_S, Till, coffee
 
@@ -75,6 +75,9 @@ def test_bodies_are_small_and_quick_and_of_the_agreed_form(shop, monkeypatch: py
     key = {"Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA=="}
     assert b" 101 " not in raw(shop.till, head(shop.till, "GET /v1/health", **upgrade, **key))
     monkeypatch.undo()
+    monkeypatch.setattr(server, "SILENT_S", 0.1)
+    for silent in ("", "GET /v1/health HTTP/1.1\nHost:"):
+        assert raw(shop.till, silent) == b""  # it is closed by the station
     wrong = [
         b"{", b"[]", b'"x"', b"[" * 100_000, b"\xff", b"{}",
         *(b'{"currency": "USD"' + rest + b"}" for rest in (

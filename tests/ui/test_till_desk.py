@@ -114,10 +114,14 @@ def test_what_enter_records_comes_off_the_tills_lines(beside: Beside) -> None:
     beside.bench.qtbot.waitUntil(lambda: beside.bench.model.state.order.discount == 600)
     beside.bench.settled()
     assert [each["rule"] for each in beside.get("T-1")["quote"]["given"]] == ["ten"]
+    beside.bench.model.pick(beside.bench.offer("five").key)
+    beside.bench.qtbot.waitUntil(lambda: beside.bench.model.state.order.discount > 600)
+    beside.bench.settled()
     beside.bench.model.enter()
     told = beside.end(hears).said
-    assert (told["state"], told["result"]["due"]) == ("recorded", 5_400)
-    assert told["result"]["lines"] == [{"line": 1, "take_off": 500}, {"line": 2, "take_off": 100}]
+    assert (told["state"], told["result"]["due"]) == ("recorded", 4_950)
+    taken = [each["take_off"] for each in told["result"]["lines"]]
+    assert (taken, sum(taken)) == ([875, 175], told["result"]["discount"])
     assert told["result"]["given"][0]["redemption_id"]
     assert beside.bench.model.state.screen is Screen.ANSWER
 
