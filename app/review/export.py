@@ -35,7 +35,7 @@ class Column(StrEnum):
     REFUSED = "refused"
     TOTAL = "total"
     DISCOUNT = "discount"
-    PAID = "paid"  # what is left to pay of the order
+    PAID = "paid"  # the total less the discount; gift cards paid a part of it
     POINTS_EARNED = "points_earned"
     POINTS_SPENT = "points_spent"
     CARDS = "cards"  # what gift cards paid, or what was put on one
@@ -78,9 +78,9 @@ VALUES: Mapping[Column, str] = {
     Column.MEMBER_REF: "member",
     Column.OFFERS: "combo",
     Column.REFUSED: "combo",
-    Column.TOTAL: "total",
+    Column.TOTAL: "iif(kind IN ('void', 'return'), total + discount, total)",  # there the total is what comes back
     Column.DISCOUNT: "discount",
-    Column.PAID: "total - discount",
+    Column.PAID: "iif(kind IN ('void', 'return'), total, total - discount)",
     Column.POINTS_EARNED: "earned",
     Column.POINTS_SPENT: "spent",
     Column.CARDS: "cards + put_on",

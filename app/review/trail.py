@@ -89,7 +89,7 @@ def _cells(review: Review, entry: Entry, people: Mapping[str, str], say: Say) ->
         person(data.get(APPROVER)),
         word("why", data.get(APPROVAL, {}).get("why")),
         person(data.get("staff")) if entry.type in WHOM else "",
-        id_cell(str(data.get("order_id") or data.get("day") or "")),
+        text_cell(data["day"]) if entry.type == DAY_CLOSE else id_cell(str(data.get("order_id") or "")),
         text_cell(str(data.get("note", ""))),
         id_cell(entry.entry_id),
     )

@@ -49,6 +49,13 @@ def test_amounts_and_days_are_what_a_spreadsheet_of_the_language_expects(
     assert row == ["2026-01-05", "12:00:00", f"1234{cents}56", f"1{cents}00", f"1233{cents}56", "0"]
 
 
+def test_what_was_voided_takes_out_of_each_sum_what_its_order_put_in(till: Till, read: Read) -> None:
+    till.undo(till.buys(cashier=till.ben), cashier=till.ben)
+    columns = (Column.TOTAL, Column.DISCOUNT, Column.PAID, Column.POINTS_EARNED, Column.POINTS_SPENT)
+    rows = list(csv.reader(exported(read(till.store), columns).splitlines()))[1:]
+    assert rows == [["15.00", "4.50", "10.50", "10", "30"], ["-15.00", "-4.50", "-10.50", "-10", "-30"]]
+
+
 def test_columns_come_in_the_order_chosen_and_without_a_mark_where_none_is_wanted(
     store: StationStore, read: Read
 ) -> None:
