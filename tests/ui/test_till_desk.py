@@ -241,13 +241,13 @@ def test_a_whole_station_answers_its_till_after_the_first_paint_and_stops_with_i
 
 
 def test_a_port_that_another_program_has_is_said_and_the_station_works(qtbot: QtBot, tmp_path: Path) -> None:
-    card = enrolled_store(tmp_path, hq_url="http://127.0.0.1:1")
+    enrolled_store(tmp_path, hq_url="http://127.0.0.1:1")
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         station = RealStation(qtbot, tmp_path, till_api=str(other.getsockname()[1]))
         try:
             station.until(lambda: station.has_shown(texts_till.cant_listen()))
-            assert station.redeem(card.code).receipt
+            station.until_screen(Screen.IDLE)
         finally:
             station.close()
