@@ -3,28 +3,33 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from io import BytesIO
 
 from app.core.approvals import Why
 from app.core.day_figures import ByOffer, ByStaff, Override, Shift
 from app.core.entry import DAY_CLOSE, ENROL, GIFT_CARD, ORDER, OVERRIDE, RETURN, VOID
+from app.core.money import Currency
+from app.review.sheet import Form, text_cell
+from app.review.sheet import Sheet as Table
 from ui.i18n import _, ngettext
 from ui.models.manager.day_report import DayReport
 from ui.receipt.rows import Band, Line, Pair, Row, Rule, Sheet, Style
 from ui.texts import clock, day, grouped, moment, money
 from ui.why_texts import why as why_text
 
-BOM: Final = b"\xef\xbb\xbf"
-FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")  # with these a table's program begins to reckon
-
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A line of a report: what, a figure, and what there is to say beneath."""
+    """A line of a report: what, a figure as people read it, and what there is to say beneath.
+
+    `amount` in minor units, or `count`: the figure as a table's program reckons with it.
+    """
 
     what: str
     figure: str
     beneath: str = ""
+    amount: int | None = None
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,14 @@ class Group:
 
     title: str
     facts: tuple[Fact, ...]
+
+
+def _count(what: str, count: int) -> Fact:
+    return Fact(what, grouped(count), count=count)
+
+
+def _worth(what: str, amount: int, currency: Currency, beneath: str = "") -> Fact:
+    return Fact(what, money(amount, currency), beneath, amount=amount)
 
 
 # --- the report -----------------------------------------------------------------------------------------------------
@@ -91,50 +104,50 @@ def groups(report: DayReport) -> tuple[Group, ...]:
 
 def _figures(report: DayReport) -> Iterator[Fact]:
     found, currency = report.figures, report.currency
-    yield Fact(_("Orders"), grouped(found.orders))
-    yield Fact(_("Worth of all orders"), money(found.total, currency))
-    yield Fact(_("Redemptions"), grouped(found.redemptions))
-    yield Fact(_("Given"), money(found.value_given, currency))
+    yield _count(_("Orders"), found.orders)
+    yield _worth(_("Worth of all orders"), found.total, currency)
+    yield _count(_("Redemptions"), found.redemptions)
+    yield _worth(_("Given"), found.value_given, currency)
     if found.value_back:
-        yield Fact(_("Came back"), money(-found.value_back, currency))
-        yield Fact(_("Given in all"), money(found.value_net, currency))
+        yield _worth(_("Came back"), -found.value_back, currency)
+        yield _worth(_("Given in all"), found.value_net, currency)
     if found.average_with is not None:
-        yield Fact(_("Average order with an offer"), money(found.average_with, currency))
+        yield _worth(_("Average order with a reward"), found.average_with, currency)
     if found.average_without is not None:
-        yield Fact(_("Average order without"), money(found.average_without, currency))
-    yield Fact(_("New members"), grouped(found.new_members))
-    yield Fact(_("Offers refused"), grouped(found.refused))
+        yield _worth(_("Average order without"), found.average_without, currency)
+    yield _count(_("New members"), found.new_members)
+    yield _count(_("Offers refused"), found.refused)
     for what, count in (
         (_("Codes turned away"), found.denied),
         (_("PINs locked"), found.pin_locks),
         (_("Clock moved"), found.clock_jumps),
     ):
         if count:
-            yield Fact(what, grouped(count))
+            yield _count(what, count)
 
 
 def _points(report: DayReport) -> Iterator[Fact]:
     found, currency = report.figures, report.currency
-    yield Fact(_("Points earned"), grouped(found.points_earned))
-    yield Fact(_("Points spent"), grouped(found.points_spent))
+    yield _count(_("Points earned"), found.points_earned)
+    yield _count(_("Points spent"), found.points_spent)
     if found.points_undone:
-        yield Fact(_("Points taken back"), grouped(-found.points_undone))
+        yield _count(_("Points taken back"), -found.points_undone)
     if found.points_back:
-        yield Fact(_("Points given back"), grouped(found.points_back))
+        yield _count(_("Points given back"), found.points_back)
     for what, amount in (
         (_("Paid by gift cards"), found.gift_cards_paid),
         (_("Put on gift cards"), found.gift_cards_put_on),
         (_("Back on gift cards"), found.gift_cards_back),
     ):
         if amount:
-            yield Fact(what, money(amount, currency))
+            yield _worth(what, amount, currency)
 
 
 def _undone(report: DayReport) -> Iterator[Fact]:
     found = report.figures
-    yield Fact(_("Orders undone"), grouped(found.voids))
-    yield Fact(_("Returns"), grouped(found.returns))
-    yield Fact(_("Approved by a manager"), grouped(found.overridden))
+    yield _count(_("Orders undone"), found.voids)
+    yield _count(_("Returns"), found.returns)
+    yield _count(_("Approved by a manager"), found.overridden)
     for each in found.overrides:
         yield _override(report, each)
 
@@ -143,8 +156,8 @@ def _override(report: DayReport, found: Override) -> Fact:
     who = " → ".join(report.name_of(each) for each in (found.cashier, found.approver) if each)
     reason = why_text(Why(found.why)) if found.why in set(Why) else ""
     at = f"{clock(found.at_ms, report.time_zone)} · {approved(found.type)}"
-    figure = money(found.value, report.currency) if found.value else ""
-    return Fact(at, figure, " · ".join(part for part in (who, reason) if part))
+    beneath = " · ".join(part for part in (who, reason) if part)
+    return _worth(at, found.value, report.currency, beneath) if found.value else Fact(at, "", beneath)
 
 
 def approved(entry_type: str) -> str:
@@ -167,7 +180,7 @@ def _staff(report: DayReport, found: ByStaff) -> Fact:
         redemptions=grouped(found.redemptions),
         undone=grouped(found.voids + found.returns),
     )
-    return Fact(name, money(found.value - found.value_back, report.currency), counted)
+    return _worth(name, found.value - found.value_back, report.currency, counted)
 
 
 def _offer(report: DayReport, found: ByOffer) -> Fact:
@@ -175,7 +188,7 @@ def _offer(report: DayReport, found: ByOffer) -> Fact:
     given = _("Given: {count}").format(count=grouped(found.times))
     if found.points:
         given = f"{given} · {_('Points: {count}').format(count=grouped(found.points))}"
-    return Fact(name, money(found.value - found.value_back, report.currency), given)
+    return _worth(name, found.value - found.value_back, report.currency, given)
 
 
 def _shift(report: DayReport, found: Shift) -> Fact:
@@ -187,8 +200,8 @@ def _shift(report: DayReport, found: Shift) -> Fact:
 
 def _line(report: DayReport) -> Iterator[Fact]:
     if report.close is not None:
-        yield Fact(_("Not sent yet when it was closed"), grouped(report.close.queue.waiting))
-        yield Fact(_("To be looked at then"), grouped(report.close.queue.to_look_at))
+        yield _count(_("Not sent yet when it was closed"), report.close.queue.waiting)
+        yield _count(_("To be looked at then"), report.close.queue.to_look_at)
 
 
 # --- on paper and in a file -----------------------------------------------------------------------------------------
@@ -218,19 +231,27 @@ def _rows(report: DayReport) -> Iterator[Row]:
                 yield Pair(f" {fact.beneath}", "", Style.SMALL)
 
 
-def csv(report: DayReport) -> bytes:
-    """Return a report as a table, with the sign at its beginning by which Excel reads its letters."""
-    told: list[tuple[str, ...]] = [(title(report), signed(report), period(report))]
+def csv(report: DayReport, form: Form) -> bytes:
+    """Return a report as a table: the group, what, its figure as a number, and what there is to say of it."""
+    to = BytesIO()
+    table = Table(form, to, digits=report.currency.digits)
+    table.write(
+        [[text_cell(said) for said in (title(report), signed(report), period(report), report.currency.code)]]
+    )
     for group in groups(report):
-        told += [(group.title, fact.what, fact.figure, fact.beneath) for fact in group.facts]
-    lines = (";".join(_cell(each) for each in row) for row in told)
-    return BOM + "\r\n".join(lines).encode("utf-8") + b"\r\n"
+        table.write(
+            [
+                [text_cell(group.title), text_cell(fact.what), _number(fact, table), text_cell(fact.beneath)]
+                for fact in group.facts
+            ]
+        )
+    return to.getvalue()
 
 
-def _cell(text: str) -> str:
-    """Return a cell that no program takes for a formula."""
-    safe = f"'{text}" if text.startswith(FORMULAS) else text
-    return '"' + safe.replace('"', '""') + '"'
+def _number(fact: Fact, table: Table) -> str:
+    if fact.amount is not None:
+        return table.amount(fact.amount)
+    return text_cell(fact.figure) if fact.count is None else str(fact.count)
 
 
 # --- the page -------------------------------------------------------------------------------------------------------

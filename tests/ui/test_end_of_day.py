@@ -1,11 +1,13 @@
 """The end of a day at the window: closed as it stands there, re-opened as it was, printed and saved alike."""
 
+import csv
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 
 from app.core.approvals import Why
+from app.review.sheet import Form as CsvForm
 from app.station.redeem import hand_in
 from tests.builders import an_order, at_till
 from tests.ui.office import Office, open_office
@@ -84,7 +86,7 @@ def test_a_day_that_is_not_approved_stays_open(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "begins"), [(Form.PDF, b"%PDF"), (Form.PNG, b"\x89PNG"), (Form.CSV, texts_day.BOM)]
+    ("form", "begins"), [(Form.PDF, b"%PDF"), (Form.PNG, b"\x89PNG"), (Form.CSV, b"\xef\xbb\xbf")]
 )
 def test_a_day_is_saved_beside_what_is_there_already(
     office: Office, tmp_path: Path, form: Form, begins: bytes
@@ -107,9 +109,11 @@ def test_paper_and_file_say_what_the_page_says() -> None:
     facts = [(fact.what, fact.figure) for group in texts_day.groups(REPORT) for fact in group.facts]
     printed = [(row.left, row.right) for row in texts_day.sheet(REPORT).rows if hasattr(row, "right")]
     assert [pair for pair in printed if not pair[0].startswith(" ")] == facts
-    table = texts_day.csv(REPORT).decode("utf-8-sig")
-    assert all(f'"{what}";"{figure}"' in table for what, figure in facts if figure)
-    assert "'−" not in table, "our minus is no formula's"
+    for separator, worth in ((";", "3124,50"), (",", "3124.50")):
+        table = texts_day.csv(REPORT, CsvForm(separator)).decode("utf-8-sig").splitlines()
+        _title, *cells = csv.reader(table, delimiter=separator)
+        assert [cell[1] for cell in cells] == [what for what, _figure in facts]
+        assert dict(cell[1:3] for cell in cells)["Worth of all orders"] == worth, "a number to reckon with"
 
 
 def test_keys_of_the_page(shown) -> None:

@@ -29,7 +29,7 @@ def export(what: What = What.REDEMPTIONS, **more: object) -> State:
 def states() -> dict[str, State]:
     """Return every state of the page."""
     overrides = Wanted(Kind.OVERRIDE, seen=Seen.ALL)
-    done = Written("exceptions-2017-11-20-2017-11-20.csv", Path(FOLDER), 2)
+    done = Written("exceptions-2017-11-20.csv", Path(FOLDER), 2)
     none = tuple((column, False) for column, _on in COLUMNS)
     found = {
         "export": export(),

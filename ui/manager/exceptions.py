@@ -34,7 +34,7 @@ from ui.widgets.label import Label
 from ui.widgets.room import Scroll
 
 Key = Qt.Key
-SIDE_WIDTH = 276
+SIDE_WIDTH, DETAILS_HEIGHT = 276, 112
 SPANS = (Span.ALL, Span.TODAY, Span.YESTERDAY, Span.WEEK)
 STEPS = {Key.Key_Left: -1, Key.Key_Right: 1}
 TICKED = "☑"
@@ -146,6 +146,7 @@ class _List(QWidget):
         self.rows = LineList(has_signs=True)
         self._details = Label("body")
         self._said = Scroll(self._details)
+        self._said.setMaximumHeight(current().with_text(DETAILS_HEIGHT))  # the list keeps its room
         self.note, self.why = Field(), Button()
         self.note.setMaxLength(NOTE_LENGTH_MAX)
         self.why.setFixedWidth(current().with_text(150))

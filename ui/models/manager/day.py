@@ -18,6 +18,7 @@ from app.core.order import local_date
 from app.core.reasons import Refusal
 from app.review.names import offer_names, staff_names
 from app.review.new_file import NotWritten, Written, write_new
+from app.review.sheet import form_for
 from app.station.day_close import (
     CloseBy,
     ClosedDay,
@@ -29,7 +30,7 @@ from app.station.day_close import (
     record_close,
 )
 from app.store.review.review import Review
-from ui import texts_day, texts_export
+from ui import i18n, texts_day, texts_export
 from ui.i18n import _
 from ui.models.answers import after_fault
 from ui.models.flow import Means
@@ -317,7 +318,7 @@ def _read(review: Review, *, today: date) -> _Read:
 def _content(report: DayReport, form: Form) -> bytes:
     """Return the file. On a thread that doesn't draw; pictures of words need no window."""
     if form is Form.CSV:
-        return texts_day.csv(report)
+        return texts_day.csv(report, form_for(i18n.language()))
     from ui.receipt.paper import Paper, pdf, png
 
     draw = pdf if form is Form.PDF else png

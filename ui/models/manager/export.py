@@ -179,7 +179,7 @@ class Export(Section):
         if view.what is What.REDEMPTIONS and not view.chosen:
             return
         self._stop = stop = threading.Event()
-        name = f"{view.what}-{view.since or 'all'}-{view.until or self._today}.csv"
+        name = f"{view.what}-{_days(view.since, view.until or self._today)}.csv"
 
         def told(rows: int) -> None:
             self.tasks.at_home(partial(self._told, stop, rows))
@@ -211,6 +211,13 @@ class Export(Section):
         )
         if not is_ours and not isinstance(problem, Stopped):
             self.desk.notice(after_fault(problem).sentence)
+
+
+def _days(since: date | None, until: date) -> str:
+    """Return of which days a file is, for its name."""
+    if since == until:
+        return until.isoformat()
+    return f"{since.isoformat() if since is not None else 'until'}-{until.isoformat()}"
 
 
 def _seldom(told: Any) -> Any:
