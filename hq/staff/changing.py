@@ -3,7 +3,7 @@
 A station vouches for the manager, and a station can be lied with. So nothing here gives anybody more than the person
 had: a PIN is for a cashier of the device's own store who works there, and a suspension leaves somebody who can sign in.
 Each change is a case for people at head office, whether it was taken over or not. What comes late, by a person's word
-or judged again, changes nobody: head office may have said something else since.
+or judged again, gives nobody a PIN any more: head office may have set another since. A suspension still counts.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ from hq.staff.store import ACTIVE, SUSPENDED
 from hq.tables import store_staff
 from sync.protocol import Flag
 
-LATE = "it came too late to change anything: head office may have said something else since"
+LATE = "it came too late: head office may have set another PIN since"
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,14 @@ class _NotTaken(Exception):
 def change_staff(
     hq: Hq, connection: Connection, kept: Sequence[Kept], *, store: str, is_late: bool
 ) -> Changed:
-    """Take over what managers changed, behind the judging. `is_late`: nobody is changed, and the cases say so."""
+    """Take over what managers changed, behind the judging. `is_late`: no PIN is, and the cases say so."""
     found = Changed(list(kept), [])
     for at, each in enumerate(kept):
         said = each.judgement.staff_change
         if said is None:
             continue
         try:
-            if is_late:
+            if is_late and said.what == PIN:
                 raise _NotTaken(LATE)
             hold_whole(
                 connection, Whole.MEMBERS, is_shared=True

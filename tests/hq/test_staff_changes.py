@@ -12,7 +12,10 @@ from app.core.pins import SALT_SIZE, Role, hash_pin, is_pin, secret_of
 from app.core.sealed import seal
 from app.core.staff_change import EmergencyPin, pin_info, write_pin
 from hq.home import Hq
+from hq.journal import again
+from hq.journal.again import judge_all_again
 from hq.journal.held import list_held
+from hq.journal.judge import JUDGES
 from hq.journal.posting_held import post_held
 from hq.keysets.service import make_key, publish_key, retire
 from hq.staff.people import ask_sign_in, list_people, remove_person, set_pin
@@ -140,11 +143,29 @@ def test_a_pin_sealed_to_a_retired_key_is_taken_over(homes, shop: Shop) -> None:
 
 
 @on("sqlite")
-def test_what_a_person_posts_later_changes_nobody(homes, shop: Shop) -> None:
+def test_what_a_person_posts_later_gives_nobody_a_pin_but_suspends(homes, shop: Shop) -> None:
     shop.says("pin")
+    shop.says("suspend", staff=add(shop.hq, "Tom"))
     revoke(shop.hq, shop.station.owner.device_id)
     shop.station.push()
     (found,) = list_held(shop.hq, is_open=True)
     posted = post_held(shop.hq, found.id)
-    assert [(each.verdict, each.codes) for each in posted.results] == [(Verdict.FLAGGED, NOT_TAKEN)]
-    assert shop.is_pin("7392") and "too late" in shop.details()[-1][1]
+    assert [(each.verdict, each.codes) for each in posted.results] == [
+        (Verdict.FLAGGED, NOT_TAKEN),
+        (Verdict.FLAGGED, TAKEN),
+    ]
+    assert shop.is_pin("7392") and "too late" in str(shop.details())
+
+
+@on("sqlite")
+def test_what_an_older_head_office_set_aside_counts_likewise(
+    homes, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as older:
+        older.delitem(JUDGES, STAFF_CHANGE)
+        shop.says("pin")
+        shop.says("suspend", staff=(tom := add(shop.hq, "Tom")))
+        assert shop.told() == [[Flag.UNKNOWN_TYPE]] * 2
+    monkeypatch.setattr(again, "EDITION", again.EDITION + 1)
+    assert judge_all_again(shop.hq) == 2 and shop.told() == [NOT_TAKEN, TAKEN]
+    assert shop.is_pin("7392") and rows(shop.hq)[-1] == ("del", tom)
