@@ -1,7 +1,7 @@
 """The till's window: goods on the left, the order in the middle, and on the right what the station says.
 
 Keys: 1 to 8 a good, + and − more and less of the last one, Delete takes that line out, Enter hands over and takes the
-money, Esc takes back, F8 undoes the last order.
+money, Esc takes back, F8 undoes the last order, PgUp and PgDn turn the lists.
 """
 
 from typing import Protocol
@@ -86,6 +86,9 @@ class TillWindow(QWidget):
             self._model.escape()
         elif key == Qt.Key.Key_F8:
             self._model.undo_last()
+        elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            for area in (self.ticket.rows_area, self.said.rows_area):
+                area.turn(1 if key == Qt.Key.Key_PageDown else -1)
         else:
             super().keyPressEvent(event)
 
@@ -123,14 +126,13 @@ class TicketColumn(Card):
         self._title = Label("h2")
         inside = QWidget()
         self._lines = column(inside, gap=4)
-        self._scroll = Scroll(inside)
+        self.rows_area = Scroll(inside)
         sums = QWidget()
         self._sums = column(sums, gap=2)
         self._due_word, self._due = Label("strong"), Figure("pay")
         self.primary, self.secondary = primary("Enter"), Button(key="Esc")
         self.body.addWidget(self._title)
-        self.body.addWidget(self._scroll, 1)
-        self.body.addStretch(1)
+        self.body.addWidget(_with_room(self.rows_area), 1)
         for widget in (rule(), sums, self._due_word, self._due, self.primary, self.secondary):
             self.body.addWidget(widget)
 
@@ -144,7 +146,7 @@ class TicketColumn(Card):
                 _add(self._lines, "", texts.discount(line.off, state.currency))
         if not state.lines:
             _add(self._lines, texts_register.nothing_picked(), "")
-        self._scroll.fit()
+        self.rows_area.fit()
         self._draw_sums(state.sums, state)
         self.primary.say(texts_register.primary(state))
         self.primary.setEnabled(state.stage is not Stage.AT_STATION)
@@ -170,11 +172,10 @@ class SaidColumn(Card):
         self._where, self._notice = Label("strong"), Label("body")
         inside = QWidget()
         self._rows = column(inside, gap=4)
-        self._scroll = Scroll(inside)
+        self.rows_area = Scroll(inside)
         self.body.addWidget(self._where)
         self.body.addWidget(self._notice)
-        self.body.addWidget(self._scroll, 1)
-        self.body.addStretch(1)
+        self.body.addWidget(_with_room(self.rows_area), 1)
 
     def draw(self, state: TillState) -> None:
         """Show the offers while the order is there, and the receipt behind it."""
@@ -190,7 +191,16 @@ class SaidColumn(Card):
             self._rows.addWidget(rule())
         for line in state.receipt:
             _add(self._rows, line.text, line.right, role="strong" if line.is_strong else "body")
-        self._scroll.fit()
+        self.rows_area.fit()
+
+
+def _with_room(scroll: Scroll) -> QWidget:
+    """Return a place in which a list takes what it needs, and leaves the rest."""
+    place = QWidget()
+    inside = column(place, gap=0)
+    inside.addWidget(scroll, 1)
+    inside.addStretch(0)
+    return place
 
 
 def _add(into: QVBoxLayout, text: str, right: str, *, role: str = "body") -> None:
