@@ -78,7 +78,8 @@ def store(config: Config) -> Iterator[StationStore]:
     staff = a_person(store, name=STAFF, role=Role.MANAGER, pin=PIN)
     keep(config.state_dir, {"languages": {staff: "tr"}, "white_label": SHOP, "scanner_prefix": CODE})
     seen = identify(store, member.code)
-    store.seeded = [member.code, member.ref, a_voucher(store), staff]  # type: ignore[attr-defined]
+    name = json.loads(card.read_text())["name"]
+    store.seeded = [name, member.code, member.ref, a_voucher(store), staff]  # type: ignore[attr-defined]
     hand_in(store, an_order(f"A-{CODE}"), at_till(seen))
     (config.store_dir / f"{NAME} {PHONE}.txt").write_text(f"{NAME} {PIN}")
     (config.state_dir / "till-api.token").write_text(TOKEN)
@@ -172,6 +173,8 @@ def test_nobody_is_in_it(store: StationStore, config: Config, tmp_path: Path) ->
         ),
         str(Path.home()),
     ]
+    with pytest.raises(FileExistsError):
+        write([], path, clock=SetClock(NOW_MS))
     with zipfile.ZipFile(path) as bundle:
         texts = {name: bundle.read(name) for name in bundle.namelist()}
     texts["as it lies on the disk"] = path.read_bytes()
