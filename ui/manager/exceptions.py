@@ -171,7 +171,7 @@ class _List(QWidget):
 
         self.rows.show_rows(view.rows, say, name=_("Exceptions"))
         self.note.setAccessibleName(_("A word on it"))
-        self.note.setPlaceholderText(_("A word on it"))
+        self.note.setPlaceholderText(_("A note, no names"))
         self.why.say(_("Why allowed"))
 
     def draw_chosen(self, found: ExceptionRow | None, view: ExceptionsView, state: State) -> None:
