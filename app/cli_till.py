@@ -14,7 +14,7 @@ from app.terminal import fail
 if TYPE_CHECKING:
     from ui.till.state import Good
 
-TOKEN, ROLL, GOODS = "till-api.token", "till-roll.jsonl", "till_goods.json"
+TOKEN, TAPE, GOODS = "till-api.token", "till-tape.jsonl", "till_goods.json"
 
 
 def till(
@@ -22,8 +22,8 @@ def till(
         str | None, typer.Option(help="Where the station's API is, as the station says it.")
     ] = None,
     token: Annotated[Path | None, typer.Option(help="File of the station's token.")] = None,
-    roll: Annotated[
-        Path | None, typer.Option(help="File of the till's own roll; it goes on where that ends.")
+    tape: Annotated[
+        Path | None, typer.Option(help="File of the till's own tape; it goes on where that ends.")
     ] = None,
     goods: Annotated[
         Path | None, typer.Option(help="What is on the shelf, as JSON: [{sku, name, amount}].")
@@ -36,10 +36,10 @@ def till(
     """Hand orders over to the station beside, as the shop's own till would."""
     config = load_config(state_dir=state_dir)
     url = url or _usual_url(config)
-    token, roll = token or config.state_dir / TOKEN, roll or config.state_dir / ROLL
+    token, tape = token or config.state_dir / TOKEN, tape or config.state_dir / TAPE
     if script is not None:
-        raise SystemExit(_run_script(script, url=url, token=token, roll=roll))
-    raise SystemExit(_open_window(config, url=url, token=token, roll=roll, goods=_read_goods(goods)))
+        raise SystemExit(_run_script(script, url=url, token=token, tape=tape))
+    raise SystemExit(_open_window(config, url=url, token=token, tape=tape, goods=_read_goods(goods)))
 
 
 def _usual_url(config: Config) -> str:
@@ -48,15 +48,15 @@ def _usual_url(config: Config) -> str:
     return f"http://127.0.0.1:{config.till_port}"
 
 
-def _run_script(script: Path, *, url: str, token: Path, roll: Path) -> int:
+def _run_script(script: Path, *, url: str, token: Path, tape: Path) -> int:
     from app.clock import SystemClock
-    from app.till.roll import Roll
     from app.till.script import NotAsItHasToBe, Script
     from app.till.station import Refused, Station
+    from app.till.tape import Tape
 
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
-    written = Roll(roll)
+    written = Tape(tape)
     try:
         steps = Script(written, Station(url, token), clock=SystemClock())
         for told in steps.run(script.read_text(encoding="utf-8").splitlines()):
@@ -68,14 +68,14 @@ def _run_script(script: Path, *, url: str, token: Path, roll: Path) -> int:
     return 0
 
 
-def _open_window(config: Config, *, url: str, token: Path, roll: Path, goods: "tuple[Good, ...]") -> int:
+def _open_window(config: Config, *, url: str, token: Path, tape: Path, goods: "tuple[Good, ...]") -> int:
     from app.till.register import Register
-    from app.till.roll import Roll
     from app.till.station import Station
+    from app.till.tape import Tape
     from ui.till.application import run_till
 
     return run_till(
-        Register(Roll(roll), Station(url, token)), goods, theme_name=config.theme, language=config.language
+        Register(Tape(tape), Station(url, token)), goods, theme_name=config.theme, language=config.language
     )
 
 

@@ -1,14 +1,14 @@
 """What a cash register does with the station: hands an order over, hears what became of it, undoes one.
 
-Everything may be done twice. An order is on the roll before the station hears of it, and goes under one number for
+Everything may be done twice. An order is on the tape before the station hears of it, and goes under one number for
 ever; so whatever is lost on the way, the same once more finds it out. It never waits: whoever uses it says how often.
 """
 
 from http import HTTPStatus
 from typing import Any
 
-from app.till.roll import Roll, Sale, Step
 from app.till.station import Refused, Station, Told
+from app.till.tape import Sale, Step, Tape
 
 RECORDED, VOIDED, GIVEN_UP = "recorded", "voided", "given_up"
 ALREADY = "order_recorded"
@@ -18,9 +18,9 @@ DECLINED = "declined"
 class Register:
     """A till beside one station. Its methods raise `StationAway`, and then the same can be asked again."""
 
-    def __init__(self, roll: Roll, station: Station) -> None:
-        """Write on `roll` what `station` says."""
-        self.roll = roll
+    def __init__(self, tape: Tape, station: Station) -> None:
+        """Write on `tape` what `station` says."""
+        self.tape = tape
         self._station = station
 
     def hand_over(self, sale: Sale) -> Told:
@@ -46,24 +46,24 @@ class Register:
             if refused.status != HTTPStatus.NOT_FOUND:
                 raise
             told = {"state": GIVEN_UP}
-        self.roll.write(Step.GONE, sale.order_id)
+        self.tape.write(Step.GONE, sale.order_id)
         return told
 
     def void(self, sale: Sale) -> Told:
         """Undo an order; return how it stands, which may be that a manager is being asked. Raises `Refused`."""
         if not sale.is_voiding and sale.void is None:
-            self.roll.write(Step.VOID, sale.order_id)
+            self.tape.write(Step.VOID, sale.order_id)
         try:
             return self._heard(sale, self._station.void(sale.order_id))
         except Refused as refused:
             if refused.status == HTTPStatus.CONFLICT:
-                self.roll.write(Step.KEPT, sale.order_id)
+                self.tape.write(Step.KEPT, sale.order_id)
             raise
 
     def pay(self, sale: Sale) -> None:
         """Take the money for an order that is recorded."""
         if sale.result is not None and not sale.is_paid:
-            self.roll.write(Step.PAID, sale.order_id)
+            self.tape.write(Step.PAID, sale.order_id)
 
     def health(self) -> Told:
         """Return how the station is."""
@@ -75,14 +75,14 @@ class Register:
 
     def _heard(self, sale: Sale, told: Told) -> Told:
         """Write down what is new of it."""
-        now = self.roll.find(sale.order_id)
-        assert now is not None, "it is on the roll before anybody is asked"
+        now = self.tape.find(sale.order_id)
+        assert now is not None, "it is on the tape before anybody is asked"
         if told["state"] in (RECORDED, VOIDED) and now.result is None:
-            self.roll.write(Step.DONE, sale.order_id, _kept(told["result"]))
+            self.tape.write(Step.DONE, sale.order_id, _kept(told["result"]))
         if told["state"] == VOIDED and now.void is None:
-            self.roll.write(Step.VOIDED, sale.order_id, told["void"])
+            self.tape.write(Step.VOIDED, sale.order_id, told["void"])
         if told.get("approval") == DECLINED and now.is_voiding:
-            self.roll.write(Step.KEPT, sale.order_id)
+            self.tape.write(Step.KEPT, sale.order_id)
         return told
 
 

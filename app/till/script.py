@@ -8,7 +8,7 @@ A line of JSON a step; orders are counted from 1, in the order in which they are
     {"other": 1}                                          ask with other contents: it has to be refused
     {"void": 1}                                           undo it
 
-Each answers with a line, and behind the last one stands what the roll comes to. Status 1: an answer was not as it has
+Each answers with a line, and behind the last one stands what the tape comes to. Status 1: an answer was not as it has
 to be, or the station was away for too long.
 """
 
@@ -22,8 +22,8 @@ from typing import Any
 
 from app.clock import Clock
 from app.till.register import ALREADY, GIVEN_UP, RECORDED, VOIDED, Register
-from app.till.roll import Roll, Sale
 from app.till.station import Refused, Station, StationAway, Told
+from app.till.tape import Sale, Tape
 
 LOOK_S = 5.0
 PAUSE_S = 0.05
@@ -38,10 +38,10 @@ class NotAsItHasToBe(Exception):
 class Script:
     """Steps for one till."""
 
-    def __init__(self, roll: Roll, station: Station, *, clock: Clock, currency: str = "") -> None:
+    def __init__(self, tape: Tape, station: Station, *, clock: Clock, currency: str = "") -> None:
         """`currency` "" is asked of the station."""
-        self._roll = roll
-        self._register = Register(roll, station)
+        self._tape = tape
+        self._register = Register(tape, station)
         self._clock = clock
         self._currency = currency
         self._pause = threading.Event()
@@ -62,15 +62,15 @@ class Script:
             self._register.close()
 
     def _run(self, lines: Iterable[str]) -> Iterator[Told]:
-        done = self._roll.steps_done
+        done = self._tape.steps_done
         for number, line in enumerate(filter(str.strip, lines), start=1):
             ((word, what),) = json.loads(line).items()
             self._numbers += word in ("sell", "give_up")
             if number > done:
                 told = self._steps[word](what)
-                self._roll.mark(number)
+                self._tape.mark(number)
                 yield {"step": number, "did": word} | told
-        yield {"takings": asdict(self._roll.takings())}
+        yield {"takings": asdict(self._tape.takings())}
 
     def _sell(self, goods: list[list[Any]]) -> Told:
         sale = self._begin(goods)
@@ -93,7 +93,7 @@ class Script:
         return {"state": GIVEN_UP if self._found(sale.order_id).is_gone else RECORDED}
 
     def _again(self, number: int) -> Told:
-        sale = self._found(self._roll.order_id(number))
+        sale = self._found(self._tape.order_id(number))
         told = self._patiently(lambda: self._register.hand_over(sale))
         if sale.result is not None:
             result = told.get("result", {})
@@ -104,7 +104,7 @@ class Script:
         return _said(told)
 
     def _other(self, number: int) -> Told:
-        sale = self._found(self._roll.order_id(number))
+        sale = self._found(self._tape.order_id(number))
         lines = [*sale.order["lines"], {"sku": "other", "amount": 1}]
         other = Sale(sale.order_id, sale.order | {"lines": lines})
         try:
@@ -116,7 +116,7 @@ class Script:
         raise NotAsItHasToBe(f"order {number} was taken with other contents, too")
 
     def _void(self, number: int) -> Told:
-        sale = self._found(self._roll.order_id(number))
+        sale = self._found(self._tape.order_id(number))
         try:
             told = self._patiently(lambda: self._register.void(self._found(sale.order_id)))
         except Refused as refused:
@@ -129,10 +129,10 @@ class Script:
         if not self._currency:
             self._currency = self._patiently(self._register.health)["currency"]
         lines = [{"sku": sku, "quantity": quantity, "amount": amount} for sku, quantity, amount in goods]
-        return self._roll.begin({"currency": self._currency, "lines": lines}, self._numbers)
+        return self._tape.begin({"currency": self._currency, "lines": lines}, self._numbers)
 
     def _found(self, order_id: str) -> Sale:
-        sale = self._roll.find(order_id)
+        sale = self._tape.find(order_id)
         if sale is None:
             raise NotAsItHasToBe(f"the script names order {order_id} before it is sold")
         return sale

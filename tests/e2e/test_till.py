@@ -10,8 +10,8 @@ from threading import Event, Timer
 
 import pytest
 
-from app.till.roll import Roll
 from app.till.station import Station
+from app.till.tape import Tape
 from tests.e2e.shift_books import by_head_office, by_journal, entries_of
 from tests.e2e.till_process import (
     TOKEN,
@@ -196,7 +196,7 @@ def serve_to_the_end(
     """Be the cashier until the till has done all its steps; when it has done so many, something happens."""
     pause = Event()
     while not till.is_done:
-        done = till.roll.read_bytes().count(b'"steps"') if till.roll.exists() else 0
+        done = till.tape.read_bytes().count(b'"steps"') if till.tape.exists() else 0
         for place in sorted(place for place in moments if place * steps <= done * 1_000):
             for happen in moments.pop(place):
                 happen()
@@ -216,17 +216,17 @@ def _moments(
 
 
 def _hold_books(till: TillProcess, cashier: Cashier, world: World, port: int, *, at_least: int) -> None:
-    """Hold the till's roll, the station's answers and the journal's bodies against each other; then head office."""
-    roll = Roll(till.roll)
+    """Hold the till's tape, the station's answers and the journal's bodies against each other; then head office."""
+    tape = Tape(till.tape)
     station = Station(f"http://127.0.0.1:{port}", world.state_dir / TOKEN)
-    answers = [station.find(sale.order_id) for sale in roll.sales if not sale.is_gone]
+    answers = [station.find(sale.order_id) for sale in tape.sales if not sale.is_gone]
     station.close()
-    takings = roll.takings()
-    assert not any(sale.is_open for sale in roll.sales)
-    roll.close()
+    takings = tape.takings()
+    assert not any(sale.is_open for sale in tape.sales)
+    tape.close()
     assert cashier.station.ask({"sync": True})["answer"] == "synced"
     cashier.station.close()
-    mine = of_till(till.roll)
+    mine = of_till(till.tape)
     assert mine == of_answers(answers)
     entries = entries_of(world)
     assert mine == of_journal(entries)

@@ -87,10 +87,10 @@ class TillProcess:
 
     def __init__(self, world: World, port: int, folder: Path) -> None:
         self._said = folder / "said.jsonl"
-        self.roll = folder / "roll.jsonl"
+        self.tape = folder / "tape.jsonl"
         self._command = [
             *TILLSIDE, "till", "--url", f"http://127.0.0.1:{port}", "--token", str(world.state_dir / TOKEN),
-            "--roll", str(self.roll), "--script", str(folder / "script.jsonl"),
+            "--tape", str(self.tape), "--script", str(folder / "script.jsonl"),
         ]  # fmt: skip
         self.starts = 0
         self.start()
@@ -115,7 +115,7 @@ class TillProcess:
         self.start()
 
     def takings(self) -> dict[str, Any]:
-        """Return what its roll comes to, as it says at its end."""
+        """Return what its tape comes to, as it says at its end."""
         return json.loads(self._said.read_bytes().splitlines()[-1])["takings"]
 
 
@@ -128,10 +128,10 @@ class Books:
     sums: Counter[str] = field(default_factory=Counter)
 
 
-def of_till(roll: Path) -> Books:
-    """Add up the till's roll by the lines of its file."""
+def of_till(tape: Path) -> Books:
+    """Add up the till's tape by the lines of its file."""
     found = Books()
-    for line in map(json.loads, roll.read_bytes().splitlines()):
+    for line in map(json.loads, tape.read_bytes().splitlines()):
         told = line.get("told") or {}
         if line.get("step") == "done":
             assert line["id"] not in found.orders, "each is done once"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from app.till.register import Register
-from app.till.roll import Roll, Sale
 from app.till.station import Refused, Told
+from app.till.tape import Sale, Tape
 
 ORDER = {"currency": "USD", "lines": [{"sku": "tea", "quantity": 1, "amount": 400}]}
 SUMS = {"total": 400, "discount": 0, "due": 400, "tenders": [], "points_earned": 0, "points_spent": 0}
@@ -34,14 +34,14 @@ class Played:
 
 
 @pytest.fixture
-def roll(tmp_path: Path) -> Iterator[Roll]:
-    roll = Roll(tmp_path / "roll")
-    yield roll
-    roll.close()
+def tape(tmp_path: Path) -> Iterator[Tape]:
+    tape = Tape(tmp_path / "tape")
+    yield tape
+    tape.close()
 
 
-def now(roll: Roll, sale: Sale) -> Sale:
-    found = roll.find(sale.order_id)
+def now(tape: Tape, sale: Sale) -> Sale:
+    found = tape.find(sale.order_id)
     assert found is not None
     return found
 
@@ -50,33 +50,33 @@ def refused(status: int, kind: str, order: Told | None = None) -> Refused:
     return Refused(status, {"type": f"urn:tillside:problem:{kind}", "detail": "No.", "order": order})
 
 
-def test_what_the_station_has_forgotten_is_handed_over_once_more(roll: Roll) -> None:
+def test_what_the_station_has_forgotten_is_handed_over_once_more(tape: Tape) -> None:
     played = Played(find=[refused(404, "unknown_order")], hand_over=[{"state": "waiting"}])
-    sale = roll.begin(ORDER)
-    assert Register(roll, played).look(sale) == {"state": "waiting"}
+    sale = tape.begin(ORDER)
+    assert Register(tape, played).look(sale) == {"state": "waiting"}
     assert played.asked == ["find", "hand_over"]
 
 
-def test_an_order_that_was_recorded_before_it_was_taken_back_is_sold(roll: Roll) -> None:
-    sale = roll.begin(ORDER)
+def test_an_order_that_was_recorded_before_it_was_taken_back_is_sold(tape: Tape) -> None:
+    sale = tape.begin(ORDER)
     told = {"state": "recorded", "result": RESULT}
     played = Played(take_back=[refused(409, "order_recorded", told)])
-    assert Register(roll, played).take_back(sale) == told
-    assert now(roll, sale).result == RESULT and not now(roll, sale).is_gone
+    assert Register(tape, played).take_back(sale) == told
+    assert now(tape, sale).result == RESULT and not now(tape, sale).is_gone
 
 
-def test_an_order_that_the_station_has_forgotten_is_taken_back_all_the_same(roll: Roll) -> None:
-    sale = roll.begin(ORDER)
-    Register(roll, Played(take_back=[refused(404, "unknown_order")])).take_back(sale)
-    assert now(roll, sale).is_gone
+def test_an_order_that_the_station_has_forgotten_is_taken_back_all_the_same(tape: Tape) -> None:
+    sale = tape.begin(ORDER)
+    Register(tape, Played(take_back=[refused(404, "unknown_order")])).take_back(sale)
+    assert now(tape, sale).is_gone
 
 
 @pytest.mark.parametrize(("status", "is_over"), [(409, True), (401, False)])
 def test_a_void_stays_open_until_the_station_has_said_yes_or_no(
-    roll: Roll, status: int, is_over: bool
+    tape: Tape, status: int, is_over: bool
 ) -> None:
-    sale = roll.begin(ORDER)
-    register = Register(roll, Played(void=[refused(status, "no")]))
+    sale = tape.begin(ORDER)
+    register = Register(tape, Played(void=[refused(status, "no")]))
     with pytest.raises(Refused):
         register.void(sale)
-    assert now(roll, sale).is_voiding is not is_over
+    assert now(tape, sale).is_voiding is not is_over

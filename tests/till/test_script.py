@@ -8,9 +8,9 @@ from typing import Any
 
 from app.clock import SystemClock
 from app.core.entry import ORDER
-from app.till.roll import Roll
 from app.till.script import NotAsItHasToBe, Script
 from app.till.station import Station
+from app.till.tape import Tape
 from tests.rig.processes import eventually
 from tests.till_api.conftest import Shop
 
@@ -21,12 +21,12 @@ STUCK_S = 20
 class AtTill:
     """A script that runs on a thread of its own, as the till is another program."""
 
-    def __init__(self, shop: Shop, roll: Path, *steps: dict[str, Any]) -> None:
+    def __init__(self, shop: Shop, tape: Path, *steps: dict[str, Any]) -> None:
         self.said: list[dict[str, Any]] = []
         self.problem: BaseException | None = None
         ready = shop.station.ready()
         self._arguments = (
-            roll,
+            tape,
             ready["till_api"],
             Path(ready["till_token"]),
             [json.dumps(each) for each in steps],
@@ -36,13 +36,13 @@ class AtTill:
 
     def _run(self) -> None:
         path, url, token, lines = self._arguments
-        roll = Roll(path)
+        tape = Tape(path)
         try:
-            self.said.extend(Script(roll, Station(url, token), clock=SystemClock()).run(lines))
+            self.said.extend(Script(tape, Station(url, token), clock=SystemClock()).run(lines))
         except NotAsItHasToBe as problem:
             self.problem = problem
         finally:
-            roll.close()
+            tape.close()
 
     @property
     def is_running(self) -> bool:
@@ -79,7 +79,7 @@ def orders(shop: Shop) -> Counter[str]:
 
 def test_orders_repeats_and_voids_come_to_the_same_on_both_sides(shop: Shop, tmp_path: Path) -> None:
     till = AtTill(
-        shop, tmp_path / "roll",
+        shop, tmp_path / "tape",
         {"sell": [COFFEE, ["bread", 2, 500]]}, {"again": 1}, {"other": 1}, {"sell": [COFFEE]}, {"void": 1},
         {"again": 1}, {"void": 1},
     )  # fmt: skip
@@ -97,13 +97,13 @@ def test_orders_repeats_and_voids_come_to_the_same_on_both_sides(shop: Shop, tmp
         None,
     ]
     assert set(orders(shop).values()) == {1}
-    lines = map(json.loads, (tmp_path / "roll").read_bytes().splitlines())
+    lines = map(json.loads, (tmp_path / "tape").read_bytes().splitlines())
     written = Counter((line.get("step"), line.get("id")) for line in lines)
     assert {written[step, sale] for step, sale in written if step} == {1}, "each is written down once"
 
 
 def test_an_order_that_is_taken_back_is_recorded_on_neither_side(shop: Shop, tmp_path: Path) -> None:
-    till = AtTill(shop, tmp_path / "roll", {"give_up": [COFFEE]}, {"sell": [COFFEE]})
+    till = AtTill(shop, tmp_path / "tape", {"give_up": [COFFEE]}, {"sell": [COFFEE]})
     eventually(lambda: bool(shop.say({"till": True})["order"].endswith("-2")), within_s=STUCK_S, every_s=0.01)
     assert confirm_all(shop, till) == 1
     assert till.takings()["orders"] == 1 and till.said[0]["state"] == "given_up"
@@ -111,21 +111,21 @@ def test_an_order_that_is_taken_back_is_recorded_on_neither_side(shop: Shop, tmp
 
 def test_the_till_goes_on_where_it_was_when_it_starts_again(shop: Shop, tmp_path: Path) -> None:
     """It died when the station had recorded the order and it had heard nothing of that."""
-    roll = Roll(tmp_path / "roll")
+    tape = Tape(tmp_path / "tape")
     lines = [{"sku": "coffee", "quantity": 1, "amount": 499}]
     order = {"currency": "USD", "lines": lines}
-    sale = roll.begin(order, 1)
+    sale = tape.begin(order, 1)
     shop.redeem(sale.order_id, order)
-    roll.close()
-    till = AtTill(shop, tmp_path / "roll", {"sell": [COFFEE]}, {"sell": [COFFEE]})
+    tape.close()
+    till = AtTill(shop, tmp_path / "tape", {"sell": [COFFEE]}, {"sell": [COFFEE]})
     assert confirm_all(shop, till) == 1
     assert till.takings()["orders"] == 2 and till.takings()["discount"] == 100
-    again = AtTill(shop, tmp_path / "roll", {"sell": [COFFEE]}, {"sell": [COFFEE]})
+    again = AtTill(shop, tmp_path / "tape", {"sell": [COFFEE]}, {"sell": [COFFEE]})
     assert again.takings() == till.takings() and len(again.said) == 1, "all was done already"
 
 
 def test_the_station_may_drop_an_order_and_gets_it_once_more(shop: Shop, tmp_path: Path) -> None:
-    till = AtTill(shop, tmp_path / "roll", {"sell": [COFFEE]})
+    till = AtTill(shop, tmp_path / "tape", {"sell": [COFFEE]})
     for _ in range(2):
         eventually(lambda: bool(shop.say({"till": True})["order"]), within_s=STUCK_S, every_s=0.01)
         shop.say({"clear": True})

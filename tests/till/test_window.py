@@ -9,8 +9,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.till.register import Register
-from app.till.roll import Roll
 from app.till.station import Station
+from app.till.tape import Tape
 from tests.till_api.conftest import Shop
 from ui.till.model import TillModel
 from ui.till.state import Good, Said, Stage
@@ -25,9 +25,9 @@ class TillAtWork:
     def __init__(self, qtbot: QtBot, shop: Shop, folder: Path) -> None:
         ready = shop.station.ready()
         self._qtbot = qtbot
-        self.roll = Roll(folder / "roll")
+        self.tape = Tape(folder / "tape")
         self.model = TillModel(
-            Register(self.roll, Station(ready["till_api"], Path(ready["till_token"]))), GOODS
+            Register(self.tape, Station(ready["till_api"], Path(ready["till_token"]))), GOODS
         )
         self.window = TillWindow(self.model)
         self.window.show()
@@ -44,7 +44,7 @@ class TillAtWork:
 
     def close(self) -> None:
         self.model.close()
-        self.roll.close()
+        self.tape.close()
         self.window.close()
 
 
@@ -75,7 +75,7 @@ def test_an_order_goes_there_and_back_is_paid_and_undone(shop: Shop, till: TillA
     till.press(Qt.Key.Key_F8)
     qtbot.waitUntil(lambda: till.model.state.notice == "Undone. Pay back $8.99.")
     assert not till.model.state.can_undo
-    qtbot.waitUntil(lambda: till.roll.takings().till == 0)
+    qtbot.waitUntil(lambda: till.tape.takings().till == 0)
 
 
 def test_an_order_that_is_taken_back_stays_on_the_till(till: TillAtWork, shop: Shop, qtbot: QtBot) -> None:

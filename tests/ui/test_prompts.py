@@ -12,10 +12,14 @@ from app.core.prompts import NO_PROMPTS, JoiningGives, Want
 from tests.builders import put_document
 from tests.station.test_enrol import box_keys
 from tests.ui.station_bench import Bench, open_bench, open_member
+from ui.gallery import StillModel, states
 from ui.models.enrol import Enrol, EnrolTyped
 from ui.models.quotes import Quotes
 from ui.models.state import Screen
 from ui.models.till import new_visit
+from ui.widgets.label import Label
+from ui.widgets.prompt import Prompt
+from ui.window import StationWindow
 
 LINES = (Line(1, "bread", 1, 2_360),)
 
@@ -94,3 +98,22 @@ def test_what_comes_home_behind_another_order_is_nobodys(qapp) -> None:
     quotes.drop()
     said(NO_PROMPTS)
     assert came == []
+
+
+def test_prompts_are_on_the_page_and_lead_to_joining(qtbot: QtBot) -> None:
+    said = states()
+    model = StillModel(said["member-joining-both"])
+    window = StationWindow(model)
+    qtbot.addWidget(window)
+    window.show()
+    shown = [label.whole for label in window.findChildren(Label) if label.isVisible()]
+    assert "Joining now takes €2.36 off this order and gives 1 point." in shown
+    (join,) = [each for each in window.findChildren(Prompt) if each.button.isVisible()]
+    join.button.click()
+    assert model.asked == [("open", Screen.ENROL)]
+    model.show(said["member-nearly-amount"])
+    shown = [label.whole for label in window.findChildren(Label) if label.isVisible()]
+    assert "5.00 off from 30.00: €6.40 more on this order, and €5.00 comes off." in shown
+    assert not join.isVisible()
+    model.show(said["member"])
+    assert not any(prompt.isVisible() for prompt in window.findChildren(Prompt))

@@ -1,4 +1,4 @@
-"""What the till does with station and roll, on one thread of its own; results come home by a signal."""
+"""What the till does with station and tape, on one thread of its own; results come home by a signal."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor

@@ -12,8 +12,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.money import CURRENCIES
 from app.till.register import DECLINED, GIVEN_UP, RECORDED, VOIDED, Register
-from app.till.roll import Sale
 from app.till.station import Refused, StationAway, Told
+from app.till.tape import Sale
 from ui import texts_register
 from ui.till.calls import Calls
 from ui.till.state import (
@@ -53,7 +53,7 @@ class TillModel(QObject):
         self._again.setSingleShot(True)
         self._again.setInterval(AGAIN_MS)
         self._again.timeout.connect(self._go_on)
-        self._calls.ask(lambda asked: asked.roll.sales, then=self._read, failed=self._failed)
+        self._calls.ask(lambda asked: asked.tape.sales, then=self._read, failed=self._failed)
 
     def close(self) -> None:
         """Ask nothing more."""
@@ -86,7 +86,7 @@ class TillModel(QObject):
                 order = {"currency": self.state.currency.code, "lines": self._order_lines()}
                 self._show(stage=Stage.AT_STATION, said=Said.NOTHING, notice="")
                 self._calls.ask(
-                    lambda asked: asked.roll.begin(order), then=self._hand_over, failed=self._failed
+                    lambda asked: asked.tape.begin(order), then=self._hand_over, failed=self._failed
                 )
             case Stage.TO_PAY if self._sale is not None:
                 sale = self._sale
@@ -167,7 +167,7 @@ class TillModel(QObject):
         self._revision = told.get("revision", "")
         if told["state"] in (RECORDED, VOIDED):
             self._calls.ask(
-                lambda asked: asked.roll.find(sale.order_id), then=self._recorded, failed=self._failed
+                lambda asked: asked.tape.find(sale.order_id), then=self._recorded, failed=self._failed
             )
         elif told["state"] == GIVEN_UP and gone:
             self._let_go(gone)
@@ -271,7 +271,7 @@ class TillModel(QObject):
         self._show(stage=Stage.SELLING, said=Said.NOTHING, offers=(), receipt=(), notice="")
         self._ticket()
         self._calls.ask(
-            lambda asked: len(asked.roll.sales) + 1,
+            lambda asked: len(asked.tape.sales) + 1,
             then=lambda number: self._show(number=number),
             failed=self._failed,
         )

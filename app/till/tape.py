@@ -1,4 +1,4 @@
-"""The till's own roll: what it sold, written down before anything is asked, so that a restart goes on where it was.
+"""The till's own tape: what it sold, written down before anything is asked, so that a restart goes on where it was.
 
 A file of JSON lines that only grows. Each is on the disk before the next thing is done; a last line that a power cut
 has torn off says nothing. All of its figures are sums over the lines.
@@ -55,7 +55,7 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class Takings:
-    """What a roll comes to, in minor units and points. `till` is the till's own money, less what voids paid back."""
+    """What a tape comes to, in minor units and points. `till` is the till's own money, less what voids paid back."""
 
     orders: int = 0
     discount: int = 0
@@ -66,8 +66,8 @@ class Takings:
     tenders: dict[str, int] = field(default_factory=dict)
 
 
-class Roll:
-    """The roll of one till, in a file."""
+class Tape:
+    """The tape of one till, in a file."""
 
     def __init__(self, path: Path) -> None:
         """Read what was written before, or begin. Raises `OSError`."""
