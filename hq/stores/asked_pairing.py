@@ -19,7 +19,9 @@ WITHIN_MS, TEXTS_MAX = 60 * 60_000, 5  # of a store: a text that was mistyped, a
 
 def pairing_for(hq: Hq, connection: Connection, asking: Device, request: PairingRequest) -> PairingAnswer:
     """Make a text for a new device of the asking one's store. Asked again by one approval, the text before is void."""
-    connection.execute(select(store.c.store_id).where(store.c.store_id == asking.store).with_for_update())
+    connection.execute(
+        select(store.c.store_id).where(store.c.store_id == asking.store).with_for_update(key_share=True)
+    )
     refusal = _refusal(hq, connection, asking, request)
     if refusal is not None:
         return PairingAnswer(refusal=refusal.value)
