@@ -35,13 +35,15 @@ class Tasks(QObject):
         self._store_thread = store_thread
         self._review_thread = review_thread
         self._net = ThreadPoolExecutor(max_workers=NET_THREADS, thread_name_prefix="net")
+        self._is_closed = False
         self._home.connect(self._run)  # a method of this object, so that Qt brings it to this object's thread
 
     def on_store(
         self, work: Callable[[StationStore], T], *, then: Callable[[T], None], failed: Failed
     ) -> None:
         """Run `work` on the store's thread; then come home with its result or with what went wrong."""
-        self._come_home(self._store_thread.post(work), then, failed)
+        if not self._is_closed:
+            self._come_home(self._store_thread.post(work), then, failed)
 
     @property
     def can_review(self) -> bool:
@@ -56,11 +58,13 @@ class Tasks(QObject):
         assert self._review_thread is not None, (
             "where there are manager's pages there is somebody who reads for them"
         )
-        self._come_home(self._review_thread.post(work), then, failed)
+        if not self._is_closed:
+            self._come_home(self._review_thread.post(work), then, failed)
 
     def on_net(self, work: Callable[[], T], *, then: Callable[[T], None], failed: Failed) -> None:
         """Run `work` on the net pool; then come home as above."""
-        self._come_home(self._net.submit(work), then, failed)
+        if not self._is_closed:
+            self._come_home(self._net.submit(work), then, failed)
 
     def beside_store(self, work: Callable[[Run], T], *, then: Callable[[T], None], failed: Failed) -> None:
         """Run `work` on the net pool, with the means to ask the store in between; then come home as above."""
@@ -71,7 +75,8 @@ class Tasks(QObject):
         self._home.emit(call)
 
     def close(self) -> None:
-        """Take no more work for the net; what is under way may end by itself."""
+        """Take no more work; what is under way may end by itself, and comes home to nobody."""
+        self._is_closed = True
         self._net.shutdown(wait=False, cancel_futures=True)
 
     def _come_home(self, future: "Future[T]", then: Callable[[T], None], failed: Failed) -> None:
@@ -87,4 +92,5 @@ class Tasks(QObject):
         future.add_done_callback(done)
 
     def _run(self, call: Any) -> None:
-        call()
+        if not self._is_closed:
+            call()
