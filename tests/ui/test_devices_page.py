@@ -87,6 +87,12 @@ def test_a_code_for_a_new_one_is_a_managers_and_is_gone_when_the_page_is_left(of
     assert (office.view.pairing.text, [each.approver for each in hq.wanted]) == (TEXT, [office.mia])
     assert office.store(lambda store: [e.type for e in store.journal.entries()].count(PAIRING)) == 1
     assert texts_devices.left(office.view.pairing.until_ms, NOW_MS).endswith("10:00")
+    office.open("today")
+    office.open("devices")
+    assert office.view.pairing is None
+    office.ask(PairNew())
+    office.approve(Why.NEW_DEVICE)
+    office.until(lambda: office.view.pairing is not None)
     office.bench.model.escape()
     assert office.state.screen is Screen.MANAGER and office.view.pairing is None
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
-from app.core.entry import NOTED, OVERRIDE
+from app.core.entry import NOTED, OVERRIDE, PIN_LOCK
 from app.core.order import Line
 from app.review.exceptions import What
 from app.station.identify import SeenMember, identify
@@ -84,7 +84,12 @@ def test_several_are_marked_at_once(office: Office) -> None:
 
 
 def test_what_stands_there_is_what_is_exported(office: Office, tmp_path: Path) -> None:
-    office.ask(WantSpan(Span.YESTERDAY), WantWhat(What.OVERRIDE), ExportThese())
+    office.bench.model.escape()
+    office.store(lambda store: record(store, PIN_LOCK, NOW_MS - DAY_MS, staff="c-1", locks=1, wait_s=60))
+    office.open("exceptions")
+    office.ask(WantSpan(Span.YESTERDAY))
+    assert len(office.view.rows) == 3
+    office.ask(WantWhat(What.OVERRIDE), ExportThese())
     assert office.state.flow.name == "export" and office.view.what is export.What.EXCEPTIONS
     office.until(lambda: office.view.places != ())
     office.ask(export.PutInto(str(tmp_path)))
