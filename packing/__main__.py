@@ -1,6 +1,7 @@
-"""`./tillside package [--out DIR]`: the folder, the package, and how large they are."""
+"""`./tillside package [--out DIR]`: the folder, the package of it, and how large they are."""
 
 import argparse
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -18,16 +19,22 @@ def main() -> None:
     asked = argparse.ArgumentParser(prog="./tillside package", description="Packs the station as a .deb.")
     asked.add_argument("--out", type=Path, default=ROOT / "dist", help="Folder for the package.")
     out = asked.parse_args().out.resolve()
-    work = out / "work"  # beside it: the disk has room for both or for none
+    work = out / "work"  # beside it, so that nothing is copied from disk to disk
     try:
         print("Packing the program, which takes some minutes …", file=sys.stderr)
         folder = make_folder(work)
-        print(f"{folder}: {size_of(folder) / MB:,.0f} MB", file=sys.stderr)
         write_licences(folder, modules_of(work), work / "licences")
         made = make_deb(folder, work / "licences", _release(), work=work, out=out)
     except PackingFailed as problem:
         raise SystemExit(f"The program was not packed: {problem}") from problem
-    print(f"{made}: {made.stat().st_size / MB:,.0f} MB", file=sys.stderr)
+    kept = out / "tillside"
+    shutil.rmtree(kept, ignore_errors=True)
+    folder.rename(kept)
+    shutil.rmtree(work)
+    print(
+        f"{kept}: {size_of(kept) / MB:,.0f} MB, and {made}: {made.stat().st_size / MB:,.0f} MB",
+        file=sys.stderr,
+    )
 
 
 def _release() -> Release:

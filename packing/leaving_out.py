@@ -26,6 +26,8 @@ PLUGINS_LEFT_OUT = re.compile(
     r"platforminputcontexts/libqtvirtualkeyboard|imageformats/libq(gif|icns|pdf|tga|tiff|wbmp|webp))"
 )
 LIBRARIES_LEFT_OUT = re.compile(r"libQt6(Qml|Quick|VirtualKeyboard|Network|Pdf|EglF|OpenGL|WlShell)")
+# Versions and entry points are asked for; the rest says where somebody installed from, and lists what is not here.
+OF_INSTALLING = re.compile(r"\.dist-info/(?!METADATA$|entry_points\.txt$)")
 TRANSLATIONS_OF_QT = "PySide6/Qt/translations"
 LANGUAGES = ("en", "id", "ko", "root", "ru", "tr")  # Babel knows hundreds, at 30 MB
 BABEL = "babel/locale-data/"
@@ -43,6 +45,8 @@ def is_wanted(target: str, source: str, kind: str) -> bool:
     """Tell whether a file goes into the folder; `target` is where, `source` where it comes from."""
     target = target.replace("\\", "/")
     if PLUGINS_LEFT_OUT.search(target) or LIBRARIES_LEFT_OUT.search(target) or TRANSLATIONS_OF_QT in target:
+        return False
+    if OF_INSTALLING.search(target):
         return False
     if BABEL in target:
         return target.removesuffix(".dat").rpartition("/")[2] in LANGUAGES

@@ -42,6 +42,8 @@ RIGHTS = ("drwxr-xr-x", "-rw-r--r--", "-rwxr-xr-x", "lrwxrwxrwx")
         (f"{PLUGINS}/platforminputcontexts/libibusplatforminputcontextplugin.so", f"{SITE}/x", True),
         ("babel/locale-data/tr.dat", f"{SITE}/x", True),
         ("babel/locale-data/fr_CA.dat", f"{SITE}/x", False),
+        ("tillside-0.1.0.dist-info/METADATA", f"{SITE}/x", True),
+        ("tillside-0.1.0.dist-info/direct_url.json", f"{SITE}/x", False),
         ("resources/migrations/journal/0001.sql", "/src/resources/migrations/journal/0001.sql", True),
     ],
 )
