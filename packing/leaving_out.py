@@ -7,6 +7,10 @@ Those come by `Depends` (control.py), so that a shop gets Debian's security upda
 import re
 
 OURS = ("app", "resources", "scanner", "sync", "ui")
+BY_NAME = [
+    "PySide6.QtOpenGL",
+    "PySide6.QtOpenGLWidgets",
+]  # which pyqtgraph imports in the same way, wanted or not
 # Head office, the demo and what developers need. Function-level imports of the commands would bring it all along.
 EXCLUDED = [
     "hq", "app.demo", "ui.gallery", "tests", "bench",
@@ -14,7 +18,7 @@ EXCLUDED = [
     "pytest", "_pytest", "hypothesis", "mypy", "setuptools", "pip", "tkinter", "psutil", "yaml", "readline",
     "zstandard.backend_cffi", "zstandard._cffi",  # the one written in C is taken
     "IPython", "matplotlib", "pandas", "scipy", "PIL",
-    "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets", "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtNetwork",
+    "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtNetwork",
 ]  # fmt: skip
 
 # Of Qt: a station draws by the processor, on X11 or Wayland, and lets people type by compose or ibus.
@@ -25,7 +29,7 @@ PLUGINS_LEFT_OUT = re.compile(
     r"platforms/libq(eglfs|linuxfb|minimal|minimalegl|vkkhrdisplay|vnc)|"
     r"platforminputcontexts/libqtvirtualkeyboard|imageformats/libq(gif|icns|pdf|tga|tiff|wbmp|webp))"
 )
-LIBRARIES_LEFT_OUT = re.compile(r"libQt6(Qml|Quick|VirtualKeyboard|Network|Pdf|EglF|OpenGL|WlShell)")
+LIBRARIES_LEFT_OUT = re.compile(r"libQt6(Qml|Quick|VirtualKeyboard|Network|Pdf|EglF|WlShell)")
 # Versions and entry points are asked for; the rest says where somebody installed from, and lists what is not here.
 OF_INSTALLING = re.compile(r"\.dist-info/(?!METADATA$|entry_points\.txt$)")
 TRANSLATIONS_OF_QT = "PySide6/Qt/translations"
