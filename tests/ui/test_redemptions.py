@@ -35,7 +35,7 @@ from ui.models.manager.redemptions import (
 )
 from ui.models.manager.wanted import Kinds, Wanted, When, read_wanted
 from ui.models.state import Screen
-from ui.texts_redemptions import Chip
+from ui.texts_redemptions import Chip, cell
 
 Key = Qt.Key
 STATES = states()
@@ -136,6 +136,7 @@ def test_a_why_says_all_that_it_knows() -> None:
     ):  # fmt: skip
         assert words in said, words
     assert "Yılmaz" not in said
+    assert cell("member", ROW, {}, STATES["manager-redemptions"]) == "A*** Y."
 
 
 def test_views_and_columns_are_kept(desk: Bench, tmp_path) -> None:
