@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QWidget
 
 from ui import texts_devices
 from ui.i18n import _
-from ui.manager.lines import LineList, Said
 from ui.manager.section_page import SectionPage
 from ui.models.manager.devices_view import AskAgain, Choose, DevicesView, Line
 from ui.models.state import State
@@ -14,6 +13,7 @@ from ui.theme import current
 from ui.widgets.button import Button, primary
 from ui.widgets.card import column, row
 from ui.widgets.label import CENTER, Elided, Label
+from ui.widgets.lines import LineList, Said
 from ui.widgets.qr import QrView
 from ui.widgets.room import Faces, Scroll
 

@@ -8,7 +8,6 @@ from app.review.exceptions import ExceptionRow, What
 from app.station.noted import NOTE_LENGTH_MAX
 from ui import texts_exceptions as texts
 from ui.i18n import _
-from ui.manager.lines import DONE, MARK, LineList, Said
 from ui.manager.section_page import SectionPage
 from ui.models.manager.exceptions_view import (
     ExceptionsView,
@@ -31,6 +30,7 @@ from ui.widgets.card import column, row
 from ui.widgets.choices import Choices
 from ui.widgets.field import Field
 from ui.widgets.label import Label
+from ui.widgets.lines import DONE, MARK, LineList, Said
 from ui.widgets.room import Scroll
 
 Key = Qt.Key

@@ -10,7 +10,6 @@ from app.review.export import Column
 from app.review.sheet import Form
 from ui import texts, texts_columns, texts_exceptions, texts_export
 from ui.i18n import _
-from ui.manager.lines import DONE, LineList, Said
 from ui.manager.section_page import SectionPage
 from ui.models.manager.export_view import (
     ExportView,
@@ -33,6 +32,7 @@ from ui.widgets.card import column, row
 from ui.widgets.choices import Choices
 from ui.widgets.field import Field
 from ui.widgets.label import Elided, Label
+from ui.widgets.lines import DONE, LineList, Said
 from ui.widgets.room import Scroll
 
 Key = Qt.Key

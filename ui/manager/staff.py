@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QWidget
 
 from ui import texts_staff
 from ui.i18n import _
-from ui.manager.lines import LineList, Said
 from ui.manager.section_page import SectionPage
 from ui.models.manager.staff_view import Choose, Open, Panel, PrintBadge, StaffView, Suspend
 from ui.models.pin_pad import GivePin
@@ -15,6 +14,7 @@ from ui.theme import current
 from ui.widgets.button import Button, primary
 from ui.widgets.card import column, row
 from ui.widgets.label import CENTER, Elided, Label
+from ui.widgets.lines import LineList, Said
 from ui.widgets.pinpad import PinPad
 from ui.widgets.qr import QrView
 from ui.widgets.room import Faces, Scroll

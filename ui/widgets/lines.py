@@ -1,7 +1,7 @@
-"""A long list of a manager's page: two lines a row, painted when they come into view, read on at its end.
+"""Lists of two lines a row, painted when they come into view: of entries, people, devices, columns.
 
-What a row says is asked of whoever made the list, row by row, so that a hundred thousand of them cost no more than
-those that are in view. What has no room ends in …, and is said whole beside the list.
+What a row says is asked of its model, row by row, so that a hundred thousand of them cost no more than those that are
+in view. What has no room ends in …, and is said whole beside the list.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,9 +24,9 @@ from ui.theme import current
 
 ROW, LOW, EDGE, SIGN = 60, 48, 10, 26
 RIGHT_PART = 0.6  # of a line, at most: what it is about must not be lost beside how it stands
+MARK, DONE = "●", "✓"  # wants to be looked at; was
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
-MARK, DONE = "●", "✓"  # wants to be looked at; was
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,36 +45,12 @@ class Said:
         return self.aloud or ", ".join(part for part in (self.upper, self.right, self.beneath) if part)
 
 
-class _Lines(QAbstractListModel):
-    more_wanted = Signal()
+class Lines(QAbstractListModel):
+    """The rows of such a list; each kind has its own."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: Sequence[Any] = ()
-        self.say: Callable[[Any], Said] = lambda row: Said(str(row))
-        self.is_more = False
-
-    def show(self, rows: Sequence[Any], say: Callable[[Any], Said], *, is_more: bool) -> None:
-        """Show other rows; more of the same ones leave what is in view where it is."""
-        count = len(self.rows)
-        is_longer = len(rows) > count and rows[:count] == self.rows
-        self.say, self.is_more = say, is_more
-        if is_longer:
-            self.beginInsertRows(ROOT, count, len(rows) - 1)
-            self.rows = rows
-            self.endInsertRows()
-        elif len(rows) == count:
-            self.rows = rows
-            if count:
-                self.dataChanged.emit(self.index(0), self.index(count - 1))
-        else:
-            self.beginResetModel()
-            self.rows = rows
-            self.endResetModel()
-
-    def rowCount(self, parent: Index = ROOT) -> int:
-        """How many were read."""
-        return 0 if parent.isValid() else len(self.rows)
+    def said(self, index: Index) -> Said:
+        """Return what a row says."""
+        raise NotImplementedError
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
         """Return what is read out, and copied."""
@@ -82,55 +58,86 @@ class _Lines(QAbstractListModel):
             return None
         return self.said(index).spoken
 
-    def said(self, index: Index) -> Said:
-        """Return what a row says."""
-        return self.say(self.rows[index.row()])
 
-    def canFetchMore(self, parent: Index) -> bool:
-        """Whether there are more of them."""
-        return not parent.isValid() and self.is_more
-
-    def fetchMore(self, parent: Index) -> None:
-        """Ask for the next page; it comes when it has been read."""
-        self.more_wanted.emit()
-
-
-class LineList(QListView):
+class PaintedList(QListView):
     """The list. Its keys are those of lists; all others are its page's."""
 
-    chosen = Signal()  # somebody has moved to another row
-    more_wanted = Signal()
-
-    def __init__(self, *, has_signs: bool = False, lines: int = 2) -> None:
-        """Make an empty list of rows of one line or two; with signs it keeps room for them in front."""
+    def __init__(self, model: Lines, *, has_signs: bool = False, lines: int = 2) -> None:
+        """Show rows of one line or two; with signs it keeps room for them in front."""
         super().__init__()
         self.has_signs, self.lines = has_signs, lines
-        self._lines = _Lines()
-        self._lines.more_wanted.connect(self.more_wanted)
-        self.setModel(self._lines)
+        self.setModel(model)
         self.setItemDelegate(_Painter(self))
         self.setUniformItemSizes(True)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setFrameShape(QListView.Shape.NoFrame)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move in the list; letters and digits are not looked for in it."""
+        keys = Qt.Key
+        if event.key() in (keys.Key_Up, keys.Key_Down, keys.Key_PageUp, keys.Key_PageDown, keys.Key_Home):
+            super().keyPressEvent(event)
+        elif event.key() == keys.Key_End:  # of what was read: at the end more of it is
+            self.choose(self.model().rowCount() - 1)
+        else:
+            event.ignore()
+
+    def choose(self, place: int) -> None:
+        """Choose a row by its place."""
+        self.setCurrentIndex(self.model().index(place, 0))
+
+
+class _Given(Lines):
+    """Rows that are all at hand, and a way to say each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: Sequence[Any] = ()
+        self.say: Callable[[Any], Said] = lambda row: Said(str(row))
+
+    def show(self, rows: Sequence[Any], say: Callable[[Any], Said]) -> None:
+        """Show other rows; as many of them leave what is in view where it is."""
+        self.say = say
+        if len(rows) == len(self.rows):
+            self.rows = rows
+            if rows:
+                self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
+        else:
+            self.beginResetModel()
+            self.rows = rows
+            self.endResetModel()
+
+    def rowCount(self, parent: Index = ROOT) -> int:
+        """How many there are."""
+        return 0 if parent.isValid() else len(self.rows)
+
+    def said(self, index: Index) -> Said:
+        """Return what a row says."""
+        return self.say(self.rows[index.row()])
+
+
+class LineList(PaintedList):
+    """A list that is given its rows."""
+
+    chosen = Signal()  # somebody has moved to another row
+
+    def __init__(self, *, has_signs: bool = False, lines: int = 2) -> None:
+        """Make an empty list."""
+        self._given = _Given()
+        super().__init__(self._given, has_signs=has_signs, lines=lines)
         self._is_showing = False
         self.selectionModel().currentChanged.connect(self._moved)
 
     def show_rows(
-        self,
-        rows: Sequence[Any],
-        say: Callable[[Any], Said],
-        *,
-        name: str,
-        is_more: bool = False,
-        place: int | None = None,
+        self, rows: Sequence[Any], say: Callable[[Any], Said], *, name: str, place: int | None = None
     ) -> None:
         """Show rows and choose the one at `place`; None keeps the place of the one that is chosen."""
         self.setAccessibleName(name)
         wanted = max(self.currentIndex().row(), 0) if place is None else place
         self._is_showing = True
-        self._lines.show(rows, say, is_more=is_more)
+        self._given.show(rows, say)
         wanted = min(wanted, len(rows) - 1)
         if rows and self.currentIndex().row() != wanted:
             self.choose(wanted)
@@ -142,35 +149,19 @@ class LineList(QListView):
 
     def row(self) -> Any | None:
         """Return the row that is chosen; None where there is none."""
-        index = self.currentIndex()
-        return (
-            self._lines.rows[index.row()] if index.isValid() and index.row() < len(self._lines.rows) else None
-        )
-
-    def choose(self, place: int) -> None:
-        """Choose a row by its place."""
-        self.setCurrentIndex(self._lines.index(place))
+        index, rows = self.currentIndex(), self._given.rows
+        return rows[index.row()] if index.isValid() and index.row() < len(rows) else None
 
     def turn(self, direction: int) -> None:
         """Turn a page down (1) or up (-1)."""
         page = max(1, self.viewport().height() // max(1, self.sizeHintForRow(0)))
-        last = self._lines.rowCount() - 1
+        last = self._given.rowCount() - 1
         if last >= 0:
             self.choose(min(max(self.currentIndex().row() + direction * page, 0), last))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move in the list; letters and digits are not looked for in it."""
-        keys = Qt.Key
-        if event.key() in (keys.Key_Up, keys.Key_Down, keys.Key_PageUp, keys.Key_PageDown, keys.Key_Home):
-            super().keyPressEvent(event)
-        elif event.key() == keys.Key_End:  # of what was read: at the end more of it is
-            self.choose(self._lines.rowCount() - 1)
-        else:
-            event.ignore()
-
 
 class _Painter(QStyledItemDelegate):
-    def __init__(self, of: LineList) -> None:
+    def __init__(self, of: PaintedList) -> None:
         super().__init__(of)
         self._list = of
 
@@ -179,7 +170,7 @@ class _Painter(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
-        assert isinstance(model, _Lines), "the list's own"
+        assert isinstance(model, Lines), "the list's own"
         said, theme = model.said(index), current()
         area: QRect = option.rect
         is_chosen = index == self._list.currentIndex()
@@ -188,20 +179,20 @@ class _Painter(QStyledItemDelegate):
         inside = area.adjusted(theme.px(EDGE), 4, -theme.px(EDGE), -4)
         ink, faint = ("on_primary", "on_primary") if is_chosen else ("text", "muted")
         if self._list.has_signs:
-            write(painter, inside, said.sign, "strong", ink)
+            _write(painter, inside, said.sign, "strong", ink)
             inside.setLeft(inside.left() + theme.with_text(SIGN))
         upper, lower = QRect(inside), QRect(inside)
         upper.setHeight(inside.height() // self._list.lines)
         lower.setTop(upper.bottom() + 1)
         right = upper.adjusted(round(upper.width() * (1 - RIGHT_PART)), 0, 0, 0)
-        taken = write(painter, right, said.right, "strong", ink, Qt.AlignmentFlag.AlignRight)
+        taken = _write(painter, right, said.right, "strong", ink, Qt.AlignmentFlag.AlignRight)
         upper.setRight(upper.right() - taken - theme.px(EDGE))
-        write(painter, upper, said.upper, "strong", ink)
-        write(painter, lower, said.beneath, "small", faint)
+        _write(painter, upper, said.upper, "strong", ink)
+        _write(painter, lower, said.beneath, "small", faint)
         painter.restore()
 
 
-def write(
+def _write(
     painter: QPainter,
     area: QRect,
     text: str,
