@@ -13,7 +13,7 @@ from app.review.sheet import Form, Sheet, id_cell, text_cell
 from app.station.day_close import read_close
 from app.store.review.review import Review
 
-AT_ONCE = 100  # rows, before the station's work goes on
+AT_ONCE = 50  # rows, before the station's work goes on
 EXCEPTIONS = (
     "number", "day", "time", "exception", "kind", "order", "member", "value", "count", "why", "flags", "staff",
     "approver", "seen_by", "note",

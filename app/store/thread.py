@@ -65,7 +65,14 @@ class StoreThread:
 
     def post(self, work: Callable[[StationStore], T]) -> "Future[T]":
         """Run `work` on the store's thread when its turn comes."""
-        return self._executor.submit(self._run, work)
+        self._is_busy = (
+            True  # from now on: whoever gives way does so before this thread has to wait for Python
+        )
+        try:
+            return self._executor.submit(self._run, work)
+        except RuntimeError:  # it was closed
+            self._is_busy = False
+            raise
 
     def _run(self, work: Callable[[StationStore], T]) -> T:
         self._is_busy = True

@@ -28,6 +28,7 @@ from app.store.review.file import drop_review, open_review, own_faults
 from app.store.review.following import Following
 
 JOURNAL = "journal.db"
+ROWS_AT_ONCE = 50  # of a long list, before the station's work goes on: less than half a millisecond
 PROGRAMS_MAX = 4  # compiled, of older orders too
 
 
@@ -118,16 +119,20 @@ class Review:
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """Return all rows of a query of the derived file (schema.py). Raises `ReviewDamaged`."""
+        self.give_way()
         with own_faults():
             found: list[Any] = self._db.conn.execute(sql, values).fetchall()
             return found
 
     def row(self, sql: str, values: Sequence[Any] = ()) -> Any:
         """Return the first row of one, None where there is none."""
+        self.give_way()
         with own_faults():
             return self._db.conn.execute(sql, values).fetchone()
 
-    def stream(self, sql: str, values: Sequence[Any] = (), *, at_once: int = 200) -> Iterator[list[Any]]:
+    def stream(
+        self, sql: str, values: Sequence[Any] = (), *, at_once: int = ROWS_AT_ONCE
+    ) -> Iterator[list[Any]]:
         """Yield the rows of a query in lists, and give way to the station's work between them."""
         with own_faults():
             cursor = self._db.conn.execute(sql, values)
@@ -145,7 +150,7 @@ class Review:
     @property
     def listing(self) -> Listing:
         """The journal's lists: entries as they are, also those that carry others."""
-        return Listing(self._journal, self.epoch)
+        return Listing(self._journal, self.epoch, give_way=self.give_way)
 
     def acked_seq(self) -> int:
         """Return the number of the last entry that HQ has acknowledged."""
@@ -158,6 +163,7 @@ class Review:
 
     def entries_between(self, first_seq: int, last_seq: int) -> list[Entry]:
         """Return the entries from one number to another."""
+        self.give_way()
         rows = self._journal.conn.execute(
             "SELECT body FROM journal WHERE epoch = ? AND seq BETWEEN ? AND ? ORDER BY seq",
             (self.epoch, first_seq, last_seq),
@@ -166,6 +172,7 @@ class Review:
 
     def entries_of(self, numbers: Sequence[int]) -> list[Entry]:
         """Return entries by their numbers, in their order."""
+        self.give_way()
         rows = self._journal.conn.execute(
             "SELECT body FROM journal WHERE epoch = ? AND seq IN (SELECT value FROM json_each(?)) ORDER BY seq",
             (self.epoch, orjson.dumps(list(numbers)).decode()),
@@ -186,6 +193,7 @@ class Review:
     @contextmanager
     def replica(self) -> Iterator[Replica]:
         """Open the replica for reading, as long as the block lasts. Raises a `StoreFault`."""
+        self.give_way()
         database = self._replica()
         try:
             yield Replica(database)
