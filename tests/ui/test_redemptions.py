@@ -16,7 +16,8 @@ from app.station.redeem import hand_in
 from tests.builders import an_order, at_till
 from tests.ui.station_bench import Bench
 from ui import texts_trace
-from ui.gallery import states
+from ui.findings import check
+from ui.gallery import settle, states
 from ui.gallery.redemptions import NAMES, ROW, TRACE
 from ui.manager import redemption_choices as choices
 from ui.models.known_flows import FLOWS
@@ -223,6 +224,18 @@ def test_the_number_of_an_order_can_be_pasted(shown) -> None:
     shown.model.asked.clear()
     shown.press(Key.Key_Down)
     assert shown.model.asked == [("ask", Why(1))], "the why follows the row"
+
+
+def test_what_can_be_chosen_has_room_on_every_chip(shown, dressed, qapp) -> None:
+    dressed("pseudo", "dark")
+    shown.window.draw_anew()
+    shown.show(states()["manager-redemptions"])
+    page = shown.window.pages[Screen.MANAGER].page
+    for chip in Chip:
+        page.chips[chip].click()
+        settle(qapp, shown.window)
+        assert check(shown.window, shown.window.grab().toImage(), (1024, 768)) == [], chip
+        page.escape()
 
 
 def test_a_redemption_is_found_and_explained_by_keys_alone(by_keys) -> None:

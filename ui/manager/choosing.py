@@ -5,17 +5,19 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from ui.i18n import _
-from ui.manager.table import Column, FewRows, Table
+from ui.manager.table import ROW, Column, FewRows, Table
 from ui.texts_redemptions import Choosing
 from ui.theme import current
 from ui.tokens import TARGET_MIN
 from ui.widgets.button import Button
-from ui.widgets.card import Card, clear, column
+from ui.widgets.card import Card, clear, column, row
 from ui.widgets.field import Field
 from ui.widgets.label import Label
+from ui.widgets.room import Scroll
 
 Key = Qt.Key
 STEPS = {Key.Key_Plus: 1, Key.Key_Equal: 1, Key.Key_Minus: -1}
+ROWS_MIN = 2
 NO_CHOICE = Choosing("", ())
 
 
@@ -37,31 +39,36 @@ class ChoosingPanel(Card):
         self.table = Table(self._rows, _("Choices"))
         self.table.horizontalHeader().hide()
         self.table.clicked.connect(lambda index: self._pick(index.row()))
-        self._inputs = column(gap=4)
+        self.table.setMinimumHeight(current().with_text(ROWS_MIN * ROW))
+        inside = QWidget()
+        self._below, self._inputs = column(inside, gap=8), row(gap=8)
+        self._scroll = Scroll(inside)  # larger text leaves less room for what is typed
         self.fields: dict[str, Field] = {}
         self.apply, self.close_button = Button(), Button(key="Esc")
         self.apply.clicked.connect(self._give)
         self.close_button.clicked.connect(self.closed)
         self.body.addWidget(self._title)
         self.body.addWidget(self.table, 1)
-        self.body.addLayout(self._inputs)
-        for part in (self._hint, self.apply, self.close_button):
-            self.body.addWidget(part)
+        self._below.addLayout(self._inputs)
+        self._below.addWidget(self._hint)
+        self._below.addWidget(self.apply)
+        self.body.addWidget(self._scroll)
+        self.body.addWidget(self.close_button)
 
     def draw(self, shown: Choosing) -> None:
         """Show what can be chosen; the row that was chosen stays where other words stand in it."""
         if shown == self._shown:
             return
         before, self._shown = self._shown, shown
-        row = self.table.row
+        at = self.table.row
         self._title.say(shown.title)
         self._hint.say(shown.hint)
         self._hint.setVisible(bool(shown.hint))
         self._rows.show((Column("", shown.title, 0),), tuple((said,) for _key, said in shown.options))
         keys = [key for key, _said in shown.options]
         if shown.title != before.title:
-            row = keys.index(shown.chosen) if shown.chosen in keys else 0
-        self.table.choose(min(max(row, 0), len(keys) - 1))
+            at = keys.index(shown.chosen) if shown.chosen in keys else 0
+        self.table.choose(min(max(at, 0), len(keys) - 1))
         self.table.setVisible(bool(keys))
         if [field.key for field in shown.fields] != list(self.fields):
             self._make_fields()
@@ -70,6 +77,8 @@ class ChoosingPanel(Card):
         self.apply.say(shown.apply)
         self.apply.setVisible(bool(shown.apply))
         self.close_button.say(_("Close"))
+        self._below.activate()
+        self._scroll.fit()
 
     def _make_fields(self) -> None:
         clear(self._inputs)
@@ -80,8 +89,11 @@ class ChoosingPanel(Card):
             made.setFixedHeight(current().px(TARGET_MIN))
             made.setAccessibleName(field.title)
             made.entered.connect(lambda _text: self._give())
-            self._inputs.addWidget(title)
-            self._inputs.addWidget(made)
+            box = QWidget()
+            lines = column(box, gap=4)
+            lines.addWidget(title)
+            lines.addWidget(made)
+            self._inputs.addWidget(box)
             self.fields[field.key] = made
 
     def controls(self) -> list[QWidget]:
@@ -105,19 +117,19 @@ class ChoosingPanel(Card):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take an option off the list, or change its measure."""
         key = Key(event.key())
-        row = self.table.row
-        if not self.table.hasFocus() or not 0 <= row < len(self._shown.options):
+        at = self.table.row
+        if not self.table.hasFocus() or not 0 <= at < len(self._shown.options):
             super().keyPressEvent(event)
         elif key == Key.Key_Delete:
-            self.removed.emit(self._shown.options[row][0])
+            self.removed.emit(self._shown.options[at][0])
         elif key in STEPS:
-            self.stepped.emit(self._shown.options[row][0], STEPS[key])
+            self.stepped.emit(self._shown.options[at][0], STEPS[key])
         else:
             super().keyPressEvent(event)
 
-    def _pick(self, row: int) -> None:
-        if 0 <= row < len(self._shown.options):
-            self.picked.emit(self._shown.options[row][0])
+    def _pick(self, at: int) -> None:
+        if 0 <= at < len(self._shown.options):
+            self.picked.emit(self._shown.options[at][0])
 
     def _give(self) -> None:
         self.typed.emit({key: field.text().strip() for key, field in self.fields.items()})

@@ -29,7 +29,7 @@ from ui.widgets.field import Field
 from ui.widgets.label import CENTER, Elided, Label
 
 Key = Qt.Key
-PANEL_WIDTH, DRAWER_WIDTH = 280, 380
+PANEL_WIDTH, DRAWER_WIDTH = 320, 380
 BUTTON_WIDTH = 104
 BEFORE, BEHIND = 30, 60  # rows that are to be at hand around what is looked at
 
