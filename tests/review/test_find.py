@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from app.core.reversal_rules import Kind
-from app.review.rows import NOT_POSSIBLE, PAGE, REDEEMED, Choice, Filter, Standing, choices, find
+from app.review import rows
+from app.review.rows import NOT_POSSIBLE, REDEEMED, Choice, Filter, Standing, choices, find
 from app.station.identify import identify
 from app.station.redeem import hand_in
 from app.store.journal import WordOfHq
@@ -64,9 +65,9 @@ def test_each_filter_finds_its_own(till: Till, read: Read) -> None:
     assert orders_of(review, offer="coffee-1") == [
         f"void {with_offers}", f"order {refused}", f"order {with_offers}"
     ]  # fmt: skip
-    rows = {row.order_id: row for row in find(review, Filter(kinds=("order",))).rows}
-    assert rows[with_offers].undone is Kind.VOID and rows[plain].undone is Kind.RETURN
-    assert rows[refused].refused == ("limit_total_reached",)
+    by_order = {row.order_id: row for row in find(review, Filter(kinds=("order",))).rows}
+    assert by_order[with_offers].undone is Kind.VOID and by_order[plain].undone is Kind.RETURN
+    assert by_order[refused].refused == ("limit_total_reached",)
     names = choices(review)
     assert Choice(till.ben, "Ben") in names.staff and Choice("coffee-1", "1.00 off coffee") in names.offers
 
@@ -102,15 +103,18 @@ def test_how_head_office_stands_follows_its_newest_word(store: StationStore, rea
     assert orders_of(read(store), standing=Standing.POSTED) == ["order A-1"]
 
 
-def test_pages_follow_each_other_without_a_gap(store: StationStore, read: Read) -> None:
-    for number in range(PAGE + 5):
-        hand_in(store, an_order(f"A-{number:03}"), at_till(None))
+def test_pages_follow_each_other_without_a_gap(
+    store: StationStore, read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "PAGE", 4)
+    for number in range(6):
+        hand_in(store, an_order(f"A-{number}"), at_till(None))
     review = read(store)
     first = find(review, Filter())
     assert first.next is not None
     second = find(review, Filter(), after=first.next)
-    assert (first.count, second.count, len(first.rows), len(second.rows)) == (105, 105, PAGE, 5)
-    assert [row.seq for row in (*first.rows, *second.rows)] == list(range(105, 0, -1))
+    assert (first.count, second.count, len(first.rows), len(second.rows)) == (6, 6, 4, 2)
+    assert [row.seq for row in (*first.rows, *second.rows)] == list(range(6, 0, -1))
     assert second.next is None
 
 

@@ -111,7 +111,7 @@ def test_a_damaged_file_is_made_anew(store: StationStore, read: Read) -> None:
 
 
 def test_a_page_that_is_found_damaged_later_is_told_as_its_own(store: StationStore, read: Read) -> None:
-    sell(store, *(f"A-{number}" for number in range(40)))
+    sell(store, *(f"A-{number}" for number in range(8)))
     read(store).close()
     path = store.folder / NAME
     for page in range(2, path.stat().st_size // 4096):
@@ -121,7 +121,7 @@ def test_a_page_that_is_found_damaged_later_is_told_as_its_own(store: StationSto
         review.rows("SELECT * FROM action")
     review.close()
     review.drop()
-    assert len(orders_of(read(store))) == 40
+    assert len(orders_of(read(store))) == 8
 
 
 def test_another_form_is_made_anew(store: StationStore, read: Read, monkeypatch: pytest.MonkeyPatch) -> None:

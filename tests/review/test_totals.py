@@ -43,7 +43,7 @@ def till(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Till]:
     made.store.close()
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(done=DONE, wanted=FILTERS, piece=st.integers(1, 7), is_anew=st.booleans())
 def test_totals_are_those_of_the_entries(
     till: Till, done: list[Any], wanted: dict[str, Any], piece: int, is_anew: bool
