@@ -18,7 +18,7 @@ from app.review.sheet import Form, Sheet, id_cell, text_cell
 from app.review.sheet import form_for as form_for  # noqa: PLC0414 pages have all of it from here
 from app.store.review.review import Review
 
-AT_ONCE = 50  # rows, before the station's work goes on
+AT_ONCE = 25  # rows, before the station's work goes on
 
 
 class Column(StrEnum):

@@ -28,7 +28,7 @@ from app.store.review.file import drop_review, open_review, own_faults
 from app.store.review.following import Following
 
 JOURNAL = "journal.db"
-ROWS_AT_ONCE = 50  # of a long list, before the station's work goes on: less than half a millisecond
+ROWS_AT_ONCE = 25  # of a long list, before the station's work goes on: less than half a millisecond
 PROGRAMS_MAX = 4  # compiled, of older orders too
 
 
