@@ -18,6 +18,7 @@ from tests.ui.real_station import RealStation, enrolled_store
 from tests.ui.station_bench import Bench
 from ui import texts_till
 from ui.models.approving import Because
+from ui.models.earn import EarnAmount
 from ui.models.known_flows import FLOWS
 from ui.models.pin_pad import GivePin
 from ui.models.state import Screen
@@ -251,3 +252,49 @@ def test_a_port_that_another_program_has_is_said_and_the_station_works(qtbot: Qt
             station.until_screen(Screen.IDLE)
         finally:
             station.close()
+
+
+def test_the_points_page_goes_on_with_the_tills_order_as_it_is_by_now(beside: Beside) -> None:
+    model = beside.bench.model
+    model.scan(beside.bench.card.code)
+    beside.bench.until(Screen.MEMBER)
+    beside.put("T-1", tea(4_000))
+    beside.shown("T-1")
+    model.open(Screen.EARN)
+    beside.put("T-1", tea(6_000))  # something was forgotten
+    beside.bench.qtbot.waitUntil(lambda: model.state.flow.order.total == 6_000 and not model.state.is_new)
+    assert model.state.flow.member is not None
+    assert beside.ask(lambda till: till.ask("DELETE", "/v1/orders/T-1")).said["state"] == "given_up"
+    assert (model.state.screen, model.state.flow.order.total, model.state.flow.member) == (
+        Screen.EARN,
+        0,
+        None,
+    )
+    beside.put("T-2", coffee(800))
+    beside.bench.qtbot.waitUntil(lambda: model.state.flow.order.total == 800 and not model.state.is_new)
+    model.scan(beside.bench.card.code)
+    beside.bench.qtbot.waitUntil(lambda: model.state.flow.member is not None)
+    model.enter()
+    beside.bench.until(Screen.ANSWER)
+    assert beside.get("T-2")["result"]["total"] == 800
+    assert beside.get("T-1")["state"] == "given_up"
+
+
+def test_an_order_that_comes_behind_typed_points_is_there_when_those_are_recorded(beside: Beside) -> None:
+    model = beside.bench.model
+    model.open(Screen.EARN)
+    model.scan(beside.bench.card.code)
+    beside.bench.qtbot.waitUntil(lambda: model.state.flow.member is not None)
+    model.ask(EarnAmount("25"))
+    beside.put("T-1", coffee())
+    model.enter()
+    beside.bench.until(Screen.ANSWER)
+    assert beside.get("T-1")["state"] == "waiting"
+    beside.bench.leave_answer()
+    beside.shown("T-1")
+
+
+def test_an_order_that_comes_to_nothing_is_confirmed_too(beside: Beside) -> None:
+    bottles = {"currency": "USD", "lines": [{"sku": "bottle", "quantity": 4, "amount": -100}]}
+    beside.buy("T-1", bottles)
+    assert beside.get("T-1")["result"]["due"] == -100

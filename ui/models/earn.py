@@ -62,6 +62,7 @@ class Earn(Flow):
         self._quotes.came.connect(self._quoted)
         self._quotes.failed.connect(self._not_quoted)
         self._begun = 0
+        self._began_with = ""  # the order that was there, by its id
         self._visit: Visit = new_visit()
         self._order: OrderView | None = None
         self._is_hasty = False  # Enter came while the points were being worked out
@@ -76,11 +77,15 @@ class Earn(Flow):
     def begin(self) -> None:
         """Go on with the member and the order at the till."""
         self._is_hasty = self._is_to_look_at = False
-        before = self.desk.visit or new_visit()
-        earning = replace(before, vouchers=(), cards=(), wishes={}, picks=frozenset(), is_earning=True)
         self._order = None
         self._begun += 1
-        self._turn_to(earning, is_told=False)
+        self._turn_to(self._earning(), is_told=False)
+
+    def _earning(self) -> Visit:
+        """Return what is at the till as far as it is this page's."""
+        before = self.desk.visit or new_visit()
+        self._began_with = before.order.order_id
+        return replace(before, vouchers=(), cards=(), wishes={}, picks=frozenset(), is_earning=True)
 
     def end(self) -> None:
         """Let no quote count any more."""
@@ -117,12 +122,24 @@ class Earn(Flow):
         self._turn_to(replace(self._visit, member=seen))
         return True
 
+    def till_turned(self) -> bool:
+        """Go on with the till's order as it is by now, and never with one that the till has changed or taken back."""
+        if self._visit.is_begun and not self._visit.order.is_from_till:
+            return False  # it was typed here
+        before, earning = self._visit, self._earning()
+        is_theirs = not before.is_begun or before.order.order_id == earning.order.order_id
+        if is_theirs and earning.member is None:
+            earning = replace(earning, member=before.member)
+        self._is_hasty, self._is_to_look_at = False, True
+        self._turn_to(earning)
+        return True
+
     def enter(self) -> None:
         """Record the order; before that can be done, say what is missing."""
         visit, state = self._visit, self.desk.state
         if state.is_busy or state.is_new:
             return
-        if visit.order.total <= 0:
+        if visit.order.total <= 0 and not visit.order.is_from_till:
             self.desk.notice(typed_problem(visit.order.typed, state.shop.currency))
         elif visit.member is None:
             self.desk.notice(_("Scan the member's card first."))
@@ -166,7 +183,12 @@ class Earn(Flow):
         self._quotes.record(shown, link=self.desk.link, then=self._recorded, failed=self._not_recorded)
 
     def _recorded(self, answer: OrderAnswer) -> None:
-        self.desk.answer(after_order(answer, self.desk.state.shop.currency))
+        waits = self.desk.visit
+        is_next = waits is not None and waits.order.is_from_till and waits.order.order_id != self._began_with
+        told = after_order(answer, self.desk.state.shop.currency)
+        self.desk.answer(replace(told, goes_back=is_next))
+        if is_next:  # the till handed it over while this one was typed
+            self.desk.keep(waits)
         self.desk.refresh()
         self.desk.sync_now()
 

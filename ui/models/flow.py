@@ -186,6 +186,10 @@ class Flow(QObject):
         """Take a scan; False leaves it to the station, which leaves the flow for it."""
         return False
 
+    def till_turned(self) -> bool:
+        """Know that another order of the till, or none, waits behind. True: the page goes on with that itself."""
+        return False
+
     def enter(self) -> None:
         """Do the one primary thing."""
 

@@ -82,6 +82,11 @@ class Flows(QObject):
         for flow in reversed(below):
             flow.end()
 
+    def till_turned(self) -> bool:
+        """Tell all that are up that another order of the till, or none, waits. True: one goes on with it."""
+        up = [*self._below, *([self.current] if self.current is not None else [])]
+        return any(flow.till_turned() for flow in up)
+
     @property
     def is_locked(self) -> bool:
         """Whether the lock is up, be it behind a page that it has asked for."""

@@ -255,7 +255,7 @@ class StationModel(
         if visit is None or self._state.is_busy:
             return
         shown, link = self._quotes.newest, self._around.link
-        if visit.order.total <= 0:
+        if visit.order.total <= 0 and not visit.order.is_from_till:
             self._show(notice=typed_problem(visit.order.typed, self._state.shop.currency))
         elif shown is None and not self._quotes.is_awaited:
             self._turn_to(visit)  # the last quote failed
@@ -305,7 +305,7 @@ class StationModel(
     def _leave_answer(self) -> None:
         """Nothing recorded, or something else: back to the order, under the same ids. Else the next customer."""
         answer = self._state.answer
-        is_open = answer is not None and (answer.is_to_retry or not answer.is_of_order)
+        is_open = answer is not None and (answer.is_to_retry or answer.goes_back or not answer.is_of_order)
         if self._visit is not None and is_open:
             self._begin(self._visit)
         else:

@@ -57,9 +57,11 @@ class TillPart:
         visit = replace(new_visit() if visit is None or is_next else visit, order=order)
         if self.is_locked:
             self._visit = visit  # it is shown once somebody has signed in
+            self._flows.till_turned()
         elif self._flows.current is not None:
             self._visit = visit
-            self._show(notice=texts_till.waits_behind())
+            if not self._flows.till_turned():
+                self._show(notice=texts_till.waits_behind())
         elif newcomer is None:
             self._begin(visit)
         else:
@@ -87,6 +89,7 @@ class TillPart:
             self._go_idle()
         else:
             self._visit = None  # it waited behind a page, or behind an answer by which nothing was recorded
+            self._flows.till_turned()
         self._show(notice=texts_till.taken_back())
         return Word.YES
 
