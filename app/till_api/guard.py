@@ -1,7 +1,7 @@
 """What a request must be before anybody reads it: from this machine, from no browser, with the token, small and quick.
 
 A page in a browser on this computer can send to 127.0.0.1, too. It can't leave out what browsers say of themselves
-(`Origin`, `Sec-Fetch-*`), and without an answer to its preflight (there is none: CORS is never spoken) it can neither
+(`Origin`, `Sec-Fetch-Site`), and without an answer to its preflight (CORS is never spoken) it can neither
 show a token nor send JSON. A name that was made to point here (DNS rebinding) is seen by its `Host`. Each of these
 alone would do; they are looked at in this order, and nothing of a refused request is read.
 """
@@ -17,6 +17,10 @@ BODY_BYTES_MAX = 1 << 20  # 2,000 lines are about 200 KiB
 BODY_WAIT_S = 5.0  # on the same machine it takes a millisecond
 BEARER = b"bearer "
 JSON = b"application/json"
+FROM_BROWSERS = (
+    b"origin",
+    b"sec-fetch-site",
+)  # not Sec-Fetch-Mode: Node's own fetch sends that, and tills use it
 WITH_BODY = ("POST", "PUT", "PATCH")
 NOT_KEPT = [
     (b"cache-control", b"no-store"),
@@ -67,7 +71,7 @@ class Guard:
         names = [name for name, _ in headers]
         if [value for name, value in headers if name == b"host"] not in [[host] for host in self._hosts]:
             raise Refused(403, "foreign_host", "Not this address", "Ask http://127.0.0.1 with its port.")
-        if any(name == b"origin" or name.startswith(b"sec-fetch-") for name in names):
+        if any(name in FROM_BROWSERS for name in names):
             raise Refused(403, "from_a_browser", "Not for browsers", "Pages in a browser can't use this.")
         shown = [value for name, value in headers if name == b"authorization"]
         token = shown[0][len(BEARER) :] if len(shown) == 1 and shown[0].lower().startswith(BEARER) else b""

@@ -42,7 +42,9 @@ def body_of(
 ) -> bytes:
     """Return the bytes of a problem document."""
     told = {"type": f"urn:tillside:problem:{kind}", "title": title, "status": int(status), "detail": detail}
-    return json.dumps(told | dict(members or {}), ensure_ascii=False).encode("utf-8")
+    return json.dumps(told | dict(members or {}), ensure_ascii=False).encode(
+        "utf-8", "replace"
+    )  # what came in may be quoted, and JSON can spell halves of characters
 
 
 def of_problem(problem: Exception) -> Response:
@@ -81,9 +83,8 @@ def _of_http(_request: Request, fault: Exception) -> Response:
     """Answer for what the framework itself refuses: an unknown path, a method that isn't there."""
     assert isinstance(fault, HTTPException)
     title = HTTPStatus(fault.status_code).phrase
-    response = of_problem(
-        TillProblem(fault.status_code, title.lower().replace(" ", "_"), title, f"{fault.detail}.")
-    )
+    kind = "malformed" if fault.status_code == HTTPStatus.BAD_REQUEST else title.lower().replace(" ", "_")
+    response = of_problem(TillProblem(fault.status_code, kind, title, f"{str(fault.detail).rstrip('.')}."))
     response.headers.update(fault.headers or {})
     return response
 

@@ -95,16 +95,36 @@ class TillApi:
 
 
 class _Impatient(H11Protocol):
-    """Lets no connection stay that says nothing, or never comes to the end of a request's head."""
+    """Lets no connection stay that says nothing, or never comes to the end of a request's head.
+
+    Where too many are there, the oldest that asks nothing makes room: whoever opens lines and is silent on them neither
+    uses up what the station may open, nor keeps the till out.
+    """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own type
         super().connection_made(transport)
+        self._made_at = self.loop.time()
         self._patience = self.loop.call_later(SILENT_S, self._give_up)
+        self._make_room()
+
+    @property
+    def _is_silent(self) -> bool:
+        return vars(self)["cycle"] is None  # no request has begun yet, whatever its type says
 
     def _give_up(self) -> None:
-        is_silent = vars(self)["cycle"] is None  # no request has begun yet, whatever its type says
-        if is_silent and not self.transport.is_closing():
+        if self._is_silent and not self.transport.is_closing():
             self.transport.close()
+
+    def _make_room(self) -> None:
+        here = [
+            each
+            for each in self.connections
+            if isinstance(each, _Impatient) and not each.transport.is_closing()
+        ]
+        if len(here) > CONNECTIONS_MAX:
+            idle = [each for each in here if each._is_silent or each.cycle.response_complete]
+            goes = min(idle, key=lambda each: (not each._is_silent, each._made_at), default=self)
+            goes.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._patience.cancel()
@@ -123,7 +143,6 @@ def _config(app: Callable[..., object]) -> uvicorn.Config:
         access_log=False,  # paths hold the till's numbers
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=CONNECTIONS_MAX,
         backlog=BACKLOG,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=STOP_S,

@@ -178,7 +178,7 @@ class TillService:
             raise TillProblem(
                 400, "malformed", "Not a reason", f"A void is for one of {_reasons(Kind.VOID)}."
             )
-        found = await self._recorded_or_unknown(order_id)
+        found = await self._to_undo(order_id)
         if found.void is None:
             asked = Asked(self._name(Kind.VOID, order_id), Kind.VOID, order_id, told.reason)
             await self._undo(asked, found)
@@ -191,7 +191,7 @@ class TillService:
             raise TillProblem(
                 400, "malformed", "Not a reason", f"A return is for one of {_reasons(Kind.RETURN)}."
             )
-        found = await self._recorded_or_unknown(order_id)
+        found = await self._to_undo(order_id)
         units = tuple(ReturnedUnits(each.line, each.quantity * MILLI + each.milli) for each in told.lines)
         if any(not each.quantity_milli for each in units):
             raise TillProblem(400, "malformed", "Nothing comes back", "Say how much of each line comes back.")
@@ -204,7 +204,8 @@ class TillService:
                 409, "return_recorded", "Recorded already", "This return was recorded with other lines."
             )
         out = await self._find(order_id)
-        return out, any(each.reversal_id == name for each in out.returns or ())
+        returned = next((each for each in out.returns or () if each.reversal_id == name), None)
+        return out.model_copy(update={"returned": returned}), returned is not None
 
     async def _undo(self, asked: Asked, found: Recorded) -> None:
         refusal = await self._undoing.undo(asked, found.order)
@@ -269,11 +270,21 @@ class TillService:
     async def _recorded(self, order_id: str) -> Recorded | None:
         return await self._on_store(lambda store: read_recorded(store, order_id))
 
-    async def _recorded_or_unknown(self, order_id: str) -> Recorded:
-        found = await self._recorded(order_id)
-        if found is None:
+    async def _to_undo(self, order_id: str) -> Recorded:
+        """Return a recorded order. One that is here and may still be recorded is not said to be unknown."""
+        found, kept = await self._look(order_id)
+        if found is not None:
+            return found
+        if kept is None:
             raise _unknown()
-        return found
+        if kept.standing.phase is Phase.CONFIRMING:
+            raise _confirming()
+        raise TillProblem(
+            409,
+            "not_recorded",
+            "Not recorded",
+            "This order is not recorded, so there is nothing to undo. Give it up by DELETE.",
+        )
 
     async def _check(self, order: Handed, currency: str) -> None:
         """Refuse what no order of this store can be."""

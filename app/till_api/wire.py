@@ -247,7 +247,8 @@ class Approval(StrEnum):
 class OrderOut(BaseModel):
     """How an order stands. `revision` is another one whenever anything of it has changed.
 
-    `approval`: of something that is to be undone and needs a manager's word at the station.
+    `approval`: of something that is to be undone and needs a manager's word at the station. `returned`, in the answer
+    to a return, is that one of the `returns`.
     """
 
     order_id: str
@@ -258,6 +259,7 @@ class OrderOut(BaseModel):
     result: Result | None = None
     void: Undone | None = None
     returns: list[Undone] | None = None
+    returned: Undone | None = None
     approval: Approval | None = None
 
 

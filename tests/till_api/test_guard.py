@@ -1,5 +1,6 @@
 """Who is let in: with the token, from this machine, from no browser, with small and quick JSON."""
 
+import http.client
 import socket
 import stat
 from dataclasses import replace
@@ -59,6 +60,7 @@ def test_nothing_reaches_the_station_that_is_not_the_tills_own_request(shop) -> 
     assert shop.till.ask("GET", "/v1/health").status == 200
     assert (shop.till.ask("GET", "/docs").status, shop.till.ask("GET", "/redoc").status) == (404, 404)
     assert shop.till.ask("GET", "/v1/openapi.json").said["openapi"].startswith("3.1")
+    assert shop.till.ask("GET", "/v1/health", sec_fetch_mode="cors").status == 200  # as Node's own fetch asks
     finding = check_till(replace(shop.config, till_api=str(shop.till.port)))
     assert (finding.level, "answers at port" in finding.text) == ("ok", True)
 
@@ -86,11 +88,12 @@ def test_bodies_are_small_and_quick_and_of_the_agreed_form(shop, monkeypatch: py
             b', "lines": [{"sku": "\\ud800", "amount": 1}]', b', "lines": [{"sku": "\\u0000", "amount": 1}]',
             b', "lines": [{"amount": 100000000000}, {"amount": 100000000000}]',
         )),
-        b'{"currency": "EUR", "total": 499}',
+        b'{"currency": "EUR", "total": 499}', b'{"currency": "\\ud800", "total": 499}',
     ]  # fmt: skip
     for body in wrong:
         answer = shop.till.ask("PUT", "/v1/orders/T-1", body=body)
-        assert answer.status == 400 and answer.said["detail"], body[:60]
+        kind = answer.said["type"].rpartition(":")[2]
+        assert (answer.status, kind in ("malformed", "currency")) == (400, True), body[:60]
     assert shop.till.put("a%2Fb", coffee()).status in (400, 404)
     assert shop.say({"till": True})["order"] == ""
 
@@ -112,6 +115,25 @@ def test_the_token_is_its_owners_alone_and_another_one_holds_at_once(shop) -> No
     path.symlink_to("/dev/null")
     assert shop.till.ask("GET", "/v1/health", authorization="Bearer ").status == 401
     assert not path.is_symlink() and shop.till.ask("GET", "/v1/health").status == 200
+
+
+def test_lines_on_which_nothing_is_said_keep_no_till_out(shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "CONNECTIONS_MAX", 4)
+    kept = http.client.HTTPConnection("127.0.0.1", shop.till.port, timeout=WAIT_S)
+    token = {"Authorization": f"Bearer {shop.till.token_path.read_text().strip()}"}
+    kept.request("GET", "/v1/health", headers=token)
+    line = kept.sock
+    assert kept.getresponse().read()
+    soon_s = server.SILENT_S / 2
+    silent = [socket.create_connection(("127.0.0.1", shop.till.port), timeout=soon_s) for _ in range(12)]
+    assert shop.till.ask("GET", "/v1/health").status == 200
+    assert [each.recv(1) for each in silent[:8]] == [
+        b""
+    ] * 8  # the oldest went: the station holds only so many
+    kept.request("GET", "/v1/health", headers=token)
+    assert kept.getresponse().status == 200 and kept.sock is line
+    for each in (kept, *silent):
+        each.close()
 
 
 def test_it_listens_on_this_machine_alone(shop) -> None:
