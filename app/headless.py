@@ -207,7 +207,14 @@ class HeadlessStation:
             return None
         from app.headless_till import open_till  # noqa: PLC0415 it brings a web server along
 
-        return open_till(self._config, self._thread, self._worker.wake, at_till=self._at_till, by=self._by)
+        return open_till(
+            self._config,
+            self._thread,
+            self._worker.wake,
+            at_till=self._at_till,
+            begin_anew=self._begin_anew,
+            by=self._by,
+        )
 
     def _at_window(self, _: Place) -> Answer:
         return {"answer": "till", "order": "" if self._till is None else self._till.order_id}

@@ -36,12 +36,13 @@ def open_till(
     wake: Callable[[], None],
     *,
     at_till: Callable[[], AtTill],
+    begin_anew: Callable[[], None],
     by: Callable[[Approval | None], By],
 ) -> "HeadlessTill":
     """Return the till's desk with its API, which answers from now on, or why it can't is said and it is alone."""
     from app.till_api.server import NotListening
 
-    till = HeadlessTill(thread, wake, at_till=at_till, by=by, register=config.register)
+    till = HeadlessTill(thread, wake, at_till=at_till, begin_anew=begin_anew, by=by, register=config.register)
     try:
         till.api = open_till_api(config, thread, till)
     except NotListening as problem:
@@ -60,13 +61,18 @@ class HeadlessTill:
         wake: Callable[[], None],
         *,
         at_till: Callable[[], AtTill],
+        begin_anew: Callable[[], None],
         by: Callable[[Approval | None], By],
         register: str,
     ) -> None:
-        """Ask `at_till` who and what is there, and `by` who works here; `wake` what sends entries."""
+        """Ask `at_till` who and what is there, and `by` who works here; `wake` what sends entries.
+
+        `begin_anew` forgets who and what is there: the next order is somebody else's.
+        """
         self._thread = thread
         self._wake = wake
         self._at_till = at_till
+        self._begin_anew = begin_anew
         self._by = by
         self._register = register
         self._lock = threading.Lock()
@@ -90,6 +96,7 @@ class HeadlessTill:
                 return
             self._order = order
         if before is not None and before.order_id != order.order_id:
+            self._begin_anew()
             self._tell(before.order_id, Standing(Phase.GIVEN_UP, why=BY_NEXT))
         then(Taken.YES)
         self.look()
@@ -102,6 +109,8 @@ class HeadlessTill:
                 then(Taken.CONFIRMING)
                 return
             self._order = None if is_here else self._order
+        if is_here:
+            self._begin_anew()
         self._tell(order_id, Standing(Phase.GIVEN_UP, why=BY_TILL))
         then(Taken.YES)
 
@@ -148,8 +157,9 @@ class HeadlessTill:
         phase = Phase.QUOTED if is_shown else Phase.WAITING
         quote, said = done.result()
         standing = Standing(phase, quote, is_member=at_till.member is not None, prompts=said)
-        if self._order is order and not self._is_confirming:
-            self._tell(order.order_id, standing)
+        with self._lock:  # else it might be told behind that the order was given up
+            if self._order is order and not self._is_confirming:
+                self._tell(order.order_id, standing)
 
     def clear(self) -> None:
         """Let the order go that waits, with what was scanned for it."""

@@ -26,3 +26,13 @@ def test_the_same_again_is_the_same_and_another_body_is_taken_until_it_is_record
     assert (other.status, other.said["type"]) == (409, "urn:tillside:problem:order_recorded")
     assert other.said["order"] == again.said
     assert shop.say({"till": True})["order"] == ""
+
+
+def test_what_was_scanned_for_one_order_does_not_go_with_another(shop) -> None:
+    for after in (lambda: None, lambda: shop.till.ask("DELETE", "/v1/orders/T-1")):
+        shop.till.put("T-1", coffee())
+        shop.say(shop.card.code)
+        assert shop.till.get("T-1").said["state"] == "quoted"
+        after()
+        assert shop.till.put("T-2", coffee(800)).said["state"] == "waiting"
+        shop.till.ask("DELETE", "/v1/orders/T-2")
