@@ -147,6 +147,8 @@ def _undone(report: DayReport) -> Iterator[Fact]:
     found = report.figures
     yield _count(_("Orders undone"), found.voids)
     yield _count(_("Returns"), found.returns)
+    if at_till := found.given_back - found.gift_cards_back:
+        yield _worth(_("Given back at the till"), -at_till, report.currency)
     yield _count(_("Approved by a manager"), found.overridden)
     for each in found.overrides:
         yield _override(report, each)

@@ -84,6 +84,7 @@ class DayFigures:
     overridden: int = 0
     voids: int = 0
     returns: int = 0
+    given_back: int = 0  # what was paid for what was undone, on gift cards too
     points_earned: int = 0
     points_spent: int = 0
     points_undone: int = 0  # earned, and taken back
@@ -142,6 +143,6 @@ def read_figures(record: Mapping[str, Any]) -> DayFigures:
     hours = [Hour()] * HOURS
     for n, *values in record["by_hour"]:
         hours[n] = Hour(*values)
-    found: dict[str, Any] = {name: record[name] for name in NUMBERS}
+    found: dict[str, Any] = {name: record.get(name, 0) for name in NUMBERS}  # what wasn't counted then
     found |= {name: tuple(kind(*each) for each in record[name]) for name, kind in LISTS.items()}
     return DayFigures(**found, by_hour=tuple(hours))

@@ -123,7 +123,7 @@ class Summing:
     def _undone(self, data: Mapping[str, Any], done: ByStaff) -> None:
         back = sum(each["discount"] for each in data["backs"])
         cards = sum(amount for kind, _, amount in data["tenders"] if kind == TenderKind.GIFT_CARD)
-        self._count(value_back=back, gift_cards_back=cards)
+        self._count(value_back=back, given_back=data["amount"], gift_cards_back=cards)
         self._count(points_undone=-data["points"], points_back=data["points_back"])
         self._by_staff(data, done._replace(value_back=back))
         for each in data["backs"]:

@@ -108,7 +108,8 @@ def count_unseen(review: Review, *, today: date) -> int:
 
 
 COLUMNS = (
-    "a.seq, a.at_ms, a.kind, a.order_id, a.member, a.staff, a.approver, a.discount, a.put_on, a.why, a.what"
+    "a.seq, a.at_ms, a.kind, a.order_id, a.member, a.staff, a.approver, a.discount, a.put_on, a.why, a.what, "
+    "a.total"
 )
 DONE = f"SELECT {COLUMNS} FROM action a WHERE a.day >= ? AND (a.kind IN (?, ?, ?, ?) OR a.approver <> '')"  # noqa: S608
 DENIED = f"SELECT {COLUMNS} FROM action a WHERE a.day >= ? AND a.kind = ? ORDER BY a.seq"  # noqa: S608 ours
@@ -124,9 +125,11 @@ NOTES = "SELECT seq FROM action WHERE day >= ? AND kind = ?"
 
 
 def _row(what: What, columns: Sequence[Any], **more: Any) -> ExceptionRow:
-    seq, at_ms, kind, order_id, member, staff, approver, discount, put_on, why, word = columns[:11]
+    seq, at_ms, kind, order_id, member, staff, approver, discount, put_on, why, word, total = columns[:12]
     given = {"since_ms": at_ms, "name": str(what), "detail": why or word} | more
-    value = abs(discount) or put_on
+    value = (
+        abs(total) if kind in (VOID, RETURN) else abs(discount) or put_on
+    )  # of what was undone: what came back
     return ExceptionRow(
         what, seq, at_ms, kind=kind, order_id=order_id, member_ref=member, staff=staff, approver=approver,
         value=value, **given,

@@ -127,6 +127,7 @@ def by_hand(entries: list[dict[str, Any]]) -> dict[str, int]:
         "points_back": sum(data["points_back"] for data in of("void", "return")),
         "gift_cards_paid": sum(paid["amount"] for data in orders for paid in data.get("paid", ())),
         "gift_cards_put_on": sum(data["amount"] for data in of("gift_card")),
+        "given_back": sum(data["amount"] for data in of("void", "return")),
         "gift_cards_back": sum(each[2] for data in of("void", "return") for each in data["tenders"]),
         "voids": len(of("void")),
         "returns": len(of("return")),

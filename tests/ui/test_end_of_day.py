@@ -16,6 +16,7 @@ from ui import texts_day
 from ui.gallery import states
 from ui.gallery.day import REPORT
 from ui.models.manager.day import CloseDay, Form, PutInto, Save, Turn
+from ui.models.manager.places import places
 from ui.models.state import Screen
 
 Key = Qt.Key
@@ -94,10 +95,20 @@ def test_a_day_is_saved_beside_what_is_there_already(
     office.until(lambda: office.view.places != ())
     office.ask(PutInto(str(tmp_path)), Save(form))
     name = office.view.report.name
-    office.until(lambda: f"{name}.{form}" in office.state.notice)
+    office.until(lambda: str(tmp_path / f"{name}.{form}") in office.state.notice)
     office.ask(Save(form))
     office.until(lambda: f"{name}-2.{form}" in office.state.notice)
     assert [path.read_bytes().startswith(begins) for path in tmp_path.glob("end-of-day*")] == [True, True]
+
+
+def test_where_there_is_no_folder_for_documents_files_go_to_the_users_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / ".config"))
+    assert places()[0].path == str(tmp_path)
+    (tmp_path / "Documents").mkdir()
+    assert places()[0].path == str(tmp_path / "Documents")
 
 
 def test_where_nothing_can_be_written_it_says_so(office: Office, tmp_path: Path) -> None:

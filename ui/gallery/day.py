@@ -40,6 +40,7 @@ FIGURES = DayFigures(
     overridden=2,
     voids=1,
     returns=2,
+    given_back=8_640,
     points_earned=2_940,
     points_spent=1_200,
     points_undone=25,

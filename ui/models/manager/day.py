@@ -298,7 +298,7 @@ class EndOfDay(Section):
         self.tasks.on_net(work, then=self._saved, failed=self._not_saved)
 
     def _saved(self, written: Written) -> None:
-        self.desk.notice(texts_export.saved(written.name))
+        self.desk.notice(texts_export.saved(str(written.folder / written.name)))
 
     def _not_saved(self, problem: BaseException) -> None:
         if isinstance(problem, NotWritten):

@@ -30,8 +30,10 @@ class Place:
 def places() -> tuple[Place, ...]:
     """Return where something can be put now. It may wait for a disk, so no thread that draws calls it."""
     where = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    documents = Place(str(Path(where or Path.home())), PlaceKind.DOCUMENTS)
-    return (documents, *_sticks())
+    folder = Path(where) if where else Path.home()
+    if not folder.is_dir():  # a bare system has none, and what is saved by one key must go somewhere
+        folder = Path.home()
+    return (Place(str(folder), PlaceKind.DOCUMENTS), *_sticks())
 
 
 def _sticks() -> tuple[Place, ...]:
