@@ -6,7 +6,7 @@ token, as everything else is.
 
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Path, Query, Response
+from fastapi import FastAPI, Path, Query, Request, Response
 
 from app.till_api import problems
 from app.till_api.service import TillService
@@ -56,9 +56,16 @@ def create_app(service: TillService) -> FastAPI:
         return await service.put(order_id, order)
 
     @app.get("/v1/orders/{order_id}", response_model_exclude_none=True)
-    async def get_order(order_id: OrderId, wait_s: Wait = 0, after: After = None) -> OrderOut:
+    async def get_order(
+        request: Request, order_id: OrderId, wait_s: Wait = 0, after: After = None
+    ) -> OrderOut:
         """Say how an order stands; what was recorded is answered from the station's journal, for ever."""
-        return await service.find(order_id, wait_s=wait_s, after=after)
+
+        async def until_gone() -> None:
+            while (await request.receive())["type"] != "http.disconnect":
+                pass
+
+        return await service.find(order_id, until_gone=until_gone, wait_s=wait_s, after=after)
 
     @app.delete("/v1/orders/{order_id}", response_model_exclude_none=True)
     async def delete_order(order_id: OrderId) -> OrderOut:

@@ -5,7 +5,7 @@ its own means, and neither ever waits for a till.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from app.core.order import MILLI, Line, Order, OrderInvalid, check_order
@@ -25,6 +25,7 @@ from app.till_api.wire import Health, LineIn, OrderIn, OrderOut, ReturnIn, VoidI
 WAITERS_MAX = 16  # that hear of changes at once; a till needs one
 DESK_WAIT_S = 5.0  # for a window that draws; it takes milliseconds
 T = TypeVar("T")
+UntilGone = Callable[[], Awaitable[None]]
 
 
 class TillService:
@@ -126,8 +127,13 @@ class TillService:
             order=self._telling.recorded(found).model_dump(mode="json", exclude_none=True),
         )
 
-    async def find(self, order_id: str, *, wait_s: float = 0, after: str | None = None) -> OrderOut:
-        """Return how an order stands; with `wait_s` only when that is another one than `after`, or it is done."""
+    async def find(
+        self, order_id: str, *, until_gone: UntilGone, wait_s: float = 0, after: str | None = None
+    ) -> OrderOut:
+        """Return how an order stands; with `wait_s` only when that is another one than `after`, or it is done.
+
+        A till that has hung up, by `until_gone`, waits no longer: it may be back and wait again.
+        """
         change = self._change
         told = await self._find(order_id)
         if wait_s <= 0 or self._is_worth_telling(told, after):
@@ -138,11 +144,15 @@ class TillService:
             )
         self._waiters += 1
         try:
-            async with asyncio.timeout(wait_s):
-                while not self._is_worth_telling(told, after) and not self._is_ending:
-                    await change.wait()
-                    change = self._change
-                    told = await self._find(order_id)
+            async with asyncio.timeout(wait_s) as patience:
+                watching = asyncio.create_task(_end_when(until_gone, patience))
+                try:
+                    while not self._is_worth_telling(told, after) and not self._is_ending:
+                        await change.wait()
+                        change = self._change
+                        told = await self._find(order_id)
+                finally:
+                    watching.cancel()
         except TimeoutError:
             told = await self._find(order_id)
         finally:
@@ -311,6 +321,13 @@ class TillService:
             raise TillProblem(
                 400, "malformed", "Not an order", f"This order can't be: {problem}."
             ) from problem
+
+
+async def _end_when(until_gone: UntilGone, patience: asyncio.Timeout) -> None:
+    """End somebody's patience when they have gone."""
+    await until_gone()
+    if not patience.expired():
+        patience.reschedule(asyncio.get_running_loop().time())
 
 
 def _on_loop(loop: asyncio.AbstractEventLoop, call: Callable[..., Any], *values: Any) -> None:

@@ -54,6 +54,14 @@ class Till:
         finally:
             line.close()
 
+    def hang_up(self, path: str) -> None:
+        """Ask something, and hang up before it is answered."""
+        token = self.token_path.read_text("ascii").strip()
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_S)
+        line.request("GET", path, headers={"authorization": f"Bearer {token}"})
+        line.close()
+        self.ask("GET", "/v1/health")  # by then it was heard
+
     def put(self, order_id: str, order: object) -> Reply:
         return self.ask("PUT", f"/v1/orders/{order_id}", order)
 

@@ -99,6 +99,8 @@ def test_what_needs_a_manager_is_not_done_where_nobody_can_be_asked(shop) -> Non
 def test_who_waits_hears_at_once_and_only_so_many_wait(shop, monkeypatch) -> None:
     monkeypatch.setattr(service, "WAITERS_MAX", 2)
     shop.till.put("T-1", coffee())
+    for _ in range(3):  # whoever hangs up waits no longer
+        shop.till.hang_up("/v1/orders/T-1?wait_s=30")
     with ThreadPoolExecutor(3) as tills:
         asked = [tills.submit(shop.till.get, "T-1", "?wait_s=30") for _ in range(3)]
         first, others = wait(asked, return_when=FIRST_COMPLETED)
