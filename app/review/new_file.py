@@ -1,18 +1,21 @@
 """A new file in a folder that somebody chose, maybe on a USB stick: whole or not at all, and never over another one.
 
-What can't be done is said by its kind, for the disk's own words are nobody's at a till. It is on the disk before it is
-said to be there: a stick is pulled out as soon as the page says so.
+What can't be done is said by its kind, for the disk's own words are nobody's at a till. It has another name until it is
+whole, so that half of it, left by a computer that went off, is taken for nothing else. And it is on the disk before it
+is said to be there: a stick is pulled out as soon as the page says so.
 """
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, Final
 
 NAMES_MAX: Final = 1_000  # files of one name in one folder: `day.csv`, `day-2.csv` and so on
+PART: Final = ".part"  # of the name, until it is whole
 ROW_END: Final = b"\r\n"
 
 
@@ -68,7 +71,7 @@ def write_new(folder: Path, name: str, write: Callable[[BinaryIO], int]) -> Writ
     Raises `NotWritten`, and whatever `write` raises.
     """
     try:
-        path, file = _made(folder, name)
+        part, file = _begun(folder, name)
     except OSError as problem:
         raise NotWritten(KINDS.get(problem.errno or 0, Cannot.OTHER)) from problem
     try:
@@ -76,31 +79,60 @@ def write_new(folder: Path, name: str, write: Callable[[BinaryIO], int]) -> Writ
             count = write(file)
             file.flush()
             os.fsync(file.fileno())
+        path = _named(part, folder, name)
     except OSError as problem:
-        _take_away(path)
+        _take_away(part)
         raise NotWritten(KINDS.get(problem.errno or 0, Cannot.OTHER)) from problem
     except BaseException:
-        _take_away(path)
+        _take_away(part)
         raise
     return Written(path.name, folder, count)
 
 
-def _made(folder: Path, name: str) -> tuple[Path, BinaryIO]:
+def _names(folder: Path, name: str) -> Iterator[Path]:
     stem, _point, suffix = name.rpartition(".")
     for number in range(1, NAMES_MAX):
-        path = folder / (name if number == 1 else f"{stem}-{number}.{suffix}")
-        try:
+        yield folder / (name if number == 1 else f"{stem}-{number}.{suffix}")
+
+
+def _begun(folder: Path, name: str) -> tuple[Path, BinaryIO]:
+    for path in _names(folder, name + PART):
+        with suppress(FileExistsError):  # what a computer that went off has left
             return path, path.open("xb")
-        except FileExistsError:
-            continue
     raise NotWritten(Cannot.FULL)
 
 
+def _named(part: Path, folder: Path, name: str) -> Path:
+    """Give the file, which is whole, the next free name."""
+    for path in _names(folder, name):
+        if path.exists():
+            continue
+        try:
+            os.link(part, path)  # never over another one
+        except FileExistsError:
+            continue
+        except OSError:  # sticks know no links
+            part.rename(path)
+        else:
+            part.unlink()
+        _settle(folder)
+        return path
+    raise NotWritten(Cannot.FULL)
+
+
+def _settle(folder: Path) -> None:
+    """Have the name on the disk as well, where a folder can be asked for that."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
 def _take_away(path: Path) -> None:
-    try:
+    with suppress(OSError):  # the stick is gone, and the half of a file with it
         path.unlink()
-    except OSError:
-        return  # the stick is gone, and the half of a file with it
 
 
 class Watched:

@@ -1,5 +1,6 @@
 """Exporting: columns in one's own order, days as they are typed, places that can't be written to, and stopping."""
 
+import os
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -101,6 +102,26 @@ def test_a_file_that_nobody_wants_any_more_leaves_nothing_behind(tmp_path: Path)
     with pytest.raises(Stopped):
         write_new(tmp_path, "x.csv", write)
     assert (told, list(tmp_path.iterdir())) == ([1, 2], [])
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_half_a_file_has_another_name_than_a_whole_one(
+    tmp_path: Path, has_links: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def link(_part: Path, _path: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")  # as on a stick
+
+    def write(file) -> int:
+        halves.append([path.name for path in tmp_path.iterdir() if path.suffix == ".csv"])
+        return file.write(b"new")
+
+    halves: list[list[str]] = []
+    if not has_links:
+        monkeypatch.setattr(os, "link", link)
+    (tmp_path / "x.csv.part").write_bytes(b"of a computer that went off")
+    assert [write_new(tmp_path, "x.csv", write).name for _ in range(2)] == ["x.csv", "x-2.csv"]
+    assert halves == [[], ["x.csv"]], "while it is written nothing looks like it"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["x-2.csv", "x.csv", "x.csv.part"]
 
 
 def test_a_full_disk_leaves_nothing_behind_and_nothing_is_written_over(tmp_path: Path) -> None:
