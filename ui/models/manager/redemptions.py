@@ -26,10 +26,10 @@ EXPORT = "export"
 USUAL = Wanted()
 COLUMNS: tuple[tuple[str, int], ...] = (
     ("time", 160),
-    ("member", 84),
-    ("offer", 116),
-    ("order", 124),
-    ("discount", 80),
+    ("member", 80),
+    ("offer", 108),
+    ("order", 92),
+    ("discount", 78),
     ("staff", 76),
     ("register", 56),
     ("standing", 88),
