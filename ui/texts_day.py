@@ -7,7 +7,17 @@ from io import BytesIO
 
 from app.core.approvals import Why
 from app.core.day_figures import ByOffer, ByStaff, Override, Shift
-from app.core.entry import DAY_CLOSE, ENROL, GIFT_CARD, ORDER, OVERRIDE, RETURN, VOID
+from app.core.entry import (
+    DAY_CLOSE,
+    ENROL,
+    GIFT_CARD,
+    ORDER,
+    OVERRIDE,
+    PAIRING,
+    RETURN,
+    STAFF_CHANGE,
+    VOID,
+)
 from app.core.money import Currency
 from app.review.sheet import Form, text_cell
 from app.review.sheet import Sheet as Table
@@ -172,6 +182,8 @@ def approved(entry_type: str) -> str:
         GIFT_CARD: _("Money was put on a gift card"),
         ENROL: _("Somebody joined"),
         DAY_CLOSE: _("A day was closed"),
+        STAFF_CHANGE: _("Staff changed"),
+        PAIRING: _("Code for a new station"),
     }.get(entry_type, _("Something else"))
 
 

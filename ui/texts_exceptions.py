@@ -81,7 +81,8 @@ def sentence(row: ExceptionRow, view: ExceptionsView, state: State) -> str:
     counted = grouped(row.count)
     match row.what:
         case What.OVERRIDE:
-            return f"{approved(row.kind)}. {_why(row.detail)}".strip()
+            about = f": {view.name_of(row.whom)}" if row.whom else ""
+            return f"{approved(row.kind)}{about}. {_why(row.detail)}".strip()
         case What.VOID:
             return f"{_('An order was undone')}. {_reason(row.detail)}".strip()
         case What.RETURN:

@@ -12,7 +12,18 @@ from typing import Any
 
 import orjson
 
-from app.core.entry import CLOCK_JUMP, DAY_CLOSE, NOTED, ORDER, PIN_LOCK, RETURN, SCAN_DENIED, VOID
+from app.core.entry import (
+    CLOCK_JUMP,
+    DAY_CLOSE,
+    NOTED,
+    ORDER,
+    OVERRIDE,
+    PIN_LOCK,
+    RETURN,
+    SCAN_DENIED,
+    STAFF_CHANGE,
+    VOID,
+)
 from app.core.order import zone
 from app.core.reasons import Reason
 from app.core.verdicts import Flag
@@ -53,6 +64,7 @@ class What(StrEnum):
     HANDED = "handed"  # a cashier handed it to the manager
 
 
+ABOUT_STAFF = frozenset({OVERRIDE, STAFF_CHANGE})  # whose `staff` is who it was done to
 OF_KIND = {VOID: What.VOID, RETURN: What.RETURN, CLOCK_JUMP: What.CLOCK, PIN_LOCK: What.PIN_LOCK}
 
 
@@ -61,7 +73,7 @@ class ExceptionRow:
     """An exception. `name` is what a note says that it is about; `since_ms` when it came up, `at_ms` when it was done.
 
     `count`: how many, of lookups and of orders a day; `value` in minor units. `moved_ms`: by how much the clock did.
-    `flags`: head office's; `detail`: the entry's own word, such as why it was approved.
+    `whom`: whose PIN it was about. `flags`: head office's; `detail`: the entry's own word, such as why it was approved.
     """
 
     what: What
@@ -77,6 +89,7 @@ class ExceptionRow:
     value: int = 0
     count: int = 1
     moved_ms: int = 0
+    whom: str = ""
     detail: str = ""
     flags: tuple[str, ...] = ()
     is_seen: bool = False
@@ -139,13 +152,15 @@ def _row(what: What, columns: Sequence[Any], **more: Any) -> ExceptionRow:
 def _done(review: Review, since: date) -> Iterator[ExceptionRow]:
     """Yield what an entry says by itself."""
     rows = review.rows(DONE, (since.toordinal(), *OF_KIND))
-    jumps = {
-        entry.seq: entry.data for entry in review.entries_of([row[0] for row in rows if row[2] == CLOCK_JUMP])
-    }
+    read = [row[0] for row in rows if row[2] in ABOUT_STAFF or row[2] == CLOCK_JUMP]
+    said = {entry.seq: entry.data for entry in review.entries_of(read)}
     for row in rows:
-        kind = row[2]
-        if kind == CLOCK_JUMP and row[0] in jumps:
-            yield _row(What.CLOCK, row, moved_ms=jumps[row[0]]["to_ms"] - jumps[row[0]]["from_ms"])
+        seq, kind = row[0], row[2]
+        if kind == CLOCK_JUMP and seq in said:
+            yield _row(What.CLOCK, row, moved_ms=said[seq]["to_ms"] - said[seq]["from_ms"])
+        elif kind in ABOUT_STAFF and seq in said:
+            by, whom = said[seq].get("cashier", ""), said[seq].get("staff", "")
+            yield replace(_row(What.OVERRIDE, row), staff=by, whom=whom)
         elif kind != DAY_CLOSE:
             yield _row(OF_KIND.get(kind, What.OVERRIDE), row)
 

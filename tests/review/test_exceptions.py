@@ -60,7 +60,7 @@ def test_voids_returns_and_overrides_are_told(tmp_path: Path) -> None:
     first, second = till.buys(cashier=till.ben), till.buys(cashier=till.ben, presented=False)
     till.undo(first, name="a", cashier=till.cem, approval=till.approved("a"))
     till.undo(second, (1, 1000), cashier=till.ben)
-    said = {"cashier": "c-1", "what": "pin_lock", "staff": till.ben, "approver": till.eva}
+    said = {"cashier": "", "what": "pin_lock", "staff": till.ben, "approver": till.eva}
     record(till.store, OVERRIDE, approval={"id": "f" * 32, "why": "pin_forgotten"}, **said)
     review = Review(place_of(till.store))
     while review.step():
@@ -74,7 +74,9 @@ def test_voids_returns_and_overrides_are_told(tmp_path: Path) -> None:
     )  # what came back, not what had been off
     assert rows[What.RETURN].kinds == {What.RETURN} and rows[What.RETURN].kind == RETURN
     assert rows[What.RETURN].value > 0  # though nothing had been off
-    assert (rows[What.OVERRIDE].approver, rows[What.OVERRIDE].detail) == (till.eva, "pin_forgotten")
+    ended = rows[What.OVERRIDE]
+    assert (ended.approver, ended.detail) == (till.eva, "pin_forgotten")
+    assert (ended.staff, ended.whom) == ("", till.ben), "it was done to him, not by him"
     review.close()
     till.store.close()
 

@@ -13,6 +13,7 @@ from tests.ui.station_bench import Bench
 from ui import texts_day_figures as texts
 from ui.gallery import states
 from ui.models.known_flows import FLOWS
+from ui.models.manager.section import Wait
 from ui.models.manager.today import By, Step, TakeApart, Typed
 from ui.models.state import Screen
 
@@ -55,6 +56,12 @@ def test_a_day_is_what_the_journal_says_and_goes_on_as_the_till_does(desk: Bench
     desk.model.ask(Typed((today + timedelta(days=400)).isoformat()))
     desk.qtbot.waitUntil(lambda: orders(desk) == 3)
     assert desk.model.state.flow.shown.day == today, "there is no figure of a day to come"
+    desk.model.ask(Typed("0001-01-01"))
+    desk.qtbot.waitUntil(lambda: orders(desk) == 0)
+    first = desk.model.state.flow.shown.day
+    desk.model.ask(Step(-1))
+    desk.qtbot.waitUntil(lambda: desk.model.state.flow.wait is Wait.NO)
+    assert desk.model.state.flow.shown.day == first, "days have an end"
 
 
 def test_the_table_says_what_the_chart_says(shown) -> None:

@@ -1,11 +1,13 @@
 """What wants a look: found by day and kind, marked one or several with a word, handed to the export as it stands."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 
-from app.core.entry import NOTED, OVERRIDE, PIN_LOCK
+from app.core.approvals import Why
+from app.core.entry import NOTED, OVERRIDE, PIN_LOCK, STAFF_CHANGE
 from app.core.order import Line
 from app.review.exceptions import What
 from app.station.identify import SeenMember, identify
@@ -15,10 +17,12 @@ from tests.builders import NOW_MS, at_till
 from tests.review.test_exceptions import record
 from tests.ui.office import Office, open_office
 from tests.ui.station_bench import Bench
+from ui import texts_exceptions as texts
 from ui.gallery import states
-from ui.gallery.exceptions import OVERRIDDEN
+from ui.gallery.exceptions import NAMES, OVERRIDDEN
 from ui.models.manager import export_view as export
 from ui.models.manager.exceptions_view import (
+    ExceptionsView,
     ExportThese,
     MarkSeen,
     Seen,
@@ -30,6 +34,7 @@ from ui.models.manager.exceptions_view import (
     key_of,
 )
 from ui.models.manager.spans import Span
+from ui.models.state import State
 
 DAY_MS = 86_400_000
 
@@ -58,6 +63,11 @@ def office(bench: Bench) -> Office:
     made = open_office(bench)
     made.open("exceptions")
     return made
+
+
+def test_what_was_done_about_staff_says_about_whom() -> None:
+    row = replace(OVERRIDDEN, kind=STAFF_CHANGE, detail=Why.PIN_KNOWN.value, whom="ben")
+    assert "Staff changed: Ben Okoro. " in texts.sentence(row, ExceptionsView(names=NAMES), State())
 
 
 def test_whoever_asks_for_a_day_gets_all_of_it_and_seen_ones_stay_seen(office: Office) -> None:

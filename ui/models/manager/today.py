@@ -20,6 +20,7 @@ from ui.models.manager.section import Section
 from ui.models.state import Screen
 
 Names = tuple[tuple[str, str], ...]
+FIRST = date(2000, 1, 1)  # before that no shop had this
 
 
 class By(Enum):
@@ -111,7 +112,8 @@ class Today(Section):
         """Turn to another day, or take this one apart otherwise."""
         match intent:
             case Step(days):
-                self._turn_to(min(self._view.day + timedelta(days=days), self._today()))
+                if days > 0 or self._view.day > FIRST:
+                    self._turn_to(min(self._view.day + timedelta(days=days), self._today()))
             case Typed(text):
                 self._typed(text)
             case TakeApart(by):
@@ -126,7 +128,7 @@ class Today(Section):
         except ValueError:
             self.desk.notice(_("Type the day like this: {day}.").format(day=self._today().isoformat()))
         else:
-            self._turn_to(min(day, self._today()))
+            self._turn_to(max(min(day, self._today()), FIRST))
 
     def _today(self) -> date:
         return local_date(self.desk.state.now_ms, self.desk.state.time_zone)
