@@ -168,6 +168,9 @@ def test_it_waits_behind_a_page_and_behind_an_answer_that_nobody_can_have_read(b
     model.open(Screen.UNDO)
     assert beside.put("T-1", coffee())["state"] == "waiting"
     assert model.state.screen is Screen.UNDO and model.state.notice
+    for order_id in ("T-0", "T-1"):  # of three in a row behind a page, the one between is not forgotten
+        beside.put(order_id, coffee())
+    assert beside.get("T-0")["why"] == "Another order of the till took its place."
     model.escape()
     beside.shown("T-1")
     beside.bench.settled()

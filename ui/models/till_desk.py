@@ -87,6 +87,7 @@ class WindowTillDesk(QObject):
             self._tell_gone(held.order_id, BY_NEXT)
         self._why_gone = BY_NEXT
         word = self._model.hand_over(order.order_id, order.lines, order.register)
+        self._look_at_order()  # behind a page, nothing of it may have changed on the screen
         self._why_gone = AT_WINDOW
         if word is Word.LATER:
             self._held = order
@@ -111,8 +112,14 @@ class WindowTillDesk(QObject):
     # --- what is told -------------------------------------------------------------------------------------------------
 
     def _look(self) -> None:
-        """Tell what has become of the till's order."""
+        """Tell what has become of the till's order, and bring up the one that was held."""
         self._look_whether_approved()
+        self._look_at_order()
+        held = self._held
+        if held is not None and self._take(held) is not Taken.YES:
+            self._tell_gone(held.order_id, AT_WINDOW)
+
+    def _look_at_order(self) -> None:
         visit = self._model.visit
         order = None if visit is None or not visit.order.is_from_till else visit.order
         gone, self._order = self._order, order
@@ -124,9 +131,6 @@ class WindowTillDesk(QObject):
                 self._tell_gone(gone.order_id, self._why_gone)
         if visit is not None and order is not None:
             self._tell(visit, is_new=order is not gone)
-        held = self._held
-        if held is not None and self._take(held) is not Taken.YES:
-            self._tell_gone(held.order_id, AT_WINDOW)
 
     def _tell(self, visit: Visit, *, is_new: bool) -> None:
         """Tell how it stands; nothing while a quote of the same order is on its way."""
