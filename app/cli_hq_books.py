@@ -60,7 +60,7 @@ def hq_voids(
             print(
                 f"{each.at_till:14} {each.store:6} {each.redeemed:>5} redeemed, {each.voids:>4} voided"
                 f" ({each.percent} %), {each.returns:>4} returns, {each.approved:>4} approved by a manager,"
-                f" gave back {each.value} {each.currency} and {each.points_back} points"
+                f" gave back {each.value} {each.currency} (minor units) and {each.points_back} points"
             )
     if not found and not as_json:
         print(f"Nothing was undone in the last {days} days.")

@@ -62,6 +62,8 @@ def _happened(found: Trace, names: NAMES, state: State) -> Iterator[str]:
         time=at, register=row.register or "–", name=staff(row.staff, names)
     )
     for line in found.lines:
+        if not line.sku:
+            continue  # a total that was typed: it follows
         said = _("{count} × {name}: {amount}")
         text = said.format(
             count=thousandths(line.quantity_milli), name=line.sku, amount=money(line.amount, currency)

@@ -12,6 +12,7 @@ from app.kept import FILE
 from app.kept_pages import KeptPages
 from app.review import rows as review_rows
 from app.review.rows import Cursor, Filter, Found
+from app.review.trace import TracedLine
 from app.station.redeem import hand_in
 from tests.builders import an_order, at_till
 from tests.ui.station_bench import Bench
@@ -137,6 +138,9 @@ def test_a_why_says_all_that_it_knows() -> None:
     ):  # fmt: skip
         assert words in said, words
     assert "Yılmaz" not in said
+    typed = replace(TRACE, lines=(TracedLine(1, "", 1_000, 1_240, 236),))
+    (_heading, happened), *_rest = texts_trace.parts(typed, dict(NAMES), STATES["manager-redemptions-why"])
+    assert not [each for each in happened if "×" in each], "a total that was typed has no goods"
     assert cell("member", ROW, {}, STATES["manager-redemptions"]) == "A*** Y."
 
 

@@ -26,11 +26,11 @@ EXPORT = "export"
 USUAL = Wanted()
 COLUMNS: tuple[tuple[str, int], ...] = (
     ("time", 160),
-    ("member", 80),
+    ("member", 84),
     ("offer", 108),
     ("order", 92),
     ("discount", 78),
-    ("staff", 76),
+    ("staff", 72),
     ("register", 56),
     ("standing", 88),
 )  # what is shown as long as nobody has chosen otherwise, in pixels
