@@ -56,6 +56,11 @@ class WindowTraining:
         self._is_changing = False
 
     @property
+    def is_on(self) -> bool:
+        """Whether somebody trains now."""
+        return self._practice is not None
+
+    @property
     def folder(self) -> Path:
         """Where the records of a training lie while it lasts."""
         return training_folder(self._config)

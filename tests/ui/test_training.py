@@ -12,12 +12,14 @@ from app.station.training import CASHIER, CASHIER_PIN, ENDED, GOOD, MEMBERS, SPE
 from app.store.faults import DiskFull
 from app.store.store import StationStore
 from app.window_training import SHEET, Means, WindowTraining, training_folder
+from tests.builders import an_order
 from tests.ui.station_bench import Bench
 from ui.models.known_flows import FLOWS
 from ui.models.pin_pad import Choose, GivePin
 from ui.models.receipts import Printing
 from ui.models.signing_in import Train
 from ui.models.state import Screen
+from ui.models.till_part import Word
 
 
 @dataclass
@@ -99,6 +101,16 @@ def test_nothing_of_a_training_is_in_the_real_journal_or_queue(station: Station)
     assert [(kind, data["mode"]) for kind, data in told] == [(MODE_CHANGE, "training"), (MODE_CHANGE, "live")]
     assert station.bench.thread.call(StationStore.waiting_count) == 2  # these two go up, and nothing else
     assert not training_folder(station.config).exists()
+
+
+def test_the_shops_till_is_told_that_nobody_would_see_its_order(station: Station) -> None:
+    real, lines = station.bench.model, an_order("T-1").lines
+    assert real.hand_over("T-1", lines, "") is Word.YES
+    assert real.take_back("T-1") is Word.YES
+    station.begin()
+    assert real.hand_over("T-1", lines, "") is Word.NOT_READY
+    station.model.end_training()
+    assert real.hand_over("T-1", lines, "") is Word.YES
 
 
 def test_refusals_and_signing_in_can_be_practised_too(station: Station) -> None:

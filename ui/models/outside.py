@@ -48,6 +48,11 @@ class DevicesAtHq(Protocol):
 class Training(Protocol):
     """The way into training, on records of its own, and out of it."""
 
+    @property
+    def is_on(self) -> bool:
+        """Whether somebody trains now: what is real is behind that, and nobody sees it."""
+        ...
+
     def begin(self, *, staff_id: str) -> None:
         """Go into training; `staff_id` is who wanted it, where somebody signed in."""
         ...

@@ -154,8 +154,8 @@ class WindowTillDesk(QObject):
 
     def _approve(self, what: ToUndo, then: Heard) -> None:
         asked, order, state = what.asked, what.order, self._model.state
-        if state.screen is Screen.APPROVAL or self._asked is not None:
-            then(None)  # a manager is asked something else at this moment
+        if state.screen is Screen.APPROVAL or self._asked is not None or self._model.is_behind_training:
+            then(None)  # a manager is asked something else at this moment, or nobody could see it
             return
         self._asked = then
         request = ToApprove(

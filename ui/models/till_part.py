@@ -8,6 +8,7 @@ from app.core.order import Line
 from app.station.identify import SeenMember
 from ui import texts_till
 from ui.models.flows import CLOSED, Flows
+from ui.models.outside import Training
 from ui.models.quotes import Quotes
 from ui.models.quoting import Quoted
 from ui.models.state import Screen, State
@@ -32,6 +33,7 @@ class TillPart:
     _visit: Visit | None
     _newcomer: SeenMember | None
     _was_ready: bool
+    training: Training | None
 
     if TYPE_CHECKING:  # what the whole has; defined here it would hide the others' own
 
@@ -69,7 +71,7 @@ class TillPart:
 
     def hand_over(self, order_id: str, lines: tuple[Line, ...], register: str) -> Word:
         """Take an order as `till_order` does, where that can be done now."""
-        if not self._was_ready or self._state.screen in CLOSED:
+        if not self._was_ready or self._state.screen in CLOSED or self.is_behind_training:
             return Word.NOT_READY
         if self._state.is_busy and self._is_at_till(order_id):
             return Word.CONFIRMING
@@ -77,6 +79,11 @@ class TillPart:
             return Word.LATER
         self.till_order(order_id, lines, register)
         return Word.YES
+
+    @property
+    def is_behind_training(self) -> bool:
+        """Whether somebody trains at this window: nobody sees what is real."""
+        return self.training is not None and self.training.is_on
 
     def take_back(self, order_id: str) -> Word:
         """Let an order of the till go, with whatever was shown for it."""
