@@ -90,11 +90,13 @@ class TillService:
         if before is not None and before.standing.phase is Phase.CONFIRMING:
             raise _confirming()
         self._book.put(order)
-        taken = Taken.NOT_READY
+        taken: Taken | None = None
         try:
             taken = await self._ask_desk(lambda then: self._desk.take(order, then))
         finally:
-            if taken is not Taken.YES:
+            if taken is None:  # it may be taken yet, so what is at the desk isn't known
+                self._book.put_back(order.order_id, None)
+            elif taken is not Taken.YES:
                 self._book.put_back(order.order_id, before)
         if taken is Taken.CONFIRMING:
             raise _confirming()
