@@ -111,6 +111,15 @@ def suspended(staff_id: str) -> str:
     return f"suspended:{staff_id}"
 
 
+def is_unfit(pin: str) -> NotChanged | None:
+    """Return why it can be no cashier's PIN, None where it can."""
+    try:
+        check_pin(pin, Role.CASHIER)
+    except PinTooWeak as problem:
+        return NotChanged.OBVIOUS if isinstance(problem, PinObvious) else NotChanged.DIGITS
+    return None
+
+
 def give_pin(
     run: Run, staff_id: str, pin: str, approval: Approval, *, cashier: str = ""
 ) -> NotChanged | None:
@@ -122,10 +131,8 @@ def give_pin(
     ready: _Ready | NotChanged = run(partial(_ready, staff_id=staff_id))
     if isinstance(ready, NotChanged):
         return ready
-    try:
-        check_pin(pin, Role.CASHIER)
-    except PinTooWeak as problem:
-        return NotChanged.OBVIOUS if isinstance(problem, PinObvious) else NotChanged.DIGITS
+    if (unfit := is_unfit(pin)) is not None:
+        return unfit
     secret = secret_of(ready.pepper, staff_id=staff_id, pin=pin)
     record = EmergencyPin(hash_pin(secret, salt=new_secret(SALT_SIZE)), pepper_name(ready.pepper))
     box = seal(ready.key.public, write_pin(record), info=pin_info(store=ready.store_id, staff_id=staff_id))

@@ -46,10 +46,11 @@ def test_two_different_pins_are_no_pin(office: Office) -> None:
 
 
 def test_what_is_wrong_with_a_pin_is_said(office: Office) -> None:
-    office.ask(Choose(office.ben), Open(Panel.PIN), GivePin("1234"), GivePin("1234"))
-    office.approve(Why.PIN_FORGOTTEN)
-    office.until(lambda: "first that anybody would try" in office.state.notice)
-    assert isinstance(signed_in(office, "1234"), Refusal)
+    office.ask(Choose(office.ben), Open(Panel.PIN), GivePin("1234"))
+    assert "first that anybody would try" in office.state.notice
+    assert office.view.panel is Panel.PIN, "before it is typed twice and a manager has approved it"
+    office.ask(GivePin(NEW_PIN))
+    assert (office.view.panel, office.state.notice) == (Panel.AGAIN, "")
 
 
 def test_nobody_gives_a_manager_a_pin_and_nobody_suspends_themselves(office: Office) -> None:

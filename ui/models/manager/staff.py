@@ -14,6 +14,7 @@ from app.station.staff_changes import (
     NotChanged,
     colleagues,
     give_pin,
+    is_unfit,
     pin_given,
     suspend,
     suspended,
@@ -113,7 +114,11 @@ class Staff(Section):
 
     def _typed(self, pin: str) -> None:
         view, first = self._view, self._pin
-        if view.panel is Panel.PIN:
+        if view.panel is Panel.PIN and (unfit := is_unfit(pin)) is not None:  # before anybody types it twice
+            self.desk.notice(_(unfit.sentence))
+            self._show(differs=False, tries=view.tries + 1)
+        elif view.panel is Panel.PIN:
+            self.desk.notice("")
             self._pin = pin
             self._show(panel=Panel.AGAIN, differs=False, tries=view.tries + 1)
         elif view.panel is Panel.AGAIN and view.person is not None:
