@@ -139,6 +139,13 @@ def test_a_refused_scan_is_journalled_by_its_hash_only(
     assert not text.strip() or text.encode("utf-8", "surrogatepass") not in body
 
 
+def test_a_pin_in_the_wrong_field_is_no_hash_that_could_be_guessed(store: StationStore) -> None:
+    for text in ("284615", " 7392", "015112345678"):
+        assert reason_of(store, text) == "unknown_code"
+    kept = {entry.data["code_hash"] for entry in store.journal.entries()}
+    assert len(kept) == 1 and digest(b"284615")[:32] not in kept
+
+
 def test_a_code_ends_to_the_second(store: StationStore, clock: SetClock) -> None:
     starts_ms, ends_ms = NOW_MS + 1000, NOW_MS + DAY_MS
     code = a_code(bytes(8), issued_ms=starts_ms, expires_ms=ends_ms)
