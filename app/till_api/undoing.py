@@ -63,6 +63,8 @@ class Undoing:
         seen = await self._on_store(lambda store: preview(store, asked, by))
         if isinstance(seen, Refusal):
             return seen
+        if self._asked.get(asked.order) is Asking.ASKED:
+            return None  # it was asked twice at once
         return None if self._ask(ToUndo(asked, order, seen.reversal.at_stake)) else found
 
     def with_approval(self, told: OrderOut) -> OrderOut:

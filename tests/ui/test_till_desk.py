@@ -213,8 +213,10 @@ def test_a_void_that_needs_a_manager_is_asked_for_at_the_window(beside: Beside) 
     bench.model.escape()
     declined = beside.ask(lambda till: till.get("T-1", f"?wait_s=10&after={asked.said['revision']}")).said
     assert (declined["state"], declined["approval"]) == ("recorded", "declined")
-    beside.ask(lambda till: till.void("T-1"))
+    twice = [beside.begin(lambda till: till.void("T-1")) for _ in range(2)]  # at once
+    assert [beside.end(each).said["approval"] for each in twice] == ["asked"] * 2
     bench.until(Screen.APPROVAL)
+    assert beside.get("T-1")["approval"] == "asked"
     hears = beside.begin(lambda till: till.get("T-1", "?wait_s=20"))
     bench.qtbot.waitUntil(lambda: bool(bench.model.state.flow.pin.chosen))
     bench.model.ask(Because(Why.CHANGED_MIND))
