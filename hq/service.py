@@ -1,5 +1,6 @@
 """What stations may ask of HQ, on its database and without HTTP: the other implementation of the sync protocol."""
 
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -14,11 +15,13 @@ from hq.faults import ClientTooOld, Malformed, NotConfirmed, NotHere, NotSigned,
 from hq.feed import announce, last_number, read_page
 from hq.home import Hq
 from hq.journal import ingest
+from hq.journal.store_day import day_of_store
 from hq.staff.people import sealed_pepper
 from hq.stores import asked_pairing, pairing
 from hq.stores.devices import Device, DeviceState, devices_of_store, read_device
 from hq.stores.updating import oldest_client, update_by
 from sync.authority_wire import AuthorizeAnswer, AuthorizeRequest, LeaseAnswer, LeaseRequest
+from sync.day_wire import StoreDay
 from sync.devices_wire import PairingAnswer, PairingRequest, StoreDevices
 from sync.enrolment_wire import EnrolAnswer, EnrolRequest
 from sync.protocol import (
@@ -35,6 +38,8 @@ from sync.protocol import (
     SignedDocument,
     SignedManifest,
 )
+
+FIRST_YEAR, LAST_YEAR = 2000, 2999
 
 
 class DeviceSession:
@@ -166,6 +171,13 @@ class DeviceSession:
             found = devices_of_store(connection, self._device_in(connection).store)
         return StoreDevices(devices=found, as_of_ms=self._hq.clock.now_ms())
 
+    def store_day(self, day: str) -> StoreDay:
+        """See `DayProtocol.store_day`. There is no other store to ask about than the device's own."""
+        wanted = _local_day(day)
+        with self._hq.database.reading() as connection:
+            found, is_whole = day_of_store(connection, self._device_in(connection).store, wanted)
+        return StoreDay(day=day, stations=found, as_of_ms=self._hq.clock.now_ms(), is_whole=is_whole)
+
     def pairing(self, request: PairingRequest) -> PairingAnswer:
         """See `DevicesProtocol.pairing`."""
 
@@ -235,6 +247,17 @@ class EnrolService:
     def enrol(self, request: EnrolRequest) -> EnrolAnswer | None:
         """See `EnrolProtocol.enrol`."""
         return pairing.enrol(self._hq, request)
+
+
+def _local_day(text: str) -> date:
+    """Read a day. Raises `Malformed`; a year that clocks can't reach is none."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as problem:
+        raise Malformed("A day is written like 2017-11-21.") from problem
+    if day.isoformat() != text or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise Malformed(f"A day is written like 2017-11-21, from {FIRST_YEAR} to {LAST_YEAR}.")
+    return day
 
 
 def health(hq: Hq) -> Health:

@@ -123,6 +123,10 @@ def create_app(hq: Hq) -> FastAPI:
     def get_devices(asking: Asking) -> Response:
         return answer(asking.request, session(asking).devices())
 
+    @app.get("/v1/sync/day")
+    def get_day(asking: Asking, day: str) -> Response:
+        return answer(asking.request, session(asking).store_day(day))
+
     @app.get("/v1/sync/document/{kind}")
     def get_document(asking: Asking, kind: DocumentKind) -> Response:
         return answer(asking.request, session(asking).document(kind))

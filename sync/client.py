@@ -14,6 +14,7 @@ from msgspec.json import Decoder, encode
 from app.clock import Clock
 from app.ids import new_id
 from sync.authority_wire import AuthorizeAnswer, AuthorizeRequest, LeaseAnswer, LeaseRequest
+from sync.day_wire import StoreDay
 from sync.devices_wire import PairingAnswer, PairingRequest, StoreDevices
 from sync.enrolment_wire import EnrolAnswer, EnrolRequest
 from sync.faults import HqUntrusted
@@ -154,6 +155,10 @@ class HttpHq:
     def devices(self) -> StoreDevices:
         """See `DevicesProtocol.devices`."""
         return _parsed(StoreDevices, self._send("GET", "/v1/sync/devices"))
+
+    def store_day(self, day: str) -> StoreDay:
+        """See `DayProtocol.store_day`."""
+        return _parsed(StoreDay, self._send("GET", f"/v1/sync/day?{urlencode({'day': day})}"))
 
     def pairing(self, request: PairingRequest) -> PairingAnswer:
         """See `DevicesProtocol.pairing`."""

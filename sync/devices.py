@@ -1,11 +1,13 @@
-"""Asking HQ about the store's devices, for a manager who looks: over a line of its own, which no sync waits for."""
+"""Asking HQ about the store's devices and their days, for a manager who looks: over a line no sync waits for."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 
 from app.station.devices import PairingWanted
 from sync.client import DeviceSigner, HttpHq
+from sync.day_wire import StoreDay
 from sync.devices_wire import PairingAnswer, PairingRequest, StoreDevices
 from sync.line import Limits, Line
 
@@ -23,6 +25,11 @@ class DevicesAtHq:
         """Return the devices of this one's store."""
         with self._hq() as hq:
             return hq.devices()
+
+    def store_day(self, day: date) -> StoreDay:
+        """Return what a local day came to at each station of this one's store."""
+        with self._hq() as hq:
+            return hq.store_day(day.isoformat())
 
     def pairing(self, wanted: PairingWanted) -> PairingAnswer:
         """Return a pairing text for a new device, or why there is none. Asked again, the one before is void."""

@@ -2,6 +2,7 @@
 
 from app.core.day_figures import ByOffer, ByStaff, DayFigures, Hour
 from app.core.money import Currency
+from ui import texts_store_day
 from ui.i18n import _, ngettext
 from ui.manager.plot import Drawn, Plot, Series
 from ui.models.manager.today import By, TodayView
@@ -51,14 +52,19 @@ def came_back(view: TodayView, state: State) -> str:
 
 def way(by: By) -> str:
     """Return how a day is taken apart."""
-    return {By.HOUR: _("By hour"), By.STAFF: _("By cashier"), By.OFFER: _("By offer")}[by]
+    return {
+        By.HOUR: _("By hour"),
+        By.STAFF: _("By cashier"),
+        By.OFFER: _("By offer"),
+        By.STATION: _("By station"),
+    }[by]
 
 
 # --- charts ---------------------------------------------------------------------------------------------------------
 
 
 def plot(view: TodayView, state: State) -> Plot:
-    """Return the chart."""
+    """Return the chart; of stations there is only the table."""
     figures, currency = view.figures or DayFigures(), state.shop.currency
     if view.by is By.HOUR:
         return _by_hour(figures, currency)
@@ -167,6 +173,7 @@ def heads(by: By) -> Cells:
             _("Returns"),
         ),
         By.OFFER: (_("Offer"), _("Times"), _("Value given"), _("Points spent"), _("Came back")),
+        By.STATION: texts_store_day.heads(),
     }[by]
 
 
@@ -191,6 +198,8 @@ def rows(view: TodayView, state: State) -> tuple[Cells, ...]:
             )
             for each in sorted(figures.by_staff, key=lambda each: (-each.value, each.staff))
         )
+    if view.by is By.STATION:
+        return texts_store_day.rows(view, state)
     return tuple(
         (
             _offer_name(each, view),

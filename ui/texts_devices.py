@@ -3,6 +3,7 @@
 from sync.devices_wire import DeviceTold, PairingRefusal
 from ui.i18n import _, ngettext
 from ui.models.manager.devices_view import DevicesView, Line
+from ui.models.manager.others import OthersView
 from ui.models.state import State
 from ui.texts import ago, countdown, grouped, moment
 
@@ -67,7 +68,7 @@ def about(device: DeviceTold, view: DevicesView, state: State) -> str:
     return "\n".join(each for each in told if each)
 
 
-def line(view: DevicesView, now_ms: int) -> str:
+def line(view: DevicesView | OthersView, now_ms: int) -> str:
     """Return how old what is said of the others is, and what is in the way of asking."""
     as_of = ""
     if view.as_of_ms:

@@ -6,6 +6,7 @@ import pytest
 
 from app.core.approvals import Approval, Why
 from app.core.entry import PAIRING
+from app.core.order import local_date
 from app.core.pins import Role
 from app.core.standing import Standing
 from app.station.approval import ApprovalOver
@@ -17,7 +18,7 @@ from hq.stores.devices import list_devices, revoke
 from sync.devices import DevicesAtHq
 from sync.devices_wire import PairingAnswer, PairingRequest
 from sync.enrolment import PairingInvalid, enrol_station, read_pairing
-from sync.faults import HqFault, HqUnreachable
+from sync.faults import HqFault, HqRefused, HqUnreachable
 from tests.builders import NOW_MS
 from tests.sync.test_staff import add
 from tests.sync.world import Shop, World, signer_of
@@ -136,3 +137,15 @@ def test_who_may_not_gets_no_text_and_nobody_gets_many(world: World) -> None:
     assert shop.hq.pairing(request_of(shop, mia, 10)).refusal == "not_a_manager"
     with pytest.raises((HqFault, Exception), match=r"anew|another epoch"):
         shop.hq.pairing(request_of(shop, mia, 11, epoch=2))
+
+
+def test_a_day_of_the_store_comes_over_the_line(web_world: World) -> None:
+    here, there = web_world.shop().synced(), web_world.shop().synced()
+    there.sell()
+    there.syncer.sync()
+    today = local_date(NOW_MS, there.store.device.time_zone)
+    told = DevicesAtHq(web_world.url, signer_of(here.store)).store_day(today)
+    found = {each.device_id: each.orders for each in told.stations}
+    assert found == {here.store.device.device_id: 0, there.store.device.device_id: 1}
+    with pytest.raises(HqRefused):
+        here.hq.store_day("yesterday")

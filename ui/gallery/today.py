@@ -5,9 +5,12 @@ from datetime import date, timedelta
 
 from app.core.day_figures import ByOffer, ByStaff, DayFigures, Hour
 from app.store.faults import StoreFault
+from sync.day_wire import StationDay
 from ui.gallery.samples import BASE, LONG_NAME, NOW_MS, OFFLINE
 from ui.models.answers import after_fault
+from ui.models.manager.devices_view import Line
 from ui.models.manager.flow import SETTINGS, Gate, ManagerView
+from ui.models.manager.others import OthersView
 from ui.models.manager.section import Wait
 from ui.models.manager.sections import SECTIONS
 from ui.models.manager.today import By, Names, TodayView
@@ -15,6 +18,7 @@ from ui.models.state import Screen, State
 
 NAMES = (*(section.name for section in SECTIONS), SETTINGS)
 TODAY = date(2017, 11, 21)
+DAY_MS = 86_400_000
 STAFF: Names = tuple((f"s-{n}", f"Ada {chr(65 + n)}.") for n in range(21))
 OFFERS: Names = tuple((f"r-{n}", f"Free coffee {n}") for n in range(21))
 SHOP = replace(BASE.shop, station="D1K6Q4")
@@ -43,6 +47,37 @@ def figures(staff: int, offers: int) -> DayFigures:
     )  # fmt: skip
 
 
+def station(n: int, **more: object) -> StationDay:
+    """Return a day of another station."""
+    told: dict[str, object] = {
+        "orders": 210 - n,
+        "redemptions": 44,
+        "value_given": 21_905,
+        "new_members": 2,
+        "overridden": n,
+    }
+    told |= {
+        "name": f"till-{n}",
+        "until_seq": 900,
+        "seen_ms": NOW_MS - n * 60_000,
+        "behind": 0,
+        "is_whole": True,
+    }
+    return StationDay(device_id=f"D{n:05}", **told | more)  # type: ignore[arg-type]  # its fields
+
+
+OTHERS = OthersView(
+    TODAY,
+    (
+        station(2),
+        station(3, behind=5),
+        station(4, name="", orders=0, redemptions=0, value_given=0, seen_ms=0),
+    ),
+    NOW_MS - 4_000,
+    line=Line.HEARD,
+)
+
+
 def states() -> dict[str, State]:
     """Return every state of the frame, and of a day."""
     shut = replace(BASE, shop=SHOP, screen=Screen.MANAGER)
@@ -52,11 +87,36 @@ def states() -> dict[str, State]:
     )
     one = replace(one, by_hour=(Hour(),) * 9 + (Hour(1, 1, 50),) + (Hour(),) * 14)
     long = tuple((key, f"{LONG_NAME} {key}") for key, _name in STAFF)
+    stations = replace(day(usual, By.STATION), others=OTHERS)
+    more = tuple(
+        station(n, name=f"{LONG_NAME} {n}", is_whole=n > 3, seen_ms=NOW_MS - n * DAY_MS) for n in range(21)
+    )
+    before = replace(OTHERS, as_of_ms=NOW_MS - DAY_MS, line=Line.OFFLINE)
     large = replace(usual, value_given=99_999_999, paid_with=999_999_999)
     return {
         "manager-today": opened("today", day(usual)),
         "manager-today-staff": opened("today", day(usual, By.STAFF)),
         "manager-today-offers": opened("today", day(many, By.OFFER, on=TODAY - timedelta(days=1))),
+        "manager-today-stations": opened("today", stations),
+        "manager-today-stations-asking": opened(
+            "today", replace(stations, others=OthersView(TODAY, line=Line.ASKING))
+        ),
+        "manager-today-stations-alone": opened(
+            "today", replace(stations, others=replace(OTHERS, stations=()))
+        ),
+        "manager-today-stations-cut": opened(
+            "today", replace(stations, others=replace(OTHERS, stations=more, is_whole=False))
+        ),
+        "manager-today-stations-offline": replace(
+            opened("today", replace(stations, others=OthersView(TODAY, line=Line.OFFLINE))), pill=OFFLINE
+        ),
+        "manager-today-stations-before": replace(
+            opened("today", replace(stations, others=before)), pill=OFFLINE
+        ),
+        "manager-today-stations-training": replace(
+            opened("today", replace(stations, others=OthersView(TODAY, line=Line.NOBODY))),
+            shop=replace(SHOP, is_training=True, is_demo=False),
+        ),
         "manager-today-many": opened("today", day(many, By.STAFF, names=long)),
         "manager-today-one": opened("today", day(one, on=TODAY - timedelta(days=9))),
         "manager-today-large": opened("today", day(large)),

@@ -5,10 +5,12 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHeaderView, QWidget
 
 from ui import texts_day_figures as texts
+from ui import texts_store_day
 from ui.i18n import _
 from ui.manager.chart_place import ChartPlace
 from ui.manager.section_page import SectionPage
 from ui.manager.table import Column, FewRows, Table
+from ui.models.manager.devices_view import Line
 from ui.models.manager.today import By, Step, TakeApart, TodayView, Typed
 from ui.models.state import State
 from ui.theme import current
@@ -22,6 +24,7 @@ from ui.widgets.tile import PLAIN, PRIMARY
 
 Key = Qt.Key
 STEPS = {Key.Key_Left: -1, Key.Key_Right: 1}
+TOP = Qt.AlignmentFlag.AlignTop
 TILES, ACROSS = 7, 4
 NAME_WIDTH, FIGURE_WIDTH = 200, 110
 TABLE_HEIGHT = 240
@@ -29,7 +32,7 @@ FIELD_WIDTH = 170
 
 
 class TodayPage(SectionPage):
-    """Left and right go from day to day, F6 takes the day apart otherwise, F7 types one."""
+    """Left and right go from day to day, F6 takes it apart otherwise, F7 types one; Enter asks head office again."""
 
     def __init__(self) -> None:
         """Build the page."""
@@ -50,6 +53,9 @@ class TodayPage(SectionPage):
         for by, button in self.ways.items():
             button.clicked.connect(lambda _=False, by=by: self.asked.emit(TakeApart(by)))
         self.place = ChartPlace()
+        self._others = Label("small", ink="muted")
+        self.again = Button(role="body", key="Enter")
+        self.again.clicked.connect(self.entered)
         self._few = FewRows()
         self.table = Table(self._few, _("The same as a table"))
         self.table.setMinimumHeight(current().px(TABLE_HEIGHT))
@@ -73,6 +79,10 @@ class TodayPage(SectionPage):
         parts.addWidget(self._note)
         parts.addLayout(ways)
         parts.addWidget(self.place)
+        others = row(gap=8)
+        others.addWidget(self._others, 1)
+        others.addWidget(self.again, 0, TOP)
+        parts.addLayout(others)
         parts.addWidget(self.table)
         self._scroll = Scroll(inside)
         layout = column(self, gap=8)
@@ -103,7 +113,7 @@ class TodayPage(SectionPage):
             button.say(word)
             if by is view.by:
                 button.setAccessibleName(_("{name}, chosen").format(name=word))
-        self.place.draw(texts.plot(view, state), can_draw=view.can_draw)
+        self._draw_apart(view, state)
         heads = texts.heads(view.by)
         columns = tuple(
             Column(head, head, FIGURE_WIDTH if place else NAME_WIDTH, is_number=place > 0)
@@ -116,12 +126,26 @@ class TodayPage(SectionPage):
             head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
             for place, each in enumerate(columns[1:], start=1):
                 self.table.setColumnWidth(place, current().with_text(each.width))
+                if view.by is By.STATION:  # names of machines are longer than those of people
+                    self.table.resizeColumnToContents(place)
         self.table.setVisible(bool(rows))
+
+    def _draw_apart(self, view: TodayView, state: State) -> None:
+        """Show the chart; of stations, how old what is said of them is."""
+        is_store = view.by is By.STATION
+        self.place.setVisible(not is_store)
+        if not is_store:
+            self.place.draw(texts.plot(view, state), can_draw=view.can_draw)
+        for part in (self._others, self.again):
+            part.setVisible(is_store)
+        self._others.say(texts_store_day.said(view.others, state.now_ms) if is_store else "")
+        self.again.say(_("Ask again"))
+        self.again.setEnabled(view.others.line not in (Line.ASKING, Line.NOBODY))
 
     def controls(self) -> list[QWidget]:
         """The days, the ways to take one apart, then chart and table."""
         days = [self.before, self.after, self.field]
-        return [*days, *self.ways.values(), *self.place.controls(), self.table]
+        return [*days, *self.ways.values(), *self.place.controls(), self.again, self.table]
 
     def turn(self, direction: int) -> None:
         """Turn the page."""

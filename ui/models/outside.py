@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 from app.config import Config
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from app.station.devices import PairingWanted
     from scanner.cameras import CameraName
     from scanner.serial import PortName
+    from sync.day_wire import StoreDay
     from sync.devices_wire import PairingAnswer, StoreDevices
 
 
@@ -34,10 +36,14 @@ class HeadOffice(Protocol):
 
 
 class DevicesAtHq(Protocol):
-    """Who knows the store's other devices. Each call waits for the line, and may raise an `HqFault`."""
+    """Who knows the store's other devices and their days. Each call waits for the line, and may raise an `HqFault`."""
 
     def devices(self) -> "StoreDevices":
         """Return how the devices of the store are."""
+        ...
+
+    def store_day(self, day: date) -> "StoreDay":
+        """Return what a day came to at each station of the store."""
         ...
 
     def pairing(self, wanted: "PairingWanted") -> "PairingAnswer":

@@ -1,4 +1,7 @@
-"""How a day of this station goes: its figures, and how they come about. Today's are read anew as the till goes on."""
+"""How a day of this station goes: its figures, and how they come about. Today's are read anew as the till goes on.
+
+The other stations of the store are head office's to tell, while somebody looks at them.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -16,6 +19,8 @@ from ui.i18n import _
 from ui.models.answers import after_fault
 from ui.models.flow import Means
 from ui.models.manager import charts
+from ui.models.manager.devices_view import Line
+from ui.models.manager.others import NOTHING, Others, OthersView
 from ui.models.manager.section import Section
 from ui.models.state import Screen
 
@@ -29,6 +34,7 @@ class By(Enum):
     HOUR = "hour"
     STAFF = "staff"
     OFFER = "offer"
+    STATION = "station"  # this one, and the others as head office knows them
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ class TodayView:
     offers: Names = ()
     by: By = By.HOUR
     can_draw: bool = False
+    others: OthersView = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,10 @@ class TakeApart:
     by: By | None = None
 
 
+class AskAgain:
+    """Head office is to say once more how the other stations are."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Read:
     day: date
@@ -87,6 +98,7 @@ class Today(Section):
         self._view = TodayView()
         self._counted: object = None
         self._is_up = False
+        self._others = Others(means, self._know_others)
         self.desk.changed.connect(self._look)
 
     @property
@@ -107,6 +119,7 @@ class Today(Section):
         super().end()
         self._is_up = False
         self._view = TodayView(by=self._view.by)
+        self._others.forget()
 
     def take(self, intent: object) -> None:
         """Turn to another day, or take this one apart otherwise."""
@@ -120,7 +133,25 @@ class Today(Section):
                 ways = list(By)
                 chosen = by or ways[(ways.index(self._view.by) + 1) % len(ways)]
                 self._view = replace(self._view, by=chosen)
+                self._ask_others()
                 self.changed.emit()
+            case AskAgain() if self._view.others.line is not Line.ASKING:
+                self._ask_others()
+
+    def enter(self) -> None:
+        """Ask about the other stations once more, where they are shown."""
+        self.take(AskAgain())
+
+    def _ask_others(self) -> None:
+        if self._view.by is By.STATION and self._view.figures is not None:
+            self._others.ask(self._view.day)
+        else:
+            self._others.forget()
+
+    def _know_others(self, others: OthersView) -> None:
+        self._view = replace(self._view, others=others)
+        if self._is_up:
+            self.changed.emit()
 
     def _typed(self, text: str) -> None:
         try:
@@ -147,6 +178,8 @@ class Today(Section):
             staff=read.staff,
             offers=read.offers,
         )
+        if self._others.view.day != read.day:
+            self._ask_others()
 
     def _look(self) -> None:
         """Read today anew when something was recorded."""
