@@ -22,7 +22,7 @@ from hq.tables import device, device_epoch, journal, store
 from sync.day_wire import STATIONS_MAX, StationDay
 from sync.protocol import Verdict
 
-ENTRIES_MAX, BYTES_MAX = 20_000, 32 << 20  # of an answer: half a second or so
+ENTRIES_MAX, BYTES_MAX = 20_000, 32 << 20  # of an answer: a second or so
 AT_ONCE = 250  # rows
 NO_RECORD = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, OSError)
 

@@ -97,9 +97,10 @@ def test_what_is_too_much_is_said(hq: Hq, station: Station, monkeypatch: pytest.
 
 @on_sqlite
 def test_what_was_set_aside_is_left_out_and_said(hq: Hq, station: Station) -> None:
-    station.append("order", {"t_eff": NOW_MS, "store": "S1"})
-    sell(station, NOW_MS)
+    station.order("huge", amounts=(("TEA", 10**12),), ref=None)
     station.push()
+    assert own(station) == (0, False)
+    sell(station, NOW_MS)
     assert own(station) == (1, False)
 
 
