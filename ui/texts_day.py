@@ -106,7 +106,7 @@ def groups(report: DayReport) -> tuple[Group, ...]:
         Group(_("Undone, returned, approved"), tuple(_undone(report))),
         Group(_("By cashier"), tuple(_staff(report, each) for each in report.figures.by_staff)),
         Group(_("By offer"), tuple(_offer(report, each) for each in report.figures.by_offer)),
-        Group(_("Signed in"), tuple(_shift(report, each) for each in report.figures.shifts)),
+        Group(_("Who signed in"), tuple(_shift(report, each) for each in report.figures.shifts)),
         Group(_("Head office"), tuple(_line(report))),
     )
     return tuple(group for group in found if group.facts)
