@@ -30,7 +30,7 @@ from app.core.verdicts import Flag
 from app.store.review.review import Review
 
 DAYS = 30  # looked back
-ORDERS_A_DAY = 3  # of one member's: each that is more is a row
+ORDERS_A_DAY = 3  # of one member's: more are a row
 DENIED_MOST, DENIED_WITHIN_MS = (
     4,
     10 * 60_000,
@@ -128,9 +128,10 @@ DONE = f"SELECT {COLUMNS} FROM action a WHERE a.day >= ? AND (a.kind IN (?, ?, ?
 DENIED = f"SELECT {COLUMNS} FROM action a WHERE a.day >= ? AND a.kind = ? ORDER BY a.seq"  # noqa: S608 ours
 OFTEN = f"""
 SELECT {COLUMNS}, nth FROM (
-    SELECT seq AS of, ROW_NUMBER() OVER (PARTITION BY member, day ORDER BY seq) AS nth FROM action
+    SELECT seq AS of, ROW_NUMBER() OVER (PARTITION BY member, day ORDER BY seq DESC) AS back,
+        COUNT(*) OVER (PARTITION BY member, day) AS nth FROM action
     WHERE day >= ? AND kind = ? AND member <> '' AND undone <> 'void'
-) JOIN action a ON a.seq = of WHERE nth > ?
+) JOIN action a ON a.seq = of WHERE back = 1 AND nth > ?
 """  # noqa: S608 ours
 WORDS = f"SELECT {COLUMNS}, l.seq, l.word, l.flags, l.at_ms FROM look l JOIN action a ON a.seq = l.action"  # noqa: S608
 OF_NUMBERS = f"SELECT {COLUMNS} FROM action a WHERE a.seq IN (SELECT value FROM json_each(?))"  # noqa: S608 ours
@@ -180,6 +181,7 @@ def _lookups(review: Review, since: date) -> Iterator[ExceptionRow]:
 
 
 def _often(review: Review, since: date) -> Iterator[ExceptionRow]:
+    """Yield a row a member and day, at the last order: another one makes it new again."""
     for row in review.rows(OFTEN, (since.toordinal(), ORDER, ORDERS_A_DAY)):
         yield _row(What.OFTEN, row, count=row[-1])
 

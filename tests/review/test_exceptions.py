@@ -102,6 +102,10 @@ def test_a_member_who_comes_more_often_than_usual_is_told(store: StationStore, l
     fourth = order(store, 30, "0000000000001")
     (row,) = look()
     assert (row.what, row.seq, row.count, row.member_ref) == (What.OFTEN, fourth, 4, "0000000000001")
+    fifth = order(store, 31, "0000000000001")
+    assert [(row.seq, row.count) for row in look()] == [(fifth, 5)], (
+        "one row a day, or others are not seen for it"
+    )
     came_back = {
         "backs": [],
         "tenders": [],
@@ -111,9 +115,16 @@ def test_a_member_who_comes_more_often_than_usual_is_told(store: StationStore, l
         "points": -5,
         "points_back": 0,
     }
-    of = {"order_id": "A-30", "member": "0000000000001", "amount": 500, "day": "2026-01-05", "cashier": ""}
-    record(store, VOID, reversal_id="v-1", tz="America/New_York", **of, **came_back)
-    assert [row.what for row in look()] == [What.VOID]
+    for n in (30, 31):
+        of = {
+            "order_id": f"A-{n}",
+            "member": "0000000000001",
+            "amount": 500,
+            "day": "2026-01-05",
+            "cashier": "",
+        }
+        record(store, VOID, reversal_id=f"v-{n}", tz="America/New_York", **of, **came_back)
+    assert [row.what for row in look()] == [What.VOID, What.VOID]
 
 
 def test_what_head_office_doubts_is_told_and_told_anew_when_it_says_more(store: StationStore, look) -> None:
