@@ -127,11 +127,10 @@ COLUMNS = (
 DONE = f"SELECT {COLUMNS} FROM action a WHERE a.day >= ? AND (a.kind IN (?, ?, ?, ?) OR a.approver <> '')"  # noqa: S608
 DENIED = f"SELECT {COLUMNS} FROM action a WHERE a.day >= ? AND a.kind = ? ORDER BY a.seq"  # noqa: S608 ours
 OFTEN = f"""
-SELECT {COLUMNS}, nth FROM (
-    SELECT seq AS of, ROW_NUMBER() OVER (PARTITION BY member, day ORDER BY seq DESC) AS back,
-        COUNT(*) OVER (PARTITION BY member, day) AS nth FROM action
-    WHERE day >= ? AND kind = ? AND member <> '' AND undone <> 'void'
-) JOIN action a ON a.seq = of WHERE back = 1 AND nth > ?
+SELECT {COLUMNS}, times FROM (
+    SELECT MAX(seq) AS of, COUNT(*) AS times FROM action
+    WHERE day >= ? AND kind = ? AND member <> '' AND undone <> 'void' GROUP BY member, day HAVING COUNT(*) > ?
+) JOIN action a ON a.seq = of
 """  # noqa: S608 ours
 WORDS = f"SELECT {COLUMNS}, l.seq, l.word, l.flags, l.at_ms FROM look l JOIN action a ON a.seq = l.action"  # noqa: S608
 OF_NUMBERS = f"SELECT {COLUMNS} FROM action a WHERE a.seq IN (SELECT value FROM json_each(?))"  # noqa: S608 ours
