@@ -70,8 +70,8 @@ class Undoing:
     def with_approval(self, told: OrderOut) -> OrderOut:
         """Return an order with what a manager was asked about it."""
         asking = self._asked.get(told.order_id)
-        if asking is None:
-            return told
+        if asking is None or told.void is not None:
+            return told  # nobody is asked any more about what was undone meanwhile
         return told.model_copy(update={"approval": asking, "revision": f"{told.revision}-{asking}"})
 
     def _ask(self, what: ToUndo) -> bool:

@@ -3,6 +3,7 @@
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 from app.till_api import service
+from app.till_api.wire import Approval as Asking
 from tests.builders import a_program, put_program
 from tests.till_api.asking import coffee
 
@@ -58,6 +59,12 @@ def test_an_order_is_voided_once_however_often_it_is_asked(shop) -> None:
     assert (told.said["void"]["till"], told.said["void"]["reason"]) == (399, "till_voided")
     shop.restart()
     assert shop.till.void("T-1", reason="mistake").said == told.said == shop.till.get("T-1").said
+    shop.till.put("T-3", coffee())
+    shop.confirm()
+    shop.station._till.api._service._undoing._asked["T-3"] = Asking.DECLINED
+    assert shop.till.get("T-3").said["approval"] == "declined"
+    shop.say({"void": {"order_id": "T-3", "reason": "mistake"}})  # at the station after all
+    assert (shop.till.get("T-3").said["state"], "approval" in shop.till.get("T-3").said) == ("voided", False)
     assert shop.till.void("T-9").status == 404
     assert shop.till.void("T-1", reason="goods_back").status == 400
     shop.till.put("T-2", coffee())
