@@ -1,8 +1,8 @@
-"""What a scan of a gift card does, wherever the station stands: it shows the card, or lets it pay."""
+"""What a scan of a gift card does, wherever the station stands: it shows the card, or lets it pay; and for whom."""
 
 import pytest
 
-from tests.builders import PIN, a_member, a_person
+from tests.builders import PIN, a_member, a_person, an_order
 from tests.ui.card_till import (
     PIN_MS,
     a_card,
@@ -11,13 +11,15 @@ from tests.ui.card_till import (
     notice,
     paying,
     shown,
+    view,
     with_order,
 )
 from tests.ui.station_bench import Bench, open_member
-from ui.models.card_view import Doing
+from ui.models.card_view import Doing, FindCard
 from ui.models.earn import EarnAmount
 from ui.models.pin_pad import Choose, GivePin
 from ui.models.state import Screen
+from ui.models.till_part import Word
 
 IN_ORDER = "This gift card is in the order already."
 
@@ -132,3 +134,18 @@ def test_from_a_page_on_which_nothing_was_begun_a_scan_shows_the_card(till: Benc
     till.settled()
     till.model.scan(a_card(till))
     shown(till)
+
+
+def test_a_card_that_was_to_pay_for_one_order_of_the_till_does_not_pay_for_the_next(till: Bench):
+    assert till.model.hand_over("T-1", an_order("T-1").lines, "") is Word.YES
+    till.settled()
+    till.model.open(Screen.GIFT_CARD)
+    till.model.ask(FindCard(a_card(till)))
+    assert shown(till).doing is Doing.PAY
+    till.model.hand_over("T-1", an_order("T-1", ("coffee", 9_000)).lines, "")
+    assert view(till).doing is Doing.PAY  # the same sale
+    till.model.hand_over("T-2", an_order("T-2").lines, "")
+    till.model.enter()
+    assert view(till).card is None and till.model.state.screen is Screen.GIFT_CARD
+    till.model.escape()
+    assert till.model.visit.order.order_id == "T-2" and till.model.visit.cards == ()

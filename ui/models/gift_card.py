@@ -59,6 +59,7 @@ class GiftCards(Flow):
         self._view = GiftCardView()
         self._typed = ""
         self._change_id = ""
+        self._pays_for = ""  # the order that it was looked at for, by its id
         self._asked = 0  # what was asked for another card or page is not this one's
 
     @property
@@ -83,6 +84,15 @@ class GiftCards(Flow):
         self._asked += 1
         self._seen, self._typed, self._change_id = None, "", ""
         self._view = GiftCardView(begun=self._view.begun + 1)
+
+    def till_turned(self) -> bool:
+        """Let a card that was to pay for one order not pay for the next, which is somebody else's."""
+        visit = self.desk.visit
+        is_same = visit is not None and visit.order.order_id == self._pays_for
+        if self._view.doing is Doing.PAY and not is_same and not self.desk.state.is_busy:
+            self.end()
+            self.changed.emit()
+        return False
 
     def take(self, intent: object) -> None:
         """Do what the page asks."""
@@ -182,6 +192,7 @@ class GiftCards(Flow):
         if visit is None or card.is_new or card.why_not is not None:
             self._panel(Doing.LOOK)
         else:
+            self._pays_for = visit.order.order_id
             due, most = self._due(seen.ref), self._most(seen)
             asked = next((held.most for held in visit.cards if held.ref == seen.ref), None)
             self._view = replace(self._view, most=most, due=due)
