@@ -25,16 +25,21 @@ from ui.models.state import Screen
 EXPORT = "export"
 USUAL = Wanted()
 COLUMNS: tuple[tuple[str, int], ...] = (
-    ("time", 160),
+    ("time", 152),
     ("member", 84),
-    ("offer", 108),
-    ("order", 92),
-    ("discount", 78),
-    ("staff", 72),
-    ("register", 56),
-    ("standing", 88),
+    ("offer", 116),
+    ("order", 108),
+    ("discount", 92),
+    ("staff", 78),
+    ("standing", 106),
 )  # what is shown as long as nobody has chosen otherwise, in pixels
-MORE_COLUMNS: tuple[tuple[str, int], ...] = (("total", 84), ("points", 72), ("approver", 92), ("kind", 92))
+MORE_COLUMNS: tuple[tuple[str, int], ...] = (
+    ("register", 56),
+    ("total", 84),
+    ("points", 72),
+    ("approver", 92),
+    ("kind", 92),
+)
 WIDTH_MIN, WIDTH_MAX = 56, 480
 
 
