@@ -165,6 +165,7 @@ class Transaction:
     """What `atomic` opens. A class, since after the wait for the disk a generator and its wrapper cost much more."""
 
     __slots__ = ("_connection",)
+    BEFORE, AFTER = "before_commit", "after_commit"  # names of the places where a test may end the process
 
     def __init__(self, connection: Any) -> None:
         """Begin with the block."""
@@ -179,13 +180,13 @@ class Transaction:
         connection = self._connection
         try:
             if kind is None:
-                failpoint("before_commit")
+                failpoint(self.BEFORE)
                 connection.execute("COMMIT")
         finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
         if kind is None:
-            failpoint("after_commit")
+            failpoint(self.AFTER)
 
 
 @contextmanager

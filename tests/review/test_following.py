@@ -72,7 +72,7 @@ def test_pieces_of_any_size_come_to_the_same(till: Till, read: Read, monkeypatch
     assert all(each == found[0] for each in found) and len(found[0][0]) == 4
 
 
-@pytest.mark.parametrize("point", ["before_commit", "after_commit"])
+@pytest.mark.parametrize("point", ["before_review_commit", "after_review_commit"])
 def test_killed_while_it_reads_on_it_goes_on_where_it_stands(
     store: StationStore, read: Read, tmp_path: Path, point: str
 ) -> None:

@@ -6,13 +6,25 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from app.store.db import REPLICA_SETTINGS, DatabaseError, Settings, atomic, open_database
+from app.store.db import REPLICA_SETTINGS, DatabaseError, Settings, Transaction, open_database
 from app.store.faults import ReviewDamaged, ReviewMissing, StoreDamaged, StoreFault
 from app.store.review.schema import FORM, TABLES
 
 NAME = "review.db"
 # What the power takes is read again. While pages are looked through, all of a hundred thousand orders is in memory.
 SETTINGS: Settings = (*REPLICA_SETTINGS, ("cache_size", -24_576))
+
+
+class _Reading(Transaction):
+    """A transaction of this file, which a test that ends the process at a redemption's must not meet."""
+
+    __slots__ = ()
+    BEFORE, AFTER = "before_review_commit", "after_review_commit"
+
+
+def reading(database: Database) -> Transaction:
+    """One transaction on the derived file. Raises a `StoreFault`."""
+    return _Reading(database.conn)
 
 
 @contextmanager
@@ -46,7 +58,7 @@ def _opened(path: Path, key: bytes) -> Database:
         if form not in (0, FORM):
             raise StoreDamaged(f"{path.name} has form {form}")
         if form == 0:
-            with atomic(database):
+            with reading(database):
                 for statement in TABLES:
                     database.execute(statement)
                 database.execute(f"PRAGMA user_version = {FORM}")

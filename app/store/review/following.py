@@ -16,9 +16,10 @@ from sqlite_utils import Database
 from app.core.chain import ChainOwner
 from app.core.entry import ORDER, read_entry
 from app.core.verdicts import Verdict
-from app.store.db import DatabaseError, atomic
+from app.store.db import DatabaseError
 from app.store.faults import ReviewDamaged, StoreDamaged
 from app.store.meta import read_meta, write_meta
+from app.store.review.file import reading
 from app.store.review.fold import AS_ROW, Action, Batch
 from app.store.review.schema import ACTION
 
@@ -73,7 +74,7 @@ class Following:
 
     def _begin(self) -> None:
         """Forget what was read. Raises a `StoreFault`."""
-        with _own(), atomic(self._own):
+        with _own(), reading(self._own):
             for table in ("action", "combo", "look", "staff"):
                 self._own.conn.execute(f"DELETE FROM {table}")  # noqa: S608 ours
             write_meta(self._own, of=self._of, seq=0, hash=b"", word=0)
@@ -113,7 +114,7 @@ class Following:
         for _, body, *_ in rows:
             batch.add(read_entry(body))
         seq, _, last, _ = rows[-1]
-        with _own(), atomic(self._own):
+        with _own(), reading(self._own):
             self._put(batch)
             write_meta(self._own, seq=seq, hash=last)
         self.seq, self._hash = seq, last
@@ -174,7 +175,7 @@ class Following:
                 ours[seq] = word
         if until == self._word:
             return False
-        with _own(), atomic(self._own):
+        with _own(), reading(self._own):
             self._stand(ours)
             write_meta(self._own, word=until)
         self._word = until
