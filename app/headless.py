@@ -27,7 +27,7 @@ from app.core.approvals import Approval
 from app.core.document import DocumentInvalid, Place
 from app.core.money import CURRENCIES, format_amount
 from app.core.outcome import Outcome
-from app.core.prompts import record_of
+from app.core.prompted import record_of
 from app.core.quote import Quote
 from app.core.reasons import Refusal, sentence
 from app.core.voucher import Presentation

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from app.config import Config
 from app.core.approvals import Approval
-from app.core.prompts import Prompts
+from app.core.prompted import Prompts
 from app.core.quote import Quote
 from app.station.prompts import prompts
 from app.station.redeem import AtTill, NotRecorded, OrderIn, quote_order

@@ -1,7 +1,7 @@
 """What a cashier can say beside the offers: a sentence of what is nearly there, and one of what joining would give."""
 
 from app.core.money import Currency
-from app.core.prompts import JoiningGives, NextBest, Want
+from app.core.prompted import JoiningGives, NextBest, Want
 from ui.i18n import _, ngettext
 from ui.texts import grouped, money
 from ui.texts_goods import points_ending

@@ -6,8 +6,7 @@ done, however rules go together.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -17,22 +16,13 @@ from app.core.decision import decide
 from app.core.order import MILLI, Line, LineKind, goods_total
 from app.core.outcome import Decision, Facts, Outcome
 from app.core.products import ProductSet
+from app.core.prompted import JoiningGives, NextBest, Want
 from app.core.quote import Offer, Quote
 from app.core.reasons import Reason
 from app.core.voucher import Presentation
 
 TRIES_MAX = 6  # offers decided once more, the nearest first; a cashier says one of them
 FAR = 2  # more than so many times the order itself nobody adds for an offer's sake
-
-
-class Want(StrEnum):
-    """What an offer lacks that the customer can still do something about."""
-
-    AMOUNT = "amount"  # in minor units, of whatever goods
-    AMOUNT_OF = "amount_of"  # of its own products
-    UNITS = "units"  # of its own products, or of any where it names none
-    PRODUCT = "product"  # none of its products is in the order
-    POINTS = "points"
 
 
 WANTS = {
@@ -46,56 +36,6 @@ ASKED_BY = {  # the facts that conditions ask where they refuse for this
     Want.UNITS: {"order.quantity_of"},
     Want.PRODUCT: {"order.quantity_of"},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class NextBest:
-    """An offer that applies once what is `missing` is there: minor units, units or points, by `want`.
-
-    `worth` is how much more comes off or is paid then, in minor units.
-    """
-
-    rule_id: str
-    name: str
-    want: Want
-    missing: int
-    worth: int
-
-
-@dataclass(frozen=True, slots=True)
-class JoiningGives:
-    """What this order would get if the customer joined now: minor units more off, and points."""
-
-    off: int
-    points: int
-
-
-@dataclass(frozen=True, slots=True)
-class Prompts:
-    """What there is to say; None: nothing."""
-
-    next_best: NextBest | None = None
-    joining: JoiningGives | None = None
-
-
-NO_PROMPTS = Prompts()
-
-
-def record_of(said: Prompts) -> dict[str, dict[str, str | int]]:
-    """Return prompts as other programs read them; what there is nothing to say of is left out."""
-    found: dict[str, dict[str, str | int]] = {}
-    if said.next_best is not None:
-        near = said.next_best
-        found["next_best"] = {
-            "rule": near.rule_id,
-            "name": near.name,
-            "want": near.want.value,
-            "missing": near.missing,
-            "worth": near.worth,
-        }
-    if said.joining is not None:
-        found["joining"] = {"off": said.joining.off, "points": said.joining.points}
-    return found
 
 
 class _Tried(NamedTuple):

@@ -10,7 +10,8 @@ from app.core.codes import Level
 from app.core.decision import decide, refused_joining
 from app.core.member import Member
 from app.core.outcome import Facts
-from app.core.prompts import NO_PROMPTS, JoiningGives, Prompts, best_choice, joining_gives, next_best
+from app.core.prompted import NO_PROMPTS, JoiningGives, Prompts
+from app.core.prompts import best_choice, joining_gives, next_best
 from app.core.quote import Quote, quote
 from app.core.voucher import Presentation, picked
 from app.station.identify import SeenMember

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from app.core.approvals import Approval
 from app.core.order import Line
-from app.core.prompts import NO_PROMPTS, Prompts
+from app.core.prompted import NO_PROMPTS, Prompts
 from app.core.quote import Quote
 from app.station.void import Asked, By
 

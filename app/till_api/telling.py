@@ -10,7 +10,7 @@ from app.core.entry import REDEEM, VOID
 from app.core.money import CURRENCIES, format_amount
 from app.core.outcome import Allocation, Decision, Outcome
 from app.core.program import Program
-from app.core.prompts import Prompts, record_of
+from app.core.prompted import Prompts, record_of
 from app.core.quote import Offer, Quote
 from app.core.reasons import BY_CODE, Refusal, sentence
 from app.station.receipt import Receipt

@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from app.core.order import AMOUNT_MAX, ID_LENGTH_MAX, LINES_MAX, MILLI, TAX_MAX, LineKind
-from app.core.prompts import Want
+from app.core.prompted import Want
 from app.core.reversal_rules import ReversalReason
 
 ORDER_ID = r"^[A-Za-z0-9._:~-]{1,80}$"  # it stands in a path

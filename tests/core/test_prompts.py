@@ -7,7 +7,8 @@ import pytest
 from app.core.decision import decide
 from app.core.member import Member
 from app.core.order import Line
-from app.core.prompts import FAR, JoiningGives, NextBest, Want, best_choice, joining_gives, next_best
+from app.core.prompted import JoiningGives, NextBest, Want
+from app.core.prompts import FAR, best_choice, joining_gives, next_best
 from app.core.quote import choosable, quote
 from tests.core.facts import (
     MEMBER,

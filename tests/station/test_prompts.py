@@ -9,7 +9,7 @@ import pytest
 from app.clock import SetClock
 from app.config import Config
 from app.core.codes import number
-from app.core.prompts import NO_PROMPTS, JoiningGives, Prompts, Want
+from app.core.prompted import NO_PROMPTS, JoiningGives, Prompts, Want
 from app.core.voucher import Presentation, picked
 from app.headless import HeadlessStation
 from app.ids import new_ref

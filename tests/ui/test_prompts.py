@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from app.core.order import Line
-from app.core.prompts import NO_PROMPTS, JoiningGives, Want
+from app.core.prompted import NO_PROMPTS, JoiningGives, Want
 from tests.builders import put_document
 from tests.station.test_enrol import box_keys
 from tests.ui.station_bench import Bench, open_bench, open_member

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.core.prompts import JoiningGives, NextBest, Prompts, Want
+from app.core.prompted import JoiningGives, NextBest, Prompts, Want
 from app.core.reasons import Reason, Refusal
 from ui import texts
 from ui.gallery.samples import (

@@ -6,7 +6,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from app.core.asking import NOTHING_HEARD, Asking, Heard
-from app.core.prompts import NO_PROMPTS, Prompts
+from app.core.prompted import NO_PROMPTS, Prompts
 from app.station.answer import OrderAnswer
 from app.station.staff import SignedIn
 from app.store.store import StationStore

@@ -6,7 +6,7 @@ from app.core.asking import NOTHING_HEARD, Asking, Heard
 from app.core.authority import NEEDS_NONE
 from app.core.outcome import Decision, Outcome
 from app.core.overlay import ORDER_CLAIM
-from app.core.prompts import Prompts
+from app.core.prompted import Prompts
 from app.core.quote import Quote
 from app.core.standing import Standing
 from app.ids import new_id

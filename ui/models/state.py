@@ -9,7 +9,7 @@ from enum import Enum
 
 from app.core.brand import NO_BRAND, Brand
 from app.core.money import CURRENCIES, Currency
-from app.core.prompts import NO_PROMPTS, Prompts
+from app.core.prompted import NO_PROMPTS, Prompts
 from app.core.reasons import Refusal
 from app.core.reversal_rules import Kind
 from app.core.standing import Standing

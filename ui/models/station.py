@@ -12,7 +12,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.clock import Clock
-from app.core.prompts import NO_PROMPTS, Prompts
+from app.core.prompted import NO_PROMPTS, Prompts
 from app.station.answer import OrderAnswer
 from app.station.identify import SeenMember
 from sync.worker import LinkState
