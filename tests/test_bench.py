@@ -17,7 +17,12 @@ from tests.x_screen import require_x
 
 ROOT = Path(__file__).parents[1]
 HEAVY = {"cv2", "numpy", "requests", "sqlite_utils", "pydantic", "fastapi", "typer", "pandas", "matplotlib"}
-HEAVY |= {"app.core.decision", "app.core.program", "app.store", "app.station"}  # the engine, and whoever feeds it
+HEAVY |= {
+    "app.core.decision",
+    "app.core.program",
+    "app.store",
+    "app.station",
+}  # the engine, and whoever feeds it
 
 
 def bench(*words: str) -> subprocess.CompletedProcess[str]:
