@@ -41,7 +41,7 @@ class IdlePage(Page):
         self.figures = Figures()
         self.bar = ActionBar()
         self.bar.pressed.connect(self.key_wanted)
-        scan = Card(gap=8, margin=16)
+        scan = Card(gap=8, margin=12)
         scan.body.addWidget(self.camera, 1)
         scan.body.addSpacing(4)
         for widget in (self._title, self._hint, self.field):

@@ -98,7 +98,7 @@ class GoodsColumn(Card):
 
     def __init__(self) -> None:
         """Make a place for each key."""
-        super().__init__(gap=8)
+        super().__init__(gap=6)
         self._goods: tuple[Good, ...] = ()
         self.buttons = [Button(key=str(key)) for key in range(1, GOODS_MAX + 1)]
         for button in self.buttons:
