@@ -1,5 +1,7 @@
 """What the page of a day says: its figures, what its charts show, and the tables that say the same."""
 
+from collections.abc import Sequence
+
 from app.core.day_figures import ByOffer, ByStaff, DayFigures, Hour
 from app.core.money import Currency
 from ui import texts_store_day
@@ -68,28 +70,23 @@ def plot(view: TodayView, state: State) -> Plot:
     figures, currency = view.figures or DayFigures(), state.shop.currency
     if view.by is By.HOUR:
         return _by_hour(figures, currency)
-    empty = _("There is nothing to compare yet. The table below says all there is.")
     if view.by is By.STAFF:
         staff = sorted(figures.by_staff, key=lambda each: (-each.value, each.staff))[:BARS_MAX]
         names = tuple(_staff_name(each, view) for each in staff)
-        return Plot(
-            _("Value given by cashier"),
-            names,
-            tuple(_staff_said(name, each, currency) for name, each in zip(names, staff, strict=True)),
-            (Series(_("Value given"), tuple(_major(each.value, currency) for each in staff)),),
-            lies=True,
-            empty=empty,
-        )
+        said = tuple(_staff_said(name, each, currency) for name, each in zip(names, staff, strict=True))
+        return _by_value(_("Value given by cashier"), names, said, [each.value for each in staff], currency)
     offers = sorted(figures.by_offer, key=lambda each: (-each.value, -each.times, each.rule))[:BARS_MAX]
-    called = tuple(_offer_name(each, view) for each in offers)
-    return Plot(
-        _("Value given by offer"),
-        called,
-        tuple(_offer_said(name, each, currency) for name, each in zip(called, offers, strict=True)),
-        (Series(_("Value given"), tuple(_major(each.value, currency) for each in offers)),),
-        lies=True,
-        empty=empty,
-    )
+    names = tuple(_offer_name(each, view) for each in offers)
+    said = tuple(_offer_said(name, each, currency) for name, each in zip(names, offers, strict=True))
+    return _by_value(_("Value given by offer"), names, said, [each.value for each in offers], currency)
+
+
+def _by_value(
+    title: str, names: tuple[str, ...], said: tuple[str, ...], values: Sequence[int], currency: Currency
+) -> Plot:
+    empty = _("There is nothing to compare yet. The table below says all there is.")
+    series = Series(_("Value given"), tuple(_major(value, currency) for value in values))
+    return Plot(title, names, said, (series,), lies=True, empty=empty)
 
 
 def _by_hour(figures: DayFigures, currency: Currency) -> Plot:
