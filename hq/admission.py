@@ -25,6 +25,7 @@ from sync.protocol import SIGNATURE_HEADER
 PUSHES_AT_ONCE = 4  # of which one computes, as threads of Python do; the others wait for rows and the disk
 READS_AT_ONCE = 8
 UNSIGNED_AT_ONCE = 2  # of their own, so that whoever has no key takes none of the stations'
+PEOPLE_AT_ONCE = 4  # pages of the console and other programs, which show a key or a session: of their own too
 STAY_S = 1.0  # waiting and work; who would stay longer is better off asking again
 TOLD_STAY_S = 2.5  # of those who come when they were told: room that nobody else takes from them
 PATIENCE_S = 3.5  # of those who were let in: their body may have come over a slow line
@@ -133,7 +134,7 @@ class Admission:
         """Let requests in to `app`."""
         self._app = app
         self._pushes, self._reads = Lane(PUSHES_AT_ONCE), Lane(READS_AT_ONCE)
-        self._unsigned = Lane(UNSIGNED_AT_ONCE)
+        self._unsigned, self._people = Lane(UNSIGNED_AT_ONCE), Lane(PEOPLE_AT_ONCE)
         self._under_way = UnderWay()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -160,7 +161,7 @@ class Admission:
 
     def _lane(self, scope: Scope, device: str) -> Lane:
         if not device:
-            return self._unsigned
+            return self._people if _is_of_people(scope) else self._unsigned
         return self._pushes if scope["path"].endswith(PUSH_END) else self._reads
 
 
@@ -211,6 +212,14 @@ def _device(scope: Scope) -> str:
             except NotSigned:
                 return ""
     return ""
+
+
+def _is_of_people(scope: Scope) -> bool:
+    """Tell whether a request shows a key or a session. Whether that is good is found out behind the door."""
+    return any(
+        name == b"authorization" or (name == b"cookie" and b"tillside=" in value)
+        for name, value in scope["headers"]
+    )
 
 
 def _who(scope: Scope, device: str) -> str:

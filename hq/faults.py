@@ -139,3 +139,50 @@ class NotPossible(HqFault):
     status = 409
     kind = "not_possible"
     title = "This is not possible"
+
+
+class NotSignedIn(HqFault):
+    """A request to the API or the console by nobody that HQ knows."""
+
+    status = 401
+    kind = "not_signed_in"
+    title = "Nobody is signed in"
+
+
+class Forbidden(HqFault):
+    """Somebody whom HQ knows asks for what they have no right to."""
+
+    status = 403
+    kind = "forbidden"
+    title = "This is not allowed"
+
+
+class OverCeiling(Forbidden):
+    """More than somebody may give without another's approval."""
+
+    kind = "over_ceiling"
+    title = "This needs another's approval"
+
+
+class ChangedMeanwhile(HqFault):
+    """Somebody else changed what was to be changed: `If-Match` names an older state."""
+
+    status = 412
+    kind = "changed_meanwhile"
+    title = "Somebody changed this meanwhile"
+
+
+class RepeatedOtherwise(HqFault):
+    """An idempotency key that came before, with another request."""
+
+    status = 422
+    kind = "repeated_otherwise"
+    title = "This idempotency key belongs to another request"
+
+
+class TooMany(Busy):
+    """One key or address asks more often than it may."""
+
+    status = 429
+    kind = "too_many"
+    title = "Too many requests"

@@ -15,6 +15,7 @@ from msgspec import to_builtins
 from starlette.exceptions import HTTPException
 
 from hq.faults import Busy, HqFault
+from hq.request_ids import current_request_id
 from sync.protocol import MustRefetch, PushRefusal, PushRefusalKind
 
 REFUSAL_STATUS = {
@@ -75,6 +76,8 @@ def problem(
         "detail": detail,
         **(members or {}),
     }
+    if request_id := current_request_id():
+        content["request_id"] = request_id
     return Response(orjson.dumps(content), status_code=status, media_type="application/problem+json")
 
 

@@ -22,6 +22,7 @@ from hq.clock import FollowingClock
 from hq.drafts import drop_old_drafts
 from hq.faults import SetUpFault
 from hq.home import FOLDERS, JUDGING_FOLDER, open_hq
+from hq.jobs.runner import JobRunner
 from hq.journal.deaths import DeathWatch
 from hq.members.merging import merge_again
 from hq.upkeep import Upkeep
@@ -58,8 +59,9 @@ def serve(
     watch = DeathWatch(folder / JUDGING_FOLDER)
     hq = replace(hq, watch=watch)
     merge_again(hq)  # before anybody is served, as far as that can be
-    upkeep = Upkeep(hq)
+    upkeep, jobs = Upkeep(hq), JobRunner(hq)
     upkeep.start()
+    jobs.start()
     try:
         with _listen(host, port) as listener:
             address, real_port = listener.getsockname()[:2]
@@ -73,6 +75,7 @@ def serve(
             with _stopped_by_a_word():
                 server.run(sockets=[listener])
     finally:
+        jobs.stop()
         upkeep.stop()
         watch.close()
         hq.close()

@@ -116,6 +116,8 @@ staff = Table(
     _text("role", 20),
     _text("password_hash", 200),
     _number("created_ms"),
+    _added("state", String(10), "active"),  # active | removed
+    _added("ceilings", Text, ""),  # JSON: above what their work is approved by another
 )
 
 store = Table(

@@ -3,6 +3,7 @@
 import logging
 import threading
 
+from hq.api import idempotency
 from hq.authority.home import give_back
 from hq.authority.reservations import forget_lapsed
 from hq.deletions import forget_deletions
@@ -66,3 +67,4 @@ class Upkeep:
         with self._hq.database.atomic() as connection:
             forget_lapsed(connection, now_ms=self._hq.clock.now_ms())
         forget_files(self._hq)
+        idempotency.forget_old(self._hq)

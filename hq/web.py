@@ -16,13 +16,16 @@ from msgspec.json import Decoder
 
 from hq import problems
 from hq.admission import Admission
+from hq.api.app import add_api
 from hq.auth import Asked, Gate, read_header
 from hq.bodies import answer, decode, read_body
 from hq.campaigns.service import keyset_at
 from hq.clock import DEMO_CLOCK_HEADER, FollowingClock
+from hq.console.app import add_console
 from hq.faults import Malformed, NotSigned, TokenRefused
 from hq.home import Hq
 from hq.phone.routes import add_phone
+from hq.request_ids import RequestIds
 from hq.service import DeviceSession, EnrolService, health
 from sync.authority_wire import AuthorizeRequest, LeaseRequest
 from sync.devices_wire import PairingRequest
@@ -62,6 +65,8 @@ def create_app(hq: Hq) -> FastAPI:
     """Return the web application of an HQ. With a `FollowingClock` every answer says so in a header."""
     app = FastAPI(title="Tillside HQ", docs_url=None, redoc_url=None, openapi_url=None)
     problems.install(app)
+    add_api(app, hq)
+    add_console(app, hq)
     gate = Gate(hq)
 
     def session(asking: Whole) -> DeviceSession:
@@ -70,22 +75,22 @@ def create_app(hq: Hq) -> FastAPI:
         gate.admit(header, _asked(asking))
         return DeviceSession(hq, header.device_id, header.epoch)
 
-    @app.get("/v1/health")
+    @app.get("/v1/health", include_in_schema=False)
     async def get_health(request: Request) -> Response:  # no thread to wait for: nothing of it waits
         return answer(request, health(hq))
 
-    @app.get("/v1/keyset")
+    @app.get("/v1/keyset", include_in_schema=False)
     def get_keyset(request: Request, version: Annotated[int | None, Query(ge=1)] = None) -> Response:
         return answer(request, EnrolService(hq).keyset() if version is None else keyset_at(hq, version))
 
-    @app.post("/v1/enrol")
+    @app.post("/v1/enrol", include_in_schema=False)
     def post_enrol(asking: Asking) -> Response:
         enrolled = EnrolService(hq).enrol(_read(_enrol_request, asking))
         if enrolled is None:
             raise TokenRefused("This pairing code is unknown, was used, or is too old. Show a new one.")
         return answer(asking.request, enrolled)
 
-    @app.post("/v1/devices/{device_id}/journal")
+    @app.post("/v1/devices/{device_id}/journal", include_in_schema=False)
     def post_journal(asking: Asking, device_id: str) -> Response:
         device = session(asking)
         if device_id != device.device_id:
@@ -95,15 +100,15 @@ def create_app(hq: Hq) -> FastAPI:
             return problems.of_refusal(answered)
         return answer(asking.request, answered)
 
-    @app.get("/v1/sync/manifest")
+    @app.get("/v1/sync/manifest", include_in_schema=False)
     def get_manifest(asking: Asking) -> Response:
         return answer(asking.request, session(asking).manifest())
 
-    @app.get("/v1/sync/snapshot/{name}")
+    @app.get("/v1/sync/snapshot/{name}", include_in_schema=False)
     def get_snapshot(asking: Asking, name: str) -> Response:
         return FileResponse(session(asking).snapshot_path(name), media_type="application/zstd")
 
-    @app.get("/v1/sync/changes")
+    @app.get("/v1/sync/changes", include_in_schema=False)
     def get_changes(
         asking: Asking,
         cursor: Annotated[int, Query(ge=0)],
@@ -115,25 +120,26 @@ def create_app(hq: Hq) -> FastAPI:
             return problems.of_refetch(changes)
         return answer(asking.request, changes)
 
-    @app.get("/v1/sync/pepper")
+    @app.get("/v1/sync/pepper", include_in_schema=False)
     def get_pepper(asking: Asking) -> Response:
         return answer(asking.request, session(asking).pepper())
 
-    @app.get("/v1/sync/devices")
+    @app.get("/v1/sync/devices", include_in_schema=False)
     def get_devices(asking: Asking) -> Response:
         return answer(asking.request, session(asking).devices())
 
-    @app.get("/v1/sync/day")
+    @app.get("/v1/sync/day", include_in_schema=False)
     def get_day(asking: Asking, day: str) -> Response:
         return answer(asking.request, session(asking).store_day(day))
 
-    @app.get("/v1/sync/document/{kind}")
+    @app.get("/v1/sync/document/{kind}", include_in_schema=False)
     def get_document(asking: Asking, kind: DocumentKind) -> Response:
         return answer(asking.request, session(asking).document(kind))
 
     add_phone(app, hq)
     _add_authority(app, session)
     app.add_middleware(Admission)
+    app.add_middleware(RequestIds)
     if isinstance(hq.clock, FollowingClock):
         app.add_middleware(_DemoClockHeader, clock=hq.clock)
     return app
@@ -142,21 +148,21 @@ def create_app(hq: Hq) -> FastAPI:
 def _add_authority(app: FastAPI, session: Callable[["Whole"], DeviceSession]) -> None:
     """Add what stations ask about their right to give."""
 
-    @app.post("/v1/devices/{device_id}/authorize")
+    @app.post("/v1/devices/{device_id}/authorize", include_in_schema=False)
     def post_authorize(asking: Asking, device_id: str) -> Response:
         device = session(asking)
         if device_id != device.device_id:
             raise NotSigned("The signature is of another device.")
         return answer(asking.request, device.authorize(_read(_authorize_request, asking)))
 
-    @app.post("/v1/devices/{device_id}/pairings")
+    @app.post("/v1/devices/{device_id}/pairings", include_in_schema=False)
     def post_pairings(asking: Asking, device_id: str) -> Response:
         device = session(asking)
         if device_id != device.device_id:
             raise NotSigned("The signature is of another device.")
         return answer(asking.request, device.pairing(_read(_pairing_request, asking)))
 
-    @app.post("/v1/devices/{device_id}/leases")
+    @app.post("/v1/devices/{device_id}/leases", include_in_schema=False)
     def post_leases(asking: Asking, device_id: str) -> Response:
         device = session(asking)
         if device_id != device.device_id:

@@ -41,9 +41,9 @@ def add_phone(app: FastAPI, hq: Hq) -> None:
     for name, (file, kind) in PAGE.items():
         content = (folder / file).read_text(encoding="utf-8")
         path = f"/phone/{name}".rstrip("/")
-        app.add_api_route(path, _file(content, kind), methods=["GET"])
+        app.add_api_route(path, _file(content, kind), methods=["GET"], include_in_schema=False)
 
-    @app.post("/v1/phone/bind")
+    @app.post("/v1/phone/bind", include_in_schema=False)
     def post_bind(request: Request, body: Body) -> Response:
         try:
             asked = _bind_request.decode(body)
@@ -54,7 +54,7 @@ def add_phone(app: FastAPI, hq: Hq) -> None:
             raise TokenRefused("This link is unknown, was used, or is too old. Ask for a new one.")
         return answer(request, bound)
 
-    @app.post("/v1/phone/draw")
+    @app.post("/v1/phone/draw", include_in_schema=False)
     def post_draw(request: Request, body: Body) -> Response:
         drawn = draw(body, now_ms=hq.clock.now_ms())
         if drawn is None:

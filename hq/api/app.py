@@ -1,0 +1,64 @@
+"""The API as a whole: the routes of every noun, and the document that describes them."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from hq.access.routes import routes as keys
+from hq.api.models import Problem
+from hq.api.rates import Rates
+from hq.api.routing import Routes
+from hq.audit.routes import routes as audit
+from hq.home import Hq
+from hq.jobs.routes import routes as jobs
+
+DOCUMENT = "/openapi.json"
+ABOUT = (
+    "Everything that head office does. Send a key with each request: `Authorization: Bearer tsk_…`."
+    " Lists come in pages: ask for the next one with `cursor`."
+    " A POST with an `Idempotency-Key` is done once, however often it comes."
+    " Errors are problem documents (RFC 9457). Amounts are minor units, times UTC milliseconds."
+)
+NOUNS: tuple[Routes, ...] = (keys, audit, jobs)
+
+
+def add_api(app: FastAPI, hq: Hq) -> None:
+    """Add the API to an HQ's application."""
+    app.state.hq = hq
+    app.state.rates = Rates()
+    for noun in NOUNS:
+        app.include_router(noun.router)
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]  # the framework's own way to change it
+    app.add_api_route(DOCUMENT, document, methods=["GET"], include_in_schema=False)
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    found = get_openapi(
+        title=app.title,
+        version="1",
+        openapi_version="3.1.0",
+        description=ABOUT,
+        routes=app.routes,
+        tags=[{"name": noun.noun, "description": noun.about} for noun in NOUNS],
+    )
+    parts = found.setdefault("components", {})
+    parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "tsk_…"}}
+    parts.setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
+    for unused in ("HTTPValidationError", "ValidationError"):
+        parts["schemas"].pop(unused, None)
+    for path in found["paths"].values():
+        for operation in path.values():
+            operation["responses"].pop("422", None) if _is_frameworks(operation) else None
+    return found
+
+
+def _is_frameworks(operation: dict[str, Any]) -> bool:
+    """Tell whether a 422 is the framework's own, which HQ never says."""
+    return "HTTPValidationError" in str(operation["responses"].get("422", ""))

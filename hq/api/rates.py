@@ -1,0 +1,38 @@
+"""How often one key or address may ask: a window that moves, in this process's memory."""
+
+import math
+import time
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from hq.faults import TooMany
+
+PER_MINUTE = 1_200  # twenty a second, all day: a shop system that imports members stays below it
+SIGN_INS_PER_MINUTE = 10  # of one name, and of one address
+
+
+class Rates:
+    """Counts requests. Each of HQ's processes counts its own."""
+
+    def __init__(self, *, per_minute: int = PER_MINUTE) -> None:
+        """Let each through so many times a minute."""
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._usual = RateLimitItemPerMinute(per_minute)
+        self._sign_ins = RateLimitItemPerMinute(SIGN_INS_PER_MINUTE)
+
+    def count(self, who: str) -> None:
+        """Count a request. Raises `TooMany`."""
+        self._count(self._usual, "request", who)
+
+    def count_sign_in(self, who: str) -> None:
+        """Count a try to sign in. Raises `TooMany`."""
+        self._count(self._sign_ins, "sign-in", who)
+
+    def _count(self, item: RateLimitItemPerMinute, kind: str, who: str) -> None:
+        if self._limiter.hit(item, kind, who):
+            return
+        reset_at = self._limiter.get_window_stats(item, kind, who).reset_time
+        wait_s = max(1, math.ceil(reset_at - time.time()))
+        raise TooMany(f"More than {item.amount} requests a minute.", retry_after_s=wait_s)

@@ -1,0 +1,184 @@
+"""How a route of the API is made, and what happens around each: who asks, how often, whether it came before.
+
+    routes = Routes("vouchers", "Vouchers and gift cards.")
+
+    @routes.get("", needs=Scope.VOUCHERS_READ, answers=Page[VoucherAnswer])
+    def list_vouchers(ask: Asked, paging: Annotated[VoucherList, Query()]) -> Any: ...
+
+A route without a scope can't be written: what nobody was given, nobody may do.
+"""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+
+from hq.access.actor import Actor
+from hq.access.api_keys import PREFIX, actor_of
+from hq.access.scopes import Scope
+from hq.api import etags, idempotency
+from hq.api.models import Problem
+from hq.api.rates import Rates
+from hq.faults import NotSignedIn
+from hq.home import Hq
+
+VERSION = "/v1"
+WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+SECURITY: list[dict[str, list[str]]] = [{"key": []}]
+PROBLEM = "application/problem+json"
+# What any route may answer, beside what it names itself.
+ALWAYS = (400, 401, 403, 413, 429, 503)
+SENTENCES = {
+    304: "Not changed since the ETag that was sent.",
+    400: "The request is not of the agreed form.",
+    401: "The key is missing, unknown or no longer good.",
+    403: "The key has no right to this, or it is above its ceiling.",
+    404: "There is no such thing here.",
+    409: "What stands contradicts it.",
+    412: "It was changed since the ETag in `If-Match`.",
+    413: "The request is too large.",
+    422: "The idempotency key belongs to another request.",
+    429: "Too many requests: `Retry-After` says when to ask again.",
+    503: "HQ is busy: `Retry-After` says when to ask again.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request that was let in: this HQ, who asks, and the request itself."""
+
+    hq: Hq
+    actor: Actor
+    request: Request
+
+
+async def _ask(request: Request) -> Ask:
+    return Ask(request.app.state.hq, request.state.actor, request)
+
+
+Asked = Annotated[Ask, Depends(_ask)]
+
+
+class ApiRoute(APIRoute):
+    """A route with all that stands around it. Its scope is in `openapi_extra`, so that the document says it too."""
+
+    @property
+    def scope_needed(self) -> Scope:
+        """Return the right that it asks for."""
+        return Scope((self.openapi_extra or {})["x-scope"])
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what serves a request."""
+        inner = super().get_route_handler()
+
+        async def serve(request: Request) -> Response:
+            hq: Hq = request.app.state.hq
+            rates: Rates = request.app.state.rates
+            actor = await run_in_threadpool(_let_in, hq, request)
+            rates.count(actor.name)
+            actor.need(self.scope_needed)
+            request.state.actor = actor
+            if request.method not in WRITES:
+                return etags.answer(request, await inner(request))
+            seen = await idempotency.begin(hq, actor, request)
+            if isinstance(seen, Response):
+                return seen
+            try:
+                response = await inner(request)
+            except BaseException:  # nothing was done, or nobody knows: the same key may come again
+                await idempotency.forget(hq, seen)
+                raise
+            await idempotency.keep(hq, seen, response)
+            return etags.mark(response)
+
+        return serve
+
+
+def _let_in(hq: Hq, request: Request) -> Actor:
+    """Return who asks. Raises `NotSignedIn`."""
+    kind, _, text = request.headers.get("authorization", "").partition(" ")
+    actor = actor_of(hq, text.strip()) if kind.lower() == "bearer" and text.startswith(PREFIX) else None
+    if actor is None:
+        raise NotSignedIn("Send a key of this HQ: `Authorization: Bearer tsk_…`.")
+    return actor
+
+
+class Routes:
+    """The routes of one noun. Paths are given behind `/v1/<noun>`."""
+
+    def __init__(self, noun: str, about: str, *, prefix: str | None = None) -> None:
+        """Begin a noun's routes; `about` stands in the document."""
+        self.noun, self.about = noun, about
+        self.router = APIRouter(
+            prefix=f"{VERSION}/{noun}" if prefix is None else prefix, route_class=ApiRoute, tags=[noun]
+        )
+
+    def get(self, path: str, **said: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Add a route that reads. See `_add` for what is said of it."""
+        return self._add("GET", path, **said)
+
+    def post(self, path: str, **said: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Add a route that makes or does something: 201 unless `status` says otherwise."""
+        return self._add("POST", path, **{"status": 201, **said})
+
+    def put(self, path: str, **said: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Add a route that sets something as a whole."""
+        return self._add("PUT", path, **said)
+
+    def patch(self, path: str, **said: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Add a route that changes parts of something."""
+        return self._add("PATCH", path, **said)
+
+    def delete(self, path: str, **said: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Add a route that takes something away: 204."""
+        return self._add("DELETE", path, **{"status": 204, **said})
+
+    def _add(
+        self,
+        method: str,
+        path: str,
+        *,
+        needs: Scope,
+        answers: Any = None,
+        status: int = 200,
+        faults: tuple[int, ...] = (),
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Add a route: `answers` is the model of its answer, `faults` the statuses beside those of every route."""
+        own = (422, 409) if method == "POST" else (412,) if method in WRITES else ()
+        possible = {*ALWAYS, *own, *faults}
+        responses: dict[int | str, dict[str, Any]] = {
+            code: {
+                "model": Problem,
+                "description": SENTENCES[code],
+                "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            }
+            for code in sorted(possible)
+        }
+        if method == "GET":
+            responses[304] = {"description": SENTENCES[304]}
+
+        def add(function: Callable[..., Any]) -> Callable[..., Any]:
+            self.router.add_api_route(
+                path,
+                function,
+                methods=[method],
+                response_model=answers,
+                status_code=status,
+                responses=responses,
+                operation_id=function.__name__,
+                response_class=Response if status == HTTPStatus.NO_CONTENT else JSONResponse,
+                openapi_extra={"x-scope": needs.value, "security": SECURITY},
+            )
+            return function
+
+        return add
+
+
+def of_nothing() -> Response:
+    """Return the answer of a route that has nothing to say."""
+    return Response(status_code=HTTPStatus.NO_CONTENT)

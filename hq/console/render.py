@@ -1,0 +1,96 @@
+"""Templates into pages: what every page has, how amounts and times are written, and the headers that keep a page to us.
+
+No page asks another host for anything and none runs a script that stands in it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from fastapi import Response
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from app.core.money import CURRENCIES
+from hq.console.texts import NAMES, translations
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a page is to look and to speak: `theme` is light, dark or auto; `root` is what stands before its paths."""
+
+    language: str
+    theme: str
+    root: str
+    currency: str
+    time_zone: str
+
+
+def render(template: str, look: Look, values: Mapping[str, Any], *, status: int = 200) -> Response:
+    """Return a page."""
+    text = environment(look.language).get_template(template).render(look=look, **_writers(look), **values)
+    return Response(text, status_code=status, media_type="text/html; charset=utf-8", headers=HEADERS)
+
+
+@cache
+def environment(language: str) -> Environment:
+    """Return the templates as they are in one language."""
+    made = Environment(
+        loader=PackageLoader("hq.console", "templates"),
+        autoescape=select_autoescape(("html", "svg")),
+        extensions=["jinja2.ext.i18n"],
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    made.globals["language_names"] = NAMES
+    return made
+
+
+def _writers(look: Look) -> dict[str, Any]:
+    """Return what templates call to write values as the page's language writes them."""
+
+    def url(path: str, **query: Any) -> str:
+        said = {name: value for name, value in query.items() if value not in (None, "", ())}
+        return look.root + path + (f"?{urlencode(said, doseq=True)}" if said else "")
+
+    def number(value: int) -> str:
+        return str(format_decimal(value, locale=look.language))
+
+    def money(minor: int, currency: str = look.currency) -> str:
+        digits = CURRENCIES[currency].digits if currency in CURRENCIES else 2
+        text = format_decimal(Decimal(minor).scaleb(-digits), format=f"#,##0{'.' + '0' * digits if digits else ''}",
+                              locale=look.language)  # fmt: skip
+        return f"{text} {currency}"
+
+    def moment(at_ms: int | None) -> str:
+        if not at_ms:
+            return "–"
+        at = datetime.fromtimestamp(at_ms / 1000, tz=UTC)
+        return str(
+            format_datetime(at, "yyyy-MM-dd HH:mm", tzinfo=ZoneInfo(look.time_zone), locale=look.language)
+        )
+
+    def day(text: str | None) -> str:
+        return (
+            str(format_date(datetime.fromisoformat(text).date(), "medium", locale=look.language))
+            if text
+            else "–"
+        )
+
+    return {"url": url, "number": number, "money": money, "moment": moment, "day": day}

@@ -1,0 +1,253 @@
+"""How a page of the console is made, and what happens around each: who is at the browser, and that a form is ours.
+
+    pages = Pages("vouchers", N_("Vouchers"), place="/console/vouchers", needs=Scope.VOUCHERS_READ)
+
+    @pages.get("")
+    def show_vouchers(ask: Page) -> Response:
+        return ask.page("vouchers/list.html", rows=…)
+
+    @pages.post("/new", needs=Scope.VOUCHERS_WRITE)
+    def make_vouchers(ask: Page) -> Response:
+        …
+        return ask.go("/console/vouchers", said=_("The vouchers are made."))
+
+What a service refuses (`HqFault`) is shown in the page it came from, by `ask.again(template, fault, …)`, or as a page
+of its own. Forms that change something carry `csrf`; what a browser says to come from elsewhere is turned away.
+"""
+
+import hmac
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+
+from hq.access.actor import Actor
+from hq.access.scopes import Scope
+from hq.bodies import BODY_BYTES_MAX
+from hq.console.program_of_pages import money_and_time
+from hq.console.render import Look, render
+from hq.console.sessions import COOKIE, Session, session_of
+from hq.console.texts import language_of, translations
+from hq.faults import Forbidden, HqFault, Malformed, TooLarge
+from hq.home import Hq
+from hq.request_ids import current_request_id
+
+LANGUAGE_COOKIE, THEME_COOKIE = "tillside-language", "tillside-theme"
+THEMES = ("auto", "light", "dark")
+SIGN_IN = "/console/sign-in"
+FIELDS_MAX = 2_000
+SAID = "said"  # the parameter behind a redirect whose sentence the next page shows
+SAID_MAX = 300
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A line of the navigation: the pages of a noun, for those who may see them."""
+
+    noun: str
+    title: str
+    place: str
+    needs: Scope
+
+
+@dataclass(frozen=True)
+class PageAsk:
+    """A request for a page by somebody who is signed in and may."""
+
+    hq: Hq
+    session: Session
+    request: Request
+    look: Look
+    nav: tuple[NavItem, ...]
+    noun: str
+    form: FormData = field(default_factory=FormData)
+
+    @property
+    def actor(self) -> Actor:
+        """Return who asks."""
+        return self.session.actor
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """Return the parameters behind the question mark, the last of each name."""
+        return self.request.query_params
+
+    def said(self, sentence: str) -> str:
+        """Return a sentence in the page's language."""
+        return translations(self.look.language).gettext(sentence)
+
+    def text(self, name: str, fallback: str = "") -> str:
+        """Return a field of the form as one text without spaces around it."""
+        value = self.form.get(name, fallback)
+        return value.strip().replace("\x00", "") if isinstance(value, str) else fallback
+
+    def texts(self, name: str) -> list[str]:
+        """Return all values of a field of the form."""
+        return [value.strip() for value in self.form.getlist(name) if isinstance(value, str)]
+
+    def file(self, name: str) -> UploadFile | None:
+        """Return a file of the form."""
+        value = self.form.get(name)
+        return value if isinstance(value, UploadFile) else None
+
+    def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
+        """Return a page. Every template may use `actor`, `nav`, `noun`, `csrf`, `said` and `fault` too."""
+        said = self.query.get(SAID, "")[:SAID_MAX]
+        common = {
+            "actor": self.actor,
+            "nav": self.nav,
+            "noun": self.noun,
+            "csrf": self.session.csrf,
+            "said": said,
+            "fault": None,
+            "here": self.request.url.path.removeprefix(self.look.root),
+            "query": self.query,
+            "may": lambda scope: self.actor.may(Scope(scope)),
+            "request_id": current_request_id(),
+        }
+        return render(template, self.look, {**common, **values}, status=status)
+
+    def again(self, template: str, fault: HqFault, **values: Any) -> Response:
+        """Return the page that a form came from, with why it was refused and what was typed."""
+        return self.page(template, status=fault.status, fault=fault, **values)
+
+    def go(self, place: str, *, said: str = "") -> Response:
+        """Send the browser to another page of ours, which shows a sentence once."""
+        tail = f"{'&' if '?' in place else '?'}{SAID}={quote(said)}" if said else ""
+        return RedirectResponse(self.look.root + place + tail, status_code=303)
+
+
+async def _page_ask(request: Request) -> PageAsk:
+    ask: PageAsk = request.state.page_ask
+    return ask
+
+
+Page = Annotated[PageAsk, Depends(_page_ask)]
+
+
+class PageRoute(APIRoute):
+    """A page with what stands around it."""
+
+    @property
+    def scope_needed(self) -> Scope:
+        """Return the right that it asks for."""
+        return Scope((self.openapi_extra or {})["x-scope"])
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what serves a request."""
+        inner = super().get_route_handler()
+
+        async def serve(request: Request) -> Response:
+            hq: Hq = request.app.state.hq
+            session = await run_in_threadpool(session_of, hq, request.cookies.get(COOKIE, ""))
+            if session is None:
+                return to_sign_in(request)
+            ask = await run_in_threadpool(_ask_of, hq, session, request, str(self.tags[0]))
+            try:
+                if request.method == "POST":
+                    ask = PageAsk(**{**ask.__dict__, "form": await read_form(request, session.csrf)})
+                session.actor.need(self.scope_needed)
+                request.state.page_ask = ask
+                return await inner(request)
+            except HqFault as fault:
+                return ask.page("fault.html", status=fault.status, fault=fault)
+            except RequestValidationError:
+                return ask.page(
+                    "fault.html", status=400, fault=Malformed(ask.said("This address is not one of ours."))
+                )
+            except HTTPException as problem:
+                if problem.status_code < 400:
+                    raise
+                return ask.page(
+                    "fault.html", status=problem.status_code, fault=Malformed(str(problem.detail))
+                )
+
+        return serve
+
+
+class Pages:
+    """The pages of one noun. Paths are given behind its place."""
+
+    def __init__(self, noun: str, title: str, *, place: str, needs: Scope) -> None:
+        """Begin a noun's pages: `title` is its line in the navigation, `needs` the right to see it."""
+        self.nav = NavItem(noun, title, place, needs)
+        self.router = APIRouter(prefix=place, route_class=PageRoute, tags=[noun], include_in_schema=False)
+
+    def get(
+        self, path: str, *, needs: Scope | None = None
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Add a page that only shows."""
+        return self._add("GET", path, needs or self.nav.needs)
+
+    def post(self, path: str, *, needs: Scope) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Add what a form of ours asks for."""
+        return self._add("POST", path, needs)
+
+    def _add(
+        self, method: str, path: str, needs: Scope
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        def add(function: Callable[..., Any]) -> Callable[..., Any]:
+            self.router.add_api_route(
+                path, function, methods=[method], response_model=None, openapi_extra={"x-scope": needs.value}
+            )
+            return function
+
+        return add
+
+
+def to_sign_in(request: Request) -> Response:
+    """Send a browser that nobody is signed in at to the sign-in page, and back behind it where it only looked."""
+    root = request.scope.get("root_path", "")
+    target = request.url.path.removeprefix(root) + (f"?{request.url.query}" if request.url.query else "")
+    tail = f"?to={quote(target)}" if request.method == "GET" else ""
+    return RedirectResponse(root + SIGN_IN + tail, status_code=303)
+
+
+async def read_form(request: Request, csrf: str) -> FormData:
+    """Read a form that is ours. Raises `Forbidden` where it isn't, `TooLarge`, `Malformed`."""
+    check_same_site(request)
+    if int(request.headers.get("content-length") or 0) > BODY_BYTES_MAX:
+        raise TooLarge(f"A form has at most {BODY_BYTES_MAX} bytes.")
+    try:
+        form = await request.form(max_fields=FIELDS_MAX, max_part_size=BODY_BYTES_MAX)
+    except (HTTPException, ValueError) as problem:
+        raise Malformed("This form can't be read.") from problem
+    if not hmac.compare_digest(str(form.get("csrf", "")).encode(), csrf.encode()):
+        raise Forbidden("This form is not from this session. Open the page again, then send it.")
+    return form
+
+
+def check_same_site(request: Request) -> None:
+    """Raise `Forbidden` where a browser says that another site made it ask."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise Forbidden("This was asked for by a page of another site.")
+    origin = request.headers.get("origin")
+    if origin is not None and origin.partition("://")[2] != request.headers.get("host", ""):
+        raise Forbidden("This was asked for by a page of another site.")
+
+
+def look_of(request: Request, hq: Hq) -> Look:
+    """Return how pages for this browser look."""
+    language = language_of(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language", ""))
+    theme = request.cookies.get(THEME_COOKIE, "auto")
+    currency, time_zone = money_and_time(hq)
+    return Look(
+        language,
+        theme if theme in THEMES else "auto",
+        request.scope.get("root_path", ""),
+        currency,
+        time_zone,
+    )
+
+
+def _ask_of(hq: Hq, session: Session, request: Request, noun: str) -> PageAsk:
+    nav = tuple(item for item in request.app.state.nav if session.actor.may(item.needs))
+    return PageAsk(hq, session, request, look_of(request, hq), nav, noun)

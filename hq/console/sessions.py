@@ -1,0 +1,101 @@
+"""Signing in to the console, and who a browser's cookie belongs to.
+
+The cookie holds 160 random bits of which the database knows the hash. A session ends by itself: half a day after it was
+last used, a week after it began.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from app.ids import new_number
+from hq.access.actor import Actor, Ceilings, of_person
+from hq.access.scopes import Role
+from hq.access.tables import console_session
+from hq.audit.service import record
+from hq.faults import NotSignedIn
+from hq.home import Hq
+from hq.staff.service import is_password
+from hq.tables import staff
+
+COOKIE = "tillside"
+TOKEN_LENGTH = 32  # of 5 bits each
+MINUTE_MS, HOUR_MS = 60_000, 3_600_000
+IDLE_MS, WHOLE_MS = 12 * HOUR_MS, 7 * 24 * HOUR_MS
+# Of nobody: a name that isn't there takes as long as a wrong password.
+NO_HASH = "$argon2id$v=19$m=65536,t=3,p=4$MIIRqgvgQbgj220jfp0MPA$YfwJSVjtjSU0zzV/P3S9nnQ/USre2wvJMjfCIjrTQbg"
+
+
+@dataclass(frozen=True)
+class Session:
+    """Somebody at a browser. `csrf` stands in every form that changes something."""
+
+    token_hash: str
+    actor: Actor
+    csrf: str
+
+
+def sign_in(hq: Hq, name: str, password: str) -> str:
+    """Begin a session and return its token. Raises `NotSignedIn`, which doesn't say what was wrong."""
+    with hq.database.reading() as connection:
+        row = connection.execute(select(staff).where(staff.c.name == name)).one_or_none()
+    is_right = is_password(NO_HASH if row is None else row.password_hash, password)
+    if row is None or not is_right or row.state != "active":
+        raise NotSignedIn("Name or password is not right.")
+    token, now_ms = new_number(TOKEN_LENGTH), hq.clock.now_ms()
+    new = {
+        "token_hash": _hash(token),
+        "staff": name,
+        "csrf": new_number(TOKEN_LENGTH),
+        "created_ms": now_ms,
+        "seen_ms": now_ms,
+        "expires_ms": now_ms + WHOLE_MS,
+    }
+    with hq.database.atomic() as connection:
+        connection.execute(delete(console_session).where(console_session.c.expires_ms < now_ms))
+        connection.execute(insert(console_session), new)
+        record(connection, of_person(name, Role(row.role)), "staff.signed_in", f"staff:{name}", now_ms=now_ms)
+    return token
+
+
+def sign_out(hq: Hq, session: Session) -> None:
+    """End a session."""
+    gone = delete(console_session).where(console_session.c.token_hash == session.token_hash)
+    hq.database.write(lambda connection: connection.execute(gone))
+
+
+def session_of(hq: Hq, token: str) -> Session | None:
+    """Return whose session a cookie is, while it lasts."""
+    now_ms, token_hash = hq.clock.now_ms(), _hash(token)
+    with hq.database.reading() as connection:
+        found = connection.execute(
+            select(console_session, staff.c.role, staff.c.state, staff.c.ceilings)
+            .join(staff, staff.c.name == console_session.c.staff)
+            .where(console_session.c.token_hash == token_hash)
+        ).one_or_none()
+    if found is None or found.state != "active" or now_ms >= min(found.expires_ms, found.seen_ms + IDLE_MS):
+        return None
+    if found.seen_ms // MINUTE_MS != now_ms // MINUTE_MS:
+        hq.database.write(lambda connection: _seen(connection, token_hash, now_ms))
+    actor = of_person(found.staff, Role(found.role), read_ceilings(found.ceilings))
+    return Session(token_hash, actor, found.csrf)
+
+
+def read_ceilings(text: str) -> Ceilings:
+    """Return ceilings as they are kept: a JSON object, empty for none."""
+    said = json.loads(text or "{}")
+    return Ceilings(
+        said.get("percent"), said.get("amount"), said.get("points"), frozenset(said.get("stores", ()))
+    )
+
+
+def _seen(connection: Connection, token_hash: str, now_ms: int) -> None:
+    connection.execute(
+        update(console_session).where(console_session.c.token_hash == token_hash).values(seen_ms=now_ms)
+    )
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8")).hexdigest()

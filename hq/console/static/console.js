@@ -1,0 +1,38 @@
+// The console's only script. Every page works without it; with it, forms marked `data-inplace` change a part of the page
+// and leave the focus where it was.
+"use strict";
+
+async function changeInPlace(form, submitter) {
+  const id = form.dataset.inplace;
+  const body = new URLSearchParams(new FormData(form, submitter));
+  const how = form.method === "post" ? { method: "POST", body } : {};
+  const action = submitter?.formAction || form.action;
+  const address = form.method === "post" ? action : `${action.split("?")[0]}?${body}`;
+  const answer = await fetch(address, { ...how, headers: { "X-In-Place": id } });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const found = page.getElementById(id);
+  const old = document.getElementById(id);
+  if (!found || !old) {
+    location.assign(answer.url);
+    return;
+  }
+  const focused = document.activeElement?.name;
+  old.replaceWith(found);
+  const again = focused && found.querySelector(`[name="${CSS.escape(focused)}"]`);
+  (again || found).focus({ preventScroll: true });
+}
+
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.inplace) {
+    event.preventDefault();
+    changeInPlace(event.target, event.submitter);
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  const search = document.querySelector("[data-search]");
+  if (event.key === "/" && search && !event.target.closest("input, textarea, select")) {
+    event.preventDefault();
+    search.focus();
+  }
+});

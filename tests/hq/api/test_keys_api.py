@@ -1,0 +1,57 @@
+"""Keys by the API: made, used, rotated, revoked; what comes twice is done once."""
+
+import pytest
+
+from hq.access.scopes import Scope
+from tests.hq.asking_api import Api, api_of
+
+
+@pytest.fixture
+def api(hq):
+    with api_of(hq) as asking:
+        yield asking
+
+
+def test_a_key_is_shown_once_and_opens_what_it_may(api) -> None:
+    made = api.post("/v1/keys", {"name": "till", "scopes": ["audit:read"]})
+    assert made.status_code == 201
+    assert "text" not in api.get(f"/v1/keys/{made.json()['key_id']}").json()
+    other = Api(api.web, made.json()["text"])
+    assert other.get("/v1/audit").status_code == 200
+    assert other.get("/v1/keys").status_code == 403
+
+
+def test_a_key_that_was_revoked_opens_nothing(api) -> None:
+    made = api.post("/v1/keys", {"name": "till", "scopes": ["audit:read"]}).json()
+    assert api.post(f"/v1/keys/{made['key_id']}/revoke").status_code == 200
+    assert Api(api.web, made["text"]).get("/v1/audit").status_code == 401
+
+
+def test_rotation_leaves_the_old_key_good_for_a_while(api, clock) -> None:
+    made = api.post("/v1/keys", {"name": "till", "scopes": ["audit:read"]}).json()
+    new = api.post(f"/v1/keys/{made['key_id']}/rotate", {"overlap_hours": 1}).json()
+    old, fresh = Api(api.web, made["text"]), Api(api.web, new["text"])
+    assert (old.get("/v1/audit").status_code, fresh.get("/v1/audit").status_code) == (200, 200)
+    clock.set_ms(clock.now_ms() + 3_600_000)
+    assert (old.get("/v1/audit").status_code, fresh.get("/v1/audit").status_code) == (401, 200)
+
+
+def test_nobody_hands_out_a_right_they_lack(hq) -> None:
+    with api_of(hq, Scope.KEYS_WRITE) as api:
+        assert api.post("/v1/keys", {"name": "more", "scopes": ["audit:read"]}).status_code == 403
+
+
+def test_what_comes_twice_is_done_once(api) -> None:
+    asked = {"name": "till", "scopes": ["audit:read"]}
+    first = api.post("/v1/keys", asked, Idempotency_Key="one")
+    again = api.post("/v1/keys", asked, Idempotency_Key="one")
+    assert first.json() == again.json()
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert api.post("/v1/keys", {**asked, "name": "other"}, Idempotency_Key="one").status_code == 422
+    assert len([key for key in api.get("/v1/keys").json()["items"] if key["name"] == "till"]) == 1
+
+
+def test_reads_that_changed_nothing_are_short(api) -> None:
+    tag = api.get("/v1/keys").headers["ETag"]
+    assert api.get("/v1/jobs", If_None_Match=api.get("/v1/jobs").headers["ETag"]).status_code == 304
+    assert tag
