@@ -101,7 +101,7 @@ def _about_rule(program: Program, campaign: Campaign, rule: Rule, path: str) -> 
                 f"product set {name} holds no product",
                 "name products, or leave the rule out",
             )
-    if rule.tree is not None and (problem := _impossible(rule.tree, campaign)):
+    if rule.tree is not None and (problem := impossible(rule.tree, campaign)):
         yield Contradiction(f"{path}.condition", problem, "a condition that some order can fulfil")
     if _is_boundless(rule.effect, program):
         yield Contradiction(
@@ -185,8 +185,8 @@ class _Room:
         return (self.least is None or word >= self.least) and (self.most is None or word <= self.most)
 
 
-def _impossible(tree: Tree, campaign: Campaign) -> str:
-    """Return why no order fulfils a condition, empty when some may."""
+def impossible(tree: Tree, campaign: Campaign) -> str:
+    """Return why no order fulfils a condition while a campaign runs, empty when some may."""
     rooms: dict[tuple[str, ...], _Room] = {}
     for leaf, is_negated in _must_hold(tree):
         key = tuple(
@@ -198,7 +198,7 @@ def _impossible(tree: Tree, campaign: Campaign) -> str:
         if room.is_empty:
             return f"nothing fulfils what it asks of {leaf['fact']}"
     for inner in _alternatives(tree):
-        problems = [_impossible(choice, campaign) for choice in inner]
+        problems = [impossible(choice, campaign) for choice in inner]
         if problems and all(problems):
             return problems[0]
     return ""

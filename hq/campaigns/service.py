@@ -1,12 +1,16 @@
 """Publishing program versions, and reading them back for judging."""
 
+from orjson import loads
 from sqlalchemy import Connection, select
 
 from app.core.contradictions import contradictions
 from app.core.keyset import KeyUse
 from app.core.program import Program, ProgramInvalid
 from app.core.program_format import read_program
+from hq.access.actor import SYSTEM, Actor
+from hq.audit.service import record
 from hq.authority.counters import begin_counters
+from hq.campaigns.catching_up import bring_up_to_date
 from hq.campaigns.store import insert_document, newest_version, read_document
 from hq.db import Whole, hold_whole
 from hq.faults import NotHere, NotPossible
@@ -21,12 +25,23 @@ NONE_YET = {"stops": "Nothing was ever stopped.", "brand": "Nobody has said yet 
 PROGRAMS_KEPT = 32  # compiled ones in memory: more versions than stations that were away can bring along
 
 
-def publish_program(hq: Hq, body: bytes, *, is_meant: bool = False) -> SignedDocument:
+def publish_program(
+    hq: Hq, body: bytes, *, is_meant: bool = False, actor: Actor = SYSTEM, note: str = ""
+) -> SignedDocument:
     """Check, sign and store a program version, which stays as it is from then on. Raises `NotPossible`.
 
     `body` is the canonical JSON of program format 1. Its version must be higher than every one before. What it says
     that can't be meant is refused too, unless `is_meant` says that somebody has looked at it.
     """
+    with hq.database.atomic() as connection:
+        hold_whole(connection, Whole.PROGRAMS)
+        return publish_in(hq, connection, body, is_meant=is_meant, actor=actor, note=note)
+
+
+def publish_in(
+    hq: Hq, connection: Connection, body: bytes, *, is_meant: bool, actor: Actor, note: str = ""
+) -> SignedDocument:
+    """Do so in a transaction that holds all programs, with what follows from it: the drafts are brought up to it."""
     try:
         program = read_program(body)
     except ProgramInvalid as problem:
@@ -34,18 +49,18 @@ def publish_program(hq: Hq, body: bytes, *, is_meant: bool = False) -> SignedDoc
     if not is_meant and (found := contradictions(program)):
         said = "".join(f"\n- {contradiction}" for contradiction in found)
         raise NotPossible(f"This program says what can hardly be meant:{said}")
-    with hq.database.atomic() as connection:
-        hold_whole(connection, Whole.PROGRAMS)
-        newest = newest_version(connection, "program")
-        _check_currency(connection, program)
-        if program.version <= newest:
-            raise NotPossible(f"Version {newest} is published already; the next one must be higher.")
-        kid = current_kid(connection, KeyUse.SIGN)
-        signed = sign_document(hq.keys, kind="program", version=program.version, body=body, kids=[kid])
-        insert_document(connection, signed, now_ms=hq.clock.now_ms())
-        announce(
-            connection, [Change(EVERYWHERE, COUNTED, key) for key in begin_counters(connection, program)]
-        )
+    newest = newest_version(connection, "program")
+    _check_currency(connection, program)
+    if program.version <= newest:
+        raise NotPossible(f"Version {newest} is published already; the next one must be higher.")
+    now_ms = hq.clock.now_ms()
+    kid = current_kid(connection, KeyUse.SIGN)
+    signed = sign_document(hq.keys, kind="program", version=program.version, body=body, kids=[kid])
+    insert_document(connection, signed, now_ms=now_ms)
+    bring_up_to_date(connection, program, loads(body), actor=actor, now_ms=now_ms, note=note)
+    announce(connection, [Change(EVERYWHERE, COUNTED, key) for key in begin_counters(connection, program)])
+    said_of_it = {"version": program.version, "hash": program.hash}
+    record(connection, actor, "program.published", "program", now_ms=now_ms, reason=note, after=said_of_it)
     return signed
 
 
