@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from app.cli_cases import cases_cli
-from app.cli_hq import hq_cli
+from app.cli_hq import DEFAULT_PORT, hq_cli
 from app.cli_journal import journal_cli
 from app.cli_receipt import receipt
 from app.cli_report import report_cli
@@ -113,6 +113,48 @@ def _run_demo(
             plan = Plan(chosen, out, DAY_BY_DAY, database, with_window)
         return run_demo(plan, say=say)
     except (ValueError, JourneyUnavailable, HqDidNotStart, PartFailed, CountFailed, HqFault) as problem:
+        fail(f"The demo could not run: {problem}")
+
+
+@hq_cli.callback(invoke_without_command=True)
+def hq_alone(
+    context: typer.Context,
+    is_demo: Annotated[
+        bool,
+        typer.Option("--demo", help="A head office to look at, filled with the demo's part of the year."),
+    ] = False,
+    port: Annotated[
+        int, typer.Option(help="With --demo: port to listen on; 0 lets the system choose.", min=0, max=65535)
+    ] = DEFAULT_PORT,
+    full: Annotated[
+        bool, typer.Option(help="With --demo: the whole year, replayed while HQ serves.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="With --demo: keep everything in this folder; otherwise it is deleted."),
+    ] = None,
+    database: Annotated[
+        str | None, typer.Option("--db", help="With --demo: empty PostgreSQL database: postgresql://…")
+    ] = None,
+) -> None:
+    """Head office: the server that stations report to."""
+    if context.invoked_subcommand is not None:
+        return
+    if not is_demo:
+        print(context.get_help())
+        raise SystemExit(0)
+    from app.demo.folder import FolderTaken
+    from app.demo.journey import WHOLE_YEAR, JourneyUnavailable, Selection
+    from app.demo.parts import PartFailed
+    from app.demo.serving import Stand, serve_demo
+    from app.logs import set_up_logs
+    from hq.faults import HqFault
+
+    set_up_logs()
+    stand = Stand(port, WHOLE_YEAR if full else Selection(), out, database)
+    try:
+        serve_demo(stand, show=lambda text: print(text, flush=True))
+    except (FolderTaken, JourneyUnavailable, PartFailed, HqFault) as problem:
         fail(f"The demo could not run: {problem}")
 
 

@@ -22,7 +22,7 @@ DEFAULT_PORT = 8470
 HqDir = Annotated[Path | None, typer.Option("--dir", help="Folder of HQ's database and keys.")]
 HqDatabase = Annotated[str | None, typer.Option("--db", help="Empty PostgreSQL database: postgresql://…")]
 
-hq_cli = typer.Typer(no_args_is_help=True, help="Head office: the server that stations report to.")
+hq_cli = typer.Typer(help="Head office: the server that stations report to.")
 hq_cli.command("devices")(hq_devices)
 hq_cli.add_typer(device_cli, name="device")
 hq_cli.add_typer(held_cli, name="held")

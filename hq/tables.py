@@ -128,6 +128,7 @@ store = Table(
     _text("time_zone", 40),
     _text("currency", 3),
     _added("sign_in", String(10), "free"),  # free | spending: what nobody may do who hasn't signed in
+    _added("area", String(40), ""),  # by which people sort their stores
 )
 
 store_staff = Table(  # who works in a store; `staff` above are head office's own people
@@ -187,6 +188,8 @@ device = Table(
     _added("behind", BigInteger, "0"),  # how many entries waited behind its last push, as it says
     _added("behind_since_ms", BigInteger, "0"),  # since when, by its clock; 0 for none
     _added("stops_version", BigInteger, "0"),  # of the list of what is stopped, as it says that it goes by
+    _added("note", String(200), ""),  # of people, for people
+    _added("pulled_ms", BigInteger, "0"),  # when it last said that its replica had moved; 0: not known
 )
 
 # Where the epochs that were replaced had come to; what their stations send is still theirs.
@@ -272,6 +275,7 @@ journal = Table(
     _text("verdict", 20),
     _text("flags", 200),  # names with spaces between them
     Column("case_id", String(20)),
+    Index(None, "received_ms"),  # people read over all devices, the newest first
 )
 
 order_fact = Table(
@@ -347,6 +351,8 @@ case = Table(  # an exception: a verdict that a person must look at
     _text("owner", 40),  # who is to look at it: the store, or head office
     _number("amount"),  # what the entry gave away, in minor units of `unit`
     _text("unit", 10),
+    _added("assigned", String(60), ""),  # who looks at it, of head office's people
+    _added("decision", String(10), ""),  # accepted | reversed | corrected | contacted | ruled
     Index(None, "state", "store"),
 )
 
@@ -355,7 +361,7 @@ case_event = Table(  # what people and HQ did with a case; its `state` above cop
     metadata,
     Column("case_id", String(20), primary_key=True),
     Column("n", Integer, primary_key=True, autoincrement=False),
-    _text("what", 10),  # posted | corrected | closed
+    _text("what", 10),  # posted | corrected | closed; assigned | noted | contacted | reopened
     _text("who", 60),
     Column("note", Text, nullable=False),
     _number("at_ms"),

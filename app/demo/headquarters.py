@@ -1,6 +1,7 @@
 """HQ for the demo: set up with the year's shops, members, vouchers and program, then run as a process of its own."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.clock import SetClock
@@ -25,13 +26,22 @@ class HqDidNotStart(Exception):
     """The process ended before it listened."""
 
 
-def set_up(journey: Journey, data_dir: Path, *, now_ms: int, database_url: str | None = None) -> Cards:
-    """Make a new HQ that knows the year. Returns the codes that its members show. Raises `SetUpFault`."""
+@dataclass(frozen=True)
+class SetUp:
+    """What a new HQ of the demo gave: the codes that its members show, and its first administrator."""
+
+    cards: Cards
+    admin: str
+    password: str
+
+
+def set_up(journey: Journey, data_dir: Path, *, now_ms: int, database_url: str | None = None) -> SetUp:
+    """Make a new HQ that knows the year. Raises `SetUpFault`."""
     clock = SetClock(now_ms)
-    init_hq(data_dir, clock=clock, database_url=database_url)
+    made = init_hq(data_dir, clock=clock, database_url=database_url)
     hq = open_hq(data_dir, clock=clock)
     try:
-        return _fill(hq, journey, now_ms=now_ms)
+        return SetUp(_fill(hq, journey, now_ms=now_ms), made.admin, made.password)
     finally:
         hq.close()
 

@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from app.clock import SetClock
+from app.demo.beside import end_with_parent
 from app.demo.cards import Cards
 from app.demo.child import peak_mib
 from app.demo.folder import DemoFolder
@@ -149,6 +150,7 @@ class _Others:
 
 
 def _part_process(task: Task, part: int, pace: _Barrier, reports: Any) -> None:
+    end_with_parent()
     try:
         _run_part(task, part, pace, reports.put)
     except BaseException:

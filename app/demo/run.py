@@ -50,13 +50,13 @@ def run_demo(plan: Plan, *, say: Say) -> dict[str, Any]:
     journey = load(plan.selection)
     now_ms = next(journey.orders()).at_ms
     say(f"Setting up head office: {len(journey.households):,} members, {len(journey.coupons):,} vouchers …")
-    cards = headquarters.set_up(journey, folder.hq, now_ms=now_ms, database_url=plan.database_url)
+    cards = headquarters.set_up(journey, folder.hq, now_ms=now_ms, database_url=plan.database_url).cards
     hq = headquarters.HqProcess(folder.hq, now_ms=now_ms)
     try:
         say(f"Enrolling {len(journey.shops)} stations with head office at {hq.url} …")
         pairing = headquarters.pairing_texts(folder.hq, journey.shops, url=hq.url, now_ms=now_ms)
         task = Task(journey, folder, cards, pairing, hq.url, plan.manner)
-        done = run_parts(task, _Counted(journey, say).report)
+        done = run_parts(task, Counted(journey, say).report)
     finally:
         hq_used = hq.stop()
     say("Counting at head office …")
@@ -80,16 +80,18 @@ def run_demo(plan: Plan, *, say: Say) -> dict[str, Any]:
     return found
 
 
-class _Counted:
+class Counted:
     """Adds up what the parts report and says how far they are together."""
 
     def __init__(self, journey: Journey, say: Say) -> None:
+        """Tell `say` of this journey."""
         self._journey = journey
         self._say = say
         self._newest: dict[int, Progress] = {}
         self._lock = threading.Lock()
 
     def report(self, report: Report) -> None:
+        """Take what a part reports."""
         with self._lock:
             if report.done is None:
                 self._newest[report.part] = report.progress

@@ -15,6 +15,7 @@ from hq.access.actor import Actor, Ceilings, of_person
 from hq.access.scopes import Role
 from hq.access.tables import console_session
 from hq.audit.service import record
+from hq.clock import clock_of_people
 from hq.faults import NotSignedIn
 from hq.home import Hq
 from hq.staff.service import is_password
@@ -44,7 +45,7 @@ def sign_in(hq: Hq, name: str, password: str) -> str:
     is_right = is_password(NO_HASH if row is None else row.password_hash, password)
     if row is None or not is_right or row.state != "active":
         raise NotSignedIn("Name or password is not right.")
-    token, now_ms = new_number(TOKEN_LENGTH), hq.clock.now_ms()
+    token, now_ms = new_number(TOKEN_LENGTH), clock_of_people(hq.clock).now_ms()
     new = {
         "token_hash": _hash(token),
         "staff": name,
@@ -56,7 +57,8 @@ def sign_in(hq: Hq, name: str, password: str) -> str:
     with hq.database.atomic() as connection:
         connection.execute(delete(console_session).where(console_session.c.expires_ms < now_ms))
         connection.execute(insert(console_session), new)
-        record(connection, of_person(name, Role(row.role)), "staff.signed_in", f"staff:{name}", now_ms=now_ms)
+        who = of_person(name, Role(row.role))
+        record(connection, who, "staff.signed_in", f"staff:{name}", now_ms=hq.clock.now_ms())
     return token
 
 
@@ -68,7 +70,7 @@ def sign_out(hq: Hq, session: Session) -> None:
 
 def session_of(hq: Hq, token: str) -> Session | None:
     """Return whose session a cookie is, while it lasts."""
-    now_ms, token_hash = hq.clock.now_ms(), _hash(token)
+    now_ms, token_hash = clock_of_people(hq.clock).now_ms(), _hash(token)
     with hq.database.reading() as connection:
         found = connection.execute(
             select(console_session, staff.c.role, staff.c.state, staff.c.ceilings)

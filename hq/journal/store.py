@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, bindparam, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, bindparam, case, or_, select, update
 
 from app.core.canonical import INTEGER_MAX
 from app.core.chain import ChainOwner, Head
@@ -54,7 +54,15 @@ TOLD = (
 MOVE_HEAD = (
     update(device)
     .where(device.c.device_id == bindparam("of"))
-    .values({name: bindparam(name) for name in TOLD})
+    .values(
+        {
+            **{name: bindparam(name) for name in TOLD},
+            "pulled_ms": case(
+                (device.c.pull_cursor != bindparam("pull_cursor"), bindparam("last_seen_ms")),
+                else_=device.c.pulled_ms,
+            ),
+        }
+    )
 )
 COUNT_SKIPPED = (
     update(device)

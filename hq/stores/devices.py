@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from app.core.chain import ChainOwner, Head
+from hq.access.actor import SYSTEM, Actor
+from hq.audit.service import record
 from hq.faults import NotHere, NotPossible
 from hq.home import Hq
 from hq.tables import device, device_epoch, enrol_token, journal
@@ -233,31 +235,65 @@ def check_device(hq: Hq, device_id: str | None) -> None:
             raise NotHere(f"There is no device {device_id}.")
 
 
-def confirm(hq: Hq, device_id: str) -> None:
+def confirm(hq: Hq, device_id: str, *, actor: Actor = SYSTEM) -> None:
     """Say that a device that waits is the machine it should be. Raises `NotHere`, `NotPossible`."""
     with hq.database.atomic() as connection:
-        found = read_device(connection, device_id, for_update=True)
-        if found is None:
-            raise NotHere(f"There is no device {device_id}.")
+        found = _hold(connection, device_id, actor)
         if found.state is not DeviceState.WAITING:
             raise NotPossible(f"Device {device_id} does not wait to be confirmed: it is {found.state}.")
         set_state(connection, device_id, DeviceState.ACTIVE)
+        record(connection, actor, "device.confirmed", f"device:{device_id}", now_ms=hq.clock.now_ms())
 
 
-def revoke(hq: Hq, device_id: str, *, wipe: bool = False) -> None:
+def revoke(hq: Hq, device_id: str, *, wipe: bool = False, actor: Actor = SYSTEM, reason: str = "") -> None:
     """Shut a device out: nothing it sends is posted from now on. Raises `NotHere`.
 
     With `wipe` it erases itself on its next contact, once all of its entries are kept here; its earlier epochs too.
     """
     with hq.database.atomic() as connection:
-        if read_device(connection, device_id, for_update=True) is None:
-            raise NotHere(f"There is no device {device_id}.")
+        before = _hold(connection, device_id, actor)
         set_state(connection, device_id, DeviceState.REVOKED)
         if wipe:
             connection.execute(update(device).where(device.c.device_id == device_id).values(wipe=1))
             connection.execute(
                 update(device_epoch).where(device_epoch.c.device_id == device_id).values(wipe=1)
             )
+        record(
+            connection,
+            actor,
+            "device.revoked",
+            f"device:{device_id}",
+            now_ms=hq.clock.now_ms(),
+            reason=reason,
+            before={"state": before.state.value, "is_to_wipe": before.is_to_wipe},
+            after={"state": DeviceState.REVOKED.value, "is_to_wipe": wipe or before.is_to_wipe},
+        )
+
+
+def note_device(hq: Hq, device_id: str, note: str, *, actor: Actor) -> None:
+    """Keep a note of people on a device, up to 200 characters. Raises `NotHere`."""
+    with hq.database.atomic() as connection:
+        _hold(connection, device_id, actor)
+        of = device.c.device_id == device_id
+        before = connection.execute(select(device.c.note).where(of)).scalar_one()
+        connection.execute(update(device).where(of).values(note=note))
+        record(
+            connection,
+            actor,
+            "device.noted",
+            f"device:{device_id}",
+            now_ms=hq.clock.now_ms(),
+            before={"note": before},
+            after={"note": note},
+        )
+
+
+def _hold(connection: Connection, device_id: str, actor: Actor) -> Device:
+    """Return a device that nobody else moves until the commit. Raises `NotHere`."""
+    found = read_device(connection, device_id, for_update=True)
+    if found is None or not actor.sees_store(found.store):
+        raise NotHere(f"There is no device {device_id}.")
+    return found
 
 
 def note_contact(connection: Connection, present: Device, epoch: int, *, now_ms: int) -> None:

@@ -23,6 +23,8 @@ from app.core.canonical import canonical
 from app.core.chain import NONCE_SIZE, ChainOwner, genesis
 from app.core.keyset import KeyUse
 from app.ids import new_number, new_ref, new_secret
+from hq.access.actor import SYSTEM, Actor
+from hq.audit.service import record
 from hq.campaigns.service import newest_document
 from hq.faults import NotHere, NotPossible
 from hq.home import Hq
@@ -57,38 +59,52 @@ class Pairing:
     expires_ms: int
 
 
-def new_pairing(hq: Hq, *, store_id: str, url: str, is_trusted: bool = True) -> Pairing:
+def new_pairing(
+    hq: Hq, *, store_id: str, url: str, is_trusted: bool = True, actor: Actor = SYSTEM
+) -> Pairing:
     """Make a pairing text for a new device of a store. `url` is where stations reach this HQ. Raises `NotPossible`.
 
     Unless it is trusted, a person confirms the machine that comes with it: the text may have been photographed.
     """
 
     def store_of(connection: Connection) -> str:
-        if read_store(connection, store_id) is None:
+        if read_store(connection, store_id) is None or not actor.sees_store(store_id):
             raise NotPossible(f"There is no store {store_id}.")
         return store_id
 
-    return _new_pairing(hq, store_of, device_id=None, url=url, is_trusted=is_trusted)
+    return _new_pairing(hq, store_of, device_id=None, url=url, is_trusted=is_trusted, actor=actor)
 
 
-def new_epoch_pairing(hq: Hq, *, device_id: str, url: str, is_trusted: bool = True) -> Pairing:
+def new_epoch_pairing(
+    hq: Hq, *, device_id: str, url: str, is_trusted: bool = True, actor: Actor = SYSTEM
+) -> Pairing:
     """Make a pairing text that gives a device a new epoch and shuts its present one out. Raises `NotHere`."""
 
     def store_of(connection: Connection) -> str:
         found = read_device(connection, device_id)
-        if found is None:
+        if found is None or not actor.sees_store(found.store):
             raise NotHere(f"There is no device {device_id}.")
         return found.store
 
-    return _new_pairing(hq, store_of, device_id=device_id, url=url, is_trusted=is_trusted)
+    return _new_pairing(hq, store_of, device_id=device_id, url=url, is_trusted=is_trusted, actor=actor)
 
 
 def _new_pairing(
-    hq: Hq, store_of: Callable[[Connection], str], *, device_id: str | None, url: str, is_trusted: bool
+    hq: Hq,
+    store_of: Callable[[Connection], str],
+    *,
+    device_id: str | None,
+    url: str,
+    is_trusted: bool,
+    actor: Actor,
 ) -> Pairing:
     with hq.database.atomic() as connection:
         store_id = store_of(connection)
-        return make_pairing(hq, connection, store_id, device_id=device_id, url=url, is_trusted=is_trusted)
+        made = make_pairing(hq, connection, store_id, device_id=device_id, url=url, is_trusted=is_trusted)
+        about = f"store:{store_id}" if device_id is None else f"device:{device_id}"
+        said = {"is_trusted": is_trusted, "url": url}
+        record(connection, actor, "device.pairing_shown", about, now_ms=hq.clock.now_ms(), after=said)
+        return made
 
 
 def make_pairing(

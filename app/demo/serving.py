@@ -1,0 +1,165 @@
+"""`tillside hq --demo`: a head office to look at, filled by the replay, served until it is told to stop.
+
+The part of the year that the demo plays by default is there before HQ listens, so whoever asks first finds it whole.
+The whole year takes longer: HQ then listens at once, and a process beside it replays the year while people look on.
+What runs beside ends with this process, however it ends.
+"""
+
+import shutil
+import signal
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import NoReturn
+
+from app.demo import headquarters
+from app.demo.beside import Beside, end_with
+from app.demo.folder import DemoFolder, prepare
+from app.demo.headquarters import LISTENING, HqProcess, SetUp
+from app.demo.journey import WHOLE_YEAR, Journey, Selection, load
+from app.demo.parts import IN_PARTS, Manner, PartFailed, Task, run_parts
+from app.demo.run import Counted
+from app.demo.shop import WEEKLY
+from app.terminal import say
+from hq.access.actor import of_person
+from hq.access.api_keys import create_key
+from hq.access.scopes import Role, Scope
+from hq.clock import RunningClock
+from hq.faults import SetUpFault
+from hq.home import open_hq
+from hq.serve import serve
+
+HOST = "127.0.0.1"
+IN_TWO = Manner(parts=2, sending=WEEKLY, pictures_max=0)  # as fast as can be: people wait for it
+KEY_NAME = "demo"
+TOLD_TO_END = 128 + signal.SIGTERM  # the status by which shells say so
+
+
+@dataclass(frozen=True)
+class Stand:
+    """What is shown: which part of the year, at which port. Without `out` its folder is deleted at the end."""
+
+    port: int
+    selection: Selection
+    out: Path | None = None
+    database_url: str | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether HQ listens while it is being filled."""
+        return self.selection == WHOLE_YEAR
+
+
+def serve_demo(stand: Stand, *, show: Callable[[str], object]) -> None:
+    """Fill a new HQ and serve it until a signal stops it. `show` gets what somebody needs to come in.
+
+    Raises `FolderTaken`, `JourneyUnavailable`, `SetUpFault` or `PartFailed`.
+    """
+    _check_port(stand.port)
+    with _ended_by_a_word(), _folder(stand.out) as folder:
+        say("Reading the shopping year …")
+        journey = load(stand.selection)
+        *_, last = journey.orders()
+        first_ms = next(journey.orders()).at_ms
+        say(f"Setting up head office: {len(journey.households):,} members …")
+        made = headquarters.set_up(journey, folder.hq, now_ms=first_ms, database_url=stand.database_url)
+        if not stand.is_full:
+            say(f"Replaying {journey.order_count:,} orders of {len(journey.shops)} shops …")
+            _replay_first(journey, folder, made)
+        clock = RunningClock(first_ms if stand.is_full else last.at_ms)
+        ways_in = _ways_in(folder, clock, made)
+        beside: list[Beside] = []
+
+        def announce(line: str) -> None:
+            url = line.removeprefix(LISTENING).split()[0]
+            show("\n".join([line, f"  console      {url}/console", *ways_in]))
+            if stand.is_full:
+                say("The year is replayed while HQ serves; that takes some minutes.")
+                beside.append(Beside(_replay, journey, folder, made, url))
+
+        try:
+            serve(folder.hq, host=HOST, port=stand.port, clock=clock, announce=announce)
+        finally:
+            for each in beside:
+                each.stop()
+
+
+def _replay_first(journey: Journey, folder: DemoFolder, made: SetUp) -> None:
+    """Replay before anybody is served. Raises `PartFailed`."""
+    beside = Beside(_replay, journey, folder, made, None)
+    try:
+        if not beside.wait():
+            raise PartFailed("the replay ended early; what it said stands above")
+    finally:
+        beside.stop()
+
+
+def _replay(journey: Journey, folder: DemoFolder, made: SetUp, url: str | None, held: Connection) -> None:
+    """Replay through stations and the HQ at `url`, or one that is there for that alone: a process' whole work."""
+    first_ms = next(journey.orders()).at_ms
+    own = HqProcess(folder.hq, now_ms=first_ms) if url is None else None
+    end_with(held, before=own.stop if own else lambda: None)
+    hq_url = own.url if own else str(url)
+    try:
+        pairing = headquarters.pairing_texts(folder.hq, journey.shops, url=hq_url, now_ms=first_ms)
+        manner = IN_TWO if own else IN_PARTS
+        run_parts(Task(journey, folder, made.cards, pairing, hq_url, manner), Counted(journey, say).report)
+    finally:
+        if own:
+            own.stop()
+
+
+def _ways_in(folder: DemoFolder, clock: RunningClock, made: SetUp) -> list[str]:
+    """Make a key, and return what is said of how to come in."""
+    hq = open_hq(folder.hq, clock=clock)
+    try:
+        admin = of_person(made.admin, Role.ADMIN)
+        _, text = create_key(hq, admin, name=KEY_NAME, scopes=tuple(Scope))
+    finally:
+        hq.close()
+    return [
+        f"  sign in as   {made.admin}",
+        f"  password     {made.password}",
+        f"  API key      {text}",
+        f"  its folder   {folder.hq}",
+    ]
+
+
+def _check_port(port: int) -> None:
+    """Refuse a port that is taken, before anything is made. Raises `SetUpFault`."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as problem:
+            raise SetUpFault(f"HQ can't listen on {HOST}, port {port}: {problem.strerror}.") from problem
+
+
+@contextmanager
+def _folder(out: Path | None) -> Iterator[DemoFolder]:
+    if out is not None:
+        yield prepare(out)
+        return
+    own = Path(tempfile.mkdtemp(prefix="tillside-hq-"))
+    try:
+        yield prepare(own / "demo")
+    finally:
+        shutil.rmtree(own, ignore_errors=True)
+
+
+@contextmanager
+def _ended_by_a_word() -> Iterator[None]:
+    """Let the signal to stop end this process in order: what it started ends too. While it serves, that is HQ's own."""
+
+    def end(*_: object) -> NoReturn:
+        raise SystemExit(TOLD_TO_END)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
