@@ -118,6 +118,8 @@ staff = Table(
     _number("created_ms"),
     _added("state", String(10), "active"),  # active | removed
     _added("ceilings", Text, ""),  # JSON: above what their work is approved by another
+    _added("version", BigInteger, "1"),  # of what is said of them; counted up by each change
+    _added("signed_in_ms", BigInteger, "0"),  # the last time; 0: never, or before it was kept
 )
 
 store = Table(

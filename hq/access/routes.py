@@ -21,7 +21,7 @@ def list_keys(ask: Asked) -> Any:
 @routes.post("", needs=Scope.KEYS_WRITE, answers=NewKeyAnswer)
 def create_key(ask: Asked, asked: KeyAsked) -> Any:
     """Make a key. Its text is in this answer and nowhere else."""
-    ceilings = None if asked.ceilings is None else _ceilings(asked.ceilings)
+    ceilings = None if asked.ceilings is None else ceilings_of(asked.ceilings)
     return _new(
         api_keys.create_key(ask.hq, ask.actor, name=asked.name, scopes=tuple(asked.scopes), ceilings=ceilings)
     )
@@ -45,7 +45,8 @@ def revoke_key(ask: Asked, key_id: str) -> Any:
     return KeyAnswer.model_validate(api_keys.revoke_key(ask.hq, ask.actor, key_id))
 
 
-def _ceilings(asked: CeilingsAsked) -> Ceilings:
+def ceilings_of(asked: CeilingsAsked) -> Ceilings:
+    """Return the ceilings that a request asks for."""
     return Ceilings(asked.percent, asked.amount, asked.points, frozenset(asked.stores))
 
 

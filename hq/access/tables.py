@@ -1,4 +1,4 @@
-"""The tables of keys and sessions; head office's people are in `hq.tables.staff`."""
+"""Keys, sessions, missed sign-ins, links for a password; head office's people are in `hq.tables.staff`."""
 
 from sqlalchemy import BigInteger, Column, Integer, String, Table, Text
 
@@ -31,6 +31,25 @@ console_session = Table(
     Column("csrf", String(64), nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Column("seen_ms", BigInteger, nullable=False),  # to the minute
+    Column("expires_ms", BigInteger, nullable=False),
+)
+
+sign_in_miss = Table(  # how often signing in failed by one name, whether anybody has that name or not
+    "sign_in_miss",
+    metadata,
+    Column("name_hash", String(64), primary_key=True),  # SHA-256: people type their password there, too
+    Column("misses", Integer, nullable=False),  # in a row
+    Column("last_ms", BigInteger, nullable=False, index=True),
+    Column("locked_until_ms", BigInteger, nullable=False),  # 0: it is not locked
+)
+
+password_link = Table(  # good for choosing a password, once
+    "password_link",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("staff", String(60), nullable=False, index=True),
+    Column("created_by", String(80), nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
     Column("expires_ms", BigInteger, nullable=False),
 )
 

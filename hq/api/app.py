@@ -12,6 +12,7 @@ from hq.api.routing import Routes
 from hq.audit.routes import routes as audit
 from hq.home import Hq
 from hq.jobs.routes import routes as jobs
+from hq.staff.routes import routes as staff
 
 DOCUMENT = "/openapi.json"
 ABOUT = (
@@ -20,7 +21,7 @@ ABOUT = (
     " A POST with an `Idempotency-Key` is done once, however often it comes."
     " Errors are problem documents (RFC 9457). Amounts are minor units, times UTC milliseconds."
 )
-NOUNS: tuple[Routes, ...] = (keys, audit, jobs)
+NOUNS: tuple[Routes, ...] = (keys, audit, jobs, staff)
 
 
 def add_api(app: FastAPI, hq: Hq) -> None:

@@ -11,6 +11,8 @@ from fastapi import Request, Response
 
 from hq.faults import ChangedMeanwhile
 
+DIGITS_MAX = 18  # of a version, which both databases keep in 64 bits
+
 
 def etag_of(body: bytes) -> str:
     """Return the ETag of an answer's bytes."""
@@ -49,3 +51,17 @@ def check_match(request: Request, version: int) -> None:
 def versioned(response: Response, version: int) -> None:
     """Say the ETag of a thing with a version."""
     response.headers["ETag"] = f'"{version}"'
+
+
+def asked_version(request: Request) -> int | None:
+    """Return the version that `If-Match` names, for a service that compares it in its transaction; None: any.
+
+    Raises `ChangedMeanwhile` where it names none that a thing can have.
+    """
+    asked = request.headers.get("if-match")
+    if asked is None or asked.strip() == "*":
+        return None
+    text = asked.strip().removeprefix('"').removesuffix('"')
+    if not text.isascii() or not text.isdigit() or len(text) > DIGITS_MAX:
+        raise ChangedMeanwhile("`If-Match` names no version of this. Read it again, then change it.")
+    return int(text)

@@ -11,9 +11,14 @@ from starlette.concurrency import run_in_threadpool
 
 from hq.api.rates import Rates
 from hq.audit.pages import pages as audit
+from hq.console.alerts import Bell
+from hq.console.nav import grouped
+from hq.console.pages import pages as own
 from hq.console.render import HEADERS, render
 from hq.console.routing import (
     LANGUAGE_COOKIE,
+    NAV_COOKIE,
+    NAVS,
     SIGN_IN,
     THEME_COOKIE,
     THEMES,
@@ -32,12 +37,13 @@ HOME = "/console"
 STATIC = {"console.css": "text/css", "console.js": "text/javascript", "icon.svg": "image/svg+xml"}
 YEAR_S = 365 * 24 * 3600
 NAME_MAX, PASSWORD_MAX = 60, 200
-NOUNS: tuple[Pages, ...] = (audit,)
+NOUNS: tuple[Pages, ...] = (own, audit)
 
 
 def add_console(app: FastAPI, hq: Hq) -> None:
     """Add the console to an HQ's application."""
-    app.state.nav = tuple(noun.nav for noun in NOUNS)
+    app.state.nav = tuple(noun.nav for noun in NOUNS if noun.is_listed)
+    app.state.bell = Bell()
     for noun in NOUNS:
         app.include_router(noun.router)
     app.include_router(_public(hq, app.state.rates))
@@ -57,7 +63,8 @@ def _public(hq: Hq, rates: Rates) -> APIRouter:
         session = session_of(hq, request.cookies.get(COOKIE, ""))
         if session is None:
             return to_sign_in(request)
-        first = next((item.place for item in request.app.state.nav if session.actor.may(item.needs)), SIGN_IN)
+        groups = grouped([item for item in request.app.state.nav if item.is_for(session.actor)])
+        first = groups[0].items[0].place if groups else SIGN_IN
         return RedirectResponse(request.scope.get("root_path", "") + first, status_code=303)
 
     @router.get(SIGN_IN)
@@ -100,6 +107,7 @@ def _public(hq: Hq, rates: Rates) -> APIRouter:
         request: Request,
         language: Annotated[str, Query(max_length=5)] = "",
         theme: Annotated[str, Query(max_length=5)] = "",
+        nav: Annotated[str, Query(max_length=6)] = "",
         to: Annotated[str, Query(max_length=500)] = HOME,
     ) -> Response:
         """Choose language and theme: nothing but how this browser's pages look, so a plain link does."""
@@ -109,6 +117,8 @@ def _public(hq: Hq, rates: Rates) -> APIRouter:
             _set_cookie(request, response, LANGUAGE_COOKIE, language, age_s=YEAR_S)
         if theme in THEMES:
             _set_cookie(request, response, THEME_COOKIE, theme, age_s=YEAR_S)
+        if nav in NAVS:
+            _set_cookie(request, response, NAV_COOKIE, nav, age_s=YEAR_S)
         return response
 
     for name, kind in STATIC.items():

@@ -1,9 +1,15 @@
-"""In which money and time zone the console writes: those of the newest program, or before there is one a store's."""
+"""In which money and time zone the console writes, and whose it is.
+
+Money and zone are those of the newest program, or before there is one a store's; the name is the brand's.
+"""
+
+from functools import lru_cache
 
 from sqlalchemy import select
 
+from app.core.brand_format import read_brand
 from hq.campaigns.service import program_of
-from hq.campaigns.store import newest_version
+from hq.campaigns.store import newest_version, read_document
 from hq.home import Hq
 from hq.tables import store
 
@@ -18,3 +24,15 @@ def money_and_time(hq: Hq) -> tuple[str, str]:
             return program.currency.code, program.time_zone
         row = connection.execute(select(store.c.currency, store.c.time_zone).limit(1)).one_or_none()
     return (NO_MONEY, NO_ZONE) if row is None else (row.currency, row.time_zone)
+
+
+def shop_name(hq: Hq) -> str:
+    """Return the shop's name as its stations wear it, or nothing."""
+    with hq.database.reading() as connection:
+        found = read_document(connection, "brand", newest_version(connection, "brand"))
+    return "" if found is None else _name_in(found.body)
+
+
+@lru_cache(maxsize=16)  # a brand holds a logo, and every page asks
+def _name_in(body: bytes) -> str:
+    return read_brand(body)[1].name

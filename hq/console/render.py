@@ -31,13 +31,18 @@ HEADERS = {
 
 @dataclass(frozen=True)
 class Look:
-    """How a page is to look and to speak: `theme` is light, dark or auto; `root` is what stands before its paths."""
+    """How a page is to look and to speak: `theme` is light, dark or auto; `root` is what stands before its paths.
+
+    `name` is the shop's, or empty; `is_narrow`: the navigation shows its pictures only.
+    """
 
     language: str
     theme: str
     root: str
     currency: str
     time_zone: str
+    name: str = ""
+    is_narrow: bool = False
 
 
 def render(template: str, look: Look, values: Mapping[str, Any], *, status: int = 200) -> Response:
@@ -69,6 +74,10 @@ def _writers(look: Look) -> dict[str, Any]:
         said = {name: value for name, value in query.items() if value not in (None, "", ())}
         return look.root + path + (f"?{urlencode(said, doseq=True)}" if said else "")
 
+    def say(sentence: object) -> str:
+        """Return a sentence that a value holds, in the page's language and escaped; `_` is for those in templates."""
+        return translations(look.language).gettext(str(sentence))
+
     def number(value: int) -> str:
         return str(format_decimal(value, locale=look.language))
 
@@ -93,4 +102,4 @@ def _writers(look: Look) -> dict[str, Any]:
             else "–"
         )
 
-    return {"url": url, "number": number, "money": money, "moment": moment, "day": day}
+    return {"url": url, "say": say, "number": number, "money": money, "moment": moment, "day": day}

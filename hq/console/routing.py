@@ -11,6 +11,10 @@
         …
         return ask.go("/console/vouchers", said=_("The vouchers are made."))
 
+Where an address needs the id of something, its page says which to take when all pages are looked at (tests, pictures):
+
+    pages.example("/{voucher}", voucher=newest_voucher)  # a text, or a function of the HQ that finds one
+
 What a service refuses (`HqFault`) is shown in the page it came from, by `ask.again(template, fault, …)`, or as a page
 of its own. Forms that change something carry `csrf`; what a browser says to come from elsewhere is turned away.
 """
@@ -18,8 +22,9 @@ of its own. Forms that change something carry `csrf`; what a browser says to com
 import hmac
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Annotated, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -32,30 +37,51 @@ from starlette.exceptions import HTTPException
 from hq.access.actor import Actor
 from hq.access.scopes import Scope
 from hq.bodies import BODY_BYTES_MAX
-from hq.console.program_of_pages import money_and_time
+from hq.console.alerts import Bell
+from hq.console.nav import NavItem, grouped
+from hq.console.program_of_pages import money_and_time, shop_name
 from hq.console.render import Look, render
 from hq.console.sessions import COOKIE, Session, session_of
 from hq.console.texts import language_of, translations
+from hq.console.views import list_views
 from hq.faults import Forbidden, HqFault, Malformed, TooLarge
 from hq.home import Hq
 from hq.request_ids import current_request_id
 
-LANGUAGE_COOKIE, THEME_COOKIE = "tillside-language", "tillside-theme"
+LANGUAGE_COOKIE, THEME_COOKIE, NAV_COOKIE = "tillside-language", "tillside-theme", "tillside-nav"
 THEMES = ("auto", "light", "dark")
+NAVS = ("wide", "narrow")
 SIGN_IN = "/console/sign-in"
 FIELDS_MAX = 2_000
 SAID = "said"  # the parameter behind a redirect whose sentence the next page shows
 SAID_MAX = 300
 
 
-@dataclass(frozen=True)
-class NavItem:
-    """A line of the navigation: the pages of a noun, for those who may see them."""
+Sample = str | Callable[[Hq], str | None]
 
-    noun: str
-    title: str
-    place: str
-    needs: Scope
+
+@dataclass(frozen=True)
+class Example:
+    """An address of a page as it may be asked for: `path` as its route says it, and what stands for its parameters.
+
+    What the path doesn't name goes behind the question mark.
+    """
+
+    path: str
+    samples: Mapping[str, Sample]
+
+    def address(self, hq: Hq) -> str | None:
+        """Return the address in this HQ, or None where it has nothing of that kind."""
+        path, query = self.path, dict[str, str]()
+        for name, sample in self.samples.items():
+            value = sample if isinstance(sample, str) else sample(hq)
+            if value is None:
+                return None
+            if f"{{{name}}}" in path:
+                path = path.replace(f"{{{name}}}", quote(value, safe=""))
+            else:
+                query[name] = value
+        return path + (f"?{urlencode(query)}" if query else "")
 
 
 @dataclass(frozen=True)
@@ -101,9 +127,12 @@ class PageAsk:
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """Return a page. Every template may use `actor`, `nav`, `noun`, `csrf`, `said` and `fault` too."""
         said = self.query.get(SAID, "")[:SAID_MAX]
+        bell: Bell = self.request.app.state.bell
         common = {
             "actor": self.actor,
-            "nav": self.nav,
+            "nav": grouped(self.nav),
+            "bell": cache(lambda: bell.count(self.hq, self.actor)),
+            "views": cache(lambda: list_views(self.hq, self.actor, self.noun)),
             "noun": self.noun,
             "csrf": self.session.csrf,
             "said": said,
@@ -137,9 +166,10 @@ class PageRoute(APIRoute):
     """A page with what stands around it."""
 
     @property
-    def scope_needed(self) -> Scope:
-        """Return the right that it asks for."""
-        return Scope((self.openapi_extra or {})["x-scope"])
+    def scope_needed(self) -> Scope | None:
+        """Return the right that it asks for; None: of everybody who is signed in."""
+        said = (self.openapi_extra or {})["x-scope"]
+        return Scope(said) if said else None
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what serves a request."""
@@ -154,7 +184,8 @@ class PageRoute(APIRoute):
             try:
                 if request.method == "POST":
                     ask = PageAsk(**{**ask.__dict__, "form": await read_form(request, session.csrf)})
-                session.actor.need(self.scope_needed)
+                if self.scope_needed is not None:
+                    session.actor.need(self.scope_needed)
                 request.state.page_ask = ask
                 return await inner(request)
             except HqFault as fault:
@@ -176,27 +207,50 @@ class PageRoute(APIRoute):
 class Pages:
     """The pages of one noun. Paths are given behind its place."""
 
-    def __init__(self, noun: str, title: str, *, place: str, needs: Scope) -> None:
-        """Begin a noun's pages: `title` is its line in the navigation, `needs` the right to see it."""
+    def __init__(
+        self, noun: str, title: str, *, place: str, needs: Scope | None, is_listed: bool = True
+    ) -> None:
+        """Begin a noun's pages: `title` is its line in the navigation, `needs` the right to see it.
+
+        Without a right are only pages of one's own, which show what each reader may see anyway.
+        """
         self.nav = NavItem(noun, title, place, needs)
+        self.is_listed = is_listed
         self.router = APIRouter(prefix=place, route_class=PageRoute, tags=[noun], include_in_schema=False)
+        self._examples: list[Example] = []
+        self._shown: list[str] = []  # the paths of what is a page and no file
 
     def get(
         self, path: str, *, needs: Scope | None = None
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Add a page that only shows."""
+        """Add a page that only shows, or a file where the path ends like one: `.csv`, `.svg`."""
+        if "." not in path.rpartition("/")[2]:
+            self._shown.append(self.nav.place + path)
         return self._add("GET", path, needs or self.nav.needs)
 
-    def post(self, path: str, *, needs: Scope) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def example(self, path: str, **samples: Sample) -> None:
+        """Say with which parameters a page is looked at when all are: see `Example`. Several for one page are well."""
+        self._examples.append(Example(self.nav.place + path, samples))
+
+    def examples(self) -> list[Example]:
+        """Return an address for each page: as said, else its own. One that needs an id and has none is a bug."""
+        told = {each.path for each in self._examples}
+        silent = [path for path in self._shown if path not in told]
+        lacking = [path for path in silent if "{" in path]
+        assert not lacking, f"these pages have no example: {', '.join(lacking)}"
+        return [*(Example(path, {}) for path in silent), *self._examples]
+
+    def post(self, path: str, *, needs: Scope | None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Add what a form of ours asks for."""
         return self._add("POST", path, needs)
 
     def _add(
-        self, method: str, path: str, needs: Scope
+        self, method: str, path: str, needs: Scope | None
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         def add(function: Callable[..., Any]) -> Callable[..., Any]:
+            said = {"x-scope": "" if needs is None else needs.value}
             self.router.add_api_route(
-                path, function, methods=[method], response_model=None, openapi_extra={"x-scope": needs.value}
+                path, function, methods=[method], response_model=None, openapi_extra=said
             )
             return function
 
@@ -245,9 +299,11 @@ def look_of(request: Request, hq: Hq) -> Look:
         request.scope.get("root_path", ""),
         currency,
         time_zone,
+        shop_name(hq),
+        request.cookies.get(NAV_COOKIE) == "narrow",
     )
 
 
 def _ask_of(hq: Hq, session: Session, request: Request, noun: str) -> PageAsk:
-    nav = tuple(item for item in request.app.state.nav if session.actor.may(item.needs))
+    nav = tuple(item for item in request.app.state.nav if item.is_for(session.actor))
     return PageAsk(hq, session, request, look_of(request, hq), nav, noun)

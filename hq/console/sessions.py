@@ -4,20 +4,21 @@ The cookie holds 160 random bits of which the database knows the hash. A session
 last used, a week after it began.
 """
 
-import hashlib
-import json
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from app.ids import new_number
-from hq.access.actor import Actor, Ceilings, of_person
+from hq.access.actor import SYSTEM, Actor, of_person
 from hq.access.scopes import Role
 from hq.access.tables import console_session
 from hq.audit.service import record
 from hq.clock import clock_of_people
 from hq.faults import NotSignedIn
 from hq.home import Hq
+from hq.staff.ceilings import read_ceilings
+from hq.staff.passwords import check_locked, count_miss, forget_misses
+from hq.staff.passwords import hash_of as _hash
 from hq.staff.service import is_password
 from hq.tables import staff
 
@@ -39,13 +40,20 @@ class Session:
 
 
 def sign_in(hq: Hq, name: str, password: str) -> str:
-    """Begin a session and return its token. Raises `NotSignedIn`, which doesn't say what was wrong."""
+    """Begin a session and return its token.
+
+    Raises `NotSignedIn`, which doesn't say what was wrong, and `TooMany` while the name is locked.
+    """
+    name, now_ms = name.replace("\x00", "").strip(), hq.clock.now_ms()
     with hq.database.reading() as connection:
+        check_locked(connection, name, now_ms=now_ms)
         row = connection.execute(select(staff).where(staff.c.name == name)).one_or_none()
-    is_right = is_password(NO_HASH if row is None else row.password_hash, password)
+    is_right = is_password((row and row.password_hash) or NO_HASH, password)
     if row is None or not is_right or row.state != "active":
+        hq.database.write(lambda connection: _miss(connection, name, row is not None, now_ms))
         raise NotSignedIn("Name or password is not right.")
     token, now_ms = new_number(TOKEN_LENGTH), clock_of_people(hq.clock).now_ms()
+    token = new_number(TOKEN_LENGTH)
     new = {
         "token_hash": _hash(token),
         "staff": name,
@@ -56,6 +64,8 @@ def sign_in(hq: Hq, name: str, password: str) -> str:
     }
     with hq.database.atomic() as connection:
         connection.execute(delete(console_session).where(console_session.c.expires_ms < now_ms))
+        connection.execute(update(staff).where(staff.c.name == name).values(signed_in_ms=now_ms))
+        forget_misses(connection, name)
         connection.execute(insert(console_session), new)
         who = of_person(name, Role(row.role))
         record(connection, who, "staff.signed_in", f"staff:{name}", now_ms=hq.clock.now_ms())
@@ -85,19 +95,13 @@ def session_of(hq: Hq, token: str) -> Session | None:
     return Session(token_hash, actor, found.csrf)
 
 
-def read_ceilings(text: str) -> Ceilings:
-    """Return ceilings as they are kept: a JSON object, empty for none."""
-    said = json.loads(text or "{}")
-    return Ceilings(
-        said.get("percent"), said.get("amount"), said.get("points"), frozenset(said.get("stores", ()))
-    )
+def _miss(connection: Connection, name: str, is_known: bool, now_ms: int) -> None:
+    """Count a wrong password; of a name that somebody has, the audit says when it was locked."""
+    if count_miss(connection, name, now_ms=now_ms) and is_known:
+        record(connection, SYSTEM, "staff.locked", f"staff:{name}", now_ms=now_ms)
 
 
 def _seen(connection: Connection, token_hash: str, now_ms: int) -> None:
     connection.execute(
         update(console_session).where(console_session.c.token_hash == token_hash).values(seen_ms=now_ms)
     )
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8")).hexdigest()

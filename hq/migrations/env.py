@@ -6,6 +6,7 @@ from hq.access import tables as _access  # noqa: F401 its tables are of the same
 from hq.audit import tables as _audit  # noqa: F401 as are these
 from hq.authority import tables as _authority  # noqa: F401
 from hq.campaigns import tables as _campaigns  # noqa: F401
+from hq.console import tables as _console  # noqa: F401
 from hq.gift_cards import tables as _gift_cards  # noqa: F401
 from hq.jobs import tables as _jobs  # noqa: F401
 from hq.journal import held_tables as _held  # noqa: F401

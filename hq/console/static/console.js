@@ -36,3 +36,34 @@ document.addEventListener("keydown", (event) => {
     search.focus();
   }
 });
+
+// Menus close when somebody goes elsewhere, and with Escape, which gives the focus back.
+function closeMenus(but) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (menu !== but) menu.open = false;
+  }
+}
+
+document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// A list that is wider than its place can be moved by the keyboard.
+function letListsBeMoved() {
+  for (const list of document.querySelectorAll(".table, pre")) {
+    if (list.scrollWidth > list.clientWidth) {
+      list.tabIndex = 0;
+      list.setAttribute("role", "region");
+      list.setAttribute("aria-label", document.querySelector("h1")?.textContent || document.title);
+    }
+  }
+}
+
+letListsBeMoved();
+addEventListener("resize", letListsBeMoved);
