@@ -13,6 +13,7 @@ from hq.journal import held_tables as _held  # noqa: F401
 from hq.journal import reversal_tables as _reversals  # noqa: F401
 from hq.members import tables as _members  # noqa: F401
 from hq.tables import metadata
+from hq.webhooks import tables as _webhooks  # noqa: F401
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=metadata, transactional_ddl=True)

@@ -1,0 +1,66 @@
+"""Writing down what happened, for those outside who want to know.
+
+`announce_event` is called in the transaction of the thing itself: an event is never lost and none tells of what was
+rolled back. It takes no lock and may stand anywhere in the transaction. Events hold references and amounts, and nothing
+about who a member is: whoever hears one asks the API for more, with a key that may know.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, insert
+
+from app.ids import new_id
+from hq.webhooks.tables import webhook_event
+
+
+class Kind(StrEnum):
+    """What can happen, as endpoints name it. docs/webhooks.md says what each one's `data` holds."""
+
+    REDEMPTION_MADE = "redemption.made"
+    REDEMPTION_REFUSED = "redemption.refused"
+    REDEMPTION_VOIDED = "redemption.voided"
+    CAMPAIGN_CREATED = "campaign.created"
+    CAMPAIGN_STARTED = "campaign.started"
+    CAMPAIGN_STOPPED = "campaign.stopped"
+    MEMBER_ADDED = "member.added"
+    MEMBER_TIER_CHANGED = "member.tier_changed"
+    MEMBER_MERGED = "member.merged"
+    MEMBER_ERASED = "member.erased"
+    POINTS_CHANGED = "points.changed"
+    VOUCHERS_MADE = "vouchers.made"
+    DEVICE_PAIRED = "device.paired"
+    DEVICE_REVOKED = "device.revoked"
+    EXCEPTION_OPENED = "exception.opened"
+    SIGNAL_CHANGED = "signal.changed"
+    WEBHOOK_GIVEN_UP = "webhook.given_up"
+    WEBHOOK_TEST = "webhook.test"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened. `data` is JSON."""
+
+    kind: Kind
+    data: Mapping[str, Any]
+
+
+def announce_event(connection: Connection, kind: Kind, data: Mapping[str, Any], *, now_ms: int) -> str:
+    """Write down in this transaction that something happened, and return the event's id."""
+    return announce_events(connection, [Event(kind, data)], now_ms=now_ms)[0]
+
+
+def announce_events(connection: Connection, events: Iterable[Event], *, now_ms: int) -> list[str]:
+    """Write down several at once, in their order; return their ids."""
+    rows = [_row(event, now_ms) for event in events]
+    if rows:
+        connection.execute(insert(webhook_event), rows)
+    return [row["event_id"] for row in rows]
+
+
+def _row(event: Event, now_ms: int) -> dict[str, Any]:
+    data = orjson.dumps(dict(event.data), option=orjson.OPT_SORT_KEYS).decode("utf-8")
+    return {"event_id": new_id(), "kind": event.kind.value, "at_ms": now_ms, "data": data}
