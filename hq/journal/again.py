@@ -91,7 +91,7 @@ def judge_again(
     settled = settle(hq, connection, place, changed.kept, books, now_ms=now_ms)
     kept = settled.kept
     changes = entered.changes + review(connection, settled.doubts, now_ms=now_ms)
-    changes += post(connection, place, kept, books)
+    changes += post(connection, place, kept, books, now_ms=now_ms)
     changes += counter_changes(connection, settled)
     names = {row.seq: row.case_id for row in held}
     said = [Word(each.seq, each.judgement.verdict, each.judgement.flags, names[each.seq]) for each in kept]

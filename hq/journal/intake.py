@@ -44,6 +44,7 @@ from hq.journal.store import (
     move_balances,
     note_visits,
 )
+from hq.journal.telling_outside import tell_outside
 from hq.journal.undecided import reserve_undecided
 from hq.members.boxes import Opened
 from hq.members.enrolling import enter_members
@@ -106,7 +107,7 @@ def take_in(
     insert_entries(connection, owner, kept, cases, now_ms=now_ms)
     reserve_undecided(connection, owner, kept)
     failpoint("hq_mid_tx")
-    changes += post(connection, owner, kept, books)
+    changes += post(connection, owner, kept, books, now_ms=now_ms)
     announce(connection, changes + counter_changes(connection, settled))
     return [
         Result(
@@ -171,9 +172,12 @@ def _set_aside(connection: Connection, device: Device, body: bytes, *, now_ms: i
     return Result(seq=head.seq, verdict=word.verdict, codes=list(word.flags), case=cases[head.seq])
 
 
-def post(connection: Connection, owner: ChainOwner, kept: Sequence[Kept], books: Books) -> list[Change]:
+def post(
+    connection: Connection, owner: ChainOwner, kept: Sequence[Kept], books: Books, *, now_ms: int
+) -> list[Change]:
     """Bring what entries were judged to do into the books; return who has to hear of it."""
     insert_facts(connection, owner, kept, store=books.store)
+    tell_outside(connection, owner, kept, store=books.store, now_ms=now_ms)
     _settle_reservations(connection, owner, kept)
     moved = {name: uses for name, uses in books.uses.items() if uses.uses != uses.before}
     add_uses(connection, {name: uses.uses - uses.before for name, uses in moved.items()})

@@ -22,6 +22,7 @@ from hq.members.store import ACTIVE, lock_members, points_posted
 from hq.members.tables import consent, enrolment
 from hq.rows import insert_rows
 from hq.tables import member, member_scope
+from hq.webhooks.outbox import Kind, announce_event
 from sync.protocol import Flag
 
 AWAITED, KEPT, NOTHING = "awaited", "kept", ""  # of what a member said
@@ -76,7 +77,7 @@ def _enter(
     holder = _holder(connection, joined.number_hash)
     if holder is not None:
         doubts.append((Flag.DUPLICATE_MEMBER, f"the card's number is that of {holder}; {ref} has none now"))
-    _insert_member(connection, joined, is_number_free=holder is None, store=store)
+    _insert_member(connection, joined, is_number_free=holder is None, store=store, now_ms=now_ms)
     state = AWAITED if joined.box_hash else NOTHING
     if opened.is_of(joined.box_hash) and opened.said is not None:
         doubts += of_the_same(ref, store_personal(connection, ref, opened.said, now_ms=now_ms))
@@ -115,7 +116,9 @@ def _holder(connection: Connection, number_hash: str) -> str | None:
     return found or survivors_of_numbers(connection, [number_hash]).get(number_hash)
 
 
-def _insert_member(connection: Connection, joined: EnrolData, *, is_number_free: bool, store: str) -> None:
+def _insert_member(
+    connection: Connection, joined: EnrolData, *, is_number_free: bool, store: str, now_ms: int
+) -> None:
     ref = joined.member
     row = {
         "ref": ref,
@@ -128,6 +131,8 @@ def _insert_member(connection: Connection, joined: EnrolData, *, is_number_free:
         "state": ACTIVE,
     }
     connection.execute(insert(member), row)
+    said = {"member": ref, "tier": "", "store": store, "by": "station"}
+    announce_event(connection, Kind.MEMBER_ADDED, said, now_ms=now_ms, name=ref)
     connection.execute(
         insert(member_scope), {"member": ref, "store": store, "last_visit_ms": max(joined.t_eff, 0)}
     )

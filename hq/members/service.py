@@ -33,6 +33,7 @@ from hq.members.store import (
 from hq.members.tables import merged_account
 from hq.rows import insert_rows, upsert
 from hq.tables import member, member_scope, phone_token, voucher
+from hq.webhooks.outbox import Event, Kind, announce_events
 
 DAY_MS = 24 * 60 * 60 * 1000
 CODE_DAYS = 400  # as long as a station keeps a member who doesn't come; a new code costs nothing
@@ -215,6 +216,8 @@ def _upsert_some(connection: Connection, members: Sequence[MemberFacts], *, now_
     ]
     held = home.held_now(connection, _owned_by_movers(connection, members))
     upsert(connection, member, rows, changes=("name", "number_hash", "tier", "segments", "home_store"))
+    new_members = [each for each in members if each.ref not in known]
+    announce_events(connection, map(_added, new_members), now_ms=now_ms)
     scopes = read_scopes(connection, refs)
     at_home = [
         each for each in members if each.home_store and each.home_store not in scopes.get(each.ref, ())
@@ -228,6 +231,12 @@ def _upsert_some(connection: Connection, members: Sequence[MemberFacts], *, now_
         connection, (Change(store, MEMBER, ref) for ref in refs for store in sorted(scopes.get(ref, ())))
     )
     home.call_back_from(connection, held, now_ms=now_ms)  # or two stations would hold what they own
+
+
+def _added(new: MemberFacts) -> Event:
+    return Event(
+        Kind.MEMBER_ADDED, {"member": new.ref, "tier": new.tier, "store": new.home_store, "by": "hq"}, new.ref
+    )
 
 
 def _check_numbers(connection: Connection, members: Sequence[MemberFacts]) -> None:
