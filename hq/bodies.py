@@ -13,6 +13,7 @@ from sync.protocol import Wire
 BODY_BYTES_MAX = 4 << 20  # as sent, and decompressed: a full push (1 MiB) is 1.4 MiB as Base64
 ANSWER_COMPRESSED_FROM = 4 << 10  # below it, compressing saves nothing on any line
 CHUNK_BYTES = 64 << 10
+LENGTH_DIGITS_MAX = 12
 ZSTD_WINDOW_MAX = (
     8 << 20
 )  # what a decoder may be made to hold (RFC 8878 §3.1.1.1.2 recommends to support this much)
@@ -21,6 +22,9 @@ ZSTD_LEVEL = 3
 
 async def read_body(request: Request) -> bytes:
     """Read a body as sent. Raises `TooLarge` as soon as it is, and `Malformed` when the line is cut within it."""
+    said = request.headers.get("content-length", "")
+    if said.isdigit() and int(said[:LENGTH_DIGITS_MAX]) > BODY_BYTES_MAX:  # before anything of it is read
+        raise TooLarge(f"A request has at most {BODY_BYTES_MAX} bytes.")
     parts, size = [], 0
     try:
         async for part in request.stream():

@@ -18,7 +18,7 @@ def list_keys(ask: Asked) -> Any:
     return to_page(KeyAnswer, api_keys.list_keys(ask.hq), None)
 
 
-@routes.post("", needs=Scope.KEYS_WRITE, answers=NewKeyAnswer)
+@routes.post("", needs=Scope.KEYS_WRITE, answers=NewKeyAnswer, is_kept=False)
 def create_key(ask: Asked, asked: KeyAsked) -> Any:
     """Make a key. Its text is in this answer and nowhere else."""
     ceilings = None if asked.ceilings is None else ceilings_of(asked.ceilings)
@@ -27,19 +27,19 @@ def create_key(ask: Asked, asked: KeyAsked) -> Any:
     )
 
 
-@routes.get("/{key_id}", needs=Scope.KEYS_READ, answers=KeyAnswer, faults=(404,))
+@routes.get("/{key_id}", needs=Scope.KEYS_READ, answers=KeyAnswer)
 def read_key(ask: Asked, key_id: str) -> Any:
     """Read one key."""
     return KeyAnswer.model_validate(api_keys.find_key(ask.hq, key_id))
 
 
-@routes.post("/{key_id}/rotate", needs=Scope.KEYS_WRITE, answers=NewKeyAnswer, faults=(404,))
+@routes.post("/{key_id}/rotate", needs=Scope.KEYS_WRITE, answers=NewKeyAnswer, is_kept=False)
 def rotate_key(ask: Asked, key_id: str, asked: RotationAsked) -> Any:
     """Make a key with the same rights; the old one stays good for a while."""
     return _new(api_keys.rotate_key(ask.hq, ask.actor, key_id, overlap_hours=asked.overlap_hours))
 
 
-@routes.post("/{key_id}/revoke", needs=Scope.KEYS_WRITE, answers=KeyAnswer, status=200, faults=(404,))
+@routes.post("/{key_id}/revoke", needs=Scope.KEYS_WRITE, answers=KeyAnswer, status=200)
 def revoke_key(ask: Asked, key_id: str) -> Any:
     """End a key at once."""
     return KeyAnswer.model_validate(api_keys.revoke_key(ask.hq, ask.actor, key_id))

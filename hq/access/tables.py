@@ -59,7 +59,7 @@ idempotency = Table(  # what was answered to a request that may come again
     Column("actor", String(80), primary_key=True),
     Column("k", String(80), primary_key=True),
     Column("request_hash", String(64), nullable=False),  # of method, target and body
-    Column("status", Integer, nullable=False),  # 0: under way
+    Column("status", Integer, nullable=False),  # 0: under way; 1: done, with an answer that is shown once
     Column("headers", Text, nullable=False),  # JSON
     Column("body", Text, nullable=False),
     Column("at_ms", BigInteger, nullable=False, index=True),

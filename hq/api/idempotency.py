@@ -15,7 +15,6 @@ from starlette.concurrency import run_in_threadpool
 
 from hq.access.actor import Actor
 from hq.access.tables import idempotency
-from hq.bodies import read_body
 from hq.faults import Malformed, NotPossible, RepeatedOtherwise
 from hq.home import Hq
 
@@ -24,6 +23,7 @@ KEY_LENGTH_MAX = 80
 KEPT_MS = 24 * 3_600_000
 KEPT_HEADERS = ("content-type", "location", "etag")
 BODY_KEPT_MAX = 1 << 20
+SHOWN_ONCE = 1  # in the place of a status: done, and its answer held a secret
 
 
 @dataclass(frozen=True)
@@ -44,20 +44,28 @@ async def begin(hq: Hq, actor: Actor, request: Request) -> Response | Begun | No
         return None
     if not 0 < len(key) <= KEY_LENGTH_MAX or not key.isascii() or not key.isprintable():
         raise Malformed(f"An {HEADER} has 1 to {KEY_LENGTH_MAX} plain characters.")
-    body = await _kept_body(request)
+    body = await request.body()  # read by now, within its limit
     return await run_in_threadpool(_begin, hq, Begun(actor.name, key), _hash(request, body))
 
 
-async def keep(hq: Hq, begun: Begun | None, response: Response) -> None:
-    """Keep an answer for those who come again. What failed for a reason of HQ's own may be tried again."""
+async def keep(hq: Hq, begun: Begun | None, response: Response, *, with_body: bool = True) -> None:
+    """Keep an answer for those who come again. What failed for a reason of HQ's own may be tried again.
+
+    Without its body, what was done stays done once, and whoever comes again is told so and hears no more.
+    """
     if begun is None:
         return
-    body = bytes(getattr(response, "body", b""))
+    is_shown_once = not with_body and response.status_code < 300
+    body = b"" if is_shown_once else bytes(getattr(response, "body", b""))
     if response.status_code >= 500 or len(body) > BODY_KEPT_MAX:
         await forget(hq, begun)
         return
     headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-    values = {"status": response.status_code, "headers": json.dumps(headers), "body": body.decode("utf-8")}
+    values = {
+        "status": SHOWN_ONCE if is_shown_once else response.status_code,
+        "headers": json.dumps(headers),
+        "body": body.decode("utf-8"),
+    }
     await run_in_threadpool(
         hq.database.write, lambda connection: connection.execute(_of(begun).values(**values))
     )
@@ -103,17 +111,14 @@ def _begin(hq: Hq, begun: Begun, request_hash: str) -> Response | Begun:
             raise NotPossible(
                 f"The request with this {HEADER} has begun and has no answer yet. Look whether it was done."
             )
+        if found.status == SHOWN_ONCE:
+            raise NotPossible(
+                f"The request with this {HEADER} was done. Its answer held a secret, which is shown once."
+            )
         headers = {**json.loads(found.headers), "Idempotent-Replayed": "true"}
         return Response(found.body, status_code=found.status, headers=headers)
 
     return hq.database.write(look)
-
-
-async def _kept_body(request: Request) -> bytes:
-    """Read the body within its limit, and leave it for the route to read again."""
-    body = await read_body(request)
-    request._body = body  # where Starlette's own `body()` keeps it
-    return body
 
 
 def _hash(request: Request, body: bytes) -> str:

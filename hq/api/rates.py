@@ -2,6 +2,7 @@
 
 import math
 import time
+from dataclasses import dataclass
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -13,6 +14,22 @@ PER_MINUTE = 1_200  # twenty a second, all day: a shop system that imports membe
 SIGN_INS_PER_MINUTE = 10  # of one name, and of one address
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How many more may ask in this window, and after how many seconds it has moved on."""
+
+    quota: int
+    remaining: int
+    reset_s: int
+
+    def headers(self) -> dict[str, str]:
+        """Return it as answers say it (draft-ietf-httpapi-ratelimit-headers)."""
+        return {
+            "RateLimit-Policy": f'"default";q={self.quota};w=60',
+            "RateLimit": f'"default";r={self.remaining};t={self.reset_s}',
+        }
+
+
 class Rates:
     """Counts requests. Each of HQ's processes counts its own."""
 
@@ -22,17 +39,18 @@ class Rates:
         self._usual = RateLimitItemPerMinute(per_minute)
         self._sign_ins = RateLimitItemPerMinute(SIGN_INS_PER_MINUTE)
 
-    def count(self, who: str) -> None:
-        """Count a request. Raises `TooMany`."""
-        self._count(self._usual, "request", who)
+    def count(self, who: str) -> Left:
+        """Count a request and return what is left. Raises `TooMany`."""
+        return self._count(self._usual, "request", who)
 
     def count_sign_in(self, who: str) -> None:
         """Count a try to sign in. Raises `TooMany`."""
         self._count(self._sign_ins, "sign-in", who)
 
-    def _count(self, item: RateLimitItemPerMinute, kind: str, who: str) -> None:
-        if self._limiter.hit(item, kind, who):
-            return
-        reset_at = self._limiter.get_window_stats(item, kind, who).reset_time
-        wait_s = max(1, math.ceil(reset_at - time.time()))
+    def _count(self, item: RateLimitItemPerMinute, kind: str, who: str) -> Left:
+        is_let_through = self._limiter.hit(item, kind, who)
+        stats = self._limiter.get_window_stats(item, kind, who)
+        wait_s = max(1, math.ceil(stats.reset_time - time.time()))
+        if is_let_through:
+            return Left(item.amount, stats.remaining, wait_s)
         raise TooMany(f"More than {item.amount} requests a minute.", retry_after_s=wait_s)

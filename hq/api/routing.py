@@ -23,14 +23,17 @@ from hq.access.api_keys import PREFIX, actor_of
 from hq.access.scopes import Scope
 from hq.api import etags, idempotency
 from hq.api.models import Problem
-from hq.api.rates import Rates
-from hq.faults import NotSignedIn
+from hq.api.rates import Left, Rates
+from hq.bodies import read_body
+from hq.faults import HqFault, Malformed, NotHere, NotSignedIn
 from hq.home import Hq
+from hq.problems import of_fault
 
 VERSION = "/v1"
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 SECURITY: list[dict[str, list[str]]] = [{"key": []}]
 PROBLEM = "application/problem+json"
+QUERY_MAX = 8_000  # characters: far more than all parameters of any list
 # What any route may answer, beside what it names itself.
 ALWAYS = (400, 401, 403, 413, 429, 503)
 SENTENCES = {
@@ -72,6 +75,11 @@ class ApiRoute(APIRoute):
         """Return the right that it asks for."""
         return Scope((self.openapi_extra or {})["x-scope"])
 
+    @property
+    def is_kept(self) -> bool:
+        """Tell whether its answer is kept for a request that comes again: one with a secret in it is not."""
+        return (self.openapi_extra or {}).get("x-kept", True) is True
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what serves a request."""
         inner = super().get_route_handler()
@@ -79,24 +87,56 @@ class ApiRoute(APIRoute):
         async def serve(request: Request) -> Response:
             hq: Hq = request.app.state.hq
             rates: Rates = request.app.state.rates
-            actor = await run_in_threadpool(_let_in, hq, request)
-            rates.count(actor.name)
-            actor.need(self.scope_needed)
-            request.state.actor = actor
-            if request.method not in WRITES:
-                return etags.answer(request, await inner(request))
-            seen = await idempotency.begin(hq, actor, request)
-            if isinstance(seen, Response):
-                return seen
+            left: Left | None = None
             try:
-                response = await inner(request)
-            except BaseException:  # nothing was done, or nobody knows: the same key may come again
-                await idempotency.forget(hq, seen)
-                raise
-            await idempotency.keep(hq, seen, response)
-            return etags.mark(response)
+                actor = await run_in_threadpool(_let_in, hq, request)
+                left = rates.count(actor.name)
+                actor.need(self.scope_needed)
+                _check_target(request)
+                request.state.actor = actor
+                response = await self._answer(hq, actor, request, inner)
+            except HqFault as fault:
+                response = of_fault(fault)
+            if left is not None:
+                response.headers.update(left.headers())
+            return response
 
         return serve
+
+    async def _answer(
+        self,
+        hq: Hq,
+        actor: Actor,
+        request: Request,
+        inner: Callable[[Request], Coroutine[Any, Any, Response]],
+    ) -> Response:
+        """Serve a request of somebody who may: a read by its ETag, a change once for each idempotency key."""
+        if request.method not in WRITES:
+            return etags.answer(request, await inner(request))
+        await keep_body(request)
+        seen = await idempotency.begin(hq, actor, request)
+        if isinstance(seen, Response):
+            return seen
+        try:
+            response = await inner(request)
+        except BaseException:  # nothing was done, or nobody knows: the same key may come again
+            await idempotency.forget(hq, seen)
+            raise
+        await idempotency.keep(hq, seen, response, with_body=self.is_kept)
+        return etags.mark(response)
+
+
+def _check_target(request: Request) -> None:
+    """Refuse what no id or parameter can hold. Raises `NotHere` or `Malformed`."""
+    if any("\x00" in str(value) for value in request.path_params.values()):
+        raise NotHere("There is no such thing here.")
+    if "%00" in request.url.query or len(request.url.query) > QUERY_MAX:
+        raise Malformed("The parameters are not of the agreed form.")
+
+
+async def keep_body(request: Request) -> None:
+    """Read a body within its limit, and leave it for the route to read again. Raises `TooLarge`, `Malformed`."""
+    request._body = await read_body(request)  # where Starlette's own `body()` keeps it
 
 
 def _let_in(hq: Hq, request: Request) -> Actor:
@@ -147,9 +187,14 @@ class Routes:
         answers: Any = None,
         status: int = 200,
         faults: tuple[int, ...] = (),
+        is_kept: bool = True,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Add a route: `answers` is the model of its answer, `faults` the statuses beside those of every route."""
+        """Add a route: `answers` is the model of its answer, `faults` the statuses beside those of every route.
+
+        `is_kept` False: its answer holds a secret, and is not kept for a request that comes again.
+        """
         own = (422, 409) if method == "POST" else (412,) if method in WRITES else ()
+        own = (*own, 404) if "{" in path else own
         possible = {*ALWAYS, *own, *faults}
         responses: dict[int | str, dict[str, Any]] = {
             code: {
@@ -172,7 +217,11 @@ class Routes:
                 responses=responses,
                 operation_id=function.__name__,
                 response_class=Response if status == HTTPStatus.NO_CONTENT else JSONResponse,
-                openapi_extra={"x-scope": needs.value, "security": SECURITY},
+                openapi_extra={
+                    "x-scope": needs.value,
+                    "security": SECURITY,
+                    **({} if is_kept else {"x-kept": False}),
+                },
             )
             return function
 

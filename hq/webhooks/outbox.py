@@ -67,7 +67,9 @@ def announce_event(
 def announce_events(connection: Connection, events: Iterable[Event], *, now_ms: int) -> list[str]:
     """Write down several at once, in their order; return their ids."""
     rows = {row["event_id"]: row for row in (_row(event, now_ms) for event in events)}
-    upsert(connection, webhook_event, list(rows.values()), changes=("event_id",))  # the first one stays as it is
+    upsert(
+        connection, webhook_event, list(rows.values()), changes=("event_id",)
+    )  # the first one stays as it is
     return list(rows)
 
 

@@ -1,8 +1,10 @@
 """Keys by the API: made, used, rotated, revoked; what comes twice is done once."""
 
 import pytest
+from sqlalchemy import select
 
 from hq.access.scopes import Scope
+from hq.tables import metadata
 from tests.hq.asking_api import Api, api_of
 
 
@@ -42,13 +44,23 @@ def test_nobody_hands_out_a_right_they_lack(hq) -> None:
 
 
 def test_what_comes_twice_is_done_once(api) -> None:
-    asked = {"name": "till", "scopes": ["audit:read"]}
-    first = api.post("/v1/keys", asked, Idempotency_Key="one")
-    again = api.post("/v1/keys", asked, Idempotency_Key="one")
+    key_id = api.post("/v1/keys", {"name": "till", "scopes": ["audit:read"]}).json()["key_id"]
+    first = api.post(f"/v1/keys/{key_id}/revoke", Idempotency_Key="one")
+    again = api.post(f"/v1/keys/{key_id}/revoke", Idempotency_Key="one")
     assert first.json() == again.json()
     assert again.headers["Idempotent-Replayed"] == "true"
-    assert api.post("/v1/keys", {**asked, "name": "other"}, Idempotency_Key="one").status_code == 422
+    assert api.post("/v1/keys/other/revoke", Idempotency_Key="one").status_code == 422
+
+
+def test_an_answer_with_a_secret_is_kept_nowhere(api, hq) -> None:
+    asked = {"name": "till", "scopes": ["audit:read"]}
+    text = api.post("/v1/keys", asked, Idempotency_Key="one").json()["text"]
+    again = api.post("/v1/keys", asked, Idempotency_Key="one")
+    assert (again.status_code, again.json()["type"]) == (409, "urn:tillside:problem:not_possible")
     assert len([key for key in api.get("/v1/keys").json()["items"] if key["name"] == "till"]) == 1
+    with hq.database.reading() as connection:
+        kept = [connection.execute(select(table)).all() for table in metadata.sorted_tables]
+    assert text not in str(kept) and text.rpartition("_")[2] not in str(kept)
 
 
 def test_reads_that_changed_nothing_are_short(api) -> None:
