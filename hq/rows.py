@@ -84,6 +84,26 @@ def add_to(connection: Connection, column: Column[int], amounts: Mapping[str, in
     )
 
 
+def set_texts(connection: Connection, column: Column[str], values: Mapping[str, str]) -> None:
+    """Set a text in the rows that have these primary keys (of one text). Whoever calls holds the rows."""
+    if not values:
+        return
+    (key,) = column.table.primary_key.columns
+    table, name = _quote(key.table.name), _quote(column.name)
+    given = sorted(values.items())
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(
+            f"UPDATE {table} SET {name} = ? WHERE {_quote(key.name)} = ?",  # noqa: S608 names of ours
+            [(text, of) for of, text in given],
+        )
+        return
+    connection.exec_driver_sql(
+        f"UPDATE {table} SET {name} = given.v "  # noqa: S608 names of ours
+        f"FROM unnest(%b::text[], %b::text[]) AS given (k, v) WHERE {table}.{_quote(key.name)} = given.k",
+        tuple(map(list, zip(*given, strict=True))),
+    )
+
+
 def upsert(connection: Connection, table: Table, rows: Sequence[Row], *, changes: Sequence[str]) -> None:
     """Insert rows; where the primary key is there already, set the columns `changes` to the new values.
 

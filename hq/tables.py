@@ -226,7 +226,7 @@ member = Table(
     _text("name", 40),
     Column("number_hash", String(32), unique=True),
     _text("tier", 40),
-    _text("segments", 1000),  # JSON list of texts
+    _text("segments", 8000),  # JSON list of texts: those that were given, and those of hq/segments
     _number("balance"),
     Column("home_store", String(40)),
     _text("state", 10),

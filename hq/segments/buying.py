@@ -1,0 +1,188 @@
+"""What orders held of product sets, worked out from their journal entries, for the sets that segments ask about.
+
+A product set may ask for a brand, a price or an attribute of each line, so only the core can tell. What it says of an
+order is kept (`bought_fact`), until the set means something else in a newer program. Amounts are after discounts.
+"""
+
+import hashlib
+import logging
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, and_, delete, select, tuple_
+
+from app.core.canonical import canonical
+from app.core.entry import EntryInvalid, read_entry
+from app.core.facts_record import RecordInvalid, read_facts
+from app.core.products import LineFinder
+from app.core.program import Program
+from hq.campaigns.service import program_of
+from hq.campaigns.store import newest_version, read_document
+from hq.home import Hq
+from hq.journal.store import REDEEMED
+from hq.members.tables import merged_account
+from hq.rows import upsert
+from hq.segments.tables import bought_fact, bought_set
+from hq.tables import journal, order_fact, redemption_fact
+
+log = logging.getLogger(__name__)
+
+Place = tuple[str, int, int]
+ORDERS_AT_ONCE = 1_000  # a step of the job: under a second
+
+
+def gather_of_members(hq: Hq, connection: Connection, refs: Sequence[str], wanted: Collection[str]) -> None:
+    """Work out anew what all orders of some members, and of those merged into them, held of product sets."""
+    program = program_of(hq, connection, newest_version(connection, "program"))
+    sets = [] if program is None else sorted(name for name in wanted if name in program.product_sets)
+    if program is None or not sets:
+        return
+    merged = select(merged_account.c.ref).where(merged_account.c.survivor.in_(refs))
+    whose = [*refs, *connection.execute(merged).scalars()]
+    gone = delete(bought_fact).where(bought_fact.c.member.in_(whose), bought_fact.c.products.in_(sets))
+    connection.execute(gone)
+    orders = _orders().where(order_fact.c.member.in_(whose))
+    _keep(connection, program, sets, connection.execute(orders).all())
+
+
+def gather_next(
+    hq: Hq, connection: Connection, wanted: Collection[str], after: Place | None
+) -> tuple[Place | None, int]:
+    """Work out what the orders behind a place held of product sets; return the place of the last, None at the end.
+
+    And how many orders that were.
+    """
+    program = program_of(hq, connection, newest_version(connection, "program"))
+    sets = [] if program is None else sorted(name for name in wanted if name in program.product_sets)
+    if program is None or not sets:
+        return None, 0
+    statement = _orders().where(order_fact.c.member.is_not(None))
+    if after is not None:
+        statement = statement.where(tuple_(*_place()) > tuple_(*after))
+    rows = connection.execute(statement.order_by(*_place()).limit(ORDERS_AT_ONCE)).all()
+    _keep(connection, program, sets, rows)
+    last = (rows[-1].device, rows[-1].epoch, rows[-1].seq) if len(rows) == ORDERS_AT_ONCE else None
+    return last, len(rows)
+
+
+def unknown_sets(connection: Connection, wanted: Collection[str]) -> set[str]:
+    """Return the product sets by whose present meaning no orders were looked at; forget what was found by another."""
+    means = meanings(connection)
+    known = {
+        row.products: row.meaning
+        for row in connection.execute(select(bought_set).where(bought_set.c.products.in_(list(wanted))))
+    }
+    unknown = {name for name in wanted if name in means and known.get(name) != means[name]}
+    if unknown:
+        connection.execute(delete(bought_set).where(bought_set.c.products.in_(unknown)))
+        connection.execute(delete(bought_fact).where(bought_fact.c.products.in_(unknown)))
+    return unknown
+
+
+def note_known(connection: Connection, sets: Collection[str]) -> None:
+    """Note that the orders there are have been looked at for these product sets."""
+    means = meanings(connection)
+    rows = [{"products": name, "meaning": means[name]} for name in sorted(sets) if name in means]
+    upsert(connection, bought_set, rows, changes=("meaning",))
+
+
+def meanings(connection: Connection) -> dict[str, str]:
+    """Return what each product set of the newest program means, as a hash."""
+    document = read_document(connection, "program", newest_version(connection, "program"))
+    if document is None:
+        return {}
+    sets = orjson.loads(document.body).get("product_sets", {})
+    return {name: hashlib.sha256(canonical(said)).hexdigest() for name, said in sets.items()}
+
+
+def _place() -> tuple[Any, Any, Any]:
+    return order_fact.c.device, order_fact.c.epoch, order_fact.c.seq
+
+
+def _orders() -> Any:
+    is_entry = and_(
+        journal.c.device == order_fact.c.device,
+        journal.c.epoch == order_fact.c.epoch,
+        journal.c.seq == order_fact.c.seq,
+    )
+    return select(
+        *_place(),
+        order_fact.c.order_id,
+        order_fact.c.member,
+        order_fact.c.t_eff,
+        order_fact.c.discount,
+        journal.c.body,
+    ).join(journal, is_entry)
+
+
+def _keep(connection: Connection, program: Program, sets: Sequence[str], orders: Sequence[Row[Any]]) -> None:
+    shares = _shares_redeemed(connection, [row for row in orders if row.discount])
+    rows = [
+        {
+            "products": name,
+            "device": row.device,
+            "epoch": row.epoch,
+            "seq": row.seq,
+            "member": row.member,
+            "t_eff": row.t_eff,
+            "amount": amount,
+            "quantity_milli": quantity,
+        }
+        for row in orders
+        for name, amount, quantity in _bought(program, sets, row, shares.get((row.device, row.order_id), ()))
+    ]
+    upsert(connection, bought_fact, rows, changes=("member", "t_eff", "amount", "quantity_milli"))
+
+
+def _bought(
+    program: Program, sets: Sequence[str], row: Row[Any], redeemed: Iterable[Any]
+) -> list[tuple[str, int, int]]:
+    """Return of each product set that was bought the amount and the thousandths of units."""
+    try:
+        data = read_entry(row.body).data
+        lines = read_facts(data, program).order.lines
+    except (EntryInvalid, RecordInvalid):
+        log.warning("an order can't be read any more", extra={"device": row.device, "seq": row.seq})
+        return []
+    taken: dict[int, int] = defaultdict(int)
+    for number, share in [*_shares(data.get("campaigns", ())), *redeemed]:
+        taken[number] += share
+    finder = LineFinder(lines, program.product_sets)
+    found = []
+    for name in sets:
+        chosen = [finder.lines[place] for place in finder.places(name)]
+        if chosen:
+            amount = sum(line.amount - taken[line.line] for line in chosen)
+            found.append((name, amount, sum(line.quantity_milli for line in chosen)))
+    return found
+
+
+def _shares(outcomes: Iterable[Mapping[str, Any]]) -> list[tuple[int, int]]:
+    return [(number, share) for each in outcomes for number, share in each.get("allocation", ())]
+
+
+def _shares_redeemed(
+    connection: Connection, orders: Sequence[Row[Any]]
+) -> dict[tuple[str, str], list[tuple[int, int]]]:
+    """Return what redemptions took off the lines of orders, by device and order."""
+    if not orders:
+        return {}
+    found: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    is_entry = and_(
+        journal.c.device == redemption_fact.c.device,
+        journal.c.epoch == redemption_fact.c.epoch,
+        journal.c.seq == redemption_fact.c.seq,
+    )
+    statement = (
+        select(redemption_fact.c.device, redemption_fact.c.order_id, journal.c.body)
+        .join(journal, is_entry)
+        .where(
+            redemption_fact.c.member.in_(sorted({row.member for row in orders})),
+            redemption_fact.c.outcome == REDEEMED,
+        )
+    )
+    for row in connection.execute(statement):
+        found[row.device, row.order_id] += _shares([read_entry(row.body).data])
+    return found

@@ -1,0 +1,129 @@
+"""Keeping dynamic segments right: for some members after a change of theirs, for all of them in parts by a job."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import Connection, and_, case, or_, select
+
+from hq.campaigns.service import program_of
+from hq.campaigns.store import newest_version
+from hq.feed import announce
+from hq.home import Hq
+from hq.members.store import lock_members
+from hq.members.tables import merged_account
+from hq.segments.buying import gather_of_members
+from hq.segments.calendar import Today
+from hq.segments.compiling import Tree, compile_to_sql, product_sets_of
+from hq.segments.sources import Bound, Sources, among
+from hq.segments.store import DYNAMIC, LIVE, Move, apply_moves, memberships
+from hq.segments.tables import segment
+from hq.tables import member, store
+
+NO_ZONE = "UTC"
+MEMBERS_AT_ONCE = 500  # who changed together: their rows are held while they are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Dynamic:
+    """A segment by its condition."""
+
+    segment_id: str
+    tree: Tree
+
+
+def dynamic_segments(connection: Connection, ids: Sequence[str] | None = None) -> list[Dynamic]:
+    """Return the dynamic segments that live, or those of them with these ids."""
+    statement = select(segment.c.segment_id, segment.c.condition).where(
+        segment.c.kind == DYNAMIC, segment.c.state == LIVE
+    )
+    if ids is not None:
+        statement = statement.where(segment.c.segment_id.in_(ids))
+    rows = connection.execute(statement.order_by(segment.c.segment_id))
+    return [Dynamic(row.segment_id, orjson.loads(row.condition)) for row in rows]
+
+
+def today_of(hq: Hq, connection: Connection) -> Today:
+    """Return the day it is now by the newest program's calendar."""
+    program = program_of(hq, connection, newest_version(connection, "program"))
+    if program is not None:
+        return Today.at(hq.clock.now_ms(), program.time_zone)
+    zone = connection.execute(
+        select(store.c.time_zone).order_by(store.c.store_id).limit(1)
+    ).scalar_one_or_none()
+    return Today.at(hq.clock.now_ms(), zone or NO_ZONE)
+
+
+def who_belongs(
+    connection: Connection, segments: Sequence[Dynamic], bound: Bound, today: Today
+) -> set[tuple[str, str]]:
+    """Return who belongs into which segment by its condition: pairs of segment and member."""
+    sources = Sources(bound)
+    holds = [compile_to_sql(each.tree, sources, today) for each in segments]
+    columns = [case((each, 1), else_=0).label(f"s{place}") for place, each in enumerate(holds)]
+    statement = sources.statement(member.c.ref, *columns).where(or_(*holds))
+    found: set[tuple[str, str]] = set()
+    for ref, *flags in connection.execute(statement):
+        found.update((each.segment_id, ref) for each, flag in zip(segments, flags, strict=True) if flag)
+    return found
+
+
+def moves_of(connection: Connection, segments: Sequence[Dynamic], bound: Bound, today: Today) -> list[Move]:
+    """Return who has to come into these segments or go out of them."""
+    belongs = who_belongs(connection, segments, bound, today)
+    there = memberships(connection, [each.segment_id for each in segments], bound)
+    came = [Move(name, ref, is_in=True) for name, ref in sorted(belongs - there)]
+    return came + [Move(name, ref, is_in=False) for name, ref in sorted(there - belongs)]
+
+
+def keep_members(hq: Hq, refs: Sequence[str]) -> int:
+    """Look at some members again after something of theirs changed; return how many moves that made."""
+    made = 0
+    for start in range(0, len(refs), MEMBERS_AT_ONCE):
+        some = list(refs[start : start + MEMBERS_AT_ONCE])
+        made += hq.database.write(lambda connection, some=some: _keep_some(hq, connection, some))  # type: ignore[misc]
+    return made
+
+
+def _keep_some(hq: Hq, connection: Connection, refs: list[str]) -> int:
+    segments = dynamic_segments(connection)
+    if not segments:
+        return 0
+    into = select(merged_account.c.survivor).where(merged_account.c.ref.in_(refs))
+    refs = sorted({*refs, *connection.execute(into).scalars()})
+    lock_members(connection, refs)
+    wanted = set().union(*(product_sets_of(each.tree) for each in segments))
+    gather_of_members(hq, connection, refs, wanted)
+    today = today_of(hq, connection)
+    moves = moves_of(connection, segments, among(refs), today)
+    changes = apply_moves(connection, moves, now_ms=hq.clock.now_ms(), day=today.day.isoformat())
+    announce(connection, changes)
+    return len(moves)
+
+
+def keep_range(
+    hq: Hq, connection: Connection, segments: Sequence[Dynamic], bound: Bound, today: Today
+) -> int:
+    """Look at all members within a bound again, in the caller's transaction, which ends with this; return the moves.
+
+    Whoever seems to move is held and looked at once more: a push may have been quicker.
+    """
+    seen = moves_of(connection, segments, bound, today)
+    if not seen:
+        return 0
+    refs = sorted({move.member for move in seen})
+    lock_members(connection, refs)
+    moves = seen
+    if connection.dialect.name != "sqlite":  # whose only writer is this one
+        first, last = refs[0], refs[-1]
+        held = set(refs)
+        moves = [
+            move
+            for move in moves_of(
+                connection, segments, lambda column: and_(bound(column), column.between(first, last)), today
+            )
+            if move.member in held
+        ]
+    changes = apply_moves(connection, moves, now_ms=hq.clock.now_ms(), day=today.day.isoformat())
+    announce(connection, changes)
+    return len(moves)

@@ -1,0 +1,128 @@
+"""Working out whole segments, all members in parts, as a job; and beginning it when a day is over.
+
+First what orders held of product sets that nobody asked about before, then the members. Each step is a transaction of
+its own, so stations wait for none of it for longer than a push takes.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from hq.access.actor import SYSTEM, Actor
+from hq.feed import announce
+from hq.home import Hq
+from hq.jobs.service import RUNNING, WAITING, Job, Step, list_jobs, start_job, worker
+from hq.members.store import lock_members
+from hq.segments.buying import gather_next, note_known, unknown_sets
+from hq.segments.calendar import Today
+from hq.segments.compiling import follows_the_calendar, product_sets_of
+from hq.segments.keeping import Dynamic, dynamic_segments, keep_range, today_of
+from hq.segments.sources import between
+from hq.segments.store import DYNAMIC, LIVE, Move, apply_moves, recount
+from hq.segments.tables import segment, segment_member, segment_size
+from hq.tables import member, order_fact
+
+REFRESH, REMOVE = "segments.refresh", "segments.remove"
+MEMBERS_A_STEP = 10_000
+LEAVING_A_STEP = 5_000
+BEHIND_ALL = "~"  # no reference comes after it
+
+
+def start_refresh(hq: Hq, actor: Actor, ids: Sequence[str]) -> Job:
+    """Begin to work out segments anew."""
+    with hq.database.reading() as connection:
+        today = today_of(hq, connection)
+        total = connection.execute(select(func.count()).select_from(member)).scalar_one()
+    asked = {"segments": sorted(ids), "day": today.day.isoformat(), "time_zone": today.time_zone}
+    return start_job(hq, actor, REFRESH, asked, total=total)
+
+
+def start_of_the_day(hq: Hq) -> Job | None:
+    """Begin to work out the segments that today is another day for; None where none is or a job is at it."""
+    with hq.database.reading() as connection:
+        today = today_of(hq, connection).day.isoformat()
+        statement = select(segment).where(
+            segment.c.kind == DYNAMIC, segment.c.state == LIVE, segment.c.day != today
+        )
+        behind = {row.segment_id for row in connection.execute(statement) if _is_behind(row)}
+    under_way = {
+        name
+        for job in list_jobs(hq, kind=REFRESH)
+        if job.state in (WAITING, RUNNING) and job.asked["day"] == today
+        for name in job.asked["segments"]
+    }
+    return start_refresh(hq, SYSTEM, sorted(behind - under_way)) if behind - under_way else None
+
+
+def _is_behind(row: Any) -> bool:
+    return not row.day or follows_the_calendar(json.loads(row.condition))
+
+
+@worker(REFRESH)
+def refresh_step(hq: Hq, connection: Connection, job: Job) -> Step:
+    """Look at the next orders, then at the next members."""
+    segments = dynamic_segments(connection, job.asked["segments"])
+    if not segments:
+        return Step(None, job.done, job.total, "There is no such dynamic segment any more.")
+    today = Today(date.fromisoformat(job.asked["day"]), job.asked["time_zone"])
+    place = job.place
+    if not place:
+        wanted = set().union(*(product_sets_of(each.tree) for each in segments))
+        unknown = unknown_sets(connection, wanted)
+        orders = (
+            connection.execute(select(func.count()).select_from(order_fact)).scalar_one() if unknown else 0
+        )
+        members = connection.execute(select(func.count()).select_from(member)).scalar_one()
+        following: dict[str, Any] = {"sets": sorted(unknown), "after": None} if unknown else {"behind": ""}
+        return Step(following, 0, orders + members)
+    if "sets" in place:
+        return _orders_step(hq, connection, job)
+    return _members_step(hq, connection, job, segments, today)
+
+
+def _orders_step(hq: Hq, connection: Connection, job: Job) -> Step:
+    sets, after = job.place["sets"], job.place["after"]
+    last, seen = gather_next(hq, connection, sets, None if after is None else (after[0], after[1], after[2]))
+    if last is not None:
+        return Step({"sets": sets, "after": list(last)}, job.done + seen, job.total, "Orders are looked at.")
+    note_known(connection, sets)
+    return Step({"behind": ""}, job.done + seen, job.total, "Members are looked at.")
+
+
+def _members_step(
+    hq: Hq, connection: Connection, job: Job, segments: Sequence[Dynamic], today: Today
+) -> Step:
+    behind = job.place["behind"]
+    ahead = select(member.c.ref).where(member.c.ref > behind).order_by(member.c.ref)
+    through = connection.execute(ahead.offset(MEMBERS_A_STEP - 1).limit(1)).scalar_one_or_none()
+    moves = job.place.get("moves", 0)
+    moves += keep_range(hq, connection, segments, between(behind, through or BEHIND_ALL), today)
+    if through is not None:
+        following = {"behind": through, "moves": moves}
+        done = min(job.done + MEMBERS_A_STEP, job.total)
+        return Step(following, done, job.total, "Members are looked at.")
+    for each in segments:
+        recount(connection, each.segment_id, day=today.day.isoformat())
+        done_now = update(segment).where(segment.c.segment_id == each.segment_id)
+        connection.execute(done_now.values(day=today.day.isoformat(), refreshed_ms=hq.clock.now_ms()))
+    return Step(None, job.total, job.total, f"{moves} came or went.")
+
+
+@worker(REMOVE)
+def remove_step(hq: Hq, connection: Connection, job: Job) -> Step:
+    """Take a segment off its next members, and away when nobody is left."""
+    name = job.asked["segment"]
+    found = select(segment_member.c.member).where(segment_member.c.segment == name)
+    refs = list(connection.execute(found.order_by(segment_member.c.member).limit(LEAVING_A_STEP)).scalars())
+    if not refs:
+        for table, column in ((segment_size, segment_size.c.segment), (segment, segment.c.segment_id)):
+            connection.execute(delete(table).where(column == name))
+        return Step(None, job.done, job.done, "The segment is gone.")
+    lock_members(connection, refs)
+    day = today_of(hq, connection).day.isoformat()
+    moves = [Move(name, ref, is_in=False) for ref in refs]
+    announce(connection, apply_moves(connection, moves, now_ms=hq.clock.now_ms(), day=day))
+    return Step({"gone": job.done + len(refs)}, job.done + len(refs), job.total, "Members leave it.")

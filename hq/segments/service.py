@@ -1,0 +1,438 @@
+"""Segments as people and programs use them: made, changed, looked at, and given members by hand."""
+
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.core.canonical import canonical
+from app.core.codes import hash_number
+from hq.access.actor import Actor
+from hq.api.paging import Paging, cut, page_of
+from hq.audit.service import record
+from hq.campaigns.service import program_of
+from hq.campaigns.store import newest_version, read_document
+from hq.faults import Malformed, NotHere, NotPossible
+from hq.feed import announce
+from hq.home import Hq
+from hq.jobs.service import Job, start_job
+from hq.members.merged import survivors
+from hq.members.store import lock_members
+from hq.rows import is_among
+from hq.segments.compiling import check_condition, compile_to_sql, follows_the_calendar
+from hq.segments.keeping import today_of
+from hq.segments.refreshing import REMOVE, start_refresh
+from hq.segments.sources import Sources, between, everybody
+from hq.segments.store import (
+    DYNAMIC,
+    LEAVING,
+    LIVE,
+    ROWS_AT_ONCE,
+    STATIC,
+    Move,
+    adopt,
+    apply_moves,
+    memberships,
+    recount,
+)
+from hq.segments.tables import segment, segment_member, segment_size
+from hq.tables import member
+
+SEGMENTS_MAX = 150  # their names stand in every member's row, which has room for so many
+MEMBERS_AT_ONCE = 10_000  # of one request
+COUNTED_EXACTLY = 50_000  # of more members a preview looks at a part
+SAMPLE = 20_000
+SIZES_SHOWN = 400  # days
+BY_NUMBER = select(member.c.ref, member.c.number_hash).where(is_among(member.c.number_hash))
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A segment. `is_current`: its members are those of today; times are UTC milliseconds."""
+
+    segment_id: str
+    name: str
+    kind: str
+    state: str
+    condition: Mapping[str, Any] | None
+    version: int
+    members: int
+    is_current: bool
+    refreshed_ms: int
+    created_ms: int
+    changed_ms: int
+    who: str
+
+
+@dataclass(frozen=True)
+class SegmentMember:
+    """Somebody in a segment, since when (UTC ms)."""
+
+    ref: str
+    name: str
+    tier: str
+    since_ms: int
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many were in a segment on a day."""
+
+    day: str
+    members: int
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many members a condition holds for, of how many. Estimated from a part of them where there are very many."""
+
+    members: int
+    of: int
+    is_estimate: bool
+
+
+@dataclass(frozen=True)
+class Use:
+    """What goes by a segment: a campaign, or the expiry of points."""
+
+    kind: str
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What became of members given by hand: how many moved, and which words were nobody's."""
+
+    moved: int
+    unknown: list[str]
+
+
+class SegmentPaging(Paging):
+    """Which segments."""
+
+    kind: str | None = None
+
+
+def list_segments(hq: Hq, paging: Paging, *, kind: str | None = None) -> tuple[list[Segment], str | None]:
+    """Return segments by their ids, and the cursor of the next page."""
+    statement = select(segment)
+    if kind:
+        statement = statement.where(segment.c.kind == kind)
+    statement = page_of(statement, [segment.c.segment_id], paging, kinds=(str,), newest_first=False)
+    with hq.database.reading() as connection:
+        today = today_of(hq, connection).day.isoformat()
+        rows, following = cut(connection.execute(statement).all(), paging, lambda row: [row.segment_id])
+    return [_segment(row, today) for row in rows], following
+
+
+def find_segment(hq: Hq, segment_id: str) -> Segment:
+    """Return a segment. Raises `NotHere`."""
+    with hq.database.reading() as connection:
+        return _segment(_row(connection, segment_id), today_of(hq, connection).day.isoformat())
+
+
+def create_segment(
+    hq: Hq, actor: Actor, *, segment_id: str, name: str, kind: str, condition: Any = None
+) -> Segment:
+    """Make a segment; a dynamic one is worked out by a job at once. Raises `Malformed`, `NotPossible`."""
+    text = _checked(hq, kind, condition)
+    now_ms = hq.clock.now_ms()
+
+    def create(connection: Connection) -> None:
+        if connection.execute(select(func.count()).select_from(segment)).scalar_one() >= SEGMENTS_MAX:
+            raise NotPossible(
+                f"There are {SEGMENTS_MAX} segments already, and no more fit into a member's row."
+            )
+        if connection.execute(select(segment).where(segment.c.segment_id == segment_id)).first():
+            raise NotPossible(f"There is a segment {segment_id} already.")
+        row = {
+            "segment_id": segment_id,
+            "name": name,
+            "kind": kind,
+            "state": LIVE,
+            "condition": text,
+            "version": 1,
+            "members": 0,
+            "day": "",
+            "refreshed_ms": 0,
+            "created_ms": now_ms,
+            "changed_ms": now_ms,
+            "who": actor.name,
+        }
+        connection.execute(insert(segment), row)
+        adopt(connection, segment_id, now_ms=now_ms)
+        recount(connection, segment_id, day=today_of(hq, connection).day.isoformat())
+        told = {"name": name, "kind": kind, "condition": condition}
+        record(connection, actor, "segment.created", f"segment:{segment_id}", now_ms=now_ms, after=told)
+
+    try:
+        hq.database.write(create)
+    except IntegrityError as problem:
+        raise NotPossible(f"There is a segment {segment_id} already.") from problem
+    if kind == DYNAMIC:
+        start_refresh(hq, actor, [segment_id])
+    return find_segment(hq, segment_id)
+
+
+def change_segment(
+    hq: Hq,
+    actor: Actor,
+    segment_id: str,
+    *,
+    name: str | None = None,
+    condition: Any = None,
+    check: Callable[[int], None] = lambda _: None,
+) -> Segment:
+    """Change a segment's name or condition; another condition is worked out at once.
+
+    `check` sees the version that stands. Raises `NotHere`, `Malformed`, `NotPossible`, and what `check` does.
+    """
+    found = find_segment(hq, segment_id)
+    if condition is not None and found.kind != DYNAMIC:
+        raise NotPossible("A static segment is a list of members and has no condition.")
+    text = None if condition is None else _checked(hq, DYNAMIC, condition)
+    now_ms = hq.clock.now_ms()
+
+    def change(connection: Connection) -> bool:
+        row = _row(connection, segment_id, for_update=True)
+        check(row.version)
+        _must_live(row)
+        is_other = text is not None and text != row.condition
+        values: dict[str, Any] = {"version": row.version + 1, "changed_ms": now_ms, "who": actor.name}
+        values["name"] = name if name is not None else row.name
+        if is_other:
+            values |= {"condition": text, "day": ""}
+        connection.execute(update(segment).where(segment.c.segment_id == segment_id).values(**values))
+        before = {"name": row.name, "condition": _tree(row)}
+        after = {"name": values["name"], "condition": condition if is_other else _tree(row)}
+        about = f"segment:{segment_id}"
+        record(connection, actor, "segment.changed", about, now_ms=now_ms, before=before, after=after)
+        return is_other
+
+    if hq.database.write(change):
+        start_refresh(hq, actor, [segment_id])
+    return find_segment(hq, segment_id)
+
+
+def delete_segment(
+    hq: Hq, actor: Actor, segment_id: str, *, check: Callable[[int], None] = lambda _: None
+) -> Job:
+    """Take a segment away, by a job that takes it off its members. Raises `NotHere`, `NotPossible`."""
+    if uses := used_by(hq, segment_id):
+        raise NotPossible(f"{uses[0].name} goes by this segment. Publish a program without it first.")
+    now_ms = hq.clock.now_ms()
+
+    def leave(connection: Connection) -> int:
+        row = _row(connection, segment_id, for_update=True)
+        check(row.version)
+        _must_live(row)
+        values = {"state": LEAVING, "version": row.version + 1, "changed_ms": now_ms, "who": actor.name}
+        connection.execute(update(segment).where(segment.c.segment_id == segment_id).values(**values))
+        before = {"name": row.name, "kind": row.kind, "condition": _tree(row), "members": row.members}
+        record(connection, actor, "segment.deleted", f"segment:{segment_id}", now_ms=now_ms, before=before)
+        return int(row.members)
+
+    total = hq.database.write(leave)
+    return start_job(hq, actor, REMOVE, {"segment": segment_id}, total=total)
+
+
+def refresh_segment(hq: Hq, actor: Actor, segment_id: str) -> Job:
+    """Work a dynamic segment out anew. Raises `NotHere`, `NotPossible`."""
+    found = find_segment(hq, segment_id)
+    if found.kind != DYNAMIC or found.state != LIVE:
+        raise NotPossible("Only a dynamic segment is worked out: a static one is as people list it.")
+    return start_refresh(hq, actor, [segment_id])
+
+
+def list_members(hq: Hq, segment_id: str, paging: Paging) -> tuple[list[SegmentMember], str | None]:
+    """Return who is in a segment, by reference, and the cursor of the next page. Raises `NotHere`."""
+    statement = (
+        select(member.c.ref, member.c.name, member.c.tier, segment_member.c.since_ms)
+        .join(segment_member, segment_member.c.member == member.c.ref)
+        .where(segment_member.c.segment == segment_id)
+    )
+    statement = page_of(statement, [segment_member.c.member], paging, kinds=(str,), newest_first=False)
+    with hq.database.reading() as connection:
+        _row(connection, segment_id)
+        rows, following = cut(connection.execute(statement).all(), paging, lambda row: [row.ref])
+    return [SegmentMember(*row) for row in rows], following
+
+
+def add_members(hq: Hq, actor: Actor, segment_id: str, words: Sequence[str]) -> Listed:
+    """Put members into a static segment, by reference or printed number. Raises `NotHere`, `NotPossible`."""
+    return _list(hq, actor, segment_id, words, is_in=True)
+
+
+def remove_members(hq: Hq, actor: Actor, segment_id: str, words: Sequence[str]) -> Listed:
+    """Take members out of a static segment. Raises `NotHere`, `NotPossible`."""
+    return _list(hq, actor, segment_id, words, is_in=False)
+
+
+def list_sizes(hq: Hq, segment_id: str) -> list[Size]:
+    """Return how large a segment was, the newest day first. Raises `NotHere`."""
+    statement = (
+        select(segment_size.c.day, segment_size.c.members)
+        .where(segment_size.c.segment == segment_id)
+        .order_by(segment_size.c.day.desc())
+        .limit(SIZES_SHOWN)
+    )
+    with hq.database.reading() as connection:
+        _row(connection, segment_id)
+        return [Size(row.day, row.members) for row in connection.execute(statement)]
+
+
+def count_members(hq: Hq, condition: Any) -> Count:
+    """Return how many members a condition holds for. Raises `Malformed` where it is none about members."""
+    with hq.database.reading() as connection:
+        program = program_of(hq, connection, newest_version(connection, "program"))
+        check_condition(condition, {} if program is None else program.product_sets)
+        of: int = connection.execute(select(func.count()).select_from(member)).scalar_one()
+        is_estimate = of > COUNTED_EXACTLY
+        bound, seen = everybody, of
+        if is_estimate:  # references are by chance, so the first ones are a fair part
+            sample = select(member.c.ref).order_by(member.c.ref).offset(SAMPLE - 1).limit(1)
+            bound, seen = between("", connection.execute(sample).scalar_one()), SAMPLE
+        sources = Sources(bound)
+        holds = compile_to_sql(condition, sources, today_of(hq, connection))
+        found: int = connection.execute(sources.statement(func.count()).where(holds)).scalar_one()
+    return Count(found * of // seen if seen else 0, of, is_estimate)
+
+
+def used_by(hq: Hq, segment_id: str) -> list[Use]:
+    """Return what of the published program goes by a segment. Raises `NotHere`."""
+    with hq.database.reading() as connection:
+        _row(connection, segment_id)
+        document = read_document(connection, "program", newest_version(connection, "program"))
+    if document is None:
+        return []
+    said = orjson.loads(document.body)
+    uses = [
+        Use("campaign", each["id"], each["name"])
+        for each in said.get("campaigns", [])
+        if _names(each, segment_id)
+    ]
+    rest = {key: value for key, value in said.items() if key in ("expiry", "earning", "joining")}
+    return uses + [Use(key, key, key) for key, value in rest.items() if _names(value, segment_id)]
+
+
+def _names(value: Any, segment_id: str) -> bool:
+    """Tell whether something published asks for a segment."""
+    if isinstance(value, list):
+        return any(_names(each, segment_id) for each in value)
+    if not isinstance(value, dict):
+        return False
+    if value.get("fact") == "member.segments":
+        wanted = value.get("value")
+        return wanted == segment_id or (isinstance(wanted, list) and segment_id in wanted)
+    if segment_id in (value.get("segments") or ()):
+        return True
+    return any(_names(each, segment_id) for each in value.values())
+
+
+def _list(hq: Hq, actor: Actor, segment_id: str, words: Sequence[str], *, is_in: bool) -> Listed:
+    if len(words) > MEMBERS_AT_ONCE:
+        raise Malformed(f"At most {MEMBERS_AT_ONCE} members at once.")
+    now_ms = hq.clock.now_ms()
+
+    def move(connection: Connection) -> Listed:
+        row = _row(connection, segment_id)
+        _must_live(row)
+        if row.kind != STATIC:
+            raise NotPossible("Who is in a dynamic segment follows from its condition.")
+        refs, unknown = _find(connection, words)
+        known = sorted(lock_members(connection, refs))
+        there = {ref for _, ref in memberships(connection, [segment_id], lambda column: column.in_(known))}
+        moved = [ref for ref in known if (ref in there) is not is_in]
+        moves = [Move(segment_id, ref, is_in=is_in) for ref in moved]
+        day = today_of(hq, connection).day.isoformat()
+        changes = apply_moves(connection, moves, now_ms=now_ms, day=day)
+        what = "segment.members_added" if is_in else "segment.members_removed"
+        record(connection, actor, what, f"segment:{segment_id}", now_ms=now_ms, after={"members": len(moved)})
+        announce(connection, changes)
+        return Listed(len(moved), unknown)
+
+    return hq.database.write(move)
+
+
+def _find(connection: Connection, words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the references that words stand for (they are some, or printed numbers), and the words that stand for none."""
+    plain = [word.strip().upper() for word in dict.fromkeys(words) if word.strip()]
+    hashes = {hash_number(word): word for word in plain}
+    by_word: dict[str, str] = {}
+    for start in range(0, len(plain), ROWS_AT_ONCE):
+        some = plain[start : start + ROWS_AT_ONCE]
+        merged = survivors(connection, some)
+        wanted = [merged.get(word, word) for word in some]
+        there = set(
+            connection.execute(
+                select(member.c.ref).where(is_among(member.c.ref)), {"names": wanted}
+            ).scalars()
+        )
+        by_word |= {word: ref for word, ref in zip(some, wanted, strict=True) if ref in there}
+        numbers = [hash_number(word) for word in some]
+        for row in connection.execute(BY_NUMBER, {"names": numbers}):
+            by_word[hashes[row.number_hash]] = row.ref
+    return sorted(set(by_word.values())), [word for word in plain if word not in by_word]
+
+
+def _checked(hq: Hq, kind: str, condition: Any) -> str:
+    """Return a condition as it is kept: empty for a list. Raises `Malformed`."""
+    if kind == STATIC:
+        if condition is not None:
+            raise Malformed("A static segment is a list of members and has no condition.")
+        return ""
+    with hq.database.reading() as connection:
+        program = program_of(hq, connection, newest_version(connection, "program"))
+    check_condition(condition, {} if program is None else program.product_sets)
+    return canonical(condition).decode("utf-8")
+
+
+def _row(connection: Connection, segment_id: str, *, for_update: bool = False) -> Row[Any]:
+    statement = select(segment).where(segment.c.segment_id == segment_id.replace("\x00", ""))
+    row = connection.execute(statement.with_for_update() if for_update else statement).one_or_none()
+    if row is None:
+        raise NotHere(f"There is no segment {segment_id}.")
+    return row
+
+
+def _must_live(row: Row[Any]) -> None:
+    if row.state != LIVE:
+        raise NotPossible(f"Segment {row.segment_id} is being taken away.")
+
+
+def _tree(row: Row[Any]) -> Any:
+    return json.loads(row.condition) if row.condition else None
+
+
+def _segment(row: Row[Any], today: str) -> Segment:
+    tree = _tree(row)
+    is_current = row.kind == STATIC or row.day == today or (row.day != "" and not follows_the_calendar(tree))
+    return Segment(
+        segment_id=row.segment_id,
+        name=row.name,
+        kind=row.kind,
+        state=row.state,
+        condition=tree,
+        version=row.version,
+        members=row.members,
+        is_current=is_current,
+        refreshed_ms=row.refreshed_ms,
+        created_ms=row.created_ms,
+        changed_ms=row.changed_ms,
+        who=row.who,
+    )
+
+
+def names_of(words: Collection[str]) -> list[str]:
+    """Return the words of a list as people paste or send it: separated by lines, commas or semicolons."""
+    return [
+        word
+        for line in words
+        for word in line.replace(";", ",").replace("\t", ",").split(",")
+        if word.strip()
+    ]
