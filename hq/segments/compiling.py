@@ -8,6 +8,7 @@ A test asks both engines about random trees and members.
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import eq, ge, gt, le, lt
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, and_, cast, false, not_, or_, true
@@ -138,25 +139,21 @@ def _if_there(value: ColumnElement[Any], holds: ColumnElement[bool]) -> Part:
     return Part(and_(value.is_not(None), holds), value.is_(None))
 
 
+Comparison = Callable[[ColumnElement[Any], Any], ColumnElement[bool]]
+COMPARISONS: dict[str, Comparison] = {
+    "at_least": ge,
+    "more_than": gt,
+    "at_most": le,
+    "less_than": lt,
+    "is": eq,
+    "one_of": lambda value, wanted: value.in_(wanted),
+    "every": lambda value, wanted: value % wanted == 0,
+}
+
+
 def _compared(value: ColumnElement[Any], leaf: Tree) -> ColumnElement[bool]:
     """Compare a text or a number as the operators of conditions do."""
-    wanted = leaf["value"]
-    match leaf["op"]:
-        case "at_least":
-            return value >= wanted
-        case "more_than":
-            return value > wanted
-        case "at_most":
-            return value <= wanted
-        case "less_than":
-            return value < wanted
-        case "is":
-            return value == wanted
-        case "one_of":
-            return value.in_(wanted)
-        case "every":
-            return value % wanted == 0
-    raise AssertionError(f"conditions have no operator {leaf['op']}")
+    return COMPARISONS[leaf["op"]](value, leaf["value"])
 
 
 def _window(leaf: Tree) -> Window:
@@ -214,15 +211,15 @@ def _days_since_order(leaf: Tree, sources: Sources, today: Today) -> Part:
     def exactly(days: int) -> ColumnElement[bool]:
         return false() if days < 0 else and_(at_least(days), not_(at_least(days + 1)))
 
-    holds = {
+    holds: dict[str, Callable[[], ColumnElement[bool]]] = {
         "at_least": lambda: at_least(wanted),
         "more_than": lambda: at_least(wanted + 1),
         "at_most": lambda: not_(at_least(wanted + 1)),
         "less_than": lambda: not_(at_least(wanted)),
         "is": lambda: exactly(wanted),
         "one_of": lambda: or_(false(), *map(exactly, wanted)),
-    }[leaf["op"]]()
-    return _if_there(last_ms, holds)
+    }
+    return _if_there(last_ms, holds[leaf["op"]]())
 
 
 Reader = Callable[[Tree, Sources, Today], Part]

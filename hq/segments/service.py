@@ -26,7 +26,7 @@ from hq.rows import is_among
 from hq.segments.compiling import check_condition, compile_to_sql, follows_the_calendar
 from hq.segments.keeping import today_of
 from hq.segments.refreshing import REMOVE, start_refresh
-from hq.segments.sources import Sources, between, everybody
+from hq.segments.sources import Bound, Sources, between, everybody
 from hq.segments.store import (
     DYNAMIC,
     LEAVING,
@@ -110,12 +110,6 @@ class Listed:
 
     moved: int
     unknown: list[str]
-
-
-class SegmentPaging(Paging):
-    """Which segments."""
-
-    kind: str | None = None
 
 
 def list_segments(hq: Hq, paging: Paging, *, kind: str | None = None) -> tuple[list[Segment], str | None]:
@@ -293,7 +287,8 @@ def count_members(hq: Hq, condition: Any) -> Count:
         check_condition(condition, {} if program is None else program.product_sets)
         of: int = connection.execute(select(func.count()).select_from(member)).scalar_one()
         is_estimate = of > COUNTED_EXACTLY
-        bound, seen = everybody, of
+        bound: Bound = everybody
+        seen = of
         if is_estimate:  # references are by chance, so the first ones are a fair part
             sample = select(member.c.ref).order_by(member.c.ref).offset(SAMPLE - 1).limit(1)
             bound, seen = between("", connection.execute(sample).scalar_one()), SAMPLE
@@ -360,7 +355,7 @@ def _list(hq: Hq, actor: Actor, segment_id: str, words: Sequence[str], *, is_in:
 
 
 def _find(connection: Connection, words: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return the references that words stand for (they are some, or printed numbers), and the words that stand for none."""
+    """Return whom references or printed numbers stand for, and those that stand for nobody."""
     plain = [word.strip().upper() for word in dict.fromkeys(words) if word.strip()]
     hashes = {hash_number(word): word for word in plain}
     by_word: dict[str, str] = {}
