@@ -296,6 +296,9 @@ order_fact = Table(
     _number("discount"),
     _number("points"),
     Index(None, "device", "order_id"),  # redemptions of a later batch look their order up
+    Index(None, "t_eff", "device", "epoch", "seq"),  # the list of them, newest first
+    Index(None, "store", "t_eff"),
+    Index(None, "order_id"),
 )
 
 redemption_fact = Table(
@@ -314,7 +317,13 @@ redemption_fact = Table(
     _number("discount"),
     _added("at_till", String(20), ""),  # who: the cashier's id, or the device's where nobody had signed in
     _added("t_eff", BigInteger, "0"),
+    _added("store", String(40), ""),
+    _added("points", BigInteger, "0"),  # that the member paid for it
     Index(None, "at_till", "t_eff"),  # how much of it somebody undid; see journal/voids.py
+    Index(None, "t_eff", "redemption_id"),  # the list of them, newest first
+    Index(None, "store", "t_eff"),
+    Index(None, "campaign", "t_eff"),
+    Index(None, "order_id"),
 )
 
 showing = Table(  # of a phone's code: which order it was redeemed with first; see journal/showings.py

@@ -53,7 +53,7 @@ def join_rights(
         if at_most is not None:
             changed += reckon(connection, scope, taken_in_all(connection, [scope])[scope] - at_most)
     changed += reckon_points(connection, into, points_posted(connection, [into]).get(into, 0), [])
-    return say_changed(connection, changed), scopes
+    return say_changed(connection, changed, now_ms=hq.clock.now_ms()), scopes
 
 
 def _move_promises(connection: Connection, ref: str, into: str) -> None:

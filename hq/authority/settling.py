@@ -15,7 +15,6 @@ from sqlalchemy import Connection, func, select
 from app.core.authority import card_scope, points_scope, voucher_scope
 from app.core.chain import ChainOwner
 from app.core.program import Program
-from app.ids import new_id
 from hq.authority import counters
 from hq.authority.claims import (
     OF_MEMBER,
@@ -42,11 +41,11 @@ from hq.gift_cards.postings import LAPSED, PAID
 from hq.gift_cards.store import HeldCard
 from hq.home import Hq
 from hq.journal.judge import Books
-from hq.journal.postings import GIVEN, SPENT
-from hq.journal.store import POSTING, Kept
+from hq.journal.postings import GIVEN, SPENT, pair
+from hq.journal.store import Kept
+from hq.ledger.own import OwnEntry, OwnKind, post_many
 from hq.members.store import POINTS, lock_members, points_posted
-from hq.rows import insert_tuples
-from hq.tables import member_scope, posting
+from hq.tables import member_scope
 from hq.vouchers.store import Uses
 from sync.protocol import Flag, Verdict
 
@@ -109,7 +108,7 @@ def settle(
     changed += _reckoned_points(connection, taken, in_debt)
     changed += _reckoned_anew(connection, taken, books.uses, limits, given)
     changed += _reckoned_cards(connection, taken, books.cards.rows)
-    settled = _flagged(connection, owner, kept, changed)
+    settled = _flagged(connection, owner, kept, changed, now_ms=now_ms)
     settled.members = sorted({ref for ref, _, _ in taken.uses})
     settled.counters = sorted(scope for scope, units in more.items() if units)
     return settled
@@ -266,12 +265,17 @@ def _reckoned_cards(connection: Connection, taken: Taken, cards: Mapping[str, He
 
 
 def _flagged(
-    connection: Connection, owner: ChainOwner, kept: Sequence[Kept], changed: Sequence[Change]
+    connection: Connection,
+    owner: ChainOwner,
+    kept: Sequence[Kept],
+    changed: Sequence[Change],
+    *,
+    now_ms: int,
 ) -> Settled:
     """Say at each entry what it took too much, and post how that has changed."""
     if not changed:
         return Settled(list(kept))
-    doubts = say_changed(connection, changed)
+    doubts = say_changed(connection, changed, now_ms=now_ms)
     here = {(owner.device_id, owner.epoch, each.seq): each for each in kept}
     flagged = [
         each
@@ -282,7 +286,7 @@ def _flagged(
     return Settled(flagged, {entry: doubt for entry, doubt in doubts.items() if entry not in here})
 
 
-def say_changed(connection: Connection, changed: Iterable[Change]) -> dict[Entry, Doubt]:
+def say_changed(connection: Connection, changed: Iterable[Change], *, now_ms: int) -> dict[Entry, Doubt]:
     """Post how much more or less was too much, and return what is to be said of each of the entries now.
 
     A claim may have changed more than once: what counts is how it was before the first.
@@ -291,7 +295,7 @@ def say_changed(connection: Connection, changed: Iterable[Change]) -> dict[Entry
     for found, _ in changed:
         before[found.entry].setdefault(found.scope, found)
     claims = read_claims(connection, before)
-    _post_differences(connection, claims, before)
+    _post_differences(connection, claims, before, now_ms=now_ms)
     return {entry: doubt_of(claims[entry]) for entry in before}
 
 
@@ -351,9 +355,13 @@ def _owed(claims: Iterable[Claim]) -> Counter[tuple[str, str]]:
 
 
 def _post_differences(
-    connection: Connection, claims: dict[Entry, list[Claim]], before: dict[Entry, dict[str, Claim]]
+    connection: Connection,
+    claims: dict[Entry, list[Claim]],
+    before: dict[Entry, dict[str, Claim]],
+    *,
+    now_ms: int,
 ) -> None:
-    rows: list[tuple[str, int, str, str, int]] = []
+    entries: list[OwnEntry] = []
     for entry, were in sorted(before.items()):
         now = claims[entry]  # without those that are no more
         then = [*({each.scope: each for each in now} | were).values()]
@@ -361,6 +369,8 @@ def _post_differences(
         for taken_from, unit in sorted({*new, *old}):
             amount = new[taken_from, unit] - old[taken_from, unit]
             if amount:
-                entry_id = new_id()
-                rows += [(entry_id, 0, OVERSPENT, unit, amount), (entry_id, 1, taken_from, unit, -amount)]
-    insert_tuples(connection, posting, POSTING, rows)
+                moved = pair(OVERSPENT, taken_from, unit, amount)
+                entries.append(
+                    OwnEntry(OwnKind.OVERSPENT, moved, now_ms, about="entry:{}/{}/{}".format(*entry))
+                )
+    post_many(connection, entries)

@@ -21,7 +21,7 @@ from app.core.gift_cards import (
 )
 from app.core.order import local_date
 from app.core.program import Program
-from app.ids import VOUCHER_BODY_LENGTH, new_id, new_number
+from app.ids import VOUCHER_BODY_LENGTH, new_number
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
 from hq.db import NAMES_AT_ONCE, ROWS_AT_ONCE
@@ -31,9 +31,9 @@ from hq.gift_cards.postings import card_account, of_fill
 from hq.gift_cards.store import facts, later_by_months, read_cards
 from hq.gift_cards.tables import gift_card
 from hq.home import Hq
-from hq.journal.store import POSTING
+from hq.ledger.own import OwnEntry, OwnKind, post_many
 from hq.members.store import parts_of
-from hq.rows import insert_rows, insert_tuples
+from hq.rows import insert_rows
 from hq.tables import posting
 
 ISSUED_MAX = 100_000  # at once
@@ -145,17 +145,8 @@ def _insert(connection: Connection, *, hashes: Sequence[str], terms: dict[str, A
         row = {"code_hash": code_hash, "balance": value + before.get(code_hash, 0), "filled": int(is_filled)}
         rows.append(terms | row | ({} if is_filled else {"ends_on": None}))  # from the first money on
     insert_rows(connection, gift_card, rows)
-    made = [(new_id(), of_fill(code_hash, terms["currency"], value)) for code_hash in hashes]
-    insert_tuples(
-        connection,
-        posting,
-        POSTING,
-        [
-            (entry_id, n, each.account, each.unit, each.amount)
-            for entry_id, pair in made
-            for n, each in enumerate(pair)
-        ],
-    )
+    fills = [of_fill(code_hash, terms["currency"], value) for code_hash in hashes]
+    post_many(connection, [OwnEntry(OwnKind.CARDS, made, terms["made_ms"]) for made in fills])
     announce(connection, [Change(EVERYWHERE, GIFT_CARD, code_hash) for code_hash in hashes])
 
 

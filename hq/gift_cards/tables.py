@@ -47,4 +47,5 @@ gift_card_fact = Table(  # entries that put money on cards and are posted
     _text("at_till", 20),
     _text("approver", 20),
     Index(None, "code_hash"),
+    Index(None, "store", "t_eff"),
 )

@@ -24,18 +24,18 @@ from hq.journal.cases import CLOSED, CORRECTED, OPEN, add_event, set_state
 from hq.journal.device_cases import NO_ENTRY
 from hq.journal.firsts import case_before
 from hq.journal.posting_held import post_carried
-from hq.journal.store import POSTING, move_balances
+from hq.journal.postings import CORRECTIONS, pair
+from hq.journal.store import move_balances
 from hq.journal.undecided import release
 from hq.journal.words import newest_words
+from hq.ledger.own import OwnKind, post_own
 from hq.members.merged import survivor_of
 from hq.members.store import POINTS, account, lock_members, read_scopes
 from hq.members.tables import enrolment
-from hq.rows import insert_tuples
 from hq.stores.devices import check_device
-from hq.tables import case, case_event, journal, order_fact, posting, redemption_fact
+from hq.tables import case, case_event, journal, order_fact, redemption_fact
 from sync.protocol import Flag
 
-CORRECTIONS = "corrections"  # the account that points given or taken back by hand come out of
 IN_ORDER = case.c.opened_ms, func.length(case.c.case_id), case.c.case_id  # C-9 before C-10
 CASES_MAX = 500  # listed at once: more than a person goes through
 
@@ -179,7 +179,7 @@ def _close(hq: Hq, connection: Connection, *, case_id: str, who: str, note: str,
     told: Callable[..., None] = partial(add_event, connection, case_id, who=who, now_ms=now_ms)
     changes: list[Change] = []
     if points:
-        entry_id, changes = _correct(connection, found, points)
+        entry_id, changes = _correct(connection, found, points, now_ms=now_ms)
         told(CORRECTED, note=f"{points:+d} points, posting {entry_id}")
     told(CLOSED, note=note)
     set_state(connection, case_id, CLOSED)
@@ -191,7 +191,7 @@ def _close(hq: Hq, connection: Connection, *, case_id: str, who: str, note: str,
     return _find(connection, case_id)
 
 
-def _correct(connection: Connection, found: Case, points: int) -> tuple[str, list[Change]]:
+def _correct(connection: Connection, found: Case, points: int, *, now_ms: int) -> tuple[str, list[Change]]:
     """Post points to the account of the member whom a case is about, under an id of its own."""
     hold_whole(connection, Whole.MEMBERS, is_shared=True)
     ref = _member_of(connection, found)
@@ -199,9 +199,15 @@ def _correct(connection: Connection, found: Case, points: int) -> tuple[str, lis
         raise NotPossible(
             f"{found.case_id} is about no member whom HQ knows, so no points can be given or taken."
         )
-    entry_id = new_id()
-    rows = [(entry_id, 0, account(ref), POINTS, points), (entry_id, 1, CORRECTIONS, POINTS, -points)]
-    insert_tuples(connection, posting, POSTING, rows)
+    entry_id = post_own(
+        connection,
+        pair(account(ref), CORRECTIONS, POINTS, points),
+        kind=OwnKind.CASE,
+        at_ms=now_ms,
+        store=found.store,
+        member=ref,
+        about=f"case:{found.case_id}",
+    )
     move_balances(connection, {ref: points})
     scopes = read_scopes(connection, [ref]).get(ref, {})
     return entry_id, [Change(scope, MEMBER, ref) for scope in sorted(scopes)]

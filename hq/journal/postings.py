@@ -12,6 +12,8 @@ from hq.journal.schemas import OrderData, RedemptionData
 from hq.members.store import POINTS, account
 
 ISSUED, SPENT, GIVEN = "points-issued", "points-spent", "discounts-given"
+EXPIRED = "points-expired"
+CORRECTIONS = "corrections"  # the account that points given or taken back by hand come out of
 BREAKAGE = "breakage"  # what nobody will ever spend: of members who were erased
 
 

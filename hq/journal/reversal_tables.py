@@ -33,5 +33,7 @@ reversal_fact = Table(  # voids and returns that are posted; what they moved is 
     _number("value"),  # of discounts, and of points as payment
     _number("points"),  # the change of what the order had earned
     _number("points_back"),
+    Column("goods", BigInteger, nullable=False, server_default="0"),  # as priced, that came back
+    Index(None, "store", "t_eff"),
     Index(None, "at_till", "t_eff"),
 )

@@ -4,7 +4,7 @@ Inserts are one statement a table and batch: the hot path.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -20,9 +20,10 @@ from hq.journal.carried import BRANCH
 from hq.journal.judgement import Judgement
 from hq.journal.reversal_tables import reversal_fact
 from hq.journal.schemas import OrderData, RedemptionData
-from hq.journal.undoing import Undone, who
+from hq.journal.undoing import Undone, goods_back, who
 from hq.journal.words import Word, newest_words
 from hq.members.store import parts_of
+from hq.reports.due import note_due
 from hq.rows import add_to, insert_rows, insert_tuples, is_among, storable, upsert
 from hq.stores.devices import PROTO_KEPT_MAX
 from hq.tables import device, journal, member, member_scope, order_fact, posting, redemption_fact
@@ -205,7 +206,12 @@ def insert_facts(connection: Connection, owner: ChainOwner, kept: Sequence[Kept]
         if each.judgement.order is not None
     ]
     redemptions = [
-        {**place, "seq": each.seq, **_redemption_row(each.judgement.redemption, each.judgement, owner)}
+        {
+            **place,
+            "seq": each.seq,
+            "store": store,
+            **_redemption_row(each.judgement.redemption, each.judgement, owner),
+        }
         for each in kept
         if each.judgement.redemption is not None
     ]
@@ -224,6 +230,16 @@ def insert_facts(connection: Connection, owner: ChainOwner, kept: Sequence[Kept]
     insert_rows(connection, redemption_fact, redemptions)
     insert_rows(connection, reversal_fact, reversals)
     insert_tuples(connection, posting, POSTING, postings)
+    note_due(connection, {store: [at_ms for each in kept for at_ms in _moments(each.judgement)]})
+
+
+def _moments(word: Judgement) -> Iterator[int]:
+    """Yield when what an entry did counts in reports (UTC ms)."""
+    for said in (word.order, word.redemption, word.card_change):
+        if said is not None:
+            yield said.t_eff
+    if word.undone is not None:
+        yield word.undone.data.t_eff
 
 
 def move_balances(connection: Connection, points: dict[str, int]) -> None:
@@ -286,6 +302,7 @@ def _redemption_row(redemption: RedemptionData, judgement: Judgement, owner: Cha
         "discount": redemption.discount,
         "at_till": who(redemption.cashier, owner.device_id)[:AT_TILL_LENGTH_MAX],
         "t_eff": redemption.t_eff,
+        "points": redemption.points if redemption.member is not None else 0,
     }
 
 
@@ -305,6 +322,7 @@ def _reversal_row(undone: Undone, owner: ChainOwner) -> dict[str, Any]:
         "value": undone.made.value,
         "points": undone.made.points,
         "points_back": undone.made.points_back,
+        "goods": goods_back(undone.made),
     }
 
 

@@ -6,7 +6,7 @@ it: what refers to no such order, or to one of which so much is not left, is set
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from msgspec import convert
 from sqlalchemy import Connection, select
@@ -165,6 +165,17 @@ def judge_reversal(
 def who(cashier: str, device_id: str) -> str:
     """Return who was at the till, as far as that is known: nobody who signed in is their station."""
     return cashier or device_id.partition(BRANCH)[0]
+
+
+def goods_back(made: Reversal) -> int:
+    """Return what comes back of the order's value, in minor units: as priced, before what had been taken off."""
+    units = {refund.line: refund.quantity_milli for refund in made.outcome.lines}
+    return sum(
+        line.part(line.amount)
+        - replace(line, returned_milli=line.returned_milli - units[line.line]).part(line.amount)
+        for line in made.left.lines
+        if line.line in units
+    )
 
 
 def _made(order: UndoneOrder, program: Program, units: Units | None) -> Reversal:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from app.ids import new_id
 from hq.authority.tables import member_use
 from hq.db import Database, Whole, hold_whole
 from hq.feed import ALIAS, DELETE, EVERYWHERE, MEMBER, STAFF, VOUCHER, Change, announce, last_number
-from hq.journal.postings import BREAKAGE
+from hq.journal.postings import BREAKAGE, pair
+from hq.ledger.own import OwnKind, post_own
 from hq.members import kept
 from hq.members.closed import closed_at, closed_refs
 from hq.members.merged import refs_of
@@ -54,7 +54,7 @@ def close_account(connection: Connection, ref: str, *, now_ms: int) -> Closing:
     changes += [Change(EVERYWHERE, VOUCHER, code, op=DELETE) for code in codes]
     changes += [Change(EVERYWHERE, ALIAS, alias, op=DELETE) for alias in refs[1:]]
     changes += _unlink_staff(connection, ref)
-    rest = _empty_account(connection, ref)
+    rest = _empty_account(connection, ref, now_ms=now_ms)
     connection.execute(delete(voucher).where(voucher.c.owner == ref))
     for table in (card, member_use, phone_token, personal, consent, enrolment):
         connection.execute(delete(table).where(table.c.member.in_(refs)))
@@ -109,7 +109,7 @@ def _unlink_staff(connection: Connection, ref: str) -> list[Change]:
     return [Change(row.store, STAFF, row.staff_id) for row in connection.execute(statement)]
 
 
-def _empty_account(connection: Connection, ref: str) -> dict[str, int]:
+def _empty_account(connection: Connection, ref: str, *, now_ms: int) -> dict[str, int]:
     """Post what the account holds to `breakage`, by the ledger: an HQ put back from a backup may lack the member."""
     statement = (
         select(posting.c.unit, func.sum(posting.c.amount))
@@ -117,15 +117,8 @@ def _empty_account(connection: Connection, ref: str) -> dict[str, int]:
         .group_by(posting.c.unit)
     )
     rest = {unit: int(amount) for unit, amount in connection.execute(statement) if amount}
-    entry_id = new_id()
-    pairs = [
-        (name, unit, sign * amount)
-        for unit, amount in sorted(rest.items())
-        for name, sign in ((account(ref), -1), (BREAKAGE, 1))
+    moved = [
+        made for unit, amount in sorted(rest.items()) for made in pair(BREAKAGE, account(ref), unit, amount)
     ]
-    rows = [
-        {"entry_id": entry_id, "n": n, "account": name, "unit": unit, "amount": amount}
-        for n, (name, unit, amount) in enumerate(pairs)
-    ]
-    insert_rows(connection, posting, rows)
+    post_own(connection, moved, kind=OwnKind.ERASED, at_ms=now_ms)
     return rest

@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from app.core.authority import points_scope, voucher_scope
-from app.ids import new_id
 from hq.authority import home
 from hq.authority.holding import POINTS as HOLDS_POINTS
 from hq.authority.holding import called_back
@@ -20,14 +19,16 @@ from hq.authority.joining import join_rights
 from hq.db import Whole, hold_whole
 from hq.feed import ALIAS, COUNTED, DELETE, EVERYWHERE, MEMBER, STAFF, VOUCHER, Change, announce
 from hq.home import Hq
+from hq.journal.postings import pair
 from hq.journal.reviewing import review
+from hq.ledger.own import OwnKind, post_own
 from hq.members.closing import scopes_that_heard
 from hq.members.contacts import join_personal
 from hq.members.kept_merges import Kept
 from hq.members.merged import refs_of, survivor_of
 from hq.members.store import POINTS, account, lock_members, read_scopes
 from hq.members.tables import consent, merged_account
-from hq.rows import insert_rows, upsert
+from hq.rows import upsert
 from hq.tables import card, member, member_scope, phone_token, posting, store_staff, voucher
 
 
@@ -52,7 +53,7 @@ def join_accounts(hq: Hq, connection: Connection, kept: Kept) -> Joined:
     heard = scopes_that_heard(connection, ref)
     changes = _move_what_is_theirs(connection, ref, into)
     _add_alias(connection, kept, into)
-    points = _move_points(connection, ref, into)
+    points = _move_points(connection, ref, into, now_ms=hq.clock.now_ms())
     _move_scopes(connection, ref, into)
     doubts, counters = join_rights(hq, connection, ref, into, refs)
     changes += review(connection, doubts, now_ms=hq.clock.now_ms())
@@ -114,7 +115,7 @@ def _add_alias(connection: Connection, kept: Kept, into: str) -> None:
     connection.execute(insert(merged_account), row)
 
 
-def _move_points(connection: Connection, ref: str, into: str) -> int:
+def _move_points(connection: Connection, ref: str, into: str, *, now_ms: int) -> int:
     """Post what the account holds to the survivor's: by the ledger, whose sums stay what they were."""
     statement = (
         select(posting.c.unit, func.sum(posting.c.amount))
@@ -122,17 +123,12 @@ def _move_points(connection: Connection, ref: str, into: str) -> int:
         .group_by(posting.c.unit)
     )
     rest = {unit: int(amount) for unit, amount in connection.execute(statement) if amount}
-    entry_id = new_id()
-    pairs = [
-        (name, unit, sign * amount)
+    moved = [
+        made
         for unit, amount in sorted(rest.items())
-        for name, sign in ((account(ref), -1), (account(into), 1))
+        for made in pair(account(into), account(ref), unit, amount)
     ]
-    rows = [
-        {"entry_id": entry_id, "n": n, "account": name, "unit": unit, "amount": amount}
-        for n, (name, unit, amount) in enumerate(pairs)
-    ]
-    insert_rows(connection, posting, rows)
+    post_own(connection, moved, kind=OwnKind.MERGED, at_ms=now_ms, member=into, about=f"member:{ref}")
     points = rest.get(POINTS, 0)
     connection.execute(update(member).where(member.c.ref == into).values(balance=member.c.balance + points))
     return points
