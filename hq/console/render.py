@@ -47,7 +47,7 @@ class Look:
 
 def render(template: str, look: Look, values: Mapping[str, Any], *, status: int = 200) -> Response:
     """Return a page."""
-    text = environment(look.language).get_template(template).render(look=look, **_writers(look), **values)
+    text = environment(look.language).get_template(template).render(look=look, **writers(look), **values)
     return Response(text, status_code=status, media_type="text/html; charset=utf-8", headers=HEADERS)
 
 
@@ -67,7 +67,7 @@ def environment(language: str) -> Environment:
     return made
 
 
-def _writers(look: Look) -> dict[str, Any]:
+def writers(look: Look) -> dict[str, Any]:
     """Return what templates call to write values as the page's language writes them."""
 
     def url(path: str, **query: Any) -> str:
