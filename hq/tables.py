@@ -231,6 +231,9 @@ member = Table(
     Column("home_store", String(40)),
     _text("state", 10),
     _added("codes_from_ms", BigInteger, "0"),  # signed codes that were issued before are withdrawn
+    _added("joined_ms", BigInteger, "0"),  # 0: nobody knows any more
+    _added("version", Integer, "1"),  # of what people and other programs say; balances move beside it
+    Index(None, "joined_ms", "ref"),  # the list of members, the newest first
 )
 
 phone_token = Table(  # of links that bind a member's phone: good once, by the phone that came with it first
@@ -299,6 +302,7 @@ order_fact = Table(
     Index(None, "t_eff", "device", "epoch", "seq"),  # the list of them, newest first
     Index(None, "store", "t_eff"),
     Index(None, "order_id"),
+    Index(None, "member", "t_eff"),  # all that one member did
 )
 
 redemption_fact = Table(
@@ -324,6 +328,7 @@ redemption_fact = Table(
     Index(None, "store", "t_eff"),
     Index(None, "campaign", "t_eff"),
     Index(None, "order_id"),
+    Index(None, "member", "t_eff"),
 )
 
 showing = Table(  # of a phone's code: which order it was redeemed with first; see journal/showings.py

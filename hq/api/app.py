@@ -12,6 +12,8 @@ from hq.api.routing import Routes
 from hq.audit.routes import routes as audit
 from hq.home import Hq
 from hq.jobs.routes import routes as jobs
+from hq.members.attribute_routes import routes as attributes
+from hq.members.routes import routes as members
 from hq.segments.routes import routes as segments
 from hq.staff.routes import routes as staff
 from hq.webhooks.routes import feed as events
@@ -24,7 +26,7 @@ ABOUT = (
     " A POST with an `Idempotency-Key` is done once, however often it comes."
     " Errors are problem documents (RFC 9457). Amounts are minor units, times UTC milliseconds."
 )
-NOUNS: tuple[Routes, ...] = (audit, keys, events, jobs, segments, staff, webhooks)
+NOUNS: tuple[Routes, ...] = (attributes, audit, keys, events, jobs, members, segments, staff, webhooks)
 
 
 def add_api(app: FastAPI, hq: Hq) -> None:

@@ -36,4 +36,5 @@ reversal_fact = Table(  # voids and returns that are posted; what they moved is 
     Column("goods", BigInteger, nullable=False, server_default="0"),  # as priced, that came back
     Index(None, "store", "t_eff"),
     Index(None, "at_till", "t_eff"),
+    Index(None, "member", "t_eff"),
 )

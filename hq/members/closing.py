@@ -21,9 +21,32 @@ from hq.members import kept
 from hq.members.closed import closed_at, closed_refs
 from hq.members.merged import refs_of
 from hq.members.store import account, lock_members, read_scopes
-from hq.members.tables import closed_account, consent, enrolment, merged_account, personal
+from hq.members.tables import (
+    by_hand,
+    closed_account,
+    consent,
+    enrolment,
+    member_attribute,
+    member_external,
+    member_note,
+    merged_account,
+    personal,
+)
 from hq.rows import insert_rows
 from hq.tables import card, feed, member, member_scope, phone_token, posting, store, store_staff, voucher
+
+OF_MEMBERS = (
+    card,
+    member_use,
+    phone_token,
+    personal,
+    consent,
+    enrolment,
+    member_external,
+    member_attribute,
+    member_note,
+    by_hand,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +79,7 @@ def close_account(connection: Connection, ref: str, *, now_ms: int) -> Closing:
     changes += _unlink_staff(connection, ref)
     rest = _empty_account(connection, ref, now_ms=now_ms)
     connection.execute(delete(voucher).where(voucher.c.owner == ref))
-    for table in (card, member_use, phone_token, personal, consent, enrolment):
+    for table in OF_MEMBERS:
         connection.execute(delete(table).where(table.c.member.in_(refs)))
     connection.execute(delete(merged_account).where(merged_account.c.survivor == ref))
     connection.execute(delete(member_scope).where(member_scope.c.member == ref))

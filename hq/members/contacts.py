@@ -5,12 +5,13 @@ count. The hashes are made anew from the table if the key is ever lost.
 """
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from app.core.personal import Personal
+from app.core.personal import Personal, PersonalInvalid
+from app.core.personal import personal as read_typed
 from app.ids import new_secret
 from hq.members.tables import personal
 from hq.rows import upsert
@@ -44,6 +45,56 @@ def store_personal(connection: Connection, ref: str, said: Personal, *, now_ms: 
     if said.display_name:  # a name that head office has given stays
         nameless = member.c.ref == ref, member.c.name == ""
         connection.execute(update(member).where(*nameless).values(name=said.display_name))
+    return found
+
+
+def change_personal(
+    connection: Connection, ref: str, new: Mapping[str, str], *, now_ms: int
+) -> tuple[list[str], list[str]]:
+    """Set what a member says of themselves: `new` by name, in the form of `Personal`, empty for what is to go.
+
+    Returns which of it is another than before, and in words who else said the same. The caller holds `Whole.MEMBERS`.
+    """
+    of = personal.c.member == ref
+    held = connection.execute(select(personal).where(of)).mappings().one_or_none()
+    before = dict.fromkeys(TEXTS, "") if held is None else {name: held[name] for name in TEXTS}
+    changed = [name for name in TEXTS if name in new and new[name] != before[name]]
+    if not changed:
+        return [], []
+    said = Personal(**(before | {name: new[name] for name in changed}))
+    hashes = dict(_hashes(connection, said))
+    row = {
+        **{name: getattr(said, name) for name in TEXTS},
+        "phone_hash": hashes.get("phone"),
+        "email_hash": hashes.get("e-mail"),
+        "stored_ms": now_ms,
+    }
+    if held is None:
+        connection.execute(insert(personal), row | {"member": ref})
+    else:
+        connection.execute(update(personal).where(of).values(row))
+    same = [
+        f"the same {kind} as {', '.join(others)}"
+        for kind, value in hashes.items()
+        if {"phone": "phone", "e-mail": "email"}[kind] in changed
+        if (others := _others(connection, kind, value, but=ref))
+    ]
+    return changed, same
+
+
+def who_said(connection: Connection, text: str) -> list[str]:
+    """Return the members whose phone number or e-mail address this is."""
+    kept = connection.execute(select(meta.c.v).where(meta.c.k == CONTACT_KEY)).scalar_one_or_none()
+    if kept is None:
+        return []
+    found: list[str] = []
+    for kind in ("phone", "email"):
+        try:
+            said = read_typed(**{kind: text})
+        except PersonalInvalid:
+            continue
+        for word, value in _hashes(connection, said):
+            found += _others(connection, word, value, but="")
     return found
 
 

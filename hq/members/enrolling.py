@@ -129,6 +129,7 @@ def _insert_member(
         "balance": points_posted(connection, [ref]).get(ref, 0),
         "home_store": store,
         "state": ACTIVE,
+        "joined_ms": max(joined.t_eff, 0),
     }
     connection.execute(insert(member), row)
     said = {"member": ref, "tier": "", "store": store, "by": "station"}

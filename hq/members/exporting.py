@@ -12,7 +12,15 @@ from hq.home import Hq
 from hq.journal.held import waiting_by_device
 from hq.members.merged import no_member, refs_of
 from hq.members.store import account, read_scopes
-from hq.members.tables import consent, enrolment, personal
+from hq.members.tables import (
+    by_hand,
+    consent,
+    enrolment,
+    member_attribute,
+    member_external,
+    member_note,
+    personal,
+)
 from hq.tables import (
     card,
     device,
@@ -71,6 +79,12 @@ def export_member(hq: Hq, ref: str) -> dict[str, Any]:
                 "is_given",
                 "at_ms",
             ),
+            "external_ids": _of(connection, member_external, ref, "external_id", "at_ms"),
+            "attributes": _of(connection, member_attribute, ref, "name", "text", "number", "set_ms"),
+            "notes": _of(connection, member_note, ref, "at_ms", "who", "body"),
+            "by_hand": _of(
+                connection, by_hand, ref, "at_ms", "kind", "about", "points", "amount", "reason", "who"
+            ),
             "enrolment": _entries(connection, enrolment, refs),
             "orders": _entries(connection, order_fact, refs),
             "redemptions": _entries(connection, redemption_fact, refs),
@@ -124,6 +138,10 @@ def _entries(connection: Connection, of: Table, refs: Sequence[str]) -> list[dic
         }
         for row in connection.execute(statement)
     ]
+
+
+def _of(connection: Connection, table: Table, ref: str, *names: str) -> list[dict[str, Any]]:
+    return _rows(connection, table, table.c.member == ref, *names)
 
 
 def _rows(connection: Connection, table: Table, of: Any, *names: str) -> list[dict[str, Any]]:

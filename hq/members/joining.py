@@ -1,8 +1,8 @@
 """Making one account of two, in one transaction: what moves to the survivor, and who has to hear of it.
 
-What goes over: points, uses, vouchers, promises, stores, contacts and consents, cards and phone, and the link of
-somebody of the staff. The survivor's own facts stay (tier, segments, home store, name unless they have none). Entries
-and postings keep the reference that they name.
+What goes over: points, uses, vouchers, promises, stores, contacts and consents, cards and phone, ids of other systems,
+attributes that the survivor lacks, notes, and the link of somebody of the staff. The survivor's own facts stay (tier,
+segments, home store, name unless they have none). Entries and postings keep the reference that they name.
 """
 
 from collections.abc import Iterable
@@ -27,7 +27,14 @@ from hq.members.contacts import join_personal
 from hq.members.kept_merges import Kept
 from hq.members.merged import refs_of, survivor_of
 from hq.members.store import POINTS, account, lock_members, read_scopes
-from hq.members.tables import consent, merged_account
+from hq.members.tables import (
+    by_hand,
+    consent,
+    member_attribute,
+    member_external,
+    member_note,
+    merged_account,
+)
 from hq.rows import upsert
 from hq.tables import card, member, member_scope, phone_token, posting, store_staff, voucher
 
@@ -149,7 +156,9 @@ def _move_scopes(connection: Connection, ref: str, into: str) -> None:
 
 def _move_what_is_theirs(connection: Connection, ref: str, into: str) -> list[Change]:
     connection.execute(update(voucher).where(voucher.c.owner == ref).values(owner=into))
-    connection.execute(update(phone_token).where(phone_token.c.member == ref).values(member=into))
+    for table in (phone_token, member_external, member_note, by_hand):
+        connection.execute(update(table).where(table.c.member == ref).values(member=into))
+    _move_attributes(connection, ref, into)
     join_personal(connection, ref, into)
     _append(connection, consent, ref, into)
     _move_cards(connection, ref, into)
@@ -160,6 +169,16 @@ def _move_what_is_theirs(connection: Connection, ref: str, into: str) -> list[Ch
         .returning(store_staff.c.store, store_staff.c.staff_id)
     )
     return [Change(row.store, STAFF, row.staff_id) for row in connection.execute(staff)]
+
+
+def _move_attributes(connection: Connection, ref: str, into: str) -> None:
+    """Let what is known of the member be known of the survivor, as far as it wasn't."""
+    own = select(member_attribute.c.name).where(member_attribute.c.member == into)
+    known = connection.execute(own).scalars().all()
+    of = member_attribute.c.member == ref
+    new = update(member_attribute).where(of, member_attribute.c.name.not_in(known))
+    connection.execute(new.values(member=into))
+    connection.execute(delete(member_attribute).where(of))
 
 
 def _append(connection: Connection, table: Table, ref: str, into: str) -> None:

@@ -43,7 +43,8 @@ CODE_DAYS = 400  # as long as a station keeps a member who doesn't come; a new c
 class MemberFacts:
     """A member as staff or an import gives them.
 
-    `name` is short (given name and initial); `number` is the printed M number.
+    `name` is short (given name and initial); `number` is the printed M number, `number_hash` what is kept of one that
+    stays.
     """
 
     ref: str
@@ -52,6 +53,7 @@ class MemberFacts:
     tier: str = ""
     segments: tuple[str, ...] = ()
     home_store: str | None = None
+    number_hash: str | None = None
 
 
 def upsert_members(hq: Hq, members: Sequence[MemberFacts]) -> int:
@@ -60,11 +62,11 @@ def upsert_members(hq: Hq, members: Sequence[MemberFacts]) -> int:
     Done in parts, each a transaction of its own, so that a large import doesn't keep stations waiting.
     """
     for each in members:
-        _check(each)
+        check_facts(each)
     newest = list({each.ref: each for each in members}.values())  # of two with one reference, the later
     for some in parts_of(newest, ROWS_AT_ONCE):
         try:
-            hq.database.write(partial(_upsert_some, members=some, now_ms=hq.clock.now_ms()))
+            hq.database.write(partial(upsert_some, members=some, now_ms=hq.clock.now_ms()))
         except IntegrityError as problem:
             raise NotPossible("Two members can't have the same number.") from problem
     return len(newest)
@@ -72,13 +74,13 @@ def upsert_members(hq: Hq, members: Sequence[MemberFacts]) -> int:
 
 def add_member(hq: Hq, facts: MemberFacts) -> None:
     """Add a member under a reference that no member has. Raises `NotPossible`."""
-    _check(facts)
+    check_facts(facts)
 
     def add(connection: Connection) -> None:
         hold_whole(connection, Whole.MEMBERS)
         if lock_members(connection, [facts.ref]):
             raise NotPossible(f"There is a member {facts.ref} already. Nothing was changed.")
-        _upsert_some(connection, [facts], now_ms=hq.clock.now_ms())
+        upsert_some(connection, [facts], now_ms=hq.clock.now_ms())
 
     try:
         hq.database.write(add)
@@ -107,7 +109,7 @@ def roll_code(hq: Hq, ref: str) -> str:
     new one is of the next second, and so is whatever is issued until then.
     """
     ref_bytes(ref)
-    hq.database.write(partial(_withdraw_codes, ref=ref, from_ms=(hq.clock.now_ms() // 1000 + 1) * 1000))
+    hq.database.write(partial(withdraw_codes, ref=ref, from_ms=(hq.clock.now_ms() // 1000 + 1) * 1000))
     return issue_code(hq, ref)
 
 
@@ -167,7 +169,8 @@ def ref_bytes(ref: str) -> bytes:
     return value.to_bytes(MEMBER_REF_SIZE, "big")
 
 
-def _withdraw_codes(connection: Connection, *, ref: str, from_ms: int) -> None:
+def withdraw_codes(connection: Connection, *, ref: str, from_ms: int) -> None:
+    """Withdraw all signed codes of a member that were issued before a moment (UTC ms). Raises `NotHere`."""
     if not lock_members(connection, [ref]):
         raise NotHere(no_member(connection, ref))
     connection.execute(delete(phone_token).where(phone_token.c.member == ref))
@@ -180,7 +183,8 @@ def _withdraw_codes(connection: Connection, *, ref: str, from_ms: int) -> None:
     announce(connection, changes + [Change(store, MEMBER, ref) for store in sorted(scopes.get(ref, ()))])
 
 
-def _check(each: MemberFacts) -> None:
+def check_facts(each: MemberFacts) -> None:
+    """Refuse what no column holds. Raises `NotPossible`."""
     ref_bytes(each.ref)
     for column, value in (("name", each.name), ("tier", each.tier), ("segments", json.dumps(each.segments))):
         room = member.c[column].type.length  # type: ignore[attr-defined]  # all three are String columns
@@ -188,7 +192,8 @@ def _check(each: MemberFacts) -> None:
             raise NotPossible(f"The {column} of member {each.ref} is longer than {room} characters.")
 
 
-def _upsert_some(connection: Connection, members: Sequence[MemberFacts], *, now_ms: int) -> None:
+def upsert_some(connection: Connection, members: Sequence[MemberFacts], *, now_ms: int) -> None:
+    """Add or change members in a transaction whose last rows but the audit's these are. Raises `NotPossible`."""
     # A new member has no row to hold yet, while a push may be posting to the account: see intake.
     hold_whole(connection, Whole.MEMBERS)
     refs = [each.ref for each in members]
@@ -205,12 +210,13 @@ def _upsert_some(connection: Connection, members: Sequence[MemberFacts], *, now_
         {
             "ref": each.ref,
             "name": each.name,
-            "number_hash": None if each.number is None else hash_number(each.number),
+            "number_hash": each.number_hash if each.number is None else hash_number(each.number),
             "tier": each.tier,
             "segments": json.dumps(sorted(each.segments)),
             "balance": posted.get(each.ref, 0),
             "home_store": each.home_store,
             "state": ACTIVE,
+            "joined_ms": now_ms,  # of one who is there already it stays
         }
         for each in members
     ]

@@ -1,6 +1,8 @@
-"""Tables about members: who joined at a station and what they said, whose accounts were closed, and whose merged."""
+"""Tables about members: who joined at a station and what they said, whose accounts were closed, and whose merged; what
+other systems call them, what shops know of them, and what people at head office did for them.
+"""
 
-from sqlalchemy import BigInteger, Column, Integer, String, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
 
 from hq.tables import metadata
 
@@ -63,4 +65,80 @@ merged_account = Table(  # references of members who were merged: aliases of the
     Column("codes_from_ms", BigInteger, nullable=False),  # signed codes that were issued before are withdrawn
     Column("at_ms", BigInteger, nullable=False),
     Column("who", String(60), nullable=False),
+)
+
+member_external = Table(  # what other systems call members; after a merging a member has several
+    "member_external",
+    metadata,
+    Column("external_id", String(80), primary_key=True),
+    Column("member", String(13), nullable=False, index=True),
+    Column("at_ms", BigInteger, nullable=False),
+)
+
+attribute = Table(  # the schema of what shops want to know of members
+    "attribute",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("title", String(80), nullable=False),
+    Column("kind", String(10), nullable=False),  # text | number | day | choice
+    Column("choices", Text, nullable=False),  # JSON list of texts
+    Column("owner", String(10), nullable=False),  # crm | hq: which side changes it
+    Column("at_stations", Integer, nullable=False),  # 1: rules may ask for it at stations
+    Column("created_ms", BigInteger, nullable=False),
+)
+
+member_attribute = Table(
+    "member_attribute",
+    metadata,
+    Column("member", String(13), primary_key=True),
+    Column("name", String(40), primary_key=True),
+    Column("text", String(200)),  # of a text, a day or a choice
+    Column("number", BigInteger),
+    Column("set_ms", BigInteger, nullable=False),
+    Column("who", String(80), nullable=False),
+    Index(None, "name", "text"),
+    Index(None, "name", "number"),
+)
+
+member_note = Table(
+    "member_note",
+    metadata,
+    Column("note_id", String(32), primary_key=True),
+    Column("member", String(13), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("who", String(80), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Index(None, "member", "at_ms"),
+)
+
+by_hand = Table(  # what people at head office gave or took
+    "by_hand",
+    metadata,
+    Column("act_id", String(80), primary_key=True),  # of the postings, or the redemption
+    Column("member", String(13), nullable=False),
+    Column("kind", String(12), nullable=False),  # points | voucher | redemption
+    Column("points", BigInteger, nullable=False),
+    Column("amount", BigInteger, nullable=False),  # minor units, of a redemption
+    Column("about", String(80), nullable=False),  # the rule of a voucher or a redemption
+    Column("reason", String(300), nullable=False),
+    Column("who", String(80), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Index(None, "member", "at_ms"),
+)
+
+member_import = (
+    Table(  # files of members that were brought along; the files themselves lie beside the database
+        "member_import",
+        metadata,
+        Column("import_id", String(32), primary_key=True),
+        Column("name", String(80), nullable=False),
+        Column("sample", Text, nullable=False),  # JSON: the first rows of the file
+        Column("mapping", Text, nullable=False),  # JSON: which column is what
+        Column("job", String(32), nullable=False),  # the newest, or empty
+        Column("is_trial", Integer, nullable=False),  # of that job
+        Column("rows_good", BigInteger, nullable=False),
+        Column("rows_bad", BigInteger, nullable=False),
+        Column("who", String(80), nullable=False),
+        Column("at_ms", BigInteger, nullable=False, index=True),
+    )
 )

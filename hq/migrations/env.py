@@ -13,8 +13,8 @@ from hq.journal import held_tables as _held  # noqa: F401
 from hq.journal import reversal_tables as _reversals  # noqa: F401
 from hq.ledger import tables as _ledger  # noqa: F401
 from hq.members import tables as _members  # noqa: F401
-from hq.segments import tables as _segments  # noqa: F401
 from hq.reports import tables as _reports  # noqa: F401
+from hq.segments import tables as _segments  # noqa: F401
 from hq.tables import metadata
 from hq.webhooks import tables as _webhooks  # noqa: F401
 

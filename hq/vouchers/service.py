@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete
+from sqlalchemy import Connection, delete
 
 from app.core.campaign import Trigger
 from app.core.codes import hash_number, number
@@ -35,13 +35,18 @@ def create_vouchers(hq: Hq, vouchers: Sequence[NewVoucher]) -> list[str]:
     """Make vouchers and return their printed numbers in the same order. In parts, each a transaction of its own."""
     printed: list[str] = []
     for some in parts_of(vouchers, ROWS_AT_ONCE):
-        numbers = [number("V", new_number(VOUCHER_BODY_LENGTH)) for _ in some]
-        rows = [_row(each, text) for each, text in zip(some, numbers, strict=True)]
         with hq.database.atomic() as connection:
-            insert_rows(connection, voucher, rows)
-            announce(connection, [Change(EVERYWHERE, VOUCHER, str(row["code_hash"])) for row in rows])
-        printed += numbers
+            printed += insert_vouchers(connection, some)
     return printed
+
+
+def insert_vouchers(connection: Connection, vouchers: Sequence[NewVoucher]) -> list[str]:
+    """Make vouchers in a transaction that takes a number of the feed here; return their printed numbers."""
+    numbers = [number("V", new_number(VOUCHER_BODY_LENGTH)) for _ in vouchers]
+    rows = [_row(each, text) for each, text in zip(vouchers, numbers, strict=True)]
+    insert_rows(connection, voucher, rows)
+    announce(connection, [Change(EVERYWHERE, VOUCHER, str(row["code_hash"])) for row in rows])
+    return numbers
 
 
 def withdraw_voucher(hq: Hq, printed: str) -> None:

@@ -1,0 +1,186 @@
+"""What people at head office give members by hand: points, and vouchers to say sorry with. Each within their ceilings.
+
+Both say why, stand in the audit and in the member's timeline. Points are posted against `corrections`, as those are
+that a case gives (see hq/journal/desk.py).
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from sqlalchemy import Connection, insert
+
+from app.core.campaign import Trigger
+from app.core.effects import AmountOff, PercentOff
+from app.core.order import AMOUNT_MAX, local_date
+from app.core.program import Program
+from app.ids import new_id
+from hq.access.actor import Actor
+from hq.audit.service import record
+from hq.campaigns.service import program_of
+from hq.campaigns.store import newest_version
+from hq.db import Whole, hold_whole
+from hq.faults import NotPossible
+from hq.feed import MEMBER, Change, announce
+from hq.home import Hq
+from hq.journal.own import ADJUST, append_own
+from hq.journal.postings import CORRECTIONS, pair
+from hq.journal.store import POSTING, move_balances
+from hq.ledger.own import OwnEntry, OwnKind, note_own
+from hq.members.finding import row_of
+from hq.members.store import POINTS, account, lock_members, read_scopes
+from hq.members.tables import by_hand
+from hq.rows import insert_tuples
+from hq.tables import posting
+from hq.vouchers.service import NewVoucher, insert_vouchers
+
+OF_POINTS, OF_VOUCHER, OF_REDEMPTION = "points", "voucher", "redemption"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something given by hand. `about` is a rule, `amount` in minor units."""
+
+    act_id: str
+    member: str
+    kind: str
+    about: str
+    reason: str
+    points: int = 0
+    amount: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """Points that were given or taken, and the balance behind it."""
+
+    act_id: str
+    points: int
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Apology:
+    """A voucher that was given. `number` is the printed one, which is kept nowhere."""
+
+    act_id: str
+    number: str
+    rule: str
+    ends_on: str
+
+
+def adjust_points(hq: Hq, actor: Actor, ref: str, points: int, *, reason: str) -> Adjusted:
+    """Give a member points, or take some. Raises `NotHere`, `NotPossible` or `OverCeiling`."""
+    if not 0 < abs(points) <= AMOUNT_MAX:
+        raise NotPossible("Say how many points, and a minus sign before those to take.")
+    check_reason(reason)
+    actor.check_ceilings(points=abs(points))
+    return hq.database.write(
+        partial(_adjust, actor=actor, ref=ref, points=points, reason=reason, now_ms=hq.clock.now_ms())
+    )
+
+
+def apologise(hq: Hq, actor: Actor, ref: str, rule_id: str, *, days: int, reason: str) -> Apology:
+    """Give a member a voucher of their own, good once. Raises `NotHere`, `NotPossible` or `OverCeiling`."""
+    check_reason(reason)
+
+    def give(connection: Connection) -> Apology:
+        program = program_of(hq, connection, newest_version(connection, "program"))
+        if program is None:
+            raise NotPossible("No program has been published yet.")
+        _check_worth(actor, program, rule_id)
+        now_ms = hq.clock.now_ms()
+        ends_on = local_date(now_ms, program.time_zone) + timedelta(days=days)
+        hold_whole(connection, Whole.MEMBERS, is_shared=True)
+        of = row_of(connection, ref).ref
+        (number,) = insert_vouchers(connection, [NewVoucher(rule_id, 1, of, ends_on)])
+        act_id = new_id()
+        act = Act(act_id, of, OF_VOUCHER, rule_id, reason)
+        note_act(connection, act, actor=actor, now_ms=now_ms)
+        told = {"rule": rule_id, "ends_on": ends_on.isoformat()}
+        record(
+            connection,
+            actor,
+            "member.apologised",
+            f"member:{of}",
+            now_ms=now_ms,
+            reason=reason,
+            after=told,
+        )
+        return Apology(act_id, number, rule_id, ends_on.isoformat())
+
+    return hq.database.write(give)
+
+
+def rules_to_apologise(hq: Hq) -> list[tuple[str, str]]:
+    """Return the voucher rules of the newest program: id and name."""
+    with hq.database.reading() as connection:
+        program = program_of(hq, connection, newest_version(connection, "program"))
+    if program is None:
+        return []
+    return sorted(
+        (pair.rule.rule_id, pair.rule.name) for pair in program.rules if pair.rule.trigger is Trigger.VOUCHER
+    )
+
+
+def check_reason(reason: str) -> None:
+    """Let nothing be done by hand without a reason. Raises `NotPossible`."""
+    if not 0 < len(reason.strip()) <= 300:
+        raise NotPossible("Say why, in 300 characters at most.")
+
+
+def note_act(connection: Connection, act: Act, *, actor: Actor, now_ms: int) -> None:
+    """Note what was given, for the member's timeline."""
+    row = {name: getattr(act, name) for name in Act.__dataclass_fields__}
+    connection.execute(insert(by_hand), row | {"who": actor.name, "at_ms": now_ms})
+
+
+def post_entry(connection: Connection, entry_id: str, entry: OwnEntry) -> None:
+    """Post what an entry of HQ's own chain does, under its id."""
+    rows = [(entry_id, n, made.account, made.unit, made.amount) for n, made in enumerate(entry.postings)]
+    insert_tuples(connection, posting, POSTING, rows)
+    note_own(connection, [(entry_id, entry)])
+
+
+def _adjust(
+    connection: Connection, *, actor: Actor, ref: str, points: int, reason: str, now_ms: int
+) -> Adjusted:
+    hold_whole(connection, Whole.MEMBERS, is_shared=True)
+    ref = row_of(connection, ref).ref
+    lock_members(connection, [ref])
+    before = int(row_of(connection, ref).balance)
+    if points < 0 and before + points < 0:
+        raise NotPossible(f"The member has {before} points, so {-points} can't be taken.")
+    data = {"member": ref, "points": points, "t_eff": now_ms}
+    _, entry_id = append_own(connection, ADJUST, data, now_ms=now_ms)
+    made = pair(account(ref), CORRECTIONS, POINTS, points)
+    post_entry(connection, entry_id, OwnEntry(OwnKind.ADJUSTED, made, now_ms, member=ref))
+    move_balances(connection, {ref: points})
+    act = Act(entry_id, ref, OF_POINTS, "", reason, points=points)
+    note_act(connection, act, actor=actor, now_ms=now_ms)
+    scopes = read_scopes(connection, [ref]).get(ref, {})
+    announce(connection, [Change(scope, MEMBER, ref) for scope in sorted(scopes)])
+    balance = before + points
+    record(
+        connection,
+        actor,
+        "points.adjusted",
+        f"member:{ref}",
+        now_ms=now_ms,
+        reason=reason,
+        before={"balance": before},
+        after={"balance": balance, "points": points},
+    )
+    return Adjusted(entry_id, points, balance)
+
+
+def _check_worth(actor: Actor, program: Program, rule_id: str) -> None:
+    """Refuse a rule that vouchers don't bring into play, or that gives more than somebody may give alone."""
+    pair = program.pair(rule_id)
+    if pair is None or pair.rule.trigger is not Trigger.VOUCHER:
+        raise NotPossible("The published program has no voucher rule of this name.")
+    effect = pair.rule.effect
+    actor.check_ceilings(
+        amount=effect.amount if isinstance(effect, AmountOff) else 0,
+        percent=effect.basis_points if isinstance(effect, PercentOff) else 0,
+    )
