@@ -10,12 +10,16 @@ from hq.api.models import Problem
 from hq.api.rates import Rates
 from hq.api.routing import Routes
 from hq.audit.routes import routes as audit
+from hq.campaigns.program_routes import routes as program
+from hq.campaigns.routes import routes as campaigns
+from hq.campaigns.scenario_routes import routes as scenarios
 from hq.home import Hq
 from hq.jobs.routes import routes as jobs
 from hq.members.attribute_routes import routes as attributes
 from hq.members.routes import routes as members
 from hq.segments.routes import routes as segments
 from hq.staff.routes import routes as staff
+from hq.stops.routes import routes as stops
 from hq.webhooks.routes import feed as events
 from hq.webhooks.routes import routes as webhooks
 
@@ -26,7 +30,21 @@ ABOUT = (
     " A POST with an `Idempotency-Key` is done once, however often it comes."
     " Errors are problem documents (RFC 9457). Amounts are minor units, times UTC milliseconds."
 )
-NOUNS: tuple[Routes, ...] = (attributes, audit, keys, events, jobs, members, segments, staff, webhooks)
+NOUNS: tuple[Routes, ...] = (
+    attributes,
+    audit,
+    campaigns,
+    events,
+    jobs,
+    keys,
+    members,
+    program,
+    scenarios,
+    segments,
+    staff,
+    stops,
+    webhooks,
+)
 
 
 def add_api(app: FastAPI, hq: Hq) -> None:

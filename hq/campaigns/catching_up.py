@@ -16,6 +16,7 @@ from app.core.program import Program
 from hq.access.actor import Actor
 from hq.campaigns import part_rows, rows
 from hq.campaigns.rows import Approval, CampaignRow, PublishedCampaign, State, written
+from hq.faults import NotPossible
 
 STOPPED = (State.PAUSED, State.KILLED)
 
@@ -50,11 +51,36 @@ def bring_up_to_date(
             rows.insert_campaign(connection, replace(new, state=_by_dates(new, local)))
             continue
         dated = replace(old, published_n=n, starts_at=starts_at, ends_at=ends_at)
-        _keep(connection, old, _published(dated, body, local), actor, now_ms)
+        _keep(connection, old, _published(dated, body, local), actor.name, now_ms)
     for campaign_id, old in known.items():
         if campaign_id not in typed and old.published_n is not None and old.state not in STOPPED:
-            _keep(connection, old, replace(old, state=State.ENDED), actor, now_ms)
+            _keep(connection, old, replace(old, state=State.ENDED), actor.name, now_ms)
     part_rows.let_go_published(connection, document, now_ms=now_ms)
+
+
+def mark_stopped(connection: Connection, campaign_id: str, *, who: str, now_ms: int) -> None:
+    """Say that a campaign was stopped, however that came about; one that nobody works on here is left alone."""
+    old = rows.find_or_none(connection, campaign_id)
+    if old is not None and old.is_published and old.state not in STOPPED:
+        _keep(connection, old, replace(old, state=State.PAUSED), who, now_ms)
+
+
+def mark_let_go(connection: Connection, campaign_id: str, *, time_zone: str, who: str, now_ms: int) -> None:
+    """Say that a campaign is stopped no more: it stands where its dates say."""
+    old = rows.find_or_none(connection, campaign_id)
+    if old is not None and old.state in STOPPED:
+        state = _by_dates(old, local_now(time_zone, now_ms))
+        _keep(connection, old, replace(old, state=state, killed_program=0), who, now_ms)
+
+
+def check_rules_changed(connection: Connection, campaign_id: str) -> None:
+    """Raise `NotPossible` for a campaign that was killed and not published anew since."""
+    row = rows.find_or_none(connection, campaign_id)
+    if row is None or row.state is not State.KILLED or row.published_n is None:
+        return
+    newest = rows.published_at(connection, campaign_id, row.published_n)
+    if newest.program_version <= row.killed_program:
+        raise NotPossible("It was killed. Change its rules and publish them, then let it go.")
 
 
 def by_dates(row: CampaignRow, time_zone: str, now_ms: int) -> State:
@@ -94,11 +120,11 @@ def _published(row: CampaignRow, body: Mapping[str, Any], local: str) -> Campaig
     )
 
 
-def _keep(connection: Connection, old: CampaignRow, new: CampaignRow, actor: Actor, now_ms: int) -> None:
+def _keep(connection: Connection, old: CampaignRow, new: CampaignRow, who: str, now_ms: int) -> None:
     if new != old:
         rows.store(
             connection,
-            replace(new, version=old.version + 1, changed_by=actor.name, changed_ms=now_ms),
+            replace(new, version=old.version + 1, changed_by=who, changed_ms=now_ms),
         )
 
 

@@ -6,7 +6,7 @@ that are drafted. What is known already under a name stays as it is, since other
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -33,17 +33,22 @@ NO_PROGRAM: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class Composed:
-    """A program as it would be published: its bytes, and what they say, or in words why they say nothing."""
+    """A program as it would be published: its bytes, and what they say, or in words why they say nothing.
+
+    `newest` is the newest published program as JSON, None where there is none.
+    """
 
     body: bytes
     document: Mapping[str, Any]
     program: Program | None
     problem: str = ""
+    newest: Mapping[str, Any] | None = None
 
     @property
-    def contradictions(self) -> tuple[str, ...]:
-        """What it says that can hardly be meant, a sentence each."""
-        return () if self.program is None else tuple(str(each) for each in contradictions(self.program))
+    def doubts(self) -> tuple[str, ...]:
+        """What it says that can hardly be meant and the newest program does not say too, a sentence each."""
+        meant = () if self.newest is None else _contradictions(read_composed(self.newest))
+        return tuple(each for each in _contradictions(self) if each not in meant)
 
 
 def newest_program(connection: Connection) -> dict[str, Any] | None:
@@ -76,7 +81,7 @@ def compose(
         document = _with_what_is_new(document, {name: row.body for name, row in drafts.items()})
     document["campaigns"] = _with_campaigns(document["campaigns"], campaigns or {}, without)
     document["version"] = newest_version(connection, "program") + 1
-    return read_composed(document)
+    return replace(read_composed(document), newest=newest)
 
 
 def read_composed(document: Mapping[str, Any]) -> Composed:
@@ -86,6 +91,10 @@ def read_composed(document: Mapping[str, Any]) -> Composed:
         return Composed(body, document, read_program(body))
     except (NotCanonical, ProgramInvalid) as problem:
         return Composed(b"", document, None, str(problem))
+
+
+def _contradictions(composed: Composed) -> tuple[str, ...]:
+    return () if composed.program is None else tuple(str(each) for each in contradictions(composed.program))
 
 
 def _begin(drafts: Mapping[str, part_rows.PartRow]) -> dict[str, Any]:

@@ -137,27 +137,28 @@ def clone_campaign(
     return new
 
 
-def discard_changes(
-    hq: Hq, actor: Actor, campaign_id: str, *, match: Match = any_version
-) -> CampaignRow | None:
-    """Let a campaign be as it was published; forget one that never was (None). Raises `NotHere`, `ChangedMeanwhile`."""
+def discard_changes(hq: Hq, actor: Actor, campaign_id: str, *, match: Match = any_version) -> CampaignRow:
+    """Let a campaign be as it was published. Raises `NotHere`, `NotPossible`, `ChangedMeanwhile`."""
     with changing(hq) as connection:
         old = rows.find(connection, campaign_id)
         match(old.version)
         if old.published_n is None:
-            rows.drop(connection, campaign_id)
-            record(
-                connection,
-                actor,
-                "campaign.dropped",
-                about(campaign_id),
-                now_ms=hq.clock.now_ms(),
-                before=said_of(old),
-            )
-            return None
+            raise NotPossible("This campaign was never published. Throw the draft away instead.")
         was = rows.published_at(connection, campaign_id, old.published_n)
         changed = with_body(connection, old, was.body, actor)
         return keep(hq, connection, actor, old, changed, "campaign.changes_discarded")
+
+
+def drop_campaign(hq: Hq, actor: Actor, campaign_id: str, *, match: Match = any_version) -> None:
+    """Throw a draft away that was never published. Raises `NotHere`, `NotPossible`, `ChangedMeanwhile`."""
+    now_ms = hq.clock.now_ms()
+    with changing(hq) as connection:
+        old = rows.find(connection, campaign_id)
+        match(old.version)
+        if old.is_published:
+            raise NotPossible("This campaign was published, and what was published stays. Pause it instead.")
+        rows.drop(connection, campaign_id)
+        record(connection, actor, "campaign.dropped", about(campaign_id), now_ms=now_ms, before=said_of(old))
 
 
 def list_versions(hq: Hq, campaign_id: str) -> list[PublishedCampaign]:

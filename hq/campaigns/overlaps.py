@@ -90,7 +90,8 @@ def _touches(program: Program, rule: Rule) -> list[ProductSet]:
     if isinstance(effect, BuyGet):
         names.append(effect.get)
     if isinstance(effect, Bundle):
-        names = [part.products for part in effect.parts] + ([effect.products] if effect.products else [])
+        names = [part.products for part in effect.parts]
+        names += [effect.products] if effect.products else []
     if not names:
         names = [None]
     return [ProductSet() if name is None else program.product_sets[name] for name in names]

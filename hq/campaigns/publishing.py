@@ -6,18 +6,18 @@ that fail with it, need somebody who says that they have looked at it (`is_meant
 """
 
 import logging
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select
 
 from hq.access.actor import SYSTEM, Actor
 from hq.campaigns import rows, weights
-from hq.campaigns.composing import Composed, compose
+from hq.campaigns.composing import Composed, compose, read_composed
 from hq.campaigns.drafting import Match, any_version, changing, keep
 from hq.campaigns.overlaps import Overlap, overlaps_of
 from hq.campaigns.rows import Approval, CampaignRow, State, written
-from hq.campaigns.scenarios import Ran, Scenario, all_scenarios, run
+from hq.campaigns.scenarios import Ran, Scenario, all_scenarios, run, scenarios_of
 from hq.campaigns.service import publish_in
 from hq.campaigns.tables import campaign
 from hq.campaigns.weights import Weight, over_ceiling
@@ -61,9 +61,8 @@ def check_campaign(hq: Hq, actor: Actor, campaign_id: str, *, language: str = "e
     with hq.database.reading() as connection:
         row = rows.find(connection, campaign_id)
         composed = compose(connection, campaigns={campaign_id: row.body})
-        scenarios = all_scenarios(connection)
-        running = _running(connection)
-    return _check(actor, row, composed, scenarios, running, language=language)
+        own, others = scenarios_of(connection, campaign_id), of_running(connection)
+    return _check(actor, row, composed, own, others, language=language)
 
 
 def publish_campaign(
@@ -129,14 +128,20 @@ def publish_due(hq: Hq) -> int:
     return published
 
 
-def failed_with(
-    connection: Connection, composed: Composed, *, besides: Collection[str] = (), language: str = "en"
-) -> list[Ran]:
-    """Return the scenarios of running campaigns, but for some, that fail on a program."""
+def broken_by(composed: Composed, scenarios: Iterable[Scenario], *, language: str = "en") -> tuple[Ran, ...]:
+    """Return the scenarios that fail on a program and pass on the newest one, or are to pass on the first."""
+    if composed.program is None:
+        return ()
+    newest = None if composed.newest is None else read_composed(composed.newest)
+    ran = ((each, run(each, composed, language=language)) for each in scenarios)
+    failed = [(each, found) for each, found in ran if not found.passed]
+    return tuple(found for each, found in failed if newest is None or run(each, newest).passed)
+
+
+def of_running(connection: Connection) -> list[Scenario]:
+    """Return the scenarios that must go on passing: those of campaigns that are given or will be."""
     running = _running(connection)
-    found = [each for each in all_scenarios(connection) if each.campaign_id in running - set(besides)]
-    ran = (run(each, composed, language=language) for each in found)
-    return [each for each in ran if not each.passed]
+    return [each for each in all_scenarios(connection) if each.campaign_id in running]
 
 
 def is_approved(connection: Connection, row: CampaignRow) -> bool:
@@ -155,7 +160,8 @@ def _ready(hq: Hq, connection: Connection, actor: Actor, row: CampaignRow, *, is
     if not row.has_changes:
         raise NotPossible("What this campaign says is published already.")
     composed = compose(connection, campaigns={row.campaign_id: row.body})
-    found = _check(actor, row, composed, all_scenarios(connection), _running(connection))
+    own, others = scenarios_of(connection, row.campaign_id), of_running(connection)
+    found = _check(actor, row, composed, own, others)
     if found.problem:
         raise NotPossible(f"This can't be published: {found.problem}")
     if found.over_ceiling and not is_approved(connection, row):
@@ -190,25 +196,22 @@ def _check(
     actor: Actor,
     row: CampaignRow,
     composed: Composed,
-    scenarios: list[Scenario],
-    running: set[str],
+    own: list[Scenario],
+    running: list[Scenario],
+    *,
     language: str = "en",
 ) -> Check:
-    own = [each for each in scenarios if each.campaign_id == row.campaign_id]
-    others = [each for each in scenarios if each.campaign_id in running - {row.campaign_id}]
-    is_readable = composed.program is not None
-    ran_others = [run(each, composed, language=language) for each in others] if is_readable else []
-    program = composed.program
-    weight = Weight()
+    program, weight = composed.program, Weight()
     if program is not None:
         typed = next(each for each in program.campaigns if each.campaign_id == row.campaign_id)
         weight = weights.weight_of(typed)
+    others = [each for each in running if each.campaign_id != row.campaign_id]
     return Check(
         campaign_id=row.campaign_id,
         problem=composed.problem,
-        doubts=composed.contradictions,
+        doubts=composed.doubts,
         scenarios=tuple(run(each, composed, language=language) for each in own),
-        others_failed=tuple(each for each in ran_others if not each.passed),
+        others_failed=broken_by(composed, others, language=language),
         overlaps=() if program is None else tuple(overlaps_of(program, row.campaign_id)),
         weight=weight,
         over_ceiling=over_ceiling(actor, weight),
@@ -216,7 +219,7 @@ def _check(
 
 
 def _running(connection: Connection) -> set[str]:
-    """Return the campaigns whose scenarios must go on passing: those that are given or will be."""
+    """Return the campaigns that are given or will be."""
     statement = select(campaign.c.campaign_id).where(
         campaign.c.published_n.is_not(None), campaign.c.state.in_((State.LIVE.value, State.SCHEDULED.value))
     )

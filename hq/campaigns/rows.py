@@ -17,6 +17,9 @@ from hq.rows import storable
 BODY_BYTES_MAX = 256 << 10  # a campaign of a thousand rules; an audience of more is a segment
 
 
+DEPTH_MAX = 64  # of conditions in conditions; readers of JSON give up at some 250
+
+
 class State(StrEnum):
     """Where a campaign stands in its life."""
 
@@ -105,6 +108,8 @@ class ApprovalRow:
 
 def written(body: Mapping[str, Any]) -> str:
     """Return the canonical text of a campaign or a part. Raises `Malformed`, `TooLarge`."""
+    if _is_deeper(body, DEPTH_MAX):
+        raise Malformed(f"It is nested deeper than {DEPTH_MAX} levels.")
     try:
         text = canonical(dict(body))
     except NotCanonical as problem:
@@ -112,6 +117,18 @@ def written(body: Mapping[str, Any]) -> str:
     if len(text) > BODY_BYTES_MAX:
         raise TooLarge(f"It may have at most {BODY_BYTES_MAX} bytes.")
     return text.decode("utf-8")
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    found = [value]
+    for _ in range(levels):
+        inner = (
+            each.values() if isinstance(each, dict) else each
+            for each in found
+            if isinstance(each, dict | list)
+        )
+        found = [each for some in inner for each in some]
+    return bool(found)
 
 
 def dates_of(body: Mapping[str, Any]) -> tuple[str, str]:

@@ -106,16 +106,26 @@ def change_scenario(
         )
         of = scenario.c.scenario_id == scenario_id
         connection.execute(update(scenario).where(of).values(_columns(changed)))
-        said = {"before": _said(old), "after": _said(changed)}
-        record(connection, actor, "scenario.changed", about(campaign_id), now_ms=now_ms, **said)
+        record(
+            connection,
+            actor,
+            "scenario.changed",
+            about(campaign_id),
+            now_ms=now_ms,
+            before=_said(old),
+            after=_said(changed),
+        )
     return changed
 
 
-def drop_scenario(hq: Hq, actor: Actor, campaign_id: str, scenario_id: str) -> None:
-    """Take a scenario away. Raises `NotHere`."""
+def drop_scenario(
+    hq: Hq, actor: Actor, campaign_id: str, scenario_id: str, *, match: Match = any_version
+) -> None:
+    """Take a scenario away. Raises `NotHere`, `ChangedMeanwhile`."""
     now_ms = hq.clock.now_ms()
     with changing(hq) as connection:
         old = _find(connection, campaign_id, scenario_id)
+        match(old.version)
         connection.execute(delete(scenario).where(scenario.c.scenario_id == scenario_id))
         record(connection, actor, "scenario.dropped", about(campaign_id), now_ms=now_ms, before=_said(old))
 
@@ -187,21 +197,21 @@ def clone_scenarios(
 def _about_rules(body: Mapping[str, Any], renamed: Mapping[str, str]) -> dict[str, Any]:
     """Return a scenario that speaks of rules by their new names, where it presents or expects them."""
     found = dict(body)
-    presented = found.get("presented")
-    if isinstance(presented, list):
-        found["presented"] = [
-            renamed.get(each, each)
-            if isinstance(each, str)
-            else {**each, "rule": renamed.get(each.get("rule"), each.get("rule"))}
-            if isinstance(each, dict)
-            else each
-            for each in presented
-        ]
+    if isinstance(found.get("presented"), list):
+        found["presented"] = [_presented(each, renamed) for each in found["presented"]]
     expected = found.get("expected")
     if isinstance(expected, dict) and isinstance(expected.get("offers"), dict):
         offers = {renamed.get(name, name): said for name, said in expected["offers"].items()}
         found["expected"] = {**expected, "offers": offers}
     return found
+
+
+def _presented(each: Any, renamed: Mapping[str, str]) -> Any:
+    if isinstance(each, str):
+        return renamed.get(each, each)
+    if isinstance(each, dict) and isinstance(each.get("rule"), str):
+        return {**each, "rule": renamed.get(each["rule"], each["rule"])}
+    return each
 
 
 def _checked(body: Mapping[str, Any]) -> dict[str, Any]:

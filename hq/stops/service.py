@@ -12,6 +12,10 @@ from sqlalchemy import Connection, select
 
 from app.core.stops import CAMPAIGN, PROGRAM, RULE
 from app.failpoints import failpoint
+from hq.access.actor import SYSTEM, Actor
+from hq.audit.service import record
+from hq.campaigns.catching_up import check_rules_changed, mark_let_go, mark_stopped
+from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
 from hq.db import Whole, hold_whole
 from hq.faults import NotHere
@@ -54,45 +58,88 @@ class ListedStop:
 
 def stop_it(hq: Hq, said: str, *, note: str = "", who: str = "") -> Changed:
     """Stop something everywhere; what is stopped already stays so. Raises `NotHere`, `NotPossible`."""
+    with changing_stops(hq) as connection:
+        return stop_in(hq, connection, said, note=note, who=who)
+
+
+def stop_in(hq: Hq, connection: Connection, said: str, *, note: str = "", who: str = "") -> Changed:
+    """Do so in a transaction of `changing_stops`."""
     now_ms = hq.clock.now_ms()
-    with _changing(hq) as connection:
-        what, periods = word_of(hq, connection, said), all_periods(connection)
-        current = next((each for each in periods if each.what == what and not each.is_over), None)
-        if current is not None:
-            return Changed(what, current.version, is_new=False)
-        version = newest_version(connection, STOPS) + 1
-        insert_period(
-            connection,
-            what,
-            version=version,
-            since_ms=now_ms,
-            program_version=newest_version(connection, "program"),
-            note=note,
-            who=who,
-        )
-        publish_stops(connection, hq.keys, version, now_ms=now_ms)
+    what, periods = word_of(hq, connection, said), all_periods(connection)
+    current = next((each for each in periods if each.what == what and not each.is_over), None)
+    if current is not None:
+        return Changed(what, current.version, is_new=False)
+    version = newest_version(connection, STOPS) + 1
+    insert_period(
+        connection,
+        what,
+        version=version,
+        since_ms=now_ms,
+        program_version=newest_version(connection, "program"),
+        note=note,
+        who=who,
+    )
+    publish_stops(connection, hq.keys, version, now_ms=now_ms)
+    if what.startswith(CAMPAIGN):
+        mark_stopped(connection, what.removeprefix(CAMPAIGN), who=who or SYSTEM.name, now_ms=now_ms)
     return Changed(what, version, is_new=True)
 
 
-def lift(hq: Hq, said: str) -> Changed:
+def lift(hq: Hq, said: str, *, who: str = "") -> Changed:
     """Let go what is stopped; where the rules were changed meanwhile, for the new ones only. Raises `NotHere`."""
+    with changing_stops(hq) as connection:
+        return lift_in(hq, connection, said, who=who)
+
+
+def lift_in(hq: Hq, connection: Connection, said: str, *, who: str = "") -> Changed:
+    """Do so in a transaction of `changing_stops`."""
     now_ms = hq.clock.now_ms()
-    with _changing(hq) as connection:
-        periods = [each for each in all_periods(connection) if not each.is_over]
-        words = {each.what: each for each in periods}
-        what = listed_word(said)
+    periods = [each for each in all_periods(connection) if not each.is_over]
+    words = {each.what: each for each in periods}
+    what = listed_word(said)
+    period = words.get(what)
+    if period is None:
+        what = word_of(hq, connection, said)  # a member by the number on the card; or there is no such thing
         period = words.get(what)
-        if period is None:
-            what = word_of(
-                hq, connection, said
-            )  # a member by the number on the card; or there is no such thing
-            period = words.get(what)
-        if period is None:
-            raise NotHere(f"{what} is not stopped.{near(what, words)}")
-        version, before = newest_version(connection, STOPS) + 1, _changed_rules(connection, period)
-        end_period(connection, period, version=version, until_ms=now_ms, before_program=before)
-        publish_stops(connection, hq.keys, version, now_ms=now_ms)
+    if period is None:
+        raise NotHere(f"{what} is not stopped.{near(what, words)}")
+    version, before = newest_version(connection, STOPS) + 1, _changed_rules(connection, period)
+    end_period(connection, period, version=version, until_ms=now_ms, before_program=before)
+    publish_stops(connection, hq.keys, version, now_ms=now_ms)
+    program = program_of(hq, connection, newest_version(connection, "program"))
+    if what.startswith(CAMPAIGN) and program is not None:
+        mark_let_go(
+            connection,
+            what.removeprefix(CAMPAIGN),
+            time_zone=program.time_zone,
+            who=who or SYSTEM.name,
+            now_ms=now_ms,
+        )
     return Changed(what, version, is_new=True, before_program=before)
+
+
+def stop_by(hq: Hq, actor: Actor, said: str, *, note: str = "") -> Changed:
+    """Stop something, with its line in the audit. Raises `NotHere`, `NotPossible`."""
+    with changing_stops(hq) as connection:
+        done = stop_in(hq, connection, said, note=note, who=actor.name)
+        if done.is_new:
+            now_ms, after = hq.clock.now_ms(), {"version": done.version}
+            record(connection, actor, "stop.made", done.what, now_ms=now_ms, reason=note, after=after)
+        return done
+
+
+def lift_by(hq: Hq, actor: Actor, said: str, *, note: str = "") -> Changed:
+    """Let go what is stopped, with its line in the audit. Raises `NotHere`, and `NotPossible` for what was killed."""
+    with changing_stops(hq) as connection:
+        word = listed_word(said)
+        if word.startswith(CAMPAIGN):
+            check_rules_changed(connection, word.removeprefix(CAMPAIGN))
+        done = lift_in(hq, connection, said, who=actor.name)
+        after = {"version": done.version, "before_program": done.before_program}
+        record(
+            connection, actor, "stop.lifted", done.what, now_ms=hq.clock.now_ms(), reason=note, after=after
+        )
+        return done
 
 
 def list_stops(hq: Hq) -> list[ListedStop]:
@@ -132,7 +179,7 @@ def _changed_rules(connection: Connection, period: Period) -> int | None:
 
 
 @contextmanager
-def _changing(hq: Hq) -> Iterator[Connection]:
+def changing_stops(hq: Hq) -> Iterator[Connection]:
     """One change of the list, alone; afterwards the list is kept beside the database."""
     with hq.database.atomic() as connection:
         hold_whole(connection, Whole.PROGRAMS)
