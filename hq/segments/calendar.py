@@ -10,7 +10,7 @@ from app.core.order import local_date, zone
 
 # So many days behind a period's first one the next period has begun and is not over.
 INTO_THE_NEXT = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
-YEARS_BACK = 120  # nobody was a member before
+YEARS_BACK = 60  # nobody was a member before
 HALF_YEAR = 183  # so many days around any day are the whole year
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import Connection, and_, case, or_, select
+from sqlalchemy import Connection, and_, case, select
 
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
@@ -61,7 +61,9 @@ def who_belongs(
     sources = Sources(bound)
     holds = [compile_to_sql(each.tree, sources, today) for each in segments]
     columns = [case((each, 1), else_=0).label(f"s{place}") for place, each in enumerate(holds)]
-    statement = sources.statement(member.c.ref, *columns).where(or_(*holds))
+    statement = sources.statement(member.c.ref, *columns)
+    if len(holds) == 1:
+        statement = statement.where(holds[0])
     found: set[tuple[str, str]] = set()
     for ref, *flags in connection.execute(statement):
         found.update((each.segment_id, ref) for each, flag in zip(segments, flags, strict=True) if flag)

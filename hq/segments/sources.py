@@ -97,15 +97,14 @@ class Sources:
 
     def has_agreed(self, what: str) -> ColumnElement[bool]:
         """Return whether the newest word of a member on a consent is yes."""
-        newest = select(func.max(consent.c.n)).where(consent.c.member == member.c.ref, consent.c.what == what)
-        return exists(
-            select(consent.c.n).where(
-                consent.c.member == member.c.ref,
-                consent.c.what == what,
-                consent.c.is_given == 1,
-                consent.c.n == newest.scalar_subquery(),
+        said, later = consent.alias(), consent.alias()
+        newer = exists(
+            select(later.c.n).where(
+                later.c.member == said.c.member, later.c.what == said.c.what, later.c.n > said.c.n
             )
         )
+        yes = select(said.c.n).where(said.c.member == member.c.ref, said.c.what == what, said.c.is_given == 1)
+        return exists(yes.where(~newer).correlate(member))
 
     def birthday(self) -> ColumnElement[str]:
         """Return a member's birthday (`MM-DD`); null where they did not say."""
