@@ -18,6 +18,7 @@ from pathlib import Path
 import uvicorn
 
 from app.clock import Clock, SystemClock
+from hq.benefits.keeping import follow as follow_benefits
 from hq.clock import FollowingClock
 from hq.drafts import drop_old_drafts
 from hq.faults import SetUpFault
@@ -25,9 +26,11 @@ from hq.home import FOLDERS, JUDGING_FOLDER, open_hq
 from hq.jobs.runner import JobRunner
 from hq.journal.deaths import DeathWatch
 from hq.members.merging import merge_again
+from hq.touched import BENEFITS, Follow, Followers
 from hq.upkeep import Upkeep
 from hq.web import create_app
 
+FOLLOWING: dict[str, Follow] = {BENEFITS: follow_benefits}  # who works out more from members that changed
 BACKLOG = 2_048  # connections not yet accepted: all stations of a chain coming back at once
 CONNECTIONS_MAX = 4_000  # most of them idle: stations keep theirs. Who works is for `hq.admission` to say
 FILES_WANTED = CONNECTIONS_MAX + 200  # each connection is one; systems often give 1,024 until asked
@@ -60,8 +63,10 @@ def serve(
     hq = replace(hq, watch=watch)
     merge_again(hq)  # before anybody is served, as far as that can be
     upkeep, jobs = Upkeep(hq), JobRunner(hq)
+    followers = Followers(hq, FOLLOWING)
     upkeep.start()
     jobs.start()
+    followers.start()
     try:
         with _listen(host, port) as listener:
             address, real_port = listener.getsockname()[:2]
@@ -75,6 +80,7 @@ def serve(
             with _stopped_by_a_word():
                 server.run(sockets=[listener])
     finally:
+        followers.stop()
         jobs.stop()
         upkeep.stop()
         watch.close()

@@ -6,6 +6,7 @@ import threading
 from hq.api import idempotency
 from hq.authority.home import give_back
 from hq.authority.reservations import forget_lapsed
+from hq.benefits.keeping import touch_by_day
 from hq.deletions import forget_deletions
 from hq.home import Hq
 from hq.journal.again import judge_all_again
@@ -42,7 +43,7 @@ class Upkeep:
 
     def _loop(self) -> None:
         while True:
-            for work in (self._judge_again, self._merge_again, self._forget, self._give_back):
+            for work in (self._judge_again, self._merge_again, self._forget, self._give_back, self._by_day):
                 try:
                     work()
                 except Exception:  # outermost: of this thread. The next time may go better
@@ -60,6 +61,9 @@ class Upkeep:
         now_ms = self._hq.clock.now_ms()
         while self._hq.database.write(lambda connection: give_back(connection, now_ms=now_ms)):
             pass
+
+    def _by_day(self) -> None:
+        touch_by_day(self._hq)
 
     def _forget(self) -> None:
         forget_deletions(self._hq)

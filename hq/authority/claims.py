@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, tuple_, 
 
 from app.core.authority import points_scope
 from hq.authority.tables import claim
+from hq.benefits.tables import expiration
 from hq.db import NAMES_AT_ONCE
 from hq.journal.reversal_tables import reversal_fact
 from hq.members.merged import refs_of
@@ -186,10 +187,14 @@ def _credits(connection: Connection, ref: str) -> list[Credit]:
         reversal_fact.c.seq,
         reversal_fact.c.points.label("amount"),
     ).where(reversal_fact.c.member.in_(refs), reversal_fact.c.points != 0)
+    ended = select(expiration.c.at_ms, expiration.c.points).where(expiration.c.member.in_(refs))
     return [
-        Credit(row.t_eff, (row.device, row.epoch, row.seq), row.amount)
-        for each in (statement, taken_back)
-        for row in connection.execute(each)
+        *(Credit(row.at_ms, ("", 0, 0), -row.points) for row in connection.execute(ended)),
+        *(
+            Credit(row.t_eff, (row.device, row.epoch, row.seq), row.amount)
+            for each in (statement, taken_back)
+            for row in connection.execute(each)
+        ),
     ]
 
 

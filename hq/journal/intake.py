@@ -51,6 +51,7 @@ from hq.members.enrolling import enter_members
 from hq.members.store import POINTS, lock_members, read_scopes
 from hq.staff.changing import change_staff
 from hq.stores.devices import Device
+from hq.touched import touch
 from hq.vouchers.store import Uses, add_uses
 from sync.protocol import Flag, Result, Verdict
 
@@ -264,6 +265,7 @@ def _move_members(connection: Connection, kept: Sequence[Kept], *, store: str) -
     if not points:
         return []
     known = _hold_members(connection, kept)
+    touch(connection, known)
     points = {ref: amount for ref, amount in points.items() if ref in known}
     scopes = read_scopes(connection, known)
     first = {ref for ref in visits if ref in known and store not in scopes.get(ref, ())}
