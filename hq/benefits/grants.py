@@ -33,6 +33,7 @@ from hq.benefits.tables import granted, referral
 from hq.feed import EVERYWHERE, MEMBER, VOUCHER, Change
 from hq.journal.postings import ISSUED, Posting, pair
 from hq.journal.store import POSTING, move_balances
+from hq.ledger.own import OwnEntry, OwnKind, note_own
 from hq.members.merged import survivors
 from hq.members.store import account, read_scopes
 from hq.rows import insert_rows, insert_tuples
@@ -198,7 +199,7 @@ def _give(connection: Connection, program: Program, due: Due, *, today: date, no
     }
     connection.execute(insert(granted), row)
     made = _postings(program, grant.member, grant.benefits)
-    changes = _post(connection, grant.grant_id, grant.member, made)
+    changes = _post(connection, grant.grant_id, grant.member, made, now_ms=now_ms)
     wanted = [each for each in grant.benefits if each.kind is BenefitKind.VOUCHER]
     return changes + _own_vouchers(connection, grant.member, wanted)
 
@@ -212,7 +213,7 @@ def _take_back(connection: Connection, grant_id: str, *, now_ms: int) -> list[Ch
     rows = connection.execute(select(posting).where(posting.c.entry_id == grant_id)).all()
     made = [Posting(each.account, each.unit, -each.amount) for each in rows]
     entry_id = digest(canonical(["taken back", grant_id]))[:GRANT_ID_LENGTH]
-    return _post(connection, entry_id, row.member, made)
+    return _post(connection, entry_id, row.member, made, now_ms=now_ms)
 
 
 def _postings(program: Program, ref: str, benefits: Sequence[Benefit]) -> list[Posting]:
@@ -225,11 +226,15 @@ def _postings(program: Program, ref: str, benefits: Sequence[Benefit]) -> list[P
     return found
 
 
-def _post(connection: Connection, entry_id: str, ref: str, made: Sequence[Posting]) -> list[Change]:
+def _post(
+    connection: Connection, entry_id: str, ref: str, made: Sequence[Posting], *, now_ms: int
+) -> list[Change]:
     if not made:
         return []
     rows = [(entry_id, n, each.account, each.unit, each.amount) for n, each in enumerate(made)]
     insert_tuples(connection, posting, POSTING, rows)
+    entry = OwnEntry(OwnKind.ISSUED, made, now_ms, member=ref, about=f"grant:{entry_id}")
+    note_own(connection, [(entry_id, entry)])
     moved = sum(each.amount for each in made if each.account == account(ref) and each.unit == POINTS)
     if not moved:
         return []

@@ -1,8 +1,8 @@
 """What a member did, read from HQ's books: orders, points that came and went, events.
 
 Days are those of the program's time zone. What was done under a reference that was merged into the member's counts as
-theirs. Points are those of the ledger; when they moved is what the entry says, and for postings that are no entry's
-(corrections, grants) when HQ made them, which their id tells (UUID version 7, RFC 9562 §5.7).
+theirs. Points are those of the ledger; when they moved is what the entry says, and for postings of HQ's own when HQ
+made them (in books of before that was kept their id tells: UUID version 7, RFC 9562 §5.7).
 """
 
 from collections.abc import Sequence
@@ -16,8 +16,9 @@ from sqlalchemy import Connection, and_, func, select
 
 from app.core.order import local_date
 from app.core.referral import FriendOrder
-from hq.benefits.tables import expiration, granted, member_event
+from hq.benefits.tables import expiration, member_event
 from hq.journal.reversal_tables import reversal_fact
+from hq.ledger.tables import own_entry
 from hq.members.merged import refs_of
 from hq.members.store import POINTS, account
 from hq.members.tables import enrolment
@@ -181,11 +182,11 @@ def _undone(connection: Connection, refs: Sequence[str], time_zone: str) -> list
 def _given(connection: Connection, refs: Sequence[str], time_zone: str) -> list[Movement]:
     """Return what no entry of a station's moved; what ended is left out, since that follows from the rest."""
     points = func.sum(posting.c.amount).label("points")
-    made = func.max(granted.c.at_ms).label("granted_ms")
+    made = func.max(own_entry.c.at_ms).label("own_ms")
     statement = (
         select(posting.c.entry_id, points, made)
         .outerjoin(journal, journal.c.entry_id == posting.c.entry_id)
-        .outerjoin(granted, granted.c.grant_id == posting.c.entry_id)
+        .outerjoin(own_entry, own_entry.c.entry_id == posting.c.entry_id)
         .outerjoin(expiration, expiration.c.entry_id == posting.c.entry_id)
         .where(
             posting.c.account.in_(list(map(account, refs))),
@@ -197,7 +198,7 @@ def _given(connection: Connection, refs: Sequence[str], time_zone: str) -> list[
     )
     found = []
     for row in connection.execute(statement):
-        at_ms = int(row.granted_ms or int(row.entry_id[:UUID_MS_DIGITS], 16))
+        at_ms = int(row.own_ms or int(row.entry_id[:UUID_MS_DIGITS], 16))
         if row.points:
             day = local_date(at_ms, time_zone)
             found.append(Movement(row.entry_id, at_ms, day, Kind.GIVEN, int(row.points)))

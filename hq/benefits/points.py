@@ -14,17 +14,15 @@ from sqlalchemy import Connection, delete, insert, select
 from app.core import lots
 from app.core.expiry import ExpiryRule, Never
 from app.core.lots import Account, Lot, Taken
-from app.ids import new_id
 from hq.benefits.past import Kind, Movement, Past
 from hq.benefits.tables import expiration, lot
 from hq.feed import MEMBER, Change
-from hq.journal.postings import pair
-from hq.journal.store import POSTING, move_balances
+from hq.journal.postings import EXPIRED, pair
+from hq.journal.store import move_balances
+from hq.ledger.own import OwnKind, post_own
 from hq.members.store import POINTS, account, read_scopes
-from hq.rows import insert_rows, insert_tuples
-from hq.tables import posting
+from hq.rows import insert_rows
 
-EXPIRED = "points-expired"  # the account that points go to that nobody can spend any more
 NEVER = Never()
 
 
@@ -100,12 +98,13 @@ def settle_points(
     account_now = replace(held, lots=after.lots)
     if not ended:
         return account_now, []
-    entry_id = new_id()
-    rows = [
-        (entry_id, n, made.account, made.unit, made.amount)
-        for n, made in enumerate(pair(EXPIRED, account(past.member), POINTS, ended))
-    ]
-    insert_tuples(connection, posting, POSTING, rows)
+    entry_id = post_own(
+        connection,
+        pair(EXPIRED, account(past.member), POINTS, ended),
+        kind=OwnKind.EXPIRED,
+        at_ms=now_ms,
+        member=past.member,
+    )
     row = {
         "entry_id": entry_id,
         "member": past.member,
