@@ -20,6 +20,8 @@ from hq.members.routes import routes as members
 from hq.segments.routes import routes as segments
 from hq.staff.routes import routes as staff
 from hq.stops.routes import routes as stops
+from hq.stores.device_routes import routes as devices
+from hq.stores.routes import routes as stores
 from hq.webhooks.routes import feed as events
 from hq.webhooks.routes import routes as webhooks
 
@@ -34,6 +36,7 @@ NOUNS: tuple[Routes, ...] = (
     attributes,
     audit,
     campaigns,
+    devices,
     events,
     jobs,
     keys,
@@ -43,6 +46,7 @@ NOUNS: tuple[Routes, ...] = (
     segments,
     staff,
     stops,
+    stores,
     webhooks,
 )
 

@@ -32,12 +32,14 @@ from hq.console.sessions import COOKIE, WHOLE_MS, session_of, sign_in, sign_out
 from hq.console.texts import LANGUAGES
 from hq.faults import HqFault
 from hq.home import Hq
+from hq.stores.device_pages import pages as devices
+from hq.stores.pages import pages as stores
 
 HOME = "/console"
 STATIC = {"console.css": "text/css", "console.js": "text/javascript", "icon.svg": "image/svg+xml"}
 YEAR_S = 365 * 24 * 3600
 NAME_MAX, PASSWORD_MAX = 60, 200
-NOUNS: tuple[Pages, ...] = (own, audit)
+NOUNS: tuple[Pages, ...] = (own, stores, devices, audit)
 
 
 def add_console(app: FastAPI, hq: Hq) -> None:

@@ -5,14 +5,14 @@ No page asks another host for anything and none runs a script that stands in it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal
 from fastapi import Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -95,6 +95,11 @@ def writers(look: Look) -> dict[str, Any]:
             format_datetime(at, "yyyy-MM-dd HH:mm", tzinfo=ZoneInfo(look.time_zone), locale=look.language)
         )
 
+    def age(ms: int | None) -> str:
+        """Write a span of time by its largest unit: `3 hours`."""
+        span = timedelta(milliseconds=max(ms or 0, 0))
+        return str(format_timedelta(span, threshold=1.2, locale=look.language))
+
     def day(text: str | None) -> str:
         return (
             str(format_date(datetime.fromisoformat(text).date(), "medium", locale=look.language))
@@ -102,4 +107,12 @@ def writers(look: Look) -> dict[str, Any]:
             else "–"
         )
 
-    return {"url": url, "say": say, "number": number, "money": money, "moment": moment, "day": day}
+    return {
+        "url": url,
+        "say": say,
+        "number": number,
+        "money": money,
+        "moment": moment,
+        "day": day,
+        "age": age,
+    }

@@ -31,9 +31,12 @@ def draw(text: bytes, *, now_ms: int) -> Drawing | None:
     code.add_data(QRData(text, mode=MODE_ALPHA_NUM))
     code.make(fit=True)
     rows = code.get_matrix()
-    return Drawing(
-        modules=len(rows), path="".join(_runs(y, row) for y, row in enumerate(rows)), time_ms=now_ms
-    )
+    return Drawing(modules=len(rows), path=path_of(rows), time_ms=now_ms)
+
+
+def path_of(rows: list[list[bool]]) -> str:
+    """Return the path of an SVG that fills the dark modules of a QR code, a run a row, in units of a module."""
+    return "".join(_runs(y, row) for y, row in enumerate(rows))
 
 
 def _runs(y: int, row: list[bool]) -> str:

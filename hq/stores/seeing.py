@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, or_, select
 
 from hq.access.actor import Actor
 from hq.campaigns.store import newest_version
@@ -19,10 +20,19 @@ from hq.stores.devices import DeviceState
 from hq.tables import case, device, device_epoch, enrol_token, feed, store
 
 OFFLINE_MS = 5 * 60_000  # a station syncs every half minute: by then ten times in vain
+QUEUE_OLD_MS = 24 * 3_600_000  # what waits for longer is worth a call to the shop
 STORES_MAX = 5_000  # listed at once: more than a chain has
 WAITS_FOR = or_(feed.c.scope == device.c.store, feed.c.scope == EVERYWHERE)
 IS_BEHIND = exists().where(WAITS_FOR, feed.c.n > device.c.pull_cursor).correlate(device)
 _TABLE = device.c
+
+
+class Only(StrEnum):
+    """What is the matter with the devices that somebody looks for."""
+
+    SILENT = "silent"
+    QUEUED = "queued"
+    BEHIND = "behind"
 
 
 @dataclass(frozen=True)
@@ -100,6 +110,7 @@ def devices_of(
     *,
     store_id: str | None = None,
     state: str | None = None,
+    only: Only | None = None,
     after_id: str | None = None,
     limit: int,
 ) -> list[DeviceSeen]:
@@ -111,8 +122,19 @@ def devices_of(
         statement = statement.where(_TABLE.state == state)
     if after_id is not None:
         statement = statement.where(_TABLE.device_id > after_id)
+    now_ms = hq.clock.now_ms()
+    if only is not None:
+        statement = statement.where(*_matters(only, now_ms))
     with hq.database.reading() as connection:
-        return _seen(connection, connection.execute(statement).all(), now_ms=hq.clock.now_ms())
+        return _seen(connection, connection.execute(statement).all(), now_ms=now_ms)
+
+
+def _matters(only: Only, now_ms: int) -> tuple[ColumnElement[bool], ...]:
+    if only is Only.SILENT:
+        return _TABLE.state == DeviceState.ACTIVE, _TABLE.last_seen_ms < now_ms - OFFLINE_MS
+    if only is Only.QUEUED:
+        return _TABLE.behind > 0, _TABLE.behind_since_ms < now_ms - QUEUE_OLD_MS
+    return _TABLE.state == DeviceState.ACTIVE, IS_BEHIND
 
 
 def find_device(hq: Hq, actor: Actor, device_id: str) -> DeviceSeen:

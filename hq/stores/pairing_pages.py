@@ -1,0 +1,36 @@
+"""How a pairing text is asked for and shown: as a page and by no redirect, since it must stand in no address."""
+
+import re
+
+from fastapi import Response
+
+from hq.console.routing import Page
+from hq.faults import Malformed
+from hq.stores.pairing import Pairing
+from hq.stores.picture import draw_pairing
+
+URL = re.compile(r"https?://[\x21-\x7e]{1,300}")
+
+
+def read_pairing_form(ask: Page) -> tuple[str, bool]:
+    """Return where stations reach HQ, and whether the machine need not be confirmed. Raises `Malformed`."""
+    url = ask.text("url")
+    if not URL.fullmatch(url):
+        raise Malformed(
+            "Where stations reach head office is an address that begins with https:// or http://."
+        )
+    return url, bool(ask.text("trusted"))
+
+
+def url_of(ask: Page) -> str:
+    """Return the address by which this browser reaches HQ: most likely stations do too."""
+    asked = ask.request.url
+    return f"{asked.scheme}://{asked.netloc}{ask.look.root}"
+
+
+def show_pairing(ask: Page, pairing: Pairing, *, about: str, back: str, is_trusted: bool) -> Response:
+    """Show a pairing text with its picture. `back` is the page of what it pairs."""
+    picture = draw_pairing(pairing.text)
+    return ask.page(
+        "stores/pairing.html", pairing=pairing, picture=picture, about=about, back=back, is_trusted=is_trusted
+    )
