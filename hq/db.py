@@ -81,6 +81,7 @@ class Whole(IntEnum):
     MEMBERS = 2
     PROGRAMS = 3  # and the stores, whose currency they share
     CLOSING = 4  # accounts of members who are erased: shared by whoever judges entries
+    FIGURES = 5  # of reports: made anew by one at a time
 
 
 class GaveWay(Busy):

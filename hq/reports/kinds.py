@@ -1,0 +1,301 @@
+"""The reports there are: their columns, what each means in a sentence, and by what their rows can be grouped."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hq.console.texts import N_
+from hq.reports.figures import By, Figures
+
+
+class Unit(StrEnum):
+    """In what a column is counted."""
+
+    COUNT = "count"
+    MONEY = "money"  # minor units of the program's currency
+    POINTS = "points"
+    SHARE = "share"  # basis points: 100 are one percent
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A figure of a report. `is_held`: what was held at the end of the row's time, not what happened in it.
+
+    `rows` names the list that has the rows behind the number; `is_drawn`: it is a line of the report's plot.
+    """
+
+    name: str
+    title: str
+    unit: Unit
+    meaning: str
+    value: Callable[[Figures], int | None]
+    is_held: bool = False
+    rows: str = ""
+    is_drawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report: its columns, and by what its rows can be grouped."""
+
+    name: str
+    title: str
+    about: str
+    columns: tuple[Column, ...]
+    by: tuple[By, ...]
+
+
+OF_ORDERS = tuple(By)
+OF_LEDGER = (By.DAY, By.WEEK, By.MONTH, By.STORE, By.SEGMENT)
+
+ORDERS = Column(
+    "orders",
+    N_("Orders"),
+    Unit.COUNT,
+    N_("Orders that were recorded; a void takes its order back on the day of the void."),
+    lambda f: f.orders,
+    rows="orders",
+)
+DISCOUNT = Column(
+    "discount",
+    N_("Discount"),
+    Unit.MONEY,
+    N_("What campaigns and redemptions took off, less what voids and returns took back: the ledger's sum."),
+    lambda f: f.discount,
+    rows="ledger:discounts-given",
+    is_drawn=True,
+)
+VALUE = Column(
+    "value",
+    N_("Order value"),
+    Unit.MONEY,
+    N_("What orders come to as priced, before discounts, less the goods that came back."),
+    lambda f: f.value,
+    rows="orders",
+    is_drawn=True,
+)
+
+REPORTS: Mapping[str, Report] = {
+    report.name: report
+    for report in (
+        Report(
+            "order-value",
+            N_("Order value and discount"),
+            N_("What orders come to, and what was taken off them."),
+            (
+                ORDERS,
+                VALUE,
+                DISCOUNT,
+                Column(
+                    "discount_share",
+                    N_("Share of discount"),
+                    Unit.SHARE,
+                    N_("The discount for each hundred of order value."),
+                    lambda f: f.discount_share,
+                ),
+                Column(
+                    "returned",
+                    N_("Came back"),
+                    Unit.MONEY,
+                    N_("Goods of voids and returns, as priced; the order value is without them."),
+                    lambda f: f.returned,
+                    rows="returns",
+                ),
+            ),
+            OF_ORDERS,
+        ),
+        Report(
+            "averages",
+            N_("Average order value"),
+            N_("Orders with a discount beside those without one."),
+            (
+                ORDERS,
+                Column(
+                    "orders_with",
+                    N_("Orders with discount"),
+                    Unit.COUNT,
+                    N_("Orders from which something was taken off."),
+                    lambda f: f.orders_with,
+                    rows="orders:with",
+                ),
+                Column(
+                    "average",
+                    N_("Average"),
+                    Unit.MONEY,
+                    N_("Order value for each order."),
+                    lambda f: f.average,
+                    is_drawn=True,
+                ),
+                Column(
+                    "average_with",
+                    N_("Average with discount"),
+                    Unit.MONEY,
+                    N_("Order value for each order with a discount, as priced."),
+                    lambda f: f.average_with,
+                    is_drawn=True,
+                ),
+                Column(
+                    "average_without",
+                    N_("Average without discount"),
+                    Unit.MONEY,
+                    N_("Order value for each order without one."),
+                    lambda f: f.average_without,
+                    is_drawn=True,
+                ),
+            ),
+            tuple(by for by in OF_ORDERS if by is not By.CAMPAIGN),
+        ),
+        Report(
+            "redemptions",
+            N_("Redemptions"),
+            N_("What was redeemed, and what was refused."),
+            (
+                Column(
+                    "attempts",
+                    N_("Tried"),
+                    Unit.COUNT,
+                    N_("Redemptions that were tried."),
+                    lambda f: f.attempts,
+                    rows="redemptions",
+                ),
+                Column(
+                    "redeemed",
+                    N_("Redeemed"),
+                    Unit.COUNT,
+                    N_("Those that went through. One that was voided later stays one."),
+                    lambda f: f.redeemed,
+                    rows="redemptions:redeemed",
+                    is_drawn=True,
+                ),
+                Column(
+                    "refused",
+                    N_("Refused"),
+                    Unit.COUNT,
+                    N_("Those that were not possible, each with its reason."),
+                    lambda f: f.refused,
+                    rows="redemptions:refused",
+                    is_drawn=True,
+                ),
+                Column(
+                    "rate",
+                    N_("Redemption rate"),
+                    Unit.SHARE,
+                    N_("Of a hundred that were tried so many went through."),
+                    lambda f: f.rate,
+                ),
+                DISCOUNT,
+            ),
+            OF_ORDERS,
+        ),
+        Report(
+            "points",
+            N_("Points"),
+            N_("Points that members got, spent and lost, and what they hold."),
+            (
+                Column(
+                    "issued",
+                    N_("Issued"),
+                    Unit.POINTS,
+                    N_("Points that members got, less what voids and returns took back."),
+                    lambda f: f.issued,
+                    rows="ledger:points-issued",
+                    is_drawn=True,
+                ),
+                Column(
+                    "spent",
+                    N_("Spent"),
+                    Unit.POINTS,
+                    N_("Points that members paid with, less what came back."),
+                    lambda f: f.spent,
+                    rows="ledger:points-spent",
+                    is_drawn=True,
+                ),
+                Column(
+                    "expired",
+                    N_("Expired"),
+                    Unit.POINTS,
+                    N_("Points that ended unspent."),
+                    lambda f: f.expired,
+                    rows="ledger:points-expired",
+                    is_drawn=True,
+                ),
+                Column(
+                    "points_other",
+                    N_("Other changes"),
+                    Unit.POINTS,
+                    N_(
+                        "Corrections by hand, accounts that were closed, and what was taken beyond what there was."
+                    ),
+                    lambda f: f.points_other,
+                    rows="ledger:corrections",
+                ),
+                Column(
+                    "outstanding",
+                    N_("Outstanding"),
+                    Unit.POINTS,
+                    N_(
+                        "What members hold at the end: issued, less spent and expired, with the other changes."
+                    ),
+                    lambda f: f.points,
+                    is_held=True,
+                    is_drawn=True,
+                    rows="ledger:member:",
+                ),
+            ),
+            OF_LEDGER,
+        ),
+        Report(
+            "gift-cards",
+            N_("Gift cards"),
+            N_("Money on gift cards: what was put on, what they paid, and what is owed."),
+            (
+                Column(
+                    "sold",
+                    N_("Put on"),
+                    Unit.MONEY,
+                    N_("Money put on cards, new ones and topped up."),
+                    lambda f: f.sold,
+                    rows="ledger:gift-cards-sold",
+                    is_drawn=True,
+                ),
+                Column(
+                    "paid",
+                    N_("Paid"),
+                    Unit.MONEY,
+                    N_("What cards paid, less what came back."),
+                    lambda f: f.paid,
+                    rows="ledger:gift-cards-paid",
+                    is_drawn=True,
+                ),
+                Column(
+                    "lapsed",
+                    N_("Lapsed"),
+                    Unit.MONEY,
+                    N_("What was left on cards and nobody got."),
+                    lambda f: f.lapsed,
+                    rows="ledger:gift-cards-lapsed",
+                ),
+                Column(
+                    "cards_other",
+                    N_("Other changes"),
+                    Unit.MONEY,
+                    N_("What moved the money on cards besides."),
+                    lambda f: f.cards_other,
+                ),
+                Column(
+                    "liability",
+                    N_("Owed"),
+                    Unit.MONEY,
+                    N_(
+                        "What is on all cards at the end: put on, less paid and lapsed, with the other changes."
+                    ),
+                    lambda f: f.cards,
+                    is_held=True,
+                    is_drawn=True,
+                    rows="ledger:gift_card:",
+                ),
+            ),
+            OF_LEDGER,
+        ),
+    )
+}
