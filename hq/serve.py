@@ -19,6 +19,7 @@ import uvicorn
 
 from app.clock import Clock, SystemClock
 from hq.benefits.keeping import follow as follow_benefits
+from hq.campaigns.schedule import Schedule
 from hq.clock import FollowingClock
 from hq.drafts import drop_old_drafts
 from hq.faults import SetUpFault
@@ -63,10 +64,11 @@ def serve(
     hq = replace(hq, watch=watch)
     merge_again(hq)  # before anybody is served, as far as that can be
     upkeep, jobs = Upkeep(hq), JobRunner(hq)
-    followers = Followers(hq, FOLLOWING)
+    followers, schedule = Followers(hq, FOLLOWING), Schedule(hq)
     upkeep.start()
     jobs.start()
     followers.start()
+    schedule.start()
     try:
         with _listen(host, port) as listener:
             address, real_port = listener.getsockname()[:2]
@@ -81,6 +83,7 @@ def serve(
                 server.run(sockets=[listener])
     finally:
         followers.stop()
+        schedule.stop()
         jobs.stop()
         upkeep.stop()
         watch.close()

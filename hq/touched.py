@@ -10,12 +10,13 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from sqlalchemy import Column, Connection, String, Table, delete, func, select
+from sqlalchemy import Column, Connection, String, Table, delete, func, literal, select, true
+from sqlalchemy.dialects import postgresql, sqlite
 
 from hq.faults import HqFault
 from hq.home import Hq
 from hq.rows import is_among, upsert
-from hq.tables import metadata
+from hq.tables import member, metadata
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,13 @@ def touch(connection: Connection, members: Collection[str], *, readers: Iterable
     """Write down that something about these members changed."""
     rows = [{"reader": reader, "member": ref} for reader in readers for ref in sorted(members)]
     upsert(connection, touched, rows, changes=("member",))
+
+
+def touch_all(connection: Connection, reader: str) -> None:
+    """Write down that something about every member changed for a reader: the rules it goes by did."""
+    everybody = select(literal(reader), member.c.ref).where(true())
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    connection.execute(insert(touched).from_select(["reader", "member"], everybody).on_conflict_do_nothing())
 
 
 def waiting(hq: Hq, reader: str) -> int:

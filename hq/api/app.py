@@ -17,6 +17,7 @@ from hq.home import Hq
 from hq.jobs.routes import routes as jobs
 from hq.members.attribute_routes import routes as attributes
 from hq.members.routes import routes as members
+from hq.rewards.routes import routes as rewards
 from hq.segments.routes import routes as segments
 from hq.staff.routes import routes as staff
 from hq.stops.routes import routes as stops
@@ -42,6 +43,7 @@ NOUNS: tuple[Routes, ...] = (
     keys,
     members,
     program,
+    rewards,
     scenarios,
     segments,
     staff,

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from app.core.program import Program
 from hq.access.actor import Actor
 from hq.campaigns import part_rows, rows
+from hq.campaigns.events import tell_created, tell_state
 from hq.campaigns.rows import Approval, CampaignRow, PublishedCampaign, State, written
 from hq.faults import NotPossible
 
@@ -48,7 +49,10 @@ def bring_up_to_date(
             )
         if old is None:
             new = _new(body, starts_at=starts_at, ends_at=ends_at, actor=actor, now_ms=now_ms)
-            rows.insert_campaign(connection, replace(new, state=_by_dates(new, local)))
+            new = replace(new, state=_by_dates(new, local))
+            rows.insert_campaign(connection, new)
+            tell_created(connection, new, now_ms=now_ms)
+            tell_state(connection, State.DRAFT, new, now_ms=now_ms)
             continue
         dated = replace(old, published_n=n, starts_at=starts_at, ends_at=ends_at)
         _keep(connection, old, _published(dated, body, local), actor.name, now_ms)
@@ -122,10 +126,9 @@ def _published(row: CampaignRow, body: Mapping[str, Any], local: str) -> Campaig
 
 def _keep(connection: Connection, old: CampaignRow, new: CampaignRow, who: str, now_ms: int) -> None:
     if new != old:
-        rows.store(
-            connection,
-            replace(new, version=old.version + 1, changed_by=who, changed_ms=now_ms),
-        )
+        kept = replace(new, version=old.version + 1, changed_by=who, changed_ms=now_ms)
+        rows.store(connection, kept)
+        tell_state(connection, old.state, kept, now_ms=now_ms)
 
 
 def _new(body: Mapping[str, Any], *, starts_at: str, ends_at: str, actor: Actor, now_ms: int) -> CampaignRow:

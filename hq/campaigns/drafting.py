@@ -13,13 +13,14 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from app.core.document import NAME_LENGTH_MAX, DocumentInvalid, Place
+from app.core.document import DocumentInvalid, Place
 from app.ids import new_number
 from hq.access.actor import Actor
 from hq.api.paging import Paging, cut, page_of
 from hq.audit.service import record
 from hq.campaigns import rows
 from hq.campaigns.diffs import Difference, differences
+from hq.campaigns.events import tell_created, tell_state
 from hq.campaigns.rows import Approval, CampaignRow, PublishedCampaign, State, as_named, dates_of, written
 from hq.campaigns.tables import campaign
 from hq.db import Whole, hold_whole
@@ -64,9 +65,9 @@ def create_campaign(
 ) -> CampaignRow:
     """Make a draft; without an id it gets one from its name. Raises `NotPossible`, `Malformed`, `TooLarge`."""
     with changing(hq) as connection:
-        chosen = _new_id(connection, campaign_id, name)
-        new = _new(hq, actor, chosen, name=name, body=body or {}, briefing=briefing or {})
-        _insert(connection, actor, new, now_ms=new.created_ms)
+        chosen = new_campaign_id(connection, campaign_id, name)
+        new = new_draft(hq, actor, chosen, name=name, body=body or {}, briefing=briefing or {})
+        insert_draft(connection, actor, new, now_ms=new.created_ms)
     return new
 
 
@@ -116,25 +117,6 @@ def change_campaign(
         if briefing is not None:
             changed = replace(changed, briefing=_briefing(briefing))
         return keep(hq, connection, actor, old, changed, "campaign.changed")
-
-
-def clone_campaign(
-    hq: Hq, actor: Actor, campaign_id: str, *, name: str = "", new_campaign_id: str = ""
-) -> CampaignRow:
-    """Make a draft that says the same under another id; its rules get ids of their own. Scenarios come along."""
-    with changing(hq) as connection:
-        old = rows.find(connection, campaign_id)
-        called = name or f"{old.name[: NAME_LENGTH_MAX - 7]} (copy)"
-        chosen = _new_id(connection, new_campaign_id, called)
-        body, renamed = _with_own_rules(old.body, chosen)
-        new = replace(
-            _new(hq, actor, chosen, name=called, body=body, briefing=old.briefing), cloned_from=campaign_id
-        )
-        _insert(connection, actor, new, now_ms=new.created_ms)
-        from hq.campaigns.scenarios import clone_scenarios  # noqa: PLC0415 scenarios know drafts
-
-        clone_scenarios(hq, connection, actor, campaign_id, chosen, renamed)
-    return new
 
 
 def discard_changes(hq: Hq, actor: Actor, campaign_id: str, *, match: Match = any_version) -> CampaignRow:
@@ -253,6 +235,7 @@ def keep(
     now_ms = hq.clock.now_ms()
     kept = replace(changed, version=old.version + 1, changed_by=actor.name, changed_ms=now_ms)
     rows.store(connection, kept)
+    tell_state(connection, old.state, kept, now_ms=now_ms)
     record(
         connection,
         actor,
@@ -269,7 +252,7 @@ def keep(
 # --- details ---------------------------------------------------------------------------------------------------------
 
 
-def _new(
+def new_draft(
     hq: Hq,
     actor: Actor,
     campaign_id: str,
@@ -278,6 +261,7 @@ def _new(
     body: Mapping[str, Any],
     briefing: Mapping[str, str],
 ) -> CampaignRow:
+    """Return a draft that nobody has kept yet. Raises `Malformed`."""
     now_ms = hq.clock.now_ms()
     named = as_named(body, campaign_id, name)
     starts_at, ends_at = dates_of(named)
@@ -306,16 +290,18 @@ def _new(
     )
 
 
-def _insert(connection: Connection, actor: Actor, new: CampaignRow, *, now_ms: int) -> None:
+def insert_draft(connection: Connection, actor: Actor, new: CampaignRow, *, now_ms: int) -> None:
+    """Keep a new draft, with its line in the audit. Raises `NotPossible`."""
     if len(connection.execute(select(campaign.c.campaign_id).limit(CAMPAIGNS_MAX)).all()) >= CAMPAIGNS_MAX:
         raise NotPossible(
             f"There are {CAMPAIGNS_MAX} campaigns already. Throw drafts away that nobody needs."
         )
     rows.insert_campaign(connection, new)
+    tell_created(connection, new, now_ms=now_ms)
     record(connection, actor, "campaign.created", about(new.campaign_id), now_ms=now_ms, after=said_of(new))
 
 
-def _new_id(connection: Connection, wanted: str, name: str) -> str:
+def new_campaign_id(connection: Connection, wanted: str, name: str) -> str:
     """Return the id of a new campaign: as wanted, or made from its name. Raises `NotPossible`, `Malformed`."""
     if wanted:
         try:
@@ -329,18 +315,6 @@ def _new_id(connection: Connection, wanted: str, name: str) -> str:
     stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "campaign"
     taken = rows.find_or_none(connection, stem) is not None
     return f"{stem}-{new_number(6).lower()}" if taken else stem
-
-
-def _with_own_rules(body: Mapping[str, Any], campaign_id: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return a body whose rules have ids of their own, and which is called what: ids are unique in a program."""
-    found, renamed = [], {}
-    rules = body.get("rules")
-    for n, rule in enumerate(rules if isinstance(rules, list) else (), start=1):
-        if isinstance(rule, dict):
-            new = f"{campaign_id[: NAME_LENGTH_MAX - 5]}-{n}"
-            renamed[str(rule.get("id", ""))] = new
-            found.append({**rule, "id": new})
-    return {**body, "rules": found} if "rules" in body else dict(body), renamed
 
 
 def _briefing(texts: Mapping[str, str]) -> dict[str, str]:

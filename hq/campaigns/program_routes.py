@@ -12,7 +12,7 @@ from hq.api.etags import check_match, versioned
 from hq.api.models import Page, to_page
 from hq.api.paging import Paging, read_cursor, write_cursor
 from hq.api.routing import Asked, Routes, of_nothing
-from hq.campaigns import parts
+from hq.campaigns import parts, whatif
 from hq.campaigns.parts import ProgramPart
 from hq.campaigns.program_schemas import (
     PartAnswer,
@@ -23,7 +23,7 @@ from hq.campaigns.program_schemas import (
     ProgramVersionAnswer,
     WholeProgramAnswer,
 )
-from hq.campaigns.schemas import DifferenceAnswer
+from hq.campaigns.schemas import DifferenceAnswer, WhatIfAnswer, WhatIfAsked
 
 routes = Routes("program", "The program beside its campaigns: earning, product sets, policy and more.")
 READ, WRITE, PUBLISH = Scope.CAMPAIGNS_READ, Scope.CAMPAIGNS_WRITE, Scope.CAMPAIGNS_PUBLISH
@@ -73,6 +73,12 @@ def publish_parts(ask: Asked, asked: PartsPublished) -> Any:
     """Publish the drafts of some parts, or of all, as the next version of the program."""
     made = parts.publish_parts(ask.hq, ask.actor, asked.parts, note=asked.note, is_meant=asked.is_meant)
     return ProgramVersionAnswer.model_validate(made)
+
+
+@routes.post("/whatif", needs=READ, answers=WhatIfAnswer, status=200)
+def what_if_parts(ask: Asked, asked: WhatIfAsked) -> Any:
+    """Say what the program with all drafts of its parts would have given on the newest orders."""
+    return WhatIfAnswer.model_validate(whatif.what_if_parts(ask.hq, asked.asked()))
 
 
 @routes.get("/versions", needs=READ, answers=Page[ProgramVersionAnswer])

@@ -9,7 +9,7 @@ from hq.access.scopes import Scope
 from hq.api.etags import check_match, versioned
 from hq.api.models import Page, to_page
 from hq.api.routing import Asked, Routes, of_nothing
-from hq.campaigns import approving, drafting, publishing, running
+from hq.campaigns import approving, cloning, drafting, publishing, running, whatif
 from hq.campaigns.drafting import CampaignFilter
 from hq.campaigns.rows import CampaignRow
 from hq.campaigns.schemas import (
@@ -28,6 +28,8 @@ from hq.campaigns.schemas import (
     ReasonAsked,
     ScheduleAsked,
     VersionAnswer,
+    WhatIfAnswer,
+    WhatIfAsked,
 )
 
 routes = Routes("campaigns", "Campaigns: drafts, scenarios, approval, publishing, pause and kill.")
@@ -88,9 +90,7 @@ def drop_campaign(ask: Asked, campaign_id: str) -> Any:
 @routes.post("/{campaign_id}/clone", needs=WRITE, answers=CampaignAnswer, faults=(404,))
 def clone_campaign(ask: Asked, campaign_id: str, asked: CloneAsked, response: Response) -> Any:
     """Make a draft that says the same, with the scenarios."""
-    made = drafting.clone_campaign(
-        ask.hq, ask.actor, campaign_id, name=asked.name, new_campaign_id=asked.campaign_id
-    )
+    made = cloning.clone_campaign(ask.hq, ask.actor, campaign_id, name=asked.name, clone_id=asked.campaign_id)
     return _told(response, made)
 
 
@@ -124,6 +124,12 @@ def diff_campaign(ask: Asked, campaign_id: str, asked: Annotated[DiffList, Query
 def check_campaign(ask: Asked, campaign_id: str) -> Any:
     """Say what stands in the way of publishing a draft, which scenarios pass, and which campaigns it meets."""
     return CheckAnswer.model_validate(publishing.check_campaign(ask.hq, ask.actor, campaign_id))
+
+
+@routes.post("/{campaign_id}/whatif", needs=READ, answers=WhatIfAnswer, status=200, faults=(404,))
+def what_if_campaign(ask: Asked, campaign_id: str, asked: WhatIfAsked) -> Any:
+    """Say what a draft would have given on the newest orders, against what was really given."""
+    return WhatIfAnswer.model_validate(whatif.what_if_campaign(ask.hq, campaign_id, asked.asked()))
 
 
 @routes.post("/{campaign_id}/publish", needs=PUBLISH, answers=CampaignAnswer, status=200, faults=(404, 412))

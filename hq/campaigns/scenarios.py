@@ -1,7 +1,7 @@
 """Scenarios: an order to try against a draft, and what is expected of it (docs/scenarios.md), kept with the campaign.
 
 They are decided by the engine of the stations on the program as it would be published, in memory; nothing is stored of
-a run, since the same draft always gives the same.
+a run, since the same draft always gives the same. Head office answers in them, unless a scenario says `"offline": true`.
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from app.cases.files import Found
 from app.cases.run import Result, Verdict, run_case
+from app.core.authority import Offline
 from app.ids import new_id
 from hq.access.actor import Actor
 from hq.audit.service import record
@@ -27,6 +28,7 @@ from hq.home import Hq
 from hq.rows import storable
 from resources.load import translations
 
+OFFLINE = "offline"  # in a scenario, true: by a station that holds no lease and reaches nobody
 SCENARIOS_MAX = 200  # of one campaign
 
 
@@ -156,6 +158,8 @@ def run(each: Scenario, composed: Composed, *, language: str = "en") -> Ran:
     if composed.program is None:
         return Ran(each.scenario_id, each.campaign_id, each.name, passed=False, why=(composed.problem,))
     said = {**each.body, "id": each.name or "scenario", "program": composed.document}
+    if not said.pop(OFFLINE, False):
+        said["program"] = _on_line(composed.document)
     verdict = run_case(
         Found(each.name or "scenario", said),
         folder=Path(),
@@ -192,6 +196,12 @@ def clone_scenarios(
 
 
 # --- details ---------------------------------------------------------------------------------------------------------
+
+
+def _on_line(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a program whose offers ask for no right: as if head office said yes to each."""
+    campaigns = [{**each, "offline": Offline.ALWAYS.value} for each in document["campaigns"]]
+    return {**document, "campaigns": campaigns}
 
 
 def _about_rules(body: Mapping[str, Any], renamed: Mapping[str, str]) -> dict[str, Any]:

@@ -5,11 +5,13 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from app.core.canonical import INTEGER_MAX
+from app.whatif.replay import Take
 from hq.api.models import PATTERN, Answer, Body, Moment, Name, Query
 from hq.api.paging import Paging
 from hq.campaigns.overlaps import Together
 from hq.campaigns.rows import Approval, State
 from hq.campaigns.running import News
+from hq.campaigns.whatif import DAYS, DAYS_MAX, ORDERS, ORDERS_MAX, Asked
 
 Note = Annotated[str, StringConstraints(max_length=500, pattern=PATTERN)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
@@ -245,3 +247,65 @@ class HeardAnswer(Answer):
     devices: int
     heard: int
     missing: list[UnheardAnswer]
+
+
+class WhatIfAsked(Body):
+    """Which past orders: at most so many of the last days, the newest.
+
+    `take`: vouchers and choices that were shown then, or also every choice that can be used.
+    """
+
+    days: Annotated[int, Field(ge=1, le=DAYS_MAX)] = DAYS
+    orders: Annotated[int, Field(ge=1, le=ORDERS_MAX)] = ORDERS
+    take: Annotated[Take, Field(strict=False)] = Take.SHOWN
+    ignores_dates: bool = False
+
+    def asked(self) -> Asked:
+        """Return it as the service has it."""
+        return Asked(self.days, self.orders, self.take, self.ignores_dates)
+
+
+class WhyAnswer(Answer):
+    """Why an offer was not given, how often, and as the station says it."""
+
+    code: str
+    count: int
+    said: str
+
+
+class WouldGiveAnswer(Answer):
+    """What a campaign would have given, and what one of its id really gave: times, orders, members, amounts."""
+
+    campaign_id: str
+    name: str
+    would: dict[str, int]
+    really: dict[str, int]
+    refused: list[WhyAnswer]
+
+
+class EarningAnswer(Answer):
+    """What an earning rule would have given."""
+
+    id: str
+    currency: str
+    orders: int
+    members: int
+    points: int
+
+
+class WhatIfAnswer(Answer):
+    """What a draft would have given on past orders. Days are local, amounts minor units."""
+
+    orders: int
+    skipped: int
+    members: int
+    stores: int
+    first_day: str | None
+    last_day: str | None
+    is_cut: bool
+    campaigns: list[WouldGiveAnswer]
+    earning: list[EarningAnswer]
+    together: dict[str, int]
+    really: dict[str, int]
+    before: dict[str, int]
+    after: dict[str, int]

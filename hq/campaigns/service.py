@@ -1,5 +1,7 @@
 """Publishing program versions, and reading them back for judging."""
 
+from typing import Any
+
 from orjson import loads
 from sqlalchemy import Connection, select
 
@@ -19,6 +21,7 @@ from hq.home import Hq
 from hq.keys import sign_document
 from hq.keysets.store import current_kid
 from hq.tables import store
+from hq.touched import BENEFITS, touch_all
 from sync.protocol import DocumentKind, SignedDocument
 
 NONE_YET = {"stops": "Nothing was ever stopped.", "brand": "Nobody has said yet how stations look."}
@@ -53,15 +56,25 @@ def publish_in(
     _check_currency(connection, program)
     if program.version <= newest:
         raise NotPossible(f"Version {newest} is published already; the next one must be higher.")
+    before = program_of(hq, connection, newest)
     now_ms = hq.clock.now_ms()
     kid = current_kid(connection, KeyUse.SIGN)
     signed = sign_document(hq.keys, kind="program", version=program.version, body=body, kids=[kid])
     insert_document(connection, signed, now_ms=now_ms)
     bring_up_to_date(connection, program, loads(body), actor=actor, now_ms=now_ms, note=note)
     announce(connection, [Change(EVERYWHERE, COUNTED, key) for key in begin_counters(connection, program)])
+    if before is None or _benefits_of(before) != _benefits_of(program):
+        touch_all(connection, BENEFITS)
     said_of_it = {"version": program.version, "hash": program.hash}
     record(connection, actor, "program.published", "program", now_ms=now_ms, reason=note, after=said_of_it)
     return signed
+
+
+def _benefits_of(program: Program) -> tuple[Any, ...]:
+    """Return what members come to something by whatever they do: other rules for it concern all of them."""
+    schemes = program.schemes
+    marks = (schemes.milestones, schemes.challenges, schemes.referrals)
+    return program.tiers, program.expiry, program.time_zone, *marks
 
 
 def publish_lost(hq: Hq, body: bytes) -> SignedDocument:

@@ -182,3 +182,17 @@ def test_the_earning_rule_is_a_part_of_the_program(api) -> None:
     assert api.post("/v1/program/publish", {"parts": ["earning"]}).json()["version"] == 2
     again = api.get("/v1/program/parts/earning").json()
     assert (again["has_changes"], again["published"]) == (False, fixed)
+
+
+def test_what_a_draft_would_have_given_on_past_orders(station, api) -> None:
+    for n in range(3):
+        station.order(f"o{n}", amounts=(("COFFEE", 1_000),))
+    station.push()
+    place = draft(api)
+    found = api.post(f"{place}/whatif", {"days": 28}).json()
+    assert (found["orders"], found["skipped"], found["is_cut"]) == (3, 0, False)
+    spring_row = next(each for each in found["campaigns"] if each["campaign_id"] == "spring")
+    assert (spring_row["would"]["times"], spring_row["would"]["discount"]) == (3, 450)
+    assert (found["before"]["discount"], found["after"]["discount"]) == (0, 450)
+    cut = api.post(f"{place}/whatif", {"orders": 2}).json()
+    assert (cut["orders"], cut["is_cut"]) == (2, True)

@@ -1,0 +1,1 @@
+"""Rewards: what points buy, and how many of each there are."""
