@@ -1,7 +1,7 @@
 """Scenarios: an order to try against a draft, and what is expected of it (docs/scenarios.md), kept with the campaign.
 
-They are decided by the engine of the stations on the program as it would be published, in memory; nothing is stored of
-a run, since the same draft always gives the same. Head office answers in them, unless a scenario says `"offline": true`.
+They are decided by the engine of the stations on the program as it would be published, in memory; nothing of a run is
+stored, since the same draft always gives the same. Head office answers in them, unless one says `"offline": true`.
 """
 
 from collections.abc import Mapping
