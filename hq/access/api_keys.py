@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from app.ids import new_number
 from hq.access.actor import Actor, Ceilings
+from hq.access.ceilings import is_within
 from hq.access.scopes import Scope
 from hq.access.tables import api_key
 from hq.audit.service import record
@@ -57,6 +58,8 @@ def create_key(
         raise NotPossible("A key needs at least one right.")
     if missing := sorted(set(scopes) - actor.scopes):
         raise Forbidden(f"{actor.name} has no right {missing[0].value}, so their keys have none either.")
+    if not is_within(ceilings or actor.ceilings, actor.ceilings):
+        raise Forbidden(f"These ceilings are above those of {actor.name}.")
     now_ms = hq.clock.now_ms()
     new = ApiKey(
         key_id=new_number(ID_LENGTH),

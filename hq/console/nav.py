@@ -17,7 +17,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
                     "simulator", "whatif")),
     (N_("Members"), ("members", "segments", "imports", "events", "referrals", "points")),
     (N_("Shops"), ("stores", "devices", "journal")),
-    (N_("Head office"), ("staff", "audit", "jobs", "webhooks", "keys", "settings")),
+    (N_("Administration"), ("staff", "audit", "jobs", "webhooks", "keys", "settings")),
 )  # fmt: skip
 
 

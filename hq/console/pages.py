@@ -1,13 +1,19 @@
 """What everybody at the console has: search, alerts, saved views, their own account, help."""
 
+from typing import Any
+
 from fastapi import Response
 
+from hq.access.scopes import Scope
 from hq.console.alerts import alerts_of
 from hq.console.finding import TEXT_MAX, find
-from hq.console.routing import Page, Pages
+from hq.console.routing import Page, PageAsk, Pages
+from hq.console.sessions import end_other_sessions, list_sessions
 from hq.console.texts import N_
 from hq.console.views import delete_view, save_view
-from hq.faults import HqFault
+from hq.faults import HqFault, NotPossible
+from hq.staff.office import change_password
+from hq.staff.words import RIGHTS, ROLES
 
 pages = Pages("own", N_("My console"), place="/console", needs=None, is_listed=False)
 
@@ -32,6 +38,32 @@ def show_alerts(ask: Page) -> Response:
 def show_help(ask: Page) -> Response:
     """Say how to get about, and what the words mean."""
     return ask.page("help.html")
+
+
+@pages.get("/me")
+def show_me(ask: Page) -> Response:
+    """Show one's own rights, password and browsers."""
+    return ask.page("own/me.html", **_me(ask))
+
+
+@pages.post("/me/password", needs=None)
+def post_my_password(ask: Page) -> Response:
+    """Change one's own password."""
+    old, new = ask.secret("old"), ask.secret("new")
+    try:
+        if new != ask.secret("again"):
+            raise NotPossible("The new password was not typed twice in the same way.")
+        change_password(ask.hq, ask.actor, old=old, new=new, session=ask.session.token_hash)
+    except HqFault as fault:
+        return ask.again("own/me.html", fault, **_me(ask))
+    return ask.go("/console/me", said=ask.said("Your password is changed. Other browsers were signed out."))
+
+
+@pages.post("/me/sign-out-others", needs=None)
+def post_sign_out_others(ask: Page) -> Response:
+    """End one's sessions at all other browsers."""
+    end_other_sessions(ask.hq, ask.session)
+    return ask.go("/console/me", said=ask.said("You are signed in at this browser only."))
 
 
 @pages.post("/views", needs=None)
@@ -59,4 +91,15 @@ def post_delete_view(ask: Page, view_id: str) -> Response:
     return ask.go(view.place.partition("?")[0], said=ask.said("The view is deleted."))
 
 
+def _me(ask: PageAsk) -> dict[str, Any]:
+    role = ask.actor.role
+    return {
+        "role": None if role is None else ROLES[role],
+        "rights": [RIGHTS[scope] for scope in Scope if ask.actor.may(scope)],
+        "sessions": list_sessions(ask.hq, ask.actor.name),
+        "own": ask.session.token_hash,
+    }
+
+
 pages.example("/search", q="a")
+pages.example("/search", q="zzzz-nothing")

@@ -8,6 +8,7 @@ from functools import lru_cache
 from sqlalchemy import select
 
 from app.core.brand_format import read_brand
+from hq.access.actor import Actor
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version, read_document
 from hq.home import Hq
@@ -31,6 +32,14 @@ def shop_name(hq: Hq) -> str:
     with hq.database.reading() as connection:
         found = read_document(connection, "brand", newest_version(connection, "brand"))
     return "" if found is None else _name_in(found.body)
+
+
+def stores_to_choose(hq: Hq, actor: Actor) -> list[tuple[str, str]]:
+    """Return ids and names of the stores that somebody sees, by id."""
+    statement = select(store.c.store_id, store.c.name).order_by(store.c.store_id)
+    with hq.database.reading() as connection:
+        rows = connection.execute(statement).all()
+    return [(row.store_id, row.name) for row in rows if actor.sees_store(row.store_id)]
 
 
 @lru_cache(maxsize=16)  # a brand holds a logo, and every page asks

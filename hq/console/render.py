@@ -3,11 +3,13 @@
 No page asks another host for anything and none runs a script that stands in it.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from importlib.resources import files
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -27,6 +29,21 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
+
+
+STATIC = {"console.css": "text/css", "console.js": "text/javascript", "icon.svg": "image/svg+xml"}
+
+
+@cache
+def static_file(name: str) -> bytes:
+    """Return one of the console's own files."""
+    return (files("hq.console") / "static" / name).read_bytes()
+
+
+@cache
+def _edition(name: str) -> str:
+    """Return what tells this edition of a file from others, so that browsers may keep it for ever."""
+    return hashlib.sha256(static_file(name)).hexdigest()[:12]
 
 
 @dataclass(frozen=True)
@@ -74,6 +91,9 @@ def writers(look: Look) -> dict[str, Any]:
         said = {name: value for name, value in query.items() if value not in (None, "", ())}
         return look.root + path + (f"?{urlencode(said, doseq=True)}" if said else "")
 
+    def file(name: str) -> str:
+        return f"{look.root}/static/{name}?v={_edition(name)}"
+
     def say(sentence: object) -> str:
         """Return a sentence that a value holds, in the page's language and escaped; `_` is for those in templates."""
         return translations(look.language).gettext(str(sentence))
@@ -109,6 +129,7 @@ def writers(look: Look) -> dict[str, Any]:
 
     return {
         "url": url,
+        "file": file,
         "say": say,
         "number": number,
         "money": money,

@@ -115,9 +115,15 @@ class PageAsk:
         value = self.form.get(name, fallback)
         return value.strip().replace("\x00", "") if isinstance(value, str) else fallback
 
+    def secret(self, name: str) -> str:
+        """Return a field of the form exactly as it was typed: a password may begin with a space."""
+        value = self.form.get(name, "")
+        return value if isinstance(value, str) else ""
+
     def texts(self, name: str) -> list[str]:
         """Return all values of a field of the form."""
-        return [value.strip() for value in self.form.getlist(name) if isinstance(value, str)]
+        values = [value for value in self.form.getlist(name) if isinstance(value, str)]
+        return [value.strip().replace("\x00", "") for value in values]
 
     def file(self, name: str) -> UploadFile | None:
         """Return a file of the form."""

@@ -10,14 +10,14 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from app.ids import new_number
 from hq.access.actor import SYSTEM, Actor, of_person
+from hq.access.ceilings import read_ceilings
 from hq.access.scopes import Role
 from hq.access.tables import console_session
 from hq.audit.service import record
 from hq.clock import clock_of_people
 from hq.faults import NotSignedIn
 from hq.home import Hq
-from hq.staff.ceilings import read_ceilings
-from hq.staff.passwords import check_locked, count_miss, forget_misses
+from hq.staff.passwords import check_locked, count_miss, end_sessions, forget_misses
 from hq.staff.passwords import hash_of as _hash
 from hq.staff.service import is_password
 from hq.tables import staff
@@ -44,15 +44,14 @@ def sign_in(hq: Hq, name: str, password: str) -> str:
 
     Raises `NotSignedIn`, which doesn't say what was wrong, and `TooMany` while the name is locked.
     """
-    name, now_ms = name.replace("\x00", "").strip(), hq.clock.now_ms()
+    name, now_ms = name.replace("\x00", "").strip(), clock_of_people(hq.clock).now_ms()
     with hq.database.reading() as connection:
         check_locked(connection, name, now_ms=now_ms)
         row = connection.execute(select(staff).where(staff.c.name == name)).one_or_none()
     is_right = is_password((row and row.password_hash) or NO_HASH, password)
     if row is None or not is_right or row.state != "active":
-        hq.database.write(lambda connection: _miss(connection, name, row is not None, now_ms))
+        hq.database.write(lambda connection: _miss(hq, connection, name, row is not None, now_ms))
         raise NotSignedIn("Name or password is not right.")
-    token, now_ms = new_number(TOKEN_LENGTH), clock_of_people(hq.clock).now_ms()
     token = new_number(TOKEN_LENGTH)
     new = {
         "token_hash": _hash(token),
@@ -70,6 +69,35 @@ def sign_in(hq: Hq, name: str, password: str) -> str:
         who = of_person(name, Role(row.role))
         record(connection, who, "staff.signed_in", f"staff:{name}", now_ms=hq.clock.now_ms())
     return token
+
+
+@dataclass(frozen=True)
+class SessionSeen:
+    """A browser that somebody is signed in at: since when, and when it was last used, to the minute (UTC ms)."""
+
+    token_hash: str
+    created_ms: int
+    seen_ms: int
+
+
+def list_sessions(hq: Hq, name: str) -> list[SessionSeen]:
+    """Return somebody's sessions that still last, the last used first."""
+    now_ms = clock_of_people(hq.clock).now_ms()
+    own = select(console_session).where(
+        console_session.c.staff == name, console_session.c.expires_ms > now_ms
+    )
+    with hq.database.reading() as connection:
+        rows = connection.execute(own.order_by(console_session.c.seen_ms.desc())).all()
+    lasting = [row for row in rows if now_ms < row.seen_ms + IDLE_MS]
+    return [SessionSeen(row.token_hash, row.created_ms, row.seen_ms) for row in lasting]
+
+
+def end_other_sessions(hq: Hq, session: Session) -> None:
+    """Sign somebody out everywhere but here."""
+    with hq.database.atomic() as connection:
+        if end_sessions(connection, session.actor.name, but=session.token_hash):
+            about, now_ms = f"staff:{session.actor.name}", hq.clock.now_ms()
+            record(connection, session.actor, "staff.signed_out_elsewhere", about, now_ms=now_ms)
 
 
 def sign_out(hq: Hq, session: Session) -> None:
@@ -95,10 +123,10 @@ def session_of(hq: Hq, token: str) -> Session | None:
     return Session(token_hash, actor, found.csrf)
 
 
-def _miss(connection: Connection, name: str, is_known: bool, now_ms: int) -> None:
+def _miss(hq: Hq, connection: Connection, name: str, is_known: bool, now_ms: int) -> None:
     """Count a wrong password; of a name that somebody has, the audit says when it was locked."""
     if count_miss(connection, name, now_ms=now_ms) and is_known:
-        record(connection, SYSTEM, "staff.locked", f"staff:{name}", now_ms=now_ms)
+        record(connection, SYSTEM, "staff.locked", f"staff:{name}", now_ms=hq.clock.now_ms())
 
 
 def _seen(connection: Connection, token_hash: str, now_ms: int) -> None:

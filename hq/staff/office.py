@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from hq.access.actor import SYSTEM, Actor, Ceilings
+from hq.access.ceilings import ceilings_said, is_within, read_ceilings, write_ceilings
 from hq.access.scopes import SCOPES_OF, Role
 from hq.audit.service import record
+from hq.clock import clock_of_people
 from hq.faults import ChangedMeanwhile, Forbidden, NotHere, NotPossible
 from hq.home import Hq
-from hq.staff.ceilings import ceilings_said, is_within, read_ceilings, write_ceilings
 from hq.staff.passwords import (
     Link,
     check_new,
@@ -57,7 +58,7 @@ def list_office(hq: Hq, *, every: bool = False) -> list[OfficePerson]:
         statement = statement.where(staff.c.state == ACTIVE)
     with hq.database.reading() as connection:
         rows = connection.execute(statement).all()
-        locked = locked_until(connection, [row.name for row in rows], now_ms=hq.clock.now_ms())
+        locked = locked_until(connection, [row.name for row in rows], now_ms=_now_ms(hq))
     return [_person(row, locked.get(row.name, 0)) for row in rows]
 
 
@@ -65,7 +66,7 @@ def find_office_person(hq: Hq, name: str) -> OfficePerson:
     """Return somebody of head office. Raises `NotHere`."""
     with hq.database.reading() as connection:
         row = _find(connection, name)
-        locked = locked_until(connection, [name], now_ms=hq.clock.now_ms())
+        locked = locked_until(connection, [name], now_ms=_now_ms(hq))
     return _person(row, locked.get(name, 0))
 
 
@@ -92,7 +93,7 @@ def add_office_person(
             "ceilings": write_ceilings(ceilings),
         }
         connection.execute(insert(staff), row)
-        link = insert_link(connection, name, by=actor.name, now_ms=now_ms)
+        link = insert_link(connection, name, by=actor.name, now_ms=_now_ms(hq))
         after = {"role": role.value, **ceilings_said(ceilings)}
         record(connection, actor, "staff.added", f"staff:{name}", now_ms=now_ms, after=after)
     return link
@@ -161,7 +162,7 @@ def give_link(hq: Hq, actor: Actor, name: str) -> Link:
         found = _person(_find(connection, name), 0)
         if actor.name != name:
             _check_given(actor, found.role, found.ceilings)  # whoever has the link can be them
-        link = insert_link(connection, name, by=actor.name, now_ms=now_ms)
+        link = insert_link(connection, name, by=actor.name, now_ms=_now_ms(hq))
         forget_misses(connection, name)
         record(connection, actor, "staff.link_given", f"staff:{name}", now_ms=now_ms)
     return link
@@ -179,7 +180,7 @@ def unlock(hq: Hq, actor: Actor, name: str) -> OfficePerson:
 def name_of_link(hq: Hq, token: str) -> str:
     """Return who chooses a password by a link. Raises `NotHere`."""
     with hq.database.reading() as connection:
-        return whose_link(connection, token, now_ms=hq.clock.now_ms())
+        return whose_link(connection, token, now_ms=_now_ms(hq))
 
 
 def choose_password(hq: Hq, token: str, password: str) -> str:
@@ -190,7 +191,7 @@ def choose_password(hq: Hq, token: str, password: str) -> str:
     check_new(name_of_link(hq, token), password)
     hashed, now_ms = hash_password(password), hq.clock.now_ms()
     with hq.database.atomic() as connection:
-        name = whose_link(connection, token, now_ms=now_ms)
+        name = whose_link(connection, token, now_ms=_now_ms(hq))
         row = _find(connection, name)
         _set_password(connection, name, hashed)
         end_sessions(connection, name)
@@ -211,6 +212,11 @@ def change_password(hq: Hq, actor: Actor, *, old: str, new: str, session: str) -
         _set_password(connection, actor.name, hashed)
         end_sessions(connection, actor.name, but=session)
         record(connection, actor, "staff.password_changed", f"staff:{actor.name}", now_ms=now_ms)
+
+
+def _now_ms(hq: Hq) -> int:
+    """Return the time by which links and locks end: a demo's clock follows its stations through a year."""
+    return clock_of_people(hq.clock).now_ms()
 
 
 def _check_name(name: str) -> None:

@@ -23,7 +23,7 @@ def list_staff(ask: Asked) -> Any:
     return to_page(StaffAnswer, office.list_office(ask.hq), None)
 
 
-@routes.post("", needs=Scope.STAFF_WRITE, answers=LinkAnswer)
+@routes.post("", needs=Scope.STAFF_WRITE, answers=LinkAnswer, is_kept=False)
 def add_staff(ask: Asked, asked: StaffAsked) -> Any:
     """Let somebody work at head office. The answer's link chooses their password; it is shown this once."""
     ceilings = None if asked.ceilings is None else ceilings_of(asked.ceilings)
@@ -71,7 +71,7 @@ def remove_staff(ask: Asked, name: str, asked: StaffRemoval) -> Any:
     return of_nothing()
 
 
-@routes.post("/{name}/link", needs=Scope.STAFF_WRITE, answers=LinkAnswer, faults=(404,))
+@routes.post("/{name}/link", needs=Scope.STAFF_WRITE, answers=LinkAnswer, faults=(404,), is_kept=False)
 def give_staff_link(ask: Asked, name: str) -> Any:
     """Make a link by which somebody chooses a new password; a locked name is let in again."""
     return _said(office.give_link(ask.hq, ask.actor, name))

@@ -67,3 +67,19 @@ function letListsBeMoved() {
 
 letListsBeMoved();
 addEventListener("resize", letListsBeMoved);
+
+// What says `data-again` is fetched again after so many seconds, as long as the new one says so too.
+function lookAgain() {
+  for (const part of document.querySelectorAll("[data-again]")) {
+    setTimeout(async () => {
+      const answer = await fetch(location.href, { headers: { "X-In-Place": part.id } });
+      const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+      if (found) {
+        part.replaceWith(found);
+        lookAgain();
+      }
+    }, Number(part.dataset.again) * 1000);
+  }
+}
+
+lookAgain();

@@ -26,7 +26,7 @@ def console(web, password):
 
 
 @pytest.fixture(autouse=True)
-def _any_number_of_sign_ins(monkeypatch):
+def counting_sign_ins(monkeypatch):
     """Let one address sign in as often as a test likes; that this is counted has a test of its own."""
     counts = Rates.count_sign_in
     monkeypatch.setattr(Rates, "count_sign_in", lambda self, who: None)
