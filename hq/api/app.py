@@ -15,8 +15,8 @@ from hq.campaigns.routes import routes as campaigns
 from hq.campaigns.scenario_routes import routes as scenarios
 from hq.home import Hq
 from hq.jobs.routes import routes as jobs
+from hq.members.act_routes import routes as members
 from hq.members.attribute_routes import routes as attributes
-from hq.members.routes import routes as members
 from hq.rewards.routes import routes as rewards
 from hq.segments.routes import routes as segments
 from hq.staff.routes import routes as staff

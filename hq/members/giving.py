@@ -32,6 +32,7 @@ from hq.members.store import POINTS, account, lock_members, read_scopes
 from hq.members.tables import by_hand
 from hq.rows import insert_tuples
 from hq.tables import posting
+from hq.touched import touch
 from hq.vouchers.service import NewVoucher, insert_vouchers
 
 OF_POINTS, OF_VOUCHER, OF_REDEMPTION = "points", "voucher", "redemption"
@@ -156,6 +157,7 @@ def _adjust(
     made = pair(account(ref), CORRECTIONS, POINTS, points)
     post_entry(connection, entry_id, OwnEntry(OwnKind.ADJUSTED, made, now_ms, member=ref))
     move_balances(connection, {ref: points})
+    touch(connection, [ref])
     act = Act(entry_id, ref, OF_POINTS, "", reason, points=points)
     note_act(connection, act, actor=actor, now_ms=now_ms)
     scopes = read_scopes(connection, [ref]).get(ref, {})

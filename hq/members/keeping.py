@@ -31,6 +31,7 @@ from hq.members.store import lock_members
 from hq.members.tables import consent, member_external
 from hq.rows import insert_rows
 from hq.tables import member, store
+from hq.touched import touch
 
 CONSENTS_AT_ONCE, CONSENTS_KEPT_MAX = 20, 1_000
 EXTERNAL_LENGTH_MAX = 80
@@ -136,6 +137,7 @@ def put_in(
         return Put(ref, is_new=False, changed=())
     later = update(member).where(member.c.ref == ref).values(version=member.c.version + 1)
     connection.execute(later)
+    touch(connection, [ref])
     if is_told or any(name.startswith("attributes.") for name in changed):
         upsert_some(connection, [facts], now_ms=now_ms)
     _record(connection, actor, CHANGED, ref, changed, reason=reason, now_ms=now_ms)
@@ -187,6 +189,7 @@ def _add(
     changed, same = change_personal(connection, ref, new, now_ms=now_ms)
     changed += _set_rest(connection, actor, ref, said, side=side, now_ms=now_ms)
     shown = Personal(name=new.get("name", "")).display_name
+    touch(connection, [ref])
     upsert_some(
         connection,
         [

@@ -43,6 +43,15 @@ def read_vouchers(
     return found
 
 
+def vouchers_of(connection: Connection, owner: str) -> list[dict[str, Any]]:
+    """Return a member's own vouchers, those that end first in front."""
+    statement = select(voucher).where(voucher.c.owner == owner)
+    rows = connection.execute(
+        statement.order_by(voucher.c.ends_on.is_(None), voucher.c.ends_on, voucher.c.code_hash)
+    )
+    return [dict(zip(COLUMNS, facts(row), strict=True)) for row in rows]
+
+
 def all_vouchers(connection: Connection) -> Iterator[Any]:
     """Yield every voucher, without having them all in memory."""
     yield from connection.execute(select(voucher).execution_options(yield_per=NAMES_AT_ONCE))

@@ -1,0 +1,88 @@
+"""What happened with a member, the newest first: orders, redemptions and refusals, returns, cards, consents, notes, and
+what people did for them by hand.
+
+Each kind of thing is asked for by itself, as many as a page has, and the newest of all are shown.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, select
+
+from hq.api.paging import Paging, cut, read_cursor
+from hq.home import Hq
+from hq.journal.own import OWNER
+from hq.journal.reversal_tables import reversal_fact
+from hq.members.finding import row_of
+from hq.members.merged import refs_of
+from hq.members.tables import by_hand, consent, member_note, merged_account
+from hq.tables import card, order_fact, redemption_fact
+
+AT_ONE_MOMENT = 50  # things of one kind that may have the same moment without one being left out
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One thing. `about` is an id, `said` words of a program or a person, `numbers` by name; `at_ms` UTC."""
+
+    at_ms: int
+    kind: str
+    key: str
+    about: str = ""
+    who: str = ""
+    said: str = ""
+    numbers: dict[str, int] = field(default_factory=dict)
+
+
+def timeline(hq: Hq, ref: str, paging: Paging) -> tuple[list[Happened], str | None]:
+    """Return a page of what happened, and the cursor of the next one. Raises `NotHere`, `Malformed`."""
+    before = read_cursor(paging.cursor, (int, str, str))
+    with hq.database.reading() as connection:
+        row = row_of(connection, ref)
+        refs = refs_of(connection, row.ref)
+        found = list(_all(connection, refs, before, paging.limit + 1 + AT_ONE_MOMENT))
+        found += [Happened(row.joined_ms, "joined", row.ref)] if row.joined_ms else []
+    place = [each for each in found if before is None or _place(each) < tuple(before)]
+    newest = sorted(place, key=_place, reverse=True)[: paging.limit + 1]
+    return cut(newest, paging, lambda each: list(_place(each)))
+
+
+def _place(each: Happened) -> tuple[int, str, str]:
+    return each.at_ms, each.kind, each.key
+
+
+def _all(
+    connection: Connection, refs: Sequence[str], before: Sequence[Any] | None, limit: int
+) -> Iterator[Happened]:
+    def newest(statement: Select[Any], at: Any, of: ColumnElement[bool]) -> Iterator[Any]:
+        if before is not None:
+            of = of & (at <= before[0])
+        yield from connection.execute(statement.where(of).order_by(at.desc()).limit(limit))
+
+    orders, uses, undone = order_fact.c, redemption_fact.c, reversal_fact.c
+    for row in newest(select(order_fact), orders.t_eff, orders.member.in_(refs)):
+        numbers = {"gross": row.gross, "discount": row.discount, "points": row.points}
+        key = f"{row.device}/{row.epoch}/{row.seq}"
+        yield Happened(row.t_eff, "order", key, row.order_id, row.store, numbers=numbers)
+    by_stations = uses.member.in_(refs) & (uses.device != OWNER.device_id)
+    for row in newest(select(redemption_fact), uses.t_eff, by_stations):
+        numbers = {"discount": row.discount, "points": row.points}
+        key, about = row.redemption_id, row.rule
+        yield Happened(row.t_eff, row.outcome, key, about, row.store, row.reason, numbers)
+    for row in newest(select(reversal_fact), undone.t_eff, undone.member.in_(refs)):
+        numbers = {"value": row.value, "points": row.points + row.points_back}
+        yield Happened(row.t_eff, row.kind, row.reversal_id, row.order_id, row.store, row.reason, numbers)
+    for row in newest(select(by_hand), by_hand.c.at_ms, by_hand.c.member.in_(refs)):
+        numbers = {"points": row.points, "amount": row.amount}
+        yield Happened(row.at_ms, f"given_{row.kind}", row.act_id, row.about, row.who, row.reason, numbers)
+    for row in newest(select(member_note), member_note.c.at_ms, member_note.c.member.in_(refs)):
+        yield Happened(row.at_ms, "note", row.note_id, "", row.who, row.body)
+    for row in newest(select(consent), consent.c.at_ms, consent.c.member.in_(refs)):
+        word = "agreed" if row.is_given else "declined"
+        yield Happened(row.at_ms, word, f"{row.n:06}", row.what, "", row.version)
+    for row in newest(select(card), card.c.issued_ms, card.c.member.in_(refs)):
+        yield Happened(row.issued_ms, "card", row.kid, row.kid)
+    merged = merged_account.c
+    for row in newest(select(merged_account), merged.at_ms, merged.ref.in_(refs)):
+        yield Happened(row.at_ms, "merged", row.ref, row.ref, row.who)

@@ -1,0 +1,1 @@
+"""Redemptions that people at head office make, for orders of the past."""
