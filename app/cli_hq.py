@@ -15,6 +15,7 @@ from app.cli_hq_keys import hq_card, hq_phone, keys_cli
 from app.cli_hq_people import hq_erase, hq_export, member_cli
 from app.cli_hq_staff import staff_cli
 from app.cli_hq_stops import hq_lift, hq_stop, hq_stops
+from app.cli_hq_tenants import hq_webhooks_to, show_made, tenant_cli
 from app.config import load_config
 from app.terminal import fail
 
@@ -31,6 +32,8 @@ hq_cli.add_typer(cases_cli, name="cases")
 hq_cli.add_typer(staff_cli, name="staff")
 hq_cli.add_typer(member_cli, name="member")
 hq_cli.add_typer(gift_card_cli, name="gift-card")
+hq_cli.add_typer(tenant_cli, name="tenant")
+hq_cli.command("webhooks-to")(hq_webhooks_to)
 hq_cli.command("restored")(hq_restored)
 hq_cli.command("card")(hq_card)
 hq_cli.command("stock")(hq_stock)
@@ -55,13 +58,7 @@ def hq_init(data_dir: HqDir = None, database: HqDatabase = None) -> None:
         made = init_hq(load_config(hq_dir=data_dir).hq_dir, database_url=database)
     except HqFault as problem:
         fail(str(problem))
-    print(f"Head office is set up in {made.backup.parent}.")
-    print("Write these down; they are shown once and kept nowhere:")
-    print(f"  administrator  {made.admin}")
-    print(f"  password       {made.password}")
-    print(f"  key backup     {made.backup}")
-    print(f"  passphrase     {made.passphrase}")
-    print("Keep a copy of the backup in another place: without these keys every member's card is worthless.")
+    show_made(made)
 
 
 @hq_cli.command("backup")

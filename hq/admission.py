@@ -40,6 +40,7 @@ EARLY_S = 1.0  # before its time a station may come, whose times are rounded
 TRY_LATER = "Too many stations are asking at once. Try again a little later."
 PUSH_END = "/journal"
 SIGNATURE_NAME = SIGNATURE_HEADER.lower().encode("ascii")
+SESSION = b"tillside="  # in the cookies of who is signed in
 NOBODY = ""  # has no rank: names are all that ranks go by
 ALWAYS = "/v1/health"  # answered without a thread, so that stations know who they are waiting for
 
@@ -139,7 +140,7 @@ class Admission:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or refuse it."""
-        if scope["type"] != "http" or scope["path"] == ALWAYS:
+        if scope["type"] != "http" or scope["path"] == scope.get("root_path", "") + ALWAYS:
             await self._app(scope, receive, send)
             return
         device = _device(scope)
@@ -217,7 +218,7 @@ def _device(scope: Scope) -> str:
 def _is_of_people(scope: Scope) -> bool:
     """Tell whether a request shows a key or a session. Whether that is good is found out behind the door."""
     return any(
-        name == b"authorization" or (name == b"cookie" and b"tillside=" in value)
+        name == b"authorization" or (name == b"cookie" and SESSION in value)
         for name, value in scope["headers"]
     )
 

@@ -12,26 +12,15 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import uvicorn
 
-from app.clock import Clock, SystemClock
-from hq.benefits.keeping import follow as follow_benefits
-from hq.campaigns.schedule import Schedule
+from app.clock import Clock
 from hq.clock import FollowingClock
-from hq.drafts import drop_old_drafts
 from hq.faults import SetUpFault
-from hq.home import FOLDERS, JUDGING_FOLDER, open_hq
-from hq.jobs.runner import JobRunner
-from hq.journal.deaths import DeathWatch
-from hq.members.merging import merge_again
-from hq.touched import BENEFITS, Follow, Followers
-from hq.upkeep import Upkeep
-from hq.web import create_app
+from hq.tenants import all_running
 
-FOLLOWING: dict[str, Follow] = {BENEFITS: follow_benefits}  # who works out more from members that changed
 BACKLOG = 2_048  # connections not yet accepted: all stations of a chain coming back at once
 CONNECTIONS_MAX = 4_000  # most of them idle: stations keep theirs. Who works is for `hq.admission` to say
 FILES_WANTED = CONNECTIONS_MAX + 200  # each connection is one; systems often give 1,024 until asked
@@ -58,36 +47,17 @@ def serve(
             f"HQ would be reachable at {host} without encryption. Without a certificate it serves this machine only: "
             "use 127.0.0.1, and put a TLS proxy in front for other machines."
         )
-    hq = open_hq(folder, clock=clock)
-    drop_old_drafts([folder, *(folder / name for name in FOLDERS)], now_ms=SystemClock().now_ms())
-    watch = DeathWatch(folder / JUDGING_FOLDER)
-    hq = replace(hq, watch=watch)
-    merge_again(hq)  # before anybody is served, as far as that can be
-    upkeep, jobs = Upkeep(hq), JobRunner(hq)
-    followers, schedule = Followers(hq, FOLLOWING), Schedule(hq)
-    upkeep.start()
-    jobs.start()
-    followers.start()
-    schedule.start()
-    try:
-        with _listen(host, port) as listener:
-            address, real_port = listener.getsockname()[:2]
-            shown = f"[{address}]" if ":" in address else address
-            line = f"Tillside HQ is listening on http://{shown}:{real_port}"
-            if isinstance(clock, FollowingClock):
-                line += " (its clock follows the stations': for the demo only)"
-            server = _Server(_config(create_app(hq)), lambda: (announce or _print)(line))
-            _ask_for_files()
-            gc.freeze()  # what is there by now stays: looking through it again and again takes time from pushes
-            with _stopped_by_a_word():
-                server.run(sockets=[listener])
-    finally:
-        followers.stop()
-        schedule.stop()
-        jobs.stop()
-        upkeep.stop()
-        watch.close()
-        hq.close()
+    with all_running(folder, clock=clock) as app, _listen(host, port) as listener:
+        address, real_port = listener.getsockname()[:2]
+        shown = f"[{address}]" if ":" in address else address
+        line = f"Tillside HQ is listening on http://{shown}:{real_port}"
+        if isinstance(clock, FollowingClock):
+            line += " (its clock follows the stations': for the demo only)"
+        server = _Server(_config(app), lambda: (announce or _print)(line))
+        _ask_for_files()
+        gc.freeze()  # what is there by now stays: looking through it again and again takes time from pushes
+        with _stopped_by_a_word():
+            server.run(sockets=[listener])
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from hq.journal.again import judge_all_again
 from hq.journal.showings import forget_showings
 from hq.members.erasing import forget_files
 from hq.members.merging import merge_again
+from hq.webhooks.deliveries import forget_events
 
 log = logging.getLogger(__name__)
 
@@ -72,3 +73,4 @@ class Upkeep:
             forget_lapsed(connection, now_ms=self._hq.clock.now_ms())
         forget_files(self._hq)
         idempotency.forget_old(self._hq)
+        forget_events(self._hq)

@@ -174,6 +174,7 @@ def _asked(asking: Whole) -> Asked:
     """Return what the signature must cover, from the bytes of the request and not from what a router made of them."""
     scope = asking.request.scope
     path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
+    path = path.removeprefix(scope.get("root_path", ""))  # a station signs what stands behind HQ's address
     target = f"{path}?{query}" if query else path
     return Asked(scope["method"], target, hashlib.sha256(asking.body).digest())
 

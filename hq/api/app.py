@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 
 from hq.access.routes import routes as keys
@@ -65,8 +65,12 @@ def add_api(app: FastAPI, hq: Hq) -> None:
             app.openapi_schema = _document(app)
         return app.openapi_schema
 
+    async def get_document(request: Request) -> dict[str, Any]:
+        root = request.scope.get("root_path", "")
+        return {**document(), "servers": [{"url": root}]} if root else document()
+
     app.openapi = document  # type: ignore[method-assign]  # the framework's own way to change it
-    app.add_api_route(DOCUMENT, document, methods=["GET"], include_in_schema=False)
+    app.add_api_route(DOCUMENT, get_document, methods=["GET"], include_in_schema=False)
 
 
 def _document(app: FastAPI) -> dict[str, Any]:

@@ -20,9 +20,15 @@ class Web:
         self._session = requests.Session()
         self._session.headers["Accept-Encoding"] = "identity"
 
-    def ask(self, method, target, *, content=None, headers=None, stream=False):
+    def ask(self, method, target, *, content=None, headers=None, stream=False, follow=True):
         return self._session.request(
-            method, self.url + target, data=content, headers=headers, timeout=TIMEOUT_S, stream=stream
+            method,
+            self.url + target,
+            data=content,
+            headers=headers,
+            timeout=TIMEOUT_S,
+            stream=stream,
+            allow_redirects=follow,
         )
 
     def get(self, target, **options):
@@ -35,10 +41,15 @@ class Web:
         self._session.close()
 
 
-@contextmanager
 def serving(hq):
     """Serve an open HQ; what the server logs goes where the test's log goes."""
-    server = uvicorn.Server(uvicorn.Config(create_app(hq), log_config=None, lifespan="off"))
+    return serving_app(create_app(hq))
+
+
+@contextmanager
+def serving_app(app):
+    """Serve an application."""
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()

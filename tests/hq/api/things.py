@@ -1,0 +1,77 @@
+"""An HQ with one of everything, so that each route of the API can be asked for a thing that there is.
+
+Whoever adds a route with an id in its path adds here how an HQ gets such a thing: by the name of the path's parameter,
+or by `<noun>.<name>` where nouns mean different things by one name.
+"""
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from hq.access.actor import SYSTEM
+from hq.access.api_keys import create_key
+from hq.access.scopes import Role, Scope
+from hq.api.routing import ApiRoute
+from hq.home import Hq
+from hq.staff.office import add_office_person
+from hq.webhooks.deliveries import send_test
+from hq.webhooks.service import Wanted, create_endpoint
+
+ENDPOINT = "https://shop.example/webhooks"
+
+
+def _key(hq: Hq) -> str:
+    return create_key(hq, SYSTEM, name="thing", scopes=(Scope.AUDIT_READ,))[0].key_id
+
+
+def _staff(hq: Hq) -> str:
+    add_office_person(hq, SYSTEM, name="Thea Thing", role=Role.ANALYST)
+    return "Thea Thing"
+
+
+def _endpoint(hq: Hq) -> str:
+    return create_endpoint(hq, SYSTEM, Wanted(name="thing", url=ENDPOINT))[0].endpoint_id
+
+
+THINGS: dict[str, Callable[[Hq], str]] = {
+    "key_id": _key,
+    "staff.name": _staff,
+    "endpoint_id": _endpoint,
+}
+# Of a thing within another: made behind it, and given its id.
+WITHIN: dict[str, tuple[str, Callable[[Hq, str], str]]] = {
+    "event_id": ("endpoint_id", lambda hq, endpoint_id: send_test(hq, SYSTEM, endpoint_id)),
+}
+
+
+def api_routes(app: FastAPI) -> list[ApiRoute]:
+    """Return the routes of the API, those for other programs."""
+    return [route for route in all_routes(app) if isinstance(route, ApiRoute)]
+
+
+def all_routes(app: FastAPI) -> list[APIRoute]:
+    """Return every route that was made by the framework's own way."""
+    return [route for route in app.routes if isinstance(route, APIRoute)]
+
+
+def name_of(route: APIRoute, parameter: str) -> str:
+    """Return how a path's parameter is called here."""
+    own = f"{route.tags[0]}.{parameter}"
+    return own if own in THINGS or own in WITHIN else parameter
+
+
+def fill(hq: Hq, routes: list[ApiRoute]) -> dict[str, str]:
+    """Make what the routes' paths name, and return the id of each."""
+    names = {name_of(route, name) for route in routes for name in route.param_convertors}
+    lacking = sorted(names - THINGS.keys() - WITHIN.keys())
+    assert not lacking, f"say in tests/hq/api/things.py how an HQ gets: {', '.join(lacking)}"
+    made = {
+        name: THINGS[name](hq) for name in sorted(names | {of for of, _ in WITHIN.values()}) if name in THINGS
+    }
+    return made | {name: make(hq, made[of]) for name, (of, make) in WITHIN.items() if name in names}
+
+
+def path_of(route: APIRoute, ids: dict[str, str]) -> str:
+    """Return a route's path with these ids in it."""
+    return route.path_format.format(**{name: ids[name_of(route, name)] for name in route.param_convertors})
