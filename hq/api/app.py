@@ -23,6 +23,7 @@ from hq.staff.routes import routes as staff
 from hq.stops.routes import routes as stops
 from hq.stores.device_routes import routes as devices
 from hq.stores.routes import routes as stores
+from hq.tiers.routes import routes as tiers
 from hq.webhooks.routes import feed as events
 from hq.webhooks.routes import routes as webhooks
 
@@ -48,6 +49,7 @@ NOUNS: tuple[Routes, ...] = (
     segments,
     staff,
     stops,
+    tiers,
     stores,
     webhooks,
 )

@@ -105,6 +105,22 @@ def settle_tier(
     return found, [Change(store, MEMBER, ref) for store in sorted(scopes)]
 
 
+def foreseen_tier(
+    connection: Connection, program: Program, past: Past, *, today: date, now_ms: int
+) -> tuple[str, TierNow]:
+    """Return the tier that a member has, and the one that `settle_tier` would give by a program; nothing is kept."""
+    ref = past.member
+    now_is = connection.execute(select(member.c.tier).where(member.c.ref == ref)).scalar_one()
+    before = connection.execute(
+        select(tier_state.c.tier).where(tier_state.c.member == ref)
+    ).scalar_one_or_none()
+    held = _held(connection, past)
+    if now_is and now_is != (before or ""):
+        held.append(Spell(now_is, today, None))  # as somebody set it by hand since
+    paid = _paid(connection, past)
+    return now_is, tier_of(program, past, held=held, paid=paid, today=today, now_ms=now_ms)
+
+
 def _held(connection: Connection, past: Past) -> list[Spell]:
     rows = connection.execute(select(tier_held).where(tier_held.c.member.in_(past.refs)))
     return [
