@@ -9,19 +9,16 @@ from hq.console.entrance import public_pages
 from hq.console.pages import pages as own
 from hq.console.routing import Pages
 from hq.home import Hq
+from hq.jobs.pages import pages as jobs
+from hq.staff.pages import pages as staff
 from hq.stores.device_pages import pages as devices
 from hq.stores.pages import pages as stores
 
-HOME = "/console"
-STATIC = {"console.css": "text/css", "console.js": "text/javascript", "icon.svg": "image/svg+xml"}
-YEAR_S = 365 * 24 * 3600
-NAME_MAX, PASSWORD_MAX = 60, 200
-NOUNS: tuple[Pages, ...] = (own, stores, devices, audit)
-from hq.jobs.pages import pages as jobs
-from hq.staff.pages import pages as staff
-
+# The navigation has an order of its own: hq/console/nav.py.
 NOUNS: tuple[Pages, ...] = (
     own,
+    stores,
+    devices,
     staff,
     audit,
     jobs,
