@@ -89,6 +89,7 @@ member_event = Table(  # something a member did that is no order
     _text("day", 10),
     _number("at_ms"),
     _number("points"),  # that it earned
+    Column("earned", Text, nullable=False),  # JSON: [[rule, points], …]
     Column("said", Text, nullable=False),  # JSON: what else was told
     Index(None, "member", "name", "day"),
 )

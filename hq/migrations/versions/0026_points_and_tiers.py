@@ -101,6 +101,7 @@ def _outside() -> None:
         sa.Column("day", sa.String(length=10), nullable=False),
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.Column("points", sa.BigInteger(), nullable=False),
+        sa.Column("earned", sa.Text(), nullable=False),
         sa.Column("said", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_member_event")),
     )
