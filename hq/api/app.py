@@ -10,6 +10,7 @@ from hq.api.models import Problem
 from hq.api.rates import Rates
 from hq.api.routing import Routes
 from hq.audit.routes import routes as audit
+from hq.benefits.routes import routes as benefits
 from hq.campaigns.program_routes import routes as program
 from hq.campaigns.routes import routes as campaigns
 from hq.campaigns.scenario_routes import routes as scenarios
@@ -37,6 +38,7 @@ ABOUT = (
 NOUNS: tuple[Routes, ...] = (
     attributes,
     audit,
+    benefits,
     campaigns,
     devices,
     events,
