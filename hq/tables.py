@@ -352,37 +352,6 @@ posting = Table(  # double entry: the amounts of an entry sum to zero for each u
     Index(None, "account", "unit"),  # a member's statement, and the check of balances
 )
 
-case = Table(  # an exception: a verdict that a person must look at
-    "exception",
-    metadata,
-    Column("case_id", String(20), primary_key=True),
-    _text("device", 20),
-    Column("epoch", Integer, nullable=False),
-    _number("seq"),
-    _text("store", 40),
-    _text("flags", 200),
-    Column("detail", Text, nullable=False),
-    _text("state", 10),
-    _number("opened_ms"),
-    _text("owner", 40),  # who is to look at it: the store, or head office
-    _number("amount"),  # what the entry gave away, in minor units of `unit`
-    _text("unit", 10),
-    _added("assigned", String(60), ""),  # who looks at it, of head office's people
-    _added("decision", String(10), ""),  # accepted | reversed | corrected | contacted | ruled
-    Index(None, "state", "store"),
-)
-
-case_event = Table(  # what people and HQ did with a case; its `state` above copies what the newest one says
-    "case_event",
-    metadata,
-    Column("case_id", String(20), primary_key=True),
-    Column("n", Integer, primary_key=True, autoincrement=False),
-    _text("what", 10),  # posted | corrected | closed; assigned | noted | contacted | reopened
-    _text("who", 60),
-    Column("note", Text, nullable=False),
-    _number("at_ms"),
-)
-
 # A word on an entry after the first one, which stays with the entry; the newest counts.
 later_verdict = Table(
     "later_verdict",

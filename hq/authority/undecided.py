@@ -8,8 +8,9 @@ from sqlalchemy import Connection, exists, select
 from hq.authority.judging import rights_of
 from hq.db import NAMES_AT_ONCE
 from hq.journal.carried import entry_inside
+from hq.journal.case_tables import case
 from hq.journal.cases import OPEN
-from hq.tables import case, journal, later_verdict
+from hq.tables import journal, later_verdict
 from sync.protocol import Verdict
 
 

@@ -19,6 +19,7 @@ from hq.faults import HqFault
 from hq.feed import VERDICT, Change, announce
 from hq.home import Hq
 from hq.journal.carried import BRANCH
+from hq.journal.case_tables import case
 from hq.journal.cases import CLOSED, HQ_ITSELF, OPEN, POSTED, add_event, set_state
 from hq.journal.intake import counter_changes, post, read_here
 from hq.journal.judge import EDITION, JUDGES
@@ -34,7 +35,7 @@ from hq.rows import upsert
 from hq.signed_time import vouches_for_time
 from hq.staff.changing import change_staff
 from hq.stores.devices import read_device
-from hq.tables import case, document, journal, meta
+from hq.tables import document, journal, meta
 from sync.protocol import Flag, Verdict
 
 log = logging.getLogger(__name__)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, insert, select, update
 
 from hq.feed import take_numbers
+from hq.journal.case_tables import case, case_event
 from hq.rows import insert_rows, storable
-from hq.tables import case, case_event
 from sync.protocol import Flag
 
 COUNTER = "case"

@@ -20,6 +20,7 @@ from hq.feed import MEMBER, Change, announce
 from hq.home import Hq
 from hq.journal.again import judge_again
 from hq.journal.carried import carried_in
+from hq.journal.case_tables import case, case_event
 from hq.journal.cases import CLOSED, CORRECTED, OPEN, add_event, set_state
 from hq.journal.device_cases import NO_ENTRY
 from hq.journal.firsts import case_before
@@ -33,7 +34,7 @@ from hq.members.merged import survivor_of
 from hq.members.store import POINTS, account, lock_members, read_scopes
 from hq.members.tables import enrolment
 from hq.stores.devices import check_device
-from hq.tables import case, case_event, journal, order_fact, redemption_fact
+from hq.tables import journal, order_fact, redemption_fact
 from sync.protocol import Flag
 
 IN_ORDER = case.c.opened_ms, func.length(case.c.case_id), case.c.case_id  # C-9 before C-10

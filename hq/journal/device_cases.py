@@ -9,9 +9,9 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, func, select
 
+from hq.journal.case_tables import case, case_event
 from hq.journal.cases import OPEN, NewCase, open_cases
 from hq.stores.devices import Device
-from hq.tables import case, case_event
 
 NO_ENTRY = 0
 QUIET_MS = 86_400_000

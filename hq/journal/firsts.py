@@ -8,11 +8,12 @@ from sqlalchemy import Connection, select
 from app.core.chain import ChainOwner
 from app.core.entry import ORDER, REDEEM, REFUSE, SALVAGED
 from hq.journal.carried import entry_inside
+from hq.journal.case_tables import case
 from hq.journal.cases import OPEN
 from hq.journal.held import HeldPush, HeldState, hashes_of, read_request, to_listed
 from hq.journal.held_tables import held_push
 from hq.journal.store import is_anywhere, read_orders
-from hq.tables import case, journal
+from hq.tables import journal
 from sync.protocol import PushRequest, Verdict
 
 LOOKED_AT_MAX = 1_000  # entries before it: a redemption comes right behind its order

@@ -11,6 +11,7 @@ from hq.campaigns import tables as _campaigns  # noqa: F401
 from hq.console import tables as _console  # noqa: F401
 from hq.gift_cards import tables as _gift_cards  # noqa: F401
 from hq.jobs import tables as _jobs  # noqa: F401
+from hq.journal import case_tables as _cases  # noqa: F401
 from hq.journal import held_tables as _held  # noqa: F401
 from hq.journal import reversal_tables as _reversals  # noqa: F401
 from hq.ledger import tables as _ledger  # noqa: F401

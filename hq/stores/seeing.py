@@ -12,12 +12,13 @@ from hq.campaigns.store import newest_version
 from hq.faults import NotHere
 from hq.feed import EVERYWHERE
 from hq.home import Hq
+from hq.journal.case_tables import case
 from hq.journal.cases import OPEN
 from hq.journal.held import HeldState
 from hq.journal.held_tables import held_push
 from hq.stops.document import STOPS
 from hq.stores.devices import DeviceState
-from hq.tables import case, device, device_epoch, enrol_token, feed, store
+from hq.tables import device, device_epoch, enrol_token, feed, store
 
 OFFLINE_MS = 5 * 60_000  # a station syncs every half minute: by then ten times in vain
 QUEUE_OLD_MS = 24 * 3_600_000  # what waits for longer is worth a call to the shop

@@ -12,9 +12,10 @@ from app.store.store import StationStore
 from hq.gift_cards.postings import card_account
 from hq.gift_cards.tables import gift_card
 from hq.home import open_database
+from hq.journal.case_tables import case
 from hq.journal.reversal_tables import reversal_fact
 from hq.members.tables import enrolment
-from hq.tables import case, journal, member, order_fact, posting, redemption_fact
+from hq.tables import journal, member, order_fact, posting, redemption_fact
 from tests.rig.processes import World
 
 MEMBERS, GIVEN = "member:", "discounts-given"

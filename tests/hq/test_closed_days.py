@@ -10,7 +10,7 @@ from app.core.entry import DAY_CLOSE, NOTED, SCAN_DENIED, read_entry
 from app.core.pins import Role
 from hq.home import Hq
 from hq.journal import closed_days
-from hq.tables import case
+from hq.journal.case_tables import case
 from sync.protocol import Flag
 from tests.databases import on
 from tests.hq.station import NOW_MS, Station

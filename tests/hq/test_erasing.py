@@ -15,6 +15,7 @@ from hq import faults
 from hq.authority.counters import note_uses
 from hq.authority.tables import member_use
 from hq.home import open_hq
+from hq.journal.case_tables import case
 from hq.journal.desk import close_case
 from hq.mark import MARK_FILE
 from hq.members import kept
@@ -26,7 +27,6 @@ from hq.staff.people import add_person
 from hq.stores.devices import read_device
 from hq.tables import (
     card,
-    case,
     feed,
     journal,
     member,

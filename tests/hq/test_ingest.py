@@ -13,10 +13,11 @@ from app.core.program_format import read_program
 from app.ids import new_id
 from hq import faults
 from hq.journal import judge
+from hq.journal.case_tables import case
 from hq.journal.held_tables import held_push
 from hq.members.service import MemberFacts, upsert_members
 from hq.stores.devices import revoke
-from hq.tables import case, journal, member, order_fact, posting, redemption_fact, voucher
+from hq.tables import journal, member, order_fact, posting, redemption_fact, voucher
 from hq.vouchers.service import NewVoucher, create_vouchers
 from sync.protocol import PushAnswer, PushRefusal, PushRefusalKind, Verdict
 from tests.hq.station import EXPIRES_MS, NOW_MS, REF, VOUCHER_RULE, enrol_station, program_body

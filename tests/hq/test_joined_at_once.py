@@ -10,12 +10,13 @@ from app.core.personal import box_info, personal, write_personal
 from app.core.sealed import seal
 from app.ids import new_ref
 from hq.faults import NotPossible
+from hq.journal.case_tables import case
 from hq.members import contacts, late_boxes
 from hq.members.contacts import store_personal
 from hq.members.service import MemberFacts, add_member
 from hq.members.tables import enrolment
 from hq.members.tables import personal as personal_table
-from hq.tables import case, member
+from hq.tables import member
 from sync.protocol import Box
 from tests.databases import on
 from tests.hq.station import NOW_MS, enrol_station

@@ -10,10 +10,11 @@ from sqlalchemy.exc import DataError, OperationalError
 from app.core.entry import Entry
 from hq.faults import Busy
 from hq.journal import intake, judge, patience
+from hq.journal.case_tables import case
 from hq.journal.desk import list_cases
 from hq.journal.judge import Books
 from hq.journal.patience import Patience, judge_each
-from hq.tables import case, journal, order_fact, posting
+from hq.tables import journal, order_fact, posting
 from hq.vouchers.store import Uses
 from tests.databases import on
 from tests.hq.test_ingest import count, rows, words

@@ -14,6 +14,7 @@ from app.core.staff_change import EmergencyPin, pin_info, write_pin
 from hq.home import Hq
 from hq.journal import again
 from hq.journal.again import judge_all_again
+from hq.journal.case_tables import case
 from hq.journal.held import list_held
 from hq.journal.judge import JUDGES
 from hq.journal.posting_held import post_held
@@ -21,7 +22,7 @@ from hq.keysets.service import make_key, publish_key, retire
 from hq.staff.people import ask_sign_in, list_people, remove_person, set_pin
 from hq.staff.peppers import read_pepper
 from hq.stores.devices import revoke
-from hq.tables import case, store_staff
+from hq.tables import store_staff
 from sync.protocol import Flag, Verdict
 from tests.databases import on
 from tests.hq.station import NOW_MS, Station

@@ -12,11 +12,11 @@ from hq.backup import restore_keys
 from hq.faults import NotHere, NotPossible, SetUpFault
 from hq.feed import read_page
 from hq.home import KEYS_FOLDER, Hq, open_hq
+from hq.journal.case_tables import case
 from hq.keysets.service import back_up, make_key
 from hq.members.service import MemberFacts, upsert_members
 from hq.staff.people import PinSet, add_person, ask_sign_in, list_people, remove_person, set_pin
 from hq.staff.peppers import all_peppers, read_pepper
-from hq.tables import case
 from hq.tables import voucher as vouchers
 from sync.protocol import Flag, Verdict
 from tests.databases import on

@@ -4,7 +4,8 @@ from sqlalchemy import select
 
 from app.ids import new_ref
 from app.station.enrol import Consent, Enrolled, as_typed, enrol
-from hq.tables import case, metadata
+from hq.journal.case_tables import case
+from hq.tables import metadata
 from tests.store.pages import folder_bytes
 from tests.sync.world import Shop, World
 
