@@ -164,6 +164,12 @@ def _tier(leaf: Tree, _: Sources, __: Today) -> Part:
     return _known(_compared(member.c.tier, leaf))
 
 
+def _attribute(leaf: Tree, sources: Sources, _: Today) -> Part:
+    kind = "text" if leaf["fact"] == "member.attribute" else "number"
+    value = sources.attribute(leaf["name"], kind)
+    return _if_there(value, _compared(value, leaf))
+
+
 def _consents(leaf: Tree, sources: Sources, _: Today) -> Part:
     wanted = leaf["value"] if leaf["op"] == "contains_any" else [leaf["value"]]
     return _known(or_(false(), *(sources.has_agreed(what) for what in sorted(set(wanted)))))
@@ -225,6 +231,8 @@ def _days_since_order(leaf: Tree, sources: Sources, today: Today) -> Part:
 Reader = Callable[[Tree, Sources, Today], Part]
 READERS: dict[str, Reader] = {
     "member.tier": _tier,
+    "member.attribute": _attribute,
+    "member.number": _attribute,
     "member.consents": _consents,
     "member.birthday": _birthday,
     "member.anniversary": _anniversary,
@@ -235,4 +243,4 @@ READERS: dict[str, Reader] = {
     QUANTITY_OF: _quantity_of,
     DAYS_SINCE_ORDER: _days_since_order,
 }
-NOT_YET = frozenset({EVENTS, "member.attribute", "member.number"})
+NOT_YET = frozenset({EVENTS})

@@ -32,7 +32,7 @@ from sqlalchemy import (
 from app.core.entry import VOID
 from hq.journal.reversal_tables import reversal_fact
 from hq.journal.store import REDEEMED
-from hq.members.tables import consent, enrolment, merged_account, personal
+from hq.members.tables import consent, member_attribute, merged_account, personal
 from hq.segments.calendar import Span
 from hq.segments.tables import bought_fact
 from hq.tables import journal, member, order_fact, posting, redemption_fact
@@ -64,9 +64,6 @@ class Sources:
     _orders: dict[tuple[str, Span], str] = field(default_factory=dict)
     _uses: dict[str, dict[Span, str]] = field(default_factory=dict)
     _bought: dict[str, dict[tuple[str, Span], str]] = field(default_factory=dict)
-    _consents: dict[str, FromClause] = field(default_factory=dict)
-    _tables: dict[str, FromClause] = field(default_factory=dict)
-    _asked: list[tuple[str, str]] = field(default_factory=list)
 
     # Columns are asked for before their table is made, so each is a name that `statement` fills in.
 
@@ -113,7 +110,12 @@ class Sources:
 
     def joined_ms(self) -> Number:
         """Return when a member joined; null where nobody knows."""
-        return select(enrolment.c.at_ms).where(enrolment.c.member == member.c.ref).scalar_subquery()
+        return func.nullif(member.c.joined_ms, 0)
+
+    def attribute(self, name: str, kind: str) -> ColumnElement[Any]:
+        """Return an attribute of a member, as `text` or `number`; null where there is none of this kind."""
+        of = member_attribute.c.member == member.c.ref, member_attribute.c.name == name
+        return select(member_attribute.c[kind]).where(*of).scalar_subquery()
 
     def statement(self, *columns: ColumnElement[Any]) -> Select[Any]:
         """Return the selection of columns over members within the bound, with all that was asked for joined."""

@@ -91,7 +91,7 @@ def tell(connection: Connection, refs: Sequence[str]) -> list[Change]:
 
 
 def move_sizes(connection: Connection, by: Mapping[str, int], *, day: str) -> None:
-    """Count segments larger or smaller, and note the size of the day."""
+    """Count segments larger or smaller, and note the size of the day unless it is empty."""
     for name, more in sorted(by.items()):
         grown = (
             update(segment)
@@ -100,7 +100,7 @@ def move_sizes(connection: Connection, by: Mapping[str, int], *, day: str) -> No
             .returning(segment.c.members)
         )
         members = connection.execute(grown).scalar_one_or_none()
-        if members is not None:
+        if members is not None and day:
             note_size(connection, name, members, day=day)
 
 

@@ -69,6 +69,8 @@ LEAVES = {
     ),
     "history.days_since_order": _days_since,
     "member.tier": lambda chance: {"op": "one_of", "value": [chance.choice(TIERS)]},
+    "member.attribute": lambda chance: {"op": "is", "value": chance.choice(("Lima", "Oslo")), "name": "city"},
+    "member.number": lambda chance: {**_number(chance, 0, 2), "name": chance.choice(("pets", "city"))},
     "member.consents": lambda chance: (
         {"op": "contains_any", "value": ["news", "none"]}
         if chance.random() < 0.5
@@ -83,10 +85,8 @@ def random_order(chance, station, place, ref, code):
     """Let a station record an order of a member at some moment of the last two years; return its record."""
     days = chance.choice((0, 0, 1, 6, 7, 8, 29, 30, 31, 35, 40, 89, 90, 91, 200, 365, 366, 500))
     at_ms = NOW_MS - days * DAY_MS - chance.choice((0, 3_600_000, 7 * 3_600_000))
-    amounts = tuple(
-        (chance.choice(("COFFEE", "TEA", "MILK")), chance.choice((250, 400, 500)))
-        for _ in range(chance.randint(1, 3))
-    )
+    lines = range(chance.randint(1, 3))
+    amounts = tuple((chance.choice(("COFFEE", "TEA", "MILK")), chance.choice((250, 400, 500))) for _ in lines)
     shown = (voucher(code, rule=VOUCHER_RULE),) if chance.random() < 0.4 else ()
     return station.order(f"o{place}", amounts=amounts, ref=ref, at_ms=at_ms, vouchers=shown)[0]
 
@@ -106,7 +106,5 @@ def core_says(tree, records, members, today: date):
     }
 
 
-def member_of(ref, *, tier="", consents=(), birthday=None, joined_on=None) -> Member:
-    return Member(
-        ref, is_known=True, tier=tier, consents=frozenset(consents), birthday=birthday, joined_on=joined_on
-    )
+def member_of(ref, *, consents=(), **known) -> Member:
+    return Member(ref, is_known=True, consents=frozenset(consents), **known)
