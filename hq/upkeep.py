@@ -14,10 +14,11 @@ from hq.journal.showings import forget_showings
 from hq.members.erasing import forget_files
 from hq.members.merging import merge_again
 from hq.webhooks.deliveries import forget_events
+from hq.segments.refreshing import start_of_the_day, until_tomorrow_s
 
 log = logging.getLogger(__name__)
 
-INTERVAL_S = 3_600  # what is done once a day is done within an hour of its time
+INTERVAL_S = 3_600  # and when a day begins
 STOP_WAIT_S = 10.0
 
 
@@ -49,7 +50,7 @@ class Upkeep:
                     work()
                 except Exception:  # outermost: of this thread. The next time may go better
                     log.exception("HQ's upkeep failed")
-            if self._stopping.wait(INTERVAL_S):
+            if self._stopping.wait(min(INTERVAL_S, until_tomorrow_s(self._hq))):
                 return
 
     def _judge_again(self) -> None:
@@ -65,6 +66,7 @@ class Upkeep:
 
     def _by_day(self) -> None:
         touch_by_day(self._hq)
+        start_of_the_day(self._hq)
 
     def _forget(self) -> None:
         forget_deletions(self._hq)

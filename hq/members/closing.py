@@ -33,6 +33,7 @@ from hq.members.tables import (
     personal,
 )
 from hq.rows import insert_rows
+from hq.segments.labels import forget
 from hq.tables import card, feed, member, member_scope, phone_token, posting, store, store_staff, voucher
 
 OF_MEMBERS = (
@@ -81,6 +82,7 @@ def close_account(connection: Connection, ref: str, *, now_ms: int) -> Closing:
     connection.execute(delete(voucher).where(voucher.c.owner == ref))
     for table in OF_MEMBERS:
         connection.execute(delete(table).where(table.c.member.in_(refs)))
+    forget(connection, ref)
     connection.execute(delete(merged_account).where(merged_account.c.survivor == ref))
     connection.execute(delete(member_scope).where(member_scope.c.member == ref))
     connection.execute(delete(member).where(member.c.ref == ref))

@@ -36,7 +36,9 @@ from hq.members.tables import (
     merged_account,
 )
 from hq.rows import upsert
+from hq.segments.labels import move_to_survivor
 from hq.tables import card, member, member_scope, phone_token, posting, store_staff, voucher
+from hq.touched import touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ def join_accounts(hq: Hq, connection: Connection, kept: Kept) -> Joined:
     held = _held(connection, ref, into, refs, codes)
     heard = scopes_that_heard(connection, ref)
     changes = _move_what_is_theirs(connection, ref, into)
+    move_to_survivor(connection, ref, into, now_ms=kept.at_ms)
+    touch(connection, [into])
     _add_alias(connection, kept, into)
     points = _move_points(connection, ref, into, now_ms=hq.clock.now_ms())
     _move_scopes(connection, ref, into)

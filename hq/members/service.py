@@ -32,7 +32,9 @@ from hq.members.store import (
 )
 from hq.members.tables import merged_account
 from hq.rows import insert_rows, upsert
+from hq.segments.labels import names_for
 from hq.tables import member, member_scope, phone_token, voucher
+from hq.touched import touch
 from hq.webhooks.outbox import Event, Kind, announce_events
 
 DAY_MS = 24 * 60 * 60 * 1000
@@ -206,13 +208,14 @@ def upsert_some(connection: Connection, members: Sequence[MemberFacts], *, now_m
     _check_numbers(connection, members)
     known = lock_members(connection, refs)
     posted = points_posted(connection, set(refs) - known)
+    names = names_for(connection, {each.ref: each.segments for each in members}, now_ms=now_ms)
     rows = [
         {
             "ref": each.ref,
             "name": each.name,
             "number_hash": each.number_hash if each.number is None else hash_number(each.number),
             "tier": each.tier,
-            "segments": json.dumps(sorted(each.segments)),
+            "segments": json.dumps(names[each.ref]),
             "balance": posted.get(each.ref, 0),
             "home_store": each.home_store,
             "state": ACTIVE,
@@ -222,6 +225,7 @@ def upsert_some(connection: Connection, members: Sequence[MemberFacts], *, now_m
     ]
     held = home.held_now(connection, _owned_by_movers(connection, members))
     upsert(connection, member, rows, changes=("name", "number_hash", "tier", "segments", "home_store"))
+    touch(connection, refs)
     new_members = [each for each in members if each.ref not in known]
     announce_events(connection, map(_added, new_members), now_ms=now_ms)
     scopes = read_scopes(connection, refs)

@@ -197,6 +197,10 @@ def _uses(leaf: Tree, sources: Sources, today: Today) -> Part:
     return _known(_compared(sources.uses(leaf["campaign"], today.span(_window(leaf))), leaf))
 
 
+def _events(leaf: Tree, sources: Sources, today: Today) -> Part:
+    return _known(_compared(sources.events(leaf["name"], today.span(_window(leaf))), leaf))
+
+
 def _amount_of(leaf: Tree, sources: Sources, today: Today) -> Part:
     return _known(_compared(sources.bought(leaf["products"], "amount", today.span(_window(leaf))), leaf))
 
@@ -242,5 +246,5 @@ READERS: dict[str, Reader] = {
     AMOUNT_OF: _amount_of,
     QUANTITY_OF: _quantity_of,
     DAYS_SINCE_ORDER: _days_since_order,
+    EVENTS: _events,
 }
-NOT_YET = frozenset({EVENTS})

@@ -21,7 +21,6 @@ from hq.segments.tables import segment
 from hq.tables import member, store
 
 NO_ZONE = "UTC"
-MEMBERS_AT_ONCE = 500  # who changed together: their rows are held while they are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,29 +77,19 @@ def moves_of(connection: Connection, segments: Sequence[Dynamic], bound: Bound, 
     return came + [Move(name, ref, is_in=False) for name, ref in sorted(there - belongs)]
 
 
-def keep_members(hq: Hq, refs: Sequence[str]) -> int:
-    """Look at some members again after something of theirs changed; return how many moves that made."""
-    made = 0
-    for start in range(0, len(refs), MEMBERS_AT_ONCE):
-        some = list(refs[start : start + MEMBERS_AT_ONCE])
-        made += hq.database.write(lambda connection, some=some: _keep_some(hq, connection, some))  # type: ignore[misc]
-    return made
-
-
-def _keep_some(hq: Hq, connection: Connection, refs: list[str]) -> int:
+def follow(hq: Hq, connection: Connection, members: Sequence[str]) -> None:
+    """Look at some members again. The reader `segments` of `hq/touched.py`."""
     segments = dynamic_segments(connection)
     if not segments:
-        return 0
-    into = select(merged_account.c.survivor).where(merged_account.c.ref.in_(refs))
-    refs = sorted({*refs, *connection.execute(into).scalars()})
+        return
+    into = select(merged_account.c.survivor).where(merged_account.c.ref.in_(members))
+    refs = sorted({*members, *connection.execute(into).scalars()})
     lock_members(connection, refs)
     wanted = set().union(*(product_sets_of(each.tree) for each in segments))
     gather_of_members(hq, connection, refs, wanted)
     today = today_of(hq, connection)
     moves = moves_of(connection, segments, among(refs), today)
-    changes = apply_moves(connection, moves, now_ms=hq.clock.now_ms(), day=today.day.isoformat())
-    announce(connection, changes)
-    return len(moves)
+    announce(connection, apply_moves(connection, moves, now_ms=hq.clock.now_ms(), day=today.day.isoformat()))
 
 
 def keep_range(

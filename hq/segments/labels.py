@@ -1,13 +1,17 @@
 """What an import, a merging or an erasure means for the segments of a member."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, delete, select
 
+from hq.faults import NotPossible
 from hq.rows import insert_tuples
 from hq.segments.store import MEMBERSHIP, STATIC, Move, move_sizes, names_in, own_names, relabel
 from hq.segments.tables import segment, segment_member
+
+OTHERS_LENGTH_MAX = 1_000  # of names that are no segments of HQ's: a row has room for both
 
 
 def names_for(
@@ -19,8 +23,12 @@ def names_for(
     Who is in a segment stays in it, whatever an import says. Whoever calls holds the members and writes the rows.
     """
     own = own_names(connection)
+    others = {ref: set(names) - own.keys() for ref, names in given.items()}
+    for ref, names in others.items():
+        if len(json.dumps(sorted(names))) > OTHERS_LENGTH_MAX:
+            raise NotPossible(f"The segments of member {ref} are longer than {OTHERS_LENGTH_MAX} characters.")
     if not own:
-        return {ref: sorted(set(names)) for ref, names in given.items()}
+        return {ref: sorted(names) for ref, names in others.items()}
     there = names_in(connection, given)
     new = [
         (name, ref)
@@ -32,10 +40,7 @@ def names_for(
     move_sizes(connection, _counted(name for name, _ in new), day="")
     for name, ref in new:
         there.setdefault(ref, set()).add(name)
-    return {
-        ref: sorted({name for name in names if name not in own} | there.get(ref, set()))
-        for ref, names in given.items()
-    }
+    return {ref: sorted(names | there.get(ref, set())) for ref, names in others.items()}
 
 
 def move_to_survivor(connection: Connection, ref: str, into: str, *, now_ms: int) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from app.core.history import DAY
 from hq.access.actor import SYSTEM, Actor
 from hq.feed import announce
 from hq.home import Hq
@@ -21,7 +22,7 @@ from hq.segments.calendar import Today
 from hq.segments.compiling import follows_the_calendar, product_sets_of
 from hq.segments.keeping import Dynamic, dynamic_segments, keep_range, today_of
 from hq.segments.sources import between
-from hq.segments.store import DYNAMIC, LIVE, Move, apply_moves, recount
+from hq.segments.store import DYNAMIC, LIVE, Move, apply_moves, note_size, recount
 from hq.segments.tables import segment, segment_member, segment_size
 from hq.tables import member, order_fact
 
@@ -41,9 +42,11 @@ def start_refresh(hq: Hq, actor: Actor, ids: Sequence[str]) -> Job:
 
 
 def start_of_the_day(hq: Hq) -> Job | None:
-    """Begin to work out the segments that today is another day for; None where none is or a job is at it."""
-    with hq.database.reading() as connection:
+    """Note all sizes; begin to work out segments that today is another day for, by the job that is returned."""
+    with hq.database.atomic() as connection:
         today = today_of(hq, connection).day.isoformat()
+        for row in connection.execute(select(segment.c.segment_id, segment.c.members)).all():
+            note_size(connection, row.segment_id, row.members, day=today)
         statement = select(segment).where(
             segment.c.kind == DYNAMIC, segment.c.state == LIVE, segment.c.day != today
         )
@@ -55,6 +58,13 @@ def start_of_the_day(hq: Hq) -> Job | None:
         for name in job.asked["segments"]
     }
     return start_refresh(hq, SYSTEM, sorted(behind - under_way)) if behind - under_way else None
+
+
+def until_tomorrow_s(hq: Hq) -> float:
+    """Return in how many seconds the program's next day has begun."""
+    with hq.database.reading() as connection:
+        today = today_of(hq, connection)
+    return max((today.begin_ms(today.day + DAY) - hq.clock.now_ms()) / 1000, 0) + 1
 
 
 def _is_behind(row: Any) -> bool:

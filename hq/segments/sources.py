@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 
 from app.core.entry import VOID
+from hq.benefits.tables import member_event
 from hq.journal.reversal_tables import reversal_fact
 from hq.journal.store import REDEEMED
 from hq.members.tables import consent, member_attribute, merged_account, personal
@@ -63,6 +64,7 @@ class Sources:
     bound: Bound = everybody
     _orders: dict[tuple[str, Span], str] = field(default_factory=dict)
     _uses: dict[str, dict[Span, str]] = field(default_factory=dict)
+    _events: dict[str, dict[Span, str]] = field(default_factory=dict)
     _bought: dict[str, dict[tuple[str, Span], str]] = field(default_factory=dict)
 
     # Columns are asked for before their table is made, so each is a name that `statement` fills in.
@@ -91,6 +93,12 @@ class Sources:
         asked = self._bought.setdefault(products, {})
         name = asked.setdefault((what, span), f"n{len(asked)}")
         return func.coalesce(_named(f"bought{list(self._bought).index(products)}", name), 0)
+
+    def events(self, name: str, span: Span) -> Number:
+        """Return how often a member brought an event about."""
+        spans = self._events.setdefault(name, {})
+        column = spans.setdefault(span, f"n{len(spans)}")
+        return func.coalesce(_named(f"events{list(self._events).index(name)}", column), 0)
 
     def has_agreed(self, what: str) -> ColumnElement[bool]:
         """Return whether the newest word of a member on a consent is yes."""
@@ -132,6 +140,7 @@ class Sources:
         made = [self._orders_by_member()] if self._orders else []
         made += [self._uses_by_member(place, campaign) for place, campaign in enumerate(self._uses)]
         made += [self._bought_by_member(place, products) for place, products in enumerate(self._bought)]
+        made += [self._events_by_member(place, name) for place, name in enumerate(self._events)]
         return made
 
     def _orders_by_member(self) -> Subquery:
@@ -191,6 +200,21 @@ class Sources:
             for (what, span), name in self._bought[products].items()
         ]
         return select(rows.c.m, *sums).group_by(rows.c.m).subquery(f"bought{place}")
+
+    def _events_by_member(self, place: int, name: str) -> Subquery:
+        of = member_event.c.name == name
+        own = select(member_event.c.member.label("m"), member_event.c.at_ms)
+        merged = select(merged_account.c.survivor.label("m"), member_event.c.at_ms).join(
+            merged_account, merged_account.c.ref == member_event.c.member
+        )
+        rows = union_all(
+            own.where(of, self.bound(member_event.c.member)),
+            merged.where(of, self.bound(merged_account.c.survivor)),
+        ).subquery(f"happened{place}")
+        sums = [
+            _sum_within(rows.c.at_ms, 1, span).label(column) for span, column in self._events[name].items()
+        ]
+        return select(rows.c.m, *sums).group_by(rows.c.m).subquery(f"events{place}")
 
     def _with_merged(
         self, table: Table, *columns: ColumnElement[Any], of: ColumnElement[bool] | None = None

@@ -69,6 +69,7 @@ LEAVES = {
     ),
     "history.days_since_order": _days_since,
     "member.tier": lambda chance: {"op": "one_of", "value": [chance.choice(TIERS)]},
+    "event.count": lambda chance: _counted(0, 1, 2, name=chance.choice(("review", "visit")))(chance),
     "member.attribute": lambda chance: {"op": "is", "value": chance.choice(("Lima", "Oslo")), "name": "city"},
     "member.number": lambda chance: {**_number(chance, 0, 2), "name": chance.choice(("pets", "city"))},
     "member.consents": lambda chance: (
@@ -91,12 +92,14 @@ def random_order(chance, station, place, ref, code):
     return station.order(f"o{place}", amounts=amounts, ref=ref, at_ms=at_ms, vouchers=shown)[0]
 
 
-def core_says(tree, records, members, today: date):
+def core_says(tree, records, events, members, today: date):
     """Return the references of those for whom the core says that the condition holds."""
     program = read_program(program_body(2, segments={"asked": tree}))
-    history = History(program)
+    history = History(program, knows_events=True)
     for record in sorted(records, key=lambda each: each["t_eff"]):
         history.add(past_order(read_facts(record, PROGRAM), replay_order(record, PROGRAM)))
+    for event in events:
+        history.add_event(event)
     check = compile_condition(tree, Vocabulary(program.product_sets))
     order = Order("now", "S1", "R1", Today(today, ZONE).begin_ms(today) + DAY_MS // 2, ZONE, "USD", ())
     return {

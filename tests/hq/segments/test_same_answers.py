@@ -1,11 +1,13 @@
 """The database says of every condition what the core says: random trees about members with random pasts."""
 
 import random
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import insert, update
 
 from app.core.codes import hash_number
+from app.core.history import PastEvent
+from hq.benefits.tables import member_event
 from hq.members.service import MemberFacts, upsert_members
 from hq.members.tables import consent, member_attribute, personal
 from hq.segments.buying import gather_of_members
@@ -62,6 +64,27 @@ def _tell(connection, each):
         connection.execute(insert(member_attribute), row)
 
 
+def _event(hq, chance, place):
+    """Let HQ hear of an event of a member; return it as the core knows it."""
+    ref, name, back = (
+        chance.choice(WHO),
+        chance.choice(("review", "visit")),
+        chance.choice((0, 1, 7, 30, 31, 366)),
+    )
+    day = date(2017, 11, 6) - timedelta(days=back)
+    row = {
+        "event_id": f"e{place}",
+        "member": ref,
+        "name": name,
+        "day": day.isoformat(),
+        "points": 0,
+        "said": "{}",
+    }
+    with hq.database.atomic() as connection:
+        connection.execute(insert(member_event), {**row, "at_ms": Today(day, ZONE).begin_ms(day)})
+    return PastEvent(name, ref, day)
+
+
 def test_the_database_and_the_core_agree_on_every_condition(hq, station) -> None:
     chance = random.Random(20171106)
     people = _people(hq, chance)
@@ -70,6 +93,7 @@ def test_the_database_and_the_core_agree_on_every_condition(hq, station) -> None
     for record in chance.sample(records, 8):
         undo(station, record["order_id"])
         records.remove(record)
+    events = [_event(hq, chance, place) for place in range(20)]
     answer = station.push()
     assert {str(each.verdict) for each in answer.results} <= {"posted", "posted_flagged"}
     with hq.database.atomic() as connection:
@@ -83,7 +107,9 @@ def test_the_database_and_the_core_agree_on_every_condition(hq, station) -> None
             parts = [who_belongs(connection, segments, bound, Today(day, ZONE)) for bound in bounds]
             alone = [who_belongs(connection, [each], everybody, Today(day, ZONE)) for each in segments]
         wanted = {
-            (name, ref) for name, tree in trees.items() for ref in core_says(tree, records, people, day)
+            (name, ref)
+            for name, tree in trees.items()
+            for ref in core_says(tree, records, events, people, day)
         }
         assert [(trees[name], ref, day) for name, ref in found ^ wanted] == []
         assert 0.1 < len(found) / (TREES_A_DAY * len(WHO)) < 0.9
