@@ -13,11 +13,15 @@ from hq.home import FOLDERS, JUDGING_FOLDER, Hq, open_hq
 from hq.jobs.runner import JobRunner
 from hq.journal.deaths import DeathWatch
 from hq.members.merging import merge_again
-from hq.touched import BENEFITS, Follow, Followers
+from hq.segments.keeping import follow as follow_segments
+from hq.touched import BENEFITS, SEGMENTS, Follow, Followers
 from hq.upkeep import Upkeep
 from hq.webhooks.courier import Courier
 
-FOLLOWING: dict[str, Follow] = {BENEFITS: follow_benefits}  # who works out more from members that changed
+FOLLOWING: dict[str, Follow] = {  # who works out more from members that changed
+    SEGMENTS: follow_segments,
+    BENEFITS: follow_benefits,
+}
 
 
 @contextmanager

@@ -21,18 +21,6 @@ from hq.clock import FollowingClock
 from hq.faults import SetUpFault
 from hq.tenants import all_running
 
-from hq.home import FOLDERS, JUDGING_FOLDER, open_hq
-from hq.jobs.runner import JobRunner
-from hq.journal.deaths import DeathWatch
-from hq.members.merging import merge_again
-from hq.segments.keeping import follow as follow_segments
-from hq.touched import BENEFITS, SEGMENTS, Follow, Followers
-from hq.upkeep import Upkeep
-from hq.web import create_app
-FOLLOWING: dict[str, Follow] = {  # who works out more from members that changed
-    SEGMENTS: follow_segments,
-    BENEFITS: follow_benefits,
-}
 BACKLOG = 2_048  # connections not yet accepted: all stations of a chain coming back at once
 CONNECTIONS_MAX = 4_000  # most of them idle: stations keep theirs. Who works is for `hq.admission` to say
 FILES_WANTED = CONNECTIONS_MAX + 200  # each connection is one; systems often give 1,024 until asked

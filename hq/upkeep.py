@@ -13,8 +13,8 @@ from hq.journal.again import judge_all_again
 from hq.journal.showings import forget_showings
 from hq.members.erasing import forget_files
 from hq.members.merging import merge_again
-from hq.webhooks.deliveries import forget_events
 from hq.segments.refreshing import start_of_the_day, until_tomorrow_s
+from hq.webhooks.deliveries import forget_events
 
 log = logging.getLogger(__name__)
 
