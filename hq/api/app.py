@@ -16,8 +16,11 @@ from hq.campaigns.routes import routes as campaigns
 from hq.campaigns.scenario_routes import routes as scenarios
 from hq.home import Hq
 from hq.jobs.routes import routes as jobs
+from hq.ledger.routes import routes as ledger
 from hq.members.act_routes import routes as members
 from hq.members.attribute_routes import routes as attributes
+from hq.orders.routes import orders, redemptions, returns
+from hq.reports.routes import routes as reports
 from hq.rewards.routes import routes as rewards
 from hq.segments.routes import routes as segments
 from hq.staff.routes import routes as staff
@@ -44,9 +47,14 @@ NOUNS: tuple[Routes, ...] = (
     events,
     jobs,
     keys,
+    ledger,
     members,
+    orders,
     program,
     rewards,
+    redemptions,
+    reports,
+    returns,
     scenarios,
     segments,
     staff,

@@ -58,7 +58,9 @@ def after(
         same = [earlier == value for earlier, value in zip(columns[:place], values, strict=False)]
         beyond = column < values[place] if newest_first else column > values[place]
         behind.append(and_(*same, beyond))
-    return or_(*behind)
+    # The first column's bound stands for itself too: without it PostgreSQL would read the index from its beginning.
+    bound = columns[0] <= values[0] if newest_first else columns[0] >= values[0]
+    return and_(bound, or_(*behind))
 
 
 def page_of(

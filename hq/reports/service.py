@@ -62,8 +62,8 @@ def period(hq: Hq, since: str | None, until: str | None) -> tuple[date, date]:
     Raises `Malformed` for what is no day, and for periods that are none or longer than ten years.
     """
     today = day_of(hq.clock.now_ms(), zone_named(hq))
-    last = _day(until) if until else max(today, _day(since)) if since else today
-    first = _day(since) if since else max(last - timedelta(days=USUAL_DAYS - 1), FIRST_DAY)
+    last = day_named(until) if until else max(today, day_named(since)) if since else today
+    first = day_named(since) if since else max(last - timedelta(days=USUAL_DAYS - 1), FIRST_DAY)
     if last < first:
         raise Malformed("The last day is before the first one.")
     if (last - first).days >= DAYS_MAX:
@@ -187,7 +187,8 @@ def _days_of(key: str, wanted: Wanted, by: By) -> tuple[date, date]:
     return max(first, wanted.since), min(figures.last_day(first, by), wanted.until)
 
 
-def _day(text: str) -> date:
+def day_named(text: str) -> date:
+    """Read a day as filters have it. Raises `Malformed`."""
     try:
         found = date.fromisoformat(text)
     except ValueError as problem:

@@ -14,9 +14,11 @@ from hq.access.api_keys import create_key
 from hq.access.scopes import Role, Scope
 from hq.api.routing import ApiRoute
 from hq.home import Hq
+from hq.orders.one import newest_order
 from hq.staff.office import add_office_person
 from hq.webhooks.deliveries import send_test
 from hq.webhooks.service import Wanted, create_endpoint
+from tests.hq.station import enrol_station
 
 ENDPOINT = "https://shop.example/webhooks"
 
@@ -34,10 +36,18 @@ def _endpoint(hq: Hq) -> str:
     return create_endpoint(hq, SYSTEM, Wanted(name="thing", url=ENDPOINT))[0].endpoint_id
 
 
+def _order(hq: Hq) -> str:
+    station = enrol_station(hq, "S1")
+    station.order("thing")
+    station.push()
+    return newest_order(hq) or ""
+
+
 THINGS: dict[str, Callable[[Hq], str]] = {
     "key_id": _key,
     "staff.name": _staff,
     "endpoint_id": _endpoint,
+    "order": _order,
 }
 # Of a thing within another: made behind it, and given its id.
 WITHIN: dict[str, tuple[str, Callable[[Hq, str], str]]] = {
