@@ -3,9 +3,12 @@
 import pytest
 
 from hq.access.actor import Ceilings
-from hq.access.scopes import Scope
+from hq.access.scopes import SCOPES_OF, Role, Scope
+from hq.campaigns.publishing import publish_due
+from hq.members.service import MemberFacts, upsert_members
 from tests.hq.asking_api import Api, api_of
 from tests.hq.campaigns_of import scenario, spring
+from tests.hq.station import REF, VOUCHER_RULE
 
 CAMPAIGNS = "/v1/campaigns"
 
@@ -161,8 +164,6 @@ def test_what_was_killed_comes_back_under_other_rules_only(api) -> None:
 
 
 def test_a_draft_published_at_a_moment(hq, api, clock) -> None:
-    from hq.campaigns.publishing import publish_due
-
     place = draft(api)
     at_ms = clock.now_ms() + 3_600_000
     assert api.post(f"{place}/schedule", {"at_ms": at_ms}).json()["state"] == "scheduled"
@@ -196,3 +197,18 @@ def test_what_a_draft_would_have_given_on_past_orders(station, api) -> None:
     assert (found["before"]["discount"], found["after"]["discount"]) == (0, 450)
     cut = api.post(f"{place}/whatif", {"orders": 2}).json()
     assert (cut["orders"], cut["is_cut"]) == (2, True)
+
+
+def test_t43_who_may_do_what(hq, api) -> None:
+    """T43: support makes no campaign and gives an apology coupon; a junior publishes no 50 % and reads reports."""
+    upsert_members(hq, [MemberFacts(REF, "Ann", home_store="S1")])
+    support = other_key(api, scopes=sorted(SCOPES_OF[Role.SUPPORT]))
+    assert support.post(CAMPAIGNS, {"name": "Mine", "body": spring()}).status_code == 403
+    sorry = {"rule": VOUCHER_RULE, "reason": "the coffee was cold"}
+    assert support.post(f"/v1/members/{REF}/vouchers", sorry).status_code == 201
+    junior = other_key(api, scopes=sorted(SCOPES_OF[Role.JUNIOR]), ceilings={"percent": 2_000})
+    everything = spring(5_000)
+    del everything["rules"][0]["effect"]["products"]
+    place = draft(junior, "Half", everything, scenario("5.00"))
+    refused = publish(junior, place)
+    assert (refused.status_code, refused.json()["type"]) == (403, "urn:tillside:problem:over_ceiling")
