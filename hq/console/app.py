@@ -10,6 +10,7 @@ from hq.console.pages import pages as own
 from hq.console.routing import Pages
 from hq.home import Hq
 from hq.jobs.pages import pages as jobs
+from hq.members.act_pages import pages as members
 from hq.staff.pages import pages as staff
 from hq.stores.device_pages import pages as devices
 from hq.stores.pages import pages as stores
@@ -23,6 +24,7 @@ NOUNS: tuple[Pages, ...] = (
     audit,
     jobs,
     keys,
+    members,
 )
 
 

@@ -9,6 +9,7 @@ from hq.api.models import Page, to_page
 from hq.api.paging import Paging
 from hq.api.routing import Asked
 from hq.members import giving, replacing
+from hq.members.finding import see
 from hq.members.reasons import told_in_english
 from hq.members.routes import routes
 from hq.members.schemas import (
@@ -40,14 +41,16 @@ __all__ = ["routes"]
 @routes.get("/{ref}/timeline", needs=Scope.MEMBERS_READ, answers=Page[EventAnswer])
 def list_timeline(ask: Asked, ref: str, asked: Annotated[Paging, Query()]) -> Any:
     """List what happened with a member, the newest first: orders, redemptions and refusals, notes, what was given."""
-    return to_page(EventAnswer, *timeline(ask.hq, ref, asked))
+    return to_page(EventAnswer, *timeline(ask.hq, see(ask.hq, ask.actor, ref), asked))
 
 
 @routes.post("/{ref}/points", needs=Scope.POINTS_WRITE, answers=AdjustAnswer)
 def adjust_points(ask: Asked, ref: str, asked: AdjustAsked) -> Any:
     """Give a member points, or take some, up to the ceiling of the key."""
     return AdjustAnswer.model_validate(
-        giving.adjust_points(ask.hq, ask.actor, ref, asked.points, reason=asked.reason)
+        giving.adjust_points(
+            ask.hq, ask.actor, see(ask.hq, ask.actor, ref), asked.points, reason=asked.reason
+        )
     )
 
 
@@ -55,7 +58,9 @@ def adjust_points(ask: Asked, ref: str, asked: AdjustAsked) -> Any:
 def apologise(ask: Asked, ref: str, asked: ApologyAsked) -> Any:
     """Give a member a voucher of their own, to say sorry. It is good at a station after its next pull."""
     return ApologyAnswer.model_validate(
-        giving.apologise(ask.hq, ask.actor, ref, asked.rule, days=asked.days, reason=asked.reason)
+        giving.apologise(
+            ask.hq, ask.actor, see(ask.hq, ask.actor, ref), asked.rule, days=asked.days, reason=asked.reason
+        )
     )
 
 
@@ -66,27 +71,32 @@ def redeem_past(ask: Asked, ref: str, asked: PastAsked) -> Any:
         asked.order_entry, asked.total, asked.at_ms, asked.store, asked.order_id, asked.rule, asked.code
     )
     if asked.is_trial:
-        return _past(making.try_past(ask.hq, ref, wanted))
-    return _past(making.redeem_past(ask.hq, ask.actor, ref, wanted, reason=asked.reason))
+        return _past(making.try_past(ask.hq, see(ask.hq, ask.actor, ref), wanted))
+    return _past(
+        making.redeem_past(ask.hq, ask.actor, see(ask.hq, ask.actor, ref), wanted, reason=asked.reason)
+    )
 
 
 @routes.post("/{ref}/card", needs=Scope.MEMBERS_WRITE, answers=CardAnswer, is_kept=False)
 def replace_card(ask: Asked, ref: str, asked: CardAsked) -> Any:
     """Give a member another card; what the old one opened it opens no more."""
     return CardAnswer.model_validate(
-        replacing.replace_card(ask.hq, ask.actor, ref, number=asked.number, reason=asked.reason)
+        replacing.replace_card(
+            ask.hq, ask.actor, see(ask.hq, ask.actor, ref), number=asked.number, reason=asked.reason
+        )
     )
 
 
 @routes.post("/{ref}/code", needs=Scope.MEMBERS_WRITE, answers=CodeAnswer, is_kept=False)
 def give_code(ask: Asked, ref: str) -> Any:
     """Give a member another signed code, to be shown or printed."""
-    return CodeAnswer(code=replacing.give_code(ask.hq, ask.actor, ref))
+    return CodeAnswer(code=replacing.give_code(ask.hq, ask.actor, see(ask.hq, ask.actor, ref), reason=""))
 
 
 @routes.post("/{ref}/merge", needs=Scope.MEMBERS_CLOSE, answers=MergeAnswer, status=200)
 def merge_member(ask: Asked, ref: str, asked: MergeAsked) -> Any:
     """Merge a member into another one, who is the same person."""
+    see(ask.hq, ask.actor, ref)
     done = replacing.merge(ask.hq, ask.actor, ref, asked.into, reason=asked.reason)
     moved = done.joined
     return MergeAnswer(
@@ -100,13 +110,13 @@ def merge_member(ask: Asked, ref: str, asked: MergeAsked) -> Any:
 @routes.get("/{ref}/export", needs=Scope.MEMBERS_CLOSE, answers=ExportAnswer)
 def export_member(ask: Asked, ref: str) -> Any:
     """Return everything that HQ holds about a member, for them to have."""
-    return ExportAnswer(export=replacing.export(ask.hq, ask.actor, ref))
+    return ExportAnswer(export=replacing.export(ask.hq, ask.actor, see(ask.hq, ask.actor, ref), reason=""))
 
 
 @routes.post("/{ref}/erase", needs=Scope.MEMBERS_CLOSE, answers=EraseAnswer, status=200)
 def erase_member(ask: Asked, ref: str, asked: BecauseAsked) -> Any:
     """Erase a member: HQ forgets them at once, stations with their next sync. Totals stay."""
-    done = replacing.erase(ask.hq, ask.actor, ref, reason=asked.reason)
+    done = replacing.erase(ask.hq, ask.actor, see(ask.hq, ask.actor, ref), reason=asked.reason)
     return EraseAnswer(ref=ref, points=done.rest.get(POINTS, 0), vouchers=done.vouchers)
 
 

@@ -18,7 +18,7 @@ from hq.members.contacts import TEXTS, who_said
 from hq.members.merged import no_member, refs_of, survivor_of, survivors_of_numbers
 from hq.members.store import read_scopes
 from hq.members.tables import consent, member_external, personal
-from hq.tables import card, member, phone_token
+from hq.tables import card, member, member_scope, phone_token
 
 PLACE = (member.c.joined_ms, member.c.ref)
 FOUND_MAX = 50
@@ -91,6 +91,17 @@ def find_member(hq: Hq, ref: str) -> MemberWhole:
     """Return a member, by a reference that was merged too. Raises `NotHere`."""
     with hq.database.reading() as connection:
         return whole(connection, ref)
+
+
+def see(hq: Hq, actor: Actor, ref: str) -> str:
+    """Return whose reference this is by now. Raises `NotHere`, also for a member whom none of their stores holds."""
+    with hq.database.reading() as connection:
+        found: str = row_of(connection, ref).ref
+        if actor.ceilings.stores:
+            held = _held_by(actor).where(member_scope.c.member == found)
+            if connection.execute(held.limit(1)).one_or_none() is None:
+                raise NotHere("There is no such member in your stores.")
+    return found
 
 
 def find_by_external(hq: Hq, external_id: str) -> MemberWhole:
@@ -174,7 +185,7 @@ def _consents(connection: Connection, ref: str) -> tuple[ConsentNow, ...]:
 def _conditions(connection: Connection, actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if actor.ceilings.stores:
-        found.append(member.c.home_store.in_(sorted(actor.ceilings.stores)))
+        found.append(exists(_held_by(actor).where(member_scope.c.member == member.c.ref)))
     if wanted.store:
         found.append(member.c.home_store == wanted.store)
     if wanted.tier:
@@ -184,6 +195,10 @@ def _conditions(connection: Connection, actor: Actor, wanted: Wanted) -> list[Co
     if text := wanted.q.strip():
         found.append(_is_meant(connection, text))
     return found
+
+
+def _held_by(actor: Actor) -> Select[Any]:
+    return select(member_scope.c.member).where(member_scope.c.store.in_(sorted(actor.ceilings.stores)))
 
 
 def _is_meant(connection: Connection, text: str) -> ColumnElement[bool]:

@@ -113,17 +113,6 @@ def apologise(hq: Hq, actor: Actor, ref: str, rule_id: str, *, days: int, reason
     return hq.database.write(give)
 
 
-def rules_to_apologise(hq: Hq) -> list[tuple[str, str]]:
-    """Return the voucher rules of the newest program: id and name."""
-    with hq.database.reading() as connection:
-        program = program_of(hq, connection, newest_version(connection, "program"))
-    if program is None:
-        return []
-    return sorted(
-        (pair.rule.rule_id, pair.rule.name) for pair in program.rules if pair.rule.trigger is Trigger.VOUCHER
-    )
-
-
 def check_reason(reason: str) -> None:
     """Let nothing be done by hand without a reason. Raises `NotPossible`."""
     if not 0 < len(reason.strip()) <= 300:

@@ -68,11 +68,11 @@ def replace_card(hq: Hq, actor: Actor, ref: str, *, number: str | None, reason: 
     return NewCard(printed, issue_code(hq, of))
 
 
-def give_code(hq: Hq, actor: Actor, ref: str) -> str:
+def give_code(hq: Hq, actor: Actor, ref: str, *, reason: str) -> str:
     """Return another signed code for a member, beside those they have. Raises `NotHere`."""
     of = find_member(hq, ref).row.ref
     code = reissue_code(hq, of)
-    _note(hq, actor, "member.code_given", of, reason="")
+    _note(hq, actor, "member.code_given", of, reason=reason)
     return code
 
 
@@ -96,11 +96,11 @@ def erase(hq: Hq, actor: Actor, ref: str, *, reason: str) -> Closing:
     return done
 
 
-def export(hq: Hq, actor: Actor, ref: str) -> dict[str, Any]:
+def export(hq: Hq, actor: Actor, ref: str, *, reason: str) -> dict[str, Any]:
     """Return all that HQ holds about a member, and note that somebody had it. Raises `NotHere`."""
     of = find_member(hq, ref).row.ref
     found = export_member(hq, of)
-    _note(hq, actor, "member.exported", of, reason="")
+    _note(hq, actor, "member.exported", of, reason=reason)
     return found
 
 

@@ -87,7 +87,9 @@ def put_members(ask: Asked, asked: BulkAsked) -> Any:
 @routes.get("/by/{external_id}", needs=Scope.MEMBERS_READ, answers=MemberAnswer, faults=(404,))
 def read_member_by(ask: Asked, external_id: str) -> Any:
     """Read a member by what another system calls them."""
-    return member_answer(finding.find_by_external(ask.hq, external_id))
+    found = finding.find_by_external(ask.hq, external_id)
+    finding.see(ask.hq, ask.actor, found.row.ref)
+    return member_answer(found)
 
 
 @routes.put("/by/{external_id}", needs=Scope.MEMBERS_WRITE, answers=PutAnswer, faults=(409,))
@@ -102,27 +104,28 @@ def put_member_by(ask: Asked, external_id: str, asked: UpsertAsked) -> Any:
 @routes.get("/{ref}", needs=Scope.MEMBERS_READ, answers=MemberAnswer, faults=(404,))
 def read_member(ask: Asked, ref: str) -> Any:
     """Read a member, by a reference that was merged into theirs too."""
-    return member_answer(finding.find_member(ask.hq, ref))
+    return member_answer(finding.find_member(ask.hq, finding.see(ask.hq, ask.actor, ref)))
 
 
 @routes.patch("/{ref}", needs=Scope.MEMBERS_WRITE, answers=MemberAnswer, faults=(404, 409))
 def change_member(ask: Asked, ref: str, asked: MemberAsked) -> Any:
     """Change what is said of a member."""
-    finding.find_member(ask.hq, ref)
+    ref = finding.see(ask.hq, ask.actor, ref)
     keeping.put_member(ask.hq, ask.actor, said_of(asked, ref=ref), side=Side.CRM, check=_matching(ask))
-    return member_answer(finding.find_member(ask.hq, ref))
+    return member_answer(finding.find_member(ask.hq, finding.see(ask.hq, ask.actor, ref)))
 
 
 @routes.get("/{ref}/consents", needs=Scope.MEMBERS_READ, answers=Page[ConsentAnswer], faults=(404,))
 def list_consents(ask: Asked, ref: str) -> Any:
     """List what a member said last about each thing they were asked."""
+    ref = finding.see(ask.hq, ask.actor, ref)
     return to_page(ConsentAnswer, list(finding.find_member(ask.hq, ref).consents), None)
 
 
 @routes.post("/{ref}/consents", needs=Scope.MEMBERS_WRITE, answers=Page[ConsentAnswer], faults=(404,))
 def add_consent(ask: Asked, ref: str, asked: ConsentAsked) -> Any:
     """Note what a member said when they were asked; what they said before stays on record."""
-    finding.find_member(ask.hq, ref)
+    ref = finding.see(ask.hq, ask.actor, ref)
     said = keeping.Said(ref=ref, consents=(_consent(asked),))
     keeping.put_member(ask.hq, ask.actor, said, side=Side.CRM)
     return list_consents(ask, ref)
@@ -131,19 +134,21 @@ def add_consent(ask: Asked, ref: str, asked: ConsentAsked) -> Any:
 @routes.get("/{ref}/notes", needs=Scope.MEMBERS_READ, answers=Page[NoteAnswer], faults=(404,))
 def list_notes(ask: Asked, ref: str) -> Any:
     """List the newest notes about a member."""
-    return to_page(NoteAnswer, notes.list_notes(ask.hq, ref), None)
+    return to_page(NoteAnswer, notes.list_notes(ask.hq, finding.see(ask.hq, ask.actor, ref)), None)
 
 
 @routes.post("/{ref}/notes", needs=Scope.MEMBERS_WRITE, answers=NoteAnswer, faults=(404,))
 def add_note(ask: Asked, ref: str, asked: NoteAsked) -> Any:
     """Write a note about a member."""
-    return NoteAnswer.model_validate(notes.add_note(ask.hq, ask.actor, ref, asked.text))
+    return NoteAnswer.model_validate(
+        notes.add_note(ask.hq, ask.actor, finding.see(ask.hq, ask.actor, ref), asked.text)
+    )
 
 
 @routes.delete("/{ref}/notes/{note_id}", needs=Scope.MEMBERS_WRITE, faults=(404,))
 def remove_note(ask: Asked, ref: str, note_id: str) -> Any:
     """Take a note away."""
-    notes.remove_note(ask.hq, ask.actor, ref, note_id)
+    notes.remove_note(ask.hq, ask.actor, finding.see(ask.hq, ask.actor, ref), note_id)
     return of_nothing()
 
 

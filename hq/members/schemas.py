@@ -173,7 +173,7 @@ class NoteAnswer(Answer):
 
 
 class EventAnswer(Answer):
-    """Something in a member's life: `kind` says what, `about` which, `numbers` how much."""
+    """Something in a member's life: `kind` says what, `about` which, `numbers` how much; a refusal has `reasons`."""
 
     at_ms: int
     kind: str
@@ -182,6 +182,7 @@ class EventAnswer(Answer):
     who: str
     said: str
     numbers: dict[str, int]
+    reasons: list[dict[str, Any]]
 
 
 class AdjustAsked(Body):

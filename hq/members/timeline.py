@@ -4,20 +4,22 @@ what people did for them by hand.
 Each kind of thing is asked for by itself, as many as a page has, and the newest of all are shown.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import orjson
 from sqlalchemy import ColumnElement, Connection, Select, select
 
 from hq.api.paging import Paging, cut, read_cursor
 from hq.home import Hq
 from hq.journal.own import OWNER
 from hq.journal.reversal_tables import reversal_fact
+from hq.journal.store import REFUSED
 from hq.members.finding import row_of
 from hq.members.merged import refs_of
 from hq.members.tables import by_hand, consent, member_note, merged_account
-from hq.tables import card, order_fact, redemption_fact
+from hq.tables import card, journal, order_fact, redemption_fact
 
 AT_ONE_MOMENT = 50  # things of one kind that may have the same moment without one being left out
 
@@ -33,19 +35,43 @@ class Happened:
     who: str = ""
     said: str = ""
     numbers: dict[str, int] = field(default_factory=dict)
+    reasons: tuple[dict[str, Any], ...] = ()  # of a refusal, as its entry says them
 
 
-def timeline(hq: Hq, ref: str, paging: Paging) -> tuple[list[Happened], str | None]:
-    """Return a page of what happened, and the cursor of the next one. Raises `NotHere`, `Malformed`."""
+def timeline(
+    hq: Hq, ref: str, paging: Paging, *, kinds: Collection[str] = ()
+) -> tuple[list[Happened], str | None]:
+    """Return a page of what happened (of some kinds, or all), and the cursor of the next one.
+
+    Raises `NotHere`, `Malformed`.
+    """
     before = read_cursor(paging.cursor, (int, str, str))
     with hq.database.reading() as connection:
         row = row_of(connection, ref)
         refs = refs_of(connection, row.ref)
         found = list(_all(connection, refs, before, paging.limit + 1 + AT_ONE_MOMENT))
         found += [Happened(row.joined_ms, "joined", row.ref)] if row.joined_ms else []
-    place = [each for each in found if before is None or _place(each) < tuple(before)]
+    place = [
+        each
+        for each in found
+        if (before is None or _place(each) < tuple(before)) and (not kinds or each.kind in kinds)
+    ]
     newest = sorted(place, key=_place, reverse=True)[: paging.limit + 1]
-    return cut(newest, paging, lambda each: list(_place(each)))
+    shown, following = cut(newest, paging, lambda each: list(_place(each)))
+    said = _reasons(hq, [each.key for each in shown if each.kind == REFUSED])
+    return [replace(each, reasons=said.get(each.key, ())) for each in shown], following
+
+
+def _reasons(hq: Hq, refused: Sequence[str]) -> dict[str, tuple[dict[str, Any], ...]]:
+    """Return why redemptions were refused, with the numbers, by their ids."""
+    if not refused:
+        return {}
+    of = redemption_fact.c
+    place = (journal.c.device == of.device) & (journal.c.epoch == of.epoch) & (journal.c.seq == of.seq)
+    statement = select(of.redemption_id, journal.c.body).join(journal, place)
+    with hq.database.reading() as connection:
+        rows = connection.execute(statement.where(of.redemption_id.in_(refused)))
+        return {row.redemption_id: tuple(orjson.loads(row.body)["data"]["reasons"]) for row in rows}
 
 
 def _place(each: Happened) -> tuple[int, str, str]:
