@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from hq.access.pages import pages as keys
 from hq.audit.pages import pages as audit
+from hq.campaigns.pages import pages as campaigns
 from hq.console.alerts import Bell
 from hq.console.entrance import public_pages
 from hq.console.pages import pages as own
@@ -15,17 +16,7 @@ from hq.staff.pages import pages as staff
 from hq.stores.device_pages import pages as devices
 from hq.stores.pages import pages as stores
 
-# The navigation has an order of its own: hq/console/nav.py.
-NOUNS: tuple[Pages, ...] = (
-    own,
-    stores,
-    devices,
-    staff,
-    audit,
-    jobs,
-    keys,
-    members,
-)
+NOUNS: tuple[Pages, ...] = (own, stores, devices, staff, audit, jobs, keys, members, campaigns)
 
 
 def add_console(app: FastAPI, hq: Hq) -> None:
