@@ -10,13 +10,7 @@ from hq.console.entrance import public_pages
 from hq.console.pages import pages as own
 from hq.console.routing import Pages
 from hq.home import Hq
-from hq.jobs.pages import pages as jobs
-from hq.members.act_pages import pages as members
-from hq.staff.pages import pages as staff
-from hq.stores.device_pages import pages as devices
-from hq.stores.pages import pages as stores
-
-NOUNS: tuple[Pages, ...] = (own, stores, devices, staff, audit, jobs, keys, members, campaigns)
+NOUNS: tuple[Pages, ...] = (own, stores, devices, staff, audit, jobs, keys, members, campaigns, simulator)
 
 
 def add_console(app: FastAPI, hq: Hq) -> None:

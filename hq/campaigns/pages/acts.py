@@ -161,15 +161,27 @@ def clone(ask: Page, campaign_id: str) -> Response:
 
 @pages.post("/{campaign_id}/discard", needs=Scope.CAMPAIGNS_WRITE)
 def discard(ask: Page, campaign_id: str) -> Response:
-    """Let a campaign be as it was published, or forget a draft."""
-    try:
-        match = same_version(ask.text("version"))
-        left = drafting.discard_changes(ask.hq, ask.actor, campaign_id, match=match)
-    except HqFault as fault:
-        return campaign_page(ask, campaign_id, fault)
-    if left is None:
-        return ask.go(PLACE, said=ask.said(N_("The draft is gone.")))
-    return ask.go(place_of(campaign_id), said=ask.said(N_("The campaign is as it was published.")))
+    """Let a campaign be as it was published."""
+    match = same_version(ask.text("version"))
+    return _do(
+        ask,
+        campaign_id,
+        lambda: drafting.discard_changes(ask.hq, ask.actor, campaign_id, match=match),
+        N_("The campaign is as it was published."),
+    )
+
+
+@pages.post("/{campaign_id}/drop", needs=Scope.CAMPAIGNS_WRITE)
+def drop(ask: Page, campaign_id: str) -> Response:
+    """Forget a draft that was never published."""
+    match = same_version(ask.text("version"))
+    return _do(
+        ask,
+        campaign_id,
+        lambda: drafting.drop_campaign(ask.hq, ask.actor, campaign_id, match=match),
+        N_("The draft is gone."),
+        to=PLACE,
+    )
 
 
 def _moment_ms(day: str, time: str, time_zone: str) -> int:

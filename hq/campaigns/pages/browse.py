@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import Response
 
-from hq.api.paging import Paging
+from hq.api.paging import CURSOR_MAX, Paging
 from hq.builder.context import BuilderContext, context_of
 from hq.campaigns import drafting, running
 from hq.campaigns.approving import list_approvals, may_approve
@@ -51,7 +51,7 @@ def first_campaign(hq: Hq) -> str | None:
 @pages.get("")
 def show_campaigns(ask: Page) -> Response:
     """List campaigns, the newest first, by state, approval and name."""
-    paging = Paging(ask.query.get("cursor") or None, ROWS)
+    paging = Paging(limit=ROWS, cursor=ask.query.get("cursor", "")[:CURSOR_MAX] or None)
     rows, following = drafting.list_campaigns(ask.hq, wanted_of(ask), paging)
     return ask.page(
         "campaigns/list.html",
@@ -85,7 +85,7 @@ def file_of_campaigns(ask: Page) -> Response:
         return [*map(text_cell, texts), row.published_n, text_cell(row.changed_by)]
 
     header = ["id", "name", "state", "approval", "starts", "ends", "version", "changed by"]
-    found = by_pages(lambda cursor: drafting.list_campaigns(ask.hq, wanted, Paging(cursor, 200)))
+    found = by_pages(lambda cursor: drafting.list_campaigns(ask.hq, wanted, Paging(limit=200, cursor=cursor)))
     return csv_answer("campaigns", header, found, to_row)
 
 
@@ -144,6 +144,7 @@ def show_diff(ask: Page, campaign_id: str) -> Response:
     older, newer = (_number(ask.query.get(name)) for name in ("older", "newer"))
     found = drafting.diff_campaign(ask.hq, campaign_id, older=older, newer=newer)
     context = context_of(ask.hq, ask.look)
+    only_before, only_after = _both_in_words(ask.hq, row, older, newer, context)
     return ask.page(
         "campaigns/diff.html",
         row=row,
@@ -151,7 +152,8 @@ def show_diff(ask: Page, campaign_id: str) -> Response:
         older=row.published_n if older is None else older,
         newer=newer,
         versions=drafting.list_versions(ask.hq, campaign_id),
-        **_both_in_words(ask.hq, row, older, newer, context),
+        only_before=only_before,
+        only_after=only_after,
     )
 
 
@@ -165,7 +167,7 @@ def _number(text: str | None) -> int | None:
 
 def _both_in_words(
     hq: Hq, row: CampaignRow, older: int | None, newer: int | None, context: BuilderContext
-) -> dict[str, list[str]]:
+) -> tuple[list[str], list[str]]:
     """Return the sentences that only the older and only the newer version says."""
 
     def sentences(n: int | None, body: Mapping[str, Any]) -> list[str]:
@@ -176,7 +178,4 @@ def _both_in_words(
 
     before = sentences(row.published_n if older is None else older, {})
     after = sentences(newer, row.body)
-    return {
-        "only_before": [each for each in before if each not in after],
-        "only_after": [each for each in after if each not in before],
-    }
+    return [each for each in before if each not in after], [each for each in after if each not in before]

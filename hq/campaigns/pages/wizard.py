@@ -92,7 +92,8 @@ def keep_step(ask: Page, campaign_id: str, step: str) -> Response:
             match=same_version(first(typed, "version")),
         )
     except HqFault as fault:
-        return _page(ask, row, found, context, _typed_again(typed), fault)
+        shown = {**found.shown(row.body, context.currency), **_typed_again(typed)}
+        return _page(ask, row, found, context, shown, fault)
     to = found.key if do == "everywhere" else next_step(found.key)
     said = N_("It is in the condition of every rule now.") if do == "everywhere" else ""
     return ask.go(place_of(campaign_id, "edit", to), said=ask.said(said) if said else "")

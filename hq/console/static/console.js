@@ -16,9 +16,10 @@ async function changeInPlace(form, submitter) {
     location.assign(answer.url);
     return;
   }
-  const focused = document.activeElement?.name;
+  const { id: focusedId, name: focused } = document.activeElement ?? {};
   old.replaceWith(found);
-  const again = focused && found.querySelector(`[name="${CSS.escape(focused)}"]`);
+  const again = (focusedId && found.querySelector(`#${CSS.escape(focusedId)}`))
+    || (focused && focused !== "do" && found.querySelector(`[name="${CSS.escape(focused)}"]`));
   (again || found).focus({ preventScroll: true });
 }
 
@@ -68,18 +69,28 @@ function letListsBeMoved() {
 letListsBeMoved();
 addEventListener("resize", letListsBeMoved);
 
-// What says `data-again` is fetched again after so many seconds, as long as the new one says so too.
-function lookAgain() {
-  for (const part of document.querySelectorAll("[data-again]")) {
-    setTimeout(async () => {
-      const answer = await fetch(location.href, { headers: { "X-In-Place": part.id } });
-      const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
-      if (found) {
-        part.replaceWith(found);
-        lookAgain();
-      }
-    }, Number(part.dataset.again) * 1000);
-  }
+// A choice on which other fields depend shows them at once; without script the button "Show again" does.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-inplace]");
+  const show = event.target.matches("[data-refresh]") && form?.querySelector('[name="do"][value="show"]');
+  if (show) form.requestSubmit(show);
+});
+
+// What says `data-again` is fetched again after so many seconds, as long as the new one says so too; not while somebody
+// is at work in it or looks elsewhere.
+function lookAgain(id, seconds) {
+  setTimeout(async () => {
+    let part = document.getElementById(id);
+    if (!part) return;
+    if (!document.hidden && !part.contains(document.activeElement) && !part.querySelector("details[open]")) {
+      const answer = await fetch(location.href, { headers: { "X-In-Place": id } });
+      const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(id);
+      if (!found) return;
+      part.replaceWith(found);
+      part = found;
+    }
+    if (part.dataset.again) lookAgain(id, Number(part.dataset.again));
+  }, seconds * 1000);
 }
 
-lookAgain();
+for (const part of document.querySelectorAll("[data-again]")) lookAgain(part.id, Number(part.dataset.again));
