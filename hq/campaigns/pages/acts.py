@@ -8,7 +8,7 @@ from fastapi import Response
 
 from hq.access.scopes import Scope
 from hq.builder.context import same_version
-from hq.campaigns import approving, drafting, publishing, running
+from hq.campaigns import approving, cloning, drafting, publishing, running
 from hq.campaigns.pages.browse import campaign_page
 from hq.campaigns.pages.noun import PLACE, pages, place_of
 from hq.console.routing import Page, PageAsk
@@ -150,7 +150,7 @@ def unschedule(ask: Page, campaign_id: str) -> Response:
 def clone(ask: Page, campaign_id: str) -> Response:
     """Make a draft that says the same."""
     try:
-        made = drafting.clone_campaign(ask.hq, ask.actor, campaign_id)
+        made = cloning.clone_campaign(ask.hq, ask.actor, campaign_id)
     except HqFault as fault:
         return campaign_page(ask, campaign_id, fault)
     return ask.go(

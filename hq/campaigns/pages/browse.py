@@ -42,12 +42,6 @@ BOUNDS = {
 }
 
 
-def first_campaign(hq: Hq) -> str | None:
-    """Return the id of a campaign, for the pictures of pages."""
-    rows, _ = drafting.list_campaigns(hq, paging=Paging(limit=1))
-    return rows[0].campaign_id if rows else None
-
-
 @pages.get("")
 def show_campaigns(ask: Page) -> Response:
     """List campaigns, the newest first, by state, approval and name."""

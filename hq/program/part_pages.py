@@ -1,0 +1,112 @@
+"""The program as a whole in the console: its parts, what of each is changed, and what was published when."""
+
+import orjson
+from fastapi import Response
+
+from hq.access.scopes import Scope
+from hq.campaigns import parts
+from hq.campaigns.part_rows import PARTS
+from hq.console.routing import Page, PageAsk, Pages
+from hq.console.texts import N_
+from hq.faults import HqFault, Malformed
+from hq.program.publishing_pages import check_of, keep_part, publish_drafts
+
+PLACE = "/console/program"
+JSON_MAX = 1_000_000
+TITLES = {
+    "basics": N_("Name, currency, time zone, when it expires"),
+    "earning": N_("Earning rules"),
+    "product_sets": N_("Product sets"),
+    "calendars": N_("Calendars"),
+    "segments": N_("Segments that stations work out"),
+    "tiers": N_("Tiers"),
+    "expiry": N_("When points expire"),
+    "policy": N_("Stacking and rounding"),
+    "order_of_application": N_("The order in which rules apply"),
+    "life": N_("The program's life"),
+    "joining": N_("Who may join"),
+    "consents": N_("Consents"),
+    "authority": N_("What stations may give alone"),
+    "reversals": N_("Undoing orders"),
+    "gift_cards": N_("Gift cards"),
+    "punch_cards": N_("Punch cards"),
+    "badges": N_("Badges"),
+    "milestones": N_("Milestones"),
+    "challenges": N_("Challenges"),
+    "referrals": N_("Referrals"),
+    "experiments": N_("Experiments"),
+}
+pages = Pages("program", N_("Program"), place=PLACE, needs=Scope.CAMPAIGNS_READ)
+for _part in ("product_sets", "authority"):
+    pages.example("/{part}", part=_part)
+
+
+@pages.get("")
+def show_program(ask: Page) -> Response:
+    """Show all parts and the newest versions."""
+    return _page(ask)
+
+
+@pages.post("/-/publish", needs=Scope.CAMPAIGNS_PUBLISH)
+def publish(ask: Page) -> Response:
+    """Publish all drafts of parts."""
+    try:
+        publish_drafts(ask, tuple(PARTS))
+    except HqFault as fault:
+        return _page(ask, fault)
+    return ask.go(
+        PLACE, said=ask.said(N_("The program is published. Stations get it with their next contact."))
+    )
+
+
+def _page(ask: PageAsk, fault: HqFault | None = None) -> Response:
+    return ask.page(
+        "program/list.html",
+        fault=fault,
+        status=200 if fault is None else fault.status,
+        parts=parts.list_parts(ask.hq),
+        titles=TITLES,
+        check=check_of(ask, tuple(PARTS)),
+        versions=parts.list_program_versions(ask.hq, limit=20),
+    )
+
+
+@pages.get("/{part}")
+def show_part(ask: Page, part: str) -> Response:
+    """Show one part as the program writes it, and what its draft changes."""
+    found = parts.read_part(ask.hq, part)
+    return _part_page(ask, part, _json(found.body))
+
+
+@pages.post("/{part}", needs=Scope.CAMPAIGNS_WRITE)
+def keep(ask: Page, part: str) -> Response:
+    """Keep what a part is to become, or let it be as it is published."""
+    text = ask.text("json")[:JSON_MAX]
+    try:
+        if ask.text("do") == "discard":
+            parts.discard_part(ask.hq, ask.actor, part)
+        else:
+            keep_part(ask, part, orjson.loads(text) if text else None)
+    except orjson.JSONDecodeError as problem:
+        return _part_page(ask, part, text, Malformed(f"This is no JSON: {problem}"))
+    except HqFault as fault:
+        return _part_page(ask, part, text, fault)
+    return ask.go(PLACE, said=ask.said(N_("It is drafted. It counts when it is published.")))
+
+
+def _part_page(ask: PageAsk, part: str, text: str, fault: HqFault | None = None) -> Response:
+    found = parts.read_part(ask.hq, part)
+    return ask.page(
+        "program/part.html",
+        fault=fault,
+        status=200 if fault is None else fault.status,
+        part=found,
+        title=TITLES.get(part, part),
+        text=text,
+        differences=parts.diff_part(ask.hq, part) if found.has_changes else [],
+        may_change=ask.actor.may(PARTS[found.part]),
+    )
+
+
+def _json(body: object) -> str:
+    return "" if body is None else orjson.dumps(body, option=orjson.OPT_INDENT_2).decode("utf-8")

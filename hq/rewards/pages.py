@@ -1,0 +1,164 @@
+"""Rewards in the console: the catalogue, the page of one with its stock, and making one."""
+
+from fastapi import Response
+
+from app.core.document import NAME_LENGTH_MAX
+from hq.access.scopes import Scope
+from hq.builder.context import BuilderContext, context_of
+from hq.builder.effect_form import KINDS, EffectForm, EffectWrong, effect_of, read_effect_form
+from hq.builder.typed import TypedWrong, to_whole
+from hq.campaigns.campaign_sentences import rule_sentence
+from hq.campaigns.effect_sentences import effect_sentence
+from hq.campaigns.pages.browse import STATES
+from hq.campaigns.pages.noun import typed_in
+from hq.campaigns.rows import State
+from hq.console.routing import Page, PageAsk, Pages
+from hq.console.texts import N_
+from hq.faults import HqFault, Malformed
+from hq.home import Hq
+from hq.rewards import service
+from hq.rewards.service import Reward
+
+PLACE = "/console/rewards"
+FEW = 10  # so many left are shown as few
+KINDS_OF_REWARDS = ("amount_off", "percent_off", "unit_price", "gift", "buy_get", "by_unit")
+pages = Pages("rewards", N_("Rewards"), place=PLACE, needs=Scope.REWARDS_READ)
+
+
+def first_reward(hq: Hq) -> str | None:
+    """Return the id of a reward, for the pictures of pages."""
+    found = service.list_rewards(hq, limit=1)
+    return found[0].rule_id if found else None
+
+
+pages.example("/{rule_id}", rule_id=first_reward)
+
+
+@pages.get("")
+def show_rewards(ask: Page) -> Response:
+    """Show the catalogue, by state."""
+    try:
+        state = State(ask.query["state"]) if ask.query.get("state") else None
+    except ValueError as problem:
+        raise Malformed("There is no such state of a reward.") from problem
+    context = context_of(ask.hq, ask.look)
+    rewards = service.list_rewards(ask.hq, state=state)
+    return ask.page(
+        "rewards/list.html",
+        rewards=[(each, effect_sentence(each.effect, context.speech)) for each in rewards],
+        states=STATES,
+        options=[(key.value, ask.said(word)) for key, (word, _) in STATES.items()],
+        few=FEW,
+    )
+
+
+@pages.get("/-/new", needs=Scope.REWARDS_WRITE)
+def show_new(ask: Page) -> Response:
+    """Show a reward to be made."""
+    return _new_page(ask, context_of(ask.hq, ask.look), EffectForm("amount_off", {"target": "order"}), {})
+
+
+@pages.post("/-/new", needs=Scope.REWARDS_WRITE)
+def make_reward(ask: Page) -> Response:
+    """Draft a campaign of one rule that costs points, and go on with its review."""
+    context, form = context_of(ask.hq, ask.look), read_effect_form(typed_in(ask))
+    names = ("name", "cost_points", "starts_day", "ends_day", "has_stock")
+    typed = {name: ask.text(name) for name in names}
+    if ask.text("do") == "show":
+        return _new_page(ask, context, form, typed)
+    try:
+        made = service.create_reward(
+            ask.hq,
+            ask.actor,
+            name=_needed(typed["name"], "Give the reward a name.")[:NAME_LENGTH_MAX],
+            cost_points=to_whole(_needed(typed["cost_points"], "Say how many points it costs.")),
+            effect=effect_of(form, context.currency),
+            starts_on=_needed(typed["starts_day"], "Say on which day it starts."),
+            ends_on=typed["ends_day"] or "9999-12-31",
+            has_stock=bool(typed["has_stock"]),
+        )
+    except (TypedWrong, EffectWrong) as problem:
+        return _new_page(ask, context, form, typed, Malformed(ask.said(str(problem))))
+    except HqFault as fault:
+        return _new_page(ask, context, form, typed, fault)
+    return ask.go(
+        f"{PLACE}/{made.rule_id}", said=ask.said(N_("The reward is drafted. Test and publish its campaign."))
+    )
+
+
+def _needed(text: str, sentence: str) -> str:
+    if not text:
+        raise Malformed(sentence)
+    return text
+
+
+def _new_page(
+    ask: PageAsk,
+    context: BuilderContext,
+    form: EffectForm,
+    typed: dict[str, str],
+    fault: HqFault | None = None,
+) -> Response:
+    kinds = [(kind, KINDS[kind][0]) for kind in KINDS_OF_REWARDS]
+    values = {"form": form, "kinds": kinds, "picks": context.picks, "typed": typed}
+    return ask.page("rewards/new.html", fault=fault, status=200 if fault is None else fault.status, **values)
+
+
+@pages.get("/{rule_id}")
+def show_reward(ask: Page, rule_id: str) -> Response:
+    """Show a reward as a station shows it, with its stock."""
+    return _reward_page(ask, service.find_reward(ask.hq, rule_id))
+
+
+@pages.post("/{rule_id}/stock", needs=Scope.REWARDS_WRITE)
+def set_stock(ask: Page, rule_id: str) -> Response:
+    """Say how many are left to give."""
+    reward = service.find_reward(ask.hq, rule_id)
+    try:
+        left = to_whole(ask.text("left"))
+        if not ask.text("reason"):
+            raise Malformed("Say why the stock is another one now.")
+        service.set_stock(ask.hq, ask.actor, rule_id, left, reason=ask.text("reason"))
+    except TypedWrong as problem:
+        return _reward_page(ask, reward, Malformed(ask.said(str(problem))))
+    except HqFault as fault:
+        return _reward_page(ask, reward, fault)
+    return ask.go(f"{PLACE}/{rule_id}", said=ask.said(N_("The stock is set. Stations hear of it now.")))
+
+
+@pages.post("/{rule_id}/change", needs=Scope.REWARDS_WRITE)
+def change_reward(ask: Page, rule_id: str) -> Response:
+    """Change the name and the cost of a reward in its campaign's draft."""
+    reward = service.find_reward(ask.hq, rule_id)
+    try:
+        changes = {
+            "name": ask.text("name")[:NAME_LENGTH_MAX],
+            "cost_points": to_whole(ask.text("cost_points")),
+        }
+        service.change_reward(ask.hq, ask.actor, rule_id, changes)
+    except TypedWrong as problem:
+        return _reward_page(ask, reward, Malformed(ask.said(str(problem))))
+    except HqFault as fault:
+        return _reward_page(ask, reward, fault)
+    return ask.go(f"{PLACE}/{rule_id}", said=ask.said(N_("It is in the draft of its campaign.")))
+
+
+def _reward_page(ask: PageAsk, reward: Reward, fault: HqFault | None = None) -> Response:
+    speech = context_of(ask.hq, ask.look).speech
+    rule = {
+        "trigger": reward.trigger,
+        "effect": reward.effect,
+        "condition": reward.condition,
+        "cost_points": reward.cost_points or None,
+        "has_stock": reward.has_stock,
+    }
+    return ask.page(
+        "rewards/show.html",
+        fault=fault,
+        status=200 if fault is None else fault.status,
+        reward=reward,
+        sentence=rule_sentence(rule, speech),
+        gives=effect_sentence(reward.effect, speech),
+        state=STATES[reward.state],
+        few=FEW,
+    )
