@@ -58,23 +58,56 @@ WORDS: Mapping[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 POLICY: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = {
-    "percent_base": (N_("A percentage is of"), (
-        (PercentBase.REMAINING.value, N_("what other rules have left")), (PercentBase.INITIAL.value, N_("the price before any discount")))),
-    "round": (N_("Rounded is"), ((Rounding.DISCOUNT.value, N_("the discount")), (Rounding.PRICE.value, N_("the price after it")))),
-    "round_at": (N_("Rounded for"), ((RoundAt.LINE.value, N_("each line")), (RoundAt.UNIT.value, N_("each unit")))),
-    "remainder": (N_("What is left over when shared out goes to"), (
-        (Remainder.LARGEST.value, N_("the lines with the largest remainder")), (Remainder.FIRST.value, N_("the first lines")),
-        (Remainder.LAST.value, N_("the last lines")))),
-    "amount_basis": (N_("Discounts are meant in"), (
-        (AmountBasis.LINE_PRICE.value, N_("the price of the line")), (AmountBasis.GROSS.value, N_("the price with tax")),
-        (AmountBasis.NET.value, N_("the price without tax")))),
-    "points_as": (N_("Points paid are"), (
-        (PointsAs.PRICE_REDUCTION.value, N_("a lower price")), (PointsAs.PAYMENT.value, N_("a payment")))),
-    "codes": (N_("Codes shown together"), (
-        (Codes.EACH.value, N_("are judged each by itself")), (Codes.ALL_OR_NONE.value, N_("stand and fall together")))),
-    "multipliers": (N_("Of several multipliers of points"), (
-        (Multipliers.HIGHEST.value, N_("the highest counts")), (Multipliers.PRODUCT.value, N_("one counts after the other")))),
-}  # fmt: skip
+    "percent_base": (
+        N_("A percentage is of"),
+        (
+            (PercentBase.REMAINING.value, N_("what other rules have left")),
+            (PercentBase.INITIAL.value, N_("the price before any discount")),
+        ),
+    ),
+    "round": (
+        N_("Rounded is"),
+        ((Rounding.DISCOUNT.value, N_("the discount")), (Rounding.PRICE.value, N_("the price after it"))),
+    ),
+    "round_at": (
+        N_("Rounded for"),
+        ((RoundAt.LINE.value, N_("each line")), (RoundAt.UNIT.value, N_("each unit"))),
+    ),
+    "remainder": (
+        N_("What is left over when shared out goes to"),
+        (
+            (Remainder.LARGEST.value, N_("the lines with the largest remainder")),
+            (Remainder.FIRST.value, N_("the first lines")),
+            (Remainder.LAST.value, N_("the last lines")),
+        ),
+    ),
+    "amount_basis": (
+        N_("Discounts are meant in"),
+        (
+            (AmountBasis.LINE_PRICE.value, N_("the price of the line")),
+            (AmountBasis.GROSS.value, N_("the price with tax")),
+            (AmountBasis.NET.value, N_("the price without tax")),
+        ),
+    ),
+    "points_as": (
+        N_("Points paid are"),
+        ((PointsAs.PRICE_REDUCTION.value, N_("a lower price")), (PointsAs.PAYMENT.value, N_("a payment"))),
+    ),
+    "codes": (
+        N_("Codes shown together"),
+        (
+            (Codes.EACH.value, N_("are judged each by itself")),
+            (Codes.ALL_OR_NONE.value, N_("stand and fall together")),
+        ),
+    ),
+    "multipliers": (
+        N_("Of several multipliers of points"),
+        (
+            (Multipliers.HIGHEST.value, N_("the highest counts")),
+            (Multipliers.PRODUCT.value, N_("one counts after the other")),
+        ),
+    ),
+}
 
 
 def rows_of(tiers: Any, currency: Currency) -> list[dict[str, str]]:
