@@ -10,7 +10,23 @@ from hq.console.entrance import public_pages
 from hq.console.pages import pages as own
 from hq.console.routing import Pages
 from hq.home import Hq
-NOUNS: tuple[Pages, ...] = (own, stores, devices, staff, audit, jobs, keys, members, campaigns, simulator, rewards, earning, program, tiers)
+
+NOUNS: tuple[Pages, ...] = (
+    own,
+    stores,
+    devices,
+    staff,
+    audit,
+    jobs,
+    keys,
+    members,
+    campaigns,
+    simulator,
+    rewards,
+    earning,
+    program,
+    tiers,
+)
 
 
 def add_console(app: FastAPI, hq: Hq) -> None:
