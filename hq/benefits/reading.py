@@ -81,7 +81,9 @@ def benefits_of(hq: Hq, said: str) -> Benefits:
         today = local_date(now_ms, "UTC" if program is None else program.time_zone)
         state = connection.execute(select(tier_state).where(tier_state.c.member == ref)).one_or_none()
         rows = connection.execute(
-            select(granted).where(granted.c.member == ref).order_by(granted.c.at_ms.desc(), granted.c.grant_id)
+            select(granted)
+            .where(granted.c.member == ref)
+            .order_by(granted.c.at_ms.desc(), granted.c.grant_id)
         ).all()
         soon = expiring(lots_of(connection, ref), day=today, within_days=SOON_DAYS)
         following = None

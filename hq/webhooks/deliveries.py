@@ -34,7 +34,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One event for one endpoint. Times are UTC milliseconds; `body` is what is sent."""
+    """One event for one endpoint. Times are UTC milliseconds; `tries` since it was due anew; `body` is what is sent."""
 
     event_id: str
     n: int
@@ -79,7 +79,7 @@ def replay_delivery(hq: Hq, actor: Actor, endpoint_id: str, event_id: str) -> De
         _find(connection, endpoint_id, event_id)
         columns = webhook_delivery.c
         here = columns.endpoint_id == endpoint_id, columns.event_id == event_id
-        values = {"state": WAITING, "due_ms": now_ms, "done_ms": None}
+        values = {"state": WAITING, "due_ms": now_ms, "done_ms": None, "tries": 0}
         connection.execute(update(webhook_delivery).where(*here).values(**values))
         about = f"webhook:{endpoint_id}"
         record(connection, actor, "webhook.replayed", about, now_ms=now_ms, after={"event": event_id})
@@ -111,7 +111,12 @@ def replay_since(hq: Hq, actor: Actor, endpoint_id: str, *, since_ms: int) -> in
             for row in connection.execute(statement)
         ]
         for some in range(0, len(rows), AT_ONCE):
-            upsert(connection, webhook_delivery, rows[some : some + AT_ONCE], changes=("state", "due_ms"))
+            upsert(
+                connection,
+                webhook_delivery,
+                rows[some : some + AT_ONCE],
+                changes=("state", "due_ms", "tries"),
+            )
         said = {"since_ms": since_ms, "events": len(rows)}
         record(connection, actor, "webhook.replayed", f"webhook:{endpoint_id}", now_ms=now_ms, after=said)
         return len(rows)

@@ -3,7 +3,7 @@
 Each endpoint has a queue of its own. A try takes its delivery for a minute first: should HQ die within it, it is due
 again behind that. So an endpoint may get an event twice, which it knows by `webhook-id`; none is lost. What fails is
 tried again by `TRIES_AFTER_S`, over three days; an endpoint that took nothing in all that time is given up, which the
-audit and the feed say. Once one takes something again, all that waits for it is due.
+audit and the feed say. Once one takes something again after a while, all that waits for it is due, with all its tries.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Update, insert, select, update
+from sqlalchemy import Connection, Update, func, insert, select, update
 
 from hq.access.actor import SYSTEM
 from hq.audit.service import record
@@ -32,6 +32,7 @@ TRIES_AFTER_S = (
     5, 5 * MINUTE_S, 30 * MINUTE_S, 2 * HOUR_S, 5 * HOUR_S, 10 * HOUR_S, 14 * HOUR_S, 20 * HOUR_S, 24 * HOUR_S
 )  # fmt: skip
 TRIES_MAX = len(TRIES_AFTER_S) + 1
+BACK_AFTER_MS = 5 * MINUTE_S * 1000  # what failed for less was no outage: one event that isn't liked, perhaps
 GIVE_UP_MS = 3 * 24 * HOUR_S * 1000
 TAKEN_MS = MINUTE_S * 1000  # longer than a try takes
 JITTER = 10  # percent at most, so that what failed together doesn't come together again
@@ -115,8 +116,7 @@ def _settle_in(hq: Hq, taken: Taken, heard: Heard, *, began_ms: int) -> None:
 
 def _settle(connection: Connection, taken: Taken, heard: Heard, *, began_ms: int, now_ms: int) -> None:
     endpoint_id, event_id, tries = taken.endpoint.endpoint_id, taken.event.event_id, taken.tries + 1
-    is_last = tries % TRIES_MAX == 0
-    state = DELIVERED if heard.is_taken else LEFT if is_last else WAITING
+    state = DELIVERED if heard.is_taken else LEFT if tries >= TRIES_MAX else WAITING
     values = {
         "state": state,
         "tries": tries,
@@ -128,7 +128,7 @@ def _settle(connection: Connection, taken: Taken, heard: Heard, *, began_ms: int
     attempt = {
         "endpoint_id": endpoint_id,
         "event_id": event_id,
-        "k": tries,
+        "k": _attempts(connection, endpoint_id, event_id) + 1,
         "at_ms": began_ms,
         "took_ms": heard.took_ms,
         "status": heard.status,
@@ -141,10 +141,22 @@ def _settle(connection: Connection, taken: Taken, heard: Heard, *, began_ms: int
         _note_failing(connection, taken.endpoint, heard, now_ms=now_ms)
 
 
+def _attempts(connection: Connection, endpoint_id: str, event_id: str) -> int:
+    columns = webhook_attempt.c
+    here = columns.endpoint_id == endpoint_id, columns.event_id == event_id
+    last: int | None = connection.execute(select(func.max(columns.k)).where(*here)).scalar_one()
+    return last or 0
+
+
 def _note_well(connection: Connection, endpoint_id: str, *, now_ms: int) -> None:
     columns = webhook_endpoint.c
-    here = columns.endpoint_id == endpoint_id, columns.failing_since_ms.is_not(None)
-    if connection.execute(update(webhook_endpoint).where(*here).values(failing_since_ms=None)).rowcount:
+    since = select(columns.failing_since_ms).where(columns.endpoint_id == endpoint_id)
+    since_ms = connection.execute(since).scalar_one_or_none()
+    if since_ms is None:
+        return
+    here = columns.endpoint_id == endpoint_id
+    connection.execute(update(webhook_endpoint).where(here).values(failing_since_ms=None))
+    if now_ms - since_ms >= BACK_AFTER_MS:
         due_now(connection, endpoint_id, now_ms=now_ms)
 
 
@@ -172,7 +184,7 @@ def _note_failing(connection: Connection, endpoint: Endpoint, heard: Heard, *, n
 
 def _wait_ms(taken: Taken, heard: Heard) -> int:
     """Return after how long to try again: by the list and a little more, or as the endpoint asks."""
-    listed_s = TRIES_AFTER_S[taken.tries % TRIES_MAX]
+    listed_s = TRIES_AFTER_S[min(taken.tries, len(TRIES_AFTER_S) - 1)]
     name = f"{taken.endpoint.endpoint_id} {taken.event.event_id} {taken.tries}".encode()
     more = (
         hashlib.sha256(name).digest()[0] * JITTER // 255
