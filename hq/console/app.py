@@ -10,6 +10,16 @@ from hq.console.entrance import public_pages
 from hq.console.pages import pages as own
 from hq.console.routing import Pages
 from hq.home import Hq
+from hq.jobs.pages import pages as jobs
+from hq.members.act_pages import pages as members
+from hq.program.earning_pages import pages as earning
+from hq.program.part_pages import pages as program
+from hq.program.tier_pages import pages as tiers
+from hq.rewards.pages import pages as rewards
+from hq.simulator.pages import pages as simulator
+from hq.staff.pages import pages as staff
+from hq.stores.device_pages import pages as devices
+from hq.stores.pages import pages as stores
 
 NOUNS: tuple[Pages, ...] = (
     own,
