@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from app.core.history import DAY
 from hq.access.actor import SYSTEM, Actor
+from hq.faults import HqFault
 from hq.feed import announce
 from hq.home import Hq
 from hq.jobs.service import RUNNING, WAITING, Job, Step, list_jobs, start_job, worker
@@ -29,7 +30,6 @@ from hq.tables import member, order_fact
 REFRESH, REMOVE = "segments.refresh", "segments.remove"
 MEMBERS_A_STEP = 10_000
 LEAVING_A_STEP = 5_000
-BEHIND_ALL = "~"  # no reference comes after it
 
 
 def start_refresh(hq: Hq, actor: Actor, ids: Sequence[str]) -> Job:
@@ -61,9 +61,12 @@ def start_of_the_day(hq: Hq) -> Job | None:
 
 
 def until_tomorrow_s(hq: Hq) -> float:
-    """Return in how many seconds the program's next day has begun."""
-    with hq.database.reading() as connection:
-        today = today_of(hq, connection)
+    """Return in how many seconds the program's next day has begun: of a day while the database does not answer."""
+    try:
+        with hq.database.reading() as connection:
+            today = today_of(hq, connection)
+    except HqFault:
+        return DAY.total_seconds()
     return max((today.begin_ms(today.day + DAY) - hq.clock.now_ms()) / 1000, 0) + 1
 
 
@@ -109,7 +112,7 @@ def _members_step(
     ahead = select(member.c.ref).where(member.c.ref > behind).order_by(member.c.ref)
     through = connection.execute(ahead.offset(MEMBERS_A_STEP - 1).limit(1)).scalar_one_or_none()
     moves = job.place.get("moves", 0)
-    moves += keep_range(hq, connection, segments, between(behind, through or BEHIND_ALL), today)
+    moves += keep_range(hq, connection, segments, between(behind, through), today)
     if through is not None:
         following = {"behind": through, "moves": moves}
         done = min(job.done + MEMBERS_A_STEP, job.total)

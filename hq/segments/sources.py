@@ -47,8 +47,10 @@ def everybody(_: ColumnElement[str]) -> ColumnElement[bool]:
     return true()
 
 
-def between(after: str, through: str) -> Bound:
-    """Return the bound to references behind one and up to another."""
+def between(after: str, through: str | None) -> Bound:
+    """Return the bound to references behind one and up to another, or to the end."""
+    if through is None:
+        return lambda column: column > after
     return lambda column: and_(column > after, column <= through)
 
 
