@@ -300,10 +300,11 @@ def _name(text: str) -> str:
 def _lines_of_file(ask: PageAsk) -> list[str]:
     """Return the first column of a file of members; a heading is nobody's name and is told as such."""
     file = ask.file("file")
-    if file is None or not file.filename:
+    if file is None:
         return []
     try:
-        lines = file.file.read().decode("utf-8-sig").splitlines()
+        with file.file as opened:
+            lines = opened.read().decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as problem:
         raise Malformed("This file is no text in UTF-8.") from problem
     return [line.replace(";", ",").split(",")[0].strip(' "') for line in lines]
