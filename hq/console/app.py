@@ -16,8 +16,8 @@ from hq.program.earning_pages import pages as earning
 from hq.program.part_pages import pages as program
 from hq.program.tier_pages import pages as tiers
 from hq.rewards.pages import pages as rewards
-from hq.simulator.pages import pages as simulator
 from hq.segments.pages import pages as segments
+from hq.simulator.pages import pages as simulator
 from hq.staff.pages import pages as staff
 from hq.stores.device_pages import pages as devices
 from hq.stores.pages import pages as stores
