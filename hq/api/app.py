@@ -23,6 +23,7 @@ from hq.orders.routes import orders, redemptions, returns
 from hq.reports.routes import routes as reports
 from hq.rewards.routes import routes as rewards
 from hq.segments.routes import routes as segments
+from hq.settings.routes import routes as settings
 from hq.staff.routes import routes as staff
 from hq.stops.routes import routes as stops
 from hq.stores.device_routes import routes as devices
@@ -57,6 +58,7 @@ NOUNS: tuple[Routes, ...] = (
     returns,
     scenarios,
     segments,
+    settings,
     staff,
     stops,
     tiers,

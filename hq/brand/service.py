@@ -7,6 +7,8 @@ a number again that stations hold for another brand, and they would not fetch it
 from app.core.brand import NO_BRAND, Brand, checked
 from app.core.brand_format import read_brand, write_brand
 from app.core.keyset import KeyUse
+from hq.access.actor import SYSTEM, Actor
+from hq.audit.service import record
 from hq.campaigns.store import insert_document, newest_version, read_document
 from hq.db import Whole, hold_whole
 from hq.home import Hq
@@ -24,14 +26,20 @@ def newest_brand(hq: Hq) -> Brand:
     return NO_BRAND if found is None else read_brand(found.body)[1]
 
 
-def publish_brand(hq: Hq, brand: Brand) -> int:
+def publish_brand(hq: Hq, brand: Brand, *, actor: Actor = SYSTEM) -> int:
     """Let stations look like this from their next sync on; return the version. Raises `BrandInvalid`."""
     now_ms, brand = hq.clock.now_ms(), checked(brand)
     with hq.database.atomic() as connection:
         hold_whole(connection, Whole.PROGRAMS)
-        version = max(now_ms, newest_version(connection, BRAND) + 1)
+        before = newest_version(connection, BRAND)
+        version = max(now_ms, before + 1)
         kid = current_kid(connection, KeyUse.SIGN)
         body = write_brand(version, brand)
         signed = sign_document(hq.keys, kind=BRAND, version=version, body=body, kids=[kid])
         insert_document(connection, signed, now_ms=now_ms)
+        said = {"version": version, "name": brand.name, "color": brand.color, "portal": brand.portal}
+        known = {"version": before} if before else None
+        record(
+            connection, actor, "brand.published", "settings:brand", now_ms=now_ms, before=known, after=said
+        )
     return version

@@ -18,6 +18,7 @@ from hq.program.tier_pages import pages as tiers
 from hq.rewards.pages import pages as rewards
 from hq.segments.pages import pages as segments
 from hq.simulator.pages import pages as simulator
+from hq.settings.pages import pages as settings
 from hq.staff.pages import pages as staff
 from hq.stores.device_pages import pages as devices
 from hq.stores.pages import pages as stores
@@ -28,6 +29,7 @@ NOUNS: tuple[Pages, ...] = (
     stores,
     devices,
     staff,
+    settings,
     audit,
     jobs,
     keys,
