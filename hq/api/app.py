@@ -16,6 +16,8 @@ from hq.campaigns.routes import routes as campaigns
 from hq.campaigns.scenario_routes import routes as scenarios
 from hq.home import Hq
 from hq.jobs.routes import routes as jobs
+from hq.journal.exception_routes import routes as exceptions
+from hq.journal.routes import routes as journal
 from hq.ledger.routes import routes as ledger
 from hq.members.act_routes import routes as members
 from hq.members.attribute_routes import routes as attributes
@@ -46,7 +48,9 @@ NOUNS: tuple[Routes, ...] = (
     campaigns,
     devices,
     events,
+    exceptions,
     jobs,
+    journal,
     keys,
     ledger,
     members,

@@ -11,6 +11,8 @@ from hq.console.pages import pages as own
 from hq.console.routing import Pages
 from hq.home import Hq
 from hq.jobs.pages import pages as jobs
+from hq.journal.exception_pages import pages as exceptions
+from hq.journal.pages import pages as journal
 from hq.members.act_pages import pages as members
 from hq.program.earning_pages import pages as earning
 from hq.program.part_pages import pages as program
@@ -28,6 +30,8 @@ NOUNS: tuple[Pages, ...] = (
     own,
     stores,
     devices,
+    journal,
+    exceptions,
     staff,
     settings,
     audit,

@@ -38,6 +38,7 @@ from hq.tables import journal, order_fact, redemption_fact
 from sync.protocol import Flag
 
 IN_ORDER = case.c.opened_ms, func.length(case.c.case_id), case.c.case_id  # C-9 before C-10
+Teller = Callable[[Connection], None]
 CASES_MAX = 500  # listed at once: more than a person goes through
 
 
@@ -72,6 +73,12 @@ class Case:
     opened_ms: int
     verdict: str
     events: tuple[Event, ...] = ()
+    assigned: str = ""
+    decision: str = ""
+
+
+def tell_nobody(_connection: Connection) -> None:
+    """Write nothing down beside the case itself: the command line's way."""
 
 
 def list_cases(hq: Hq, *, state: str | None = OPEN, store: str | None = None) -> list[Case]:
@@ -82,7 +89,7 @@ def list_cases(hq: Hq, *, state: str | None = OPEN, store: str | None = None) ->
     if store is not None:
         statement = statement.where(case.c.store == store)
     with hq.database.reading() as connection:
-        return [_case(connection, row) for row in connection.execute(statement).all()]
+        return [case_of(connection, row) for row in connection.execute(statement).all()]
 
 
 def find_case(hq: Hq, case_id: str) -> Case:
@@ -106,12 +113,20 @@ def carried_by(body: bytes) -> bytes | None:
     return None if found is None else found.body
 
 
-def post_case(hq: Hq, case_id: str, *, who: str, note: str = "", is_again: bool = False) -> Case:
+def post_case(
+    hq: Hq, case_id: str, *, who: str, note: str = "", is_again: bool = False, tell: Teller = tell_nobody
+) -> Case:
     """Judge the entry of a case again, by what HQ knows today, and post it; `is_again`: also of a closed one.
 
-    Raises `NotHere` or `NotPossible`.
+    `tell` writes down last, in the same transaction, that it was done. Raises `NotHere` or `NotPossible`.
     """
-    return hq.database.write(partial(_post, hq, case_id=case_id, who=who, note=note, is_again=is_again))
+
+    def post(connection: Connection) -> Case:
+        after = _post(hq, connection, case_id=case_id, who=who, note=note, is_again=is_again)
+        tell(connection)
+        return after
+
+    return hq.database.write(post)
 
 
 def carried_cases(hq: Hq, device_id: str) -> list[str]:
@@ -135,14 +150,22 @@ def carried_cases(hq: Hq, device_id: str) -> list[str]:
     return [case_id for *_, case_id in sorted(found, key=lambda each: each[:2])]
 
 
-def close_case(hq: Hq, case_id: str, *, who: str, note: str = "", points: int = 0) -> Case:
+def close_case(
+    hq: Hq, case_id: str, *, who: str, note: str = "", points: int = 0, tell: Teller = tell_nobody
+) -> Case:
     """Close a case; `points` are given to its member, or taken back when negative.
 
-    Raises `NotHere` or `NotPossible`.
+    `tell` writes down last, in the same transaction, that it was done. Raises `NotHere` or `NotPossible`.
     """
     if abs(points) > AMOUNT_MAX:
         raise NotPossible("These are more points than an account may hold.")
-    return hq.database.write(partial(_close, hq, case_id=case_id, who=who, note=note, points=points))
+
+    def close(connection: Connection) -> Case:
+        _close(hq, connection, case_id=case_id, who=who, note=note, points=points)
+        tell(connection)
+        return _find(connection, case_id)
+
+    return hq.database.write(close)
 
 
 def _post(hq: Hq, connection: Connection, *, case_id: str, who: str, note: str, is_again: bool) -> Case:
@@ -171,7 +194,7 @@ def _post(hq: Hq, connection: Connection, *, case_id: str, who: str, note: str, 
     raise NotPossible(f"HQ still can't post the entry of {case_id}: {found.detail}.")
 
 
-def _close(hq: Hq, connection: Connection, *, case_id: str, who: str, note: str, points: int) -> Case:
+def _close(hq: Hq, connection: Connection, *, case_id: str, who: str, note: str, points: int) -> None:
     now_ms = hq.clock.now_ms()
     held = connection.execute(select(case).where(case.c.case_id == case_id).with_for_update()).one_or_none()
     found = _find(connection, case_id)
@@ -189,7 +212,6 @@ def _close(hq: Hq, connection: Connection, *, case_id: str, who: str, note: str,
             connection, connection.execute(select(journal.c.body).where(*_is_of(journal, found))).scalar_one()
         )
     announce(connection, changes)
-    return _find(connection, case_id)
 
 
 def _correct(connection: Connection, found: Case, points: int, *, now_ms: int) -> tuple[str, list[Change]]:
@@ -227,10 +249,11 @@ def _find(connection: Connection, case_id: str) -> Case:
     row = connection.execute(select(case).where(case.c.case_id == case_id)).one_or_none()
     if row is None:
         raise NotHere(f"There is no case {case_id}.")
-    return _case(connection, row)
+    return case_of(connection, row)
 
 
-def _case(connection: Connection, row: Any) -> Case:
+def case_of(connection: Connection, row: Any) -> Case:
+    """Return a row of the cases with what was done with it."""
     place = ChainOwner(row.device, row.epoch)
     later = newest_words(connection, place, first=row.seq, last=row.seq).get(row.seq)
     first = connection.execute(select(journal.c.verdict).where(*_is_of(journal, row))).scalar_one_or_none()
@@ -249,6 +272,8 @@ def _case(connection: Connection, row: Any) -> Case:
         unit=row.unit,
         opened_ms=row.opened_ms,
         verdict=later.verdict if later else first or "",
+        assigned=row.assigned,
+        decision=row.decision,
         events=tuple(
             Event(done.what, done.who, done.note, done.at_ms) for done in connection.execute(events)
         ),

@@ -9,13 +9,17 @@ from collections.abc import Callable
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from app.ids import new_ref
 from hq.access.actor import SYSTEM
 from hq.access.api_keys import create_key
 from hq.access.scopes import Role, Scope
 from hq.api.routing import ApiRoute
 from hq.home import Hq
+from hq.journal.desk import list_cases
+from hq.journal.reading import place_of
 from hq.orders.one import newest_order
 from hq.staff.office import add_office_person
+from hq.stores.service import add_store
 from hq.webhooks.deliveries import send_test
 from hq.webhooks.service import Wanted, create_endpoint
 from tests.hq.station import enrol_station
@@ -43,7 +47,35 @@ def _order(hq: Hq) -> str:
     return newest_order(hq) or ""
 
 
+def _store(hq: Hq) -> str:
+    name = new_ref()
+    add_store(hq, store_id=name, name="Thing", time_zone="Europe/Berlin", currency="USD")
+    return name
+
+
+def _device(hq: Hq) -> str:
+    return enrol_station(hq, _store(hq)).owner.device_id
+
+
+def _entry(hq: Hq) -> str:
+    station = enrol_station(hq, _store(hq))
+    station.order(ref=None)
+    station.push()
+    return place_of(station.owner.device_id, 1, 1)
+
+
+def _case(hq: Hq) -> str:
+    station = enrol_station(hq, _store(hq))
+    station.append("kind_of_later", {})
+    station.push()
+    return list_cases(hq)[-1].case_id
+
+
 THINGS: dict[str, Callable[[Hq], str]] = {
+    "store_id": _store,
+    "device_id": _device,
+    "place": _entry,
+    "case_id": _case,
     "key_id": _key,
     "staff.name": _staff,
     "endpoint_id": _endpoint,
