@@ -3,10 +3,9 @@
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import Path, Query, Response
+from fastapi import Query, Response
 from orjson import loads
 
-from app.core.canonical import INTEGER_MAX
 from hq.access.scopes import Scope
 from hq.api.etags import check_match, versioned
 from hq.api.models import Page, to_page
@@ -23,6 +22,7 @@ from hq.campaigns.program_schemas import (
     ProgramVersionAnswer,
     WholeProgramAnswer,
 )
+from hq.campaigns.rows import version_number
 from hq.campaigns.schemas import DifferenceAnswer, WhatIfAnswer, WhatIfAsked
 
 routes = Routes("program", "The program beside its campaigns: earning, product sets, policy and more.")
@@ -94,9 +94,10 @@ def list_program_versions(ask: Asked, paging: Annotated[Paging, Query()]) -> Any
 
 
 @routes.get("/versions/{version}", needs=READ, answers=WholeProgramAnswer, faults=(404,))
-def read_program_version(ask: Asked, version: Annotated[int, Path(ge=1, le=INTEGER_MAX)]) -> Any:
+def read_program_version(ask: Asked, version: str) -> Any:
     """Read a published program."""
-    return {"version": version, "program": loads(parts.read_program_version(ask.hq, version))}
+    program = loads(parts.read_program_version(ask.hq, version_number(version)))
+    return {"version": program["version"], "program": program}
 
 
 def _told(response: Response, found: ProgramPart) -> PartAnswer:

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import Path, Query, Response
+from fastapi import Query, Response
 
 from hq.access.scopes import Scope
 from hq.api.etags import check_match, versioned
@@ -11,7 +11,7 @@ from hq.api.models import Page, to_page
 from hq.api.routing import Asked, Routes, of_nothing
 from hq.campaigns import approving, cloning, drafting, publishing, running, whatif
 from hq.campaigns.drafting import CampaignFilter
-from hq.campaigns.rows import CampaignRow
+from hq.campaigns.rows import CampaignRow, version_number
 from hq.campaigns.schemas import (
     ApprovalAnswer,
     CampaignAnswer,
@@ -35,7 +35,6 @@ from hq.campaigns.schemas import (
 routes = Routes("campaigns", "Campaigns: drafts, scenarios, approval, publishing, pause and kill.")
 READ, WRITE = Scope.CAMPAIGNS_READ, Scope.CAMPAIGNS_WRITE
 PUBLISH, STOP = Scope.CAMPAIGNS_PUBLISH, Scope.CAMPAIGNS_STOP
-Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @routes.get("", needs=READ, answers=Page[CampaignAnswer])
@@ -108,9 +107,9 @@ def list_campaign_versions(ask: Asked, campaign_id: str) -> Any:
 
 
 @routes.get("/{campaign_id}/versions/{n}", needs=READ, answers=VersionAnswer, faults=(404,))
-def read_campaign_version(ask: Asked, campaign_id: str, n: Number) -> Any:
+def read_campaign_version(ask: Asked, campaign_id: str, n: str) -> Any:
     """Read one version that was published."""
-    return VersionAnswer.model_validate(drafting.find_version(ask.hq, campaign_id, n))
+    return VersionAnswer.model_validate(drafting.find_version(ask.hq, campaign_id, version_number(n)))
 
 
 @routes.get("/{campaign_id}/diff", needs=READ, answers=Page[DifferenceAnswer], faults=(404,))

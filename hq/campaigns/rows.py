@@ -17,6 +17,7 @@ from hq.rows import storable
 BODY_BYTES_MAX = 256 << 10  # a campaign of a thousand rules; an audience of more is a segment
 
 
+VERSION_DIGITS_MAX = 9
 DEPTH_MAX = 64  # of conditions in conditions; readers of JSON give up at some 250
 
 
@@ -147,6 +148,12 @@ def dates_of(body: Mapping[str, Any]) -> tuple[str, str]:
 def as_named(body: Mapping[str, Any], campaign_id: str, name: str) -> dict[str, Any]:
     """Return a body that says the campaign's id and name."""
     return {**body, "id": campaign_id, "name": name}
+
+
+def version_number(text: str) -> int:
+    """Return the number that a path names; 0, which no version has, for what is none."""
+    is_number = text.isascii() and text.isdecimal() and len(text) <= VERSION_DIGITS_MAX
+    return int(text) if is_number else 0
 
 
 # --- campaigns -------------------------------------------------------------------------------------------------------

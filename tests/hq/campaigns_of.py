@@ -1,5 +1,7 @@
 """Campaigns to try with, on the program of `station.py`."""
 
+from typing import Any
+
 from hq.access.actor import Ceilings, of_person
 from hq.access.scopes import Role
 
@@ -8,7 +10,7 @@ BEN = of_person("Ben", Role.MARKETER)
 JUN = of_person("Jun", Role.JUNIOR, Ceilings(percent=2_000, amount=500, points=100))
 
 
-def spring(basis_points=1_500, **changes):
+def spring(basis_points: int = 1_500, **changes: Any) -> dict[str, Any]:
     """A campaign body without id and name."""
     rule = {
         "id": "spring-1",
@@ -32,7 +34,9 @@ def spring(basis_points=1_500, **changes):
     }
 
 
-def scenario(discount="1.50", rule="spring-1", at="2017-11-10T10:00"):
+def scenario(
+    discount: str = "1.50", rule: str = "spring-1", at: str = "2017-11-10T10:00"
+) -> dict[str, Any]:
     """Ten dollars of coffee, and what is expected to be taken off."""
     lines = [{"sku": "COFFEE", "unit_price": "10.00"}]
     order = {"store": "S1", "at": at, "lines": lines}

@@ -17,7 +17,7 @@ from hq.web import create_app
 from sync.client import DeviceSigner, HttpEnrolment, HttpHq
 from sync.faults import HqFault
 from sync.line import Line
-from tests.hq.api.things import api_routes, fill, path_of
+from tests.hq.api.things import WORDS, api_routes, fill, name_of, path_of
 from tests.hq.asking_api import Api, Console
 from tests.hq.server import Web, serving_app
 from tests.hq.station import add_store_and_program, enrol_request, pairing_token
@@ -70,6 +70,8 @@ def test_ids_of_another_tenant_are_ids_that_do_not_exist(hq, north, at_north) ->
     )
     theirs = fill(hq, routes)
     for route in routes:
+        if any(name_of(route, name) in WORDS for name in route.param_convertors):
+            continue
         answered = asked(api, route, theirs)
         assert answered == asked(api, route, dict.fromkeys(theirs, UNKNOWN)), route.path
         assert answered[0] in ((404,) if "GET" in route.methods else (404, 400)), route.path

@@ -14,14 +14,20 @@ from hq.access.actor import SYSTEM
 from hq.access.api_keys import create_key
 from hq.access.scopes import Role, Scope
 from hq.api.routing import ApiRoute
+from hq.campaigns.drafting import create_campaign
+from hq.campaigns.parts import publish_parts, put_part
+from hq.campaigns.scenarios import add_scenario
 from hq.home import Hq
 from hq.journal.desk import list_cases
 from hq.journal.reading import place_of
 from hq.orders.one import newest_order
+from hq.rewards.service import create_reward
 from hq.staff.office import add_office_person
 from hq.stores.service import add_store
+from hq.tiers.service import start_dry_run
 from hq.webhooks.deliveries import send_test
 from hq.webhooks.service import Wanted, create_endpoint
+from tests.hq.campaigns_of import scenario, spring
 from tests.hq.station import enrol_station
 
 ENDPOINT = "https://shop.example/webhooks"
@@ -71,6 +77,27 @@ def _case(hq: Hq) -> str:
     return list_cases(hq)[-1].case_id
 
 
+def _campaign(hq: Hq) -> str:
+    return create_campaign(hq, SYSTEM, name="A thing of mine", body=spring()).campaign_id
+
+
+def _scenario(hq: Hq, campaign_id: str) -> str:
+    return add_scenario(hq, SYSTEM, campaign_id, name="thing", body=scenario()).scenario_id
+
+
+def _version(hq: Hq) -> str:
+    put_part(hq, SYSTEM, "calendars", {"holidays": ["2017-12-25"]})
+    return str(publish_parts(hq, SYSTEM, ["calendars"]).version)
+
+
+def _reward(hq: Hq) -> str:
+    effect = {"kind": "gift", "sku": "MUG"}
+    made = create_reward(
+        hq, SYSTEM, name="Thing", cost_points=5, effect=effect, starts_on="2017-01-01", ends_on="2017-12-31"
+    )
+    return made.rule_id
+
+
 THINGS: dict[str, Callable[[Hq], str]] = {
     "store_id": _store,
     "device_id": _device,
@@ -80,9 +107,17 @@ THINGS: dict[str, Callable[[Hq], str]] = {
     "staff.name": _staff,
     "endpoint_id": _endpoint,
     "order": _order,
+    "campaign_id": _campaign,
+    "rule_id": _reward,
+    "program.part": lambda _: "earning",
+    "program.version": _version,
+    "campaigns.n": lambda _: "1",
+    "tiers.job_id": lambda hq: start_dry_run(hq, SYSTEM).job_id,
 }
+WORDS = frozenset({"program.part"})  # that mean the same at every HQ, and are no ids
 # Of a thing within another: made behind it, and given its id.
 WITHIN: dict[str, tuple[str, Callable[[Hq, str], str]]] = {
+    "scenario_id": ("campaign_id", _scenario),
     "event_id": ("endpoint_id", lambda hq, endpoint_id: send_test(hq, SYSTEM, endpoint_id)),
 }
 
