@@ -12,6 +12,7 @@ from hq.home import Hq
 from hq.journal.again import judge_all_again
 from hq.journal.showings import forget_showings
 from hq.members.erasing import forget_files
+from hq.members.importing import forget_old as forget_imports
 from hq.members.merging import merge_again
 from hq.segments.refreshing import start_of_the_day, until_tomorrow_s
 from hq.webhooks.deliveries import forget_events
@@ -76,3 +77,4 @@ class Upkeep:
         forget_files(self._hq)
         idempotency.forget_old(self._hq)
         forget_events(self._hq)
+        forget_imports(self._hq)

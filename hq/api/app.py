@@ -21,6 +21,7 @@ from hq.journal.routes import routes as journal
 from hq.ledger.routes import routes as ledger
 from hq.members.act_routes import routes as members
 from hq.members.attribute_routes import routes as attributes
+from hq.members.import_routes import routes as imports
 from hq.orders.routes import orders, redemptions, returns
 from hq.reports.routes import routes as reports
 from hq.rewards.routes import routes as rewards
@@ -49,6 +50,7 @@ NOUNS: tuple[Routes, ...] = (
     devices,
     events,
     exceptions,
+    imports,
     jobs,
     journal,
     keys,

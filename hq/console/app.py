@@ -14,13 +14,15 @@ from hq.jobs.pages import pages as jobs
 from hq.journal.exception_pages import pages as exceptions
 from hq.journal.pages import pages as journal
 from hq.members.act_pages import pages as members
+from hq.members.attribute_pages import pages as attributes
+from hq.members.import_pages import pages as imports
 from hq.program.earning_pages import pages as earning
 from hq.program.part_pages import pages as program
 from hq.program.tier_pages import pages as tiers
 from hq.rewards.pages import pages as rewards
 from hq.segments.pages import pages as segments
-from hq.simulator.pages import pages as simulator
 from hq.settings.pages import pages as settings
+from hq.simulator.pages import pages as simulator
 from hq.staff.pages import pages as staff
 from hq.stores.device_pages import pages as devices
 from hq.stores.pages import pages as stores
@@ -44,6 +46,8 @@ NOUNS: tuple[Pages, ...] = (
     earning,
     program,
     tiers,
+    attributes,
+    imports,
 )
 
 

@@ -5,15 +5,18 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select
+from urllib3 import encode_multipart_formdata
 
 from hq.access.actor import SYSTEM
 from hq.audit.service import list_audit
 from hq.campaigns.service import publish_program
+from hq.jobs.service import work
 from hq.members.attributes import Attribute, Side, put_attribute
 from hq.members.notes import list_notes
 from hq.members.service import MemberFacts, upsert_members
 from hq.tables import member
 from hq.vouchers.service import NewVoucher, create_vouchers
+from tests.hq.asking_api import Console
 from tests.hq.station import NOW_MS, REF, VOUCHER_RULE, voucher
 from tests.hq.test_past_redemptions import DAY_MS, with_offer
 
@@ -161,3 +164,36 @@ def test_a_lost_card_is_replaced(console, ada) -> None:
     assert "L2:" in page.text
     assert "L2:" in console.send(f"{PAGE}/code", reason="Again").text
     assert "L2:" not in console.get(PAGE).text
+
+
+def test_a_file_is_brought_mapped_tried_and_brought_in(web, password, hq) -> None:
+    """The way of somebody without script: a file, its columns, a try, its problems, and in."""
+    console = Console(web)
+    console.sign_in("admin", password)
+    token = re.search(r'name="csrf" value="([^"]+)"', console.get("/console/imports").text)[1]
+    content = b"id,name,shop\nc-1,Ada Lovelace,S1\nc-2,Grace,nowhere\n"
+    body, kind = encode_multipart_formdata({"csrf": token, "file": ("crm.csv", content, "text/csv")})
+    page = web.post("/console/imports", content=body, headers={"Content-Type": kind})
+    place = "/console/imports/" + page.url.rpartition("/")[2].partition("?")[0]
+    assert "Ada Lovelace" in page.text
+    console.get(place)
+    columns = {"column.0": "external_id", "column.1": "name", "column.2": "home_store"}
+    console.send(place, **columns, do="try")
+    work(hq)
+    assert "There is no such store." in console.get(place).text
+    assert "Grace" in console.get(f"{place}/problems.csv").text
+    assert "No member fits." in console.get("/console/members?q=lovelace").text
+    console.send(place, **columns, do="bring")
+    work(hq)
+    assert "Ada L." in console.get("/console/members?q=lovelace").text
+
+
+def test_attributes_are_kept_and_taken_out(console, hq) -> None:
+    console.get("/console/attributes")
+    typed = {"name": "pets", "title": "Pets", "kind": "choice", "choices": "cat\ndog\n", "owner": "hq"}
+    assert "The attribute is kept." in console.send("/console/attributes", **typed).text
+    refused = console.send("/console/attributes", **{**typed, "name": "Not a name"})
+    assert refused.status_code == 400
+    assert 'value="Not a name"' in refused.text
+    assert console.send("/console/attributes/pets/remove").status_code == 400
+    assert "The attribute is gone" in console.send("/console/attributes/pets/remove", sure="1").text

@@ -1,0 +1,125 @@
+"""Imports of members in the console: bring a file, say which column is what, try it, look at problems, bring it in."""
+
+from typing import Any
+
+from fastapi import Response
+from sqlalchemy import select
+
+from hq.access.scopes import Scope
+from hq.console.routing import Page, PageAsk, Pages
+from hq.console.texts import N_
+from hq.csv_files import Cell, csv_answer
+from hq.faults import HqFault, Malformed
+from hq.home import Hq
+from hq.jobs.service import find_job
+from hq.members import importing
+from hq.members.attributes import list_attributes
+from hq.members.importing import Import, Problem
+from hq.members.mapping import ATTRIBUTE, CONSENT
+from hq.members.tables import member_import
+
+PLACE = "/console/imports"
+PROBLEMS_SHOWN = 50
+TARGETS = (
+    ("", N_("Leave alone")),
+    ("external_id", N_("What the other system calls them")),
+    ("ref", N_("Our reference")),
+    ("name", N_("Whole name")),
+    ("phone", N_("Phone")),
+    ("email", N_("E-mail")),
+    ("birthday", N_("Birthday")),
+    ("number", N_("Number on the card")),
+    ("home_store", N_("Home store")),
+)
+pages = Pages("imports", N_("Imports"), place=PLACE, needs=Scope.MEMBERS_WRITE)
+
+
+def newest_import(hq: Hq) -> str | None:
+    """Return the newest import, for the pages' examples."""
+    newest = select(member_import.c.import_id).order_by(member_import.c.at_ms.desc()).limit(1)
+    with hq.database.reading() as connection:
+        found: str | None = connection.execute(newest).scalar_one_or_none()
+    return found
+
+
+pages.example("/{import_id}", import_id=newest_import)
+
+
+@pages.get("")
+def show_imports(ask: Page) -> Response:
+    """List the files that were brought, and take another one."""
+    return _list(ask)
+
+
+@pages.post("", needs=Scope.MEMBERS_WRITE)
+def post_file(ask: Page) -> Response:
+    """Keep a file, and go on to what its columns are."""
+    file = ask.file("file")
+    try:
+        if file is None or not file.filename:
+            raise Malformed("Choose a file first.")
+        with file.file as content:
+            found = importing.bring_file(ask.hq, ask.actor, file.filename, content.read())
+    except HqFault as fault:
+        return _list(ask, fault=fault)
+    return ask.go(f"{PLACE}/{found.import_id}")
+
+
+@pages.get("/{import_id}")
+def show_import(ask: Page, import_id: str) -> Response:
+    """Show a file: which column is what, how far its job is, and what was wrong with rows."""
+    return _one(ask, importing.find_import(ask.hq, import_id))
+
+
+@pages.post("/{import_id}", needs=Scope.MEMBERS_WRITE)
+def post_run(ask: Page, import_id: str) -> Response:
+    """Try a file, or bring its members in."""
+    found = importing.find_import(ask.hq, import_id)
+    mapping = {column: ask.text(f"column.{n}") for n, column in enumerate(found.sample[0])}
+    for n, column in enumerate(found.sample[0]):
+        if mapping[column] == CONSENT:
+            mapping[column] = f"{CONSENT}{ask.text(f'what.{n}')}@{ask.text(f'version.{n}')}"
+    try:
+        importing.run_import(ask.hq, ask.actor, import_id, mapping, is_trial=ask.text("do") != "bring")
+    except HqFault as fault:
+        return _one(ask, found, fault=fault, mapping=mapping)
+    return ask.go(f"{PLACE}/{import_id}", said=ask.said(N_("The job has begun. Look again in a moment.")))
+
+
+@pages.get("/{import_id}/problems.csv")
+def get_problems(ask: Page, import_id: str) -> Response:
+    """Return the rows with problems as a file, with what is wrong in front: to be mended and brought again."""
+    found = importing.find_import(ask.hq, import_id)
+
+    def to_row(each: Problem) -> list[Cell]:
+        return [each.row, each.problem, *each.cells]
+
+    header = ["row", "problem", *found.sample[0]]
+    return csv_answer("problems", header, importing.problems_of(ask.hq, found), to_row)
+
+
+def _list(ask: PageAsk, *, fault: HqFault | None = None) -> Response:
+    values = {"rows": importing.list_imports(ask.hq)}
+    if fault is not None:
+        return ask.again("imports/list.html", fault, rows=values["rows"])
+    return ask.page("imports/list.html", rows=values["rows"])
+
+
+def _one(
+    ask: PageAsk, found: Import, *, fault: HqFault | None = None, mapping: dict[str, str] | None = None
+) -> Response:
+    schema = [(ATTRIBUTE + each.name, each.title) for each in list_attributes(ask.hq)]
+    problems = importing.problems_of(ask.hq, found)
+    values: dict[str, Any] = {
+        "found": found,
+        "mapping": found.mapping if mapping is None else mapping,
+        "targets": TARGETS,
+        "schema": schema,
+        "consent": CONSENT,
+        "job": find_job(ask.hq, found.job) if found.job else None,
+        "problems": problems[:PROBLEMS_SHOWN],
+        "more": max(len(problems) - PROBLEMS_SHOWN, 0),
+    }
+    if fault is not None:
+        return ask.again("imports/one.html", fault, **values)
+    return ask.page("imports/one.html", **values)
