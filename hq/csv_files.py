@@ -25,6 +25,7 @@ T = TypeVar("T")
 BOM = "\ufeff"  # without it spreadsheet programs take other letters than A–Z for something else
 FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 ROWS_AT_ONCE = 500
+LAST_MS = 253_370_764_800_000  # the year 9999: what is later is no date
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 Cell = str | int | None
@@ -79,9 +80,14 @@ def amount_cell(minor: int | None, currency: str) -> Cell:
 
 
 def moment_cell(at_ms: int | None, time_zone: str) -> Cell:
-    """Return UTC milliseconds as date and time in a zone, which all programs know, or nothing."""
+    """Return UTC milliseconds as date and time in a zone, which all programs know, or nothing.
+
+    What only a clock that is far off says stays the number that it is.
+    """
     if not at_ms:
         return None
+    if not 0 < at_ms < LAST_MS:
+        return at_ms
     at = datetime.fromtimestamp(at_ms / 1000, tz=UTC).astimezone(ZoneInfo(time_zone))
     return at.strftime("%Y-%m-%d %H:%M:%S")
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -327,6 +328,13 @@ redemption_fact = Table(
     Index(None, "t_eff", "redemption_id"),  # the list of them, newest first
     Index(None, "store", "t_eff"),
     Index(None, "campaign", "t_eff"),
+    Index(  # the few that were refused, by why
+        "ix_redemption_fact_reason_t_eff",
+        "reason",
+        "t_eff",
+        postgresql_where=text("outcome = 'refused'"),
+        sqlite_where=text("outcome = 'refused'"),
+    ),
     Index(None, "order_id"),
     Index(None, "member", "t_eff"),
 )

@@ -13,12 +13,16 @@ from hq.home import Hq
 from hq.jobs.pages import pages as jobs
 from hq.journal.exception_pages import pages as exceptions
 from hq.journal.pages import pages as journal
+from hq.ledger.pages import pages as ledger
 from hq.members.act_pages import pages as members
 from hq.members.attribute_pages import pages as attributes
 from hq.members.import_pages import pages as imports
+from hq.orders.pages import orders, redemptions, returns
 from hq.program.earning_pages import pages as earning
 from hq.program.part_pages import pages as program
 from hq.program.tier_pages import pages as tiers
+from hq.reports.dashboard import pages as dashboard
+from hq.reports.pages import pages as reports
 from hq.rewards.pages import pages as rewards
 from hq.segments.pages import pages as segments
 from hq.settings.pages import pages as settings
@@ -30,6 +34,12 @@ from hq.stores.pages import pages as stores
 NOUNS: tuple[Pages, ...] = (
     segments,
     own,
+    dashboard,
+    redemptions,
+    orders,
+    returns,
+    reports,
+    ledger,
     stores,
     devices,
     journal,

@@ -46,6 +46,9 @@ def _edition(name: str) -> str:
     return hashlib.sha256(static_file(name)).hexdigest()[:12]
 
 
+LAST_MS = 253_370_764_800_000  # the year 9999: what is later is no date
+
+
 @dataclass(frozen=True)
 class Look:
     """How a page is to look and to speak: `theme` is light, dark or auto; `root` is what stands before its paths.
@@ -110,6 +113,8 @@ def writers(look: Look) -> dict[str, Any]:
     def moment(at_ms: int | None) -> str:
         if not at_ms:
             return "–"
+        if not 0 < at_ms < LAST_MS:  # a clock that is far off
+            return f"{at_ms} ms"
         at = datetime.fromtimestamp(at_ms / 1000, tz=UTC)
         return str(
             format_datetime(at, "yyyy-MM-dd HH:mm", tzinfo=ZoneInfo(look.time_zone), locale=look.language)

@@ -13,8 +13,9 @@ from hq.reports import figures
 from hq.reports.figures import NOTHING, By, Figures, Group, Wanted
 from hq.reports.folding import FIRST_DAY, LAST_DAY, day_of, fresh, zone_named
 from hq.reports.kinds import REPORTS, Column, Report
+from hq.reports.tables import figure_day
 from hq.segments.tables import segment
-from hq.tables import store
+from hq.tables import redemption_fact, store
 
 USUAL_DAYS = 30
 DAYS_MAX = 3_700  # ten years
@@ -146,6 +147,20 @@ def stores_for(hq: Hq, actor: Actor) -> list[tuple[str, str]]:
     with hq.database.reading() as connection:
         rows = connection.execute(select(store.c.store_id, store.c.name).order_by(store.c.store_id))
         return [(row.store_id, row.name) for row in rows if actor.sees_store(row.store_id)]
+
+
+def campaigns_for(hq: Hq) -> list[tuple[str, str]]:
+    """Return the campaigns of which anything was reported, by id."""
+    with hq.database.reading() as connection:
+        rows = connection.execute(select(figure_day.c.campaign).where(figure_day.c.campaign != "").distinct())
+        return [(name, name) for name in sorted(rows.scalars())]
+
+
+def reasons_for(hq: Hq) -> list[tuple[str, str]]:
+    """Return the reasons for which something was refused, by code."""
+    refused = select(redemption_fact.c.reason).where(redemption_fact.c.outcome == "refused").distinct()
+    with hq.database.reading() as connection:
+        return [(code, code) for code in sorted(connection.execute(refused).scalars()) if code]
 
 
 def segments_for(hq: Hq) -> list[tuple[str, str]]:

@@ -76,6 +76,14 @@ def upgrade() -> None:
         op.execute(statement)
     for table, columns in INDEXES:
         op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, columns)
+    refused = sa.text("outcome = 'refused'")
+    op.create_index(
+        "ix_redemption_fact_reason_t_eff",
+        "redemption_fact",
+        ["reason", "t_eff"],
+        postgresql_where=refused,
+        sqlite_where=refused,
+    )
     _own_entries()
     _figures()
     for table in FACTS:

@@ -1,0 +1,141 @@
+"""Reports as pictures: SVG without script and without anything from another host.
+
+Each line has a colour of its own and dashes of its own, so that colour alone never tells them apart; the numbers stand
+in the table beside it. The picture is a file, since a page's rules allow no styles that stand in it.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from xml.etree import ElementTree as ET
+
+import pygal
+from fastapi import Response
+from pygal.style import Style
+
+# The library looks for plug-ins by a way of importing that Python gave up, so that every later import warns of it
+# (`find_module`, https://docs.python.org/3/whatsnew/3.10.html). We have no plug-ins.
+sys.meta_path[:] = [each for each in sys.meta_path if type(each).__name__ != "PluginImportFixer"]
+
+CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # its own styles, and nothing else
+HEADERS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
+DASHES = ("", "8,4", "2,4", "10,4,2,4", "5,3", "1,5")
+COLOURS = {
+    "light": ("#0B5CAD", "#B24A00", "#00724E", "#7B3FA0", "#8A6A00", "#A3195B"),
+    "dark": ("#7DB8FF", "#FFB454", "#4FD1A5", "#D2A8FF", "#FFE08A", "#FF9CC2"),
+}
+GROUNDS = {"light": ("#FFFFFF", "#14181F", "#4F5A68"), "dark": ("#181E26", "#F1F4F8", "#B3BDCA")}
+FONT = '"Noto Sans", "Segoe UI", "NanumGothic", "Malgun Gothic", sans-serif'
+WIDTH, HEIGHT = 920, 340
+LABELS_MAX = 12  # along the bottom: more would lie on each other
+BARS_MAX = 40
+EXTERNAL = re.compile(r"<!--.*?-->", re.DOTALL)
+SVG = "http://www.w3.org/2000/svg"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A line or a kind of bar: its name, and a value for each place, None where there is none."""
+
+    name: str
+    values: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """What is to be drawn. `digits` are those of the values' minor unit; `is_time`: places follow one another."""
+
+    title: str
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+    digits: int = 0
+    is_time: bool = True
+
+
+def draw(plot: Plot, *, theme: str, number: Callable[[float], str]) -> str:
+    """Return a plot as SVG; `number` writes a value as the page's language does."""
+    labels = plot.labels if plot.is_time else plot.labels[:BARS_MAX]
+    kind = pygal.Line if plot.is_time and len(labels) > 1 else pygal.Bar
+    chart = kind(
+        style=_style(theme),
+        js=(),
+        width=WIDTH,
+        height=HEIGHT,
+        explicit_size=True,
+        show_dots=len(labels) <= 40,
+        dots_size=2.5,
+        legend_at_bottom=True,
+        legend_at_bottom_columns=len(plot.series),
+        show_minor_x_labels=False,
+        x_labels_major_every=max(1, -(-len(labels) // LABELS_MAX)),
+        truncate_label=18,
+        include_x_axis=True,
+        margin=12,
+        value_formatter=number,
+        no_data_text="–",
+        pretty_print=False,
+        disable_xml_declaration=True,
+    )
+    chart.x_labels = list(labels)
+    for n, series in enumerate(plot.series):
+        values = [_scaled(value, plot.digits) for value in series.values[: len(labels)]]
+        dashes = DASHES[n % len(DASHES)]
+        stroke = {"width": 2.5, **({"dasharray": dashes} if dashes else {})}
+        chart.add(series.name, values, stroke_style=stroke)
+    return _plain(chart.render_tree(), plot)
+
+
+def svg_answer(text: str) -> Response:
+    """Return a plot as the file that a page shows."""
+    return Response(text, media_type="image/svg+xml; charset=utf-8", headers=HEADERS)
+
+
+@cache
+def _style(theme: str) -> Style:
+    ground, text, muted = GROUNDS[theme]
+    return Style(
+        background="transparent",
+        plot_background="transparent",
+        foreground=muted,
+        foreground_strong=text,
+        foreground_subtle=muted,
+        colors=COLOURS[theme],
+        font_family=FONT,
+        label_font_size=13,
+        major_label_font_size=13,
+        legend_font_size=14,
+        tooltip_font_size=13,
+        no_data_font_size=20,
+        opacity=".9",
+        stroke_opacity="1",
+        guide_stroke_color=ground if theme == "light" else muted,
+        guide_stroke_dasharray="2,6",
+        major_guide_stroke_dasharray="2,6",
+    )
+
+
+def _scaled(value: int | None, digits: int) -> float | None:
+    return None if value is None else float(Decimal(value).scaleb(-digits))
+
+
+def _plain(tree: ET.Element, plot: Plot) -> str:
+    """Return a drawing as text, without scripts and without words of the library; with what it shows as its title."""
+    for parent in list(tree.iter()):
+        for child in list(parent):
+            if child.tag.rpartition("}")[2] == "script":
+                parent.remove(child)
+    for title in [*tree.findall("title"), *tree.findall(f"{{{SVG}}}title")]:
+        title.text = plot.title
+    return EXTERNAL.sub("", ET.tostring(tree, encoding="unicode"))
+
+
+def series_of(names: Sequence[str], rows: Sequence[Sequence[int | None]]) -> tuple[Series, ...]:
+    """Return columns of a table as series."""
+    return tuple(Series(name, tuple(row[n] for row in rows)) for n, name in enumerate(names))
