@@ -20,6 +20,10 @@ from hq.campaigns.scenarios import add_scenario
 from hq.home import Hq
 from hq.journal.desk import list_cases
 from hq.journal.reading import place_of
+from hq.members.attributes import Attribute, Side, put_attribute
+from hq.members.importing import bring_file
+from hq.members.keeping import Said, put_member
+from hq.members.notes import add_note
 from hq.orders.one import newest_order
 from hq.rewards.service import create_reward
 from hq.staff.office import add_office_person
@@ -98,7 +102,30 @@ def _reward(hq: Hq) -> str:
     return made.rule_id
 
 
+def _member(hq: Hq) -> str:
+    return put_member(hq, SYSTEM, Said(external_id=new_ref()), side=Side.CRM).ref
+
+
+def _external_id(hq: Hq) -> str:
+    external_id = new_ref()
+    put_member(hq, SYSTEM, Said(external_id=external_id), side=Side.CRM)
+    return external_id
+
+
+def _attribute(hq: Hq) -> str:
+    put_attribute(hq, SYSTEM, Attribute("thing", "Thing"))
+    return "thing"
+
+
+def _import(hq: Hq) -> str:
+    return bring_file(hq, SYSTEM, "thing.csv", b"id,name\nthing,Thea\n").import_id
+
+
 THINGS: dict[str, Callable[[Hq], str]] = {
+    "ref": _member,
+    "external_id": _external_id,
+    "attributes.name": _attribute,
+    "import_id": _import,
     "store_id": _store,
     "device_id": _device,
     "place": _entry,
@@ -117,6 +144,7 @@ THINGS: dict[str, Callable[[Hq], str]] = {
 WORDS = frozenset({"program.part"})  # that mean the same at every HQ, and are no ids
 # Of a thing within another: made behind it, and given its id.
 WITHIN: dict[str, tuple[str, Callable[[Hq, str], str]]] = {
+    "note_id": ("ref", lambda hq, ref: add_note(hq, SYSTEM, ref, "A thing.").note_id),
     "scenario_id": ("campaign_id", _scenario),
     "event_id": ("endpoint_id", lambda hq, endpoint_id: send_test(hq, SYSTEM, endpoint_id)),
 }
