@@ -236,7 +236,7 @@ def _publish_due(hq: Hq, campaign_id: str, *, now_ms: int) -> bool:
         try:
             composed = _ready(hq, connection, who, row, is_meant=True)
         except HqFault as fault:
-            log.warning("The campaign %s could not be published at its time: %s", campaign_id, fault)
+            log.info("The campaign %s could not be published at its time: %s", campaign_id, fault)
             changed = replace(_unscheduled(row), said=str(fault))
             keep(hq, connection, SYSTEM, row, changed, "campaign.not_published")
             return False

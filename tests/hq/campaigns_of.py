@@ -34,9 +34,7 @@ def spring(basis_points: int = 1_500, **changes: Any) -> dict[str, Any]:
     }
 
 
-def scenario(
-    discount: str = "1.50", rule: str = "spring-1", at: str = "2017-11-10T10:00"
-) -> dict[str, Any]:
+def scenario(discount: str = "1.50", rule: str = "spring-1", at: str = "2017-11-10T10:00") -> dict[str, Any]:
     """Ten dollars of coffee, and what is expected to be taken off."""
     lines = [{"sku": "COFFEE", "unit_price": "10.00"}]
     order = {"store": "S1", "at": at, "lines": lines}

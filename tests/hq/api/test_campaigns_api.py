@@ -212,3 +212,15 @@ def test_t43_who_may_do_what(hq, api) -> None:
     place = draft(junior, "Half", everything, scenario("5.00"))
     refused = publish(junior, place)
     assert (refused.status_code, refused.json()["type"]) == (403, "urn:tillside:problem:over_ceiling")
+    assert (
+        junior.get("/v1/reports/order-value?since=2017-11-01&until=2017-11-30&by=campaign").status_code == 200
+    )
+
+
+def test_a_draft_asked_for_twice_by_one_key_is_one(api) -> None:
+    """Of T48: repeated with the same idempotency key there is one campaign."""
+    asked = {"name": "Rain", "body": spring()}
+    first = api.post(CAMPAIGNS, asked, Idempotency_Key="rain-1")
+    again = api.post(CAMPAIGNS, asked, Idempotency_Key="rain-1")
+    assert (first.json(), again.headers["Idempotent-Replayed"]) == (again.json(), "true")
+    assert len(api.get(f"{CAMPAIGNS}?text=rain").json()["items"]) == 1
