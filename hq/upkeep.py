@@ -14,6 +14,7 @@ from hq.journal.showings import forget_showings
 from hq.members.erasing import forget_files
 from hq.members.importing import forget_old as forget_imports
 from hq.members.merging import merge_again
+from hq.reports.folding import fold
 from hq.segments.refreshing import start_of_the_day, until_tomorrow_s
 from hq.webhooks.deliveries import forget_events
 
@@ -46,7 +47,14 @@ class Upkeep:
 
     def _loop(self) -> None:
         while True:
-            for work in (self._judge_again, self._merge_again, self._forget, self._give_back, self._by_day):
+            for work in (
+                self._judge_again,
+                self._merge_again,
+                self._forget,
+                self._give_back,
+                self._by_day,
+                self._fold,
+            ):
                 try:
                     work()
                 except Exception:  # outermost: of this thread. The next time may go better
@@ -68,6 +76,9 @@ class Upkeep:
     def _by_day(self) -> None:
         touch_by_day(self._hq)
         start_of_the_day(self._hq)
+
+    def _fold(self) -> None:
+        fold(self._hq, is_over=self._stopping.is_set)
 
     def _forget(self) -> None:
         forget_deletions(self._hq)

@@ -1,0 +1,138 @@
+"""Reports equal an independent computation over journal bodies, on histories by chance and on a year of the demo."""
+
+import random
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from app.core.codes import hash_number
+from app.core.member import Member
+from app.core.voucher import Voucher
+from hq.members.service import MemberFacts, upsert_members
+from hq.reports import figures, service
+from hq.reports.figures import By, Wanted
+from hq.reports.folding import fresh
+from hq.reports.tables import MEASURES
+from hq.tables import journal
+from hq.vouchers.service import NewVoucher, create_vouchers
+from tests.hq.cards import a_card, puts, tender
+from tests.hq.leasing import publish
+from tests.hq.reports.independent import engaged, read, summed
+from tests.hq.reports.shop import DAY_MS, TEN
+from tests.hq.station import NOW_MS, ZONE, enrol_station, program_body, voucher
+from tests.hq.undoing import undo
+
+TEA = {
+    "id": "tea",
+    "name": "tea",
+    "starts_on": "2017-01-01",
+    "ends_on": "2017-12-31",
+    "audience": None,
+    "offline": "always",
+    "rules": [{"id": "tea1", "name": "tea1", "trigger": "automatic", "priority": 0,
+               "effect": {"kind": "percent_off", "target": "products", "basis_points": 1500, "products": "tea"}}],
+}  # fmt: skip
+WHOLE = Wanted(date(2017, 11, 1), date(2017, 11, 30))
+REFS = [f"{n:013d}" for n in range(1, 6)]
+
+
+class History:
+    """Some days in two stores, by chance."""
+
+    def __init__(self, hq, seed):
+        self.hq, self.chance = hq, random.Random(seed)
+        self.program = publish(hq, program_body(2, campaigns=[TEN, TEA]))
+        upsert_members(hq, [MemberFacts(ref, home_store="S1") for ref in REFS])
+        self.stations = [enrol_station(hq, store) for store in ("S1", "S2")]
+        self.codes = [hash_number(code) for code in create_vouchers(hq, [NewVoucher("t1")] * 40)]
+        self.card = a_card(hq, 0)
+        puts(self.stations[0], self.card, 50_000, program_version=2, program_hash=self.program.hash)
+        self.open = []  # orders that can still be undone
+        for n, ref in enumerate(REFS):  # enough to pay with
+            self.stations[0].order(f"first{n}", amounts=(("MILK", 500_000),), ref=ref, program=self.program,
+                                   at_ms=NOW_MS - DAY_MS)  # fmt: skip
+
+    def live(self, steps):
+        for n in range(steps):
+            self._order(n)
+            if self.chance.random() < 0.3:
+                self._undo()
+            if self.chance.random() < 0.2:
+                self.push()
+        self.push()
+
+    def push(self):
+        for station in self.stations:
+            held = getattr(station, "sent", 0)
+            if len(station.bodies) > held:
+                station.push(held + 1)
+                station.sent = len(station.bodies)
+
+    def _order(self, n):
+        chance = self.chance
+        station = chance.choice(self.stations)
+        amounts = tuple((chance.choice(["TEA", "MILK", "COFFEE"]), chance.randrange(1, 9_000))
+                        for _ in range(chance.randrange(1, 4)))  # fmt: skip
+        ref = chance.choice([*REFS, None])
+        more = {}
+        kind = chance.random()
+        if kind < 0.3:
+            more["vouchers"] = (voucher(self.codes.pop(), rule="t1"),)
+        elif kind < 0.45 and ref is not None:
+            more["member"] = Member(ref=ref, is_known=True, balance=100_000)
+            more["vouchers"] = (Voucher(code_hash="", rule_id="t2", uses_max=0, uses=0),)
+        elif kind < 0.6:
+            more["tenders"] = (tender(self.card, 10_000, most=chance.randrange(1, 500)),)
+        at_ms = NOW_MS + chance.randrange(0, 12 * DAY_MS)
+        station.order(f"n{n}", amounts=amounts, ref=ref, at_ms=at_ms, program=self.program, **more)
+        self.open.append((station, f"n{n}", len(amounts), []))
+
+    def _undo(self):
+        station, order_id, lines, earlier = self.chance.choice(self.open)
+        if self.chance.random() < 0.5 and not earlier:
+            self.open = [each for each in self.open if each[:2] != (station, order_id)]
+            undo(station, order_id, program=self.program)
+            return
+        left = [line for line in range(1, lines + 1) if all(line != done[0][0] for done in earlier)]
+        if len(left) > 1:
+            step = ((self.chance.choice(left), 1_000),)
+            undo(station, order_id, *step, earlier=tuple(earlier), program=self.program)
+            earlier.append(step)
+
+
+def bodies_of(hq):
+    with hq.database.reading() as connection:
+        rows = select(journal.c.body).order_by(journal.c.device, journal.c.epoch, journal.c.seq)
+        return list(connection.execute(rows).scalars())
+
+
+def shown(hq, wanted, by):
+    """Return what reports say, without what is nothing."""
+    fresh(hq)
+    with hq.database.reading() as connection:
+        found = figures.rows(connection, wanted, by)
+    told = {
+        key: {name: getattr(each, name) for name in MEASURES if getattr(each, name)} for key, each in found
+    }
+    return {key: each for key, each in told.items() if each}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_report_equals_an_independent_computation(hq, seed):
+    history = History(hq, seed)
+    history.live(25)
+    books = read(bodies_of(hq), ZONE)
+    for by in (By.DAY, By.STORE, By.CAMPAIGN):
+        expected = summed(books, by=by.value, since=WHOLE.since, until=WHOLE.until)
+        found = {key: each for key, each in shown(hq, WHOLE, by).items() if key}  # "" is head office's own
+        assert found == expected, by
+    part = Wanted(date(2017, 11, 9), date(2017, 11, 13))
+    assert shown(hq, part, By.DAY) == summed(books, by="day", since=part.since, until=part.until)
+    for group, expected in zip(
+        service.engaged(hq, WHOLE), engaged(books, WHOLE.since, WHOLE.until), strict=True
+    ):
+        assert {
+            name: getattr(group, name) for name in ("members", "orders", "value", "discount", "redeemed")
+        } == {name: expected.get(name, 0) for name in ("members", "orders", "value", "discount", "redeemed")}
+    assert sum(each.get("returned", 0) for each in shown(hq, WHOLE, By.DAY).values()) > 0
