@@ -73,10 +73,10 @@ def test_an_entry_that_breaks_the_judging_does_not_stop_those_behind_it(hq, stat
     monkeypatch.setattr(again, "JUDGES", known)
     real = again.post
 
-    def breaks(connection, place, kept, books):
+    def breaks(connection, place, kept, books, *, now_ms):
         if any(each.entry.type == "broken_kind" for each in kept):
             raise ValueError("the database will not have it")
-        return real(connection, place, kept, books)
+        return real(connection, place, kept, books, now_ms=now_ms)
 
     monkeypatch.setattr(again, "post", breaks)
     once(hq, monkeypatch)
