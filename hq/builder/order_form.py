@@ -32,7 +32,7 @@ def body_of(form: Form) -> Body:
     body: Body = {"order": _order(form)}
     if first(form, "has_member"):
         body["member"] = _member(form)
-    if presented := [rule for rule in form.get("presented", ()) if rule]:
+    if presented := _lines(form.get("presented", ())):
         body["presented"] = presented
     if known := _pairs(first(form, "known")):
         body["known"] = {name: to_whole(value) for name, value in known.items()}

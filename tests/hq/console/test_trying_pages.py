@@ -3,7 +3,7 @@
 import pytest
 
 from hq.access.actor import SYSTEM
-from hq.campaigns import drafting, scenarios
+from hq.campaigns import drafting, publishing, scenarios
 from hq.campaigns.pages import pages as campaign_pages
 from hq.campaigns.scenarios import add_scenario
 from hq.rewards.pages import pages as reward_pages
@@ -139,10 +139,18 @@ def test_a_reward_is_made_changed_and_counted(console, hq):
         text_of(answer)
     )
     place = answer.url.partition("?")[0].removeprefix(console.web.url)
+    assert "It is counted once its campaign is published." in text_of(answer)
+    expected = {
+        "order": scenario()["order"],
+        "expected": {"offers": {"free-coffee-1": "refused"}},
+        "presented": ["free-coffee-1"],
+    }
+    add_scenario(hq, SYSTEM, "free-coffee", name="nobody", body=expected)
+    publishing.publish_campaign(hq, SYSTEM, "free-coffee")
     answer = console.send(f"{place}/stock", left="7", reason="")
     assert answer.status_code == 400 and "Say why the stock is another one now." in answer.text
     said = text_of(console.send(f"{place}/stock", left="7", reason="counted"))
-    assert "Left 7" in said
+    assert "Left 7" in said, said
     console.send(f"{place}/change", name="Free espresso", cost_points="60")
     assert "Free espresso" in text_of(console.get("/console/rewards")) and "7 left" in text_of(
         console.get("/console/rewards")
