@@ -13,7 +13,9 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from msgspec import to_builtins
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
+from hq.every_route import every_route
 from hq.faults import Busy, HqFault
 from hq.request_ids import current_request_id
 from sync.protocol import MustRefetch, PushRefusal, PushRefusalKind
@@ -103,15 +105,26 @@ def _of_parameters(_request: Request, fault: Exception) -> Response:
     )
 
 
-def _of_http(_request: Request, fault: Exception) -> Response:
+def _of_http(request: Request, fault: Exception) -> Response:
     """Answer for what the framework itself refuses: an unknown path, a method that isn't there."""
     assert isinstance(fault, HTTPException)
+    if fault.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        fault.headers = {"Allow": ", ".join(_methods(request))}  # the framework knows of the first route only
     title = HTTPStatus(fault.status_code).phrase
     response = problem(
         fault.status_code, kind=title.lower().replace(" ", "_"), title=title, detail=str(fault.detail) + "."
     )
     response.headers.update(fault.headers or {})
     return response
+
+
+def _methods(request: Request) -> list[str]:
+    """Return the methods that there are at a request's path."""
+    found: set[str] = set()
+    for route in every_route(request.app):
+        if route.matches(request.scope)[0] is not Match.NONE:
+            found |= route.methods or set()
+    return sorted(found)
 
 
 def _of_bug(_request: Request, _fault: Exception) -> Response:

@@ -43,6 +43,12 @@ def key(hq, web, scopes):
     return Api(web, create_key(hq, SYSTEM, name="test", scopes=tuple(scopes))[1])
 
 
+def pages_of(hq):
+    found = [route for route in all_routes(create_app(hq)) if isinstance(route, PageRoute)]
+    assert len(found) > 20
+    return found
+
+
 def ask(api, route):
     """Ask for a thing that isn't there, with a body that fits nothing: only whether one may is of interest."""
     path = route.path_format.format(**dict.fromkeys(route.param_convertors, UNKNOWN))
@@ -83,9 +89,7 @@ def test_each_role_sees_its_pages_and_no_other(hq, web, role) -> None:
         insert_staff(connection, name=f"the {role.value}", role=role.value, password=PASSWORD, now_ms=0)
     browser = Console(web)
     assert browser.sign_in(f"the {role.value}", PASSWORD).status_code == 200
-    for page in all_routes(create_app(hq)):
-        if not isinstance(page, PageRoute):
-            continue
+    for page in pages_of(hq):
         path = page.path_format.format(**dict.fromkeys(page.param_convertors, UNKNOWN))
         (method,) = page.methods
         answer = browser.get(path) if method == "GET" else browser.send(path)

@@ -14,9 +14,11 @@ from hq.access.actor import SYSTEM
 from hq.access.api_keys import create_key
 from hq.access.scopes import Role, Scope
 from hq.api.routing import ApiRoute
+from hq.benefits.outside import set_signal
 from hq.campaigns.drafting import create_campaign
 from hq.campaigns.parts import publish_parts, put_part
 from hq.campaigns.scenarios import add_scenario
+from hq.every_route import every_route
 from hq.home import Hq
 from hq.journal.desk import list_cases
 from hq.journal.reading import place_of
@@ -26,6 +28,7 @@ from hq.members.keeping import Said, put_member
 from hq.members.notes import add_note
 from hq.orders.one import newest_order
 from hq.rewards.service import create_reward
+from hq.segments.service import create_segment
 from hq.staff.office import add_office_person
 from hq.stores.service import add_store
 from hq.tiers.service import start_dry_run
@@ -121,6 +124,15 @@ def _import(hq: Hq) -> str:
     return bring_file(hq, SYSTEM, "thing.csv", b"id,name\nthing,Thea\n").import_id
 
 
+def _signal(hq: Hq) -> str:
+    set_signal(hq, SYSTEM, "thing", "true")
+    return "thing"
+
+
+def _segment(hq: Hq) -> str:
+    return create_segment(hq, SYSTEM, segment_id="thing", name="Thing", kind="static").segment_id
+
+
 THINGS: dict[str, Callable[[Hq], str]] = {
     "ref": _member,
     "external_id": _external_id,
@@ -134,6 +146,9 @@ THINGS: dict[str, Callable[[Hq], str]] = {
     "staff.name": _staff,
     "endpoint_id": _endpoint,
     "order": _order,
+    "benefits.name": _signal,
+    "job_id": lambda hq: start_dry_run(hq, SYSTEM).job_id,
+    "segment_id": _segment,
     "campaign_id": _campaign,
     "rule_id": _reward,
     "program.part": lambda _: "earning",
@@ -152,12 +167,14 @@ WITHIN: dict[str, tuple[str, Callable[[Hq, str], str]]] = {
 
 def api_routes(app: FastAPI) -> list[ApiRoute]:
     """Return the routes of the API, those for other programs."""
-    return [route for route in all_routes(app) if isinstance(route, ApiRoute)]
+    found = [route for route in all_routes(app) if isinstance(route, ApiRoute)]
+    assert len(found) > 100
+    return found
 
 
 def all_routes(app: FastAPI) -> list[APIRoute]:
     """Return every route that was made by the framework's own way."""
-    return [route for route in app.routes if isinstance(route, APIRoute)]
+    return [route for route in every_route(app) if isinstance(route, APIRoute)]
 
 
 def name_of(route: APIRoute, parameter: str) -> str:
