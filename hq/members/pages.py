@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import Response
 from sqlalchemy import select
 
+from app.core.order import local_date
 from hq.access.actor import Actor
 from hq.access.scopes import Scope
 from hq.api.paging import LIMIT_MAX, Paging
@@ -180,11 +181,16 @@ def show_cockpit(
         "shown": [(key, words) for key, (words, _) in SHOWN.items()],
         "show": show,
         "once": once or {},
+        "joined_on": _day(found.member.row.joined_ms, ask.look.time_zone),
         "stores": dict(stores_to_choose(ask.hq)),
     }
     if fault is not None:
         return ask.again("members/one.html", fault, **values)
     return ask.page("members/one.html", **values)
+
+
+def _day(at_ms: int, time_zone: str) -> str | None:
+    return local_date(at_ms, time_zone).isoformat() if at_ms else None
 
 
 def paging_of(ask: PageAsk, *, limit: int = ROWS) -> Paging:

@@ -66,5 +66,7 @@ def told(
     amounts = {name: amount for name, amount in numbers.items() if amount}
     reasons = [found for said in each.reasons if (found := of_record(said)) is not None]
     text = sentence(reasons[0], money=money, translate=of_stations(language)) if reasons else each.said
+    if each.kind in ("agreed", "declined"):
+        text = say(N_("Version {version} of the text")).format(version=each.said)
     title = names.get(each.about, each.about)
     return Line(each.at_ms, each.kind, say(word), colour, each.key, title, each.who, text, amounts, points)
