@@ -18,10 +18,14 @@ WAIT_S = 20
 
 @dataclass
 class Receiver:
-    """`statuses` are answered in turn, then 204; while `gate` is shut nobody is answered."""
+    """`statuses` are answered in turn, then 204; while `gate` is shut nobody is answered.
+
+    Of each event the first `fails` tries are answered with 500.
+    """
 
     url: str
     statuses: deque = field(default_factory=deque)
+    fails: int = 0
     headers: dict = field(default_factory=dict)
     got: list = field(default_factory=list)
     gate: threading.Event = field(default_factory=threading.Event)
@@ -53,6 +57,9 @@ def receiving(hq, *, is_open=True):
             receiver.came.release()
             receiver.gate.wait(WAIT_S)
             status = receiver.statuses.popleft() if receiver.statuses else 204
+            event_id = self.headers["webhook-id"]
+            if sum(headers["webhook-id"] == event_id for headers, _ in receiver.got) < receiver.fails:
+                status = 500
             receiver.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
             self.send_response(status)
             for name, value in receiver.headers.items():
