@@ -82,6 +82,7 @@ class Whole(IntEnum):
     PROGRAMS = 3  # and the stores, whose currency they share
     CLOSING = 4  # accounts of members who are erased: shared by whoever judges entries
     FIGURES = 5  # of reports: made anew by one at a time
+    SEGMENTS = 6  # who belongs to them: worked out by one at a time
 
 
 class GaveWay(Busy):

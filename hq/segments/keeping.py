@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import Connection, and_, case, select
+from sqlalchemy import Connection, case, select
 
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
+from hq.db import Whole, hold_whole
 from hq.feed import announce
 from hq.home import Hq
 from hq.members.store import lock_members
@@ -38,8 +39,8 @@ def dynamic_segments(connection: Connection, ids: Sequence[str] | None = None) -
     )
     if ids is not None:
         statement = statement.where(segment.c.segment_id.in_(ids))
-    rows = connection.execute(statement.order_by(segment.c.segment_id))
-    return [Dynamic(row.segment_id, orjson.loads(row.condition)) for row in rows]
+    found = [Dynamic(row.segment_id, orjson.loads(row.condition)) for row in connection.execute(statement)]
+    return sorted(found, key=lambda each: each.segment_id)
 
 
 def today_of(hq: Hq, connection: Connection) -> Today:
@@ -84,37 +85,10 @@ def follow(hq: Hq, connection: Connection, members: Sequence[str]) -> None:
         return
     into = select(merged_account.c.survivor).where(merged_account.c.ref.in_(members))
     refs = sorted({*members, *connection.execute(into).scalars()})
+    hold_whole(connection, Whole.SEGMENTS)  # see hq/segments/bulk.py
     lock_members(connection, refs)
     wanted = set().union(*(product_sets_of(each.tree) for each in segments))
     gather_of_members(hq, connection, refs, wanted)
     today = today_of(hq, connection)
     moves = moves_of(connection, segments, among(refs), today)
     announce(connection, apply_moves(connection, moves, now_ms=hq.clock.now_ms(), day=today.day.isoformat()))
-
-
-def keep_range(
-    hq: Hq, connection: Connection, segments: Sequence[Dynamic], bound: Bound, today: Today
-) -> int:
-    """Look at all members within a bound again, in the caller's transaction, which ends with this; return the moves.
-
-    Whoever seems to move is held and looked at once more: a push may have been quicker.
-    """
-    seen = moves_of(connection, segments, bound, today)
-    if not seen:
-        return 0
-    refs = sorted({move.member for move in seen})
-    lock_members(connection, refs)
-    moves = seen
-    if connection.dialect.name != "sqlite":  # whose only writer is this one
-        first, last = refs[0], refs[-1]
-        held = set(refs)
-        moves = [
-            move
-            for move in moves_of(
-                connection, segments, lambda column: and_(bound(column), column.between(first, last)), today
-            )
-            if move.member in held
-        ]
-    changes = apply_moves(connection, moves, now_ms=hq.clock.now_ms(), day=today.day.isoformat())
-    announce(connection, changes)
-    return len(moves)

@@ -14,22 +14,22 @@ from sqlalchemy import Connection, delete, func, select, update
 from app.core.history import DAY
 from hq.access.actor import SYSTEM, Actor
 from hq.faults import HqFault
-from hq.feed import announce
 from hq.home import Hq
 from hq.jobs.service import RUNNING, WAITING, Job, Step, list_jobs, start_job, worker
-from hq.members.store import lock_members
+from hq.segments.bulk import keep_range, move
 from hq.segments.buying import gather_next, note_known, unknown_sets
 from hq.segments.calendar import Today
 from hq.segments.compiling import follows_the_calendar, product_sets_of
-from hq.segments.keeping import Dynamic, dynamic_segments, keep_range, today_of
+from hq.segments.keeping import Dynamic, dynamic_segments, today_of
 from hq.segments.sources import between
-from hq.segments.store import DYNAMIC, LIVE, Move, apply_moves, note_size, recount
+from hq.segments.store import DYNAMIC, LIVE, note_size
 from hq.segments.tables import segment, segment_member, segment_size
 from hq.tables import member, order_fact
 
 REFRESH, REMOVE = "segments.refresh", "segments.remove"
 MEMBERS_A_STEP = 10_000
 LEAVING_A_STEP = 5_000
+BEFORE_ALL = {"segment": "", "behind": "", "moves": 0}
 
 
 def start_refresh(hq: Hq, actor: Actor, ids: Sequence[str]) -> Job:
@@ -76,24 +76,26 @@ def _is_behind(row: Any) -> bool:
 
 @worker(REFRESH)
 def refresh_step(hq: Hq, connection: Connection, job: Job) -> Step:
-    """Look at the next orders, then at the next members."""
+    """Look at the next orders, then at the next members of one segment after the other."""
     segments = dynamic_segments(connection, job.asked["segments"])
-    if not segments:
-        return Step(None, job.done, job.total, "There is no such dynamic segment any more.")
-    today = Today(date.fromisoformat(job.asked["day"]), job.asked["time_zone"])
     place = job.place
     if not place:
-        wanted = set().union(*(product_sets_of(each.tree) for each in segments))
-        unknown = unknown_sets(connection, wanted)
-        orders = (
-            connection.execute(select(func.count()).select_from(order_fact)).scalar_one() if unknown else 0
-        )
-        members = connection.execute(select(func.count()).select_from(member)).scalar_one()
-        following: dict[str, Any] = {"sets": sorted(unknown), "after": None} if unknown else {"behind": ""}
-        return Step(following, 0, orders + members)
+        return _first_step(connection, segments)
     if "sets" in place:
         return _orders_step(hq, connection, job)
-    return _members_step(hq, connection, job, segments, today)
+    following = [each for each in segments if each.segment_id >= place["segment"]]
+    if not following:  # taken away meanwhile
+        return _last_step(job, place["moves"])
+    return _members_step(hq, connection, job, following)
+
+
+def _first_step(connection: Connection, segments: Sequence[Dynamic]) -> Step:
+    wanted = set().union(*(product_sets_of(each.tree) for each in segments))
+    unknown = unknown_sets(connection, wanted)
+    orders = connection.execute(select(func.count()).select_from(order_fact)).scalar_one() if unknown else 0
+    members = connection.execute(select(func.count()).select_from(member)).scalar_one()
+    place: dict[str, Any] = {"sets": sorted(unknown), "after": None} if unknown else BEFORE_ALL
+    return Step(place, 0, orders + members * len(segments))
 
 
 def _orders_step(hq: Hq, connection: Connection, job: Job) -> Step:
@@ -102,25 +104,32 @@ def _orders_step(hq: Hq, connection: Connection, job: Job) -> Step:
     if last is not None:
         return Step({"sets": sets, "after": list(last)}, job.done + seen, job.total, "Orders are looked at.")
     note_known(connection, sets)
-    return Step({"behind": ""}, job.done + seen, job.total, "Members are looked at.")
+    return Step(BEFORE_ALL, job.done + seen, job.total, "Members are looked at.")
 
 
-def _members_step(
-    hq: Hq, connection: Connection, job: Job, segments: Sequence[Dynamic], today: Today
-) -> Step:
-    behind = job.place["behind"]
+def _members_step(hq: Hq, connection: Connection, job: Job, following: Sequence[Dynamic]) -> Step:
+    """Look at the next members of the first of these segments."""
+    today = Today(date.fromisoformat(job.asked["day"]), job.asked["time_zone"])
+    each, place = following[0], job.place
+    behind = place["behind"] if place["segment"] == each.segment_id else ""
     ahead = select(member.c.ref).where(member.c.ref > behind).order_by(member.c.ref)
     through = connection.execute(ahead.offset(MEMBERS_A_STEP - 1).limit(1)).scalar_one_or_none()
-    moves = job.place.get("moves", 0)
-    moves += keep_range(hq, connection, segments, between(behind, through), today)
-    if through is not None:
-        following = {"behind": through, "moves": moves}
-        done = min(job.done + MEMBERS_A_STEP, job.total)
-        return Step(following, done, job.total, "Members are looked at.")
-    for each in segments:
-        recount(connection, each.segment_id, day=today.day.isoformat())
+    if through is None:  # before the moves, which end with the feed's number
+        values = {"day": job.asked["day"], "refreshed_ms": hq.clock.now_ms()}
         done_now = update(segment).where(segment.c.segment_id == each.segment_id)
-        connection.execute(done_now.values(day=today.day.isoformat(), refreshed_ms=hq.clock.now_ms()))
+        connection.execute(done_now.values(**values))
+    moves = place["moves"] + keep_range(hq, connection, each, between(behind, through), today)
+    done = min(job.done + MEMBERS_A_STEP, job.total)
+    if through is not None:
+        here = {"segment": each.segment_id, "behind": through, "moves": moves}
+        return Step(here, done, job.total, "Members are looked at.")
+    if len(following) == 1:
+        return _last_step(job, moves)
+    there = {"segment": following[1].segment_id, "behind": "", "moves": moves}
+    return Step(there, done, job.total, "Members are looked at.")
+
+
+def _last_step(job: Job, moves: int) -> Step:
     return Step(None, job.total, job.total, f"{moves} came or went.")
 
 
@@ -134,8 +143,6 @@ def remove_step(hq: Hq, connection: Connection, job: Job) -> Step:
         for table, column in ((segment_size, segment_size.c.segment), (segment, segment.c.segment_id)):
             connection.execute(delete(table).where(column == name))
         return Step(None, job.done, job.done, "The segment is gone.")
-    lock_members(connection, refs)
     day = today_of(hq, connection).day.isoformat()
-    moves = [Move(name, ref, is_in=False) for ref in refs]
-    announce(connection, apply_moves(connection, moves, now_ms=hq.clock.now_ms(), day=day))
+    move(connection, name, came=(), gone=refs, now_ms=hq.clock.now_ms(), day=day)
     return Step({"gone": job.done + len(refs)}, job.done + len(refs), job.total, "Members leave it.")

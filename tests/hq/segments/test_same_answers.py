@@ -79,6 +79,7 @@ def _event(hq, chance, place):
         "day": day.isoformat(),
         "points": 0,
         "said": "{}",
+        "earned": "[]",
     }
     with hq.database.atomic() as connection:
         connection.execute(insert(member_event), {**row, "at_ms": Today(day, ZONE).begin_ms(day)})
