@@ -47,7 +47,8 @@ SCOPES = select(func.count()).select_from(member_scope).where(is_among(member_sc
 # The names in a member's row with one more, or without it, sorted; how a list in JSON is taken apart differs.
 WITH_NAME = {
     "postgresql": '(SELECT CAST(json_agg(v ORDER BY v COLLATE "C") AS text) FROM'
-    " (SELECT json_array_elements_text(CAST(member.segments AS json)) AS v UNION SELECT CAST(:label AS text)) AS names)",
+    " (SELECT json_array_elements_text(CAST(member.segments AS json)) AS v"
+    " UNION SELECT CAST(:label AS text)) AS names)",
     "sqlite": "(SELECT json_group_array(v) FROM"
     " (SELECT value AS v FROM json_each(member.segments) UNION SELECT :label ORDER BY 1))",
 }
