@@ -300,7 +300,14 @@ order_fact = Table(
     _number("discount"),
     _number("points"),
     Index(None, "device", "order_id"),  # redemptions of a later batch look their order up
+    _added("given", BigInteger, "0"),  # of the discount, what automatic campaigns took off
     Index(None, "t_eff", "device", "epoch", "seq"),  # the list of them, newest first
+    Index(
+        "ix_order_fact_given_t_eff",
+        "t_eff",
+        postgresql_where=text("given <> 0"),
+        sqlite_where=text("given <> 0"),
+    ),
     Index(None, "store", "t_eff"),
     Index(None, "order_id"),
     Index(None, "member", "t_eff"),  # all that one member did
@@ -328,6 +335,12 @@ redemption_fact = Table(
     Index(None, "t_eff", "redemption_id"),  # the list of them, newest first
     Index(None, "store", "t_eff"),
     Index(None, "campaign", "t_eff"),
+    Index(  # the few that head office made
+        "ix_redemption_fact_by_hand_t_eff",
+        "t_eff",
+        postgresql_where=text("device = 'hq'"),
+        sqlite_where=text("device = 'hq'"),
+    ),
     Index(  # the few that were refused, by why
         "ix_redemption_fact_reason_t_eff",
         "reason",

@@ -287,6 +287,7 @@ def _order_row(order: OrderData) -> dict[str, Any]:
         "gross": order.total,
         "discount": order.discount,
         "points": order.points,
+        "given": sum(part.discount for part in order.campaigns),
     }
 
 

@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import Connection, Select, String, Table, and_, cast, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    and_,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from hq.access.actor import Actor
 from hq.api.models import PATTERN
@@ -19,6 +30,7 @@ from hq.authority.settling import OVERSPENT
 from hq.gift_cards.postings import LAPSED, PAID, SOLD
 from hq.gift_cards.tables import gift_card_fact
 from hq.home import Hq
+from hq.journal.own import OWNER
 from hq.journal.postings import BREAKAGE, CORRECTIONS, EXPIRED, GIVEN, ISSUED, SPENT
 from hq.journal.reversal_tables import reversal_fact
 from hq.ledger.tables import own_entry
@@ -28,11 +40,19 @@ from hq.reports.tables import figure_day
 from hq.tables import journal, order_fact, posting, redemption_fact
 
 ORDER, REDEMPTION, RETURN, CARD, OWN = "order", "redemption", "return", "card", "own"
-FACTS = {ORDER: order_fact, REDEMPTION: redemption_fact, RETURN: reversal_fact, CARD: gift_card_fact}
+BY_HAND = "by hand"  # redemptions that head office made, which may post what stations' never do
+FACTS = {
+    ORDER: order_fact,
+    REDEMPTION: redemption_fact,
+    BY_HAND: redemption_fact,
+    RETURN: reversal_fact,
+    CARD: gift_card_fact,
+}
 ANYTHING = (ORDER, REDEMPTION, RETURN, CARD, OWN)
+CAMPAIGN = "campaign:"
 # What may post to an account that many entries post to. Members' and cards' own accounts are small.
 SOURCES = {
-    ISSUED: (ORDER, REDEMPTION, RETURN, OWN),
+    ISSUED: (ORDER, BY_HAND, RETURN, OWN),
     SPENT: (REDEMPTION, RETURN, OWN),
     EXPIRED: (OWN,),
     CORRECTIONS: (OWN,),
@@ -54,6 +74,7 @@ BY_FIGURES = {
     LAPSED: ("lapsed", 1),
 }
 MEMBERS, CARDS = "member:", "gift_card:"
+BY_HQ = OWNER.device_id
 
 
 class PostingList(Paging):
@@ -155,8 +176,8 @@ def _small(connection: Connection) -> list[AccountRow]:
 
 
 def _sources(account: str) -> tuple[str, ...]:
-    if account.startswith("campaign:"):
-        return SOURCES[GIVEN]
+    if account.startswith(CAMPAIGN):
+        return (ORDER, REDEMPTION, BY_HAND, RETURN, OWN)
     return SOURCES.get(account, ANYTHING)
 
 
@@ -172,7 +193,7 @@ def _some(
 ) -> list[PostingRow]:
     """Return postings of one source, as many as a page can need."""
     statement, at, store = _joined(source)
-    statement = statement.where(posting.c.account == asked.account)
+    statement = statement.where(posting.c.account == asked.account, *_of_source(source, asked.account))
     if first is not None:
         statement = statement.where(at >= first)
     if last is not None:
@@ -190,6 +211,22 @@ def _some(
     return [PostingRow(*row) for row in connection.execute(statement.limit(asked.limit + 1))]
 
 
+def _of_source(source: str, account: str) -> list[ColumnElement[bool]]:
+    """Return which facts of a source can post to an account at all: those have an index of their own.
+
+    Without it, what posts to an account seldom would be looked for among everything.
+    """
+    redeemed = redemption_fact.c
+    campaign = account.removeprefix(CAMPAIGN) if account.startswith(CAMPAIGN) else None
+    if source == ORDER and (campaign is not None or account == GIVEN):
+        return [order_fact.c.given != 0]
+    if source == REDEMPTION and campaign is not None:
+        return [redeemed.campaign == campaign]
+    if source == BY_HAND:
+        return [redeemed.device == BY_HQ, *([] if campaign is None else [redeemed.campaign != campaign])]
+    return []
+
+
 def _joined(source: str) -> tuple[Select[Any], Any, Any]:
     """Return postings joined with what tells their moment and store, and those two columns."""
     of = (posting.c.entry_id, posting.c.n, posting.c.account, posting.c.unit, posting.c.amount)
@@ -198,10 +235,10 @@ def _joined(source: str) -> tuple[Select[Any], Any, Any]:
         statement = select(*of, own.at_ms, own.kind, own.store, own.member, own.about)
         joined = own_entry.join(posting, posting.c.entry_id == own.entry_id)
         return statement.select_from(joined), own.at_ms, own.store
-    facts: Table = FACTS[source]
+    facts, said = FACTS[source], REDEMPTION if source == BY_HAND else source
     is_it = and_(*(journal.c[name] == facts.c[name] for name in ("device", "epoch", "seq")))
     member = func.coalesce(facts.c.member, "") if "member" in facts.c else literal("")
     about = literal("order:") + cast(facts.c.order_id, String) if "order_id" in facts.c else literal("")
-    statement = select(*of, facts.c.t_eff, literal(source), facts.c.store, member, about)
+    statement = select(*of, facts.c.t_eff, literal(said), facts.c.store, member, about)
     joined = facts.join(journal, is_it).join(posting, posting.c.entry_id == journal.c.entry_id)
     return statement.select_from(joined), facts.c.t_eff, facts.c.store

@@ -168,7 +168,8 @@ def rows(connection: Connection, wanted: Wanted, by: By) -> list[tuple[str, Figu
     table = _table(wanted)
     if by is By.SEGMENT:
         return _by_segment(connection, wanted)
-    key = {By.STORE: table.c.store, By.CAMPAIGN: table.c.campaign}.get(by, table.c.day)
+    month = func.substr(table.c.day, 1, 7) + "-01"
+    key = {By.STORE: table.c.store, By.CAMPAIGN: table.c.campaign, By.MONTH: month}.get(by, table.c.day)
     statement = (
         select(key.label("key"), *_sums(table))
         .where(*_conditions(table, wanted, by_campaign=by is By.CAMPAIGN))
@@ -176,9 +177,9 @@ def rows(connection: Connection, wanted: Wanted, by: By) -> list[tuple[str, Figu
         .order_by(key)
     )
     found = [(str(row.key), _figures(row)) for row in connection.execute(statement)]
-    return _joined((first_day(date.fromisoformat(key), by).isoformat(), each) for key, each in found) if (
-        by in (By.WEEK, By.MONTH)
-    ) else found  # fmt: skip
+    if by is not By.WEEK:
+        return found
+    return _joined((first_day(date.fromisoformat(key), by).isoformat(), each) for key, each in found)
 
 
 def first_day(day: date, by: By) -> date:

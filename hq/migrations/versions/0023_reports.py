@@ -35,10 +35,20 @@ INDEXES = (
     ("reversal_fact", ["store", "t_eff"]),
     ("gift_card_fact", ["store", "t_eff"]),
 )
+PARTS = (  # indexes of a few of the rows
+    ("ix_redemption_fact_reason_t_eff", "redemption_fact", ["reason", "t_eff"], "outcome = 'refused'"),
+    ("ix_redemption_fact_by_hand_t_eff", "redemption_fact", ["t_eff"], "device = 'hq'"),
+    ("ix_order_fact_given_t_eff", "order_fact", ["t_eff"], "given <> 0"),
+)
 SPENT_BY = (
     "UPDATE redemption_fact SET points = COALESCE((SELECT SUM(amount) FROM posting WHERE account = 'points-spent'"
     " AND entry_id = (SELECT entry_id FROM journal WHERE device = redemption_fact.device"
     " AND epoch = redemption_fact.epoch AND seq = redemption_fact.seq)), 0) WHERE outcome = 'redeemed'"
+)
+GIVEN_BY = (
+    "UPDATE order_fact SET given = COALESCE((SELECT SUM(amount) FROM posting WHERE account = 'discounts-given'"
+    " AND entry_id = (SELECT entry_id FROM journal WHERE device = order_fact.device"
+    " AND epoch = order_fact.epoch AND seq = order_fact.seq)), 0)"
 )
 STORE_OF = (
     "UPDATE redemption_fact SET store = COALESCE((SELECT MIN(store) FROM order_fact"
@@ -72,18 +82,14 @@ def upgrade() -> None:
     )
     op.add_column("redemption_fact", sa.Column("points", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("reversal_fact", sa.Column("goods", sa.BigInteger(), server_default="0", nullable=False))
-    for statement in (MOMENT_OF, STORE_OF, SPENT_BY, GOODS_OF):
+    op.add_column("order_fact", sa.Column("given", sa.BigInteger(), server_default="0", nullable=False))
+    for statement in (MOMENT_OF, STORE_OF, SPENT_BY, GIVEN_BY, GOODS_OF):
         op.execute(statement)
     for table, columns in INDEXES:
         op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, columns)
-    refused = sa.text("outcome = 'refused'")
-    op.create_index(
-        "ix_redemption_fact_reason_t_eff",
-        "redemption_fact",
-        ["reason", "t_eff"],
-        postgresql_where=refused,
-        sqlite_where=refused,
-    )
+    for name, table, columns, condition in PARTS:
+        where = sa.text(condition)
+        op.create_index(name, table, columns, postgresql_where=where, sqlite_where=where)
     _own_entries()
     _figures()
     for table in FACTS:
