@@ -18,6 +18,7 @@ from hq.members.importing import (
     run_import,
 )
 from hq.tables import member
+from tests.hq.asking_api import api_of
 
 FILE = """Customer ID;Full name;E-mail;Pets;Shop;News
 c-1;Ada Lovelace;ada@example.com;2;S1;yes
@@ -139,3 +140,24 @@ def test_one_job_at_a_time_works_on_a_file(shop) -> None:
     run_import(shop, SYSTEM, found.import_id, found.mapping, is_trial=True)
     with pytest.raises(NotPossible):
         run_import(shop, SYSTEM, found.import_id, found.mapping, is_trial=False)
+
+
+def test_a_file_comes_by_the_api_too(shop) -> None:
+    with api_of(shop) as api:
+        asked = {
+            "name": "crm.csv",
+            "text": FILE,
+            "mapping": {"Customer ID": "external_id", "Full name": "name"},
+        }
+        made = api.post("/v1/imports", asked)
+        assert (made.status_code, made.json()["is_trial"]) == (201, True)
+        work(shop)
+        place = f"/v1/imports/{made.json()['import_id']}"
+        assert (api.get(place).json()["rows_good"], members(shop)) == (5, 0)
+        (problem,) = api.get(f"{place}/problems").json()["items"]
+        assert problem == {"row": 6, "problem": "Nothing says who it is."}
+        assert api.post(f"{place}/run", {"is_trial": False}).status_code == 200
+        work(shop)
+        assert members(shop) == 5
+        assert api.post("/v1/imports", {**asked, "mapping": {"Nothing": "name"}}).status_code == 400
+        assert api.get("/v1/imports/nothing").status_code == 404
