@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from app.cli_hq_backup import hq_backup, hq_restore
 from app.cli_hq_books import hq_exposure, hq_stock, hq_voids
 from app.cli_hq_brand import hq_brand
 from app.cli_hq_cases import cases_cli, hq_restored
@@ -34,6 +35,8 @@ hq_cli.add_typer(member_cli, name="member")
 hq_cli.add_typer(gift_card_cli, name="gift-card")
 hq_cli.add_typer(tenant_cli, name="tenant")
 hq_cli.command("webhooks-to")(hq_webhooks_to)
+hq_cli.command("backup")(hq_backup)
+hq_cli.command("restore")(hq_restore)
 hq_cli.command("restored")(hq_restored)
 hq_cli.command("card")(hq_card)
 hq_cli.command("stock")(hq_stock)
@@ -59,30 +62,6 @@ def hq_init(data_dir: HqDir = None, database: HqDatabase = None) -> None:
     except HqFault as problem:
         fail(str(problem))
     show_made(made)
-
-
-@hq_cli.command("backup")
-def hq_backup(
-    file: Annotated[Path, typer.Argument(help="A new file for the copy.")],
-    data_dir: HqDir = None,
-) -> None:
-    """Copy HQ's database as it is at one moment, also while HQ serves. A server's database has tools of its own."""
-    from hq.faults import HqFault
-    from hq.home import open_database
-
-    if file.exists():
-        fail(f"{file} is there already. Nothing was changed.")
-    try:
-        database = open_database(load_config(hq_dir=data_dir).hq_dir)
-        try:
-            if not database.is_sqlite:
-                fail("HQ's database is a server's: make its backup with that server's tools.")
-            database.copy_to(file)
-        finally:
-            database.close()
-    except HqFault as problem:
-        fail(str(problem))
-    print(f"{file} is a copy of HQ's database. It holds members' names and no keys.")
 
 
 @hq_cli.command("upgrade")

@@ -122,25 +122,11 @@ def cases_close(
 
 def hq_restored(data_dir: HqDir = None) -> None:
     """Say that HQ's database and folder were put back from a backup, before stations reach it again."""
-    from app.clock import SystemClock
     from hq.faults import HqFault
-    from hq.home import KEYS_FOLDER, open_database, open_hq, take_as_restored
-    from hq.keys import read_keys
-    from hq.keysets.service import publish_anew
+    from hq.putting_back import tell_restored
 
-    folder = load_config(hq_dir=data_dir).hq_dir
     try:
-        database = open_database(folder)
-        try:
-            keys = read_keys(folder / KEYS_FOLDER)
-            take_as_restored(folder, database, keys, clock=SystemClock(), is_known=True)
-        finally:
-            database.close()
-        hq = open_hq(folder)  # which publishes first what lies beside the database
-        try:
-            publish_anew(hq)
-        finally:
-            hq.close()
+        tell_restored(load_config(hq_dir=data_dir).hq_dir)
     except HqFault as problem:
         fail(str(problem))
     print("Stations will send what was lost, and fetch members, vouchers, rules and keys anew.")

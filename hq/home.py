@@ -32,6 +32,7 @@ SNAPSHOTS_FOLDER = "snapshots"
 JUDGING_FOLDER = "judging"
 FOLDERS = KEYS_FOLDER, SNAPSHOTS_FOLDER, JUDGING_FOLDER, kept.FOLDER, erasures.FOLDER
 BACKUP_FILE = "tillside-hq-keys.backup"
+FOLDER_MODE = 0o700  # members and journals lie in it unencrypted
 
 
 @dataclass(frozen=True)

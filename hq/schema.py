@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, inspect, select
+from sqlalchemy import Connection, func, inspect, select
 
 from hq.db import Database, Whole, hold_whole
 from hq.faults import SetUpFault
@@ -48,7 +48,12 @@ def check(database: Database) -> None:
 def form(database: Database) -> str:
     """Return the form that a database has. Raises `SetUpFault` for one that this program doesn't know."""
     with database.reading() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
+        return form_of(connection)
+
+
+def form_of(connection: Connection) -> str:
+    """Return the form of the database that a transaction reads. Raises `SetUpFault`."""
+    found = MigrationContext.configure(connection).get_current_revision()
     if found is None:
         raise SetUpFault("This is no HQ database. `tillside hq init` makes one.")
     if found not in _known_forms():
@@ -61,6 +66,11 @@ def form(database: Database) -> str:
 def newest_form() -> str:
     """Return the form that this program works with."""
     return _known_forms()[0]
+
+
+def is_known(form: str) -> bool:
+    """Tell whether this program knows a form: its own, or an older one that it can bring up to date."""
+    return form in _known_forms()
 
 
 @cache

@@ -13,14 +13,13 @@ from hq.campaigns.store import insert_document
 from hq.db import Database, sqlite_url
 from hq.faults import SetUpFault
 from hq.feed import COUNTER as FEED_COUNTER
-from hq.home import BACKUP_FILE, DATABASE_FILE, KEYS_FOLDER, write_database_url
+from hq.home import BACKUP_FILE, DATABASE_FILE, FOLDER_MODE, KEYS_FOLDER, write_database_url
 from hq.journal.cases import COUNTER as CASE_COUNTER
 from hq.keys import KeyRing, keyset_body, new_keys, public_keys, root_fingerprint, sign_document, write_keys
 from hq.staff.service import ADMIN, insert_staff
 from hq.tables import counter, key, meta
 
 FIRST_ADMIN = "admin"
-FOLDER_MODE = 0o700
 PASSWORD_LENGTH = 16  # of 5 bits each: no list of passwords reaches it
 
 
@@ -54,7 +53,7 @@ def _init(folder: Path, database: Database, database_url: str | None, *, now_ms:
         database.reach()
         schema.check_empty(database)
     folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(FOLDER_MODE)  # members and journals lie in it unencrypted
+    folder.chmod(FOLDER_MODE)
     if database_url is not None:
         write_database_url(folder, database_url)
     keys, passphrase, password = new_keys(), new_passphrase(), new_number(PASSWORD_LENGTH)

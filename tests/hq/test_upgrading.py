@@ -4,9 +4,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from typer.testing import CliRunner
 
-from app.cli_hq import hq_cli
 from app.clock import SetClock
 from hq import schema
 from hq.db import Database, sqlite_url
@@ -107,17 +105,3 @@ def test_a_migration_that_fails_changes_nothing(older: Path, monkeypatch: pytest
     database = Database(database_url(older))
     assert schema.form(database) == "0001"
     database.close()
-
-
-def test_a_backup_is_a_whole_database_though_hq_is_open(folder: Path, hq, homes: Homes, tmp_path: Path):
-    copy = tmp_path / "copy.db"
-    done = CliRunner().invoke(hq_cli, ["backup", str(copy), "--dir", str(folder)])
-    if homes.name == "postgresql":
-        assert done.exit_code == 1 and "server's tools" in done.stderr
-        return
-    assert done.exit_code == 0, done.output
-    database = Database(sqlite_url(copy))
-    assert schema.form(database) == newest_form()
-    database.close()
-    again = CliRunner().invoke(hq_cli, ["backup", str(copy), "--dir", str(folder)])
-    assert again.exit_code == 1 and "there already" in again.stderr
