@@ -1,6 +1,7 @@
 """The commands of head office: `tillside hq …`."""
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,6 +24,14 @@ from app.terminal import fail
 DEFAULT_PORT = 8470
 HqDir = Annotated[Path | None, typer.Option("--dir", help="Folder of HQ's database and keys.")]
 HqDatabase = Annotated[str | None, typer.Option("--db", help="Empty PostgreSQL database: postgresql://…")]
+
+
+class LogForm(StrEnum):
+    """How HQ's log is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
 
 hq_cli = typer.Typer(help="Head office: the server that stations report to.")
 hq_cli.command("devices")(hq_devices)
@@ -113,14 +122,18 @@ def hq_serve(
         int | None,
         typer.Option(help="For the demo: let HQ's clock follow the stations', from this moment (ms)."),
     ] = None,
+    log: Annotated[
+        LogForm, typer.Option(help="What goes to standard error: troubles as text, or all requests as JSON.")
+    ] = LogForm.TEXT,
 ) -> None:
     """Serve stations until told to stop."""
     from app.logs import set_up_logs
     from hq.clock import FollowingClock
     from hq.faults import HqFault
+    from hq.request_ids import current_request_id
     from hq.serve import serve
 
-    set_up_logs()
+    set_up_logs(as_json=log is LogForm.JSON, request_id=current_request_id)
     clock = None if demo_clock is None else FollowingClock(demo_clock)
     try:
         serve(load_config(hq_dir=data_dir).hq_dir, host=host, port=port, clock=clock)

@@ -3,17 +3,23 @@
 Everything goes to standard error, one line a message. A station keeps it besides, in two small files of its state
 folder, since nobody sees the standard error of a window that was opened from a menu: `tillside report` reads them.
 
+HQ may be asked for lines of JSON instead, for programs that gather logs of many machines: then each names the request
+that it belongs to.
+
 A name, a number or a PIN can stand in the message of any exception (`invalid literal: 'Ada'`), so of exceptions that
 aren't ours only their kind and their places are told. Ours say what they mean to say. A core dump would hold keys and
 everything that was ever scanned, so there is none. A leaf: imports nothing of ours.
 """
 
 import faulthandler
+import json
 import logging
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -21,20 +27,28 @@ from typing import Any
 FORM = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 OURS = ("app.", "hq.", "scanner.", "sync.", "ui.")
 HIDDEN = "(what it says is kept back)"
+REQUESTS = "hq.operations.watch"  # tells of each request, where anybody wants to hear it
 KEPT_FILES = ("tillside.log", "tillside.1.log")  # the newer, and the one before
 KEPT_BYTES_MAX = 1 << 19
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
-def set_up_logs(folder: Path | None = None) -> None:
-    """Let everything that this process logs, or dies of, be told so, and kept in `folder`. Once, before all else."""
+def set_up_logs(
+    folder: Path | None = None, *, as_json: bool = False, request_id: Callable[[], str] = str
+) -> None:
+    """Let everything that this process logs, or dies of, be told so, and kept in `folder`. Once, before all else.
+
+    With `as_json` lines are JSON, each request has one, and `request_id` says which is under way.
+    """
     handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
     kept = KeptLog(folder) if folder is not None else None
     handlers += [kept] if kept else []
     for handler in handlers:
-        handler.setFormatter(QuietFormatter(FORM))
+        handler.setFormatter(JsonFormatter(request_id) if as_json else QuietFormatter(FORM))
     logging.basicConfig(level=logging.WARNING, handlers=handlers)
+    if as_json:
+        logging.getLogger(REQUESTS).setLevel(logging.INFO)
 
     def tell(kind: type[BaseException], problem: BaseException | None, _trace: object) -> None:
         text = _ending(kind, problem)
@@ -87,6 +101,29 @@ class QuietFormatter(logging.Formatter):
     def formatException(self, ei: ExcInfo | Any) -> str:  # noqa: N802 the library's name
         """Return kinds and places."""
         return "" if ei[1] is None else told(ei[1])
+
+
+class JsonFormatter(QuietFormatter):
+    """Writes a message as one line of JSON, with the same kept back."""
+
+    def __init__(self, request_id: Callable[[], str]) -> None:
+        """Name the request that `request_id` says is under way."""
+        super().__init__("%(message)s")
+        self._request_id = request_id
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return a line of JSON."""
+        at = datetime.fromtimestamp(record.created, tz=UTC)
+        said = {
+            "at": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            "request_id": self._request_id() or None,
+            "took_ms": getattr(record, "took_ms", None),
+            "problem": self.formatException(record.exc_info) if record.exc_info else None,
+        }
+        return json.dumps({name: value for name, value in said.items() if value not in (None, "")})
 
 
 def told(problem: BaseException) -> str:

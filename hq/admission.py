@@ -42,7 +42,8 @@ PUSH_END = "/journal"
 SIGNATURE_NAME = SIGNATURE_HEADER.lower().encode("ascii")
 SESSION = b"tillside="  # in the cookies of who is signed in
 NOBODY = ""  # has no rank: names are all that ranks go by
-ALWAYS = "/v1/health"  # answered without a thread, so that stations know who they are waiting for
+# Answered whoever else asks: stations want to know who they are waiting for, and those who run HQ how it is.
+ALWAYS = frozenset({"/v1/health", "/ready", "/metrics"})
 
 
 class Lane:
@@ -140,7 +141,7 @@ class Admission:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or refuse it."""
-        if scope["type"] != "http" or scope["path"] == scope.get("root_path", "") + ALWAYS:
+        if scope["type"] != "http" or scope["path"].removeprefix(scope.get("root_path", "")) in ALWAYS:
             await self._app(scope, receive, send)
             return
         device = _device(scope)

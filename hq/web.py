@@ -24,6 +24,7 @@ from hq.clock import DEMO_CLOCK_HEADER, FollowingClock
 from hq.console.app import add_console
 from hq.faults import Malformed, NotSigned, TokenRefused
 from hq.home import Hq
+from hq.operations.routes import add_operations
 from hq.phone.routes import add_phone
 from hq.request_ids import RequestIds
 from hq.service import DeviceSession, EnrolService, health
@@ -100,6 +101,20 @@ def create_app(hq: Hq) -> FastAPI:
             return problems.of_refusal(answered)
         return answer(asking.request, answered)
 
+    add_phone(app, hq)
+    _add_reading(app, session)
+    _add_authority(app, session)
+    app.add_middleware(Admission)
+    add_operations(app, hq)  # which count what is put off at the door, too
+    app.add_middleware(RequestIds)
+    if isinstance(hq.clock, FollowingClock):
+        app.add_middleware(_DemoClockHeader, clock=hq.clock)
+    return app
+
+
+def _add_reading(app: FastAPI, session: Callable[["Whole"], DeviceSession]) -> None:
+    """Add what stations read."""
+
     @app.get("/v1/sync/manifest", include_in_schema=False)
     def get_manifest(asking: Asking) -> Response:
         return answer(asking.request, session(asking).manifest())
@@ -135,14 +150,6 @@ def create_app(hq: Hq) -> FastAPI:
     @app.get("/v1/sync/document/{kind}", include_in_schema=False)
     def get_document(asking: Asking, kind: DocumentKind) -> Response:
         return answer(asking.request, session(asking).document(kind))
-
-    add_phone(app, hq)
-    _add_authority(app, session)
-    app.add_middleware(Admission)
-    app.add_middleware(RequestIds)
-    if isinstance(hq.clock, FollowingClock):
-        app.add_middleware(_DemoClockHeader, clock=hq.clock)
-    return app
 
 
 def _add_authority(app: FastAPI, session: Callable[["Whole"], DeviceSession]) -> None:

@@ -92,7 +92,7 @@ class ApiRoute(APIRoute):
             rates: Rates = request.app.state.rates
             left: Left | None = None
             try:
-                actor = await run_in_threadpool(_let_in, hq, request)
+                actor = await run_in_threadpool(let_in, hq, request)
                 left = rates.count(actor.name)
                 actor.need(self.scope_needed)
                 _check_target(request)
@@ -162,7 +162,7 @@ def _number(text: str) -> int | float:
     return int(number) if number.is_integer() and abs(number) <= INTEGER_MAX else number
 
 
-def _let_in(hq: Hq, request: Request) -> Actor:
+def let_in(hq: Hq, request: Request) -> Actor:
     """Return who asks. Raises `NotSignedIn`."""
     kind, _, text = request.headers.get("authorization", "").partition(" ")
     actor = actor_of(hq, text.strip()) if kind.lower() == "bearer" and text.startswith(PREFIX) else None
