@@ -105,9 +105,8 @@ def _figures(connection: Connection, *, now_ms: int) -> Iterator[Metric]:
 
 
 def _counts(connection: Connection, column: Column[str]) -> dict[str, int]:
-    return {
-        state: count for state, count in connection.execute(select(column, func.count()).group_by(column))
-    }
+    rows = connection.execute(select(column, func.count()).group_by(column))
+    return {row[0]: row[1] for row in rows}
 
 
 _JOB_STATES = "waiting", "running", "done", "failed", "stopped"
