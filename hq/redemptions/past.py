@@ -9,6 +9,7 @@ What the member gets is the difference between the order as it was and as it wou
 heard of nothing but the redemption itself is posted: what was sold stands in no books of ours.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -186,7 +187,7 @@ def _said(hq: Hq, connection: Connection, asked: PastAsked) -> OrderThen:
     shop = connection.execute(select(store).where(store.c.store_id == asked.store)).one_or_none()
     if shop is None:
         raise NotPossible("There is no such store.")
-    order_id = asked.order_id or f"hq-{new_id()}"
+    order_id = asked.order_id or _named(asked)
     if _is_known(connection, asked.store, order_id):
         raise NotPossible("HQ has an order of this number and store: choose it from the list.")
     program = program_then(hq, connection, asked.at_ms)
@@ -201,6 +202,12 @@ def _said(hq: Hq, connection: Connection, asked: PastAsked) -> OrderThen:
         if any(each.was_on(asked.at_ms, program.version) for each in periods)
     }
     return OrderThen(Facts(program, order, None, stopped=frozenset(stopped)), None)
+
+
+def _named(asked: PastAsked) -> str:
+    """Return the number of an order that none is known of: the same whenever the same order is said once more."""
+    said = f"{asked.store}|{asked.at_ms}|{asked.total}"
+    return f"hq-{hashlib.sha256(said.encode('utf-8')).hexdigest()[:32]}"
 
 
 def program_then(hq: Hq, connection: Connection, at_ms: int) -> Program:

@@ -16,6 +16,7 @@ from hq.faults import NotPossible, OverCeiling
 from hq.members.service import MemberFacts, upsert_members
 from hq.redemptions.making import redeem_past, try_past
 from hq.redemptions.past import PastAsked
+from hq.stops.service import stop_it
 from hq.tables import journal, member, posting, redemption_fact, voucher
 from hq.vouchers.service import NewVoucher, create_vouchers
 from tests.hq.station import NOW_MS, REF, program_body
@@ -112,6 +113,20 @@ def test_one_order_has_one_redemption_of_the_past(shop) -> None:
         redeem_past(shop, AGENT, REF, yesterday(6_000, order_id="o-1"), reason="x")
 
 
+def test_an_order_without_a_number_is_the_same_when_it_is_said_again(hq, clock) -> None:
+    publish_program(hq, with_offer(2, trigger="choice"))
+    upsert_members(hq, [MemberFacts(REF)])
+    clock.set_ms(NOW_MS + DAY_MS)
+    redeem_past(hq, AGENT, REF, yesterday(6_000), reason="x")
+    with pytest.raises(NotPossible, match="before"):
+        redeem_past(hq, AGENT, REF, yesterday(6_000), reason="x")
+
+
+def test_who_is_stopped_today_gets_nothing_for_yesterday(shop) -> None:
+    stop_it(shop, f"member:{REF}")
+    assert Reason.STOPPED in [each.reason for each in try_past(shop, REF, yesterday(6_000)).reasons]
+
+
 def test_nothing_above_ones_ceiling(shop) -> None:
     junior = of_person("Jo", Role.SUPPORT, Ceilings(amount=999))
     with pytest.raises(OverCeiling):
@@ -163,9 +178,9 @@ def test_limits_of_a_campaign_count_what_was_redeemed_by_hand(hq, clock) -> None
     upsert_members(hq, [MemberFacts(REF), MemberFacts("0000000000002")])
     clock.set_ms(NOW_MS + DAY_MS)
     assert redeem_past(hq, AGENT, REF, yesterday(6_000), reason="x").is_posted
-    again = redeem_past(hq, AGENT, "0000000000002", yesterday(6_000), reason="x")
+    again = redeem_past(hq, AGENT, "0000000000002", yesterday(7_000), reason="x")
     assert [each.reason for each in again.reasons] == [Reason.LIMIT_CAMPAIGN_REACHED]
-    mine = redeem_past(hq, AGENT, REF, yesterday(6_000), reason="x")
+    mine = redeem_past(hq, AGENT, REF, yesterday(8_000), reason="x")
     assert Reason.LIMIT_PER_MEMBER_REACHED in [each.reason for each in mine.reasons]
 
 
