@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import groupby
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, TypedDict, get_type_hints
 
 from msgspec import Meta, Raw, Struct, ValidationError, convert
 from msgspec.json import Decoder, decode
@@ -30,6 +30,15 @@ UNREADABLE = Row(t="", op="", k="")  # stands where HQ sent something that is no
 TOLD_MAX = 100  # characters of a row's name in the log
 
 
+class More(TypedDict, total=False):
+    """What there is to say of some members only: when their tier and points end, and attributes."""
+
+    tier_ends_on: date
+    tier_after: str
+    expiring: list[tuple[date, Whole]]
+    attributes: dict[str, str | Whole]
+
+
 class MemberValues(Struct):
     """A row of type `member`. Of older HQs the last ones are missing."""
 
@@ -45,6 +54,7 @@ class MemberValues(Struct):
     uses: dict[str, dict[date, Count]] | None = (
         None  # of campaigns with limits: campaign, local day, how often
     )
+    more: More | None = None  # what ends, and what conditions ask about
 
 
 class VoucherValues(Struct):

@@ -4,7 +4,10 @@ Numbers can be guessed, so whoever tries them one after the other is put off: se
 """
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
+
+import orjson
 
 from app.core.canonical import digest
 from app.core.codes import (
@@ -206,8 +209,21 @@ def _member(store: StationStore, ref: str, row: MemberRow | None, level: Level, 
         segments=row.segments,
         balance=row.balance + own.balance,
         as_of_ms=as_of_ms,
+        **({} if row.more is None else _further(row.more)),
     )
     return SeenMember(member, row.name, own.pending, level, code_hash, stopped=stopped)
+
+
+def _further(kept: str) -> dict[str, Any]:
+    """Return what the replica holds of some members only, as facts: what ends, and attributes."""
+    more = orjson.loads(kept)
+    ends_on = more.get("tier_ends_on")
+    return {
+        "tier_ends_on": None if ends_on is None else date.fromisoformat(ends_on),
+        "tier_after": more.get("tier_after", ""),
+        "expiring": tuple((date.fromisoformat(day), points) for day, points in more.get("expiring", ())),
+        "attributes": more.get("attributes", {}),
+    }
 
 
 def _voucher(store: StationStore, credential: VoucherNumber) -> Presentation | None:

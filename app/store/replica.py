@@ -41,25 +41,25 @@ NAMED_MAX = 20  # more than a person reads; who sees this many types another let
 
 HELD = "SELECT ref, number_hash, name FROM member WHERE ref IN (SELECT value FROM json_each(?))"
 PUT_SAME_NAME = (
-    "UPDATE member SET tier = ?, segments = ?, balance = ?, state = ?, codes_from_ms = ?, holder = ?, uses = ?"
-    " WHERE ref = ?"
+    "UPDATE member SET tier = ?, segments = ?, balance = ?, state = ?, codes_from_ms = ?, holder = ?, uses = ?,"
+    " more = ? WHERE ref = ?"
 )
 VOUCHERS = "SELECT code_hash, rule_id, uses_max, uses, owner, ends_on FROM voucher"
 OWNED_MAX = 500  # of one member; more come from a campaign that has gone wrong
-BY_REF = "SELECT ref, name, tier, segments, balance, state, codes_from_ms FROM member WHERE ref = ?"
+BY_REF = "SELECT ref, name, tier, segments, balance, state, codes_from_ms, more FROM member WHERE ref = ?"
 NAMES_OF = """
 SELECT asked.value, member.name FROM json_each(?) AS asked LEFT JOIN alias ON alias.ref = asked.value
 JOIN member ON member.ref = COALESCE(alias.survivor, asked.value) WHERE member.name <> ''
 """
 BY_NUMBER = """
-SELECT ref, name, tier, segments, balance, state, codes_from_ms FROM member WHERE number_hash = ?
+SELECT ref, name, tier, segments, balance, state, codes_from_ms, more FROM member WHERE number_hash = ?
 """
 BY_NAME = """
-SELECT ref, name, tier, segments, balance, state, codes_from_ms FROM member
+SELECT ref, name, tier, segments, balance, state, codes_from_ms, more FROM member
 WHERE name_key >= ? AND name_key < ? ORDER BY name_key LIMIT ?
 """
 BY_LATER_WORD = """
-SELECT member.ref, name, tier, segments, balance, state, codes_from_ms
+SELECT member.ref, name, tier, segments, balance, state, codes_from_ms, more
 FROM member_word JOIN member ON member.ref = member_word.ref
 WHERE member_word.name_key >= ? AND member_word.name_key < ? ORDER BY member_word.name_key LIMIT ?
 """
@@ -76,6 +76,7 @@ class MemberRow:
     balance: int
     state: str
     codes_from_ms: int = 0  # signed codes that were issued before are withdrawn
+    more: str | None = None  # JSON: what ends, and attributes that conditions ask about; see sync/rows.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,8 @@ class Position:
 
 
 def _member_row(row: Sequence[Any]) -> MemberRow:
-    ref, name, tier, segments, balance, state, codes_from_ms = row
-    return MemberRow(ref, name, tier, frozenset(orjson.loads(segments)), balance, state, codes_from_ms)
+    ref, name, tier, segments, balance, state, codes_from_ms, more = row
+    return MemberRow(ref, name, tier, frozenset(orjson.loads(segments)), balance, state, codes_from_ms, more)
 
 
 class Replica:

@@ -44,9 +44,10 @@ def _members_kept(rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
             codes_from_ms,
             holder,
             None if uses is None else orjson.dumps(uses, option=orjson.OPT_NON_STR_KEYS).decode(),
+            None if more is None else orjson.dumps(more).decode(),
             name_key(name),
         )
-        for ref, number_hash, name, tier, segments, balance, state, codes_from_ms, holder, uses in rows
+        for ref, number_hash, name, tier, segments, balance, state, codes_from_ms, holder, uses, more in rows
     ]
 
 
@@ -85,15 +86,16 @@ TABLES = {
             "codes_from_ms",
             "holder",
             "uses",
+            "more",
         ),
         kept=_members_kept,
         put="INSERT OR REPLACE INTO member"
-        " (ref, number_hash, name, tier, segments, balance, state, codes_from_ms, holder, uses, name_key)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " (ref, number_hash, name, tier, segments, balance, state, codes_from_ms, holder, uses, more, name_key)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         delete="DELETE FROM member WHERE ref = ?",
         include="UPDATE member SET included_seq = ? WHERE ref IN (SELECT value FROM json_each(?))",
         included="SELECT included_seq FROM member WHERE ref = ?",
-        added={"codes_from_ms": 0, "holder": None, "uses": None},
+        added={"codes_from_ms": 0, "holder": None, "uses": None, "more": None},
     ),
     VOUCHER: Table(
         columns=("code_hash", "rule_id", "uses_max", "uses", "owner", "ends_on", "holder"),

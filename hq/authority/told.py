@@ -8,11 +8,12 @@ from sqlalchemy import Connection
 
 from hq.authority.counters import uses_of
 from hq.authority.holding import holders_of_points, holders_of_vouchers
+from hq.benefits.telling import more_of
 from hq.db import NAMES_AT_ONCE
 from hq.members import store as members
 from hq.vouchers import store as vouchers
 
-MEMBER_COLUMNS = (*members.COLUMNS, "holder", "uses")
+MEMBER_COLUMNS = (*members.COLUMNS, "holder", "uses", "more")
 VOUCHER_COLUMNS = (*vouchers.COLUMNS, "holder")
 
 Holders = Callable[[Connection, Sequence[str]], dict[str, str]]
@@ -22,8 +23,10 @@ def read_members(connection: Connection, refs: Sequence[str]) -> dict[str, dict[
     """Return the members with these references, by reference; unknown ones are left out."""
     found = members.read_members(connection, refs)
     holders, uses = holders_of_points(connection, list(found)), uses_of(connection, list(found))
+    more = more_of(connection, list(found))
     return {
-        ref: facts | {"holder": holders.get(ref), "uses": uses.get(ref, {})} for ref, facts in found.items()
+        ref: facts | {"holder": holders.get(ref), "uses": uses.get(ref, {}), "more": more.get(ref)}
+        for ref, facts in found.items()
     }
 
 
@@ -40,8 +43,9 @@ def members_of_store(connection: Connection, store: str) -> Iterator[list[Any]]:
     for some in _parts(rows):
         refs = [row[0] for row in some]
         holders, uses = holders_of_points(connection, refs), uses_of(connection, refs)
+        more = more_of(connection, refs)
         for row in some:
-            yield [*row, holders.get(row[0]), uses.get(row[0], {})]
+            yield [*row, holders.get(row[0]), uses.get(row[0], {}), more.get(row[0])]
 
 
 def all_vouchers(connection: Connection) -> Iterator[list[Any]]:

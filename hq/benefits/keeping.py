@@ -17,13 +17,14 @@ from hq.benefits.grants import due_marks, give, referrers_of, settle_referrals
 from hq.benefits.past import read_past
 from hq.benefits.points import Ends, first_ends, settle_points
 from hq.benefits.tables import lot, tier_state
+from hq.benefits.telling import more_of
 from hq.benefits.tiers import TierNow, settle_tier, works_out_tiers
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
 from hq.db import Whole, hold_whole
-from hq.feed import Change, announce
+from hq.feed import MEMBER, Change, announce
 from hq.home import Hq
-from hq.members.store import lock_members, read_members
+from hq.members.store import lock_members, read_members, read_scopes
 from hq.members.tables import enrolment
 from hq.tables import member
 from hq.touched import BENEFITS, touch
@@ -45,6 +46,9 @@ def follow(hq: Hq, connection: Connection, members: Sequence[str]) -> None:
     changes: list[Change] = []
     for ref in sorted(known & set(members)):
         changes += _settle(connection, program, ref, today=today, now_ms=now_ms)
+    told = more_of(connection, sorted(known & set(members)))
+    scopes = read_scopes(connection, told)
+    changes += [Change(store, MEMBER, ref) for ref in sorted(told) for store in sorted(scopes.get(ref, ()))]
     announce(connection, changes)
 
 

@@ -148,7 +148,7 @@ def bring_friend(hq: Hq, actor: Actor, *, scheme: str, referrer: str, friend: st
             referred_by=None if before is None else before.referrer,
         )
         if refusal is not None:
-            raise NotPossible(f"This referral does not count: {refusal.reason}.")
+            raise NotPossible(f"This referral does not count: {refusal.reason.name.lower()}.")
         row = {
             "scheme": scheme,
             "friend": second,
