@@ -1,5 +1,6 @@
 """A scan comes in: every kind of code, known and unknown, and what the journal keeps of a refused one."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,25 @@ def test_a_signed_code_of_a_known_member_brings_their_row(store: StationStore) -
     assert (known.ref, known.is_known, known.tier, known.balance) == (member.ref, True, "gold", 420)
     assert known.segments == {"a", "b"} and known.as_of_ms == NOW_MS - 5
     assert store.journal.head().seq == 0  # to look is no deed
+
+
+def test_t17_a_cut_off_station_ends_a_paid_tier_and_points_by_itself(store: StationStore) -> None:
+    """HQ said when they end: they hold through that day, and at 00:00 of the next there is what comes after."""
+    member = a_member(
+        store,
+        balance=420,
+        tier="plus",
+        more={
+            "tier_ends_on": "2026-11-30",
+            "tier_after": "base",
+            "expiring": [["2026-11-30", 400]],
+            "attributes": {"country": "DE"},
+        },
+    )
+    known = member_of(store, member.code).member
+    days = [date(2026, 11, 30), date(2026, 12, 1)]
+    assert [(known.tier_on(day), known.balance_on(day)) for day in days] == [("plus", 420), ("base", 20)]
+    assert known.attributes == {"country": "DE"}
 
 
 def test_a_signed_code_of_a_first_visitor_is_a_member_too(store: StationStore) -> None:
