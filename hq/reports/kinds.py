@@ -1,7 +1,7 @@
 """The reports there are: their columns, what each means in a sentence, and by what their rows can be grouped."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from hq.console.texts import N_
@@ -183,7 +183,7 @@ REPORTS: Mapping[str, Report] = {
                     N_("Of a hundred that were tried so many went through."),
                     lambda f: f.rate,
                 ),
-                DISCOUNT,
+                replace(DISCOUNT, is_drawn=False),
             ),
             OF_ORDERS,
         ),

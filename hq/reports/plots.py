@@ -27,7 +27,7 @@ COLOURS = {
 GROUNDS = {"light": ("#FFFFFF", "#14181F", "#4F5A68"), "dark": ("#181E26", "#F1F4F8", "#B3BDCA")}
 FONT = '"Noto Sans", "Segoe UI", "NanumGothic", "Malgun Gothic", sans-serif'
 WIDTH, HEIGHT = 920, 340
-LABELS_MAX = 12  # along the bottom: more would lie on each other
+LABELS_MAX = 8  # along the bottom: more would lie on each other
 BARS_MAX = 40
 SVG = "http://www.w3.org/2000/svg"
 ET.register_namespace("", SVG)
@@ -104,6 +104,8 @@ def _style(theme: str) -> Style:
         no_data_font_size=20,
         opacity=".9",
         stroke_opacity="1",
+        stroke_width="2.5",
+        stroke_width_hover="2.5",
         guide_stroke_color=ground if theme == "light" else muted,
         guide_stroke_dasharray="2,6",
         major_guide_stroke_dasharray="2,6",
