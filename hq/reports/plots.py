@@ -72,6 +72,7 @@ def draw(plot: Plot, *, theme: str, number: Callable[[float], str]) -> str:
         truncate_label=18,
         include_x_axis=True,
         margin=12,
+        margin_right=44,  # the last label ends behind the last place
         value_formatter=number,
         no_data_text="–",
         pretty_print=False,
