@@ -10,6 +10,7 @@ from fastapi import Response
 from hq.access.scopes import Scope
 from hq.builder.context import BuilderContext, context_of, same_version
 from hq.builder.effect_form import KINDS
+from hq.builder.member_part import member_part
 from hq.builder.rule_form import (
     RuleForm,
     RuleWrong,
@@ -29,6 +30,7 @@ from hq.campaigns.rows import CampaignRow
 from hq.console.routing import Page, PageAsk
 from hq.console.texts import N_
 from hq.faults import HqFault
+from hq.segments.service import Count, count_members
 
 NEW = "new"
 JSON_MAX = 100_000
@@ -136,11 +138,21 @@ def _page(
         triggers=list(TRIGGERS.items()),
         told=lambda node: sentence_at(context, node),
         sentence=sentence,
+        count=None if rule is None else _count(ask, rule.get("condition")),
         text=text,
         problem=problem,
         version=version,
         status=status,
     )
+
+
+def _count(ask: PageAsk, tree: Any) -> Count | None:
+    """Return for how many members what a condition asks about the member holds; None where it asks nothing alone."""
+    part = member_part(tree)
+    try:
+        return None if part is None else count_members(ask.hq, part)
+    except HqFault:
+        return None  # of attributes or segments that head office doesn't know, it can't count
 
 
 def _rule_or_none(form: RuleForm, context: BuilderContext) -> dict[str, Any] | None:

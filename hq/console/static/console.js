@@ -69,11 +69,19 @@ function letListsBeMoved() {
 letListsBeMoved();
 addEventListener("resize", letListsBeMoved);
 
-// A choice on which other fields depend shows them at once; without script the button "Show again" does.
+// A choice on which other fields depend shows them as soon as somebody has stopped choosing: who types the beginning of
+// what they want, or goes down a list by its arrows, chooses several times. Without script "Show again" does the same.
+const CHOSEN_MS = 400;
+let showing = 0;
 document.addEventListener("change", (event) => {
-  const form = event.target.closest("form[data-inplace]");
-  const show = event.target.matches("[data-refresh]") && form?.querySelector('[name="do"][value="show"]');
-  if (show) form.requestSubmit(show);
+  const name = event.target.matches("[data-refresh]") && event.target.form?.dataset.inplace && event.target.name;
+  if (!name) return;
+  clearTimeout(showing);
+  showing = setTimeout(() => {
+    const form = document.querySelector(`[name="${CSS.escape(name)}"]`)?.form;
+    const show = form?.querySelector('[name="do"][value="show"]');
+    if (show) form.requestSubmit(show);
+  }, CHOSEN_MS);
 });
 
 // What says `data-again` is fetched again after so many seconds, as long as the new one says so too; not while somebody

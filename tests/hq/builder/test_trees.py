@@ -5,6 +5,7 @@ from hypothesis import given
 
 from app.core.conditions import Vocabulary, compile_condition
 from app.core.money import CURRENCIES
+from hq.builder.member_part import member_part
 from hq.builder.tree import TreeWrong, can_show, edited, node_of, read_node, tree_of, walk, with_paths
 from tests.hq.builder.trees import CALENDARS, SETS, TREES
 
@@ -135,3 +136,12 @@ def test_a_form_of_thousands_of_places_is_cut():
     form = {f"c{'.0' * depth}:kind": ["not"] for depth in range(10_000)}
     form |= {f"c.{place}:kind": ["fact"] for place in range(1, 10_000)}
     assert sum(1 for _ in walk(read_node(form))) <= 301
+
+
+@pytest.mark.parametrize(("tree", "part"), [
+    (None, None), (TOTAL, None), (GOLD, GOLD), ({"all": [TOTAL, GOLD]}, GOLD), ({"any": [TOTAL, GOLD]}, None),
+    ({"all": [GOLD, {"any": [GOLD, GOLD]}, TOTAL]}, {"all": [GOLD, {"any": [GOLD, GOLD]}]}),
+    ({"not": GOLD}, {"not": GOLD}), ({"not": {"all": [GOLD, TOTAL]}}, None),
+])  # fmt: skip
+def test_what_is_asked_of_members_alone_can_be_counted(tree, part):
+    assert member_part(tree) == part
