@@ -1,5 +1,7 @@
 """The program as a whole in the console: its parts, what of each is changed, and what was published when."""
 
+from collections.abc import Mapping
+
 import orjson
 from fastapi import Response
 
@@ -13,6 +15,9 @@ from hq.program.publishing_pages import check_of, keep_part, publish_drafts
 
 PLACE = "/console/program"
 JSON_MAX = 1_000_000
+SHOWN_MAX = 50_000  # characters: a longer part is shown and changed name by name
+NAMES_MAX = 100  # of a long part, at once
+NAMED = ("product_sets", "calendars", "segments")
 TITLES = {
     "basics": N_("Name, currency, time zone, when it expires"),
     "earning": N_("Earning rules"),
@@ -39,6 +44,7 @@ TITLES = {
 pages = Pages("program", N_("Program"), place=PLACE, needs=Scope.CAMPAIGNS_READ)
 for _part in ("product_sets", "authority"):
     pages.example("/{part}", part=_part)
+pages.example("/{part}", part="product_sets", key="new")
 
 
 @pages.get("")
@@ -73,9 +79,12 @@ def _page(ask: PageAsk, fault: HqFault | None = None) -> Response:
 
 @pages.get("/{part}")
 def show_part(ask: Page, part: str) -> Response:
-    """Show one part as the program writes it, and what its draft changes."""
-    found = parts.read_part(ask.hq, part)
-    return _part_page(ask, part, _json(found.body))
+    """Show one part as the program writes it, and what its draft changes; of a long one what stands under a name."""
+    found, key = parts.read_part(ask.hq, part), ask.query.get("key", "")
+    body = found.body
+    if key and isinstance(body, Mapping):
+        body = body.get(key)
+    return _part_page(ask, part, _json(body))
 
 
 @pages.post("/{part}", needs=Scope.CAMPAIGNS_WRITE)
@@ -86,7 +95,7 @@ def keep(ask: Page, part: str) -> Response:
         if ask.text("do") == "discard":
             parts.discard_part(ask.hq, ask.actor, part)
         else:
-            keep_part(ask, part, orjson.loads(text) if text else None)
+            keep_part(ask, part, _changed(ask, part, orjson.loads(text) if text else None))
     except orjson.JSONDecodeError as problem:
         return _part_page(ask, part, text, Malformed(f"This is no JSON: {problem}"))
     except HqFault as fault:
@@ -94,16 +103,36 @@ def keep(ask: Page, part: str) -> Response:
     return ask.go(PLACE, said=ask.said(N_("It is drafted. It counts when it is published.")))
 
 
+def _changed(ask: PageAsk, part: str, said: object) -> object:
+    """Return what a part is to become: what was typed, or a part in which it stands under its name."""
+    key = ask.text("key")
+    if not key:
+        return said
+    body = parts.read_part(ask.hq, part).body
+    others = {name: value for name, value in body.items() if name != key} if isinstance(body, Mapping) else {}
+    return others if said is None else {**others, key: said}
+
+
 def _part_page(ask: PageAsk, part: str, text: str, fault: HqFault | None = None) -> Response:
-    found = parts.read_part(ask.hq, part)
+    found, wanted = parts.read_part(ask.hq, part), ask.query.get("find", "")[:80]
+    key = ask.text("key") or ask.query.get("key", "")[:80]
+    is_long = not key and len(text) > SHOWN_MAX
+    names = sorted(found.body) if part in NAMED and isinstance(found.body, Mapping) else []
+    fitting = [name for name in names if wanted.lower() in name.lower()]
+    different = parts.diff_part(ask.hq, part) if found.has_changes else []
     return ask.page(
         "program/part.html",
         fault=fault,
         status=200 if fault is None else fault.status,
         part=found,
         title=TITLES.get(part, part),
-        text=text,
-        differences=parts.diff_part(ask.hq, part) if found.has_changes else [],
+        text=text[:SHOWN_MAX],
+        key=key,
+        is_long=is_long,
+        is_named=part in NAMED,
+        names=fitting[:NAMES_MAX],
+        more=max(0, len(fitting) - NAMES_MAX),
+        differences=[each for each in different if len(str(each.before)) + len(str(each.after)) < SHOWN_MAX],
         may_change=ask.actor.may(PARTS[found.part]),
     )
 
