@@ -157,6 +157,7 @@ def make_scenario(ada: Desk, day: str) -> None:
     expect(ada.page.locator("main")).to_contain_text("1 of 1 pass on the draft as it is now.")
 
 
+@pytest.mark.timeout(420)
 def test_a_campaign_is_built_tested_approved_published_redeemed_and_paused(
     people: World, enrolled: World, hq: HqProcess, station: StationProcess
 ):
