@@ -14,6 +14,7 @@ from fastapi.responses import FileResponse
 from msgspec import DecodeError
 from msgspec.json import Decoder
 
+from app.core.canonical import INTEGER_MAX
 from hq import problems
 from hq.admission import Admission
 from hq.api.app import add_api
@@ -81,7 +82,9 @@ def create_app(hq: Hq) -> FastAPI:
         return answer(request, health(hq))
 
     @app.get("/v1/keyset", include_in_schema=False)
-    def get_keyset(request: Request, version: Annotated[int | None, Query(ge=1)] = None) -> Response:
+    def get_keyset(
+        request: Request, version: Annotated[int | None, Query(ge=1, le=INTEGER_MAX)] = None
+    ) -> Response:
         return answer(request, EnrolService(hq).keyset() if version is None else keyset_at(hq, version))
 
     @app.post("/v1/enrol", include_in_schema=False)
@@ -126,9 +129,9 @@ def _add_reading(app: FastAPI, session: Callable[["Whole"], DeviceSession]) -> N
     @app.get("/v1/sync/changes", include_in_schema=False)
     def get_changes(
         asking: Asking,
-        cursor: Annotated[int, Query(ge=0)],
+        cursor: Annotated[int, Query(ge=0, le=INTEGER_MAX)],
         set_id: str,
-        limit: Annotated[int, Query(ge=1)] = CHANGES_ROWS_MAX,
+        limit: Annotated[int, Query(ge=1, le=INTEGER_MAX)] = CHANGES_ROWS_MAX,
     ) -> Response:
         changes = session(asking).changes(cursor=cursor, set_id=set_id, limit=limit)
         if isinstance(changes, MustRefetch):

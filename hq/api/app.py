@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 
 from hq.access.routes import routes as keys
+from hq.api import station_document
 from hq.api.models import Problem
 from hq.api.rates import Rates
 from hq.api.routing import Routes
@@ -100,10 +101,15 @@ def _document(app: FastAPI) -> dict[str, Any]:
         openapi_version="3.1.0",
         description=ABOUT,
         routes=app.routes,
-        tags=[{"name": noun.noun, "description": noun.about} for noun in NOUNS],
+        tags=[{"name": name, "description": about} for name, about in sorted(_tags().items())],
     )
     parts = found.setdefault("components", {})
-    parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "tsk_…"}}
+    found["paths"].update(station_document.paths())
+    parts.setdefault("schemas", {}).update(station_document.schemas())
+    parts["securitySchemes"] = {
+        **station_document.SECURITY_SCHEMES,
+        "key": {"type": "http", "scheme": "bearer", "bearerFormat": "tsk_…"},
+    }
     parts.setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
     for unused in ("HTTPValidationError", "ValidationError"):
         parts["schemas"].pop(unused, None)
@@ -111,6 +117,10 @@ def _document(app: FastAPI) -> dict[str, Any]:
         for operation in path.values():
             operation["responses"].pop("422", None) if _is_frameworks(operation) else None
     return found
+
+
+def _tags() -> dict[str, str]:
+    return {noun.noun: noun.about for noun in NOUNS} | {station_document.TAG: station_document.ABOUT}
 
 
 def _is_frameworks(operation: dict[str, Any]) -> bool:
