@@ -119,12 +119,12 @@ def _of_http(request: Request, fault: Exception) -> Response:
 
 
 def _methods(request: Request) -> list[str]:
-    """Return the methods that there are at a request's path."""
-    found: set[str] = set()
-    for route in every_route(request.app):
-        if route.matches(request.scope)[0] is not Match.NONE:
-            found |= route.methods or set()
-    return sorted(found)
+    """Return the methods of what a path names: by the route with the fewest parameters, as the document reads it."""
+    matching = [
+        route for route in every_route(request.app) if route.matches(request.scope)[0] is not Match.NONE
+    ]
+    path = min(matching, key=lambda route: len(route.param_convertors)).path
+    return sorted({method for route in matching if route.path == path for method in route.methods or ()})
 
 
 def _of_bug(_request: Request, _fault: Exception) -> Response:

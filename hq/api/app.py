@@ -113,10 +113,24 @@ def _document(app: FastAPI) -> dict[str, Any]:
     parts.setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
     for unused in ("HTTPValidationError", "ValidationError"):
         parts["schemas"].pop(unused, None)
+    for schema in parts["schemas"].values():
+        _close_names(schema)
     for path in found["paths"].values():
         for operation in path.values():
             operation["responses"].pop("422", None) if _is_frameworks(operation) else None
     return found
+
+
+def _close_names(node: Any) -> None:
+    """Say of objects whose names have a pattern that there are no others."""
+    if isinstance(node, dict):
+        if "patternProperties" in node:
+            node.setdefault("additionalProperties", False)
+        for each in node.values():
+            _close_names(each)
+    elif isinstance(node, list):
+        for each in node:
+            _close_names(each)
 
 
 def _tags() -> dict[str, str]:

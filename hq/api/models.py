@@ -4,9 +4,10 @@ A request's model refuses what it does not know and reads no text as a number; a
 dataclass that a service returns.
 """
 
+from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from app.core.canonical import INTEGER_MAX
 from app.core.order import AMOUNT_MAX
@@ -22,6 +23,16 @@ MemberRef = Annotated[str, StringConstraints(pattern=r"^[0-9A-HJKMNP-TV-Z]{13}$"
 Amount = Annotated[int, Field(ge=0, le=AMOUNT_MAX, description="Minor units of the program's currency.")]
 Points = Annotated[int, Field(ge=-AMOUNT_MAX, le=AMOUNT_MAX, description="Whole points.")]
 Moment = Annotated[int, Field(ge=0, le=INTEGER_MAX, description="UTC, milliseconds since 1970.")]
+
+
+def _is_day(text: str) -> str:
+    if date.fromisoformat(text).isoformat() != text:
+        raise ValueError("A day is written like 2026-11-28.")
+    return text
+
+
+# A day in the program's time zone, as ISO 8601 writes it.
+Day = Annotated[str, AfterValidator(_is_day), WithJsonSchema({"type": "string", "format": "date"})]
 
 
 class Body(BaseModel):

@@ -28,7 +28,7 @@ from hq.api import etags, idempotency
 from hq.api.models import Problem
 from hq.api.rates import Left, Rates
 from hq.bodies import read_body
-from hq.faults import HqFault, Malformed, NotHere, NotSignedIn
+from hq.faults import HqFault, Malformed, NotHere, NotPossible, NotSignedIn
 from hq.home import Hq
 from hq.problems import of_fault
 
@@ -38,14 +38,14 @@ SECURITY: list[dict[str, list[str]]] = [{"key": []}]
 PROBLEM = "application/problem+json"
 QUERY_MAX = 8_000  # characters: far more than all parameters of any list
 # What any route may answer, beside what it names itself.
-ALWAYS = (400, 401, 403, 413, 429, 503)
+ALWAYS = (400, 401, 403, 409, 413, 429, 503)
 SENTENCES = {
     304: "Not changed since the ETag that was sent.",
     400: "The request is not of the agreed form.",
     401: "The key is missing, unknown or no longer good.",
     403: "The key has no right to this, or it is above its ceiling.",
     404: "There is no such thing here.",
-    409: "What stands contradicts it.",
+    409: "What is asked contradicts itself, or what stands.",
     412: "It was changed since the ETag in `If-Match`.",
     413: "The request is too large.",
     422: "The idempotency key belongs to another request.",
@@ -115,18 +115,26 @@ class ApiRoute(APIRoute):
     ) -> Response:
         """Serve a request of somebody who may: a read by its ETag, a change once for each idempotency key."""
         if request.method not in WRITES:
-            return etags.answer(request, await inner(request))
+            return etags.answer(request, await _served(request, inner))
         await keep_body(request)
         seen = await idempotency.begin(hq, actor, request)
         if isinstance(seen, Response):
             return seen
         try:
-            response = await inner(request)
+            response = await _served(request, inner)
         except BaseException:  # nothing was done, or nobody knows: the same key may come again
             await idempotency.forget(hq, seen)
             raise
         await idempotency.keep(hq, seen, response, with_body=self.is_kept)
         return etags.mark(response)
+
+
+async def _served(request: Request, inner: Callable[[Request], Coroutine[Any, Any, Response]]) -> Response:
+    """Let a route answer. What is of the agreed form by now (`400` says what isn't) can only contradict something."""
+    try:
+        return await inner(request)
+    except Malformed as fault:
+        raise NotPossible(str(fault)) from fault
 
 
 def _check_target(request: Request) -> None:
@@ -216,7 +224,7 @@ class Routes:
 
         `is_kept` False: its answer holds a secret, and is not kept for a request that comes again.
         """
-        own = (422, 409) if method == "POST" else (412,) if method in WRITES else ()
+        own = (422,) if method == "POST" else (412,) if method in WRITES else ()
         own = (*own, 404) if "{" in path else own
         possible = {*ALWAYS, *own, *faults}
         responses: dict[int | str, dict[str, Any]] = {

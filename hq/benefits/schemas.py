@@ -4,9 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from hq.api.models import PATTERN, Amount, Answer, Body, Id, MemberRef, Moment, Name, Query
+from hq.api.models import PATTERN, Amount, Answer, Body, Day, Id, MemberRef, Moment, Name, Query
 
-Day = Annotated[str, StringConstraints(pattern=r"^2[0-9]{3}-[0-9]{2}-[0-9]{2}$")]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
 Value = Annotated[str, StringConstraints(max_length=80, pattern=PATTERN)]
 StoreName = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=PATTERN)]

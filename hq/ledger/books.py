@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from hq.access.actor import Actor
-from hq.api.models import PATTERN
+from hq.api.models import PATTERN, Day
 from hq.api.paging import Paging, read_cursor, write_cursor
 from hq.authority.settling import OVERSPENT
 from hq.gift_cards.postings import LAPSED, PAID, SOLD
@@ -34,7 +34,7 @@ from hq.journal.own import OWNER
 from hq.journal.postings import BREAKAGE, CORRECTIONS, EXPIRED, GIVEN, ISSUED, SPENT
 from hq.journal.reversal_tables import reversal_fact
 from hq.ledger.tables import own_entry
-from hq.orders.lists import Day, Text, moments
+from hq.orders.lists import Text, moments
 from hq.reports.folding import fresh
 from hq.reports.tables import figure_day
 from hq.tables import journal, order_fact, posting, redemption_fact

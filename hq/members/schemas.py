@@ -4,13 +4,12 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from hq.api.models import PATTERN, Amount, Answer, Body, MemberRef, Moment, Name, Points
+from hq.api.models import PATTERN, Amount, Answer, Body, Day, MemberRef, Moment, Name, Points
 from hq.members.attributes import AttributeKind, Side
 
 Word = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._-]{1,40}$")]
 External = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=PATTERN)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=PATTERN)]
-Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 Typed = Annotated[str, StringConstraints(max_length=254, pattern=PATTERN)]
 Number = Annotated[int, Field(ge=-(2**53), le=2**53)]
 Attributes = Annotated[

@@ -11,7 +11,7 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, Table, select
 
 from hq.access.actor import Actor
-from hq.api.models import PATTERN
+from hq.api.models import PATTERN, Day
 from hq.api.paging import Paging, cut, page_of
 from hq.home import Hq
 from hq.journal.reversal_tables import reversal_fact
@@ -21,7 +21,6 @@ from hq.reports.service import day_named
 from hq.tables import journal, order_fact, redemption_fact
 
 Text = Annotated[str, Field(max_length=80, pattern=PATTERN)]
-Day = Annotated[str, Field(max_length=10, description="A day of the program's time zone: `2026-11-28`.")]
 
 
 class Listing(Paging):

@@ -6,7 +6,7 @@ from fastapi import Query as Parameters
 from pydantic import Field
 
 from hq.access.scopes import Scope
-from hq.api.models import PATTERN, Answer, Query
+from hq.api.models import PATTERN, Answer, Day, Query
 from hq.api.routing import Asked, Routes
 from hq.console.program_of_pages import money_and_time
 from hq.reports import service
@@ -18,7 +18,6 @@ routes = Routes(
 )
 
 Text = Annotated[str, Field(max_length=80, pattern=PATTERN)]
-Day = Annotated[str, Field(max_length=10, description="A day of the program's time zone: `2026-11-28`.")]
 
 
 class Period(Query):

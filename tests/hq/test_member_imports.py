@@ -159,5 +159,5 @@ def test_a_file_comes_by_the_api_too(shop) -> None:
         assert api.post(f"{place}/run", {"is_trial": False}).status_code == 200
         work(shop)
         assert members(shop) == 5
-        assert api.post("/v1/imports", {**asked, "mapping": {"Nothing": "name"}}).status_code == 400
+        assert api.post("/v1/imports", {**asked, "mapping": {"Nothing": "name"}}).status_code == 409
         assert api.get("/v1/imports/nothing").status_code == 404

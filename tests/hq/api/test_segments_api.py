@@ -69,7 +69,7 @@ def test_what_is_no_condition_about_members_is_refused_with_a_sentence(api, cond
         api.post("/v1/segments/preview", {"condition": condition}),
         _made(api, condition=condition),
     ):
-        assert answer.status_code == 400
+        assert answer.status_code == 409
         assert answer.json()["detail"].endswith(".")
 
 
@@ -91,8 +91,8 @@ def test_a_list_holds_whom_people_name_by_reference_or_number(api) -> None:
 
 
 def test_lists_and_conditions_are_not_mixed_up(api) -> None:
-    assert _made(api, kind="static").status_code == 400
-    assert _made(api, condition=None).status_code == 400
+    assert _made(api, kind="static").status_code == 409
+    assert _made(api, condition=None).status_code == 409
     assert _made(api).status_code == 201
     assert _made(api).status_code == 409
     assert api.post("/v1/segments/newcomers/members", {"members": [REF]}).status_code == 409
