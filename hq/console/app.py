@@ -30,6 +30,7 @@ from hq.simulator.pages import pages as simulator
 from hq.staff.pages import pages as staff
 from hq.stores.device_pages import pages as devices
 from hq.stores.pages import pages as stores
+from hq.webhooks.pages import pages as webhooks
 
 NOUNS: tuple[Pages, ...] = (
     segments,
@@ -58,6 +59,7 @@ NOUNS: tuple[Pages, ...] = (
     tiers,
     attributes,
     imports,
+    webhooks,
 )
 
 
