@@ -213,12 +213,11 @@ def _is_meant(connection: Connection, text: str) -> ColumnElement[bool]:
         return or_(member.c.number_hash == hashed, member.c.ref.in_(sorted(refs)))
     if len(refs) > 1 or "@" in text:
         return member.c.ref.in_(sorted(refs))
-    whole_name = exists(_named(text).where(personal.c.member == member.c.ref))
     return or_(
         member.c.ref.in_(sorted(refs)),
         func.lower(member.c.name).contains(text.lower(), autoescape=True),
         member.c.name.contains(text, autoescape=True),
-        whole_name,
+        member.c.ref.in_(_named(text)),
     )
 
 
