@@ -18,7 +18,7 @@ COPY = " (copy)"
 def clone_campaign(
     hq: Hq, actor: Actor, campaign_id: str, *, name: str = "", clone_id: str = ""
 ) -> CampaignRow:
-    """Make a draft that says the same under another id. Raises `NotHere`, `NotPossible`, `Malformed`."""
+    """Make a draft that says the same under another id. Raises `NotHere`, `NotPossible`."""
     with changing(hq) as connection:
         old = rows.find(connection, campaign_id)
         called = name or f"{old.name[: NAME_LENGTH_MAX - len(COPY)]}{COPY}"

@@ -24,7 +24,7 @@ from hq.campaigns.events import tell_created, tell_state
 from hq.campaigns.rows import Approval, CampaignRow, PublishedCampaign, State, as_named, dates_of, written
 from hq.campaigns.tables import campaign
 from hq.db import Whole, hold_whole
-from hq.faults import Malformed, NotPossible
+from hq.faults import NotPossible
 from hq.home import Hq
 
 Match = Callable[[int], None]  # raises `ChangedMeanwhile` unless it is called with the version that was meant
@@ -63,7 +63,7 @@ def create_campaign(
     body: Mapping[str, Any] | None = None,
     briefing: Mapping[str, str] | None = None,
 ) -> CampaignRow:
-    """Make a draft; without an id it gets one from its name. Raises `NotPossible`, `Malformed`, `TooLarge`."""
+    """Make a draft; without an id it gets one from its name. Raises `NotPossible`, `TooLarge`."""
     with changing(hq) as connection:
         chosen = new_campaign_id(connection, campaign_id, name)
         new = new_draft(hq, actor, chosen, name=name, body=body or {}, briefing=briefing or {})
@@ -80,7 +80,7 @@ def find_campaign(hq: Hq, campaign_id: str) -> CampaignRow:
 def list_campaigns(
     hq: Hq, wanted: CampaignFilter | None = None, paging: Paging | None = None
 ) -> tuple[list[CampaignRow], str | None]:
-    """Return a page of campaigns, the newest first, and the cursor of the next one. Raises `Malformed`."""
+    """Return a page of campaigns, the newest first, and the cursor of the next one. Raises `NotPossible`."""
     chosen, paging = wanted or CampaignFilter(), paging or Paging()
     statement = select(campaign)
     if chosen.state is not None:
@@ -106,7 +106,7 @@ def change_campaign(
     briefing: Mapping[str, str] | None = None,
     match: Match = any_version,
 ) -> CampaignRow:
-    """Change a draft; what isn't given stays. Raises `NotHere`, `ChangedMeanwhile`, `Malformed`, `TooLarge`."""
+    """Change a draft; what isn't given stays. Raises `NotHere`, `ChangedMeanwhile`, `NotPossible`, `TooLarge`."""
     with changing(hq) as connection:
         old = rows.find(connection, campaign_id)
         match(old.version)
@@ -261,7 +261,7 @@ def new_draft(
     body: Mapping[str, Any],
     briefing: Mapping[str, str],
 ) -> CampaignRow:
-    """Return a draft that nobody has kept yet. Raises `Malformed`."""
+    """Return a draft that nobody has kept yet. Raises `NotPossible`."""
     now_ms = hq.clock.now_ms()
     named = as_named(body, campaign_id, name)
     starts_at, ends_at = dates_of(named)
@@ -302,12 +302,12 @@ def insert_draft(connection: Connection, actor: Actor, new: CampaignRow, *, now_
 
 
 def new_campaign_id(connection: Connection, wanted: str, name: str) -> str:
-    """Return the id of a new campaign: as wanted, or made from its name. Raises `NotPossible`, `Malformed`."""
+    """Return the id of a new campaign: as wanted, or made from its name. Raises `NotPossible`."""
     if wanted:
         try:
             Place("campaign", {"id": wanted}).identifier("id")
         except DocumentInvalid as problem:
-            raise Malformed(f"{wanted!r} is no id: {problem}.") from problem
+            raise NotPossible(f"{wanted!r} is no id: {problem}.") from problem
         if rows.find_or_none(connection, wanted) is not None:
             raise NotPossible(f"There is a campaign {wanted!r} already.")
         return wanted
@@ -318,10 +318,10 @@ def new_campaign_id(connection: Connection, wanted: str, name: str) -> str:
 
 
 def _briefing(texts: Mapping[str, str]) -> dict[str, str]:
-    """Return what cashiers are told, by language, without what is empty. Raises `Malformed`."""
+    """Return what cashiers are told, by language, without what is empty. Raises `NotPossible`."""
     found = {language: text.strip() for language, text in texts.items() if text.strip()}
     if any(len(text) > BRIEFING_MAX for text in found.values()):
-        raise Malformed(f"What cashiers are told has at most {BRIEFING_MAX} characters in each language.")
+        raise NotPossible(f"What cashiers are told has at most {BRIEFING_MAX} characters in each language.")
     return found
 
 

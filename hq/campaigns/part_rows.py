@@ -100,7 +100,7 @@ def store_part(connection: Connection, changed: PartRow) -> None:
 
 
 def written_part(body: Any) -> str:
-    """Return the canonical text of a part's body. Raises `Malformed`, `TooLarge`."""
+    """Return the canonical text of a part's body. Raises `NotPossible`, `TooLarge`."""
     return written({"body": body})
 
 

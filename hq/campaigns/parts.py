@@ -30,7 +30,7 @@ from hq.campaigns.scenarios import Ran
 from hq.campaigns.service import publish_in
 from hq.campaigns.store import read_document
 from hq.campaigns.weights import check_ceilings, weight_of_earning
-from hq.faults import Malformed, NotHere, NotPossible
+from hq.faults import NotHere, NotPossible
 from hq.home import Hq
 from hq.tables import document
 
@@ -85,9 +85,10 @@ def read_part(hq: Hq, part: str) -> ProgramPart:
 
 
 def put_part(hq: Hq, actor: Actor, part: str, body: Any, *, match: Match = any_version) -> ProgramPart:
-    """Say what a part is to become; None takes it out. Raises `NotHere`, `Forbidden`, `ChangedMeanwhile`, `Malformed`.
+    """Say what a part is to become; None takes it out.
 
-    Its content is checked when it is published, and by `check_parts`.
+    Its content is checked when it is published, and by `check_parts`. Raises `NotHere`, `Forbidden`,
+    `ChangedMeanwhile`, `NotPossible`.
     """
     _need(actor, part)
     _check_form(part, body)
@@ -192,16 +193,16 @@ def _chosen(connection: Connection, parts: Sequence[str]) -> list[str]:
 
 
 def _check_form(part: str, body: Any) -> None:
-    """Raise `Malformed` where a part is of another form than the program has it in."""
+    """Raise `NotPossible` where a part is of another form than the program has it in."""
     if body is None:
         if part in NEEDED:
-            raise Malformed(f"No program goes without {part}.")
+            raise NotPossible(f"No program goes without {part}.")
         return
     wanted = list if part in LISTS else dict
     if not isinstance(body, wanted):
-        raise Malformed(f"{part} is {'a list' if wanted is list else 'an object'}.")
+        raise NotPossible(f"{part} is {'a list' if wanted is list else 'an object'}.")
     if part == BASICS and set(body) != set(BASIC_KEYS):
-        raise Malformed(f"{part} has {', '.join(BASIC_KEYS)}, and nothing else.")
+        raise NotPossible(f"{part} has {', '.join(BASIC_KEYS)}, and nothing else.")
     written_part(body)
 
 

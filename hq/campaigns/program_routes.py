@@ -10,7 +10,7 @@ from hq.access.scopes import Scope
 from hq.api.etags import check_match, versioned
 from hq.api.models import Page, to_page
 from hq.api.paging import Paging, read_cursor, write_cursor
-from hq.api.routing import Asked, Routes, of_nothing
+from hq.api.routing import Asked, Routes
 from hq.campaigns import parts, whatif
 from hq.campaigns.parts import ProgramPart
 from hq.campaigns.program_schemas import (
@@ -41,18 +41,18 @@ def read_part(ask: Asked, part: str, response: Response) -> Any:
     return _told(response, parts.read_part(ask.hq, part))
 
 
-@routes.put("/parts/{part}", needs=WRITE, answers=PartAnswer, faults=(404,))
+@routes.put("/parts/{part}", needs=WRITE, answers=PartAnswer, faults=(404, 409))
 def put_part(ask: Asked, part: str, asked: PartAsked, response: Response) -> Any:
     """Say what a part is to become. Some parts ask for a further right, such as tiers:write or settings:write."""
     match = partial(check_match, ask.request)
     return _told(response, parts.put_part(ask.hq, ask.actor, part, asked.body, match=match))
 
 
-@routes.delete("/parts/{part}", needs=WRITE, faults=(404,))
-def discard_part(ask: Asked, part: str) -> Any:
+@routes.post("/parts/{part}/discard", needs=WRITE, answers=PartAnswer, status=200, faults=(404, 412))
+def discard_part(ask: Asked, part: str, response: Response) -> Any:
     """Let a part be as it is published."""
-    parts.discard_part(ask.hq, ask.actor, part, match=partial(check_match, ask.request))
-    return of_nothing()
+    match = partial(check_match, ask.request)
+    return _told(response, parts.discard_part(ask.hq, ask.actor, part, match=match))
 
 
 @routes.get("/parts/{part}/diff", needs=READ, answers=Page[DifferenceAnswer], faults=(404,))

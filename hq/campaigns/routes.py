@@ -9,7 +9,7 @@ from hq.access.scopes import Scope
 from hq.api.etags import check_match, versioned
 from hq.api.models import Page, to_page
 from hq.api.routing import Asked, Routes, of_nothing
-from hq.campaigns import approving, cloning, drafting, publishing, running, whatif
+from hq.campaigns import approving, cloning, drafting, publishing, running, scenarios, whatif
 from hq.campaigns.drafting import CampaignFilter
 from hq.campaigns.rows import CampaignRow, version_number
 from hq.campaigns.schemas import (
@@ -25,7 +25,9 @@ from hq.campaigns.schemas import (
     HeardAnswer,
     NoteAsked,
     PublishAsked,
+    RanAnswer,
     ReasonAsked,
+    ScenarioTried,
     ScheduleAsked,
     VersionAnswer,
     WhatIfAnswer,
@@ -53,7 +55,7 @@ def create_campaign(ask: Asked, asked: CampaignAsked, response: Response) -> Any
         name=asked.name,
         campaign_id=asked.campaign_id,
         body=asked.body,
-        briefing=asked.briefing,
+        briefing=asked.briefing.model_dump(),
     )
     return _told(response, made)
 
@@ -64,7 +66,7 @@ def read_campaign(ask: Asked, campaign_id: str, response: Response) -> Any:
     return _told(response, drafting.find_campaign(ask.hq, campaign_id))
 
 
-@routes.patch("/{campaign_id}", needs=WRITE, answers=CampaignAnswer, faults=(404,))
+@routes.patch("/{campaign_id}", needs=WRITE, answers=CampaignAnswer, faults=(404, 409))
 def change_campaign(ask: Asked, campaign_id: str, asked: CampaignChange, response: Response) -> Any:
     """Change a draft: what is published stays as it is until the draft is published too."""
     changed = drafting.change_campaign(
@@ -73,7 +75,7 @@ def change_campaign(ask: Asked, campaign_id: str, asked: CampaignChange, respons
         campaign_id,
         name=asked.name,
         body=asked.body,
-        briefing=asked.briefing,
+        briefing=None if asked.briefing is None else asked.briefing.model_dump(),
         match=partial(check_match, ask.request),
     )
     return _told(response, changed)
@@ -123,6 +125,18 @@ def diff_campaign(ask: Asked, campaign_id: str, asked: Annotated[DiffList, Query
 def check_campaign(ask: Asked, campaign_id: str) -> Any:
     """Say what stands in the way of publishing a draft, which scenarios pass, and which campaigns it meets."""
     return CheckAnswer.model_validate(publishing.check_campaign(ask.hq, ask.actor, campaign_id))
+
+
+@routes.post("/{campaign_id}/run", needs=READ, answers=Page[RanAnswer], status=200, faults=(404,))
+def run_scenarios(ask: Asked, campaign_id: str) -> Any:
+    """Run a campaign's scenarios on its draft."""
+    return to_page(RanAnswer, scenarios.run_scenarios(ask.hq, campaign_id), None)
+
+
+@routes.post("/{campaign_id}/try", needs=READ, answers=RanAnswer, status=200, faults=(404,))
+def try_scenario(ask: Asked, campaign_id: str, asked: ScenarioTried) -> Any:
+    """Run a scenario on a campaign's draft, and keep it nowhere."""
+    return RanAnswer.model_validate(scenarios.try_scenario(ask.hq, campaign_id, body=asked.body))
 
 
 @routes.post("/{campaign_id}/whatif", needs=READ, answers=WhatIfAnswer, status=200, faults=(404,))

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 from app.core.canonical import NotCanonical, canonical
 from app.core.document import NAME_LENGTH_MAX, DocumentInvalid, Place
 from hq.campaigns.tables import approval, campaign, campaign_version, scenario
-from hq.faults import Malformed, NotHere, TooLarge
+from hq.faults import NotHere, NotPossible, TooLarge
 from hq.rows import storable
 
 BODY_BYTES_MAX = 256 << 10  # a campaign of a thousand rules; an audience of more is a segment
@@ -108,13 +108,13 @@ class ApprovalRow:
 
 
 def written(body: Mapping[str, Any]) -> str:
-    """Return the canonical text of a campaign or a part. Raises `Malformed`, `TooLarge`."""
+    """Return the canonical text of a campaign or a part. Raises `NotPossible`, `TooLarge`."""
     if _is_deeper(body, DEPTH_MAX):
-        raise Malformed(f"It is nested deeper than {DEPTH_MAX} levels.")
+        raise NotPossible(f"It is nested deeper than {DEPTH_MAX} levels.")
     try:
         text = canonical(dict(body))
     except NotCanonical as problem:
-        raise Malformed(f"This can't stand in a program: {problem}.") from problem
+        raise NotPossible(f"This can't stand in a program: {problem}.") from problem
     if len(text) > BODY_BYTES_MAX:
         raise TooLarge(f"It may have at most {BODY_BYTES_MAX} bytes.")
     return text.decode("utf-8")

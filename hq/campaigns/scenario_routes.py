@@ -11,7 +11,7 @@ from hq.api.models import Page, to_page
 from hq.api.routing import VERSION, Asked, Routes, of_nothing
 from hq.campaigns import scenarios
 from hq.campaigns.scenarios import Scenario
-from hq.campaigns.schemas import RanAnswer, ScenarioAnswer, ScenarioAsked, ScenarioChange, ScenarioTried
+from hq.campaigns.schemas import ScenarioAnswer, ScenarioAsked, ScenarioChange
 
 routes = Routes(
     "scenarios",
@@ -34,25 +34,13 @@ def add_scenario(ask: Asked, campaign_id: str, asked: ScenarioAsked, response: R
     return _told(response, made)
 
 
-@routes.post("/run", needs=READ, answers=Page[RanAnswer], status=200, faults=(404,))
-def run_scenarios(ask: Asked, campaign_id: str) -> Any:
-    """Run a campaign's scenarios on its draft."""
-    return to_page(RanAnswer, scenarios.run_scenarios(ask.hq, campaign_id), None)
-
-
-@routes.post("/try", needs=READ, answers=RanAnswer, status=200, faults=(404,))
-def try_scenario(ask: Asked, campaign_id: str, asked: ScenarioTried) -> Any:
-    """Run a scenario on a campaign's draft, and keep it nowhere."""
-    return RanAnswer.model_validate(scenarios.try_scenario(ask.hq, campaign_id, body=asked.body))
-
-
 @routes.get("/{scenario_id}", needs=READ, answers=ScenarioAnswer, faults=(404,))
 def read_scenario(ask: Asked, campaign_id: str, scenario_id: str, response: Response) -> Any:
     """Read one scenario."""
     return _told(response, scenarios.find_scenario(ask.hq, campaign_id, scenario_id))
 
 
-@routes.patch("/{scenario_id}", needs=WRITE, answers=ScenarioAnswer, faults=(404,))
+@routes.patch("/{scenario_id}", needs=WRITE, answers=ScenarioAnswer, faults=(404, 409))
 def change_scenario(
     ask: Asked, campaign_id: str, scenario_id: str, asked: ScenarioChange, response: Response
 ) -> Any:

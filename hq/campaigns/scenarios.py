@@ -23,7 +23,7 @@ from hq.campaigns.composing import Composed, compose
 from hq.campaigns.drafting import Match, about, any_version, changing
 from hq.campaigns.rows import written
 from hq.campaigns.tables import scenario
-from hq.faults import Malformed, NotHere, NotPossible
+from hq.faults import NotHere, NotPossible
 from hq.home import Hq
 from hq.rows import storable
 from resources.load import translations
@@ -71,7 +71,7 @@ def find_scenario(hq: Hq, campaign_id: str, scenario_id: str) -> Scenario:
 
 
 def add_scenario(hq: Hq, actor: Actor, campaign_id: str, *, name: str, body: Mapping[str, Any]) -> Scenario:
-    """Keep a scenario with a campaign. Raises `NotHere`, `NotPossible`, `Malformed`, `TooLarge`."""
+    """Keep a scenario with a campaign. Raises `NotHere`, `NotPossible`, `TooLarge`."""
     now_ms = hq.clock.now_ms()
     new = Scenario(new_id(), campaign_id, name, _checked(body), 1, actor.name, now_ms)
     with changing(hq) as connection:
@@ -93,7 +93,7 @@ def change_scenario(
     body: Mapping[str, Any] | None = None,
     match: Match = any_version,
 ) -> Scenario:
-    """Change a scenario; what isn't given stays. Raises `NotHere`, `ChangedMeanwhile`, `Malformed`, `TooLarge`."""
+    """Change a scenario; what isn't given stays. Raises `NotHere`, `ChangedMeanwhile`, `NotPossible`, `TooLarge`."""
     now_ms = hq.clock.now_ms()
     with changing(hq) as connection:
         old = _find(connection, campaign_id, scenario_id)
@@ -225,9 +225,9 @@ def _presented(each: Any, renamed: Mapping[str, str]) -> Any:
 
 
 def _checked(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a scenario without a program of its own. Raises `Malformed`, `TooLarge`."""
+    """Return a scenario without a program of its own. Raises `NotPossible`, `TooLarge`."""
     if "program" in body:
-        raise Malformed("A scenario here is tried on the campaign's draft, so it names no program.")
+        raise NotPossible("A scenario here is tried on the campaign's draft, so it names no program.")
     written(body)
     return dict(body)
 

@@ -14,7 +14,7 @@ from hq.campaigns.running import News
 from hq.campaigns.whatif import DAYS, DAYS_MAX, ORDERS, ORDERS_MAX, Asked
 
 Note = Annotated[str, StringConstraints(max_length=500, pattern=PATTERN)]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+NewId = Annotated[str, StringConstraints(max_length=80, pattern=r"^([0-9A-Za-z][0-9A-Za-z._-]*)?$")]
 Text = Annotated[str, StringConstraints(max_length=1_000, pattern=r"^[^\x00]*$")]
 CampaignBody = Annotated[
     dict[str, Any],
@@ -23,6 +23,16 @@ CampaignBody = Annotated[
 ScenarioBody = Annotated[
     dict[str, Any], Field(description="A scenario (docs/scenarios.md) without its program.")
 ]
+
+
+class Briefing(Body):
+    """What cashiers are told of a campaign, by language."""
+
+    en: Text = ""
+    ko: Text = ""
+    id: Text = ""
+    tr: Text = ""
+    ru: Text = ""
 
 
 class CampaignList(Paging):
@@ -37,9 +47,9 @@ class CampaignAsked(Body):
     """A draft to be made; without an id it gets one from its name."""
 
     name: Name
-    campaign_id: Annotated[str, StringConstraints(max_length=80, pattern=PATTERN)] = ""
+    campaign_id: NewId = ""
     body: CampaignBody = Field(default_factory=dict)
-    briefing: dict[Language, Text] = Field(default_factory=dict, description="For cashiers, by language.")
+    briefing: Briefing = Briefing()
 
 
 class CampaignChange(Body):
@@ -47,14 +57,14 @@ class CampaignChange(Body):
 
     name: Name | None = None
     body: CampaignBody | None = None
-    briefing: dict[Language, Text] | None = None
+    briefing: Briefing | None = None
 
 
 class CloneAsked(Body):
     """How the clone is called."""
 
     name: Annotated[str, StringConstraints(max_length=80, pattern=PATTERN)] = ""
-    campaign_id: Annotated[str, StringConstraints(max_length=80, pattern=PATTERN)] = ""
+    campaign_id: NewId = ""
 
 
 class NoteAsked(Body):

@@ -94,7 +94,7 @@ def create_reward(  # noqa: PLR0913 what a reward is made of
     condition: Mapping[str, Any] | None = None,
     offline: str = "lease",
 ) -> Reward:
-    """Draft a campaign of one rule that members choose at the station for points. Raises `NotPossible`, `Malformed`."""
+    """Draft a campaign of one rule that members choose at the station for points. Raises `NotPossible`."""
     with changing(hq) as connection:
         campaign_id = new_campaign_id(connection, "", name)
         rule = {
@@ -123,7 +123,7 @@ def create_reward(  # noqa: PLR0913 what a reward is made of
 def change_reward(
     hq: Hq, actor: Actor, rule_id: str, changes: Mapping[str, Any], *, match: Match = any_version
 ) -> Reward:
-    """Change a reward in its campaign's draft. Raises `NotHere`, `NotPossible`, `ChangedMeanwhile`, `Malformed`."""
+    """Change a reward in its campaign's draft. Raises `NotHere`, `NotPossible`, `ChangedMeanwhile`, `NotPossible`."""
     chosen = {key: value for key, value in changes.items() if key in RULE_KEYS}
     campaign_id = find_reward(hq, rule_id).campaign_id
     with changing(hq) as connection:

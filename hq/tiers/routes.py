@@ -25,7 +25,7 @@ def read_tiers(ask: Asked, response: Response) -> Any:
     return _told(response, service.read_tiers(ask.hq))
 
 
-@routes.put("", needs=WRITE, answers=TiersAnswer)
+@routes.put("", needs=WRITE, answers=TiersAnswer, faults=(409,))
 def put_tiers(ask: Asked, asked: TiersAsked, response: Response) -> Any:
     """Say which tiers there are to be, lowest first."""
     match = partial(check_match, ask.request)

@@ -36,7 +36,7 @@ from hq.campaigns.rows import Approval, State
 from hq.campaigns.running import heard_of, keep_states, kill_campaign, pause_campaign, resume_campaign
 from hq.campaigns.scenarios import add_scenario, run_scenarios, try_scenario
 from hq.campaigns.service import newest_document, publish_program
-from hq.faults import Forbidden, Malformed, NotPossible, OverCeiling, TooLarge
+from hq.faults import Forbidden, NotPossible, OverCeiling, TooLarge
 from hq.stops.service import lift, stop_it
 from hq.webhooks.tables import webhook_event
 from tests.hq.campaigns_of import ADA, BEN, JUN, scenario, spring
@@ -116,7 +116,7 @@ def test_ids_follow_from_names_and_are_never_given_twice(hq) -> None:
     assert second.campaign_id.startswith("fruhling-kaffee-")
     with pytest.raises(NotPossible, match="already"):
         create_campaign(hq, ADA, name="Other", campaign_id="fruhling-kaffee")
-    with pytest.raises(Malformed):
+    with pytest.raises(NotPossible):
         create_campaign(hq, ADA, name="Other", campaign_id="a/b")
     assert create_campaign(hq, ADA, name="봄").campaign_id == "campaign"
 
@@ -127,7 +127,7 @@ def test_ids_follow_from_names_and_are_never_given_twice(hq) -> None:
     ids=["float", "large", "key", "surrogate"],
 )
 def test_what_no_program_can_hold_is_no_draft_either(hq, body) -> None:
-    with pytest.raises(Malformed):
+    with pytest.raises(NotPossible):
         create_campaign(hq, ADA, name="Odd", body=body)
 
 
@@ -135,7 +135,7 @@ def test_a_draft_has_bounds(hq) -> None:
     deep = {}
     for _ in range(100):
         deep = {"not": deep}
-    with pytest.raises(Malformed, match="deeper"):
+    with pytest.raises(NotPossible, match="deeper"):
         create_campaign(hq, ADA, name="Deep", body=deep)
     with pytest.raises(TooLarge):
         create_campaign(hq, ADA, name="Large", body={"audience": ["x" * 80] * 5_000})
@@ -213,7 +213,7 @@ def test_scenarios_are_on_line_unless_they_say_otherwise(hq) -> None:
     assert try_scenario(hq, mine, body=off).passed is False
     off["expected"] = {"offers": {"spring-1": "refused"}}
     assert try_scenario(hq, mine, body=off).passed is True
-    with pytest.raises(Malformed):
+    with pytest.raises(NotPossible):
         try_scenario(hq, mine, body=scenario() | {"program": "other.json"})
 
 
@@ -353,9 +353,9 @@ def test_who_has_heard_of_what_is_newest(hq, station) -> None:
 def test_a_part_is_drafted_checked_and_published_by_who_may(hq) -> None:
     with pytest.raises(Forbidden):
         put_part(hq, ADA, "authority", {})
-    with pytest.raises(Malformed):
+    with pytest.raises(NotPossible):
         put_part(hq, ADA, "earning", {"id": "x"})
-    with pytest.raises(Malformed):
+    with pytest.raises(NotPossible):
         put_part(hq, ADA, "earning", None)
     put_part(hq, ADA, "earning", [{"id": "odd"}])
     assert "earning" in check_parts(hq).problem

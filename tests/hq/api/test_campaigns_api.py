@@ -62,7 +62,7 @@ def test_without_a_scenario_that_passes_nothing_is_published(api) -> None:
     answer = publish(api, bare)
     assert answer.status_code == 409
     assert "expected 2.00" in answer.json()["detail"]
-    ran = api.post(f"{bare}/scenarios/run").json()["items"]
+    ran = api.post(f"{bare}/run").json()["items"]
     assert [each["passed"] for each in ran] == [False]
 
 
@@ -99,7 +99,7 @@ def test_a_clone_has_rules_and_scenarios_of_its_own(api) -> None:
     clone = f"{CAMPAIGNS}/{made['campaign_id']}"
     assert made["cloned_from"] == "spring"
     assert made["body"]["rules"][0]["id"] == f"{made['campaign_id']}-1"
-    answer = api.post(f"{clone}/scenarios/run").json()["items"]
+    answer = api.post(f"{clone}/run").json()["items"]
     assert len(answer) == 1  # both campaigns apply now, so it is another figure
     assert f"{made['campaign_id']}-1" in answer[0]["got"]["offers"]
 
