@@ -1,4 +1,4 @@
-"""The console's colours can be told apart: every pair of text and ground, in both themes, from the style sheet itself."""
+"""The console's colours can be told apart: every pair of text and ground, in both themes, from the sheet itself."""
 
 import re
 
