@@ -19,6 +19,7 @@ from typing import NoReturn
 from app.demo import headquarters
 from app.demo.beside import Beside, end_with
 from app.demo.folder import DemoFolder, prepare
+from app.demo.furnishing import furnish
 from app.demo.headquarters import LISTENING, HqProcess, SetUp
 from app.demo.journey import WHOLE_YEAR, Journey, Selection, load
 from app.demo.parts import IN_PARTS, Manner, PartFailed, Task, run_parts
@@ -71,7 +72,7 @@ def serve_demo(stand: Stand, *, show: Callable[[str], object]) -> None:
             say(f"Replaying {journey.order_count:,} orders of {len(journey.shops)} shops …")
             _replay_first(journey, folder, made)
         clock = RunningClock(first_ms if stand.is_full else last.at_ms)
-        ways_in = _ways_in(folder, clock, made)
+        ways_in = _ways_in(folder, clock, made, is_furnished=not stand.is_full)
         beside: list[Beside] = []
 
         def announce(line: str) -> None:
@@ -113,10 +114,12 @@ def _replay(journey: Journey, folder: DemoFolder, made: SetUp, url: str | None, 
             own.stop()
 
 
-def _ways_in(folder: DemoFolder, clock: RunningClock, made: SetUp) -> list[str]:
+def _ways_in(folder: DemoFolder, clock: RunningClock, made: SetUp, *, is_furnished: bool) -> list[str]:
     """Make a key, and return what is said of how to come in."""
     hq = open_hq(folder.hq, clock=clock)
     try:
+        if is_furnished:
+            furnish(hq)
         admin = of_person(made.admin, Role.ADMIN)
         _, text = create_key(hq, admin, name=KEY_NAME, scopes=tuple(Scope))
     finally:

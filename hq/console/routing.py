@@ -193,7 +193,10 @@ class PageRoute(APIRoute):
                 if self.scope_needed is not None:
                     session.actor.need(self.scope_needed)
                 request.state.page_ask = ask
-                return await inner(request)
+                try:
+                    return await inner(request)
+                finally:
+                    await ask.form.close()  # files of a form lie on the disk until then
             except HqFault as fault:
                 return ask.page("fault.html", status=fault.status, fault=fault)
             except RequestValidationError:

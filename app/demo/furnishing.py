@@ -1,0 +1,105 @@
+"""What people at head office do beside what stations bring: so that every page of the console has something to show.
+
+The demo's year is members, orders and redemptions alone. Here come colleagues with ceilings, a segment, a draft with a
+scenario that asks for approval, an attribute, an import, a note, a webhook endpoint that is off, and the shop's brand.
+"""
+
+from app.core.brand import Brand
+from hq.access.actor import Actor, Ceilings, of_person
+from hq.access.api_keys import create_key
+from hq.access.scopes import Role, Scope
+from hq.brand.service import publish_brand
+from hq.campaigns.approving import submit_campaign
+from hq.campaigns.drafting import create_campaign
+from hq.campaigns.scenarios import add_scenario
+from hq.console.views import save_view
+from hq.home import Hq
+from hq.journal.device_cases import Trouble, tell_of_device
+from hq.members.importing import bring_file
+from hq.rewards.service import create_reward
+from hq.segments.service import create_segment
+from hq.settings.service import change_languages
+from hq.setup import FIRST_ADMIN
+from hq.staff.office import add_office_person
+from hq.stores.devices import list_devices, read_device
+
+ADMIN = of_person(FIRST_ADMIN, Role.ADMIN)
+COLLEAGUES = (
+    ("Mara Field", Role.MARKETER, Ceilings()),
+    ("Jun Park", Role.JUNIOR, Ceilings(percent=1_500, amount=1_000)),
+    ("Sam Reed", Role.SUPPORT, Ceilings(points=2_000)),
+    ("Ines Roth", Role.AUDITOR, Ceilings()),
+)
+DRAFT = "autumn-warm-up"
+MEMBERS = "ref,name,birthday\n,Ada Example,05-17\n,Ben Example,13-40\n"
+
+
+def furnish(hq: Hq) -> None:
+    """Do what people would have done by now. Once for an HQ."""
+    create_key(
+        hq, ADMIN, name="Shop system", scopes=(Scope.MEMBERS_READ, Scope.MEMBERS_WRITE, Scope.EVENTS_WRITE)
+    )
+    for name, role, ceilings in COLLEAGUES:
+        add_office_person(hq, ADMIN, name=name, role=role, ceilings=ceilings)
+    publish_brand(hq, Brand(name="Corner Market", color="#1F6F5C"), actor=ADMIN)
+    change_languages(hq, ADMIN, ("en", "ko"))
+    spent = {"fact": "history.spend", "op": "at_least", "value": 20_000, "days": 30}
+    create_segment(
+        hq, ADMIN, segment_id="big-baskets", name="Spent 200 in a month", kind="dynamic", condition=spent
+    )
+    _draft(hq, of_person("Jun Park", Role.JUNIOR, Ceilings(percent=1_500, amount=1_000)))
+    bring_file(hq, ADMIN, "members.csv", MEMBERS.encode("utf-8"))
+    create_reward(
+        hq,
+        ADMIN,
+        name="5.00 off for 500 points",
+        cost_points=500,
+        effect={"kind": "amount_off", "target": "order", "amount": 500},
+        starts_on="2017-10-01",
+        ends_on="2018-03-31",
+    )
+    _restored_station(hq)
+    place = "/console/devices?matter=unheard"
+    save_view(hq, ADMIN, noun="devices", title="Not heard of", place=place, is_shared=True)
+
+
+def _restored_station(hq: Hq) -> None:
+    """Let a station have said that it was restored from a backup, which somebody at head office must look at."""
+    with hq.database.atomic() as connection:
+        first = connection.execute(
+            select(device.c.device_id).order_by(device.c.device_id).limit(1)
+        ).scalar_one()
+        found = read_device(connection, first, for_update=True)
+        assert found is not None, "it was read just now"
+        tell_of_device(connection, found, Trouble.ROLLED_BACK, now_ms=hq.clock.now_ms())
+
+
+def _draft(hq: Hq, actor: Actor) -> None:
+    """Draft a campaign that somebody else is asked to approve."""
+    rule = {
+        "id": f"{DRAFT}-1",
+        "name": "10 % off from 20",
+        "trigger": "automatic",
+        "priority": 0,
+        "effect": {"kind": "percent_off", "target": "order", "basis_points": 1_000},
+        "condition": {
+            "all": [
+                {"fact": "order.total", "op": "at_least", "value": 2_000},
+                {"fact": "order.weekday", "op": "one_of", "value": [1, 2, 3, 4, 5]},
+            ]
+        },
+    }
+    body = {
+        "starts_on": "2017-10-01",
+        "ends_on": "2017-11-30",
+        "audience": None,
+        "offline": "floor",
+        "rules": [rule],
+    }
+    draft = create_campaign(hq, actor, name="Autumn warm-up", campaign_id=DRAFT, body=body)
+    order = {"store": "292", "at": "2017-10-04T10:00", "lines": [{"sku": "1", "unit_price": "25.00"}]}
+    expected = {"offers": {rule["id"]: "2.50"}, "payable": "22.50"}
+    add_scenario(
+        hq, actor, draft.campaign_id, name="25.00 on a Wednesday", body={"order": order, "expected": expected}
+    )
+    submit_campaign(hq, actor, draft.campaign_id, note="Ready for October")
