@@ -111,7 +111,7 @@ def _hear(hq: Hq, connection: Connection, actor: Actor, said_ref: str, new: NewE
             member=ref,
             about=f"event:{new.event_id}",
         )
-        move_balances(connection, {ref: points})
+        move_balances(connection, {ref: points}, now_ms=now_ms)
         scopes = read_scopes(connection, [ref]).get(ref, {})
         announce(connection, [Change(store, MEMBER, ref) for store in sorted(scopes)])
     return HeardEvent(new.event_id, ref, new.name, at_ms, day.isoformat(), points, is_new=True)

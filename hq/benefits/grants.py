@@ -238,7 +238,7 @@ def _post(
     moved = sum(each.amount for each in made if each.account == account(ref) and each.unit == POINTS)
     if not moved:
         return []
-    move_balances(connection, {ref: moved})
+    move_balances(connection, {ref: moved}, now_ms=now_ms)
     scopes = read_scopes(connection, [ref]).get(ref, {})
     return [Change(store, MEMBER, ref) for store in sorted(scopes)]
 

@@ -113,7 +113,7 @@ def settle_points(
         "at_ms": now_ms,
     }
     connection.execute(insert(expiration), row)
-    move_balances(connection, {past.member: -ended})
+    move_balances(connection, {past.member: -ended}, now_ms=now_ms)
     scopes = read_scopes(connection, [past.member]).get(past.member, {})
     return account_now, [Change(store, MEMBER, past.member) for store in sorted(scopes)]
 

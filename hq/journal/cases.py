@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from hq.feed import take_numbers
 from hq.journal.case_tables import case, case_event
 from hq.rows import insert_rows, storable
+from hq.webhooks.outbox import Event, Kind, announce_events
 from sync.protocol import Flag
 
 COUNTER = "case"
@@ -62,6 +63,21 @@ def open_cases(
         for each in found
     ]
     insert_rows(connection, case, rows)
+    place = {"device": device, "store": store}
+    opened = [
+        Event(
+            Kind.EXCEPTION_OPENED,
+            {
+                **place,
+                "case": names[each.seq],
+                "flags": each.flags.split(),
+                "amount": each.amount,
+                "unit": each.unit,
+            },
+        )
+        for each in found
+    ]
+    announce_events(connection, opened, now_ms=now_ms)
     return names
 
 

@@ -231,7 +231,7 @@ def _correct(connection: Connection, found: Case, points: int, *, now_ms: int) -
         member=ref,
         about=f"case:{found.case_id}",
     )
-    move_balances(connection, {ref: points})
+    move_balances(connection, {ref: points}, now_ms=now_ms)
     scopes = read_scopes(connection, [ref]).get(ref, {})
     return entry_id, [Change(scope, MEMBER, ref) for scope in sorted(scopes)]
 

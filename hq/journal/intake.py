@@ -183,7 +183,7 @@ def post(
     moved = {name: uses for name, uses in books.uses.items() if uses.uses != uses.before}
     add_uses(connection, {name: uses.uses - uses.before for name, uses in moved.items()})
     cards = post_cards(connection, owner, kept, books.cards.rows, store=books.store)
-    return _move_members(connection, kept, store=books.store) + _voucher_changes(moved) + cards
+    return _move_members(connection, kept, store=books.store, now_ms=now_ms) + _voucher_changes(moved) + cards
 
 
 def _settle_reservations(connection: Connection, owner: ChainOwner, kept: Sequence[Kept]) -> None:
@@ -255,7 +255,7 @@ def _given_away(each: Kept) -> tuple[int, str]:
     return 0, ""
 
 
-def _move_members(connection: Connection, kept: Sequence[Kept], *, store: str) -> list[Change]:
+def _move_members(connection: Connection, kept: Sequence[Kept], *, store: str, now_ms: int) -> list[Change]:
     """Move balances and visits of known members; return who has to hear of it.
 
     An entry of a member whom HQ doesn't know has its postings all the same; adding the member later starts from
@@ -272,7 +272,7 @@ def _move_members(connection: Connection, kept: Sequence[Kept], *, store: str) -
     later = {
         ref: at for ref, at in visits.items() if ref in first or (ref in known and at > scopes[ref][store])
     }
-    move_balances(connection, points)
+    move_balances(connection, points, now_ms=now_ms)
     note_visits(connection, later, store=store)
     changes = [Change(store, MEMBER, ref) for ref in sorted(first)]
     moved = sorted(ref for ref, amount in points.items() if amount)

@@ -27,6 +27,7 @@ from hq.reports.due import note_due
 from hq.rows import add_to, insert_rows, insert_tuples, is_among, storable, upsert
 from hq.stores.devices import PROTO_KEPT_MAX
 from hq.tables import device, journal, member, member_scope, order_fact, posting, redemption_fact
+from hq.webhooks.outbox import Event, Kind, announce_events
 from sync.protocol import PushRequest, Result, Verdict
 
 log = logging.getLogger(__name__)
@@ -242,9 +243,12 @@ def _moments(word: Judgement) -> Iterator[int]:
         yield word.undone.data.t_eff
 
 
-def move_balances(connection: Connection, points: dict[str, int]) -> None:
-    """Add points (signed) to the balances of members whom this transaction holds."""
+def move_balances(connection: Connection, points: dict[str, int], *, now_ms: int) -> None:
+    """Add points (signed) to the balances of members whom this transaction holds; others outside hear of it."""
     add_to(connection, member.c.balance, points)
+    moved = sorted((ref, change) for ref, change in points.items() if change)
+    told = [Event(Kind.POINTS_CHANGED, {"member": ref, "points": change}) for ref, change in moved]
+    announce_events(connection, told, now_ms=now_ms)
 
 
 def note_visits(connection: Connection, visits: dict[str, int], *, store: str) -> None:

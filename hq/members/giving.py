@@ -145,7 +145,7 @@ def _adjust(
     _, entry_id = append_own(connection, ADJUST, data, now_ms=now_ms)
     made = pair(account(ref), CORRECTIONS, POINTS, points)
     post_entry(connection, entry_id, OwnEntry(OwnKind.ADJUSTED, made, now_ms, member=ref))
-    move_balances(connection, {ref: points})
+    move_balances(connection, {ref: points}, now_ms=now_ms)
     touch(connection, [ref])
     act = Act(entry_id, ref, OF_POINTS, "", reason, points=points)
     note_act(connection, act, actor=actor, now_ms=now_ms)

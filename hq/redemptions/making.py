@@ -110,7 +110,7 @@ def _post(
         OwnKind.REDEEMED, _postings(found), now_ms, order.store, found.member, f"order:{order.order_id}"
     )
     post_entry(connection, entry_id, entry)
-    move_balances(connection, {found.member: found.points})
+    move_balances(connection, {found.member: found.points}, now_ms=now_ms)
     touch(connection, [found.member])
     connection.execute(insert(redemption_fact), _fact(found, actor, seq))
     note_due(connection, {order.store: [order.at_ms]})

@@ -20,6 +20,7 @@ from hq.audit.service import record
 from hq.faults import NotHere, NotPossible
 from hq.home import Hq
 from hq.tables import device, device_epoch, enrol_token, journal
+from hq.webhooks.outbox import Kind, announce_event
 from sync.devices_wire import DEVICES_MAX, DeviceTold
 from sync.protocol import PROTO_OLDEST
 
@@ -242,6 +243,8 @@ def confirm(hq: Hq, device_id: str, *, actor: Actor = SYSTEM) -> None:
         if found.state is not DeviceState.WAITING:
             raise NotPossible(f"Device {device_id} does not wait to be confirmed: it is {found.state}.")
         set_state(connection, device_id, DeviceState.ACTIVE)
+        told = {"device": device_id, "store": found.store}
+        announce_event(connection, Kind.DEVICE_CONFIRMED, told, now_ms=hq.clock.now_ms())
         record(connection, actor, "device.confirmed", f"device:{device_id}", now_ms=hq.clock.now_ms())
 
 
@@ -258,6 +261,8 @@ def revoke(hq: Hq, device_id: str, *, wipe: bool = False, actor: Actor = SYSTEM,
             connection.execute(
                 update(device_epoch).where(device_epoch.c.device_id == device_id).values(wipe=1)
             )
+        told = {"device": device_id, "store": before.store, "is_to_wipe": wipe or before.is_to_wipe}
+        announce_event(connection, Kind.DEVICE_REVOKED, told, now_ms=hq.clock.now_ms())
         record(
             connection,
             actor,

@@ -36,7 +36,7 @@ class Kind(StrEnum):
     MEMBER_ERASED = "member.erased"
     POINTS_CHANGED = "points.changed"
     VOUCHERS_MADE = "vouchers.made"
-    DEVICE_PAIRED = "device.paired"
+    DEVICE_CONFIRMED = "device.confirmed"
     DEVICE_REVOKED = "device.revoked"
     EXCEPTION_OPENED = "exception.opened"
     SIGNAL_CHANGED = "signal.changed"

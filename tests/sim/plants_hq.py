@@ -32,7 +32,7 @@ def counts_points_of_what_is_sent_again() -> AbstractContextManager[Any]:
             if entry.type == ORDER and entry.data["member"]:
                 ref = entry.data["member"]["ref"]
                 points[ref] = points.get(ref, 0) + entry.data["points"]
-        intake.move_balances(connection, points)
+        intake.move_balances(connection, points, now_ms=0)
         return right(connection, owner, first=first, last=last)
 
     return patch.object(ingest, "stored_results", stored_results)
@@ -42,8 +42,8 @@ def tells_only_the_store_itself() -> AbstractContextManager[Any]:
     """A member's points are news for the store where they were earned."""
     right = intake._move_members
 
-    def _move_members(connection: Any, kept: Any, *, store: str) -> Any:
-        return [change for change in right(connection, kept, store=store) if change.scope == store]
+    def _move_members(connection: Any, kept: Any, *, store: str, now_ms: int) -> Any:
+        return [change for change in right(connection, kept, store=store, now_ms=now_ms) if change.scope == store]
 
     return patch.object(intake, "_move_members", _move_members)
 
@@ -52,7 +52,7 @@ def forgets_points_that_were_spent() -> AbstractContextManager[Any]:
     """Members earn points with orders."""
     right = intake._move_members
 
-    def _move_members(connection: Any, kept: Any, *, store: str) -> Any:
+    def _move_members(connection: Any, kept: Any, *, store: str, now_ms: int) -> Any:
         orders = [replace(each, judgement=replace(each.judgement, redemption=None)) for each in kept]
         return right(connection, orders, store=store)
 

@@ -27,6 +27,7 @@ def serving_all(hq):
     app.state.rates = Rates(per_minute=ENOUGH)
     ids = fill(hq, api_routes(app))
     _, text = create_key(hq, SYSTEM, name="schemathesis", scopes=tuple(Scope))
+    app.openapi()  # once, and before anybody waits for it: it takes seconds
     with serving_app(app) as web:
         yield web.url, text, ids
 

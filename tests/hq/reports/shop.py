@@ -74,5 +74,5 @@ def t46(hq: Hq) -> Shop:
     with hq.database.atomic() as connection:
         post_own(connection, pair(EXPIRED, account(ANA), POINTS, 20), kind=OwnKind.EXPIRED,
                  at_ms=NOW_MS + 2 * DAY_MS, store="S1", member=ANA)  # fmt: skip
-        move_balances(connection, {ANA: -20})
+        move_balances(connection, {ANA: -20}, now_ms=NOW_MS)
     return Shop(hq)
