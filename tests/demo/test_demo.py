@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from app.demo.journey import Selection, load
+from hq.home import open_hq
+from hq.reports.figures import Figures
+from tests.hq.reports.comparing import check_reports
 
 SMALL = Selection(stores=2, first_week=33, last_week=34)
 DEFAULT = {
@@ -48,6 +51,15 @@ def tillside(*words: str, timeout: float = 300) -> subprocess.CompletedProcess[s
         check=False,
         timeout=timeout,
     )
+
+
+def reported(folder: Path) -> Figures:
+    """Hold every report of an HQ against plain Python over its journal, and return all that they come to."""
+    hq = open_hq(folder)
+    try:
+        return check_reports(hq)
+    finally:
+        hq.close()
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +132,12 @@ def test_an_earlier_demo_is_replaced_and_anything_else_refused(tmp_path: Path):
     assert "There is no demo" in missing.stderr
 
 
+def test_every_report_of_the_demo_equals_an_independent_computation(made: tuple[Path, dict], tmp_path: Path):
+    shutil.copytree(made[0] / "hq", tmp_path / "hq")
+    whole = reported(tmp_path / "hq")
+    assert (whole.orders, whole.issued) == (made[1]["orders"], made[1]["points_earned"])
+
+
 @pytest.mark.slow
 def test_the_default_demo_comes_to_the_known_figures(tmp_path: Path):
     done = tillside("demo", "--out", str(tmp_path / "out"), "--json")
@@ -137,3 +155,7 @@ def test_the_whole_year_comes_to_the_known_figures(tmp_path: Path):
     assert WHOLE_YEAR.items() <= found.items()
     assert found["hq_equals_stations"] is True
     assert found["approved_by_campaign"]["18"] == 591 and found["approved_by_campaign"]["13"] == 564
+    whole = reported(tmp_path / "out" / "hq")
+    assert (whole.orders, whole.value, whole.discount, whole.issued) == (
+        found["orders"], found["gross_cents"], found["discount_cents"], found["points_earned"])  # fmt: skip
+    assert (whole.redeemed, whole.refused) == (found["redemptions_approved"], found["redemptions_refused"])
