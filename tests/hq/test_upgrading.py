@@ -7,6 +7,9 @@ from sqlalchemy import text
 
 from app.clock import SetClock
 from hq import schema
+from hq.campaigns.drafting import find_campaign, list_versions
+from hq.campaigns.rows import State
+from hq.campaigns.running import keep_states
 from hq.db import Database, sqlite_url
 from hq.faults import SetUpFault
 from hq.home import KEYS_FOLDER, database_url, open_hq, write_database_url
@@ -15,7 +18,10 @@ from hq.members.store import read_members
 from hq.schema import newest_form
 from hq.upgrading import upgrade_hq
 from tests.databases import Homes
-from tests.hq.station import NOW_MS, REF, enrol_station
+from tests.hq.station import NOW_MS, REF, enrol_station, program_body
+
+DAY_MS = 86_400_000
+YEAR_MS = 365 * DAY_MS
 
 
 @pytest.fixture
@@ -105,3 +111,23 @@ def test_a_migration_that_fails_changes_nothing(older: Path, monkeypatch: pytest
     database = Database(database_url(older))
     assert schema.form(database) == "0001"
     database.close()
+
+
+def test_the_campaigns_of_a_program_of_before_are_there_to_be_worked_on(older: Path):
+    database = Database(database_url(older))
+    row = {"body": program_body(), "sig": b"", "at": NOW_MS - DAY_MS}
+    statement = (
+        "INSERT INTO document (kind, version, kid, sig, body, published_ms)"
+        " VALUES ('program', 1, 'h1', :sig, :body, :at)"
+    )
+    with database.atomic() as connection:
+        connection.execute(text(statement), row)
+    database.close()
+    upgrade_hq(older)
+    hq = open_hq(older, clock=SetClock(NOW_MS + YEAR_MS))
+    found = find_campaign(hq, "7")
+    assert (found.state, found.has_changes, found.starts_at) == (State.LIVE, False, "2017-01-01T00:00:00")
+    assert [(each.n, each.program_version) for each in list_versions(hq, "7")] == [(1, 1)]
+    assert keep_states(hq) == 2, "both ended meanwhile"
+    assert find_campaign(hq, "7").state is State.ENDED
+    hq.close()

@@ -1,8 +1,15 @@
 """Rewards by the API: drafted as campaigns of one rule, published, counted."""
 
+import orjson
 import pytest
 
+from app.core.canonical import canonical
+from hq.access.actor import SYSTEM
+from hq.authority.counters import count, hold
+from hq.campaigns.service import publish_program
+from hq.rewards.service import find_reward, set_stock
 from tests.hq.asking_api import api_of
+from tests.hq.station import VOUCHER_RULE, program_body
 
 GIFT = {"kind": "gift", "sku": "MUG"}
 
@@ -56,6 +63,21 @@ def test_the_stock_of_a_published_reward_is_said_and_counted(api) -> None:
     assert (found["left"], found["given"], found["is_published"]) == (12, 0, True)
     rows = api.get("/v1/audit?about=reward:mug-1").json()["items"]
     assert [(row["action"], row["after"]) for row in rows] == [("reward.stock_set", '{"left":12}')]
+
+
+def test_what_was_given_is_not_among_those_that_are_left(hq) -> None:
+    whole = orjson.loads(program_body(2))
+    whole["campaigns"][0]["rules"][0] |= {"cost_points": 5, "has_stock": True}
+    publish_program(hq, canonical(whole))
+    with hq.database.atomic() as connection:
+        hold(connection, [f"stock:{VOUCHER_RULE}"])
+        count(connection, {f"stock:{VOUCHER_RULE}": 3})  # as entries that were posted do
+    set_stock(hq, SYSTEM, VOUCHER_RULE, 10)
+    found = find_reward(hq, VOUCHER_RULE)
+    assert (found.left, found.given) == (10, 3)
+    with hq.database.atomic() as connection:
+        count(connection, {f"stock:{VOUCHER_RULE}": 1})
+    assert find_reward(hq, VOUCHER_RULE).left == 9
 
 
 def test_rewards_are_listed_by_pages(api) -> None:
