@@ -65,10 +65,8 @@ def furnish(hq: Hq) -> None:
 
 def _restored_station(hq: Hq) -> None:
     """Let a station have said that it was restored from a backup, which somebody at head office must look at."""
+    first = list_devices(hq)[0].device_id
     with hq.database.atomic() as connection:
-        first = connection.execute(
-            select(device.c.device_id).order_by(device.c.device_id).limit(1)
-        ).scalar_one()
         found = read_device(connection, first, for_update=True)
         assert found is not None, "it was read just now"
         tell_of_device(connection, found, Trouble.ROLLED_BACK, now_ms=hq.clock.now_ms())

@@ -70,7 +70,7 @@ def _of_templates() -> Iterator[Message]:
         place = path.relative_to(HQ.parent).as_posix()
         with path.open("rb") as source:
             for line, _, said, _ in babel_extract(source, ("_", "gettext", "ngettext"), (), OPTIONS):
-                texts = [text for text in ((said,) if isinstance(said, str) else said) if text]
+                texts = [text for text in ((said,) if isinstance(said, str) else said or ()) if text]
                 if texts:
                     yield Message(texts[0], texts[1] if len(texts) > 1 else "", f"{place}:{line}")
 
