@@ -22,6 +22,8 @@ from hq.settings.service import change_languages
 from hq.setup import FIRST_ADMIN
 from hq.staff.office import add_office_person
 from hq.stores.devices import list_devices, read_device
+from hq.webhooks.deliveries import send_test
+from hq.webhooks.service import Wanted, change_endpoint, create_endpoint
 
 ADMIN = of_person(FIRST_ADMIN, Role.ADMIN)
 COLLEAGUES = (
@@ -59,6 +61,11 @@ def furnish(hq: Hq) -> None:
         ends_on="2018-03-31",
     )
     _restored_station(hq)
+    endpoint, _ = create_endpoint(
+        hq, ADMIN, Wanted(name="Shop system", url="https://hooks.example.com/tillside")
+    )
+    send_test(hq, ADMIN, endpoint.endpoint_id)
+    change_endpoint(hq, ADMIN, endpoint.endpoint_id, Wanted(is_on=False))  # nothing leaves a demo's machine
     place = "/console/devices?matter=unheard"
     save_view(hq, ADMIN, noun="devices", title="Not heard of", place=place, is_shared=True)
 
