@@ -104,7 +104,7 @@ def test_a_list_is_filled_by_hand_and_by_a_file(console, hq, people) -> None:
         files={"file": ("who.csv", f"\ufeffmember;name\r\n{REF};Zen\r\n".encode())},
         timeout=20,
     )
-    assert "1 members moved." in sent.text
+    assert "1 member moved." in sent.text
     rows = console.get("/console/segments/friends/members.csv").text
     assert REFS[0] in rows
     assert REF not in rows
