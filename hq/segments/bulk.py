@@ -109,7 +109,8 @@ def _differences(
     )
     both = belongs.join(there, there.c.member == belongs.c.ref, full=True)
     differs = belongs.c.ref.is_(None) | there.c.member.is_(None)
-    came, gone = [], []
+    came: list[str] = []
+    gone: list[str] = []
     for ref, was in connection.execute(
         select(belongs.c.ref, there.c.member).select_from(both).where(differs)
     ):

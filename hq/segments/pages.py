@@ -18,7 +18,7 @@ from hq.console.texts import N_
 from hq.csv_files import by_pages, csv_answer, moment_cell, text_cell
 from hq.faults import HqFault, Malformed
 from hq.home import Hq
-from hq.segments import service
+from hq.segments import by_hand, service
 from hq.segments.condition_form import ConditionForm, condition_in, form_of, picks_of, read_form
 from hq.segments.schemas import SegmentAsked
 from hq.segments.store import DYNAMIC, STATIC
@@ -140,9 +140,9 @@ def remove(ask: Page, segment_id: str) -> Response:
 @pages.post("/{segment_id}/members", needs=Scope.SEGMENTS_WRITE)
 def move_members(ask: Page, segment_id: str) -> Response:
     """Put members into a list, or take them out, as typed or from a file."""
-    move = service.remove_members if ask.text("do") == "remove" else service.add_members
+    move = by_hand.remove_members if ask.text("do") == "remove" else by_hand.add_members
     try:
-        words = service.names_of([*ask.text("members").splitlines(), *_lines_of_file(ask)])
+        words = by_hand.names_of([*ask.text("members").splitlines(), *_lines_of_file(ask)])
         if not words:
             raise Malformed("Name at least one member, by reference or printed number.")
         moved = move(ask.hq, ask.actor, segment_id, words)
@@ -201,7 +201,7 @@ def _paging(ask: PageAsk) -> Paging:
 
 
 def _one_page(
-    ask: PageAsk, segment_id: str, fault: HqFault | None = None, listed: service.Listed | None = None
+    ask: PageAsk, segment_id: str, fault: HqFault | None = None, listed: by_hand.Listed | None = None
 ) -> Response:
     found = service.find_segment(ask.hq, segment_id)
     sizes = service.list_sizes(ask.hq, segment_id)

@@ -10,7 +10,7 @@ from hq.api.models import Page, to_page
 from hq.api.paging import Paging
 from hq.api.routing import Asked, Routes
 from hq.jobs.schemas import JobAnswer
-from hq.segments import service
+from hq.segments import by_hand, service
 from hq.segments.schemas import (
     ConditionAsked,
     CountAnswer,
@@ -103,7 +103,7 @@ def list_segment_members(ask: Asked, segment_id: str, paging: Annotated[Paging, 
 )
 def add_segment_members(ask: Asked, segment_id: str, asked: MembersAsked) -> Any:
     """Put members into a static segment."""
-    return ListedAnswer.model_validate(service.add_members(ask.hq, ask.actor, segment_id, asked.members))
+    return ListedAnswer.model_validate(by_hand.add_members(ask.hq, ask.actor, segment_id, asked.members))
 
 
 @routes.post(
@@ -115,7 +115,7 @@ def add_segment_members(ask: Asked, segment_id: str, asked: MembersAsked) -> Any
 )
 def remove_segment_members(ask: Asked, segment_id: str, asked: MembersAsked) -> Any:
     """Take members out of a static segment."""
-    return ListedAnswer.model_validate(service.remove_members(ask.hq, ask.actor, segment_id, asked.members))
+    return ListedAnswer.model_validate(by_hand.remove_members(ask.hq, ask.actor, segment_id, asked.members))
 
 
 @routes.post(

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from hq.api.models import PATTERN, Answer, Body, Moment, Name
-from hq.segments.service import MEMBERS_AT_ONCE
+from hq.segments.by_hand import MEMBERS_AT_ONCE
 
 SegmentId = Annotated[
     str, StringConstraints(min_length=1, max_length=40, pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]*$")

@@ -1,7 +1,7 @@
 """Segments as people and programs use them: made, changed, looked at, and given members by hand."""
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,19 +10,14 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core.canonical import canonical
-from app.core.codes import hash_number
 from hq.access.actor import Actor
 from hq.api.paging import Paging, cut, page_of
 from hq.audit.service import record
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version, read_document
 from hq.faults import Malformed, NotHere, NotPossible
-from hq.feed import announce
 from hq.home import Hq
 from hq.jobs.service import Job, start_job
-from hq.members.merged import survivors
-from hq.members.store import lock_members
-from hq.rows import is_among
 from hq.segments.compiling import check_condition, compile_to_sql, follows_the_calendar
 from hq.segments.keeping import today_of
 from hq.segments.refreshing import REMOVE, start_refresh
@@ -31,23 +26,17 @@ from hq.segments.store import (
     DYNAMIC,
     LEAVING,
     LIVE,
-    ROWS_AT_ONCE,
     STATIC,
-    Move,
     adopt,
-    apply_moves,
-    memberships,
     recount,
 )
 from hq.segments.tables import segment, segment_member, segment_size
 from hq.tables import member
 
 SEGMENTS_MAX = 150  # their names stand in every member's row, which has room for so many
-MEMBERS_AT_ONCE = 10_000  # of one request
 COUNTED_EXACTLY = 50_000  # of more members a preview looks at a part
 SAMPLE = 20_000
 SIZES_SHOWN = 400  # days
-BY_NUMBER = select(member.c.ref, member.c.number_hash).where(is_among(member.c.number_hash))
 
 
 @dataclass(frozen=True)
@@ -104,14 +93,6 @@ class Use:
     name: str
 
 
-@dataclass(frozen=True)
-class Listed:
-    """What became of members given by hand: how many moved, and which words were nobody's."""
-
-    moved: int
-    unknown: list[str]
-
-
 def list_segments(hq: Hq, paging: Paging, *, kind: str | None = None) -> tuple[list[Segment], str | None]:
     """Return segments by their ids, and the cursor of the next page."""
     statement = select(segment)
@@ -127,7 +108,7 @@ def list_segments(hq: Hq, paging: Paging, *, kind: str | None = None) -> tuple[l
 def find_segment(hq: Hq, segment_id: str) -> Segment:
     """Return a segment. Raises `NotHere`."""
     with hq.database.reading() as connection:
-        return _segment(_row(connection, segment_id), today_of(hq, connection).day.isoformat())
+        return _segment(row_of(connection, segment_id), today_of(hq, connection).day.isoformat())
 
 
 def create_segment(
@@ -193,9 +174,9 @@ def change_segment(
     now_ms = hq.clock.now_ms()
 
     def change(connection: Connection) -> bool:
-        row = _row(connection, segment_id, for_update=True)
+        row = row_of(connection, segment_id, for_update=True)
         check(row.version)
-        _must_live(row)
+        must_live(row)
         is_other = text is not None and text != row.condition
         values: dict[str, Any] = {"version": row.version + 1, "changed_ms": now_ms, "who": actor.name}
         values["name"] = name if name is not None else row.name
@@ -222,9 +203,9 @@ def delete_segment(
     now_ms = hq.clock.now_ms()
 
     def leave(connection: Connection) -> int:
-        row = _row(connection, segment_id, for_update=True)
+        row = row_of(connection, segment_id, for_update=True)
         check(row.version)
-        _must_live(row)
+        must_live(row)
         values = {"state": LEAVING, "version": row.version + 1, "changed_ms": now_ms, "who": actor.name}
         connection.execute(update(segment).where(segment.c.segment_id == segment_id).values(**values))
         before = {"name": row.name, "kind": row.kind, "condition": _tree(row), "members": row.members}
@@ -252,19 +233,9 @@ def list_members(hq: Hq, segment_id: str, paging: Paging) -> tuple[list[SegmentM
     )
     statement = page_of(statement, [segment_member.c.member], paging, kinds=(str,), newest_first=False)
     with hq.database.reading() as connection:
-        _row(connection, segment_id)
+        row_of(connection, segment_id)
         rows, following = cut(connection.execute(statement).all(), paging, lambda row: [row.ref])
     return [SegmentMember(*row) for row in rows], following
-
-
-def add_members(hq: Hq, actor: Actor, segment_id: str, words: Sequence[str]) -> Listed:
-    """Put members into a static segment, by reference or printed number. Raises `NotHere`, `NotPossible`."""
-    return _list(hq, actor, segment_id, words, is_in=True)
-
-
-def remove_members(hq: Hq, actor: Actor, segment_id: str, words: Sequence[str]) -> Listed:
-    """Take members out of a static segment. Raises `NotHere`, `NotPossible`."""
-    return _list(hq, actor, segment_id, words, is_in=False)
 
 
 def list_sizes(hq: Hq, segment_id: str) -> list[Size]:
@@ -276,7 +247,7 @@ def list_sizes(hq: Hq, segment_id: str) -> list[Size]:
         .limit(SIZES_SHOWN)
     )
     with hq.database.reading() as connection:
-        _row(connection, segment_id)
+        row_of(connection, segment_id)
         return [Size(row.day, row.members) for row in connection.execute(statement)]
 
 
@@ -301,7 +272,7 @@ def count_members(hq: Hq, condition: Any) -> Count:
 def used_by(hq: Hq, segment_id: str) -> list[Use]:
     """Return what of the published program goes by a segment. Raises `NotHere`."""
     with hq.database.reading() as connection:
-        _row(connection, segment_id)
+        row_of(connection, segment_id)
         document = read_document(connection, "program", newest_version(connection, "program"))
     if document is None:
         return []
@@ -329,52 +300,6 @@ def _names(value: Any, segment_id: str) -> bool:
     return any(_names(each, segment_id) for each in value.values())
 
 
-def _list(hq: Hq, actor: Actor, segment_id: str, words: Sequence[str], *, is_in: bool) -> Listed:
-    if len(words) > MEMBERS_AT_ONCE:
-        raise Malformed(f"At most {MEMBERS_AT_ONCE} members at once.")
-    now_ms = hq.clock.now_ms()
-
-    def move(connection: Connection) -> Listed:
-        row = _row(connection, segment_id)
-        _must_live(row)
-        if row.kind != STATIC:
-            raise NotPossible("Who is in a dynamic segment follows from its condition.")
-        refs, unknown = _find(connection, words)
-        known = sorted(lock_members(connection, refs))
-        there = {ref for _, ref in memberships(connection, [segment_id], lambda column: column.in_(known))}
-        moved = [ref for ref in known if (ref in there) is not is_in]
-        moves = [Move(segment_id, ref, is_in=is_in) for ref in moved]
-        day = today_of(hq, connection).day.isoformat()
-        changes = apply_moves(connection, moves, now_ms=now_ms, day=day)
-        what = "segment.members_added" if is_in else "segment.members_removed"
-        record(connection, actor, what, f"segment:{segment_id}", now_ms=now_ms, after={"members": len(moved)})
-        announce(connection, changes)
-        return Listed(len(moved), unknown)
-
-    return hq.database.write(move)
-
-
-def _find(connection: Connection, words: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return whom references or printed numbers stand for, and those that stand for nobody."""
-    plain = [word.strip().upper() for word in dict.fromkeys(words) if word.strip()]
-    hashes = {hash_number(word): word for word in plain}
-    by_word: dict[str, str] = {}
-    for start in range(0, len(plain), ROWS_AT_ONCE):
-        some = plain[start : start + ROWS_AT_ONCE]
-        merged = survivors(connection, some)
-        wanted = [merged.get(word, word) for word in some]
-        there = set(
-            connection.execute(
-                select(member.c.ref).where(is_among(member.c.ref)), {"names": wanted}
-            ).scalars()
-        )
-        by_word |= {word: ref for word, ref in zip(some, wanted, strict=True) if ref in there}
-        numbers = [hash_number(word) for word in some]
-        for row in connection.execute(BY_NUMBER, {"names": numbers}):
-            by_word[hashes[row.number_hash]] = row.ref
-    return sorted(set(by_word.values())), [word for word in plain if word not in by_word]
-
-
 def _checked(hq: Hq, kind: str, condition: Any) -> str:
     """Return a condition as it is kept: empty for a list. Raises `Malformed`."""
     if kind == STATIC:
@@ -387,7 +312,8 @@ def _checked(hq: Hq, kind: str, condition: Any) -> str:
     return canonical(condition).decode("utf-8")
 
 
-def _row(connection: Connection, segment_id: str, *, for_update: bool = False) -> Row[Any]:
+def row_of(connection: Connection, segment_id: str, *, for_update: bool = False) -> Row[Any]:
+    """Return a segment's row, held if asked to. Raises `NotHere`."""
     statement = select(segment).where(segment.c.segment_id == segment_id.replace("\x00", ""))
     row = connection.execute(statement.with_for_update() if for_update else statement).one_or_none()
     if row is None:
@@ -395,7 +321,8 @@ def _row(connection: Connection, segment_id: str, *, for_update: bool = False) -
     return row
 
 
-def _must_live(row: Row[Any]) -> None:
+def must_live(row: Row[Any]) -> None:
+    """Raise `NotPossible` for a segment that is being taken away."""
     if row.state != LIVE:
         raise NotPossible(f"Segment {row.segment_id} is being taken away.")
 
@@ -421,13 +348,3 @@ def _segment(row: Row[Any], today: str) -> Segment:
         changed_ms=row.changed_ms,
         who=row.who,
     )
-
-
-def names_of(words: Collection[str]) -> list[str]:
-    """Return the words of a list as people paste or send it: separated by lines, commas or semicolons."""
-    return [
-        word
-        for line in words
-        for word in line.replace(";", ",").replace("\t", ",").split(",")
-        if word.strip()
-    ]

@@ -76,13 +76,15 @@ def test_what_is_no_condition_about_members_is_refused_with_a_sentence(api, cond
 def test_half_a_letter_is_refused_like_any_other_condition(api) -> None:
     body = b'{"condition": {"fact": "member.tier", "op": "is", "value": "\\ud800"}}'
     headers = {"Authorization": f"Bearer {api.text}", "Content-Type": "application/json"}
-    assert api.web.ask("POST", "/v1/segments/preview", content=body, headers=headers).status_code == 400
+    assert api.web.ask("POST", "/v1/segments/preview", content=body, headers=headers).status_code in (400, 409)
 
 
 def test_a_list_holds_whom_people_name_by_reference_or_number(api) -> None:
     _made(api, "friends", kind="static", condition=None)
-    put = api.post("/v1/segments/friends/members", {"members": [NUMBER.lower(), REFS[0], REFS[0], "nobody"]})
-    assert put.json() == {"moved": 2, "unknown": ["NOBODY"]}
+    put = api.post(
+        "/v1/segments/friends/members", {"members": [NUMBER.lower(), REFS[0], REFS[0], "nobody", "\u0103b"]}
+    )
+    assert put.json() == {"moved": 2, "unknown": ["NOBODY", "\u0102B"]}
     assert _refs(api, "friends") == {REF, REFS[0]}
     taken = api.post("/v1/segments/friends/members/remove", {"members": [REF, REFS[1]]})
     assert taken.json() == {"moved": 1, "unknown": []}

@@ -12,6 +12,7 @@ from hq.journal.store import move_balances
 from hq.ledger.own import OwnKind, post_own
 from hq.members.service import MemberFacts, upsert_members
 from hq.members.store import POINTS, account
+from hq.segments import by_hand
 from hq.segments import service as segments
 from hq.vouchers.service import NewVoucher, create_vouchers
 from tests.hq.cards import a_card, puts, tender
@@ -56,7 +57,7 @@ def t46(hq: Hq) -> Shop:
     upsert_members(hq, [MemberFacts(ANA, "Ana", home_store="S1"), MemberFacts(BEN, "Ben", home_store="S2")])
     for name, ref in (("a", ANA), ("b", BEN)):
         segments.create_segment(hq, SYSTEM, segment_id=name, name=f"Segment {name}", kind="static")
-        segments.add_members(hq, SYSTEM, name, [ref])
+        by_hand.add_members(hq, SYSTEM, name, [ref])
     first, second = enrol_station(hq, "S1"), enrol_station(hq, "S2")
     card = a_card(hq, 0)
     puts(first, card, 10_000, program_version=program.version, program_hash=program.hash)

@@ -4,7 +4,7 @@ from hq.access.actor import SYSTEM
 from hq.api.paging import Paging
 from hq.feed import read_page
 from hq.jobs.service import work
-from hq.segments import service
+from hq.segments import by_hand, service
 from hq.segments.keeping import follow
 from hq.touched import SEGMENTS
 from hq.touched import follow as follow_touched
@@ -20,7 +20,7 @@ def make(hq, segment_id, condition):
 
 def make_list(hq, segment_id, *refs):
     service.create_segment(hq, SYSTEM, segment_id=segment_id, name=segment_id, kind="static")
-    return service.add_members(hq, SYSTEM, segment_id, list(refs))
+    return by_hand.add_members(hq, SYSTEM, segment_id, list(refs))
 
 
 def keep(hq):
