@@ -151,7 +151,7 @@ def hq_alone(
     from hq.faults import HqFault
 
     set_up_logs()
-    stand = Stand(port, WHOLE_YEAR if full else Selection(), out, database)
+    stand = Stand(port, WHOLE_YEAR if full else Selection(), full, out, database)
     try:
         serve_demo(stand, show=lambda text: print(text, flush=True))
     except (FolderTaken, JourneyUnavailable, PartFailed, HqFault) as problem:

@@ -21,7 +21,7 @@ from app.demo.beside import Beside, end_with
 from app.demo.folder import DemoFolder, prepare
 from app.demo.furnishing import furnish
 from app.demo.headquarters import LISTENING, HqProcess, SetUp
-from app.demo.journey import WHOLE_YEAR, Journey, Selection, load
+from app.demo.journey import Journey, Selection, load
 from app.demo.parts import IN_PARTS, Manner, PartFailed, Task, run_parts
 from app.demo.run import Counted
 from app.demo.shop import WEEKLY
@@ -42,17 +42,16 @@ TOLD_TO_END = 128 + signal.SIGTERM  # the status by which shells say so
 
 @dataclass(frozen=True)
 class Stand:
-    """What is shown: which part of the year, at which port. Without `out` its folder is deleted at the end."""
+    """What is shown: which part of the year, at which port. Without `out` its folder is deleted at the end.
+
+    `is_early`: HQ listens before it is filled, and people look on.
+    """
 
     port: int
     selection: Selection
+    is_early: bool = False
     out: Path | None = None
     database_url: str | None = None
-
-    @property
-    def is_full(self) -> bool:
-        """Whether HQ listens while it is being filled."""
-        return self.selection == WHOLE_YEAR
 
 
 def serve_demo(stand: Stand, *, show: Callable[[str], object]) -> None:
@@ -68,17 +67,17 @@ def serve_demo(stand: Stand, *, show: Callable[[str], object]) -> None:
         first_ms = next(journey.orders()).at_ms
         say(f"Setting up head office: {len(journey.households):,} members …")
         made = headquarters.set_up(journey, folder.hq, now_ms=first_ms, database_url=stand.database_url)
-        if not stand.is_full:
+        if not stand.is_early:
             say(f"Replaying {journey.order_count:,} orders of {len(journey.shops)} shops …")
             _replay_first(journey, folder, made)
-        clock = RunningClock(first_ms if stand.is_full else last.at_ms)
-        ways_in = _ways_in(folder, clock, made, is_furnished=not stand.is_full)
+        clock = RunningClock(first_ms if stand.is_early else last.at_ms)
+        ways_in = _ways_in(folder, clock, made, is_furnished=not stand.is_early)
         beside: list[Beside] = []
 
         def announce(line: str) -> None:
             url = line.removeprefix(LISTENING).split()[0]
             show("\n".join([line, f"  console      {url}/console", *ways_in]))
-            if stand.is_full:
+            if stand.is_early:
                 say("The year is replayed while HQ serves; that takes some minutes.")
                 beside.append(Beside(_replay, journey, folder, made, url))
 

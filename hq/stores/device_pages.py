@@ -35,6 +35,7 @@ from hq.tables import device
 ROWS = 100
 NOTE_LENGTH_MAX, REASON_LENGTH_MAX = 200, 300
 SKEW_TOLD_MS = 5 * 60_000  # a station signs by HQ's time from here on: its own clock is of no use to it
+REPLICA_OLD_MS = 15 * 60_000  # a connected station fetches what changed within a minute
 DEVICE_ID_MAX = 20
 # The word of a state, and how it is drawn.
 states: Mapping[str, tuple[str, str]] = {
@@ -63,6 +64,7 @@ def show_devices(ask: Page) -> Response:
         onlys=ONLYS,
         now_ms=ask.hq.clock.now_ms(),
         skew_told_ms=SKEW_TOLD_MS,
+        replica_old_ms=REPLICA_OLD_MS,
     )
 
 
