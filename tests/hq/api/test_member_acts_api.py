@@ -6,7 +6,10 @@ from sqlalchemy import func, select
 from hq.access.actor import SYSTEM, Ceilings
 from hq.access.api_keys import create_key
 from hq.access.scopes import Scope
+from hq.members.attributes import Side
+from hq.members.keeping import Said, put_member
 from hq.members.service import MemberFacts, upsert_members
+from hq.members.tables import by_hand, member_attribute, member_external, member_note
 from hq.tables import posting
 from sync.protocol import PushAnswer
 from tests.hq.asking_api import Api, api_of
@@ -122,6 +125,7 @@ def test_who_is_erased_is_gone_and_the_books_hold(hq, api) -> None:
     api.patch(f"/v1/members/{REF}", {"personal": {"name": "Ada Lovelace"}, "attributes": {"pets": 2}})
     api.post(f"/v1/members/{REF}/notes", {"text": "Blue."})
     api.post(f"/v1/members/{REF}/points", {"points": 5, "reason": "x"})
+    put_member(hq, SYSTEM, Said(ref=REF, external_id="crm-9"), side=Side.CRM)
     exported = api.get(f"/v1/members/{REF}/export").json()["export"]
     assert exported["notes"][0]["body"] == "Blue."
     assert exported["attributes"][0]["number"] == 2
@@ -132,6 +136,9 @@ def test_who_is_erased_is_gone_and_the_books_hold(hq, api) -> None:
     with hq.database.reading() as connection:
         sums = select(func.sum(posting.c.amount)).group_by(posting.c.entry_id, posting.c.unit)
         assert not any(connection.execute(sums).scalars())
+        for table in (by_hand, member_attribute, member_external, member_note):
+            kept = select(func.count()).select_from(table).where(table.c.member == REF)
+            assert connection.execute(kept).scalar_one() == 0, table.name
 
 
 def test_the_timeline_tells_it_all_newest_first(api, station, clock) -> None:
