@@ -124,7 +124,7 @@ def test_a_brand_by_the_api_says_how_it_is_worn(hq) -> None:
         assert newest_brand(hq).logo == png()
         assert api.get("/v1/settings/brand").json()["name"] == "Blue Bean"
         for wrong in ({"color": "blue"}, {"logo": "AAAA"}, {"logo": "A"}, {"portal": "http://x"}):
-            assert api.put("/v1/settings/brand", wrong).status_code == 400
+            assert api.put("/v1/settings/brand", wrong).status_code == 409
         said = api.put("/v1/settings/languages", {"languages": ["en", "ko"]})
         assert said.json() == {"languages": ["en", "ko"], "version": 1}
     assert "brand.published" in [row.action for row in list_audit(hq)]
