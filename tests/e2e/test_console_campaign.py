@@ -16,7 +16,7 @@ from hq.home import open_hq
 from hq.staff.office import add_office_person, choose_password
 from tests.browser import require_browser
 from tests.hq.console.browsing import ARGUMENTS
-from tests.rig.processes import HqProcess, StationProcess, World, an_order
+from tests.rig.processes import HqProcess, StationProcess, World, an_order, eventually
 
 PASSWORD = "a password for a test only"
 HEARD_S = 60  # a pause reaches a station that is on line within a minute
@@ -199,7 +199,8 @@ def test_a_campaign_is_built_tested_approved_published_redeemed_and_paused(
         ada.press("Pause now")
         expect(ada.page.locator("main")).to_contain_text("The campaign is paused.")
         expect(ada.page.locator("#heard")).to_contain_text("that it is stopped")
-        # Nobody asks the station to sync: it hears by itself, and the page finds out by itself that it has.
+        # Nobody asks the station to sync: it hears by itself and says so when it next asks; so does the page.
+        eventually(lambda: _quoted(station, people) == 0, within_s=HEARD_S)
         expect(ada.page.locator("#heard")).to_contain_text(heard, timeout=HEARD_S * 1000)
         assert _discount(station, people, "O-2") == 0
         ada.press("Let it run again")
@@ -211,6 +212,12 @@ def test_a_campaign_is_built_tested_approved_published_redeemed_and_paused(
             each for each in ada.asked + ben.asked if each.partition("//")[2].partition("/")[0] != host
         ]
         assert foreign == []
+
+
+def _quoted(station: StationProcess, world: World) -> int:
+    """Return what would be taken off the same order, which nobody pays."""
+    assert station.ask(world.member_code)["answer"] == "member"
+    return station.ask({"quote": an_order("Q")["order"]})["discount"]
 
 
 def _discount(station: StationProcess, world: World, order_id: str) -> int:
