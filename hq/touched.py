@@ -13,8 +13,10 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from sqlalchemy import Column, Connection, String, Table, delete, func, literal, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 
+from hq.db import Whole, hold_whole
 from hq.faults import HqFault
 from hq.home import Hq
+from hq.members.store import lock_members
 from hq.rows import is_among, upsert
 from hq.tables import member, metadata
 
@@ -71,6 +73,9 @@ def _some(hq: Hq, connection: Connection, reader: str, work: Follow) -> int:
     of_reader = select(touched.c.member).where(touched.c.reader == reader).order_by(touched.c.member)
     members = list(connection.execute(of_reader.limit(AT_ONCE)).scalars())
     if members:
+        # Held first, as by whoever changes them: what is written down from now on waits, and is not taken away unseen.
+        hold_whole(connection, Whole.MEMBERS, is_shared=True)
+        lock_members(connection, members)
         gone = delete(touched).where(touched.c.reader == reader, is_among(touched.c.member))
         connection.execute(gone, {"names": members})
         work(hq, connection, members)
