@@ -2,7 +2,13 @@
 
 import re
 
+import pytest
+
+from hq.access.actor import of_person
+from hq.access.scopes import Role
 from hq.console.nav import NavItem, grouped
+from hq.console.views import delete_view, list_views, save_view
+from hq.faults import Forbidden
 
 
 def test_the_first_page_leads_to_one_that_may_be_seen(console) -> None:
@@ -74,3 +80,15 @@ def test_pages_may_load_nothing_from_elsewhere(console) -> None:
     answer = console.get("/console/audit")
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert not re.findall(r'(?:src|href)="(?:https?:)?//', answer.text)
+
+
+def test_a_view_is_deleted_by_whom_it_is_and_seen_by_others_only_if_shared(hq) -> None:
+    mine, theirs = of_person("Mara", Role.MARKETER), of_person("Jun", Role.JUNIOR)
+    for title, is_shared in (("Own", False), ("Shared", True)):
+        save_view(hq, mine, noun="members", title=title, place="/console/members?q=a", is_shared=is_shared)
+    assert [view.title for view in list_views(hq, mine, "members")] == ["Own", "Shared"]
+    (seen,) = list_views(hq, theirs, "members")
+    assert seen.title == "Shared"
+    with pytest.raises(Forbidden):
+        delete_view(hq, theirs, seen.view_id)
+    assert list_views(hq, theirs, "devices") == []

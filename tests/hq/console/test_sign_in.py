@@ -93,6 +93,12 @@ def test_a_new_password_ends_the_sessions_at_other_browsers(hq) -> None:
     assert session_of(hq, there) is None
 
 
+def test_a_password_chosen_by_a_link_ends_all_sessions(hq, password) -> None:
+    token = sign_in(hq, "admin", password)
+    office.choose_password(hq, office.give_link(hq, SYSTEM, "admin").token, SECRET)
+    assert session_of(hq, token) is None
+
+
 def test_a_link_opens_a_page_and_signs_in(web, hq) -> None:
     link = office.add_office_person(hq, SYSTEM, name="Mara", role=Role.SUPPORT)
     browser = Console(web)
