@@ -66,7 +66,7 @@ def furnish(hq: Hq) -> None:
     )
     send_test(hq, ADMIN, endpoint.endpoint_id)
     change_endpoint(hq, ADMIN, endpoint.endpoint_id, Wanted(is_on=False))  # nothing leaves a demo's machine
-    place = "/console/devices?matter=unheard"
+    place = "/console/devices?only=silent"
     save_view(hq, ADMIN, noun="devices", title="Not heard of", place=place, is_shared=True)
 
 

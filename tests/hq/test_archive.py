@@ -13,12 +13,16 @@ from app.cli_hq import hq_cli
 from hq.access.actor import SYSTEM
 from hq.access.api_keys import create_key
 from hq.access.scopes import Scope
-from hq.archive import LEFT_OUT, check_archive, write_archive
+from hq.archive import LEFT_OUT, check_archive, put_files, write_archive
 from hq.audit.service import check_chain
+from hq.console.sessions import sign_in
 from hq.faults import SetUpFault
 from hq.figures import figures, ledger_sums
 from hq.home import BACKUP_FILE, DATABASE_FILE, KEYS_FOLDER, URL_FILE, open_hq
+from hq.keysets.kept import FOLDER as KEYSETS
+from hq.mark import MARK_FILE
 from hq.members.erasing import erase_member
+from hq.members.kept import FOLDER as ERASURES
 from hq.members.service import MemberFacts, upsert_members
 from hq.putting_back import put_back
 from hq.tables import member
@@ -205,7 +209,23 @@ def test_a_file_that_was_damaged_is_refused(busy, folder, archive) -> None:
         check_archive(archive)
 
 
-def test_a_backup_holds_no_key_and_nobodys_session(busy, folder, archive) -> None:
+def test_files_of_the_folder_come_back_where_it_has_none(busy, folder, archive, tmp_path) -> None:
+    """What is there is newer and stays."""
+    erase_member(busy, OTHER)
+    busy.mark.note(feed=5, program=1)
+    write_archive(busy.database, folder, archive, now_ms=NOW_MS)
+    where = tmp_path / "elsewhere"
+    where.mkdir()
+    (where / MARK_FILE).write_text("newer")
+    assert put_files(archive, where) > 0
+    assert (where / MARK_FILE).read_text() == "newer"
+    for each in (f"{ERASURES}/{OTHER}", *(f"{KEYSETS}/{path.name}" for path in (folder / KEYSETS).iterdir())):
+        assert (where / each).read_bytes() == (folder / each).read_bytes()
+    assert put_files(archive, where) == 0
+
+
+def test_a_backup_holds_no_key_and_nobodys_session(busy, folder, archive, made) -> None:
+    sign_in(busy, "admin", made[1].password)
     write_archive(busy.database, folder, archive, now_ms=NOW_MS)
     assert archive.stat().st_mode & 0o077 == 0
     text = zstandard.ZstdDecompressor().stream_reader(archive.read_bytes()).read()
