@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from hq.db import Database
 from hq.faults import Busy, NotSigned
-from hq.tables import nonce
+from hq.seen_tables import nonce
 from sync.protocol import CLOCK_WINDOW_MS
 
 NONCES_KEPT_MAX = (

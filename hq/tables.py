@@ -212,14 +212,6 @@ device_epoch = Table(
     Column("written_off_ms", BigInteger),
 )
 
-nonce = Table(  # of signed requests, until their time is over; see nonces.py
-    "nonce",
-    metadata,
-    Column("device", String(20), primary_key=True),
-    Column("nonce", String(64), primary_key=True),
-    Column("until_ms", BigInteger, nullable=False, index=True),
-)
-
 member = Table(
     "member",
     metadata,
@@ -350,16 +342,6 @@ redemption_fact = Table(
     ),
     Index(None, "order_id"),
     Index(None, "member", "t_eff"),
-)
-
-showing = Table(  # of a phone's code: which order it was redeemed with first; see journal/showings.py
-    "showing",
-    metadata,
-    Column("nonce_hash", String(32), primary_key=True),
-    _text("device", 20),
-    _text("order_id", 80),
-    Column("seen_ms", BigInteger, nullable=False, index=True),
-    sqlite_with_rowid=False,
 )
 
 posting = Table(  # double entry: the amounts of an entry sum to zero for each unit

@@ -19,7 +19,7 @@ from hq.journal.carried import BRANCH
 from hq.journal.schemas import RedemptionData
 from hq.members.store import parts_of
 from hq.rows import is_among, upsert
-from hq.tables import showing
+from hq.seen_tables import showing
 
 KEPT_DAYS = 90
 HASH_LENGTH_MAX, ORDER_ID_LENGTH_MAX = 32, 80

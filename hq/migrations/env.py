@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from hq import seen_tables as _seen  # noqa: F401
 from hq import touched as _touched  # noqa: F401
 from hq.access import tables as _access  # noqa: F401 its tables are of the same metadata
 from hq.audit import tables as _audit  # noqa: F401 as are these

@@ -11,7 +11,7 @@ from hq import nonces
 from hq.faults import NotSigned
 from hq.home import open_hq
 from hq.nonces import Nonces
-from hq.tables import nonce
+from hq.seen_tables import nonce
 from sync.protocol import CLOCK_WINDOW_MS
 from tests.databases import on
 from tests.hq.station import NOW_MS

@@ -9,8 +9,8 @@ from hq.journal.again import judge_all_again
 from hq.journal.cases import HEAD_OFFICE
 from hq.journal.desk import list_cases
 from hq.journal.showings import KEPT_DAYS, forget_showings
+from hq.seen_tables import showing
 from hq.service import DeviceSession
-from hq.tables import showing
 from hq.vouchers.service import NewVoucher, create_vouchers
 from tests.hq.station import NOW_MS, VOUCHER_RULE, enrol_station
 from tests.hq.station import voucher as shown

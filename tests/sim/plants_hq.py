@@ -43,7 +43,9 @@ def tells_only_the_store_itself() -> AbstractContextManager[Any]:
     right = intake._move_members
 
     def _move_members(connection: Any, kept: Any, *, store: str, now_ms: int) -> Any:
-        return [change for change in right(connection, kept, store=store, now_ms=now_ms) if change.scope == store]
+        return [
+            change for change in right(connection, kept, store=store, now_ms=now_ms) if change.scope == store
+        ]
 
     return patch.object(intake, "_move_members", _move_members)
 

@@ -76,7 +76,10 @@ def test_what_is_no_condition_about_members_is_refused_with_a_sentence(api, cond
 def test_half_a_letter_is_refused_like_any_other_condition(api) -> None:
     body = b'{"condition": {"fact": "member.tier", "op": "is", "value": "\\ud800"}}'
     headers = {"Authorization": f"Bearer {api.text}", "Content-Type": "application/json"}
-    assert api.web.ask("POST", "/v1/segments/preview", content=body, headers=headers).status_code in (400, 409)
+    assert api.web.ask("POST", "/v1/segments/preview", content=body, headers=headers).status_code in (
+        400,
+        409,
+    )
 
 
 def test_a_list_holds_whom_people_name_by_reference_or_number(api) -> None:

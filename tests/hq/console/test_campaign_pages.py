@@ -1,4 +1,4 @@
-"""Campaigns in the console, without script: made from a start, changed step by step, built, tested, approved, published."""
+"""Campaigns in the console, without script: made from a start, changed, built, tested, approved, published."""
 
 import re
 from html import unescape
