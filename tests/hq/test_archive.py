@@ -200,6 +200,19 @@ def test_a_file_that_was_cut_off_is_refused(busy, folder, archive, tmp_path, cut
     assert not (tmp_path / "new").exists()
 
 
+def test_a_file_that_lacks_its_end_is_refused_though_all_that_is_there_is_whole(
+    busy, folder, archive
+) -> None:
+    write_archive(busy.database, folder, archive, now_ms=NOW_MS)
+    lines = zstandard.ZstdDecompressor().stream_reader(archive.read_bytes()).read().splitlines(keepends=True)
+    archive.write_bytes(zstandard.compress(b"".join(lines)))
+    check_archive(archive)
+    for left in (lines[:-1], lines[:5] + lines[6:]):
+        archive.write_bytes(zstandard.compress(b"".join(left)))
+        with pytest.raises(SetUpFault, match="not whole"):
+            check_archive(archive)
+
+
 def test_a_file_that_was_damaged_is_refused(busy, folder, archive) -> None:
     write_archive(busy.database, folder, archive, now_ms=NOW_MS)
     content = bytearray(archive.read_bytes())

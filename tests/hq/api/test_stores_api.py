@@ -3,11 +3,12 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from hq.access.actor import Ceilings
+from hq.access.actor import SYSTEM, Ceilings
 from hq.access.scopes import Scope
 from hq.feed import last_number
 from hq.members.service import MemberFacts, upsert_members
 from hq.service import EnrolService
+from hq.stores.seeing import find_device, find_store
 from sync.protocol import ClockWire
 from tests.hq.asking_api import api_of
 from tests.hq.station import URL, enrol_request, enrol_station, pairing_token
@@ -144,6 +145,9 @@ def test_who_looks_after_one_store_sees_no_other(hq, station, elsewhere) -> None
         ):
             assert asked.status_code == 404
         assert api.post("/v1/stores", NEW).status_code == 403
+        untouched = find_device(hq, SYSTEM, other)
+        assert (untouched.state, untouched.note) == ("active", "")
+        assert find_store(hq, SYSTEM, "S2").name == "Store S2"
         assert api.post(f"/v1/devices/{station.owner.device_id}/revoke").status_code == 200
 
 
