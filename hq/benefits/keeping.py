@@ -17,7 +17,7 @@ from hq.benefits.grants import due_marks, give, referrers_of, settle_referrals
 from hq.benefits.past import read_past
 from hq.benefits.points import Ends, first_ends, settle_points
 from hq.benefits.tables import lot, tier_state
-from hq.benefits.telling import more_of
+from hq.benefits.telling import asked, more_of
 from hq.benefits.tiers import TierNow, settle_tier, works_out_tiers
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
@@ -37,14 +37,14 @@ TOUCHED_AT_ONCE = 5_000
 def follow(hq: Hq, connection: Connection, members: Sequence[str]) -> None:
     """Work out what these members come to by now. The reader `benefits` of `hq/touched.py`."""
     program = program_of(hq, connection, newest_version(connection, "program"))
-    if program is None or not _has_benefits(program):
+    if program is None or not (_has_benefits(program) or asked(connection)):
         return
     hold_whole(connection, Whole.MEMBERS, is_shared=True)
     known = lock_members(connection, {*members, *referrers_of(connection, members)})
     now_ms = hq.clock.now_ms()
     today = local_date(now_ms, program.time_zone)
     changes: list[Change] = []
-    for ref in sorted(known & set(members)):
+    for ref in sorted(known & set(members)) if _has_benefits(program) else ():
         changes += _settle(connection, program, ref, today=today, now_ms=now_ms)
     told = more_of(connection, sorted(known & set(members)))
     scopes = read_scopes(connection, told)

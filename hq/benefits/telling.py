@@ -1,7 +1,7 @@
 """What stations are told of a member beside the columns that always were: what ends, and what conditions ask about.
 
 A station that is cut off ends a paid tier and points by itself at the right midnight. Of attributes only those go out
-that the newest program asks about: nobody else need know them.
+that the newest program asks about, and that their schema lets stations ask: nobody else need know them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from hq.benefits.tables import lot, tier_state
 from hq.campaigns.store import newest_version, read_document
-from hq.members.tables import member_attribute
+from hq.members.tables import attribute, member_attribute
 from hq.rows import is_among
 
 ENDS_MAX = 24  # days on which points end; later ones are told when those are over
@@ -26,7 +26,11 @@ ENDS = (
     .group_by(lot.c.member, lot.c.expires_on)
     .order_by(lot.c.member, lot.c.expires_on)
 )
-VALUES = select(member_attribute).where(is_among(member_attribute.c.member))
+VALUES = (
+    select(member_attribute)
+    .join(attribute, attribute.c.name == member_attribute.c.name)
+    .where(is_among(member_attribute.c.member), attribute.c.at_stations == 1)
+)
 
 
 def more_of(connection: Connection, refs: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -39,15 +43,15 @@ def more_of(connection: Connection, refs: Sequence[str]) -> dict[str, dict[str, 
         ends = found.setdefault(row.member, {}).setdefault("expiring", [])
         if len(ends) < ENDS_MAX:
             ends.append([row.expires_on, int(row.points)])
-    if asked := _asked(connection):
+    if wanted := asked(connection):
         for row in connection.execute(VALUES, names):
-            if row.name in asked:
+            if row.name in wanted:
                 value = row.text if row.number is None else int(row.number)
                 found.setdefault(row.member, {}).setdefault("attributes", {})[row.name] = value
     return found
 
 
-def _asked(connection: Connection) -> frozenset[str]:
+def asked(connection: Connection) -> frozenset[str]:
     """Return the attributes that conditions of the newest program ask about."""
     document = read_document(connection, "program", newest_version(connection, "program"))
     return frozenset() if document is None else asked_by(bytes(document.body))

@@ -19,6 +19,7 @@ from hq.feed import MEMBER, Change
 from hq.members.store import POINTS, read_scopes
 from hq.rows import upsert
 from hq.tables import member
+from hq.touched import SEGMENTS, touch
 from hq.webhooks.outbox import Kind as EventKind
 from hq.webhooks.outbox import announce_event
 
@@ -100,6 +101,7 @@ def settle_tier(
         connection.execute(update(member).where(member.c.ref == ref).values(tier=found.tier))
         moved = {"member": ref, "at_ms": now_ms, "was": now_is, "became": found.tier}
         upsert(connection, tier_move, [moved], changes=("became",))
+        touch(connection, [ref], readers=(SEGMENTS,))
         announce_event(connection, EventKind.MEMBER_TIER_CHANGED, moved, now_ms=now_ms)
     scopes = read_scopes(connection, [ref]).get(ref, {})
     return found, [Change(store, MEMBER, ref) for store in sorted(scopes)]

@@ -15,6 +15,7 @@ from hq.benefits.tables import granted
 from hq.campaigns.service import publish_program
 from hq.faults import NotPossible
 from hq.figures import ledger_sums
+from hq.members.attributes import Attribute, Side, put_attribute, set_values
 from hq.members.service import MemberFacts, upsert_members
 from hq.stores.devices import read_device
 from hq.tables import member, posting
@@ -337,3 +338,18 @@ def test_the_same_grant_is_there_once(hq, publish) -> None:
     settle(hq)
     with hq.database.reading() as connection:
         assert connection.execute(select(func.count()).select_from(granted)).scalar_one() == 1
+
+
+def test_stations_hear_of_attributes_that_conditions_ask_about_and_of_no_others(hq, publish) -> None:
+    asks = {"fact": "member.attribute", "name": "country", "op": "is", "value": "DE"}
+    program = publish(earning=[{**EARNING[0], "condition": asks}])
+    for name, value in (("country", "DE"), ("shoe_size", "44")):
+        put_attribute(hq, SYSTEM, Attribute(name, name))
+        with hq.database.atomic() as connection:
+            set_values(connection, SYSTEM, REF, {name: value}, side=Side.CRM, now_ms=NOW_MS)
+    station = enrol_station(hq, "S1")
+    buy(station, program, "o", 100)
+    settle(hq)
+    page = station.session.changes(cursor=0, set_id=hq.set_id)
+    (row,) = [row.v for row in page.rows if row.t == "member" and row.k == REF]
+    assert row["more"] == {"attributes": {"country": "DE"}}
