@@ -54,7 +54,7 @@ class Postgres:
     def create(self, template: str = "template0") -> str:
         """Make a database, nobody being connected to its template, and return its URL."""
         name = f"hq_{next(self._numbers)}"
-        # Files copied as they are: half the time of writing each page into the log, which is what PostgreSQL does by itself.
+        # Copied as files: half the time of writing each page into the log, which PostgreSQL does by itself.
         self.run(self.url("postgres"), f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         return self.url(name)
 
