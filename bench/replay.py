@@ -72,7 +72,7 @@ def _replayed(chosen: Selection, manner: Manner) -> _Run:
         folder = prepare(Path(place) / "demo")
         journey = load(chosen)
         now_ms = next(journey.orders()).at_ms
-        cards = headquarters.set_up(journey, folder.hq, now_ms=now_ms)
+        cards = headquarters.set_up(journey, folder.hq, now_ms=now_ms).cards
         hq = headquarters.HqProcess(folder.hq, now_ms=now_ms)
         try:
             pairing = headquarters.pairing_texts(folder.hq, journey.shops, url=hq.url, now_ms=now_ms)

@@ -56,7 +56,7 @@ def publish_in(
     _check_currency(connection, program)
     if program.version <= newest:
         raise NotPossible(f"Version {newest} is published already; the next one must be higher.")
-    before = program_of(hq, connection, newest)
+    before = _as_it_was(hq, connection, newest)
     now_ms = hq.clock.now_ms()
     kid = current_kid(connection, KeyUse.SIGN)
     signed = sign_document(hq.keys, kind="program", version=program.version, body=body, kids=[kid])
@@ -99,6 +99,14 @@ def publish_lost(hq: Hq, body: bytes) -> SignedDocument:
         signed = sign_document(hq.keys, kind="program", version=program.version, body=body, kids=[kid])
         insert_document(connection, signed, now_ms=hq.clock.now_ms())
     return signed
+
+
+def _as_it_was(hq: Hq, connection: Connection, version: int) -> Program | None:
+    """Return the version before; None where there is none, or one of a form that this HQ can't read."""
+    try:
+        return program_of(hq, connection, version)
+    except ProgramInvalid:
+        return None
 
 
 def _check_currency(connection: Connection, program: Program) -> None:

@@ -70,7 +70,13 @@ def add_operations(app: FastAPI, hq: Hq) -> None:
         503: {"model": ReadyAnswer, "description": "HQ can't serve now."}
     }
 
-    @app.get(READY, response_model=ReadyAnswer, responses=unready, tags=["operations"])
+    @app.get(
+        READY,
+        response_model=ReadyAnswer,
+        responses=unready,
+        tags=["operations"],
+        openapi_extra={"security": []},
+    )
     def get_ready() -> Response:
         """Tell whether HQ can serve: its database answers and is of this program's form."""
         why_not = readiness.why_not()

@@ -84,6 +84,7 @@ def test_a_first_visit_brings_the_whole_member(hq, station):
             "codes_from_ms": 0,
             "holder": None,
             "uses": {},
+            "more": None,
         }
     }
     assert reader.included_seq == 1

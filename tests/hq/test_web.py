@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import to_builtins
 from msgspec.json import decode, encode
 
+from app.core.canonical import INTEGER_MAX
 from app.ids import new_id
 from hq import auth, bodies, db, nonces
 from hq.clock import DEMO_CLOCK_HEADER, FollowingClock
@@ -264,7 +265,8 @@ def test_a_feed_that_cannot_go_on_is_gone(web, hq, station):
     found = problem(get(web, station, "/v1/sync/changes?cursor=0&set_id=other"), 410)
     assert found["set_id"] == hq.set_id
     problem(get(web, station, "/v1/sync/changes?cursor=-1&set_id=x"), 400)
-    problem(get(web, station, f"/v1/sync/changes?cursor={'9' * 40}&set_id={hq.set_id}"), 410)
+    problem(get(web, station, f"/v1/sync/changes?cursor={INTEGER_MAX}&set_id={hq.set_id}"), 410)
+    problem(get(web, station, f"/v1/sync/changes?cursor={'9' * 40}&set_id={hq.set_id}"), 400)
     problem(get(web, station, "/v1/sync/changes"), 400)
 
 

@@ -12,6 +12,7 @@ from app.store.journal import Journal
 from hq.authority import authorising, exposure, recounting, reservations, rights, settling
 from hq.journal.postings import GIVEN
 from hq.journal.postings import SPENT as SPENT_ACCOUNT
+from hq.ledger import own
 
 
 def gives_again_what_has_ended() -> AbstractContextManager[Any]:
@@ -51,12 +52,12 @@ def moves_nothing_to_exceptions() -> AbstractContextManager[Any]:
 
 def posts_one_side_of_exceptions() -> AbstractContextManager[Any]:
     """What was too much is on its account; nobody takes it from another."""
-    right = settling.insert_tuples
+    right = own.insert_tuples
 
     def insert_tuples(connection: Any, table: Any, names: Any, rows: Any) -> None:
         right(connection, table, names, [row for row in rows if row[2] not in (GIVEN, SPENT_ACCOUNT)])
 
-    return patch.object(settling, "insert_tuples", insert_tuples)
+    return patch.object(own, "insert_tuples", insert_tuples)
 
 
 def _forgets(*kinds: str) -> AbstractContextManager[Any]:

@@ -56,7 +56,7 @@ def forgets_points_that_were_spent() -> AbstractContextManager[Any]:
 
     def _move_members(connection: Any, kept: Any, *, store: str, now_ms: int) -> Any:
         orders = [replace(each, judgement=replace(each.judgement, redemption=None)) for each in kept]
-        return right(connection, orders, store=store)
+        return right(connection, orders, store=store, now_ms=now_ms)
 
     return patch.object(intake, "_move_members", _move_members)
 

@@ -156,7 +156,8 @@ THINGS: dict[str, Callable[[Hq], str]] = {
     "campaigns.n": lambda _: "1",
     "tiers.job_id": lambda hq: start_dry_run(hq, SYSTEM).job_id,
 }
-WORDS = frozenset({"program.part"})  # that mean the same at every HQ, and are no ids
+# That mean the same at every HQ, and are no ids; of the shop's own ids whoever names one makes the member.
+WORDS = frozenset({"program.part", "external_id"})
 # Of a thing within another: made behind it, and given its id.
 WITHIN: dict[str, tuple[str, Callable[[Hq, str], str]]] = {
     "note_id": ("ref", lambda hq, ref: add_note(hq, SYSTEM, ref, "A thing.").note_id),

@@ -2,6 +2,7 @@
 
 from axe_playwright_python.sync_playwright import Axe
 
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 RULES = {
     "runOnly": {
         "type": "tag",
