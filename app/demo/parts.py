@@ -40,11 +40,15 @@ class PartFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a replay goes: by how many processes, how often shops sync, how many scans are pictures (None: no limit)."""
+    """How a replay goes: by how many processes, how often shops sync, how many scans are pictures (None: no limit).
+
+    Where only HQ counts, the stations are `is_passing`: nobody opens them again.
+    """
 
     parts: int
     sending: Sending
     pictures_max: int | None
+    is_passing: bool = False
 
 
 DAY_BY_DAY = Manner(parts=1, sending=DAILY, pictures_max=None)
@@ -178,7 +182,7 @@ def _run_part(task: Task, part: int, pace: _Barrier, report: Callable[[Report], 
         hq_url=task.hq_url,
         shops=shops,
         sending=task.manner.sending,
-        wait_for_others=lambda: pace.wait(WEEK_WAIT_S),
+        is_passing=task.manner.is_passing,
     )
     sampler, last = Sampler(), Progress(0, journey.first_day, 0, 0)
 
@@ -188,7 +192,7 @@ def _run_part(task: Task, part: int, pace: _Barrier, report: Callable[[Report], 
         report(Report(part, progress))
 
     try:
-        replay.run(said)
+        replay.run(said, wait_for_others=lambda: pace.wait(WEEK_WAIT_S))
     finally:
         seconds = sampler.stop()
     done = Done(pictures.read_count, seconds, peak_mib())

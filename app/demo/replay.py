@@ -45,11 +45,11 @@ class Replay:
         hq_url: str,
         shops: Collection[int],
         sending: Sending = DAILY,
-        wait_for_others: Callable[[], object] = lambda: None,
+        is_passing: bool = False,
     ) -> None:
         """Prepare to replay the orders of `shops` with stations in `folder` and HQ at `hq_url`.
 
-        `wait_for_others` is called between weeks.
+        Stations that are `is_passing` are thrown away afterwards.
         """
         self._journey = journey
         self._folder = folder
@@ -57,7 +57,7 @@ class Replay:
         self._pictures = pictures
         self._shops = frozenset(shops)
         self._sending = sending
-        self._wait_for_others = wait_for_others
+        self._is_passing = is_passing
         self._dead_port = DeadPort()
         self._line, self._cut_line = Line(hq_url), Line(self._dead_port.url)
         self._key_store = FileKeyStore(folder.state / "keys")
@@ -66,8 +66,11 @@ class Replay:
         self._behind: set[int] = set()
         self._redeemed = 0
 
-    def run(self, report: Callable[[Progress], None]) -> None:
-        """Replay everything, telling `report` now and then how far it is."""
+    def run(
+        self, report: Callable[[Progress], None], *, wait_for_others: Callable[[], object] = lambda: None
+    ) -> None:
+        """Replay everything, telling `report` now and then how far it is. `wait_for_others` is called between weeks."""
+        self._wait_for_others = wait_for_others
         left = self._orders_by_shop_day()
         number, week, day = 0, 0, self._journey.first_day
         try:
@@ -115,6 +118,7 @@ class Replay:
             clock=self._clock,
             line=self._cut_line if is_cut_off else self._line,
             sending=self._sending,
+            is_passing=self._is_passing,
         )
         self._open[store_id] = shop
         return shop

@@ -12,19 +12,17 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NoReturn
 
 from app.demo import headquarters
-from app.demo.beside import Beside, end_with
+from app.demo.beside import Beside
+from app.demo.filling import fill
 from app.demo.folder import DemoFolder, prepare
 from app.demo.furnishing import furnish
-from app.demo.headquarters import LISTENING, HqProcess, SetUp
+from app.demo.headquarters import LISTENING, SetUp
 from app.demo.journey import Journey, Selection, load
-from app.demo.parts import IN_PARTS, Manner, PartFailed, Task, run_parts
-from app.demo.run import Counted
-from app.demo.shop import WEEKLY
+from app.demo.parts import PartFailed
 from app.terminal import say
 from hq.access.actor import of_person
 from hq.access.api_keys import create_key
@@ -35,7 +33,6 @@ from hq.home import open_hq
 from hq.serve import serve
 
 HOST = "127.0.0.1"
-IN_TWO = Manner(parts=2, sending=WEEKLY, pictures_max=0)  # as fast as can be: people wait for it
 KEY_NAME = "demo"
 TOLD_TO_END = 128 + signal.SIGTERM  # the status by which shells say so
 
@@ -69,7 +66,7 @@ def serve_demo(stand: Stand, *, show: Callable[[str], object]) -> None:
         made = headquarters.set_up(journey, folder.hq, now_ms=first_ms, database_url=stand.database_url)
         if not stand.is_early:
             say(f"Replaying {journey.order_count:,} orders of {len(journey.shops)} shops …")
-            _replay_first(journey, folder, made)
+            _fill_first(journey, folder, made)
         clock = RunningClock(first_ms if stand.is_early else last.at_ms)
         ways_in = _ways_in(folder, clock, made, is_furnished=not stand.is_early)
         beside: list[Beside] = []
@@ -79,7 +76,7 @@ def serve_demo(stand: Stand, *, show: Callable[[str], object]) -> None:
             show("\n".join([line, f"  console      {url}/console", *ways_in]))
             if stand.is_early:
                 say("The year is replayed while HQ serves; that takes some minutes.")
-                beside.append(Beside(_replay, journey, folder, made, url))
+                beside.append(Beside(fill, journey, folder, made.cards, url))
 
         try:
             serve(folder.hq, host=HOST, port=stand.port, clock=clock, announce=announce)
@@ -88,29 +85,14 @@ def serve_demo(stand: Stand, *, show: Callable[[str], object]) -> None:
                 each.stop()
 
 
-def _replay_first(journey: Journey, folder: DemoFolder, made: SetUp) -> None:
+def _fill_first(journey: Journey, folder: DemoFolder, made: SetUp) -> None:
     """Replay before anybody is served. Raises `PartFailed`."""
-    beside = Beside(_replay, journey, folder, made, None)
+    beside = Beside(fill, journey, folder, made.cards, None)
     try:
         if not beside.wait():
             raise PartFailed("the replay ended early; what it said stands above")
     finally:
         beside.stop()
-
-
-def _replay(journey: Journey, folder: DemoFolder, made: SetUp, url: str | None, held: Connection) -> None:
-    """Replay through stations and the HQ at `url`, or one that is there for that alone: a process' whole work."""
-    first_ms = next(journey.orders()).at_ms
-    own = HqProcess(folder.hq, now_ms=first_ms) if url is None else None
-    end_with(held, before=own.stop if own else lambda: None)
-    hq_url = own.url if own else str(url)
-    try:
-        pairing = headquarters.pairing_texts(folder.hq, journey.shops, url=hq_url, now_ms=first_ms)
-        manner = IN_TWO if own else IN_PARTS
-        run_parts(Task(journey, folder, made.cards, pairing, hq_url, manner), Counted(journey, say).report)
-    finally:
-        if own:
-            own.stop()
 
 
 def _ways_in(folder: DemoFolder, clock: RunningClock, made: SetUp, *, is_furnished: bool) -> list[str]:

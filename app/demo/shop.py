@@ -64,13 +64,25 @@ class Shop:
     """A shop's station, open for a day."""
 
     def __init__(
-        self, folder: Path, *, key_store: KeyStore, clock: SetClock, line: LineToHq, sending: Sending = DAILY
+        self,
+        folder: Path,
+        *,
+        key_store: KeyStore,
+        clock: SetClock,
+        line: LineToHq,
+        sending: Sending = DAILY,
+        is_passing: bool = False,
     ) -> None:
-        """Open the store and fetch what is new, as far as HQ can be reached at the end of `line`."""
+        """Open the store and fetch what is new, as far as HQ can be reached at the end of `line`.
+
+        A station that `is_passing` is there to fill HQ and is thrown away then: it doesn't wait for the disk.
+        """
         # Every store is looked at whole when the demo counts.
         self._store = StationStore(
             folder, key_store=key_store, clock=clock, check=Check.SINCE_MARK, is_alone=True
         )
+        if is_passing:
+            self._store.spare_disk()
         device = self._store.device
         signer = DeviceSigner(
             device_id=device.device_id,

@@ -1,5 +1,6 @@
 """Creating, opening and closing a store."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,14 @@ def test_the_settings_that_make_a_commit_durable_are_on(tmp_path: Path) -> None:
     for wrong in (b"", bytes(31), b"x" * 64):
         with pytest.raises(ValueError, match="32"):
             db.open_database(tmp_path / "any.db", wrong)
+
+
+def test_only_a_store_that_is_told_to_spares_the_disk(tmp_path: Path) -> None:
+    with closing(an_empty_store(tmp_path / "store")) as store:
+        both = (store._db, store._replica_db)
+        assert [each.execute("PRAGMA synchronous").fetchone()[0] for each in both] == [2, 1]  # FULL, NORMAL
+        store.spare_disk()
+        assert [each.execute("PRAGMA synchronous").fetchone()[0] for each in both] == [0, 0]
 
 
 def test_after_a_reopening_that_failed_the_store_can_still_be_closed(tmp_path: Path) -> None:
