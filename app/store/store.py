@@ -144,9 +144,7 @@ class StationStore:
                 self.verified = check_since(self.journal, mark=self._mark, noted=noted)
             self._replica_db = self._open_replica()
             self.replica = Replica(self._replica_db)
-            with suppress(
-                DatabaseError
-            ):  # where there is no room for it, with the next member who is forgotten
+            with suppress(DatabaseError):  # no room for it: with the next member who is forgotten
                 self.replica.fold_wal()  # whoever died may have forgotten a member and not come that far
         except BaseException:
             self._db.close()
