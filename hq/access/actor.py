@@ -44,15 +44,18 @@ class Actor:
 
     def check_ceilings(self, *, percent: int = 0, amount: int = 0, points: int = 0) -> None:
         """Raise `OverCeiling` where something is above what they may give without another's approval."""
-        for what, asked, at_most in (
-            ("percentage", percent, self.ceilings.percent),
-            ("amount", amount, self.ceilings.amount),
-            ("number of points", points, self.ceilings.points),
-        ):
-            if at_most is not None and asked > at_most:
-                raise OverCeiling(
-                    f"The {what} {asked} is above the ceiling of {self.name}, which is {at_most}."
-                )
+        most = self.ceilings
+        if most.percent is not None and percent > most.percent:
+            raise OverCeiling(over_ceiling(self.name, f"{percent / 100:g} %", f"{most.percent / 100:g} %"))
+        if most.amount is not None and amount > most.amount:
+            raise OverCeiling(over_ceiling(self.name, str(amount), f"{most.amount}", tail=" (minor units)"))
+        if most.points is not None and points > most.points:
+            raise OverCeiling(over_ceiling(self.name, f"{points} points", str(most.points)))
+
+
+def over_ceiling(name: str, given: str, most: str, *, tail: str = "") -> str:
+    """Return the sentence that somebody may give so much, and not what they want to give."""
+    return f"It gives up to {given}, and {name} may give {most} without another's approval{tail}."
 
 
 SYSTEM = Actor("hq", None, frozenset(Scope))

@@ -51,7 +51,7 @@ def post_new(ask: Page) -> Response:
         )
     except HqFault as fault:
         return ask.again("keys/new.html", fault, **_new(ask, ask.text("name"), named, ceilings_typed(ask)))
-    return ask.page("keys/made.html", key=key, text=text)
+    return ask.page_once("keys/made.html", key=key, text=text)
 
 
 @pages.get("/key/{key_id}")
@@ -70,7 +70,7 @@ def post_rotate(ask: Page, key_id: str) -> Response:
         key, text = api_keys.rotate_key(ask.hq, ask.actor, key_id, overlap_hours=int(hours))
     except HqFault as fault:
         return ask.again("keys/one.html", fault, **_one(ask, key_id))
-    return ask.page("keys/made.html", key=key, text=text)
+    return ask.page_once("keys/made.html", key=key, text=text)
 
 
 @pages.post("/key/{key_id}/revoke", needs=Scope.KEYS_WRITE)

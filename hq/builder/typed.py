@@ -1,6 +1,11 @@
-"""What people type into a form as numbers, and numbers as they stand in a form. Amounts are minor units behind it."""
+"""What people type into a form as numbers, and numbers as they stand in a form. Amounts are minor units behind it.
 
-from decimal import Decimal, InvalidOperation
+Thousands may be set apart by commas, and one comma may stand where others write a point. Nothing is guessed where it
+could be either (`1,500` with three decimals), or a point could set thousands apart (`10.000` with two).
+"""
+
+import re
+from decimal import Decimal
 
 from app.core.document import INTEGER_MAX
 from app.core.money import Currency, format_amount
@@ -13,20 +18,23 @@ class TypedWrong(ValueError):
     """What was typed can't be read; the message is a sentence of the catalogue, which says what would be right."""
 
 
+THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
+NUMBER = re.compile(r"[+-]?([0-9]+(\.(?P<decimals>[0-9]*))?|\.(?P<alone>[0-9]+))")
+
+
 def to_whole(text: str) -> int:
     """Return a whole number. Raises `TypedWrong`."""
-    try:
-        found = int(text) if len(text) <= TYPED_MAX and text.isascii() else INTEGER_MAX + 1
-    except ValueError as problem:
-        raise TypedWrong(N_("Type a whole number here.")) from problem
-    if abs(found) > INTEGER_MAX:
-        raise TypedWrong(N_("Type a whole number here."))
-    return found
+    return _scaled(text, 0, N_("Type a whole number here."))
 
 
 def to_minor(text: str, currency: Currency) -> int:
     """Return an amount such as `12.50` in minor units. Raises `TypedWrong`."""
-    return _scaled(text, currency.digits, N_("Type an amount here, such as 12.50."))
+    wrong = (
+        N_("Type an amount here, such as 12.50.")
+        if currency.digits
+        else N_("Type an amount here, such as 12500.")
+    )
+    return _scaled(text, currency.digits, wrong)
 
 
 def to_basis_points(text: str) -> int:
@@ -40,14 +48,18 @@ def to_milli(text: str) -> int:
 
 
 def _scaled(text: str, digits: int, wrong: str) -> int:
-    plain = text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
-    try:
-        scaled = Decimal(plain if len(plain) <= TYPED_MAX else "").scaleb(digits)
-    except InvalidOperation as problem:
-        raise TypedWrong(wrong) from problem
-    if not scaled.is_finite() or abs(scaled) > INTEGER_MAX or scaled != int(scaled):
+    plain = text
+    if THOUSANDS.fullmatch(text) and not (digits == 3 and text.count(",") == 1 and "." not in text):
+        plain = text.replace(",", "")
+    elif text.count(",") == 1 and "." not in text and digits and len(text.partition(",")[2]) < 3:
+        plain = text.replace(",", ".")
+    found = NUMBER.fullmatch(plain) if len(plain) <= TYPED_MAX else None
+    if found is None or len(found["decimals"] or found["alone"] or "") > digits:
         raise TypedWrong(wrong)
-    return int(scaled)
+    scaled = int(Decimal(plain).scaleb(digits))
+    if abs(scaled) > INTEGER_MAX:
+        raise TypedWrong(wrong)
+    return scaled
 
 
 def minor_text(minor: int, currency: Currency) -> str:

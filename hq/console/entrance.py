@@ -9,8 +9,9 @@ from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from hq.api.rates import Rates
+from hq.console.kept_form import read_kept
 from hq.console.nav import grouped
-from hq.console.render import HEADERS, STATIC, render, static_file
+from hq.console.render import HEADERS, STATIC, Look, render, static_file
 from hq.console.routing import (
     LANGUAGE_COOKIE,
     NAV_COOKIE,
@@ -68,7 +69,8 @@ def _add_first(router: APIRouter, hq: Hq) -> None:
 def _add_signing_in(router: APIRouter, hq: Hq, rates: Rates) -> None:
     @router.get(SIGN_IN)
     def show_sign_in(request: Request, to: Annotated[str, Query(max_length=500)] = HOME) -> Response:
-        return render("sign_in.html", look_of(request, hq), {"fault": None, "to": to, "name": "", "said": ""})
+        values = {"fault": None, "to": to, "name": "", "said": "", "kept": ""}
+        return render("sign_in.html", look_of(request, hq), values)
 
     @router.post(SIGN_IN)
     def post_sign_in(
@@ -76,6 +78,7 @@ def _add_signing_in(router: APIRouter, hq: Hq, rates: Rates) -> None:
         name: Annotated[str, Form(max_length=NAME_MAX)] = "",
         password: Text = "",
         to: Annotated[str, Form(max_length=500)] = HOME,
+        kept: Annotated[str, Form()] = "",
     ) -> Response:
         look = look_of(request, hq)
         try:
@@ -83,9 +86,11 @@ def _add_signing_in(router: APIRouter, hq: Hq, rates: Rates) -> None:
             rates.count_sign_in(f"name {name}")
             token = sign_in(hq, name, password)
         except HqFault as fault:
-            values = {"fault": fault, "to": to, "name": name, "said": ""}
+            values = {"fault": fault, "to": to, "name": name, "said": "", "kept": kept}
             return render("sign_in.html", look, values, status=fault.status)
-        response = RedirectResponse(look.root + quote(_own(to), safe="/?&=%:,+-._~"), status_code=303)
+        response = _send_again(hq, look, kept, token) or RedirectResponse(
+            look.root + quote(_own(to), safe="/?&=%:,+-._~"), status_code=303
+        )
         _set_cookie(request, response, COOKIE, token, age_s=WHOLE_MS // 1000)
         return response
 
@@ -98,6 +103,14 @@ def _add_signing_in(router: APIRouter, hq: Hq, rates: Rates) -> None:
             await run_in_threadpool(sign_out, hq, session)
         response.delete_cookie(COOKIE, path=_root(request) + HOME)
         return response
+
+
+def _send_again(hq: Hq, look: Look, text: str, token: str) -> Response | None:
+    """Return the page that sends what somebody had typed before their session ended; None where there is nothing."""
+    kept, session = read_kept(text), session_of(hq, token)
+    if kept is None or session is None or _own(kept.place) != kept.place:
+        return None
+    return render("own/send_again.html", look, {"kept": kept, "csrf": session.csrf})
 
 
 def _add_password(router: APIRouter, hq: Hq, rates: Rates) -> None:

@@ -1,11 +1,12 @@
 """Ceilings in a form: what was typed into Ceilings, and back. Percentages and amounts stand as people write them."""
 
-from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable, Mapping
+from decimal import Decimal
 
 from app.core.money import CURRENCIES
 from app.core.order import AMOUNT_MAX
 from hq.access.actor import Ceilings
+from hq.builder.typed import TypedWrong, to_basis_points, to_minor, to_whole
 from hq.console.routing import PageAsk
 from hq.faults import NotPossible
 
@@ -14,12 +15,11 @@ WHOLE = 10_000  # basis points
 
 def ceilings_in(ask: PageAsk) -> Ceilings:
     """Return the ceilings of a form. Raises `NotPossible` where something is no number."""
-    digits = CURRENCIES[ask.look.currency].digits
-    percent = _number(ask.text("percent"), 2, WHOLE)
+    currency = CURRENCIES[ask.look.currency]
     return Ceilings(
-        percent=percent,
-        amount=_number(ask.text("amount"), digits, AMOUNT_MAX),
-        points=_number(ask.text("points"), 0, AMOUNT_MAX),
+        percent=_ceiling(ask.text("percent"), to_basis_points, WHOLE),
+        amount=_ceiling(ask.text("amount"), lambda text: to_minor(text, currency), AMOUNT_MAX),
+        points=_ceiling(ask.text("points"), to_whole, AMOUNT_MAX),
         stores=frozenset(store for store in ask.texts("store") if store),
     )
 
@@ -41,17 +41,17 @@ def ceilings_shown(ceilings: Ceilings, currency: str) -> Mapping[str, object]:
     }
 
 
-def _number(text: str, digits: int, most: int) -> int | None:
-    """Return a number with so many decimals as a whole one, None for an empty field."""
+def _ceiling(text: str, read: Callable[[str], int], most: int) -> int | None:
+    """Return what was typed as a whole number, None for an empty field."""
     if not text:
         return None
     try:
-        value = Decimal(text.replace(" ", "").replace(",", ".")).scaleb(digits)
-    except InvalidOperation as problem:
-        raise NotPossible("A ceiling is a number, or empty for none.") from problem
-    if not value.is_finite() or value != int(value) or not 0 <= value <= most:
-        raise NotPossible("A ceiling is not below 0, has no more decimals than the money, and is not absurd.")
-    return int(value)
+        value = read(text.replace(" ", ""))
+    except TypedWrong as problem:
+        raise NotPossible(str(problem)) from problem
+    if not 0 <= value <= most:
+        raise NotPossible("A ceiling is 0 or more, a percentage 100 at most. Leave it empty for none.")
+    return value
 
 
 def _text(value: int | None, digits: int) -> str:

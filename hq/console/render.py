@@ -20,6 +20,7 @@ from fastapi import Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from app.core.money import CURRENCIES
+from hq.console.fault_sentences import retold
 from hq.console.texts import NAMES, translations
 
 HEADERS = {
@@ -101,6 +102,10 @@ def writers(look: Look) -> dict[str, Any]:
         """Return a sentence that a value holds, in the page's language and escaped; `_` is for those in templates."""
         return translations(look.language).gettext(str(sentence))
 
+    def tell(fault: object) -> str:
+        """Return what a fault says, with the values in it, in the page's language and escaped."""
+        return retold(str(fault), look.language, money)
+
     def number(value: int) -> str:
         return str(format_decimal(value, locale=look.language))
 
@@ -136,6 +141,7 @@ def writers(look: Look) -> dict[str, Any]:
         "url": url,
         "file": file,
         "say": say,
+        "tell": tell,
         "number": number,
         "money": money,
         "moment": moment,

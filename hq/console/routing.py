@@ -22,7 +22,7 @@ of its own. Forms that change something carry `csrf`; what a browser says to com
 import hmac
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
@@ -34,10 +34,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
+from app.ids import new_number
 from hq.access.actor import Actor
 from hq.access.scopes import Scope
 from hq.bodies import BODY_BYTES_MAX
+from hq.console import once
 from hq.console.alerts import Bell
+from hq.console.kept_form import kept_of
 from hq.console.nav import NavItem, grouped
 from hq.console.program_of_pages import money_and_time, shop_name
 from hq.console.render import Look, render
@@ -141,6 +144,7 @@ class PageAsk:
             "views": cache(lambda: list_views(self.hq, self.actor, self.noun)),
             "noun": self.noun,
             "csrf": self.session.csrf,
+            "form_id": partial(new_number, once.LENGTH),
             "said": said,
             "fault": None,
             "here": self.request.url.path.removeprefix(self.look.root),
@@ -150,6 +154,12 @@ class PageAsk:
         }
         return render(template, self.look, {**common, **values}, status=status)
 
+    def page_once(self, template: str, **values: Any) -> Response:
+        """Return a page with what is shown this one time: its form did something, and isn't to be done again."""
+        response = self.page(template, **values)
+        response.headers[once.SHOWN_ONCE] = "1"
+        return response
+
     def again(self, template: str, fault: HqFault, **values: Any) -> Response:
         """Return the page that a form came from, with why it was refused and what was typed."""
         return self.page(template, status=fault.status, fault=fault, **values)
@@ -158,6 +168,21 @@ class PageAsk:
         """Send the browser to another page of ours, which shows a sentence once."""
         tail = f"{'&' if '?' in place else '?'}{SAID}={quote(said)}" if said else ""
         return RedirectResponse(self.look.root + place + tail, status_code=303)
+
+
+async def _answer(
+    ask: PageAsk, inner: Callable[[Request], Coroutine[Any, Any, Response]], request: Request
+) -> Response:
+    """Let a page answer; the form that came before is sent where it led then."""
+    begun = await once.begin(ask.hq, ask.actor, ask.form)
+    if isinstance(begun, Response):
+        return begun
+    response = None
+    try:
+        response = await inner(request)
+        return response
+    finally:
+        await once.keep(ask.hq, ask.actor, begun, response)
 
 
 async def _page_ask(request: Request) -> PageAsk:
@@ -185,7 +210,7 @@ class PageRoute(APIRoute):
             hq: Hq = request.app.state.hq
             session = await run_in_threadpool(session_of, hq, request.cookies.get(COOKIE, ""))
             if session is None:
-                return to_sign_in(request)
+                return to_sign_in(request) if request.method == "GET" else await _signed_out(hq, request)
             ask = await run_in_threadpool(_ask_of, hq, session, request, str(self.tags[0]))
             try:
                 if request.method == "POST":
@@ -194,7 +219,7 @@ class PageRoute(APIRoute):
                     session.actor.need(self.scope_needed)
                 request.state.page_ask = ask
                 try:
-                    return await inner(request)
+                    return await _answer(ask, inner, request)
                 finally:
                     await ask.form.close()  # files of a form lie on the disk until then
             except HqFault as fault:
@@ -274,18 +299,36 @@ def to_sign_in(request: Request) -> Response:
     return RedirectResponse(root + SIGN_IN + tail, status_code=303)
 
 
+async def _signed_out(hq: Hq, request: Request) -> Response:
+    """Ask somebody whose session ended to sign in, on a page that keeps what they had typed."""
+    try:
+        form = await read_fields(request)
+    except HqFault:
+        return to_sign_in(request)
+    kept = kept_of(request, form)
+    await form.close()
+    look = await run_in_threadpool(look_of, request, hq)
+    values = {"fault": None, "to": "/console", "name": "", "said": "", "kept": kept.text()}
+    return render("sign_in.html", look, values, status=401)
+
+
 async def read_form(request: Request, csrf: str) -> FormData:
     """Read a form that is ours. Raises `Forbidden` where it isn't, `TooLarge`, `Malformed`."""
+    form = await read_fields(request)
+    if not hmac.compare_digest(str(form.get("csrf", "")).encode(), csrf.encode()):
+        raise Forbidden("This form is not from this session. Open the page again, then send it.")
+    return form
+
+
+async def read_fields(request: Request) -> FormData:
+    """Read a form of a page of ours, whoever sends it. Raises `Forbidden`, `TooLarge`, `Malformed`."""
     check_same_site(request)
     if int(request.headers.get("content-length") or 0) > BODY_BYTES_MAX:
         raise TooLarge(f"A form has at most {BODY_BYTES_MAX} bytes.")
     try:
-        form = await request.form(max_fields=FIELDS_MAX, max_part_size=BODY_BYTES_MAX)
+        return await request.form(max_fields=FIELDS_MAX, max_part_size=BODY_BYTES_MAX)
     except (HTTPException, ValueError) as problem:
         raise Malformed("This form can't be read.") from problem
-    if not hmac.compare_digest(str(form.get("csrf", "")).encode(), csrf.encode()):
-        raise Forbidden("This form is not from this session. Open the page again, then send it.")
-    return form
 
 
 def check_same_site(request: Request) -> None:

@@ -10,7 +10,9 @@ import orjson
 from fastapi import Response
 
 from app.core.money import CURRENCIES
+from app.core.order import AMOUNT_MAX
 from hq.access.scopes import Scope
+from hq.builder.typed import TypedWrong, to_minor, to_whole
 from hq.console.routing import Page, PageAsk
 from hq.console.texts import N_
 from hq.faults import HqFault, Malformed
@@ -24,7 +26,6 @@ from hq.redemptions.past import PastAsked
 
 __all__ = ["pages"]
 PAST = "order", "total", "day", "time", "store", "order_id", "rule", "code", "reason"
-DIGITS_MAX = 13
 
 pages.example("/{ref}/past", ref=newest_member)
 
@@ -156,11 +157,10 @@ def post_past(ask: Page, ref: str) -> Response:
 
 def whole(ask: PageAsk, name: str) -> int:
     """Return a whole number of a form. Raises `Malformed`."""
-    text = ask.text(name).replace("−", "-")
     try:
-        return int(text) if len(text) <= DIGITS_MAX else int("")
-    except ValueError as problem:
-        raise Malformed("Type a whole number.") from problem
+        return to_whole(ask.text(name).replace("−", "-"))
+    except TypedWrong as problem:
+        raise Malformed(str(problem)) from problem
 
 
 def _done(ask: PageAsk, ref: str, work: Callable[[str], str]) -> Response:
@@ -186,14 +186,14 @@ def _asked(ask: PageAsk, typed: dict[str, str]) -> PastAsked:
 
 
 def _minor(text: str, currency: str) -> int:
-    """Read an amount as it is typed: units, and cents behind a point or a comma. Raises `Malformed`."""
-    digits = CURRENCIES[currency].digits if currency in CURRENCIES else 2
-    units, _, cents = text.replace(",", ".").partition(".")
-    whole_text = units + cents.ljust(digits, "0")
-    is_good = whole_text.isascii() and whole_text.isdigit() and len(whole_text) <= DIGITS_MAX
-    if not is_good or len(cents) > digits:
+    """Read an amount as it is typed. Raises `Malformed`."""
+    try:
+        found = to_minor(text, CURRENCIES.get(currency, CURRENCIES["EUR"]))
+    except TypedWrong as problem:
+        raise Malformed(str(problem)) from problem
+    if not 0 <= found <= AMOUNT_MAX:
         raise Malformed("Type the total as an amount, such as 60.00.")
-    return int(whole_text)
+    return found
 
 
 def _moment(day: str, clock: str, zone: str) -> int:

@@ -35,6 +35,7 @@ from hq.tables import posting
 from hq.touched import touch
 from hq.vouchers.service import NewVoucher, insert_vouchers
 
+DAYS_MAX = 1_000
 OF_POINTS, OF_VOUCHER, OF_REDEMPTION = "points", "voucher", "redemption"
 
 
@@ -84,6 +85,8 @@ def adjust_points(hq: Hq, actor: Actor, ref: str, points: int, *, reason: str) -
 def apologise(hq: Hq, actor: Actor, ref: str, rule_id: str, *, days: int, reason: str) -> Apology:
     """Give a member a voucher of their own, good once. Raises `NotHere`, `NotPossible` or `OverCeiling`."""
     check_reason(reason)
+    if not 1 <= days <= DAYS_MAX:
+        raise NotPossible("A voucher to say sorry with is good for 1 to 1000 days.")
 
     def give(connection: Connection) -> Apology:
         program = program_of(hq, connection, newest_version(connection, "program"))

@@ -186,7 +186,7 @@ def show_cockpit(
     }
     if fault is not None:
         return ask.again("members/one.html", fault, **values)
-    return ask.page("members/one.html", **values)
+    return (ask.page_once if once else ask.page)("members/one.html", **values)
 
 
 def _day(at_ms: int, time_zone: str) -> str | None:

@@ -1,7 +1,7 @@
 """Settings in the console: brand, languages, limits of stations and cashiers, what new members agree to."""
 
 from base64 import b64decode, b64encode
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from fastapi import Response
@@ -12,6 +12,7 @@ from app.core.money import CURRENCIES
 from hq.access.scopes import Scope
 from hq.brand.service import newest_brand, publish_brand
 from hq.brand.worn import worn_by_themes
+from hq.builder.typed import TypedWrong, to_minor, to_whole
 from hq.console.routing import Page, PageAsk, Pages
 from hq.console.texts import N_
 from hq.faults import HqFault, NotPossible
@@ -165,14 +166,17 @@ def _limit_values(ask: PageAsk, limits: limiting.Limits) -> dict[str, Any]:
 
 
 def _number(ask: PageAsk, limit: limiting.Limit) -> int:
-    digits = CURRENCIES[ask.look.currency].digits if limit.kind == "money" else 0
+    text, currency = ask.text(limit.name), CURRENCIES[ask.look.currency]
+    label = ask.said(limit.label)
     try:
-        value = Decimal(ask.text(limit.name).replace(" ", "").replace(",", ".")).scaleb(digits)
-    except InvalidOperation as problem:
-        raise NotPossible(f"{limit.label}: a number is missing.") from problem
-    if not value.is_finite() or abs(value) > limit.most or value != int(value):
-        raise NotPossible(f"{limit.label}: this number can't be taken.")
-    return int(value)
+        value = to_minor(text, currency) if limit.kind == "money" else to_whole(text)
+    except TypedWrong as problem:
+        raise NotPossible(f"{label}: {ask.said(str(problem))}") from problem
+    if value < 0:
+        raise NotPossible(f"{label}: {ask.said(N_('0 or more is meant here.'))}")
+    if value > limit.most:
+        raise NotPossible(f"{label}: {ask.said(N_('This number is too large.'))}")
+    return value
 
 
 def _shown(limit: limiting.Limit, value: int, currency: str) -> str:

@@ -142,7 +142,7 @@ def _place(name: str) -> str:
 def _link_page(ask: PageAsk, link: Link) -> Response:
     """Show a link, which stands in no address: so no browser's history holds it."""
     address = str(ask.request.base_url).rstrip("/") + PASSWORD_PLACE + link.token
-    return ask.page("staff/link.html", link=link, address=address)
+    return ask.page_once("staff/link.html", link=link, address=address)
 
 
 @alert(needs=Scope.STAFF_READ)

@@ -31,6 +31,6 @@ def url_of(ask: Page) -> str:
 def show_pairing(ask: Page, pairing: Pairing, *, about: str, back: str, is_trusted: bool) -> Response:
     """Show a pairing text with its picture. `back` is the page of what it pairs."""
     picture = draw_pairing(pairing.text)
-    return ask.page(
+    return ask.page_once(
         "stores/pairing.html", pairing=pairing, picture=picture, about=about, back=back, is_trusted=is_trusted
     )

@@ -44,7 +44,7 @@ def post_new(ask: Page) -> Response:
     except HqFault as fault:
         typed = _form(ask.text("name"), ask.text("url"), tuple(ask.texts("kind")))
         return ask.again("webhooks/new.html", fault, **typed)
-    return ask.page("webhooks/secret.html", endpoint=endpoint, secret=secret)
+    return ask.page_once("webhooks/secret.html", endpoint=endpoint, secret=secret)
 
 
 @pages.get("/endpoint/{endpoint_id}")
@@ -86,7 +86,7 @@ def post_rotate(ask: Page, endpoint_id: str) -> Response:
         endpoint, secret = service.rotate_secret(ask.hq, ask.actor, endpoint_id, overlap_hours=int(hours))
     except HqFault as fault:
         return ask.again("webhooks/one.html", fault, **_one(ask, endpoint_id))
-    return ask.page("webhooks/secret.html", endpoint=endpoint, secret=secret)
+    return ask.page_once("webhooks/secret.html", endpoint=endpoint, secret=secret)
 
 
 @pages.post("/endpoint/{endpoint_id}/remove", needs=Scope.WEBHOOKS_WRITE)

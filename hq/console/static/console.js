@@ -2,32 +2,76 @@
 // and leave the focus where it was.
 "use strict";
 
+const FIELDS = "input:not([type=hidden], [type=checkbox], [type=radio]), select, textarea";
+const written = (part) => [...part.querySelectorAll(FIELDS)].map((field) => [field, field.value]);
+
 async function changeInPlace(form, submitter) {
   const id = form.dataset.inplace;
+  const sentWith = new Map(written(form));
   const body = new URLSearchParams(new FormData(form, submitter));
   const how = form.method === "post" ? { method: "POST", body } : {};
   const action = submitter?.formAction || form.action;
   const address = form.method === "post" ? action : `${action.split("?")[0]}?${body}`;
-  const answer = await fetch(address, { ...how, headers: { "X-In-Place": id } });
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  let answer, text;
+  try {
+    answer = await fetch(address, { ...how, headers: { "X-In-Place": id } });
+    text = await answer.text();
+  } catch {
+    alert(document.body.dataset.away);
+    return;
+  }
+  const page = new DOMParser().parseFromString(text, "text/html");
   const found = page.getElementById(id);
   const old = document.getElementById(id);
   if (!found || !old) {
-    location.assign(answer.url);
+    if (answer.ok) {
+      location.assign(answer.url);
+    } else { // refused, or nobody is signed in any more: sent as a whole page, it comes back with what was typed
+      delete form.dataset.inplace;
+      form.requestSubmit(submitter);
+    }
     return;
   }
   const { id: focusedId, name: focused } = document.activeElement ?? {};
+  for (const [field, value] of written(form)) { // what was typed while the answer was on its way
+    const same = sentWith.get(field) !== value && found.querySelector(`[name="${CSS.escape(field.name)}"]`);
+    if (same && same.type === field.type) same.value = value;
+  }
   old.replaceWith(found);
   const again = (focusedId && found.querySelector(`#${CSS.escape(focusedId)}`))
     || (focused && focused !== "do" && found.querySelector(`[name="${CSS.escape(focused)}"]`));
   (again || found).focus({ preventScroll: true });
 }
 
+// Who presses a button while the answer to another is on its way means it for what that answer shows.
+let turn = Promise.resolve();
+function changeInTurn(form, submitter) {
+  const likeIt = `form[data-inplace="${CSS.escape(form.dataset.inplace)}"]`;
+  const nth = [...document.querySelectorAll(likeIt)].indexOf(form);
+  turn = turn.then(() => {
+    const now = document.querySelectorAll(likeIt)[nth];
+    const button = submitter && [...(now?.elements ?? [])].find(
+      ({ name, value, type }) => type === "submit" && name === submitter.name && value === submitter.value,
+    );
+    if (now && (button || !submitter)) return changeInPlace(now, button ?? undefined);
+  });
+}
+
+// A second click while a form is on its way is no second wish. Behind a file the page stays, so that ends by itself.
+const SENT_MS = 5000;
+const sent = new WeakSet();
 document.addEventListener("submit", (event) => {
-  if (event.target.dataset.inplace) {
-    event.preventDefault();
-    changeInPlace(event.target, event.submitter);
+  const form = event.target;
+  if (form.dataset.inplace || sent.has(form)) event.preventDefault();
+  if (form.dataset.inplace) {
+    changeInTurn(form, event.submitter);
+  } else if (form.method === "post") {
+    sent.add(form);
+    setTimeout(() => sent.delete(form), SENT_MS);
   }
+});
+addEventListener("pageshow", (event) => {
+  for (const form of event.persisted ? document.forms : []) sent.delete(form);
 });
 
 document.addEventListener("keydown", (event) => {
