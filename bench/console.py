@@ -18,16 +18,14 @@ from pathlib import Path
 
 import uvicorn
 
-from app.clock import SetClock
-from app.demo.furnishing import furnish
-from bench._console import Visitor, addresses, browsing, let_in, make_demo
+from app.demo.journey import Selection
+from bench._console import Visitor, addresses, browsing, demo_hq
 from bench._report import Line
-from hq.home import Hq, open_hq
+from hq.home import Hq
 from hq.web import create_app
 
-AFTER_MS = 1_505_692_800_000  # behind the demo's part of the year, 2017-09-18
 SIZE_MAX, PAINT_MS_MAX = 300 * 1024, 1_500
-LOOKS = [(theme, language) for language in ("en", "ko") for theme in ("light", "dark")]
+LANGUAGES, THEMES = ("en", "ko"), ("light", "dark")
 
 
 def run(words: list[str]) -> list[Line]:
@@ -38,10 +36,8 @@ def run(words: list[str]) -> list[Line]:
     parser.add_argument("--width", type=int, default=1280)
     asked = parser.parse_args(words)
     with tempfile.TemporaryDirectory(prefix="tillside-console-") as folder:
-        hq = open_hq(make_demo(Path(folder) / "demo"), clock=SetClock(AFTER_MS))
+        hq = demo_hq(Path(folder) / "demo", Selection())
         try:
-            furnish(hq)
-            let_in(hq)
             with _serving(hq) as url, browsing(url, width=asked.width) as visitor:
                 visitor.sign_in()
                 there = [each for each in addresses(hq)[0] if asked.only in each]
@@ -52,26 +48,39 @@ def run(words: list[str]) -> list[Line]:
 
 def _look(visitor: Visitor, there: list[str], out: Path | None) -> list[Line]:
     lines = []
-    for theme, language in LOOKS if out else LOOKS[:1]:
-        visitor.wear(theme=theme, language=language)
-        for address in there:
-            seen = visitor.visit(address)
-            if (theme, language) == LOOKS[0]:
-                again = visitor.visit(address).paint_ms
-                painted = tuple(each for each in (seen.paint_ms, again) if each is not None)
-                value = min(painted, default=None)
-                lines.append(Line(f"{address} size", "KiB", (seen.size / 1024,), limit=SIZE_MAX / 1024))
-                lines.append(Line(f"{address} painted", "ms", painted, value=value, limit=PAINT_MS_MAX))
-            if out is not None:
-                _draw(visitor, out / f"{language}-{theme}", address)
-        print(f"{language} {theme}: {len(there)} pages", file=sys.stderr)
+    for address in there:
+        seen = visitor.visit(address)
+        again = visitor.visit(address).paint_ms
+        painted = tuple(each for each in (seen.paint_ms, again) if each is not None)
+        value = min(painted, default=None)
+        lines.append(Line(f"{address} size", "KiB", (seen.size / 1024,), limit=SIZE_MAX / 1024))
+        lines.append(Line(f"{address} painted", "ms", painted, value=value, limit=PAINT_MS_MAX))
+    print(f"{len(there)} pages measured", file=sys.stderr)
+    if out is not None:
+        _draw_all(visitor, there, out)
     return lines
 
 
+def _draw_all(visitor: Visitor, there: list[str], out: Path) -> None:
+    for language in LANGUAGES:
+        visitor.speak(language)
+        for address in there:
+            visitor.visit(address)
+            for theme in THEMES:
+                visitor.wear(theme)
+                _draw(visitor, out / f"{language}-{theme}", address)
+        print(f"{language}: {len(there)} pages drawn", file=sys.stderr)
+
+
 def _draw(visitor: Visitor, folder: Path, address: str) -> None:
+    """Draw a page as somebody with a window as high as the page would see it, the whole navigation too."""
     folder.mkdir(parents=True, exist_ok=True)
+    page = visitor.page
+    width, height = page.evaluate("[innerWidth, Math.max(900, document.documentElement.scrollHeight)]")
+    page.set_viewport_size({"width": width, "height": height})
     name = re.sub(r"[^0-9A-Za-z]+", "-", address.removeprefix("/console")).strip("-") or "first"
-    visitor.page.screenshot(path=folder / f"{name[:80]}.png", full_page=True)
+    page.screenshot(path=folder / f"{name[:80]}.png", animations="disabled")
+    page.set_viewport_size({"width": width, "height": 900})
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from hq.campaigns.drafting import create_campaign
 from hq.campaigns.scenarios import add_scenario
 from hq.console.views import save_view
 from hq.home import Hq
+from hq.jobs.service import work
 from hq.journal.device_cases import Trouble, tell_of_device
 from hq.members.importing import bring_file
 from hq.rewards.service import create_reward
@@ -49,6 +50,7 @@ def furnish(hq: Hq) -> None:
     create_segment(
         hq, ADMIN, segment_id="big-baskets", name="Spent 200 in a month", kind="dynamic", condition=spent
     )
+    work(hq)  # the segment is worked out: HQ does so by itself while it serves
     _draft(hq, of_person("Jun Park", Role.JUNIOR, Ceilings(percent=1_500, amount=1_000)))
     bring_file(hq, ADMIN, "members.csv", MEMBERS.encode("utf-8"))
     create_reward(

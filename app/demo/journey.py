@@ -142,6 +142,11 @@ class Journey:
                 presented=self._presented.get(order.basket_id, ()),
             )
 
+    @property
+    def last_ms(self) -> int:
+        """When the last order of the selection is."""
+        return int(self._orders.at_ms.max())
+
     def members(self, shops: Collection[int] | None = None) -> tuple[int, ...]:
         """The households with an order in the selection (at these shops); `households` are all of the year."""
         chosen = self._orders.household_id

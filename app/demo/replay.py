@@ -14,7 +14,7 @@ from app.demo.cards import Cards
 from app.demo.folder import DemoFolder
 from app.demo.journey import Journey, JourneyOrder
 from app.demo.scans import Pictures
-from app.demo.shop import DAILY, DeadPort, Sending, Shop
+from app.demo.shop import AT_THE_END, DAILY, DeadPort, Sending, Shop
 from app.store.keystore import FileKeyStore
 from sync.line import Line
 
@@ -77,6 +77,8 @@ class Replay:
             for number, order in enumerate(self._journey.orders(self._shops), start=1):
                 week = self._keep_pace(week, order.local_date)
                 day = order.local_date
+                if self._is_passing and (self._journey.last_day - day).days < DAYS_APART_MAX:
+                    self._sending = AT_THE_END
                 self._clock.set_ms(order.at_ms)
                 self._serve(order)
                 left[day, order.store_id] -= 1
@@ -129,7 +131,11 @@ class Replay:
         (self._behind.add if shop.is_behind else self._behind.discard)(store_id)
 
     def _catch_up(self) -> None:
-        """Send what still waits. On the last day nobody is cut off."""
+        """Send what still waits, all at one moment: parts are apart, and HQ would find the clocks of some wrong.
+
+        On the last day nobody is cut off.
+        """
+        self._clock.set_ms(self._journey.last_ms)
         self._sending = DAILY
         for store_id in sorted(self._behind):
             self._open_shop(store_id, self._journey.last_day)

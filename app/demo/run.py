@@ -111,9 +111,8 @@ class Counted:
 def _open_window(journey: Journey, folder: DemoFolder, cards: Cards, say: Say) -> None:
     from app.demo.window import open_window
 
-    *_, last = journey.orders()
     say(f"\nOpening the station of shop {journey.largest_shop()}. Codes to scan: {folder.path / SHEET_PNG}")
-    open_window(journey, folder, cards, last_ms=last.at_ms)
+    open_window(journey, folder, cards, last_ms=journey.last_ms)
 
 
 def count(folder: DemoFolder) -> dict[str, Any]:

@@ -60,14 +60,13 @@ def serve_demo(stand: Stand, *, show: Callable[[str], object]) -> None:
     with _ended_by_a_word(), _folder(stand.out) as folder:
         say("Reading the shopping year …")
         journey = load(stand.selection)
-        *_, last = journey.orders()
         first_ms = next(journey.orders()).at_ms
         say(f"Setting up head office: {len(journey.households):,} members …")
         made = headquarters.set_up(journey, folder.hq, now_ms=first_ms, database_url=stand.database_url)
         if not stand.is_early:
             say(f"Replaying {journey.order_count:,} orders of {len(journey.shops)} shops …")
-            _fill_first(journey, folder, made)
-        clock = RunningClock(first_ms if stand.is_early else last.at_ms)
+            fill_first(journey, folder, made)
+        clock = RunningClock(first_ms if stand.is_early else journey.last_ms)
         ways_in = _ways_in(folder, clock, made, is_furnished=not stand.is_early)
         beside: list[Beside] = []
 
@@ -85,7 +84,7 @@ def serve_demo(stand: Stand, *, show: Callable[[str], object]) -> None:
                 each.stop()
 
 
-def _fill_first(journey: Journey, folder: DemoFolder, made: SetUp) -> None:
+def fill_first(journey: Journey, folder: DemoFolder, made: SetUp) -> None:
     """Replay before anybody is served. Raises `PartFailed`."""
     beside = Beside(fill, journey, folder, made.cards, None)
     try:

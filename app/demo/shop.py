@@ -58,6 +58,7 @@ class Sending:
 
 DAILY = Sending(days=0, entries=1)  # when it opens and when it closes
 WEEKLY = Sending(days=7, entries=100)
+AT_THE_END = Sending(days=7, entries=1_000_000)  # what a station records until then waits
 
 
 class Shop:

@@ -188,7 +188,7 @@ def _earned(rule: Part, speech: Speech) -> str:
         said = speech.gettext("points of {products} count {factor} times")
         return said.format(products=products, factor=_thousandths(rule["factor_milli"]))
     points, currency = _thousandths(rule["points_milli"]), rule.get("points") or "points"
-    unit = speech.gettext("points") if currency == "points" else currency
+    unit = speech.ngettext("point", "points", 1 if points == "1" else 2) if currency == "points" else currency
     if rule.get("event"):
         said = speech.gettext("{points} {unit} for each “{event}” event")
         return said.format(points=points, unit=unit, event=rule["event"])

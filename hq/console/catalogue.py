@@ -93,6 +93,8 @@ def _said(node: ast.AST) -> Iterator[list[str]]:
         texts = [text for text in map(_text, node.args) if text]
         if name in DOORS and texts:
             yield texts[: DOORS[name]]
+        elif name in DOORS and node.args and isinstance(either := node.args[0], ast.IfExp):
+            yield from ([text] for text in map(_text, (either.body, either.orelse)) if text)
         elif name in FAULTS and node.args and (text := _text(node.args[0])):
             yield [text]
     elif isinstance(node, ast.ClassDef) and node.name in FAULTS:

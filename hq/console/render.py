@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 from urllib.parse import urlencode
@@ -22,6 +22,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from app.core.money import CURRENCIES
 from hq.console.fault_sentences import retold
 from hq.console.texts import NAMES, translations
+from hq.console.words import called, reason_of
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
@@ -147,4 +148,6 @@ def writers(look: Look) -> dict[str, Any]:
         "moment": moment,
         "day": day,
         "age": age,
+        "called": partial(called, language=look.language),
+        "reason_of": partial(reason_of, language=look.language),
     }

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, func, select
 
+from hq.console.texts import N_
 from hq.journal.case_tables import case, case_event
 from hq.journal.cases import OPEN, NewCase, open_cases
 from hq.stores.devices import Device
@@ -25,13 +26,19 @@ class Trouble(StrEnum):
     CHAIN_BROKEN = "CHAIN_BROKEN"
 
 
-DETAILS = {
-    Trouble.FORKED: "HQ was sent two histories of this station: it was copied or restored from a backup. Nothing of it "
-    "is posted by itself. Look at `hq held list`, and set it up again by `hq enrol --device`",
-    Trouble.ROLLED_BACK: "this station says that it runs on an older copy of its records than HQ holds. Set it up "
-    "again by `hq enrol --device`",
-    Trouble.CHAIN_BROKEN: "this station's records do not hold: they were damaged, or changed by somebody. What comes "
-    "before the break is taken in. Set it up again by `hq enrol --device`",
+DETAILS = {  # stored in English, and shown in the language of whoever reads
+    Trouble.FORKED: N_(
+        "HQ was sent two histories of this station: it was copied or restored from a backup. Nothing of it is posted "
+        "by itself. Look at `hq held list`, and set it up again by `hq enrol --device`"
+    ),
+    Trouble.ROLLED_BACK: N_(
+        "this station says that it runs on an older copy of its records than HQ holds. Set it up again by "
+        "`hq enrol --device`"
+    ),
+    Trouble.CHAIN_BROKEN: N_(
+        "this station's records do not hold: they were damaged, or changed by somebody. What comes before the break "
+        "is taken in. Set it up again by `hq enrol --device`"
+    ),
 }
 
 

@@ -202,7 +202,13 @@ def _find_exceptions(hq: Hq, actor: Actor, text: str) -> list[Found]:
         found = inbox.find_exception(hq, actor, text.upper())
     except NotHere:
         return []
-    return [Found(found.case_id, f"/console/exceptions/{found.case_id}", " ".join(found.flags))]
+    return [
+        Found(
+            found.case_id,
+            f"/console/exceptions/{found.case_id}",
+            FLAGS.get(found.flags[0], "") if found.flags else "",
+        )
+    ]
 
 
 @alert(needs=Scope.EXCEPTIONS_DECIDE)
@@ -215,8 +221,13 @@ def _tell_of_exceptions(hq: Hq, actor: Actor) -> list[Alert]:
     with hq.database.reading() as connection:
         waiting, old = connection.execute(statement).one()
     return [
-        Alert(N_("{n} exceptions wait for somebody's look"), "/console/exceptions", waiting),
-        Alert(N_("{n} exceptions wait for more than three days"), "/console/exceptions", old, is_urgent=True),
+        Alert(N_("Exceptions that wait for somebody's look: {n}"), "/console/exceptions", waiting),
+        Alert(
+            N_("Exceptions that wait for more than three days: {n}"),
+            "/console/exceptions",
+            old,
+            is_urgent=True,
+        ),
     ]
 
 

@@ -25,7 +25,7 @@ from hq.members.finding import MemberRow, Wanted
 from hq.members.reasons import in_units
 from hq.members.timeline import timeline
 from hq.members.words import SHOWN, told
-from hq.tables import member
+from hq.tables import member, redemption_fact
 
 pages = Pages("members", N_("Members"), place="/console/members", needs=Scope.MEMBERS_READ)
 PERSONAL = "name", "phone", "email", "birthday"
@@ -33,11 +33,19 @@ ROWS = 50
 
 
 def newest_member(hq: Hq) -> str | None:
-    """Return the member who joined last, for the pages' examples."""
-    statement = select(member.c.ref).order_by(member.c.joined_ms.desc(), member.c.ref.desc()).limit(1)
+    """Return a member for the pages' examples: who redeemed last, or where nobody did, who joined last."""
+    redeemed = (
+        select(redemption_fact.c.member)
+        .where(redemption_fact.c.member != "")
+        .order_by(redemption_fact.c.t_eff.desc(), redemption_fact.c.redemption_id)
+    )
+    joined = select(member.c.ref).order_by(member.c.joined_ms.desc(), member.c.ref.desc())
     with hq.database.reading() as connection:
-        found: str | None = connection.execute(statement).scalar_one_or_none()
-    return found
+        for statement in (redeemed, joined):
+            found: str | None = connection.execute(statement.limit(1)).scalar_one_or_none()
+            if found:
+                return found
+    return None
 
 
 pages.example("", q="nobody is called so")

@@ -60,7 +60,7 @@ def show_dashboard(ask: Page) -> Response:
         wanted=wanted,
         figures=[_shown(ask, each, now, before, period) for each in FIGURES] + _held(ask, wanted, period),
         top=[
-            (row.title, cell(ask, Unit.COUNT, row.values[1]), cell(ask, Unit.MONEY, row.values[4]))
+            (row.key, row.title, cell(ask, Unit.COUNT, row.values[1]), cell(ask, Unit.MONEY, row.values[4]))
             for row in best
         ],
         alerts=alerts_of(ask.hq, ask.actor),

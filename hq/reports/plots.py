@@ -24,10 +24,12 @@ COLOURS = {
     "light": ("#0B5CAD", "#B24A00", "#00724E", "#7B3FA0", "#8A6A00", "#A3195B"),
     "dark": ("#7DB8FF", "#FFB454", "#4FD1A5", "#D2A8FF", "#FFE08A", "#FF9CC2"),
 }
-GROUNDS = {"light": ("#FFFFFF", "#14181F", "#4F5A68"), "dark": ("#181E26", "#F1F4F8", "#B3BDCA")}
+TEXTS = {"light": ("#14181F", "#4F5A68"), "dark": ("#F1F4F8", "#B3BDCA")}
+GUIDES = {"light": "#C5CCD5", "dark": "#4A5564"}  # seen, and not before what is drawn
 FONT = '"Noto Sans", "Segoe UI", "NanumGothic", "Malgun Gothic", sans-serif'
 WIDTH, HEIGHT = 920, 340
 LABELS_MAX = 8  # along the bottom: more would lie on each other
+SLANTED_MAX = 24
 BARS_MAX = 40
 SVG = "http://www.w3.org/2000/svg"
 ET.register_namespace("", SVG)
@@ -56,6 +58,7 @@ class Plot:
 def draw(plot: Plot, *, theme: str, number: Callable[[float], str]) -> str:
     """Return a plot as SVG; `number` writes a value as the page's language does."""
     labels = plot.labels if plot.is_time else plot.labels[:BARS_MAX]
+    is_slanted = not plot.is_time and LABELS_MAX < len(labels) <= SLANTED_MAX  # each has its name
     kind = pygal.Line if plot.is_time and len(labels) > 1 else pygal.Bar
     chart = kind(
         style=_style(theme),
@@ -68,7 +71,8 @@ def draw(plot: Plot, *, theme: str, number: Callable[[float], str]) -> str:
         legend_at_bottom=True,
         legend_at_bottom_columns=len(plot.series),
         show_minor_x_labels=False,
-        x_labels_major_every=max(1, -(-len(labels) // LABELS_MAX)),
+        x_labels_major_every=1 if is_slanted else max(1, -(-len(labels) // LABELS_MAX)),
+        x_label_rotation=35 if is_slanted else 0,
         truncate_label=18,
         include_x_axis=True,
         margin=12,
@@ -89,7 +93,7 @@ def draw(plot: Plot, *, theme: str, number: Callable[[float], str]) -> str:
 
 @cache
 def _style(theme: str) -> Style:
-    ground, text, muted = GROUNDS[theme]
+    text, muted = TEXTS[theme]
     return Style(
         background="transparent",
         plot_background="transparent",
@@ -107,7 +111,8 @@ def _style(theme: str) -> Style:
         stroke_opacity="1",
         stroke_width="2.5",
         stroke_width_hover="2.5",
-        guide_stroke_color=ground if theme == "light" else muted,
+        guide_stroke_color=GUIDES[theme],
+        major_guide_stroke_color=GUIDES[theme],
         guide_stroke_dasharray="2,6",
         major_guide_stroke_dasharray="2,6",
     )

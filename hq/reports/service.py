@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection, select
 
 from hq.access.actor import Actor
+from hq.campaigns.tables import campaign
 from hq.faults import Malformed, NotHere
 from hq.home import Hq
 from hq.reports import figures
@@ -150,10 +151,11 @@ def stores_for(hq: Hq, actor: Actor) -> list[tuple[str, str]]:
 
 
 def campaigns_for(hq: Hq) -> list[tuple[str, str]]:
-    """Return the campaigns of which anything was reported, by id."""
+    """Return id and name of the campaigns of which anything was reported."""
     with hq.database.reading() as connection:
         rows = connection.execute(select(figure_day.c.campaign).where(figure_day.c.campaign != "").distinct())
-        return [(name, name) for name in sorted(rows.scalars())]
+        names = _titles(connection, By.CAMPAIGN)
+        return [(each, names.get(each, each)) for each in sorted(rows.scalars())]
 
 
 def reasons_for(hq: Hq) -> list[tuple[str, str]]:
@@ -189,6 +191,8 @@ def _titles(connection: Connection, by: By) -> dict[str, str]:
         rows = connection.execute(select(store.c.store_id, store.c.name))
     elif by is By.SEGMENT:
         rows = connection.execute(select(segment.c.segment_id, segment.c.name))
+    elif by is By.CAMPAIGN:
+        rows = connection.execute(select(campaign.c.campaign_id, campaign.c.name))
     else:
         return {}
     return {row[0]: row[1] for row in rows}

@@ -184,7 +184,7 @@ def newest_segment(hq: Hq) -> str | None:
     return rows[0].segment_id if rows else None
 
 
-for _path in ("/{segment_id}", "/{segment_id}/edit", "/{segment_id}/members", "/{segment_id}/members.csv"):
+for _path in ("/{segment_id}", "/{segment_id}/edit", "/{segment_id}/members"):
     pages.example(_path, segment_id=newest_segment)
 
 

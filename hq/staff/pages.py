@@ -155,7 +155,7 @@ def _tell_locked(hq: Hq, actor: Actor) -> list[Alert]:
 def _find_staff(hq: Hq, actor: Actor, text: str) -> list[Found]:
     wanted = text.lower()
     people = [each for each in office.list_office(hq) if wanted in each.name.lower()]
-    return [Found(each.name, _place(each.name), each.role.value) for each in people]
+    return [Found(each.name, _place(each.name), ROLES[each.role][0]) for each in people]
 
 
 def _first_name(hq: Hq) -> str | None:

@@ -204,11 +204,13 @@ def _tell_of_devices(hq: Hq, actor: Actor) -> list[Alert]:
     with hq.database.reading() as connection:
         waiting, forked, silent, queued = connection.execute(counted).one()
     return [
-        Alert(N_("{n} machines wait to be confirmed"), "/console/devices?state=waiting", waiting),
-        Alert(N_("{n} stations have two histories"), "/console/devices?state=forked", forked, is_urgent=True),
-        Alert(N_("{n} stations were not heard of for five minutes"), "/console/devices?only=silent", silent),
+        Alert(N_("Machines that wait to be confirmed: {n}"), "/console/devices?state=waiting", waiting),
         Alert(
-            N_("{n} stations have entries that wait for more than a day"),
+            N_("Stations with two histories: {n}"), "/console/devices?state=forked", forked, is_urgent=True
+        ),
+        Alert(N_("Stations not heard of for five minutes: {n}"), "/console/devices?only=silent", silent),
+        Alert(
+            N_("Stations whose entries wait for more than a day: {n}"),
             "/console/devices?only=queued",
             queued,
         ),

@@ -21,6 +21,7 @@ from hq.campaigns.rows import CampaignRow
 from hq.console.routing import Page, PageAsk
 from hq.console.texts import N_
 from hq.faults import HqFault, Malformed, NotHere
+from hq.settings.service import NAMES
 from resources import LANGUAGES
 
 BODY_MAX = 300_000
@@ -145,6 +146,7 @@ def _page(
         "experiments": [each["id"] for each in context.document.get("experiments") or ()],
         "others": [each for each in context.picks.campaigns if each[0] != row.campaign_id],
         "languages": LANGUAGES,
+        "names": NAMES,
         "check": _check(ask, row) if step.key == "review" else None,
         "problem": _problem(row, context) if step.key == "review" else "",
         **words_of(row, context),

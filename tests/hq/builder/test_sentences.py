@@ -214,7 +214,7 @@ def test_a_campaign_says_when_for_whom_how_often_and_beside_what():
                 "of": "unit",
                 "limits": [{"points": 100, "period": "month"}, {"times": 1}],
             },
-            "1 points for each 2 units of all goods, at most 100 points a month, at most 1 time in all.",
+            "1 point for each 2 units of all goods, at most 100 points a month, at most 1 time in all.",
         ),
         (
             {"id": "m", "kind": "multiplier", "factor_milli": 2000, "condition": GOLD},

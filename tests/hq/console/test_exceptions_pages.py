@@ -80,7 +80,7 @@ def test_points_typed_wrongly_move_nothing(console, hq, twice) -> None:
 
 
 def test_old_exceptions_are_behind_the_bell(console, twice, clock, password) -> None:
-    assert "exceptions wait for somebody" in console.get("/console/alerts").text
+    assert "Exceptions that wait for somebody" in console.get("/console/alerts").text
     clock.set_ms(NOW_MS + 4 * DAY_MS)
     console.sign_in("admin", password)
     assert "more than three days" in console.get("/console/alerts").text

@@ -49,7 +49,7 @@ def test_a_station_is_paired_by_the_picture_and_confirmed(console, hq) -> None:
     assert "<svg" in page.text
     answer = EnrolService(hq).enrol(enrol_request(pairing_token(text), Ed25519PrivateKey.generate()))
     assert "To be confirmed" in console.get("/console/devices").text
-    assert "machines wait to be confirmed" in console.get("/console/alerts").text.replace(
+    assert "Machines that wait to be confirmed" in console.get("/console/alerts").text.replace(
         "1 machines", "machines"
     )
     place = f"/console/devices/{answer.device_id}"
