@@ -6,6 +6,7 @@
 import hashlib
 import hmac
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,10 +57,7 @@ def create_key(
     """
     if not scopes:
         raise NotPossible("A key needs at least one right.")
-    if missing := sorted(set(scopes) - actor.scopes):
-        raise Forbidden(f"{actor.name} has no right {missing[0].value}, so their keys have none either.")
-    if not is_within(ceilings or actor.ceilings, actor.ceilings):
-        raise Forbidden(f"These ceilings are above those of {actor.name}.")
+    _check_given(actor, scopes, ceilings or actor.ceilings)
     now_ms = hq.clock.now_ms()
     new = ApiKey(
         key_id=new_number(ID_LENGTH),
@@ -91,13 +89,18 @@ def find_key(hq: Hq, key_id: str) -> ApiKey:
 def rotate_key(
     hq: Hq, actor: Actor, key_id: str, *, overlap_hours: int = OVERLAP_HOURS
 ) -> tuple[ApiKey, str]:
-    """Make a key with the same rights; the old one stays good for so many hours. Raises `NotHere`, `NotPossible`."""
+    """Make a key with the same rights; the old one stays good for so many hours.
+
+    Whoever rotates a key holds the new one, so they need its rights themselves. Raises `NotHere`, `NotPossible`,
+    `Forbidden`.
+    """
     now_ms = hq.clock.now_ms()
 
     def rotate(connection: Connection) -> tuple[ApiKey, str]:
         old = _find(connection, key_id)
         if not old.is_good(now_ms):
             raise NotPossible(f"The key {old.name} is no longer good: make a new one.")
+        _check_given(actor, old.scopes, old.ceilings)
         new = ApiKey(
             key_id=new_number(ID_LENGTH),
             name=old.name,
@@ -148,6 +151,14 @@ def actor_of(hq: Hq, text: str) -> Actor | None:
         used = update(api_key).where(api_key.c.key_id == key_id).values(last_used_ms=now_ms)
         hq.database.write(lambda connection: connection.execute(used))
     return Actor(f"key:{key.key_id}", None, frozenset(key.scopes), key.ceilings)
+
+
+def _check_given(actor: Actor, scopes: Iterable[Scope], ceilings: Ceilings) -> None:
+    """Raise `Forbidden` where a key would have rights or ceilings above those of whoever gets its text."""
+    if missing := sorted(set(scopes) - actor.scopes):
+        raise Forbidden(f"{actor.name} has no right {missing[0].value}, so their keys have none either.")
+    if not is_within(ceilings, actor.ceilings):
+        raise Forbidden(f"These ceilings are above those of {actor.name}.")
 
 
 def _find(connection: Connection, key_id: str) -> ApiKey:

@@ -42,11 +42,16 @@ def read_cursor(text: str | None, kinds: Sequence[type]) -> list[Any] | None:
     fits = isinstance(values, list) and len(values) == len(kinds)
     if not fits or any(type(value) is not kind for value, kind in zip(values, kinds, strict=True)):
         raise Malformed("This cursor is of another list. Begin without one.")
-    if any(isinstance(value, str) and "\x00" in value for value in values):
+    if any(isinstance(value, str) and not _is_text(value) for value in values):
         raise Malformed("This cursor is none of HQ's. Begin without one.")
     if any(isinstance(value, int) and abs(value) >= 1 << 63 for value in values):
         raise Malformed("This cursor is none of HQ's. Begin without one.")
     return list(values)
+
+
+def _is_text(value: str) -> bool:
+    """Tell whether a database can look for a text: JSON may hold half characters, which no text has."""
+    return "\x00" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def after(

@@ -1,5 +1,7 @@
 """Keys by the API: made, used, rotated, revoked; what comes twice is done once."""
 
+from base64 import urlsafe_b64encode
+
 import pytest
 from sqlalchemy import select
 
@@ -67,3 +69,16 @@ def test_reads_that_changed_nothing_are_short(api) -> None:
     tag = api.get("/v1/keys").headers["ETag"]
     assert api.get("/v1/jobs", If_None_Match=api.get("/v1/jobs").headers["ETag"]).status_code == 304
     assert tag
+
+
+def test_nobody_gets_a_right_they_lack_by_rotating_anothers_key(api) -> None:
+    strong = api.post("/v1/keys", {"name": "strong", "scopes": ["audit:read", "keys:write"]}).json()
+    weak = api.post("/v1/keys", {"name": "weak", "scopes": ["keys:write"]}).json()
+    by_weak = Api(api.web, weak["text"])
+    assert by_weak.post(f"/v1/keys/{strong['key_id']}/rotate").status_code == 403
+    assert by_weak.post(f"/v1/keys/{weak['key_id']}/rotate").status_code == 201
+
+
+def test_a_cursor_of_half_a_character_is_none_of_ours(api) -> None:
+    cursor = urlsafe_b64encode(b'[1, "\\ud800"]').decode().rstrip("=")
+    assert api.get(f"/v1/members?cursor={cursor}").status_code in (400, 409)
