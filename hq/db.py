@@ -83,6 +83,8 @@ class Whole(IntEnum):
     CLOSING = 4  # accounts of members who are erased: shared by whoever judges entries
     FIGURES = 5  # of reports: made anew by one at a time
     SEGMENTS = 6  # who belongs to them: worked out by one at a time
+    OWN_CHAIN = 7  # of HQ's entries: the next one comes behind the last
+    OFFICE = 8  # head office's people: whose names are taken, and who is left
 
 
 class GaveWay(Busy):

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, select
 from app.core.chain import ChainOwner, genesis, next_hash
 from app.core.entry import Entry, write_entry
 from app.ids import new_id
+from hq.db import Whole, hold_whole
 from hq.tables import journal
 from sync.protocol import Verdict
 
@@ -23,8 +24,9 @@ START = genesis(OWNER, bytes(32)).hash
 def append_own(connection: Connection, kind: str, data: dict[str, Any], *, now_ms: int) -> tuple[int, str]:
     """Write an entry of HQ's own down and return its number and id. Two at once get their numbers one by one.
 
-    The second of them breaks the primary key, and `Database.write` does it again.
+    Whoever calls holds members and vouchers before, and counters behind it.
     """
+    hold_whole(connection, Whole.OWN_CHAIN)
     newest = select(journal.c.seq, journal.c.hash).where(
         journal.c.device == OWNER.device_id, journal.c.epoch == OWNER.epoch
     )

@@ -19,7 +19,7 @@ from hq.audit.service import record
 from hq.authority.settling import settle
 from hq.campaigns.service import program_of
 from hq.db import Whole, hold_whole
-from hq.faults import NotPossible
+from hq.faults import NotHere, NotPossible
 from hq.feed import EVERYWHERE, MEMBER, VOUCHER, Change, announce
 from hq.home import Hq
 from hq.journal.intake import counter_changes
@@ -60,10 +60,10 @@ class PastResult:
     reasons: tuple[Refusal, ...]
 
 
-def try_past(hq: Hq, ref: str, asked: PastAsked) -> PastResult:
+def try_past(hq: Hq, actor: Actor, ref: str, asked: PastAsked) -> PastResult:
     """Say what a redemption of the past would come to; nothing is written. Raises `NotHere`, `NotPossible`."""
     with hq.database.reading() as connection:
-        return _result(judge_past(hq, connection, ref, asked), is_posted=False)
+        return _result(_judge(hq, connection, actor, ref, asked), is_posted=False)
 
 
 def redeem_past(hq: Hq, actor: Actor, ref: str, asked: PastAsked, *, reason: str) -> PastResult:
@@ -73,11 +73,12 @@ def redeem_past(hq: Hq, actor: Actor, ref: str, asked: PastAsked, *, reason: str
     def redeem(connection: Connection) -> PastResult:
         now_ms = hq.clock.now_ms()
         hold_whole(connection, Whole.CLOSING, is_shared=True)
-        found = judge_past(hq, connection, ref, asked)
+        found = _judge(hq, connection, actor, ref, asked)
         uses = lock_uses(connection, [found.code_hash] if found.code_hash else [])
         hold_whole(connection, Whole.MEMBERS, is_shared=True)
         lock_members(connection, [found.member])
-        found = judge_past(hq, connection, ref, asked)  # by what is held now
+        hold_whole(connection, Whole.OWN_CHAIN)  # an order of nobody may be claimed by two members at once
+        found = _judge(hq, connection, actor, ref, asked)  # by what is held now
         if not found.is_approved:
             _record(connection, actor, found, reason=reason, now_ms=now_ms)
             return _result(found, is_posted=False)
@@ -87,6 +88,13 @@ def redeem_past(hq: Hq, actor: Actor, ref: str, asked: PastAsked, *, reason: str
         return _result(found, is_posted=True)
 
     return hq.database.write(redeem)
+
+
+def _judge(hq: Hq, connection: Connection, actor: Actor, ref: str, asked: PastAsked) -> Judged:
+    found = judge_past(hq, connection, ref, asked)
+    if not actor.sees_store(found.then.facts.order.store):
+        raise NotHere("There is no such order in your stores.")
+    return found
 
 
 def _post(

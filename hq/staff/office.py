@@ -4,6 +4,8 @@ Nobody gives more than they have, nobody changes their own rights, and one admin
 keeps their row, since the audit names them; their name is not given again.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +16,7 @@ from hq.access.ceilings import ceilings_said, is_within, read_ceilings, write_ce
 from hq.access.scopes import SCOPES_OF, Role
 from hq.audit.service import record
 from hq.clock import clock_of_people
+from hq.db import Whole, hold_whole
 from hq.faults import ChangedMeanwhile, Forbidden, NotHere, NotPossible
 from hq.home import Hq
 from hq.staff.passwords import (
@@ -80,7 +83,7 @@ def add_office_person(
     now_ms, name, ceilings = hq.clock.now_ms(), " ".join(name.split()), ceilings or Ceilings()
     _check_name(name)
     _check_given(actor, role, ceilings)
-    with hq.database.atomic() as connection:
+    with _changing(hq) as connection:
         _check_stores(connection, ceilings)
         if connection.execute(select(staff.c.name).where(func.lower(staff.c.name) == name.lower())).first():
             raise NotPossible(f"There is, or was, somebody called {name}. Names are not given twice.")
@@ -113,7 +116,7 @@ def change_office_person(
     Raises `NotHere`, `NotPossible`, `Forbidden`, and `ChangedMeanwhile` where `version` is not the one that stands.
     """
     now_ms = hq.clock.now_ms()
-    with hq.database.atomic() as connection:
+    with _changing(hq) as connection:
         before = _person(_find(connection, name), 0)
         if version is not None and version != before.version:
             raise ChangedMeanwhile("Somebody else changed this person meanwhile. Look again, then change it.")
@@ -139,7 +142,7 @@ def change_office_person(
 def remove_office_person(hq: Hq, actor: Actor, name: str, *, reason: str = "") -> None:
     """Let somebody in no more: their sessions end at once. Raises `NotHere`, `NotPossible`, `Forbidden`."""
     now_ms = hq.clock.now_ms()
-    with hq.database.atomic() as connection:
+    with _changing(hq) as connection:
         found = _person(_find(connection, name), 0)
         _check_other(actor, name)
         _check_given(actor, found.role, found.ceilings)
@@ -158,7 +161,7 @@ def give_link(hq: Hq, actor: Actor, name: str) -> Link:
     Their password stays good until they have chosen another.
     """
     now_ms = hq.clock.now_ms()
-    with hq.database.atomic() as connection:
+    with _changing(hq) as connection:
         found = _person(_find(connection, name), 0)
         if actor.name != name:
             _check_given(actor, found.role, found.ceilings)  # whoever has the link can be them
@@ -170,7 +173,7 @@ def give_link(hq: Hq, actor: Actor, name: str) -> Link:
 
 def unlock(hq: Hq, actor: Actor, name: str) -> OfficePerson:
     """Let a name be tried again whose password was wrong too often. Raises `NotHere`."""
-    with hq.database.atomic() as connection:
+    with _changing(hq) as connection:
         _find(connection, name)
         if forget_misses(connection, name):
             record(connection, actor, "staff.unlocked", f"staff:{name}", now_ms=hq.clock.now_ms())
@@ -190,7 +193,7 @@ def choose_password(hq: Hq, token: str, password: str) -> str:
     """
     check_new(name_of_link(hq, token), password)
     hashed, now_ms = hash_password(password), hq.clock.now_ms()
-    with hq.database.atomic() as connection:
+    with _changing(hq) as connection:
         name = whose_link(connection, token, now_ms=_now_ms(hq))
         row = _find(connection, name)
         _set_password(connection, name, hashed)
@@ -208,10 +211,18 @@ def change_password(hq: Hq, actor: Actor, *, old: str, new: str, session: str) -
     if not is_password(held, old):
         raise Forbidden("The present password is not right.")
     hashed, now_ms = hash_password(new), hq.clock.now_ms()
-    with hq.database.atomic() as connection:
+    with _changing(hq) as connection:
         _set_password(connection, actor.name, hashed)
         end_sessions(connection, actor.name, but=session)
         record(connection, actor, "staff.password_changed", f"staff:{actor.name}", now_ms=now_ms)
+
+
+@contextmanager
+def _changing(hq: Hq) -> Iterator[Connection]:
+    """Open a transaction in which nobody else adds, changes or removes anybody of head office."""
+    with hq.database.atomic() as connection:
+        hold_whole(connection, Whole.OFFICE)
+        yield connection
 
 
 def _now_ms(hq: Hq) -> int:
