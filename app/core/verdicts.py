@@ -32,6 +32,9 @@ class Flag(StrEnum):
     UNDONE_TWICE = "UNDONE_TWICE"  # quarantined: it undoes what had come back already
     UNAPPROVED = "UNAPPROVED"  # undone without the manager whom it needed, or too late
     OFTEN_UNDONE = "OFTEN_UNDONE"  # by somebody who voids much of what they redeem
+    REDEEMED_SINCE = (
+        "REDEEMED_SINCE"  # undone, and what head office redeemed for it afterwards did not come back
+    )
     MEMBER_ERASED = "MEMBER_ERASED"  # of a member who had been erased before HQ heard of it
     PIN_LOCKED = "PIN_LOCKED"  # somebody's PIN was tried wrongly, as often as it can be
     STAFF_CHANGED = (

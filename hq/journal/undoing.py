@@ -5,7 +5,7 @@ works out, whatever the station says; a difference is flagged. An order is undon
 it: what refers to no such order, or to one of which so much is not left, is set aside and moves nothing.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from msgspec import convert
@@ -21,6 +21,7 @@ from app.core.reversal_rules import Kind, Request, needs_approval, too_late
 from hq.db import NAMES_AT_ONCE
 from hq.journal.carried import BRANCH
 from hq.journal.judgement import Doubts, Judgement, SetAside
+from hq.journal.own import OWNER
 from hq.journal.postings import of_reversal
 from hq.journal.reversal_tables import reversal_fact
 from hq.journal.schemas import OrderData, ReversalData
@@ -55,17 +56,26 @@ EARLIER = (
     .where(is_among(reversal_fact.c.order_entry))
     .order_by(reversal_fact.c.seq)
 )
+BY_OFFICE = select(redemption_fact.c.order_id, redemption_fact.c.store).where(
+    is_among(redemption_fact.c.order_id),
+    redemption_fact.c.device == OWNER.device_id,
+    redemption_fact.c.outcome == REDEEMED,
+)
 TAKEN = select(reversal_fact.c.reversal_id).where(is_among(reversal_fact.c.reversal_id))
 
 
 @dataclass
 class UndoneOrder:
-    """A posted order that may be undone: the numbers of its posted redemptions by id, and what came back before."""
+    """A posted order that may be undone: the numbers of its posted redemptions by id, and what came back before.
+
+    `is_redeemed_since`: head office redeemed something for it afterwards.
+    """
 
     entry: Entry
     redeemed: dict[str, int] = field(default_factory=dict)
     earlier: list[Units] = field(default_factory=list)
     is_voided: bool = False
+    is_redeemed_since: bool = False
 
 
 @dataclass
@@ -102,7 +112,7 @@ class UndoBook:
         return UndoBook(
             self.is_wanted,
             {
-                name: UndoneOrder(each.entry, dict(each.redeemed), list(each.earlier), each.is_voided)
+                name: replace(each, redeemed=dict(each.redeemed), earlier=list(each.earlier))
                 for name, each in self.orders.items()
             },
             set(self.taken_ids),
@@ -150,6 +160,11 @@ def judge_reversal(
     doubts = Doubts()
     doubts.differs(reversal_differences(entry.data, order.entry.data, made))
     doubts.elsewhere(said.store, store)
+    if order.is_redeemed_since:
+        doubts.add(
+            Flag.REDEEMED_SINCE,
+            "head office redeemed for this order after it was made; look at what that gave",
+        )
     whose = of_survivor_order(data, book.merged)
     _doubt_people(doubts, said, kind, whose, made, book.colleagues, program_of(data))
     _doubt_often(doubts, said, kind, made, book.tallies.get(who(said.cashier, entry.device_id)))
@@ -249,6 +264,7 @@ def read_orders_undone(
             order.redeemed.update(
                 (row[0], row[1]) for row in connection.execute(REDEMPTIONS, {"names": some})
             )
+    _note_by_office(connection, found.values())
     for some in parts_of(sorted(found), NAMES_AT_ONCE):
         for name, body in connection.execute(EARLIER, {"names": some}):
             data = read_entry(body).data
@@ -257,6 +273,15 @@ def read_orders_undone(
             else:
                 found[name].is_voided = True
     return found
+
+
+def _note_by_office(connection: Connection, orders: Collection[UndoneOrder]) -> None:
+    """Note for which orders head office redeemed something."""
+    places = {(each.entry.data["order_id"], each.entry.data["store"]): each for each in orders}
+    for some in parts_of(sorted({order_id for order_id, _ in places}), NAMES_AT_ONCE):
+        for order_id, store in connection.execute(BY_OFFICE, {"names": some}):
+            if (order_id, store) in places:
+                places[order_id, store].is_redeemed_since = True
 
 
 def codes_shown(orders: Iterable[UndoneOrder]) -> set[str]:

@@ -21,7 +21,7 @@ from app.core.authority import Authority
 from app.core.campaign import Trigger
 from app.core.codes import fold, hash_number
 from app.core.decision import decide
-from app.core.entry import ORDER, VOID, Entry, read_entry
+from app.core.entry import ORDER, Entry, read_entry
 from app.core.facts_record import read_facts
 from app.core.member import Member
 from app.core.order import AMOUNT_MAX, Line, Order
@@ -156,9 +156,9 @@ def _recorded(hq: Hq, connection: Connection, row: Any, entry_id: str) -> OrderT
     fact = None if found is None else _fact_of(connection, found)
     if found is None or fact is None:
         raise NotHere("HQ has no such order.")
-    voided = select(func.count()).where(reversal_fact.c.order_entry == entry_id, reversal_fact.c.kind == VOID)
-    if connection.execute(voided).scalar_one():
-        raise NotPossible("This order was voided.")
+    undone = select(func.count()).where(reversal_fact.c.order_entry == entry_id)
+    if connection.execute(undone).scalar_one():
+        raise NotPossible("This order was voided, or goods of it came back.")
     if fact.member is not None and survivor_of(connection, fact.member) != row.ref:
         raise NotPossible("This order is another member's.")
     entry: Entry = read_entry(found.body)

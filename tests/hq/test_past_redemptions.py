@@ -20,6 +20,7 @@ from hq.stops.service import stop_it
 from hq.tables import journal, member, posting, redemption_fact, voucher
 from hq.vouchers.service import NewVoucher, create_vouchers
 from tests.hq.station import NOW_MS, REF, program_body
+from tests.hq.undoing import undo
 
 DAY_MS = 86_400_000
 AGENT = of_person("Sam", Role.SUPPORT, Ceilings(amount=2_000, points=500))
@@ -93,7 +94,7 @@ def test_t44_the_reason_is_the_stations_own(shop) -> None:
     order = Order("o", "S1", "1", NOW_MS, program.time_zone, "USD", (Line(1, "", 1, 4_500),))
     shown = Presentation("r", Voucher("0" * 32, "sorry", 1, 0, REF), "A2")
     at_station = quote(Facts(program, order, Member(REF, is_known=True), (shown,)), level="A2")
-    said = try_past(shop, REF, yesterday(4_500)).reasons
+    said = try_past(shop, AGENT, REF, yesterday(4_500)).reasons
     assert said[0].reason is Reason.MIN_TOTAL_NOT_MET
     assert said == at_station.decision.presented[0].refusals
 
@@ -124,7 +125,7 @@ def test_an_order_without_a_number_is_the_same_when_it_is_said_again(hq, clock) 
 
 def test_who_is_stopped_today_gets_nothing_for_yesterday(shop) -> None:
     stop_it(shop, f"member:{REF}")
-    assert Reason.STOPPED in [each.reason for each in try_past(shop, REF, yesterday(6_000)).reasons]
+    assert Reason.STOPPED in [each.reason for each in try_past(shop, AGENT, REF, yesterday(6_000)).reasons]
 
 
 def test_nothing_above_ones_ceiling(shop) -> None:
@@ -153,6 +154,31 @@ def test_an_order_that_a_station_recorded_gets_the_difference(shop, station) -> 
         redeem_past(shop, AGENT, REF, PastAsked(order_entry=entry_id, rule="sorry"), reason="x")
 
 
+def recorded(shop, station, program):
+    """Let a station record an order of 60.00; return the id of its entry."""
+    station.order("o-7", amounts=(("TEA", 6_000),), program=program, at_ms=NOW_MS + 1_000)
+    station.push()
+    with shop.database.reading() as connection:
+        return connection.execute(select(journal.c.entry_id).where(journal.c.type == "order")).scalar_one()
+
+
+def test_an_order_of_which_goods_came_back_gets_nothing_more(shop, station) -> None:
+    program = read_program(with_offer(2))
+    asked = PastAsked(order_entry=recorded(shop, station, program), rule="sorry")
+    undo(station, "o-7", (1, 1_000), program=program)
+    station.push(first=2)
+    with pytest.raises(NotPossible, match="came back"):
+        redeem_past(shop, AGENT, REF, asked, reason="x")
+
+
+def test_who_undoes_an_order_that_head_office_redeemed_for_is_looked_at(shop, station) -> None:
+    program = read_program(with_offer(2))
+    asked = PastAsked(order_entry=recorded(shop, station, program), rule="sorry")
+    redeem_past(shop, AGENT, REF, asked, reason="x")
+    undo(station, "o-7", program=program)
+    assert [each.codes for each in station.push(first=2).results] == [["REDEEMED_SINCE"]]
+
+
 def test_an_order_of_somebody_else_is_not_theirs(shop, station) -> None:
     other = "0000000000002"
     upsert_members(shop, [MemberFacts(other)])
@@ -163,13 +189,13 @@ def test_an_order_of_somebody_else_is_not_theirs(shop, station) -> None:
             select(journal.c.entry_id).where(journal.c.type == "order")
         ).scalar_one()
     with pytest.raises(NotPossible, match="another member"):
-        try_past(shop, REF, PastAsked(order_entry=entry_id, rule="sorry"))
+        try_past(shop, AGENT, REF, PastAsked(order_entry=entry_id, rule="sorry"))
 
 
 def test_an_order_from_before_there_were_rules_gets_nothing(shop) -> None:
     asked = PastAsked(total=6_000, at_ms=NOW_MS - 30 * DAY_MS, store="S1", rule="sorry")
     with pytest.raises(NotPossible, match="No rules"):
-        try_past(shop, REF, asked)
+        try_past(shop, AGENT, REF, asked)
 
 
 def test_limits_of_a_campaign_count_what_was_redeemed_by_hand(hq, clock) -> None:
