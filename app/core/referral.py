@@ -101,13 +101,15 @@ def settle(
     *,
     on_day: date,
     is_stopped: bool = False,
+    is_one_person: bool = False,
 ) -> Settlement:
     """Return where a referral stands on a day, from all orders of the friend, and what to grant or take back.
 
     The referrer is rewarded once; after a return took it back, an order still in time may make it count again. While
-    the scheme is stopped nothing is granted; what was granted before stays.
+    the scheme is stopped nothing is granted; what was granted before stays. `is_one_person`: referrer and friend were
+    found to be the same since, so that what was granted is taken back.
     """
-    if referral.referrer == referral.friend:
+    if is_one_person or referral.referrer == referral.friend:
         return _not_counted(referral, ReferralStatus.REFUSED, Refusal(Reason.SELF_REFERRAL), scheme)
     in_time = sorted(
         {order.order_id: order for order in orders if _is_in_time(scheme, referral, order.on_day)}.values(),

@@ -6,8 +6,8 @@ taken back by the opposite postings.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -35,9 +35,9 @@ from hq.journal.postings import ISSUED, Posting, pair
 from hq.journal.store import POSTING, move_balances
 from hq.ledger.own import OwnEntry, OwnKind, note_own
 from hq.members.merged import survivors
-from hq.members.store import account, read_scopes
+from hq.members.store import account, read_scopes, wallet
 from hq.rows import insert_rows, insert_tuples
-from hq.tables import posting, voucher
+from hq.tables import member, posting, voucher
 
 MILESTONE, CHALLENGE, REFERRAL = "milestone", "challenge", "referral"
 CREDITED = "wallet-credited"  # the account that money for wallets comes out of
@@ -52,11 +52,6 @@ class Due:
     source: str
     about: str
     number: int
-
-
-def wallet(ref: str) -> str:
-    """Return the name of a member's wallet in the ledger."""
-    return f"wallet:{ref}"
 
 
 def due_marks(connection: Connection, program: Program, past: Past, *, today: date) -> list[Due]:
@@ -89,15 +84,19 @@ def due_marks(connection: Connection, program: Program, past: Past, *, today: da
 def give(
     connection: Connection, program: Program, dues: Sequence[Due], *, today: date, now_ms: int
 ) -> list[Change]:
-    """Post grants that were not given yet, and return who has to hear of it. The members' rows are held."""
+    """Post grants that were not given yet, and return who has to hear of it. The members' rows are held.
+
+    Who was erased meanwhile gets nothing.
+    """
     known = set(
         connection.execute(
             select(granted.c.grant_id).where(granted.c.grant_id.in_([due.grant.grant_id for due in dues]))
         ).scalars()
     )
+    there = _there(connection, {due.grant.member for due in dues})
     changes: list[Change] = []
     for due in dues:
-        if due.grant.grant_id not in known:
+        if due.grant.grant_id not in known and due.grant.member in there:
             changes += _give(connection, program, due, today=today, now_ms=now_ms)
     return changes
 
@@ -111,23 +110,39 @@ def settle_referrals(
     now_ms: int,
     is_stopped: bool = False,
 ) -> tuple[list[Due], list[Change]]:
-    """Look at whom brought this member: return what is due now, and who has to hear of what was taken back.
+    """Look at who brought this member: return what is due now, and who has to hear of what was taken back.
 
-    The rows of the member and of the referrer are held.
+    The rows of the member and of the referrer are held. A referral goes by the references that it was made with, since
+    the ids of its grants follow from them: what was given before a merging is found again behind it. Of two referrals
+    of members who are one now the first counts; the other keeps what it has given.
     """
     dues: list[Due] = []
     changes: list[Change] = []
-    rows = connection.execute(select(referral).where(referral.c.friend.in_(past.refs))).all()
+    of_theirs = select(referral).where(referral.c.friend.in_(past.refs))
+    rows = connection.execute(of_theirs.order_by(referral.c.at_ms, referral.c.friend)).all()
+    seen: set[str] = set()
     for row in rows:
         scheme = program.schemes.referrals.get(row.scheme)
-        if scheme is None:
+        if scheme is None or (row.scheme in seen and row.granted == row.taken_back):
             continue
+        seen.add(row.scheme)
         referrer = survivors(connection, [row.referrer]).get(row.referrer, row.referrer)
         known = Referral(
-            referrer, past.member, date.fromisoformat(row.referred_on), row.granted, row.taken_back
+            row.referrer, row.friend, date.fromisoformat(row.referred_on), row.granted, row.taken_back
         )
-        settled = settle(scheme, known, past.orders, on_day=today, is_stopped=is_stopped)
-        dues += [Due(each, REFERRAL, row.scheme, row.taken_back + 1) for each in settled.grants]
+        settled = settle(
+            scheme,
+            known,
+            past.orders,
+            on_day=today,
+            is_stopped=is_stopped,
+            is_one_person=referrer == past.member,
+        )
+        now = {row.friend: past.member, row.referrer: referrer}
+        dues += [
+            Due(replace(each, member=now[each.member]), REFERRAL, row.scheme, row.taken_back + 1)
+            for each in settled.grants
+        ]
         for grant_id in settled.take_back:
             changes += _take_back(connection, grant_id, now_ms=now_ms)
         values = {
@@ -148,8 +163,9 @@ def referrers_of(connection: Connection, members: Iterable[str]) -> set[str]:
 
 
 def _given_so_far(connection: Connection, refs: Sequence[str]) -> Mapping[tuple[str, str], int]:
+    """Return how often each mark was granted, to all who are this member by now."""
     statement = (
-        select(granted.c.source, granted.c.about, func.max(granted.c.number))
+        select(granted.c.source, granted.c.about, func.count())
         .where(granted.c.member.in_(refs), granted.c.source.in_((MILESTONE, CHALLENGE)))
         .group_by(granted.c.source, granted.c.about)
     )
@@ -210,10 +226,19 @@ def _take_back(connection: Connection, grant_id: str, *, now_ms: int) -> list[Ch
     if row is None or row.taken_back_ms is not None:
         return []
     connection.execute(update(granted).where(granted.c.grant_id == grant_id).values(taken_back_ms=now_ms))
+    ref = survivors(connection, [row.member]).get(row.member, row.member)
+    if ref not in _there(connection, {ref}):
+        return []  # they were erased, and what they had left is nobody's
+    now = {account(row.member): account(ref), wallet(row.member): wallet(ref)}
     rows = connection.execute(select(posting).where(posting.c.entry_id == grant_id)).all()
-    made = [Posting(each.account, each.unit, -each.amount) for each in rows]
+    made = [Posting(now.get(each.account, each.account), each.unit, -each.amount) for each in rows]
     entry_id = digest(canonical(["taken back", grant_id]))[:GRANT_ID_LENGTH]
-    return _post(connection, entry_id, row.member, made, now_ms=now_ms)
+    return _post(connection, entry_id, ref, made, now_ms=now_ms)
+
+
+def _there(connection: Connection, refs: Collection[str]) -> set[str]:
+    """Return those who are members by now."""
+    return set(connection.execute(select(member.c.ref).where(member.c.ref.in_(refs))).scalars())
 
 
 def _postings(program: Program, ref: str, benefits: Sequence[Benefit]) -> list[Posting]:

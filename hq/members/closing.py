@@ -12,15 +12,17 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from hq.access.tables import idempotency
 from hq.authority.tables import member_use
+from hq.benefits.tables import lot, member_event, tier_held, tier_move, tier_state
 from hq.db import Database, Whole, hold_whole
 from hq.feed import ALIAS, DELETE, EVERYWHERE, MEMBER, STAFF, VOUCHER, Change, announce, last_number
-from hq.journal.postings import BREAKAGE, pair
+from hq.journal.postings import BREAKAGE, Posting, pair
 from hq.ledger.own import OwnKind, post_own
 from hq.members import kept
 from hq.members.closed import closed_at, closed_refs
 from hq.members.merged import refs_of
-from hq.members.store import account, lock_members, read_scopes
+from hq.members.store import account, lock_members, read_scopes, wallet
 from hq.members.tables import (
     by_hand,
     closed_account,
@@ -36,6 +38,7 @@ from hq.rows import insert_rows
 from hq.segments.labels import forget
 from hq.tables import card, feed, member, member_scope, phone_token, posting, store, store_staff, voucher
 
+SHOWN_ONCE = 1  # as in hq/api/idempotency.py
 OF_MEMBERS = (
     card,
     member_use,
@@ -47,6 +50,11 @@ OF_MEMBERS = (
     member_attribute,
     member_note,
     by_hand,
+    lot,
+    member_event,
+    tier_held,
+    tier_move,
+    tier_state,
 )
 
 
@@ -83,6 +91,9 @@ def close_account(connection: Connection, ref: str, *, now_ms: int) -> Closing:
     for table in OF_MEMBERS:
         connection.execute(delete(table).where(table.c.member.in_(refs)))
     forget(connection, ref)
+    # An answer that is kept for a request that comes again may say their name, and nobody knows which: it was done.
+    kept_answers = update(idempotency).where(idempotency.c.body != "")
+    connection.execute(kept_answers.values(status=SHOWN_ONCE, headers="{}", body=""))
     connection.execute(delete(merged_account).where(merged_account.c.survivor == ref))
     connection.execute(delete(member_scope).where(member_scope.c.member == ref))
     connection.execute(delete(member).where(member.c.ref == ref))
@@ -135,15 +146,21 @@ def _unlink_staff(connection: Connection, ref: str) -> list[Change]:
 
 
 def _empty_account(connection: Connection, ref: str, *, now_ms: int) -> dict[str, int]:
-    """Post what the account holds to `breakage`, by the ledger: an HQ put back from a backup may lack the member."""
+    """Post what account and wallet hold to `breakage`, by the ledger: an HQ put back from a backup may lack the member.
+
+    Returns what it came to by unit.
+    """
+    names = account(ref), wallet(ref)
     statement = (
-        select(posting.c.unit, func.sum(posting.c.amount))
-        .where(posting.c.account == account(ref))
-        .group_by(posting.c.unit)
+        select(posting.c.account, posting.c.unit, func.sum(posting.c.amount))
+        .where(posting.c.account.in_(names))
+        .group_by(posting.c.account, posting.c.unit)
+        .order_by(posting.c.account, posting.c.unit)
     )
-    rest = {unit: int(amount) for unit, amount in connection.execute(statement) if amount}
-    moved = [
-        made for unit, amount in sorted(rest.items()) for made in pair(BREAKAGE, account(ref), unit, amount)
-    ]
+    rest, moved = dict[str, int](), list[Posting]()
+    for name, unit, amount in connection.execute(statement):
+        if amount:
+            moved += pair(BREAKAGE, name, unit, int(amount))
+            rest[unit] = rest.get(unit, 0) + int(amount)
     post_own(connection, moved, kind=OwnKind.ERASED, at_ms=now_ms)
     return rest

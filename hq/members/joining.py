@@ -26,7 +26,7 @@ from hq.members.closing import scopes_that_heard
 from hq.members.contacts import join_personal
 from hq.members.kept_merges import Kept
 from hq.members.merged import refs_of, survivor_of
-from hq.members.store import POINTS, account, lock_members, read_scopes
+from hq.members.store import POINTS, account, lock_members, read_scopes, wallet
 from hq.members.tables import (
     by_hand,
     consent,
@@ -127,20 +127,21 @@ def _add_alias(connection: Connection, kept: Kept, into: str) -> None:
 
 
 def _move_points(connection: Connection, ref: str, into: str, *, now_ms: int) -> int:
-    """Post what the account holds to the survivor's: by the ledger, whose sums stay what they were."""
+    """Post what account and wallet hold to the survivor's: by the ledger, whose sums stay what they were.
+
+    Returns the points that moved.
+    """
+    to = {account(ref): account(into), wallet(ref): wallet(into)}
     statement = (
-        select(posting.c.unit, func.sum(posting.c.amount))
-        .where(posting.c.account == account(ref))
-        .group_by(posting.c.unit)
+        select(posting.c.account, posting.c.unit, func.sum(posting.c.amount))
+        .where(posting.c.account.in_(to))
+        .group_by(posting.c.account, posting.c.unit)
+        .order_by(posting.c.account, posting.c.unit)
     )
-    rest = {unit: int(amount) for unit, amount in connection.execute(statement) if amount}
-    moved = [
-        made
-        for unit, amount in sorted(rest.items())
-        for made in pair(account(into), account(ref), unit, amount)
-    ]
+    rest = {(row[0], row[1]): int(row[2]) for row in connection.execute(statement) if row[2]}
+    moved = [made for (name, unit), amount in rest.items() for made in pair(to[name], name, unit, amount)]
     post_own(connection, moved, kind=OwnKind.MERGED, at_ms=now_ms, member=into, about=f"member:{ref}")
-    points = rest.get(POINTS, 0)
+    points = rest.get((account(ref), POINTS), 0)
     connection.execute(update(member).where(member.c.ref == into).values(balance=member.c.balance + points))
     return points
 

@@ -42,6 +42,11 @@ def account(ref: str) -> str:
     return f"member:{ref}"
 
 
+def wallet(ref: str) -> str:
+    """Return the name of a member's wallet in the ledger."""
+    return f"wallet:{ref}"
+
+
 def facts(row: Any) -> list[Any]:
     """Return a member's COLUMNS, with segments as a list."""
     return [orjson.loads(row.segments) if name == "segments" else getattr(row, name) for name in COLUMNS]
