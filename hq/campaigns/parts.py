@@ -29,7 +29,7 @@ from hq.campaigns.publishing import broken_by, of_running
 from hq.campaigns.scenarios import Ran
 from hq.campaigns.service import publish_in
 from hq.campaigns.store import read_document
-from hq.campaigns.weights import check_ceilings, weight_of_earning
+from hq.campaigns.weights import check_ceilings, weight_of_earning, weight_of_schemes
 from hq.faults import NotHere, NotPossible
 from hq.home import Hq
 from hq.tables import document
@@ -143,6 +143,8 @@ def publish_parts(
             raise NotPossible(f"This can't be published: {found.problem}")
         if "earning" in chosen:
             check_ceilings(actor, weight_of_earning(composed.document["earning"]))
+        if composed.program is not None:
+            check_ceilings(actor, weight_of_schemes(composed.program, chosen))
         if not is_meant and not found.is_ready:
             failed = (
                 f"{each.campaign_id}, {each.name}: {'; '.join(each.why)}" for each in found.others_failed

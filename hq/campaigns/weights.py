@@ -4,11 +4,12 @@ Said of one order. What nothing bounds, such as a fixed price for products of an
 has a ceiling needs another's approval for that.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.core.campaign import Campaign
+from app.core.benefits import Benefit, BenefitKind
+from app.core.campaign import Campaign, Rule
 from app.core.effects import (
     AmountOff,
     Bundle,
@@ -26,6 +27,7 @@ from app.core.effects import (
     UnitPrice,
 )
 from app.core.money import BASIS_POINTS
+from app.core.program import Program
 from hq.access.actor import Actor
 from hq.faults import OverCeiling
 
@@ -58,7 +60,12 @@ def heavier(weights: Iterable[Weight]) -> Weight:
 
 def weight_of(campaign: Campaign) -> Weight:
     """Return the most that one rule of a campaign gives; what nothing else bounds, its budget of discounts does."""
-    found = heavier(_of_effect(rule.effect) for rule in campaign.rules)
+    return weight_of_rules(campaign, campaign.rules)
+
+
+def weight_of_rules(campaign: Campaign, rules: Iterable[Rule]) -> Weight:
+    """Return the most that one of these rules of a campaign gives."""
+    found = heavier(_of_effect(rule.effect) for rule in rules)
     bound = campaign.budget.discount if campaign.budget else None
     if not found.is_boundless or bound is None:
         return found
@@ -73,6 +80,23 @@ def weight_of_earning(rules: Iterable[Mapping[str, Any]]) -> Weight:
         if (rule.get("of") == "order" or rule.get("event")) and isinstance(rule.get("points_milli"), int)
     ]
     return Weight(points=max(once, default=0))
+
+
+def weight_of_schemes(program: Program, parts: Collection[str]) -> Weight:
+    """Return the most that these parts of a program give at once beside orders: marks, challenges, friends."""
+    schemes = program.schemes
+    given = {
+        "milestones": [each.benefits for each in schemes.milestones.values()],
+        "challenges": [each.benefits for each in schemes.challenges.values()],
+        "referrals": [
+            benefits
+            for each in schemes.referrals.values()
+            for benefits in (each.referrer_benefits, each.friend_benefits)
+        ],
+    }
+    return heavier(
+        _of_benefits(program, benefits) for part in given if part in parts for benefits in given[part]
+    )
 
 
 def check_ceilings(actor: Actor, weight: Weight) -> None:
@@ -107,6 +131,19 @@ def over_ceiling(actor: Actor, weight: Weight) -> str:
 def _percent(basis_points: int) -> str:
     whole, rest = divmod(basis_points, 100)
     return f"{whole}.{rest:02}".rstrip("0") if rest else str(whole)
+
+
+def _of_benefits(program: Program, benefits: Iterable[Benefit]) -> Weight:
+    """Return what benefits that are given together come to; vouchers are used one by one."""
+    weights = [Weight()]
+    for each in benefits:
+        if each.kind is BenefitKind.POINTS:
+            weights[0] = replace(weights[0], points=weights[0].points + each.amount)
+        elif each.kind is BenefitKind.CREDIT:
+            weights[0] = replace(weights[0], amount=weights[0].amount + each.amount)
+        elif each.kind is BenefitKind.VOUCHER and (pair := program.pair(each.name)) is not None:
+            weights.append(weight_of_rules(pair.campaign, [pair.rule]))
+    return heavier(weights)
 
 
 def _of_effect(effect: Effect) -> Weight:

@@ -11,7 +11,6 @@ from functools import partial
 from sqlalchemy import Connection, insert
 
 from app.core.campaign import Trigger
-from app.core.effects import AmountOff, PercentOff
 from app.core.order import AMOUNT_MAX, local_date
 from app.core.program import Program
 from app.ids import new_id
@@ -19,6 +18,7 @@ from hq.access.actor import Actor
 from hq.audit.service import record
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
+from hq.campaigns.weights import check_ceilings, weight_of_rules
 from hq.db import Whole, hold_whole
 from hq.faults import NotPossible
 from hq.feed import MEMBER, Change, announce
@@ -173,8 +173,4 @@ def _check_worth(actor: Actor, program: Program, rule_id: str) -> None:
     pair = program.pair(rule_id)
     if pair is None or pair.rule.trigger is not Trigger.VOUCHER:
         raise NotPossible("The published program has no voucher rule of this name.")
-    effect = pair.rule.effect
-    actor.check_ceilings(
-        amount=effect.amount if isinstance(effect, AmountOff) else 0,
-        percent=effect.basis_points if isinstance(effect, PercentOff) else 0,
-    )
+    check_ceilings(actor, weight_of_rules(pair.campaign, [pair.rule]))
