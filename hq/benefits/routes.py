@@ -22,7 +22,8 @@ from hq.benefits.schemas import (
     SubscriptionAsked,
     SubscriptionList,
 )
-from hq.faults import Malformed
+from hq.faults import Malformed, NotPossible
+from hq.members.finding import see
 
 routes = Routes(
     "benefits", "What members come to by what they do: points that end, tiers, marks.", prefix="/v1"
@@ -32,14 +33,14 @@ routes = Routes(
 @routes.get("/members/{ref}/benefits", needs=Scope.MEMBERS_READ, answers=BenefitsAnswer, faults=(404,))
 def read_benefits(ask: Asked, ref: str) -> Any:
     """Read a member's tier, points that end soon, and marks that were reached."""
-    return BenefitsAnswer.model_validate(reading.benefits_of(ask.hq, ref))
+    return BenefitsAnswer.model_validate(reading.benefits_of(ask.hq, see(ask.hq, ask.actor, ref)))
 
 
 @routes.post("/members/{ref}/events", needs=Scope.EVENTS_WRITE, answers=EventAnswer, faults=(404,))
 def hear_event(ask: Asked, ref: str, asked: EventAsked) -> Any:
     """Tell of something a member did that is no order; it earns what the program says, once."""
     new = events.NewEvent(asked.event_id, asked.name, asked.at_ms, asked.said)
-    return EventAnswer.model_validate(events.hear(ask.hq, ask.actor, ref, new))
+    return EventAnswer.model_validate(events.hear(ask.hq, ask.actor, see(ask.hq, ask.actor, ref), new))
 
 
 @routes.get("/signals", needs=Scope.CAMPAIGNS_READ, answers=Page[SignalAnswer])
@@ -67,12 +68,14 @@ def end_signal(ask: Asked, name: Name) -> Any:
 @routes.get("/referrals", needs=Scope.MEMBERS_READ, answers=Page[ReferralAnswer], faults=(404,))
 def list_referrals(ask: Asked, asked: Annotated[ReferralList, FromQuery()]) -> Any:
     """List the newest referrals, or those of one member."""
-    return to_page(ReferralAnswer, outside.list_referrals(ask.hq, referrer=asked.referrer), None)
+    return to_page(ReferralAnswer, outside.list_referrals(ask.hq, referrer=_seen(ask, asked.referrer)), None)
 
 
 @routes.post("/referrals", needs=Scope.MEMBERS_WRITE, answers=ReferralAnswer, faults=(404,))
 def bring_friend(ask: Asked, asked: ReferralAsked) -> Any:
     """Note who brought whom. It counts once the friend has spent enough."""
+    for each in (asked.referrer, asked.friend):
+        see(ask.hq, ask.actor, each)
     made = outside.bring_friend(
         ask.hq, ask.actor, scheme=asked.scheme, referrer=asked.referrer, friend=asked.friend
     )
@@ -82,7 +85,7 @@ def bring_friend(ask: Asked, asked: ReferralAsked) -> Any:
 @routes.get("/subscriptions", needs=Scope.MEMBERS_READ, answers=Page[SubscriptionAnswer], faults=(404,))
 def list_subscriptions(ask: Asked, asked: Annotated[SubscriptionList, FromQuery()]) -> Any:
     """List the newest payments for tiers, or those of one member."""
-    return to_page(SubscriptionAnswer, outside.list_paid_tiers(ask.hq, member=asked.member), None)
+    return to_page(SubscriptionAnswer, outside.list_paid_tiers(ask.hq, member=_seen(ask, asked.member)), None)
 
 
 @routes.post("/subscriptions", needs=Scope.MEMBERS_WRITE, answers=SubscriptionAnswer, faults=(404,))
@@ -95,10 +98,19 @@ def pay_tier(ask: Asked, asked: SubscriptionAsked) -> Any:
     made = outside.pay_tier(
         ask.hq,
         ask.actor,
-        member=asked.member,
+        member=see(ask.hq, ask.actor, asked.member),
         tier=asked.tier,
         last_day=last_day,
         amount=asked.amount,
         paid_ms=asked.paid_ms,
     )
     return SubscriptionAnswer.model_validate(made)
+
+
+def _seen(ask: Asked, ref: str | None) -> str | None:
+    """Return whose list is asked for; whoever sees some stores alone has to say it. Raises `NotHere`, `NotPossible`."""
+    if ref is not None:
+        return see(ask.hq, ask.actor, ref)
+    if ask.actor.ceilings.stores:
+        raise NotPossible("Say of which member: this key sees those of some stores alone.")
+    return None

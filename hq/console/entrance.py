@@ -52,6 +52,7 @@ def public_pages(hq: Hq, rates: Rates) -> APIRouter:
 
 def _add_first(router: APIRouter, hq: Hq) -> None:
     @router.get("/")
+    @router.get(f"{HOME}/")
     async def go_home(request: Request) -> Response:
         return RedirectResponse(_root(request) + HOME, status_code=303)
 

@@ -142,7 +142,7 @@ def post_past(ask: Page, ref: str) -> Response:
     try:
         asked = _asked(ask, typed)
         if ask.text("do") != "redeem":
-            return _past(ask, of, typed, result=try_past(ask.hq, of, asked))
+            return _past(ask, of, typed, result=try_past(ask.hq, ask.actor, of, asked))
         made = redeem_past(ask.hq, ask.actor, of, asked, reason=typed["reason"])
     except HqFault as fault:
         return _past(ask, of, typed, fault=fault)

@@ -71,7 +71,7 @@ def redeem_past(ask: Asked, ref: str, asked: PastAsked) -> Any:
         asked.order_entry, asked.total, asked.at_ms, asked.store, asked.order_id, asked.rule, asked.code
     )
     if asked.is_trial:
-        return _past(making.try_past(ask.hq, see(ask.hq, ask.actor, ref), wanted))
+        return _past(making.try_past(ask.hq, ask.actor, see(ask.hq, ask.actor, ref), wanted))
     return _past(
         making.redeem_past(ask.hq, ask.actor, see(ask.hq, ask.actor, ref), wanted, reason=asked.reason)
     )
@@ -96,7 +96,8 @@ def give_code(ask: Asked, ref: str) -> Any:
 @routes.post("/{ref}/merge", needs=Scope.MEMBERS_CLOSE, answers=MergeAnswer, status=200)
 def merge_member(ask: Asked, ref: str, asked: MergeAsked) -> Any:
     """Merge a member into another one, who is the same person."""
-    see(ask.hq, ask.actor, ref)
+    for each in (ref, asked.into):
+        see(ask.hq, ask.actor, each)
     done = replacing.merge(ask.hq, ask.actor, ref, asked.into, reason=asked.reason)
     moved = done.joined
     return MergeAnswer(

@@ -5,6 +5,7 @@ kept): a death in between is made good when HQ next opens. Files in which the na
 stations, and SQLite's WAL.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 from sqlalchemy import Connection, func, select
@@ -19,6 +20,8 @@ from hq.members.service import ref_bytes
 from hq.members.store import read_members, read_scopes
 from hq.snapshot import drop_before
 from hq.tables import voucher
+
+Note = Callable[[Connection, Closing], object]
 
 
 def what_goes(hq: Hq, ref: str) -> dict[str, object]:
@@ -35,11 +38,14 @@ def what_goes(hq: Hq, ref: str) -> dict[str, object]:
         }
 
 
-def erase_member(hq: Hq, ref: str) -> Closing:
-    """Erase a member. Raises `NotHere`, `NotPossible`, `Busy`."""
+def erase_member(hq: Hq, ref: str, *, note: Note | None = None) -> Closing:
+    """Erase a member; `note` writes down in the same transaction that it was done.
+
+    Raises `NotHere`, `NotPossible`, `Busy`.
+    """
     with hq.database.reading() as connection:
         _find(connection, ref)
-    done = hq.database.write(partial(_erase, hq, ref=ref))
+    done = hq.database.write(partial(_erase, hq, ref=ref, note=note))
     for alias in done.aliases:
         kept_merges.forget(folder_of(hq), alias)
     forget_files(hq)
@@ -54,9 +60,11 @@ def forget_files(hq: Hq) -> None:
     drop_before(hq, number)
 
 
-def _erase(hq: Hq, connection: Connection, *, ref: str) -> Closing:
+def _erase(hq: Hq, connection: Connection, *, ref: str, note: Note | None) -> Closing:
     now_ms = hq.clock.now_ms()
     done = close_account(connection, ref, now_ms=now_ms)
+    if note is not None:
+        note(connection, done)
     for each in (ref, *done.aliases):
         kept.keep(
             folder_of(hq), each, at_ms=now_ms

@@ -7,11 +7,13 @@ import orjson
 from sqlalchemy import Connection, Table, and_, select
 
 from hq.authority.counters import uses_of
+from hq.benefits.tables import granted, member_event, referral, subscription
 from hq.faults import NotHere
 from hq.home import Hq
 from hq.journal.held import waiting_by_device
+from hq.journal.reversal_tables import reversal_fact
 from hq.members.merged import no_member, refs_of
-from hq.members.store import account, read_scopes
+from hq.members.store import account, read_scopes, wallet
 from hq.members.tables import (
     by_hand,
     consent,
@@ -56,9 +58,7 @@ def export_member(hq: Hq, ref: str) -> dict[str, Any]:
             "member": {**row._mapping, "segments": orjson.loads(row.segments)},
             "aliases": refs[1:],
             "stores": read_scopes(connection, [ref]).get(ref, {}),
-            "postings": _rows(
-                connection, posting, posting.c.account.in_(map(account, refs)), "entry_id", "unit", "amount"
-            ),
+            "postings": _rows(connection, posting, _is_theirs(refs), "entry_id", "unit", "amount"),
             "personal": _rows(
                 connection,
                 personal,
@@ -88,6 +88,16 @@ def export_member(hq: Hq, ref: str) -> dict[str, Any]:
             "enrolment": _entries(connection, enrolment, refs),
             "orders": _entries(connection, order_fact, refs),
             "redemptions": _entries(connection, redemption_fact, refs),
+            "returns": _entries(connection, reversal_fact, refs),
+            "events": _all(connection, member_event, refs, "name", "at_ms", "points", "said"),
+            "granted": _all(connection, granted, refs, "source", "about", "number", "gives", "at_ms"),
+            "brought_friends": _rows(
+                connection, referral, referral.c.referrer.in_(refs), "scheme", "referred_on", "status"
+            ),
+            "was_brought": _rows(
+                connection, referral, referral.c.friend.in_(refs), "scheme", "referred_on", "status"
+            ),
+            "paid_tiers": _all(connection, subscription, refs, "tier", "paid_ms", "last_day", "amount"),
             "cards": _rows(connection, card, card.c.member == ref, "kid", "issued_ms", "expires_ms"),
             "phone_links": _rows(connection, phone_token, phone_token.c.member == ref, "expires_ms"),
             "uses": uses_of(connection, [ref]).get(ref, {}),
@@ -97,6 +107,11 @@ def export_member(hq: Hq, ref: str) -> dict[str, Any]:
             "stations": stations,
             "not_heard": [each["device"] for each in stations if each["is_late"] and not each["is_over"]],
         }
+
+
+def _is_theirs(refs: Sequence[str]) -> Any:
+    """Return the condition that a posting is on an account or wallet of theirs."""
+    return posting.c.account.in_([name(ref) for ref in refs for name in (account, wallet)])
 
 
 def _devices(connection: Connection) -> Any:
@@ -142,6 +157,11 @@ def _entries(connection: Connection, of: Table, refs: Sequence[str]) -> list[dic
 
 def _of(connection: Connection, table: Table, ref: str, *names: str) -> list[dict[str, Any]]:
     return _rows(connection, table, table.c.member == ref, *names)
+
+
+def _all(connection: Connection, table: Table, refs: Sequence[str], *names: str) -> list[dict[str, Any]]:
+    """Return rows of the member and of those who were merged into them."""
+    return _rows(connection, table, table.c.member.in_(refs), *names)
 
 
 def _rows(connection: Connection, table: Table, of: Any, *names: str) -> list[dict[str, Any]]:

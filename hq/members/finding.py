@@ -97,11 +97,16 @@ def see(hq: Hq, actor: Actor, ref: str) -> str:
     """Return whose reference this is by now. Raises `NotHere`, also for a member whom none of their stores holds."""
     with hq.database.reading() as connection:
         found: str = row_of(connection, ref).ref
-        if actor.ceilings.stores:
-            held = _held_by(actor).where(member_scope.c.member == found)
-            if connection.execute(held.limit(1)).one_or_none() is None:
-                raise NotHere("There is no such member in your stores.")
+        check_seen(connection, actor, found)
     return found
+
+
+def check_seen(connection: Connection, actor: Actor, ref: str) -> None:
+    """Raise `NotHere` for a member whom none of somebody's stores holds."""
+    if actor.ceilings.stores:
+        held = _held_by(actor).where(member_scope.c.member == ref)
+        if connection.execute(held.limit(1)).one_or_none() is None:
+            raise NotHere("There is no such member in your stores.")
 
 
 def find_by_external(hq: Hq, external_id: str) -> MemberWhole:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.ids import new_id
-from hq.access.actor import Actor
+from hq.access.actor import Actor, Ceilings
 from hq.access.scopes import Scope
 from hq.faults import HqFault, NotHere, NotPossible
 from hq.home import Hq, folder_of
@@ -97,7 +97,8 @@ def run_import(hq: Hq, actor: Actor, import_id: str, mapping: Mapping[str, str],
         raise NotPossible("A job works on this file already.")
     with hq.database.reading() as connection:
         used = check_mapping(mapping, found.sample[0], read_schema(connection))
-    asked = {"import_id": import_id, "mapping": used, "is_trial": is_trial}
+    stores = sorted(actor.ceilings.stores)
+    asked = {"import_id": import_id, "mapping": used, "is_trial": is_trial, "stores": stores}
     job = start_job(hq, actor, KIND, asked, total=_count(_path(hq, import_id)))
     values = {
         "mapping": json.dumps(used, ensure_ascii=False),
@@ -160,7 +161,8 @@ def import_some(hq: Hq, connection: Connection, job: Job) -> Step:
     schema = read_schema(connection)
     columns = _columns(connection, asked["import_id"], asked["mapping"])
     rows, at = _read_rows(_path(hq, asked["import_id"]), place["at"])
-    actor = Actor(job.who, None, frozenset({Scope.MEMBERS_WRITE}))
+    ceilings = Ceilings(stores=frozenset(asked.get("stores", ())))
+    actor = Actor(job.who, None, frozenset({Scope.MEMBERS_WRITE}), ceilings)
     problems: list[Problem] = []
     for n, cells in enumerate(rows, start=place["row"] + 1):
         said = {target: cells[i] for i, target in columns.items() if i < len(cells)}

@@ -25,6 +25,7 @@ from hq.members.applying import Applying, check_joining
 from hq.members.attributes import Side, Value, set_values
 from hq.members.closed import closed_refs
 from hq.members.contacts import change_personal
+from hq.members.finding import check_seen
 from hq.members.merged import no_member, survivor_of
 from hq.members.service import MemberFacts, ref_bytes, upsert_some
 from hq.members.store import lock_members
@@ -124,6 +125,7 @@ def put_in(
         _check_store(connection, said.home_store)
     if ref is None:
         return _add(hq, connection, actor, said, new, side=side, reason=reason, now_ms=now_ms)
+    check_seen(connection, actor, ref)
     lock_members(connection, [ref])
     row = connection.execute(select(member).where(member.c.ref == ref)).one()
     check(row.version)

@@ -6,7 +6,7 @@ held moves by a posting. See joining for the transaction.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -45,6 +45,9 @@ class Merging:
         return self.joined is None
 
 
+Note = Callable[[Connection, Merging], object]
+
+
 def what_merges(hq: Hq, ref: str, into: str) -> Mapping[str, Any]:
     """Say of both what a person should look at before they merge them. Raises `NotHere`, `NotPossible`."""
     with hq.database.reading() as connection:
@@ -56,10 +59,13 @@ def what_merges(hq: Hq, ref: str, into: str) -> Mapping[str, Any]:
     return {"goes": _shown(found[ref]), "stays": _shown(found[into]), "points_then": points}
 
 
-def merge_members(hq: Hq, ref: str, into: str, *, who: str) -> Merging:
-    """Merge the member `ref` into the member `into`. Raises `NotHere`, `NotPossible`, `Busy`."""
+def merge_members(hq: Hq, ref: str, into: str, *, who: str, note: Note | None = None) -> Merging:
+    """Merge the member `ref` into the member `into`; `note` writes down in the same transaction that it was done.
+
+    Raises `NotHere`, `NotPossible`, `Busy`.
+    """
     kept = Kept(hq.clock.now_ms(), ref, into, storable(who)[:WHO_LENGTH_MAX])
-    return hq.database.write(partial(_merge, hq, kept=kept))
+    return hq.database.write(partial(_merge, hq, kept=kept, note=note))
 
 
 def merge_again(hq: Hq) -> int:
@@ -84,14 +90,16 @@ def merge_again(hq: Hq) -> int:
     return count
 
 
-def _merge(hq: Hq, connection: Connection, *, kept: Kept) -> Merging:
+def _merge(hq: Hq, connection: Connection, *, kept: Kept, note: Note | None) -> Merging:
     _hold(connection)
     if _is_done(connection, kept.ref, kept.into):
         return Merging(kept.into)
     _check(connection, kept.ref, kept.into)
-    joined = join_accounts(hq, connection, kept)
+    done = Merging(kept.into, join_accounts(hq, connection, kept))
+    if note is not None:
+        note(connection, done)
     kept_merges.keep(folder_of(hq), kept)  # before the commit, and when nothing more can be in its way
-    return Merging(kept.into, joined)
+    return done
 
 
 def _again(hq: Hq, connection: Connection, *, kept: Kept) -> bool:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -72,7 +73,7 @@ def give_code(hq: Hq, actor: Actor, ref: str, *, reason: str) -> str:
     """Return another signed code for a member, beside those they have. Raises `NotHere`."""
     of = find_member(hq, ref).row.ref
     code = reissue_code(hq, of)
-    _note(hq, actor, "member.code_given", of, reason=reason)
+    hq.database.write(partial(_note, hq, actor=actor, action="member.code_given", ref=of, reason=reason))
     return code
 
 
@@ -80,10 +81,12 @@ def merge(hq: Hq, actor: Actor, ref: str, into: str, *, reason: str) -> Merging:
     """Merge a member into another one. Raises `NotHere`, `NotPossible`."""
     check_reason(reason)
     find_member(hq, ref)
-    done = merge_members(hq, ref, into, who=actor.name)
-    if not done.is_repeat:
-        _note(hq, actor, "member.merged", ref, reason=reason, after={"into": done.survivor})
-    return done
+
+    def note(connection: Connection, done: Merging) -> None:
+        after = {"into": done.survivor}
+        _note(hq, connection, actor, "member.merged", ref, reason=reason, after=after)
+
+    return merge_members(hq, ref, into, who=actor.name, note=note)
 
 
 def erase(hq: Hq, actor: Actor, ref: str, *, reason: str) -> Closing:
@@ -91,29 +94,35 @@ def erase(hq: Hq, actor: Actor, ref: str, *, reason: str) -> Closing:
     check_reason(reason)
     of = find_member(hq, ref).row.ref
     what_goes(hq, of)
-    done = erase_member(hq, of)
-    _note(hq, actor, "member.erased", of, reason=reason, after={"rest": done.rest, "vouchers": done.vouchers})
-    return done
+
+    def note(connection: Connection, done: Closing) -> None:
+        after = {"rest": done.rest, "vouchers": done.vouchers}
+        _note(hq, connection, actor, "member.erased", of, reason=reason, after=after)
+
+    return erase_member(hq, of, note=note)
 
 
 def export(hq: Hq, actor: Actor, ref: str, *, reason: str) -> dict[str, Any]:
     """Return all that HQ holds about a member, and note that somebody had it. Raises `NotHere`."""
     of = find_member(hq, ref).row.ref
     found = export_member(hq, of)
-    _note(hq, actor, "member.exported", of, reason=reason)
+    hq.database.write(partial(_note, hq, actor=actor, action="member.exported", ref=of, reason=reason))
     return found
 
 
 def _note(
-    hq: Hq, actor: Actor, action: str, ref: str, *, reason: str, after: Mapping[str, Any] | None = None
+    hq: Hq,
+    connection: Connection,
+    actor: Actor,
+    action: str,
+    ref: str,
+    *,
+    reason: str,
+    after: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write down what was done in transactions of its own; what stands behind a crash is done and not written."""
-
-    def note(connection: Connection) -> None:
-        now_ms, about = hq.clock.now_ms(), f"member:{ref}"
-        kind = {"member.merged": Kind.MEMBER_MERGED, "member.erased": Kind.MEMBER_ERASED}.get(action)
-        if kind is not None:
-            announce_event(connection, kind, {"member": ref, **(after or {})}, now_ms=now_ms)
-        record(connection, actor, action, about, now_ms=now_ms, reason=reason, after=after)
-
-    hq.database.write(note)
+    """Write down what is done in this transaction, and tell those outside of what cannot be taken back."""
+    now_ms, about = hq.clock.now_ms(), f"member:{ref}"
+    kind = {"member.merged": Kind.MEMBER_MERGED, "member.erased": Kind.MEMBER_ERASED}.get(action)
+    if kind is not None:
+        announce_event(connection, kind, {"member": ref, **(after or {})}, now_ms=now_ms)
+    record(connection, actor, action, about, now_ms=now_ms, reason=reason, after=after)

@@ -12,8 +12,11 @@ from app.core.codes import hash_number
 from app.core.pins import Role
 from app.ids import new_ref
 from hq import faults
+from hq.access.actor import SYSTEM
+from hq.access.tables import idempotency
 from hq.authority.counters import note_uses
 from hq.authority.tables import member_use
+from hq.benefits.events import NewEvent, hear
 from hq.home import open_hq
 from hq.journal.case_tables import case
 from hq.journal.desk import close_case
@@ -75,6 +78,17 @@ def test_no_table_holds_anything_of_them_but_a_random_reference(known, station):
     issue_code(known, REF)
     _, others = create_vouchers(known, [NewVoucher(VOUCHER_RULE, 1, REF), NewVoucher(VOUCHER_RULE, 1)])
     staff = add_person(known, store_id="S2", name="Z", role=Role.CASHIER, pin="7392", member=REF).staff_id
+    hear(known, SYSTEM, REF, NewEvent("e1", "review", said={"by": NAME}))
+    with known.database.atomic() as connection:
+        answer = {
+            "actor": "key:a",
+            "k": "k",
+            "request_hash": "h",
+            "status": 201,
+            "headers": "{}",
+            "body": NAME,
+        }
+        connection.execute(insert(idempotency), answer | {"at_ms": 1})
     station.order("o1")
     station.push()
     assert NAME in everything(known) and hash_number(NUMBER) in everything(known)

@@ -6,6 +6,9 @@ from sqlalchemy import func, select
 from hq.access.actor import SYSTEM, Ceilings
 from hq.access.api_keys import create_key
 from hq.access.scopes import Scope
+from hq.campaigns.service import publish_program
+from hq.faults import Busy
+from hq.members import replacing
 from hq.members.attributes import Side
 from hq.members.keeping import Said, put_member
 from hq.members.service import MemberFacts, upsert_members
@@ -13,7 +16,7 @@ from hq.members.tables import by_hand, member_attribute, member_external, member
 from hq.tables import posting
 from sync.protocol import PushAnswer
 from tests.hq.asking_api import Api, api_of
-from tests.hq.station import NOW_MS, REF, VOUCHER_RULE, voucher
+from tests.hq.station import NOW_MS, REF, VOUCHER_RULE, program_body, voucher
 
 OTHER = "0000000000002"
 
@@ -60,6 +63,17 @@ def test_above_ones_ceiling_another_has_to_do_it(hq, api) -> None:
     sorry = low.post(f"/v1/members/{REF}/vouchers", {"rule": VOUCHER_RULE, "reason": "x"})
     assert sorry.status_code == 403  # it takes 1.00 off, and 0.50 is the ceiling
     assert balance(api) == 50
+
+
+def test_a_voucher_that_no_amount_bounds_is_above_every_ceiling(hq, api) -> None:
+    free = {"kind": "unit_price", "products": "coffee", "amount": 1}
+    rule = {"id": "free", "name": "free", "trigger": "voucher", "priority": 0, "effect": free}
+    campaign = {"id": "f", "name": "f", "starts_on": "2017-01-01", "ends_on": "2017-12-31", "audience": None}
+    publish_program(hq, program_body(2, campaigns=[{**campaign, "offline": "always", "rules": [rule]}]))
+    _, text = create_key(hq, SYSTEM, name="low", scopes=tuple(Scope), ceilings=Ceilings(percent=9_900))
+    asked = {"rule": "free", "reason": "Sorry."}
+    assert Api(api.web, text).post(f"/v1/members/{REF}/vouchers", asked).status_code == 403
+    assert api.post(f"/v1/members/{REF}/vouchers", asked).status_code == 201
 
 
 def test_t44_a_voucher_to_say_sorry_is_good_at_a_station_after_one_pull(api, station) -> None:
@@ -159,3 +173,35 @@ def test_the_timeline_tells_it_all_newest_first(api, station, clock) -> None:
     assert kinds == [
         ("given_points", "x"), ("note", "second"), ("note", "first"), ("joined", ""), ("redeemed", ""), ("order", ""),
     ]  # fmt: skip
+
+
+def test_who_sees_some_stores_changes_nobody_of_another(hq, api) -> None:
+    put_member(hq, SYSTEM, Said(ref=OTHER, external_id="other"), side=Side.CRM)
+    _, text = create_key(
+        hq, SYSTEM, name="one", scopes=tuple(Scope), ceilings=Ceilings(stores=frozenset({"S1"}))
+    )
+    one = Api(api.web, text)
+    asked = [
+        one.put("/v1/members/by/other", {"personal": {"name": "Mallory"}}),
+        one.post(f"/v1/members/{REF}/merge", {"into": OTHER, "reason": "x"}),
+        one.post(f"/v1/members/{OTHER}/events", {"event_id": "e", "name": "n"}),
+        one.get(f"/v1/members/{OTHER}/benefits"),
+        one.get(f"/v1/subscriptions?member={OTHER}"),
+    ]
+    assert {each.status_code for each in asked} == {404}
+    assert one.get("/v1/referrals").status_code == 409
+    said = {"total": 500, "at_ms": NOW_MS, "store": "S2", "rule": "a7", "reason": "x"}
+    assert one.post(f"/v1/members/{REF}/redemptions", said).status_code == 404
+
+
+def test_what_is_merged_or_erased_stands_in_the_audit_or_is_not_done(hq, api, monkeypatch) -> None:
+    def fail(*_others, **_named):
+        raise Busy("The disk is full.")
+
+    monkeypatch.setattr(replacing, "record", fail)
+    asked = {"into": OTHER, "reason": "x"}
+    assert api.post(f"/v1/members/{REF}/merge", asked).status_code == 503
+    assert api.post(f"/v1/members/{REF}/erase", {"reason": "x"}).status_code == 503
+    monkeypatch.undo()
+    assert api.post(f"/v1/members/{REF}/merge", asked).json()["is_repeat"] is False
+    assert api.get(f"/v1/audit?about=member:{REF}").json()["items"][0]["action"] == "member.merged"
