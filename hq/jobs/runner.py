@@ -3,6 +3,7 @@
 import logging
 import threading
 
+from hq.faults import Busy
 from hq.home import Hq
 from hq.jobs.service import work
 
@@ -34,5 +35,7 @@ class JobRunner:
         while not self._stopping.wait(LOOK_S):
             try:
                 work(self._hq, is_over=self._stopping.is_set)
+            except Busy:
+                log.info("HQ's database is busy: jobs go on a little later")
             except Exception:  # outermost: of this thread. The next look may go better
                 log.exception("HQ's jobs can't be done now")

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from app.ids import new_id
 from hq.access.actor import Actor
 from hq.audit.service import record
-from hq.faults import HqFault, NotHere
+from hq.faults import Busy, HqFault, NotHere
 from hq.home import Hq, folder_of
 from hq.jobs.tables import job
 
@@ -130,7 +130,10 @@ def stop_job(hq: Hq, actor: Actor, job_id: str) -> Job:
 
 
 def work(hq: Hq, *, is_over: Callable[[], bool] = lambda: False) -> int:
-    """Do what waits, the oldest first, until nothing does; return how many steps were made."""
+    """Do what waits, the oldest first, until nothing does; return how many steps were made.
+
+    Raises `Busy` where the database can't be written now: the step is made again by whoever looks next.
+    """
     steps = 0
     while not is_over() and (found := _next(hq)) is not None:
         steps += 1
@@ -156,6 +159,8 @@ def _next(hq: Hq) -> Job | None:
 
 def _step(hq: Hq, found: Job) -> None:
     def step(connection: Connection) -> None:
+        if not _hold(connection, found):
+            return  # another process of this HQ has made this step meanwhile, or somebody stopped the job
         made = _workers[found.kind](hq, connection, found)
         now_ms, is_last = hq.clock.now_ms(), made.place is None
         values: dict[str, Any] = {
@@ -167,16 +172,24 @@ def _step(hq: Hq, found: Job) -> None:
             "changed_ms": now_ms,
             "ended_ms": now_ms if is_last else None,
         }
-        here = (job.c.job_id == found.job_id, job.c.state.in_((WAITING, RUNNING)))
-        connection.execute(update(job).where(*here).values(**values))
+        connection.execute(update(job).where(job.c.job_id == found.job_id).values(**values))
 
     try:
         hq.database.write(step)
+    except Busy:
+        raise
     except HqFault as fault:
         _fail(hq, found, str(fault))
     except Exception:  # outermost: of a job's step. The job ends and says so; others go on
         log.exception("A job of the kind %s failed", found.kind)
         _fail(hq, found, "HQ failed on this job. Its log says why.")
+
+
+def _hold(connection: Connection, found: Job) -> bool:
+    """Hold a job's row until the commit, if it still stands where it was found."""
+    here = select(job.c.place).where(job.c.job_id == found.job_id, job.c.state.in_((WAITING, RUNNING)))
+    place = connection.execute(here.with_for_update()).scalar_one_or_none()
+    return place is not None and json.loads(place) == found.place
 
 
 def _fail(hq: Hq, found: Job, sentence: str) -> None:
