@@ -19,7 +19,7 @@ from hq.auth import read_header
 from hq.faults import Busy, NotSigned
 from hq.problems import of_fault
 from hq.ranks import Ranks, Ticket
-from hq.under_way import BUSY, Guest, UnderWay
+from hq.under_way import BUSY, PEOPLE_BYTES_MAX, UNSIGNED_BYTES_MAX, Guest, UnderWay
 from sync.protocol import SIGNATURE_HEADER
 
 PUSHES_AT_ONCE = 4  # of which one computes, as threads of Python do; the others wait for rows and the disk
@@ -150,7 +150,8 @@ class Admission:
         if lane.is_full(who if device else NOBODY):
             await of_fault(lane.put_off(who if device else NOBODY))(scope, receive, send)
             return
-        guest = Guest(who, is_signed=bool(device), brings_body=_brings_body(scope))
+        bytes_max = PEOPLE_BYTES_MAX if lane is self._people else UNSIGNED_BYTES_MAX
+        guest = Guest(who, is_signed=bool(device), brings_body=_brings_body(scope), bytes_max=bytes_max)
         if not self._under_way.take_in(
             guest
         ):  # no appointment: those are for stations that wait for each other

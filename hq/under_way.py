@@ -13,14 +13,16 @@ from time import monotonic
 
 from starlette.types import Message, Receive
 
+from hq.bodies import BODY_BYTES_MAX
 from hq.faults import Busy, TooLarge, TooSlow
 
 UNDER_WAY_MAX = 256
 UNSIGNED_MAX = 16
 OF_ONE_MAX = 4  # a station asks for one thing after the other; more are those whose line it gave up
-HELD_BYTES_MAX = 64 << 20
+HELD_BYTES_MAX = 96 << 20  # a third more than all without a signature can take, so that stations have room
 BYTES_MIN = 4 << 10  # a request counts as so many at least: its head is held too
 UNSIGNED_BYTES_MAX = 256 << 10  # an enrolment has about one thousand
+PEOPLE_BYTES_MAX = BODY_BYTES_MAX  # who shows a key or a session may bring a file, or members by the hundred
 BODY_S = 60.0  # a station gives up after 30; without an end a line that was cut would hold its place for ever
 SILENT_S = 10.0  # of the line; a packet that was lost comes again sooner
 PROGRESS_BYTES = 512  # fewer are no progress: one now and then would hold a place as long as it likes
@@ -31,9 +33,15 @@ BUSY = "Too many requests are under way. Try again a little later."
 class Guest:
     """One request that was let in. `who` is whom it says it comes from, which is not yet believed."""
 
-    def __init__(self, who: str, *, is_signed: bool, brings_body: bool) -> None:
-        """Begin where the head has come. One without a body waits for nothing and makes no way."""
+    def __init__(
+        self, who: str, *, is_signed: bool, brings_body: bool, bytes_max: int = UNSIGNED_BYTES_MAX
+    ) -> None:
+        """Begin where the head has come. One without a body waits for nothing and makes no way.
+
+        `bytes_max` is of a body without a signature; with one it is read within its own limit.
+        """
         self.who, self.is_signed, self.is_coming = who, is_signed, brings_body
+        self._bytes_max = bytes_max
         self.bytes = self._seen_bytes = 0
         self.heard_at = monotonic()
         self._until = self.heard_at + BODY_S
@@ -57,8 +65,8 @@ class Guest:
             raise TooSlow("The request did not come to its end in time.") from None
         finally:
             self._wait = None
-        if not self.is_signed and self.bytes + len(message.get("body", b"")) > UNSIGNED_BYTES_MAX:
-            raise TooLarge(f"A request without a signature has at most {UNSIGNED_BYTES_MAX} bytes.")
+        if not self.is_signed and self.bytes + len(message.get("body", b"")) > self._bytes_max:
+            raise TooLarge(f"A request without a signature has at most {self._bytes_max} bytes.")
         return message
 
     def note(self, size: int, *, is_whole: bool) -> bool:

@@ -107,10 +107,26 @@ def may_go_to(text: str, networks: tuple[Network, ...], *, is_plain: bool) -> bo
     address = _meant(ipaddress.ip_address(text.partition("%")[0]))
     if any(address.version == network.version and address in network for network in networks):
         return True
-    return address.is_global and not address.is_multicast and not is_plain
+    return _is_public(address) and not is_plain
 
 
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an address of IPv4
+
+
+UNICAST = ipaddress.IPv6Network(
+    "2000::/3"
+)  # RFC 4291: what is public lies here; what else looks so carries IPv4
+RESERVED = (  # public by the rest of their form, and newer than what the library knows (RFC 9637, RFC 7526)
+    ipaddress.IPv6Network("3fff::/20"),
+    ipaddress.IPv4Network("192.88.99.0/24"),
+)
+
+
+def _is_public(address: Address) -> bool:
+    if isinstance(address, ipaddress.IPv6Address) and address not in UNICAST:
+        return False
+    is_reserved = any(address.version == each.version and address in each for each in RESERVED)
+    return address.is_global and not address.is_multicast and not is_reserved
 
 
 def _meant(address: Address) -> Address:

@@ -18,7 +18,7 @@ from hq.under_way import (
 )
 from tests.hq.desk import HEALTH, PULL, PUSH, Visitor, come, run, settle
 
-ENROL, KEYSET = "/v1/enrol", "/v1/keyset"
+ENROL, KEYSET, PEOPLE = "/v1/enrol", "/v1/keyset", "/v1/imports"
 LARGEST = ((b"content-length", str(BODY_BYTES_MAX).encode()),)
 SILENT = {"body": (), "is_whole": False, "headers": LARGEST}
 
@@ -133,6 +133,17 @@ def test_without_a_signature_a_body_is_small():
         (large,) = unsigned(desk, 1, body=(b"a" * UNSIGNED_BYTES_MAX, b"a"))
         await settle()
         assert large.status == 413
+
+    run(story)
+
+
+def test_who_shows_a_key_may_bring_a_file():
+    async def story(desk):
+        desk.go_on.set()
+        key = ((b"authorization", b"Bearer tsk_a_b"), (b"transfer-encoding", b"chunked"))
+        (file,) = unsigned(desk, 1, path=PEOPLE, body=(b"a" * BODY_BYTES_MAX,), is_whole=True, headers=key)
+        await settle()
+        assert file.status == 200
 
     run(story)
 
