@@ -84,4 +84,7 @@ class Tenants:
         if app is None:
             await self._first(scope, receive, send)
         else:
-            await app({**scope, "root_path": scope.get("root_path", "") + PREFIX + name}, receive, send)
+            own = {"root_path": scope.get("root_path", "") + PREFIX + name}
+            if path == PREFIX + name:
+                own["path"] = path + "/"
+            await app({**scope, **own}, receive, send)

@@ -65,7 +65,10 @@ Asking = Annotated[Whole, Depends(_whole)]
 
 def create_app(hq: Hq) -> FastAPI:
     """Return the web application of an HQ. With a `FollowingClock` every answer says so in a header."""
-    app = FastAPI(title="Tillside HQ", docs_url=None, redoc_url=None, openapi_url=None)
+    # A path with a slash behind it is another one: the framework would send whoever asks to the host that they named.
+    app = FastAPI(
+        title="Tillside HQ", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+    )
     problems.install(app)
     add_api(app, hq)
     add_console(app, hq)

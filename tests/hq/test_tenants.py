@@ -132,6 +132,16 @@ def test_a_tenants_document_says_where_it_is_and_its_health_is_its_own(north, at
     assert at_north.get("/v1/health").json()["hq_incarnation"] == north.incarnation
 
 
+def test_nobody_is_sent_to_a_host_that_they_named(web) -> None:
+    host = {"Host": "evil.example"}
+    found = {
+        path: web.get(path, headers=host, follow=False) for path in ("/v1/members/", "/console/", NORTH, "/")
+    }
+    assert [each.status_code for each in found.values()] == [404, 303, 303, 303]
+    led = [each.headers.get("location") for each in found.values()]
+    assert led == [None, "/console", f"{NORTH}/console", "/console"]
+
+
 def test_an_unknown_tenant_is_an_unknown_address(web) -> None:
     assert web.get("/t/south/v1/health").status_code == 404
 
