@@ -8,6 +8,7 @@
 A route without a scope can't be written: what nobody was given, nobody may do.
 """
 
+import asyncio
 import json
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -122,7 +123,11 @@ class ApiRoute(APIRoute):
             return seen
         try:
             response = await _served(request, inner)
-        except BaseException:  # nothing was done, or nobody knows: the same key may come again
+        except (
+            asyncio.CancelledError
+        ):  # HQ stops while a thread works on it, which may still commit: the row stays
+            raise
+        except BaseException:  # nothing was done: the same key may come again
             await idempotency.forget(hq, seen)
             raise
         await idempotency.keep(hq, seen, response, with_body=self.is_kept)
