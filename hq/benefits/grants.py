@@ -27,6 +27,8 @@ from app.core.milestones import (
 )
 from app.core.program import Program
 from app.core.referral import FriendOrder, Referral, settle
+from app.core.stops import PROGRAM
+from app.core.stops import REFERRAL as STOPPED_REFERRAL
 from app.ids import VOUCHER_BODY_LENGTH, new_number
 from hq.benefits.past import Kind, Past
 from hq.benefits.tables import granted, referral
@@ -37,6 +39,7 @@ from hq.ledger.own import OwnEntry, OwnKind, note_own
 from hq.members.merged import survivors
 from hq.members.store import account, read_scopes, wallet
 from hq.rows import insert_rows, insert_tuples
+from hq.stops.store import held_of
 from hq.tables import member, posting, voucher
 
 MILESTONE, CHALLENGE, REFERRAL = "milestone", "challenge", "referral"
@@ -55,7 +58,9 @@ class Due:
 
 
 def due_marks(connection: Connection, program: Program, past: Past, *, today: date) -> list[Due]:
-    """Return what milestones and challenges owe a member and have not given yet."""
+    """Return what milestones and challenges owe a member and have not given yet; nothing while all is stopped."""
+    if held_of(connection, {PROGRAM}, program_version=program.version):
+        return []
     given = _given_so_far(connection, past.refs)
     achieved = _achieved(past)
     found = [
@@ -108,7 +113,6 @@ def settle_referrals(
     *,
     today: date,
     now_ms: int,
-    is_stopped: bool = False,
 ) -> tuple[list[Due], list[Change]]:
     """Look at who brought this member: return what is due now, and who has to hear of what was taken back.
 
@@ -120,6 +124,8 @@ def settle_referrals(
     changes: list[Change] = []
     of_theirs = select(referral).where(referral.c.friend.in_(past.refs))
     rows = connection.execute(of_theirs.order_by(referral.c.at_ms, referral.c.friend)).all()
+    words = {PROGRAM, *(STOPPED_REFERRAL + row.scheme for row in rows)}
+    stopped = held_of(connection, words, program_version=program.version) if rows else set()
     seen: set[str] = set()
     for row in rows:
         scheme = program.schemes.referrals.get(row.scheme)
@@ -135,7 +141,7 @@ def settle_referrals(
             known,
             past.orders,
             on_day=today,
-            is_stopped=is_stopped,
+            is_stopped=not stopped.isdisjoint({PROGRAM, STOPPED_REFERRAL + row.scheme}),
             is_one_person=referrer == past.member,
         )
         now = {row.friend: past.member, row.referrer: referrer}

@@ -10,22 +10,25 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from app.core.stops import CAMPAIGN, PROGRAM, RULE
+from app.core.stops import CAMPAIGN, PROGRAM, REFERRAL, RULE
 from app.failpoints import failpoint
 from hq.access.actor import SYSTEM, Actor
 from hq.audit.service import record
+from hq.benefits.tables import referral
 from hq.campaigns.catching_up import check_rules_changed, mark_let_go, mark_stopped
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
 from hq.db import Whole, hold_whole
 from hq.faults import NotHere
 from hq.home import Hq
+from hq.members.merged import survivors
 from hq.restored import STOPS_OF_BACKUP, read_about
 from hq.stops import kept
 from hq.stops.document import STOPS, publish_stops
 from hq.stops.names import listed_word, near, word_of
 from hq.stops.store import Lists, Period, all_periods, end_period, insert_period, read_lists
 from hq.tables import device
+from hq.touched import BENEFITS, touch, touch_all
 
 NOTHING = Lists()
 
@@ -106,6 +109,7 @@ def lift_in(hq: Hq, connection: Connection, said: str, *, who: str = "") -> Chan
     version, before = newest_version(connection, STOPS) + 1, _changed_rules(connection, period)
     end_period(connection, period, version=version, until_ms=now_ms, before_program=before)
     publish_stops(connection, hq.keys, version, now_ms=now_ms)
+    _touch_waiting(connection, what)
     program = program_of(hq, connection, newest_version(connection, "program"))
     if what.startswith(CAMPAIGN) and program is not None:
         mark_let_go(
@@ -116,6 +120,17 @@ def lift_in(hq: Hq, connection: Connection, said: str, *, who: str = "") -> Chan
             now_ms=now_ms,
         )
     return Changed(what, version, is_new=True, before_program=before)
+
+
+def _touch_waiting(connection: Connection, what: str) -> None:
+    """Have HQ look again at members who may have come to something while it was stopped."""
+    if what == PROGRAM:
+        touch_all(connection, BENEFITS)
+    if what.startswith(REFERRAL):
+        of_scheme = select(referral.c.friend).where(referral.c.scheme == what.removeprefix(REFERRAL))
+        friends = list(connection.execute(of_scheme).scalars())
+        to = survivors(connection, friends)
+        touch(connection, {to.get(ref, ref) for ref in friends}, readers=(BENEFITS,))
 
 
 def stop_by(hq: Hq, actor: Actor, said: str, *, note: str = "") -> Changed:

@@ -1,4 +1,4 @@
-"""What members were given for marks and friends, when they turn out to be one person or are erased."""
+"""What members get for marks and friends when they turn out to be one person, are erased, or it is stopped."""
 
 from sqlalchemy import func, select
 
@@ -7,6 +7,7 @@ from hq.benefits import outside
 from hq.members.erasing import erase_member
 from hq.members.merging import merge_members
 from hq.members.service import MemberFacts, upsert_members
+from hq.stops.service import lift, stop_it
 from hq.tables import posting
 from tests.hq.benefits.test_benefits import (
     FRIEND,
@@ -108,3 +109,21 @@ def test_a_wallet_goes_with_its_member(hq, publish) -> None:
     assert (held(hq, f"wallet:{FRIEND}"), held(hq, f"wallet:{REF}")) == (0, 500)
     erase_member(hq, REF)
     assert (held(hq, f"wallet:{REF}"), is_balanced(hq)) == (0, True)
+
+
+def test_what_is_stopped_is_given_when_it_is_let_go(hq, publish) -> None:
+    program = publish(referrals=[BOTH_GET], milestones=[mark("one", "orders", 1)], earning=[])
+    station = enrol_station(hq, "S1")
+    outside.bring_friend(hq, SYSTEM, scheme="friends", referrer=REF, friend=FRIEND)
+    stop_it(hq, "referral:friends")
+    buy(station, program, "a", 5000, ref=FRIEND)
+    settle(hq)
+    assert (balance(hq), balance(hq, FRIEND)) == (0, 7)
+    stop_it(hq, "program")
+    lift(hq, "referral:friends")
+    buy(station, program, "b", 5000)
+    settle(hq)
+    assert (balance(hq), balance(hq, FRIEND)) == (0, 7)
+    lift(hq, "program")
+    settle(hq)
+    assert (balance(hq), balance(hq, FRIEND)) == (107, 57)
