@@ -110,9 +110,9 @@ def _orders(
     for row in connection.execute(statement):
         day = local_date(row.t_eff, time_zone)
         kept = row.gross - row.discount - back.get(row.entry_id, 0)
-        orders.append(FriendOrder(row.order_id, day, row.t_eff, kept))
+        orders.append(FriendOrder(_name_of(row), day, row.t_eff, kept))
         if row.points:
-            earned.append(Movement(row.entry_id, row.t_eff, day, Kind.EARNED, row.points, row.order_id))
+            earned.append(Movement(row.entry_id, row.t_eff, day, Kind.EARNED, row.points, _name_of(row)))
     return orders, earned
 
 
@@ -133,7 +133,13 @@ def _came_back(connection: Connection, refs: Sequence[str]) -> dict[str, int]:
 def _spent(connection: Connection, refs: Sequence[str], time_zone: str) -> list[Movement]:
     points = func.sum(posting.c.amount).label("points")
     statement = (
-        select(journal.c.entry_id, redemption_fact.c.t_eff, redemption_fact.c.order_id, points)
+        select(
+            journal.c.entry_id,
+            redemption_fact.c.t_eff,
+            redemption_fact.c.store,
+            redemption_fact.c.order_id,
+            points,
+        )
         .join(journal, _is_entry_of(redemption_fact))
         .join(posting, posting.c.entry_id == journal.c.entry_id)
         .where(
@@ -142,7 +148,12 @@ def _spent(connection: Connection, refs: Sequence[str], time_zone: str) -> list[
             posting.c.account.in_(list(map(account, refs))),
             posting.c.unit == POINTS,
         )
-        .group_by(journal.c.entry_id, redemption_fact.c.t_eff, redemption_fact.c.order_id)
+        .group_by(
+            journal.c.entry_id,
+            redemption_fact.c.t_eff,
+            redemption_fact.c.store,
+            redemption_fact.c.order_id,
+        )
     )
     return [
         Movement(
@@ -151,7 +162,7 @@ def _spent(connection: Connection, refs: Sequence[str], time_zone: str) -> list[
             local_date(row.t_eff, time_zone),
             Kind.SPENT,
             -int(row.points),
-            row.order_id,
+            _name_of(row),
         )
         for row in connection.execute(statement)
         if row.points
@@ -171,7 +182,7 @@ def _undone(connection: Connection, refs: Sequence[str], time_zone: str) -> list
             local_date(row.t_eff, time_zone),
             Kind.UNDONE,
             row.points,
-            row.order_id,
+            _name_of(row),
             back=row.points_back,
         )
         for row in connection.execute(statement)
@@ -215,6 +226,11 @@ def _joined(connection: Connection, refs: Sequence[str], time_zone: str) -> date
     first = select(func.min(enrolment.c.at_ms)).where(enrolment.c.member.in_(refs))
     at_ms = connection.execute(first).scalar_one()
     return None if at_ms is None else local_date(at_ms, time_zone)
+
+
+def _name_of(row: Any) -> str:
+    """Return what tells an order from others: tills of two stores may both have an order 1001."""
+    return f"{row.store}/{row.order_id}"
 
 
 def _is_entry_of(facts: Any) -> Any:

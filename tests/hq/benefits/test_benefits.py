@@ -262,6 +262,14 @@ class TestFriends:
         settle(hq)
         assert (balance(hq), outside.list_referrals(hq)[0].status) == (0, "taken_back")
 
+    def test_t36_orders_of_two_stores_by_one_number_are_two(self, hq, publish) -> None:
+        program = publish(referrals=[{**SCHEME, "counts": "in_total"}])
+        self.bring(hq)
+        for store in ("S1", "S2"):
+            buy(enrol_station(hq, store), program, "1001", 2500, ref=FRIEND)
+        settle(hq)
+        assert balance(hq) == 100
+
     def test_t36_nobody_brings_themselves_or_somebody_who_buys_already(self, hq, publish) -> None:
         program = publish(referrals=[SCHEME])
         with pytest.raises(NotPossible, match="self_referral"):
