@@ -14,6 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from app.core.stops import MEMBER as STOPPED_MEMBER
+from hq.access.actor import SYSTEM
+from hq.audit.service import record
 from hq.db import Whole, hold_whole
 from hq.faults import NotHere, NotPossible
 from hq.home import Hq, folder_of
@@ -109,6 +111,8 @@ def _again(hq: Hq, connection: Connection, *, kept: Kept) -> bool:
     if len(there) < 2:
         return False
     join_accounts(hq, connection, kept)
+    about, after = f"member:{kept.ref}", {"into": into, "by": kept.who}
+    record(connection, SYSTEM, "member.merged", about, now_ms=hq.clock.now_ms(), reason="again", after=after)
     return True
 
 

@@ -11,6 +11,7 @@ from app.cli_hq import hq_cli
 from app.core.authority import points_scope
 from app.core.codes import hash_number
 from hq import faults
+from hq.audit.service import list_audit
 from hq.authority.holding import who_may_spend
 from hq.authority.home import DAY_MS, give_back
 from hq.authority.writing_off import write_off
@@ -192,6 +193,9 @@ def test_an_hq_put_back_from_a_backup_merges_again(two, station, put_back):
     of(hq, station).push()
     assert points(hq) == {GONE: 7, STAYS: 7}
     assert merge_again(hq) == 1 and merge_again(hq) == 0
+    assert [(row.about, row.who) for row in list_audit(hq) if row.action == "member.merged"] == [
+        (f"member:{GONE}", "hq")
+    ]
     assert points(hq) == {STAYS: 14} and merge(hq).is_repeat
 
 
