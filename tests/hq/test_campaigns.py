@@ -382,12 +382,11 @@ def test_points_at_once_have_a_ceiling(hq) -> None:
 
 
 def test_marks_that_give_more_than_ones_ceiling_are_anothers_to_publish(hq) -> None:
-    mark = {"id": "ten", "name": "Ten orders", "measure": "orders", "at": 10}
-    mark["gives"] = [{"kind": "points", "points": 51}, {"kind": "points", "points": 50}]
+    gives = [{"kind": "points", "points": each} for each in (51, 50)]
+    mark = {"id": "ten", "name": "Ten", "measure": "orders", "at": 10, "gives": gives}
     put_part(hq, JUN, "milestones", [mark])
     with pytest.raises(OverCeiling, match="101 points"):
         publish_parts(hq, JUN)
-    assert publish_parts(hq, BEN).version == 2
 
 
 def test_earning_that_breaks_a_running_campaign_s_scenario_is_held_up(hq) -> None:
