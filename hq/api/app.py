@@ -15,6 +15,7 @@ from hq.benefits.routes import routes as benefits
 from hq.campaigns.program_routes import routes as program
 from hq.campaigns.routes import routes as campaigns
 from hq.campaigns.scenario_routes import routes as scenarios
+from hq.every_route import add_routes
 from hq.home import Hq
 from hq.jobs.routes import routes as jobs
 from hq.journal.exception_routes import routes as exceptions
@@ -79,7 +80,7 @@ def add_api(app: FastAPI, hq: Hq) -> None:
     app.state.hq = hq
     app.state.rates = Rates()
     for noun in NOUNS:
-        app.include_router(noun.router)
+        add_routes(app, noun.router)
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:

@@ -9,6 +9,7 @@ from hq.console.alerts import Bell
 from hq.console.entrance import public_pages
 from hq.console.pages import pages as own
 from hq.console.routing import Pages
+from hq.every_route import add_routes
 from hq.home import Hq
 from hq.jobs.pages import pages as jobs
 from hq.journal.exception_pages import pages as exceptions
@@ -68,5 +69,5 @@ def add_console(app: FastAPI, hq: Hq) -> None:
     app.state.nav = tuple(noun.nav for noun in NOUNS if noun.is_listed)
     app.state.bell = Bell()
     for noun in NOUNS:
-        app.include_router(noun.router)
-    app.include_router(public_pages(hq, app.state.rates))
+        add_routes(app, noun.router)
+    add_routes(app, public_pages(hq, app.state.rates))
