@@ -1,7 +1,9 @@
 """HQ's real server on a free port, in a thread of this process, and a way to ask it anything."""
 
+import asyncio
 import socket
 import threading
+from concurrent.futures import Future
 from contextlib import contextmanager
 
 import requests
@@ -10,6 +12,7 @@ import uvicorn
 from hq.web import create_app
 
 TIMEOUT_S = 20  # of a single request: what hangs must show itself
+LOOK_S = 0.002
 
 
 class Web:
@@ -46,13 +49,39 @@ def serving(hq):
     return serving_app(create_app(hq))
 
 
+class Server(uvicorn.Server):
+    """Ends at once when it is told to: uvicorn itself looks ten times a second, and waits as long once more."""
+
+    def __init__(self, config):
+        super().__init__(config)
+        self.over = Future()
+
+    async def main_loop(self):
+        await self.on_tick(0)
+        await asyncio.wrap_future(self.over)
+
+    async def shutdown(self, sockets=None):
+        for each in (*self.servers, *(sockets or ())):
+            each.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        while self.server_state.connections or self.server_state.tasks:
+            await asyncio.sleep(LOOK_S)
+
+
+def listening():
+    """Return a socket on a free port. It says that it is TCP, or each answer would wait 40 ms (see hq/serve.py)."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    return listener
+
+
 @contextmanager
 def serving_app(app):
     """Serve an application."""
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
+    server = Server(uvicorn.Config(app, log_config=None, lifespan="off"))
+    with listening() as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         web = Web(f"http://127.0.0.1:{listener.getsockname()[1]}")
@@ -60,5 +89,5 @@ def serving_app(app):
             yield web
         finally:
             web.close()
-            server.should_exit = True
+            server.over.set_result(None)
             thread.join()
