@@ -26,7 +26,6 @@ from hq.access.actor import Actor
 from hq.access.api_keys import PREFIX, actor_of
 from hq.access.scopes import Scope
 from hq.api import etags, idempotency
-from hq.api.models import Problem
 from hq.api.rates import Left, Rates
 from hq.bodies import read_body
 from hq.faults import HqFault, Malformed, NotHere, NotPossible, NotSignedIn
@@ -234,7 +233,6 @@ class Routes:
         possible = {*ALWAYS, *own, *faults}
         responses: dict[int | str, dict[str, Any]] = {
             code: {
-                "model": Problem,
                 "description": SENTENCES[code],
                 "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
             }
