@@ -17,6 +17,7 @@ what it tells is durable. It is a whole station: another front end on the same e
 
 from collections.abc import Iterable
 from dataclasses import replace
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TextIO
 
 import orjson
@@ -236,17 +237,19 @@ class HeadlessStation:
         return self._hand_in(read_order(command.inner("order"), self._config.register))
 
     def _hand_in(self, order_in: OrderIn) -> Answer:
-        at_till = self._at_till()
-        heard = self._ask_head_office(order_in, at_till)
+        since, at_till = monotonic(), self._at_till()
+        heard = self._ask_head_office(order_in, at_till, since)
         answer = self._thread.call(lambda store: hand_in(store, order_in, heard))
         self._begin_anew()
         self._worker.wake()
         return self._order_answer(answer)
 
-    def _ask_head_office(self, order_in: OrderIn, at_till: AtTill) -> AtTill:
+    def _ask_head_office(self, order_in: OrderIn, at_till: AtTill, since: float) -> AtTill:
         """Return what is at the till with head office's words, where the order needs any and they come in time."""
         asking = self._thread.call(lambda store: to_ask(store, order_in, at_till))
-        return at_till if asking is None else replace(at_till, heard=self._authoriser.ask(asking))
+        return (
+            at_till if asking is None else replace(at_till, heard=self._authoriser.ask(asking, since=since))
+        )
 
     def _quote(self, command: Place) -> Answer:
         order_in, at_till = read_order(command.inner("quote"), self._config.register), self._at_till()

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
+from time import monotonic
 from typing import Protocol
 
 from app.clock import Clock
@@ -101,8 +102,13 @@ class Authoriser:
         self._breaker = Breaker()
         self._asking = threading.Lock()  # held by the thread whose question is under way
 
-    def ask(self, asking: Asking) -> Heard:
-        """Return HQ's words, or `NOTHING_HEARD` when the time is over. Never raises for what the world does."""
+    def ask(self, asking: Asking, *, since: float | None = None) -> Heard:
+        """Return HQ's words, or `NOTHING_HEARD` when the time is over. Never raises for what the world does.
+
+        The time runs from `since` on, by the monotonic clock: what a busy machine took to find the questions is part
+        of what the member waits.
+        """
+        until = (monotonic() if since is None else since) + self._total_s
         if not asking.questions or not self._breaker.lets(self._clock.boot_ms()):
             return NOTHING_HEARD
         answer: Future[AuthorizeAnswer] = Future()
@@ -110,7 +116,7 @@ class Authoriser:
             self._failed("an earlier question is still under way")
             return NOTHING_HEARD
         self._begin(partial(self._carry, _request(asking, self._epoch), answer))
-        heard = self._wait(answer)
+        heard = self._wait(answer, until)
         return NOTHING_HEARD if heard is None else _of(asking, heard)
 
     def close(self) -> None:
@@ -125,9 +131,9 @@ class Authoriser:
         finally:
             self._asking.release()
 
-    def _wait(self, answer: "Future[AuthorizeAnswer]") -> AuthorizeAnswer | None:
+    def _wait(self, answer: "Future[AuthorizeAnswer]", until: float) -> AuthorizeAnswer | None:
         try:
-            found = answer.result(self._total_s)
+            found = answer.result(max(until - monotonic(), 0))
         except HqBusy as fault:
             now_ms = self._clock.boot_ms()
             self._breaker = self._breaker.after_busy(now_ms, fault.retry_after_s)

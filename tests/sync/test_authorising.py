@@ -107,6 +107,15 @@ def test_with_nothing_to_ask_nobody_is_asked() -> None:
 # --- time ------------------------------------------------------------------------------------------------------------
 
 
+def test_what_was_waited_before_the_question_was_found_counts() -> None:
+    released = threading.Event()
+    authoriser = an_authoriser(FakeHq(lambda: released.wait(60) and YES), total_s=30)
+    began = monotonic()
+    assert authoriser.ask(ASKING, since=began - 29.8) is NOTHING_HEARD
+    assert monotonic() - began < 30
+    released.set()
+
+
 def test_the_time_is_up_though_the_question_still_hangs_somewhere() -> None:
     """As in a name that nobody resolves, of which no socket knows. The next member does not wait for it either."""
     released = threading.Event()

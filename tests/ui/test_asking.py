@@ -29,7 +29,7 @@ class Office:
         self.answers = threading.Event()
         self.answers.set()
 
-    def ask(self, asking: Asking) -> Heard:
+    def ask(self, asking: Asking, *, since: float | None = None) -> Heard:
         self.asked.append(asking)
         self.answers.wait(STUCK_S)
         if self.heard is not None:

@@ -30,8 +30,8 @@ class Worker(Protocol):
 class HeadOffice(Protocol):
     """Who says what an order may use, while its member waits."""
 
-    def ask(self, asking: Asking) -> Heard:
-        """Return head office's words in a moment, or that nothing was heard."""
+    def ask(self, asking: Asking, *, since: float | None = None) -> Heard:
+        """Return head office's words a moment after `since` (monotonic; None: now), or that nothing was heard."""
         ...
 
 

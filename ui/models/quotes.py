@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from time import monotonic
 
 from PySide6.QtCore import QObject, Signal
 
@@ -57,7 +58,7 @@ class Quotes(QObject):
         self, shown: Quoted, *, link: str, then: Callable[[OrderAnswer], None], failed: Failed
     ) -> None:
         """Record an order as it was quoted. Head office is asked first where only its word can give something."""
-        office, register = self.head_office, self.register
+        office, register, since = self.head_office, self.register, monotonic()
         shown = replace(shown, visit=self._by_whom(shown.visit))
 
         def hand_in(heard: Heard) -> None:
@@ -71,7 +72,7 @@ class Quotes(QObject):
             if office is None or asking is None:
                 hand_in(NOTHING_HEARD)
             else:
-                self._tasks.on_net(lambda: office.ask(asking), then=hand_in, failed=failed)
+                self._tasks.on_net(lambda: office.ask(asking, since=since), then=hand_in, failed=failed)
 
         if office is None:
             hand_in(NOTHING_HEARD)
