@@ -1,9 +1,15 @@
 """What holds for every test: slow ones wait for --slow, the log stays quiet, and chance can be repeated."""
 
 import os
+import sys
 
 import pytest
 from hypothesis import settings
+
+# What Python compiled is kept, also where the environment says otherwise: each process of ours that a test starts
+# would compile hundreds of modules first. Must stand before the processes that run the tests are started.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Pages are drawn off screen unless somebody wants to watch. Must stand before pytest-qt starts Qt.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

@@ -44,6 +44,7 @@ def test_two_processes_come_to_what_one_comes_to(alone: dict, tmp_path: Path):
     assert json.loads((tmp_path / "out" / "summary.json").read_text()) == together
 
 
+@pytest.mark.slow
 def test_postgresql_comes_to_the_same(alone: dict, postgres: Postgres, tmp_path: Path):
     url = postgres.create()
     plan = Plan(SMALL, tmp_path / "out", TWO, database_url=url)

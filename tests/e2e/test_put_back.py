@@ -69,7 +69,7 @@ def sync_all(journey: Journey, folder: DemoFolder, url: str, now_ms: int) -> Non
     line.close()
 
 
-@pytest.mark.parametrize("on", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("on", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def test_stations_refill_an_hq_that_was_put_back_and_all_figures_are_as_before(
     on: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -16,6 +16,7 @@ from app.ids import new_ref, ref_of
 from hq import db, faults, schema
 from hq.backup import read_backup, restore_keys
 from hq.campaigns.service import newest_document, publish_program
+from hq.console.sessions import NO_HASH
 from hq.home import KEYS_FOLDER, open_hq
 from hq.keys import ROOT, SIGN, TOKEN, read_keys, root_fingerprint
 from hq.members.service import MemberFacts, issue_code, new_member_number, ref_bytes, upsert_members
@@ -44,6 +45,12 @@ def test_the_first_admin_signs_in_with_the_password_shown(made):
     assert (person.name, person.role) == (shown.admin, "admin")
     assert is_password(person.password_hash, shown.password)
     assert not is_password(person.password_hash, "another")
+
+
+def test_passwords_take_a_while_to_hash_and_so_does_no_password(quick_hashes):
+    """By the second of the settings that RFC 9106 recommends; tests have quicker ones (conftest.py)."""
+    settings = "$argon2id$v=19$m=65536,t=3,p=4$"
+    assert quick_hashes.hash("a password").startswith(settings) and NO_HASH.startswith(settings)
 
 
 @on("sqlite")
