@@ -12,7 +12,6 @@ import uvicorn
 from hq.web import create_app
 
 TIMEOUT_S = 20  # of a single request: what hangs must show itself
-LOOK_S = 0.002
 
 
 class Web:
@@ -49,12 +48,24 @@ def serving(hq):
     return serving_app(create_app(hq))
 
 
+class Connections(set):
+    """Those of a server; `gone` is called when the last one goes."""
+
+    gone = staticmethod(lambda: None)
+
+    def discard(self, connection):
+        super().discard(connection)
+        if not self:
+            self.gone()
+
+
 class Server(uvicorn.Server):
     """Ends at once when it is told to: uvicorn itself looks ten times a second, and waits as long once more."""
 
     def __init__(self, config):
         super().__init__(config)
         self.over = Future()
+        self.server_state.connections = Connections()
 
     async def main_loop(self):
         await self.on_tick(0)
@@ -63,10 +74,14 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets=None):
         for each in (*self.servers, *(sockets or ())):
             each.close()
-        for connection in list(self.server_state.connections):
+        all_gone, connections = asyncio.Event(), self.server_state.connections
+        connections.gone = all_gone.set
+        for connection in list(connections):
             connection.shutdown()
-        while self.server_state.connections or self.server_state.tasks:
-            await asyncio.sleep(LOOK_S)
+        if connections:
+            await all_gone.wait()
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks)
 
 
 def listening():
