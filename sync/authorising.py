@@ -29,6 +29,7 @@ LIMITS = Limits(connect_s=0.3, total_s=1.5, answer_bytes_max=1 << 20)
 FAILURES_MAX = 3
 PAUSE_MS = 30_000
 BUSY_MS = 10_000  # where HQ is busy and doesn't say for how long
+LETTING_GO_S = 0.1  # a question whose time is over is let go of a moment later
 
 Begin = Callable[[Callable[[], None]], None]
 
@@ -112,7 +113,7 @@ class Authoriser:
         if not asking.questions or not self._breaker.lets(self._clock.boot_ms()):
             return NOTHING_HEARD
         answer: Future[AuthorizeAnswer] = Future()
-        if not self._asking.acquire(blocking=False):  # an earlier question still hangs in the network
+        if not self._asking.acquire(timeout=LETTING_GO_S):  # an earlier question still hangs in the network
             self._failed("an earlier question is still under way")
             return NOTHING_HEARD
         self._begin(partial(self._carry, _request(asking, self._epoch), answer))
