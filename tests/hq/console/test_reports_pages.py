@@ -87,7 +87,7 @@ def test_an_order_shows_all_that_belongs_to_it(console, shop) -> None:
     page = console.get("/console/orders?order_id=o3").text
     place = re.search(r'href="(/console/orders/[0-9a-f]{32})"', page)[1]
     shown = console.get(place).text
-    for word in ("80.00 USD", "Redeemed", "points-spent", "campaign:ten"):
+    for word in ("80.00 USD", "Redeemed", "account=points-spent", "account=campaign%3Aten"):
         assert word in shown, word
     assert console.get("/console/orders/unknown").status_code == 404
 
