@@ -1,15 +1,19 @@
 """The console lacks no sentence in Korean, and says each with the same values in it."""
 
+import ast
 import re
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 
+from hq.audit.words import ACTIONS
 from hq.console.catalogue import messages, template
 from hq.console.texts import CATALOGUE, LANGUAGES, translations
 from resources.load import read_text
 
+ROOT = Path(__file__).parents[3] / "hq"
 OTHERS = [language for language in LANGUAGES if language != "en"]
 VALUE = re.compile(r"%\(\w+\)s|\{\w*\}|%%")
 TAG = re.compile(r"</?[a-z]+>")
@@ -79,3 +83,16 @@ def test_the_template_holds_every_sentence_once() -> None:
     assert text.count("\nmsgid ") == len(messages()) + text.startswith("\nmsgid ")
     assert "Sign in" in {each.singular for each in messages()}
     assert "This is not possible" in {each.singular for each in messages()}
+
+
+def test_every_action_of_the_audit_has_a_word() -> None:
+    said = {
+        argument.value
+        for path in ROOT.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record"
+        for argument in node.args
+        if isinstance(argument, ast.Constant) and re.fullmatch(r"[a-z_]+\.[a-z_]+", str(argument.value))
+    }
+    assert len(said) > 40
+    assert said - set(ACTIONS) == set()
