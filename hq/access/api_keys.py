@@ -112,6 +112,7 @@ def rotate_key(
         )
         text = _insert(connection, new)
         until = now_ms + overlap_hours * HOUR_MS
+        until = min(until, old.expires_ms or until)  # rotated once more it lasts no longer
         connection.execute(update(api_key).where(api_key.c.key_id == key_id).values(expires_ms=until))
         said = {"by": new.key_id, "until_ms": until}
         record(connection, actor, "key.rotated", f"key:{key_id}", now_ms=now_ms, after=said)

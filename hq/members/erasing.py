@@ -63,6 +63,8 @@ def forget_files(hq: Hq) -> None:
 def _erase(hq: Hq, connection: Connection, *, ref: str, note: Note | None) -> Closing:
     now_ms = hq.clock.now_ms()
     done = close_account(connection, ref, now_ms=now_ms)
+    if not done.was_known:  # somebody else did so a moment ago
+        raise NotPossible(f"Member {ref} was erased already.")
     if note is not None:
         note(connection, done)
     for each in (ref, *done.aliases):

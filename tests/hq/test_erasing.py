@@ -21,7 +21,7 @@ from hq.home import open_hq
 from hq.journal.case_tables import case
 from hq.journal.desk import close_case
 from hq.mark import MARK_FILE
-from hq.members import kept
+from hq.members import erasing, kept
 from hq.members.erasing import erase_member, forget_files
 from hq.members.exporting import DAY_MS, export_member
 from hq.members.service import MemberFacts, add_member, issue_code, upsert_members
@@ -237,6 +237,13 @@ def restore(homes, folder, clock, tmp_path, known, station):
         each.close()
     if isinstance(homes, OnPostgres):
         homes.forget(backup)
+
+
+def test_of_two_who_erase_at_once_one_did_it(known, monkeypatch):
+    erase_member(known, REF)
+    monkeypatch.setattr(erasing, "_find", lambda *_: {})  # who looked before the other was through
+    with pytest.raises(faults.NotPossible, match="already"):
+        erase_member(known, REF)
 
 
 @pytest.mark.parametrize("was_shown", [False, True])

@@ -36,6 +36,8 @@ def test_rotation_leaves_the_old_key_good_for_a_while(api, clock) -> None:
     new = api.post(f"/v1/keys/{made['key_id']}/rotate", {"overlap_hours": 1}).json()
     old, fresh = Api(api.web, made["text"]), Api(api.web, new["text"])
     assert (old.get("/v1/audit").status_code, fresh.get("/v1/audit").status_code) == (200, 200)
+    again = api.post(f"/v1/keys/{made['key_id']}/rotate", {"overlap_hours": 100})
+    assert again.status_code == 201  # the old one lasts no longer for it
     clock.set_ms(clock.now_ms() + 3_600_000)
     assert (old.get("/v1/audit").status_code, fresh.get("/v1/audit").status_code) == (401, 200)
 
