@@ -28,13 +28,16 @@ def to_whole(text: str) -> int:
 
 
 def to_minor(text: str, currency: Currency) -> int:
-    """Return an amount such as `12.50` in minor units. Raises `TypedWrong`."""
+    """Return an amount such as `12.50` in minor units; none is below 0. Raises `TypedWrong`."""
     wrong = (
         N_("Type an amount here, such as 12.50.")
         if currency.digits
         else N_("Type an amount here, such as 12500.")
     )
-    return _scaled(text, currency.digits, wrong)
+    minor = _scaled(text, currency.digits, wrong)
+    if minor < 0:
+        raise TypedWrong(N_("0 or more is meant here."))
+    return minor
 
 
 def to_basis_points(text: str) -> int:

@@ -101,6 +101,8 @@ def post_new(ask: Page) -> Response:
     """Add a member, if the rules for joining let them."""
     typed = _typed(ask)
     try:
+        if not any(typed[name] for name in ("name", "phone", "email", "number", "external_id")):
+            raise Malformed("Say at least a name, a phone number, an e-mail address or a number.")
         said = keeping.Said(
             external_id=typed["external_id"] or None,
             personal={name: typed[name] for name in PERSONAL},
@@ -189,6 +191,7 @@ def show_cockpit(
         "shown": [(key, words) for key, (words, _) in SHOWN.items()],
         "show": show,
         "once": once or {},
+        "typed": {"": ask.request.url.path.rpartition("/")[2]} | dict(ask.form) if fault else {},
         "joined_on": _day(found.member.row.joined_ms, ask.look.time_zone),
         "stores": dict(stores_to_choose(ask.hq)),
     }

@@ -80,7 +80,8 @@ def get_report(ask: Page, report: str) -> Response:
     def to_row(row: Row) -> list[Cell]:
         values = zip(made.columns, row.values, strict=True)
         cells: list[Cell] = [_file_cell(ask, column, value) for column, value in values]
-        return [row.title or "total", row.since.isoformat(), row.until.isoformat(), *cells]
+        title = "total" if row is made.total else row.title or "head office"
+        return [title, row.since.isoformat(), row.until.isoformat(), *cells]
 
     return csv_answer(made.report.name, header, [*made.rows, made.total], to_row)
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from fastapi import Response
 
+from hq.access.actor import Actor
+from hq.access.scopes import Scope
 from hq.api.paging import CURSOR_MAX, Paging
 from hq.builder.context import BuilderContext, context_of
 from hq.campaigns import drafting, running
@@ -12,8 +14,9 @@ from hq.campaigns.approving import list_approvals, may_approve
 from hq.campaigns.budgets import budgets_of
 from hq.campaigns.campaign_sentences import campaign_sentences, rule_sentence
 from hq.campaigns.drafting import CampaignFilter
-from hq.campaigns.pages.noun import pages, rules_of
+from hq.campaigns.pages.noun import PLACE, pages, rules_of
 from hq.campaigns.rows import Approval, CampaignRow, State
+from hq.console.alerts import Alert, alert
 from hq.console.routing import Page, PageAsk
 from hq.console.texts import N_
 from hq.csv_files import by_pages, csv_answer, text_cell
@@ -173,3 +176,12 @@ def _both_in_words(
     before = sentences(row.published_n if older is None else older, {})
     after = sentences(newer, row.body)
     return [each for each in before if each not in after], [each for each in after if each not in before]
+
+
+@alert(needs=Scope.CAMPAIGNS_PUBLISH)
+def _tell_waiting(hq: Hq, actor: Actor) -> list[Alert]:
+    """Tell of drafts that wait for an approval which somebody may give."""
+    waiting = {each.campaign_id for each in list_approvals(hq, state=Approval.WAITING)}
+    own = [campaign_id for campaign_id in waiting if may_approve(hq, actor, campaign_id)]
+    place = f"{PLACE}?approval={Approval.WAITING.value}"
+    return [Alert(N_("Campaigns that wait for approval: {n}"), place, len(own))]

@@ -183,7 +183,10 @@ def _read_limits(body: Body, typed: Typed, currency: Currency) -> dict[str, Any]
 
 
 def _whole(typed: Typed, name: str) -> int | None:
-    return to_whole(first(typed, name)) if first(typed, name) else None
+    found = to_whole(first(typed, name)) if first(typed, name) else None
+    if found is not None and found < 1:
+        raise TypedWrong(N_("A limit is 1 or more. Leave it empty for none."))
+    return found
 
 
 def _amount(typed: Typed, name: str, currency: Currency) -> int | None:

@@ -47,6 +47,8 @@ def make_campaign(ask: Page) -> Response:
         start = BY_KEY.get(typed["start"])
         if start is None or not typed["name"] or not typed["starts_day"]:
             raise Malformed("Choose what to start from, and say a name and the first day.")
+        if typed["ends_day"] and typed["ends_day"] < typed["starts_day"]:
+            raise Malformed("The campaign ends before it starts.")
         context = context_of(ask.hq, ask.look)
         row = drafting.create_campaign(ask.hq, ask.actor, name=typed["name"][:80])
         body = body_of(
