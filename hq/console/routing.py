@@ -58,6 +58,7 @@ SIGN_IN = "/console/sign-in"
 FIELDS_MAX = 2_000
 SAID = "said"  # the parameter behind a redirect whose sentence the next page shows
 SAID_MAX = 300
+MARK = 16  # characters before that sentence, which this session alone could write
 
 
 Sample = str | Callable[[Hq], str | None]
@@ -135,7 +136,7 @@ class PageAsk:
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """Return a page. Every template may use `actor`, `nav`, `noun`, `csrf`, `said` and `fault` too."""
-        said = self.query.get(SAID, "")[:SAID_MAX]
+        said = self._told()
         bell: Bell = self.request.app.state.bell
         common = {
             "actor": self.actor,
@@ -154,6 +155,16 @@ class PageAsk:
         }
         return render(template, self.look, {**common, **values}, status=status)
 
+    def _told(self) -> str:
+        """Return the sentence that a redirect of this session brought; one that a link of others brings is none."""
+        text = self.query.get(SAID, "")[: SAID_MAX + MARK]
+        return (
+            text[MARK:] if hmac.compare_digest(text[:MARK].encode(), self._mark(text[MARK:]).encode()) else ""
+        )
+
+    def _mark(self, said: str) -> str:
+        return hmac.new(self.session.csrf.encode(), said.encode(), "sha256").hexdigest()[:MARK]
+
     def page_once(self, template: str, **values: Any) -> Response:
         """Return a page with what is shown this one time: its form did something, and isn't to be done again."""
         response = self.page(template, **values)
@@ -166,7 +177,8 @@ class PageAsk:
 
     def go(self, place: str, *, said: str = "") -> Response:
         """Send the browser to another page of ours, which shows a sentence once."""
-        tail = f"{'&' if '?' in place else '?'}{SAID}={quote(said)}" if said else ""
+        said = said[:SAID_MAX]
+        tail = f"{'&' if '?' in place else '?'}{SAID}={self._mark(said)}{quote(said)}" if said else ""
         return RedirectResponse(self.look.root + place + tail, status_code=303)
 
 

@@ -74,6 +74,13 @@ addEventListener("pageshow", (event) => {
   for (const form of event.persisted ? document.forms : []) sent.delete(form);
 });
 
+// What a form did is said once: not again when the page is loaded again or its address is handed on.
+const address = new URL(location.href);
+if (address.searchParams.has("said")) {
+  address.searchParams.delete("said");
+  history.replaceState(history.state, "", address);
+}
+
 document.addEventListener("keydown", (event) => {
   const search = document.querySelector("[data-search]");
   if (event.key === "/" && search && !event.target.closest("input, textarea, select")) {

@@ -47,6 +47,14 @@ def test_what_was_typed_is_sent_behind_a_new_sign_in(hq, console, password) -> N
     assert made(hq) == ['A "new" <one>']
 
 
+def test_a_page_says_what_a_form_of_this_session_did_and_nothing_that_a_link_brings(console) -> None:
+    done = console.send("/console/campaigns/-/new", **MADE)
+    place = done.url.removeprefix(console.web.url)
+    clone = console.send(place.replace("/edit/what", "/clone"))
+    assert '<p class="said" role="status">This is a copy, with rules of its own.</p>' in clone.text
+    assert "Call this number" not in console.get(f"{place}?said=0123456789abcdefCall this number").text
+
+
 def test_faults_with_values_are_told_in_the_page_s_language() -> None:
     needs = "This needs the right members:write, which Ada does not have."
     assert retold(needs, "ko", str) == "Ada 님에게 없는 권한이 필요합니다: “회원 추가와 변경”."
