@@ -3,7 +3,8 @@
 from app.core.document import DocumentInvalid, Place
 from app.core.order import AMOUNT_MAX, LINES_MAX, MILLI, TAX_MAX, Line, LineKind
 from app.core.paid_order import ReturnedUnits
-from app.core.reversal_rules import REASONS, Kind, ReversalReason
+from app.core.reversal_kinds import Kind
+from app.core.reversal_rules import REASONS, ReversalReason
 from app.ids import new_id, new_ref
 from app.station.enrol import Consent, Joining, NotEnrolled, as_typed
 from app.station.redeem import OrderIn

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from app.core.document import Place
 from app.core.reasons import Refusal
-from app.core.reversal_rules import Kind
+from app.core.reversal_kinds import Kind
 from app.headless_approved import Answer, Approved
 from app.headless_lines import read_asked
 from app.station.void import Asked, Preview, Reversed, preview, record_reversal

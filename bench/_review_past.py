@@ -15,7 +15,8 @@ from typing import Any
 from app.clock import ResumedClock
 from app.core.entry import ENROL, ORDER, SCAN_DENIED, VOID, Entry
 from app.core.order import Line, local_date
-from app.core.reversal_rules import Kind, ReversalReason
+from app.core.reversal_kinds import Kind
+from app.core.reversal_rules import ReversalReason
 from app.core.voucher import Presentation
 from app.ids import new_id, ref_of
 from app.station.day_close import CloseBy, look_at_days, record_close

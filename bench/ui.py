@@ -28,6 +28,9 @@ LATER = (
     "sqlite_utils",
     "structlog",
     "pyqtgraph",
+    "app.core.order",
+    "app.core.gift_cards",
+    "app.core.reversal_rules",
 )  # imported after the first paint
 NEVER = ("pandas", "matplotlib")
 STEADY_S = 4.0

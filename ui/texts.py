@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from app.core.money import Currency, format_amount
 from app.core.reasons import Reason, Refusal, sentence
-from app.core.reversal_rules import Kind
+from app.core.reversal_kinds import Kind
 from app.core.standing import Standing
 from ui import names
 from ui.i18n import _, ngettext

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
-from app.core.gift_cards import Rest
+from app.core.card_rest import Rest
 from app.core.money import Currency
 from ui.i18n import _
 from ui.models.amount import AmountProblem

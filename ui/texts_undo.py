@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from app.core.money import Currency
-from app.core.reversal_rules import Kind, ReversalReason
+from app.core.reversal_kinds import Kind
+from app.core.reversal_rules import ReversalReason
 from ui.i18n import _, ngettext
 from ui.models.state import AnswerView, AnswerWord, Undone
 from ui.texts import grouped, moment, money, name_or_word, points_counted

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from app.core.gift_cards import Rest, TenderKind, TenderOutcome
+from app.core.card_rest import Rest
+from app.core.gift_cards import TenderKind, TenderOutcome
 from app.core.reasons import BY_CODE, Refusal
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from app.core.canonical import canonical
+from app.core.reversal_kinds import Kind
 
 BODY_BYTES_MAX = 1 << 19  # an order with the most lines, with the longest names, and a hundred vouchers
 ORDER, REDEEM, REFUSE, SCAN_DENIED = "order", "redeem", "refuse", "scan_denied"
@@ -26,7 +27,8 @@ STAFF_CHANGE = "staff_change"  # an emergency PIN, or somebody suspended: see ap
 PAIRING = "pairing"  # a manager asked for a new device: {store, t_eff, cashier, approver, approval}
 CLOCK_JUMP = "clock_jump"  # a wall clock that moved by itself: {store, t_eff, from_ms, to_ms}
 ENROL = "enrol"  # somebody became a member, without anything that says who: see app/station/enrol.py
-VOID, RETURN = "void", "return"  # an order was undone, or a part of it came back: see app/core/reversal.py
+# An order was undone, or a part of it came back: see app/core/reversal.py.
+VOID, RETURN = Kind.VOID.value, Kind.RETURN.value
 GIFT_CARD = "gift_card"  # money was put on a card: see app/station/gift_card.py
 LISTED = (ORDER, VOID, RETURN, ENROL, GIFT_CARD)  # those that people see, and see waiting
 DAY_CLOSE = "day_close"  # the end of a day, with its figures: see app/station/day_close.py

@@ -10,7 +10,8 @@ from typing import Any
 
 from app.core.authority_record import authority_record, read_authority
 from app.core.card_policy import read_right, right_record
-from app.core.gift_cards import Rest, Tender, TenderKind
+from app.core.card_rest import Rest
+from app.core.gift_cards import Tender, TenderKind
 from app.core.member import Member
 from app.core.money import BASIS_POINTS, MILLION
 from app.core.order import AMOUNT_MAX, LINES_MAX, MILLI, TAX_MAX, Line, LineKind, Order

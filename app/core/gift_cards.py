@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from app.core.card_policy import CARD_POLICY, CardPolicy, CardRight
+from app.core.card_rest import Rest
 from app.core.reasons import Reason, Refusal, by_precedence
 
 FACE_MAX = 10**8  # a million in two-digit money: no card carries more
@@ -22,14 +23,6 @@ class TenderKind(StrEnum):
 
     GIFT_CARD = "gift_card"
     WALLET = "wallet"
-
-
-class Rest(StrEnum):
-    """What becomes of value that stays over after a payment, or when a card is closed."""
-
-    STAYS = "stays"
-    FORFEITED = "forfeited"
-    PAID_OUT = "paid_out"
 
 
 @dataclass(frozen=True, slots=True)

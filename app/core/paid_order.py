@@ -7,7 +7,8 @@ unit. Earlier returns are part of the facts: `after` adds one.
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from app.core.gift_cards import Rest, TenderKind
+from app.core.card_rest import Rest
+from app.core.gift_cards import TenderKind
 from app.core.money import divide_half_up
 
 ONE_UNIT_MILLI = 1000

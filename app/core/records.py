@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core.authority import NEEDS_NONE
+from app.core.card_rest import Rest
 from app.core.decision import decide
 from app.core.earning import POINTS
 from app.core.facts_record import (
@@ -19,7 +20,7 @@ from app.core.facts_record import (
     presentation_record,
     read_facts,
 )
-from app.core.gift_cards import Rest, TenderOutcome
+from app.core.gift_cards import TenderOutcome
 from app.core.outcome import Allocation, Decision, Facts, Outcome
 from app.core.program import Program
 from app.core.signed_code import Shown

@@ -9,9 +9,9 @@ from dataclasses import replace
 from functools import partial
 
 from app.core.allocation import allocate
+from app.core.card_rest import Rest
 from app.core.decision import circumstances, decide
 from app.core.earning import earn
-from app.core.gift_cards import Rest
 from app.core.life import may_earn
 from app.core.money import divide_half_up
 from app.core.order import MILLI, Line

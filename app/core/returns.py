@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from math import lcm
 
 from app.core.allocation import allocate
-from app.core.gift_cards import Rest
+from app.core.card_rest import Rest
 from app.core.money import divide_half_up
 from app.core.paid_order import (
     KeptLine,

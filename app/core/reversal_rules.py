@@ -9,21 +9,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.core.document import Place
-from app.core.entry import RETURN, VOID
 from app.core.money import Currency
 from app.core.order import AMOUNT_MAX
 from app.core.reasons import Reason, Refusal
+from app.core.reversal_kinds import Kind
 from app.core.standing import OWN, ROOM, SIGN_IN, SPENDING
 
 MINUTE_MS, DAY_MS = 60_000, 86_400_000
 MINUTES_MAX, TIMES_MAX, DAYS_MAX = 24 * 60, 1_000, 3_650
-
-
-class Kind(StrEnum):
-    """What a reversal is: also the type of its entry."""
-
-    VOID = VOID
-    RETURN = RETURN
 
 
 class ReversalReason(StrEnum):

@@ -28,9 +28,10 @@ from enum import StrEnum
 from typing import TypeVar
 
 from app.core.benefits import Benefit, BenefitKind
+from app.core.card_rest import Rest
 from app.core.document import DocumentInvalid, Place
 from app.core.experiments import WEIGHT_MAX, Experiment, Variant
-from app.core.gift_cards import JURISDICTIONS, CardKind, Jurisdiction, Rest, WhenUsed
+from app.core.gift_cards import JURISDICTIONS, CardKind, Jurisdiction, WhenUsed
 from app.core.milestones import Challenge, Measure, Milestone, Repeat
 from app.core.money import BASIS_POINTS
 from app.core.paid_order import OnReturn, RefundOrder, ReturnSettings

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from app.core.entry import ENROL, GIFT_CARD, ORDER, RETURN, VOID
-from app.core.reversal_rules import Kind
+from app.core.reversal_kinds import Kind
 from app.review.names import member_names, offer_names, refs_named, staff_names
 from app.store.review.review import Review
 

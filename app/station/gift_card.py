@@ -14,7 +14,8 @@ from enum import StrEnum
 
 from app.core.asking import NOTHING_HEARD, Heard, card_name, parts_of_card
 from app.core.card_policy import CARD_POLICY, CardPolicy, CardRight, left_of
-from app.core.gift_cards import Rest, Tender, TenderKind, refused_by_end
+from app.core.card_rest import Rest
+from app.core.gift_cards import Tender, TenderKind, refused_by_end
 from app.core.order import local_date
 from app.core.overlay import CARD_ALONE, CARD_DAY, CARD_MONEY
 from app.core.reasons import Reason, Refusal

@@ -7,7 +7,7 @@ from datetime import date
 from app.core.entry import ENROL, ORDER, REDEEM, REFUSE, RETURN, VOID, Entry
 from app.core.order import local_date
 from app.core.reasons import BY_CODE, Refusal
-from app.core.reversal_rules import Kind
+from app.core.reversal_kinds import Kind
 from app.store.store import StationStore
 
 ACTIONS_SHOWN = 5

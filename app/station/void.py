@@ -23,9 +23,9 @@ from app.core.program import Program
 from app.core.reasons import Reason, Refusal
 from app.core.returns import ReturnInvalid
 from app.core.reversal import Reversal, left_of, read_units, reversal_record, reverse, units_record
+from app.core.reversal_kinds import Kind
 from app.core.reversal_rules import (
     REASONS,
-    Kind,
     Request,
     ReversalReason,
     needs_approval,

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlite_utils import Database
 
-from app.core.gift_cards import Rest
+from app.core.card_rest import Rest
 
 
 class CardStatus(StrEnum):

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from app.core.order import MILLI, Line, Order, OrderInvalid, check_order
 from app.core.paid_order import ReturnedUnits
-from app.core.reversal_rules import REASONS, Kind
+from app.core.reversal_kinds import Kind
+from app.core.reversal_rules import REASONS
 from app.station.void import Asked
 from app.store.store import StationStore
 from app.store.thread import StoreThread

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from app.core.approvals import Approval
 from app.core.reasons import Reason, Refusal
-from app.core.reversal_rules import Kind
+from app.core.reversal_kinds import Kind
 from app.station.approval import ApprovalOver
 from app.station.void import Asked, Reversed, preview, record_reversal
 from app.store.store import StationStore

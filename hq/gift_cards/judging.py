@@ -12,13 +12,14 @@ from msgspec import convert
 
 from app.core.card_policy import needs_approval
 from app.core.card_record import CardPaid, cards_paid
+from app.core.card_rest import Rest
 from app.core.entry import ORDER, Entry
 from app.core.facts_record import RecordInvalid
-from app.core.gift_cards import Rest, TenderKind
+from app.core.gift_cards import TenderKind
 from app.core.order import local_date
 from app.core.pins import Role
 from app.core.program import Program
-from app.core.reversal_rules import Kind
+from app.core.reversal_kinds import Kind
 from hq.gift_cards.postings import of_fill, of_paid
 from hq.gift_cards.store import HeldCard
 from hq.journal.judgement import Doubts, Judgement, SetAside

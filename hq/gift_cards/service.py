@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
+from app.core.card_rest import Rest
 from app.core.codes import GiftCardNumber, number, parse
 from app.core.gift_cards import (
     FACE_MAX,
@@ -15,7 +16,6 @@ from app.core.gift_cards import (
     GiftCard,
     GiftCardInvalid,
     Jurisdiction,
-    Rest,
     issue,
     jurisdiction_of,
 )

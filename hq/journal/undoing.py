@@ -17,7 +17,8 @@ from app.core.pins import Role
 from app.core.program import Program
 from app.core.returns import ReturnInvalid
 from app.core.reversal import Reversal, Units, read_units, reversal_differences, reverse, without
-from app.core.reversal_rules import Kind, Request, needs_approval, too_late
+from app.core.reversal_kinds import Kind
+from app.core.reversal_rules import Request, needs_approval, too_late
 from hq.db import NAMES_AT_ONCE
 from hq.journal.carried import BRANCH
 from hq.journal.judgement import Doubts, Judgement, SetAside
@@ -31,6 +32,7 @@ from hq.members.store import parts_of
 from hq.rows import is_among
 from hq.staff.store import Colleague
 from hq.tables import journal, order_fact, redemption_fact
+from hq.vouchers.store import Uses
 from sync.protocol import Flag
 
 REVERSALS = frozenset({VOID, RETURN})
@@ -69,6 +71,7 @@ class UndoneOrder:
     """A posted order that may be undone: the numbers of its posted redemptions by id, and what came back before.
 
     `is_redeemed_since`: head office redeemed something for it afterwards.
+    `kept_at`: where HQ keeps it, unless in the place of the reversal itself.
     """
 
     entry: Entry
@@ -76,6 +79,7 @@ class UndoneOrder:
     earlier: list[Units] = field(default_factory=list)
     is_voided: bool = False
     is_redeemed_since: bool = False
+    kept_at: ChainOwner | None = None
 
 
 @dataclass
@@ -156,7 +160,7 @@ def judge_reversal(
         raise SetAside(Flag.ENTRY_ID_TAKEN, f"reversal {said.reversal_id} has been posted by another entry")
     data = convert(order.entry.data, OrderData)
     units = None if kind is Kind.VOID else read_units(said.units)
-    made = _made(order, program_of(data), units)
+    made = made_of(order, program_of(data), units)
     doubts = Doubts()
     doubts.differs(reversal_differences(entry.data, order.entry.data, made))
     doubts.elsewhere(said.store, store)
@@ -182,6 +186,14 @@ def who(cashier: str, device_id: str) -> str:
     return cashier or device_id.partition(BRANCH)[0]
 
 
+def give_uses_back(undone: Undone, uses: Mapping[str, Uses]) -> None:
+    """Let vouchers be used once more whose uses come back."""
+    for back in undone.made.backs:
+        held = uses.get(back.code_hash)
+        if back.is_use and held is not None and held.rule_id == back.rule and held.uses > 0:
+            held.uses -= 1
+
+
 def goods_back(made: Reversal) -> int:
     """Return what comes back of the order's value, in minor units: as priced, before what had been taken off."""
     units = {refund.line: refund.quantity_milli for refund in made.outcome.lines}
@@ -193,7 +205,8 @@ def goods_back(made: Reversal) -> int:
     )
 
 
-def _made(order: UndoneOrder, program: Program, units: Units | None) -> Reversal:
+def made_of(order: UndoneOrder, program: Program, units: Units | None) -> Reversal:
+    """Return what undoing an order, or these units of it, gives back. Raises `SetAside` where so much is not left."""
     if order.is_voided:
         raise SetAside(Flag.UNDONE_TWICE, "the order had been voided")
     try:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.core.card_rest import Rest
 from app.core.gift_cards import (
     FACE_MAX,
     JURISDICTIONS,
@@ -16,7 +17,6 @@ from app.core.gift_cards import (
     GiftCard,
     GiftCardInvalid,
     Jurisdiction,
-    Rest,
     Tender,
     TenderKind,
     WhenUsed,

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.canonical import canonical
+from app.core.card_rest import Rest
 from app.core.codes import Level
 from app.core.decision import decide
 from app.core.facts_record import RecordInvalid, read_facts
-from app.core.gift_cards import Rest, Tender, TenderKind
+from app.core.gift_cards import Tender, TenderKind
 from app.core.member import Member
 from app.core.order import AMOUNT_MAX, LINES_MAX, Line, LineKind, local_date
 from app.core.outcome import Facts

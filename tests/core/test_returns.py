@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.gift_cards import Rest, TenderKind
+from app.core.card_rest import Rest
+from app.core.gift_cards import TenderKind
 from app.core.paid_order import (
     KeptLine,
     LineRefund,

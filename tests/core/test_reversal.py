@@ -21,7 +21,8 @@ from app.core.program_format import read_program
 from app.core.records import Attendance, order_record, redemption_record
 from app.core.returns import ReturnInvalid
 from app.core.reversal import read_units, reversal_differences, reversal_record, reverse
-from app.core.reversal_rules import Kind, Request, ReversalPolicy, needs_approval
+from app.core.reversal_kinds import Kind
+from app.core.reversal_rules import Request, ReversalPolicy, needs_approval
 from app.core.voucher import Presentation, Voucher, picked
 from tests.builders import NOW_MS, a_campaign, a_program
 

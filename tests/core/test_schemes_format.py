@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from app.core.benefits import Benefit, BenefitKind
+from app.core.card_rest import Rest
 from app.core.document import DocumentInvalid, Place
 from app.core.experiments import Experiment, Variant
-from app.core.gift_cards import JURISDICTIONS, CardKind, Jurisdiction, Rest, WhenUsed, jurisdiction_of
+from app.core.gift_cards import JURISDICTIONS, CardKind, Jurisdiction, WhenUsed, jurisdiction_of
 from app.core.milestones import Challenge, Measure, Milestone, Repeat
 from app.core.paid_order import OnReturn, RefundOrder, ReturnSettings
 from app.core.punch_cards import PunchCard

@@ -5,9 +5,10 @@ from datetime import date
 from sqlalchemy import select, update
 
 from app.core.card_policy import CardRight
+from app.core.card_rest import Rest
 from app.core.codes import hash_number
 from app.core.entry import GIFT_CARD
-from app.core.gift_cards import Rest, Tender, TenderKind
+from app.core.gift_cards import Tender, TenderKind
 from app.ids import new_id
 from hq.gift_cards.service import NewCards, issue_cards, new_card_numbers
 from hq.gift_cards.tables import gift_card

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.core.card_policy import CardRight
+from app.core.card_rest import Rest
 from app.core.codes import hash_number
-from app.core.gift_cards import Rest
 from app.core.pins import Role
 from hq.faults import NotPossible
 from hq.figures import ledger_sums

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.core.card_policy import CardRight
-from app.core.gift_cards import Rest
+from app.core.card_rest import Rest
 from hq.authority.tables import claim
 from tests.databases import on
 from tests.hq.cards import a_card, accounts, on_card, puts, tender

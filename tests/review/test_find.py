@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.core.reversal_rules import Kind
+from app.core.reversal_kinds import Kind
 from app.review import rows
 from app.review.rows import NOT_POSSIBLE, REDEEMED, Choice, Filter, Standing, choices, find
 from app.station.identify import identify

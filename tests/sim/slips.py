@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from app.core.overlay import ORDER_CLAIM
 from app.core.paid_order import ReturnedUnits
 from app.core.reasons import Refusal
-from app.core.reversal_rules import Kind, ReversalReason
+from app.core.reversal_kinds import Kind
+from app.core.reversal_rules import ReversalReason
 from app.ids import new_id
 from app.station.void import Asked, By, record_reversal
 from app.store.faults import StoreFault

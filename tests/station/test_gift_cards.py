@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 
 from app.core.asking import Heard
-from app.core.gift_cards import Rest, TenderOutcome
+from app.core.card_rest import Rest
+from app.core.gift_cards import TenderOutcome
 from app.core.order import Line
 from app.core.overlay import CARD_ALONE, CARD_DAY, CARD_MONEY
 from app.core.paid_order import ReturnedUnits
 from app.core.program_format import read_program
 from app.core.reasons import Reason, Refusal
 from app.core.records import order_differences, replay_order
-from app.core.reversal_rules import Kind, ReversalReason
+from app.core.reversal_kinds import Kind
+from app.core.reversal_rules import ReversalReason
 from app.station.answer import AnswerKind, OrderAnswer
 from app.station.gift_card import CardShown, CardState, SeenGiftCard, look_up
 from app.station.identify import identify

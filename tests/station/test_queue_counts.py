@@ -8,7 +8,8 @@ import pytest
 
 from app.core.entry import GIFT_CARD, LISTED
 from app.core.paid_order import ReturnedUnits
-from app.core.reversal_rules import Kind, ReversalReason
+from app.core.reversal_kinds import Kind
+from app.core.reversal_rules import ReversalReason
 from app.ids import new_id, new_ref
 from app.station import queue
 from app.station.enrol import Enrolled, as_typed, enrol

@@ -10,7 +10,8 @@ from app.core.approvals import Approval, Why
 from app.core.entry import GIFT_CARD
 from app.core.order import Line
 from app.core.reasons import Reason, Refusal
-from app.core.reversal_rules import Kind, ReversalReason
+from app.core.reversal_kinds import Kind
+from app.core.reversal_rules import ReversalReason
 from app.station.approval import ApprovalOver
 from app.station.gift_card import CardShown, CardState, SeenGiftCard, look_up
 from app.station.identify import identify

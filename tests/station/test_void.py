@@ -14,7 +14,8 @@ from app.core.order import Line
 from app.core.overlay import FLOOR_USE, SPENDS
 from app.core.paid_order import ReturnedUnits
 from app.core.reasons import Reason, Refusal
-from app.core.reversal_rules import Kind, ReversalReason
+from app.core.reversal_kinds import Kind
+from app.core.reversal_rules import ReversalReason
 from app.core.voucher import Presentation, picked
 from app.ids import new_id
 from app.station.approval import ApprovalOver

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from app.core.entry import ORDER, SALVAGED
-from app.core.reversal_rules import Kind, ReversalReason
+from app.core.reversal_kinds import Kind
+from app.core.reversal_rules import ReversalReason
 from app.station.redeem import OrderConflict, hand_in
 from app.station.void import Asked, By, record_reversal
 from app.store.carried import opened

@@ -4,7 +4,8 @@ import pytest
 
 from app.core.entry import DAY_CLOSE
 from app.core.order import local_date
-from app.core.reversal_rules import Kind, ReversalReason
+from app.core.reversal_kinds import Kind
+from app.core.reversal_rules import ReversalReason
 from app.ids import new_id
 from app.station.day_close import CloseBy, ClosedDay, look_at_days, record_close
 from app.station.noted import About, note

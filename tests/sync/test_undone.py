@@ -9,7 +9,8 @@ import pytest
 from app.core.entry import VOID
 from app.core.paid_order import ReturnedUnits
 from app.core.reasons import Reason, Refusal
-from app.core.reversal_rules import Kind, ReversalReason
+from app.core.reversal_kinds import Kind
+from app.core.reversal_rules import ReversalReason
 from app.ids import new_id
 from app.station.void import Asked, By, Reversed, record_reversal
 from hq.campaigns.service import publish_program

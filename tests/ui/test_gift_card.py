@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app.core.approvals import Why
-from app.core.gift_cards import Rest
+from app.core.card_rest import Rest
 from app.station.receipt import Kind
 from scanner.source import Scanned, Source
 from tests.builders import NOW_MS, PIN, a_gift_card, a_person, move_replica

@@ -6,7 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
-from app.core.gift_cards import Rest, TenderKind, TenderOutcome
+from app.core.card_rest import Rest
+from app.core.gift_cards import TenderKind, TenderOutcome
 from app.core.money import CURRENCIES
 from app.core.reasons import Reason, Refusal
 from ui import texts_answer, texts_card

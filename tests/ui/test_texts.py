@@ -9,7 +9,7 @@ import pytest
 
 from app.core.money import CURRENCIES
 from app.core.reasons import Reason, Refusal
-from app.core.reversal_rules import Kind
+from app.core.reversal_kinds import Kind
 from ui import catalogue, i18n, texts, texts_pill
 from ui.models.amount import parse_amount
 from ui.models.state import ActionRow, AnswerView, AnswerWord, MemberCard, OfferRow, Pill, PillKind

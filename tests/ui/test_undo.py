@@ -7,7 +7,8 @@ from app.core.approvals import Why
 from app.core.money import CURRENCIES
 from app.core.order import Line
 from app.core.reasons import Reason
-from app.core.reversal_rules import Kind, ReversalReason
+from app.core.reversal_kinds import Kind
+from app.core.reversal_rules import ReversalReason
 from scanner.source import Scanned, Source
 from tests.builders import PIN, a_member, a_person
 from tests.ui.card_till import a_card, a_till, confirm, paying, with_order

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from app.core.approvals import Why
 from app.core.reasons import Reason, Refusal
-from app.core.reversal_rules import Kind
+from app.core.reversal_kinds import Kind
 from ui.gallery.samples import BASE, LONG_NAME, NOW_MS, STALE
 from ui.gallery.signing_in import MIA
 from ui.models.approving import ApprovalView

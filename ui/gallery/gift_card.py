@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from app.core.gift_cards import Rest
+from app.core.card_rest import Rest
 from app.core.reasons import Reason, Refusal
 from ui.gallery.answer import answer
 from ui.gallery.member import SHORT, TEN_PERCENT, member, order

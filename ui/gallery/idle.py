@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from app.core.authority import Offline
 from app.core.reasons import Reason, Refusal
-from app.core.reversal_rules import Kind
+from app.core.reversal_kinds import Kind
 from app.core.standing import Standing
 from app.printing.faults import PrinterAbsent, PrinterGone, PrinterHung
 from app.station.queue import Offered, Without

@@ -5,7 +5,7 @@ from dataclasses import replace
 from app.core.authority import AuthKind
 from app.core.entry import ORDER, VOID
 from app.core.reasons import Reason, Refusal
-from app.core.reversal_rules import Kind
+from app.core.reversal_kinds import Kind
 from app.core.signed_code import Level
 from app.core.verdicts import Flag, Verdict
 from app.review.rows import Choice, ReviewRow, Standing

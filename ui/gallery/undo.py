@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from app.core.reasons import Reason, Refusal
-from app.core.reversal_rules import Kind, ReversalReason
+from app.core.reversal_kinds import Kind
+from app.core.reversal_rules import ReversalReason
 from ui.gallery.samples import BASE, DEMO, LONG_NAME, LONG_WORD, NOW_MS, OFFLINE, because
 from ui.i18n import _
 from ui.models.state import AnswerView, AnswerWord, Screen, State, Undone

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from app.core.gift_cards import Rest
+from app.core.card_rest import Rest
 from app.core.reasons import Refusal
 
 

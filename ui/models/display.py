@@ -11,7 +11,7 @@ from typing import Protocol, runtime_checkable
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 
 from app.core.brand import NO_BRAND, Brand
-from app.core.gift_cards import Rest
+from app.core.card_rest import Rest
 from app.core.money import CURRENCIES, Currency
 from app.core.reasons import Reason, Refusal
 from ui.models.cards import CardRow

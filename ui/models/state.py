@@ -11,7 +11,7 @@ from app.core.brand import NO_BRAND, Brand
 from app.core.money import CURRENCIES, Currency
 from app.core.prompted import NO_PROMPTS, Prompts
 from app.core.reasons import Refusal
-from app.core.reversal_rules import Kind
+from app.core.reversal_kinds import Kind
 from app.core.standing import Standing
 from ui.models.cards import CardPut, CardRow
 

@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject
 
 from app.core.approvals import Approval, Why
 from app.core.reasons import Reason, Refusal
-from app.core.reversal_rules import REASONS, Kind, ReversalReason
+from app.core.reversal_kinds import Kind
+from app.core.reversal_rules import REASONS, ReversalReason
 from app.station.identify import Seen, SeenBadge, SeenReceipt
 from app.station.void import Asked, By, Preview, Reversed, preview, record_reversal
 from app.store.store import StationStore

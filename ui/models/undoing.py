@@ -7,7 +7,8 @@ from app.core.gift_cards import TenderKind
 from app.core.order import MILLI
 from app.core.paid_order import ONE_UNIT_MILLI, PaidLine, ReturnedUnits
 from app.core.reasons import Refusal
-from app.core.reversal_rules import REASONS, Kind, ReversalReason
+from app.core.reversal_kinds import Kind
+from app.core.reversal_rules import REASONS, ReversalReason
 from app.ids import new_id
 from app.station.last_orders import LastOrder, last_orders
 from app.station.void import Asked, By, Left, Preview, Reversed, preview, what_is_left

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from app.core.reasons import Refusal
-from app.core.reversal_rules import Kind
+from app.core.reversal_kinds import Kind
 from ui import texts, texts_undo
 from ui.models.state import State
 from ui.models.undo import ChooseOrder, TurnGoods, UndoView

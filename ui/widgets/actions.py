@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.core.money import Currency
-from app.core.reversal_rules import Kind
+from app.core.reversal_kinds import Kind
 from ui import texts
 from ui.i18n import _
 from ui.models.state import ActionRow, State
