@@ -12,11 +12,12 @@ from enum import StrEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from app.core.order import local_date
 from app.core.referral import FriendOrder
 from hq.benefits.tables import expiration, member_event
+from hq.journal.own import ADJUST
 from hq.journal.reversal_tables import reversal_fact
 from hq.ledger.tables import own_entry
 from hq.members.merged import refs_of
@@ -160,8 +161,8 @@ def _spent(connection: Connection, refs: Sequence[str], time_zone: str) -> list[
             row.entry_id,
             row.t_eff,
             local_date(row.t_eff, time_zone),
-            Kind.SPENT,
-            -int(row.points),
+            Kind.SPENT if row.points < 0 else Kind.GIVEN,  # one made at head office may bring more than it costs
+            abs(int(row.points)),
             _name_of(row),
         )
         for row in connection.execute(statement)
@@ -191,7 +192,7 @@ def _undone(connection: Connection, refs: Sequence[str], time_zone: str) -> list
 
 
 def _given(connection: Connection, refs: Sequence[str], time_zone: str) -> list[Movement]:
-    """Return what no entry of a station's moved; what ended is left out, since that follows from the rest."""
+    """Return what people gave or took, and what moved without an entry; what ended follows from the rest."""
     points = func.sum(posting.c.amount).label("points")
     made = func.max(own_entry.c.at_ms).label("own_ms")
     statement = (
@@ -202,7 +203,7 @@ def _given(connection: Connection, refs: Sequence[str], time_zone: str) -> list[
         .where(
             posting.c.account.in_(list(map(account, refs))),
             posting.c.unit == POINTS,
-            journal.c.entry_id.is_(None),
+            or_(journal.c.entry_id.is_(None), journal.c.type == ADJUST),
             expiration.c.entry_id.is_(None),
         )
         .group_by(posting.c.entry_id)

@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import func, select
 
+from app.core.benefits import Benefit, BenefitKind, grant
 from app.core.program_format import read_program
 from hq.access.actor import SYSTEM
 from hq.benefits import events, outside
+from hq.benefits.grants import MILESTONE, Due, give
 from hq.benefits.keeping import follow, touch_by_day
 from hq.benefits.points import EXPIRED, lots_of
 from hq.benefits.reading import benefits_of
@@ -16,6 +18,7 @@ from hq.campaigns.service import publish_program
 from hq.faults import NotPossible
 from hq.figures import ledger_sums
 from hq.members.attributes import Attribute, Side, put_attribute, set_values
+from hq.members.giving import adjust_points
 from hq.members.service import MemberFacts, upsert_members
 from hq.stores.devices import read_device
 from hq.tables import member, posting
@@ -298,6 +301,17 @@ class TestEvents:
 
 
 class TestEnds:
+    def test_points_given_by_hand_end_as_others_do(self, hq, clock, publish) -> None:
+        publish(expiry=EXPIRY)
+        clock.set_ms(at(2017, 11, 6))
+        adjust_points(hq, SYSTEM, REF, 40, reason="x")
+        adjust_points(hq, SYSTEM, REF, -15, reason="x")
+        settle(hq)
+        clock.set_ms(at(2017, 12, 7))
+        touch_by_day(hq)
+        settle(hq)
+        assert (balance(hq), expired(hq)) == (0, 25)
+
     def test_points_end_at_midnight_after_their_last_day_and_once(self, hq, clock, publish) -> None:
         program = publish(expiry=EXPIRY)
         clock.set_ms(at(2017, 11, 6))
@@ -346,6 +360,17 @@ def test_the_same_grant_is_there_once(hq, publish) -> None:
     settle(hq)
     with hq.database.reading() as connection:
         assert connection.execute(select(func.count()).select_from(granted)).scalar_one() == 1
+
+
+def test_a_grant_that_is_in_the_books_is_not_given_again(hq, publish) -> None:
+    """Its number keeps it from coming up; should it come up all the same, nothing is posted and nothing breaks."""
+    program, day = publish(), date(2017, 11, 6)
+    gives = (Benefit(BenefitKind.POINTS, 7),)
+    due = Due(grant(MILESTONE, "one", member=REF, number=1, benefits=gives), MILESTONE, "one", 1)
+    for _ in range(2):
+        with hq.database.atomic() as connection:
+            give(connection, program, [due], today=day, now_ms=NOW_MS)
+    assert (balance(hq), given(hq)) == (7, [("one", 1)])
 
 
 def test_stations_hear_of_attributes_that_conditions_ask_about_and_of_no_others(hq, publish) -> None:
