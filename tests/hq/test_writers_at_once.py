@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.core.codes import hash_number
@@ -24,6 +24,7 @@ from hq.stores.devices import revoke
 from hq.stores.pairing import new_pairing
 from hq.stores.service import add_store, stores
 from hq.tables import device, feed, journal, member, order_fact, posting, redemption_fact, voucher
+from hq.touched import SEGMENTS, follow, touch, waiting
 from hq.vouchers.service import NewVoucher, create_vouchers
 from sync.protocol import PushAnswer, PushRefusal
 from tests.databases import on, wait_until_over_or_blocked
@@ -321,6 +322,23 @@ def test_a_push_that_gives_way_in_a_deadlock_is_done_again(hq, station, monkeypa
         assert codes(pushed.result(WAIT_S)) == [[], []]
     assert len(tries) == 2
     assert balances(hq) == {first: 7, second: 7}
+
+
+@on("postgresql")
+def test_who_looks_at_touched_members_holds_nothing_while_a_push_has_them(hq):
+    """A push holds members, then writes down that they were touched: a reader who held that first would deadlock."""
+    upsert_members(hq, [MemberFacts(REF)])
+    looked = []
+    with ThreadPoolExecutor(1) as threads:
+        with hq.database.atomic() as connection:
+            lock_members(connection, [REF])
+            reader = threads.submit(follow, hq, SEGMENTS, lambda _hq, _connection, refs: looked.extend(refs))
+            wait_until_over_or_blocked(hq, reader)
+            connection.execute(text("SET LOCAL lock_timeout = 1"))  # ms: nothing is to be waited for
+            touch(connection, [REF])
+        assert reader.result(WAIT_S) == 1
+    assert looked == [REF]
+    assert waiting(hq, SEGMENTS) == 0
 
 
 @on("postgresql")
