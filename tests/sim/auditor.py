@@ -225,7 +225,7 @@ class Auditor:
 
     def hq_leases(self, leases: Sequence[LeaseRow]) -> None:
         """What HQ has leased, and what has become of it."""
-        self.known.leases |= {lease.lease_id: lease for lease in leases}
+        self.known.note_leases(leases)
 
     def hq(self, rows: HqRows, *, now_ms: int, is_whole: bool = False) -> None:
         """What came to HQ since it was last looked at; all of it when it was restored from a backup."""
@@ -252,7 +252,7 @@ class Auditor:
     def hq_rights(self, leases: Sequence[LeaseRow], promises: Sequence[Promise], *, now_ms: int) -> None:
         """What HQ has leased and promised."""
         here = {lease.lease_id: lease for lease in leases}
-        self.known.leases |= here
+        self.known.note_leases(leases)
         self.rights.promised(promises, now_ms=now_ms)
         found: dict[Asked, dict[str, Promise]] = {}
         for promise in promises:

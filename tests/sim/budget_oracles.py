@@ -5,6 +5,7 @@ came beyond it stands in the exception account, at the entries that were last by
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -41,6 +42,7 @@ class Known:
     rules: dict[int, Rules] = field(default_factory=dict)  # by version
     stocks: dict[str, int] = field(default_factory=dict)  # by scope
     leases: dict[str, LeaseRow] = field(default_factory=dict)
+    signed: dict[str, int] = field(default_factory=dict)  # of how many units each lease was given
     ended: dict[str, int] = field(
         default_factory=dict
     )  # leases that had ended, and what was used of them by then
@@ -51,6 +53,12 @@ class Known:
     leased_too_much: int = (
         0  # the most that was ever leased, promised and given by that above a limit, of all scopes
     )
+
+    def note_leases(self, leases: Iterable[LeaseRow]) -> None:
+        """Take note of what HQ says of leases. Given back, by a copy of the device perhaps, HQ counts fewer units."""
+        for lease in leases:
+            self.leases[lease.lease_id] = lease
+            self.signed.setdefault(lease.lease_id, lease.units)
 
     @property
     def newest(self) -> Rules:

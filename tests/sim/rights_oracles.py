@@ -112,11 +112,11 @@ class RightsOracles:
             is_ours = lease is not None and (lease.device, lease.epoch) == chain
             if self._memory.claim("I7", is_ours, f"{where} gave by lease {lease_id}, which is none of its"):
                 used = units + self._used_of(station, chain, lease_id)
-                is_copied = chain in self._memory.copied  # by its name the copy may have given the rest back
+                signed = self._known.signed[lease_id]
                 self._memory.claim(
                     "I7",
-                    used <= lease.units or is_copied,
-                    f"{where} gave {used} by a lease of {lease.units} {lease.scope}",
+                    used <= signed,
+                    f"{where} gave {used} by a lease of {signed} {lease.scope}",
                 )
                 is_on = (
                     lease.from_ms <= t_eff < lease.until_ms and lease_id not in self._closed[station, chain]
