@@ -1,6 +1,6 @@
 """The reports there are: their columns, what each means in a sentence, and by what their rows can be grouped."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -19,8 +19,9 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A figure of a report. `is_held`: what was held at the end of the row's time, not what happened in it.
+    """A figure of a report: that of its name, or `of` another one.
 
+    `is_held`: what was held at the end of the row's time, not what happened in it.
     `rows` names the list that has the rows behind the number; `is_drawn`: it is a line of the report's plot.
     """
 
@@ -28,10 +29,15 @@ class Column:
     title: str
     unit: Unit
     meaning: str
-    value: Callable[[Figures], int | None]
+    of: str = ""
     is_held: bool = False
     rows: str = ""
     is_drawn: bool = False
+
+    def value(self, figures: Figures) -> int | None:
+        """Return the figure; None where there is nothing to divide by."""
+        found: int | None = getattr(figures, self.of or self.name)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,6 @@ ORDERS = Column(
     N_("Orders"),
     Unit.COUNT,
     N_("Orders that were recorded; a void takes its order back on the day of the void."),
-    lambda f: f.orders,
     rows="orders",
 )
 DISCOUNT = Column(
@@ -61,7 +66,6 @@ DISCOUNT = Column(
     N_("Discount"),
     Unit.MONEY,
     N_("What campaigns and redemptions took off, less what voids and returns took back: the ledger's sum."),
-    lambda f: f.discount,
     rows="ledger:discounts-given",
     is_drawn=True,
 )
@@ -70,7 +74,6 @@ VALUE = Column(
     N_("Order value"),
     Unit.MONEY,
     N_("What orders come to as priced, before discounts, less the goods that came back."),
-    lambda f: f.value,
     rows="orders",
     is_drawn=True,
 )
@@ -91,14 +94,12 @@ REPORTS: Mapping[str, Report] = {
                     N_("Share of discount"),
                     Unit.SHARE,
                     N_("The discount for each hundred of order value."),
-                    lambda f: f.discount_share,
                 ),
                 Column(
                     "returned",
                     N_("Came back"),
                     Unit.MONEY,
                     N_("Goods of voids and returns, as priced; the order value is without them."),
-                    lambda f: f.returned,
                     rows="returns",
                 ),
             ),
@@ -115,7 +116,6 @@ REPORTS: Mapping[str, Report] = {
                     N_("Orders with discount"),
                     Unit.COUNT,
                     N_("Orders from which something was taken off."),
-                    lambda f: f.orders_with,
                     rows="orders:with",
                 ),
                 Column(
@@ -123,7 +123,6 @@ REPORTS: Mapping[str, Report] = {
                     N_("Average"),
                     Unit.MONEY,
                     N_("Order value for each order."),
-                    lambda f: f.average,
                     is_drawn=True,
                 ),
                 Column(
@@ -131,7 +130,6 @@ REPORTS: Mapping[str, Report] = {
                     N_("Average with discount"),
                     Unit.MONEY,
                     N_("Order value for each order with a discount, as priced."),
-                    lambda f: f.average_with,
                     is_drawn=True,
                 ),
                 Column(
@@ -139,7 +137,6 @@ REPORTS: Mapping[str, Report] = {
                     N_("Average without discount"),
                     Unit.MONEY,
                     N_("Order value for each order without one."),
-                    lambda f: f.average_without,
                     is_drawn=True,
                 ),
             ),
@@ -155,7 +152,6 @@ REPORTS: Mapping[str, Report] = {
                     N_("Tried"),
                     Unit.COUNT,
                     N_("Redemptions that were tried."),
-                    lambda f: f.attempts,
                     rows="redemptions",
                 ),
                 Column(
@@ -163,7 +159,6 @@ REPORTS: Mapping[str, Report] = {
                     N_("Redeemed"),
                     Unit.COUNT,
                     N_("Those that went through. One that was voided later stays one."),
-                    lambda f: f.redeemed,
                     rows="redemptions:redeemed",
                     is_drawn=True,
                 ),
@@ -172,7 +167,6 @@ REPORTS: Mapping[str, Report] = {
                     N_("Refused"),
                     Unit.COUNT,
                     N_("Those that were not possible, each with its reason."),
-                    lambda f: f.refused,
                     rows="redemptions:refused",
                     is_drawn=True,
                 ),
@@ -181,7 +175,6 @@ REPORTS: Mapping[str, Report] = {
                     N_("Redemption rate"),
                     Unit.SHARE,
                     N_("Of a hundred that were tried so many went through."),
-                    lambda f: f.rate,
                 ),
                 replace(DISCOUNT, is_drawn=False),
             ),
@@ -197,7 +190,6 @@ REPORTS: Mapping[str, Report] = {
                     N_("Issued"),
                     Unit.POINTS,
                     N_("Points that members got, less what voids and returns took back."),
-                    lambda f: f.issued,
                     rows="ledger:points-issued",
                     is_drawn=True,
                 ),
@@ -206,7 +198,6 @@ REPORTS: Mapping[str, Report] = {
                     N_("Spent"),
                     Unit.POINTS,
                     N_("Points that members paid with, less what came back."),
-                    lambda f: f.spent,
                     rows="ledger:points-spent",
                     is_drawn=True,
                 ),
@@ -215,7 +206,6 @@ REPORTS: Mapping[str, Report] = {
                     N_("Expired"),
                     Unit.POINTS,
                     N_("Points that ended unspent."),
-                    lambda f: f.expired,
                     rows="ledger:points-expired",
                     is_drawn=True,
                 ),
@@ -226,7 +216,6 @@ REPORTS: Mapping[str, Report] = {
                     N_(
                         "Corrections by hand, accounts that were closed, and what was taken beyond what there was."
                     ),
-                    lambda f: f.points_other,
                     rows="ledger:corrections",
                 ),
                 Column(
@@ -236,7 +225,7 @@ REPORTS: Mapping[str, Report] = {
                     N_(
                         "What members hold at the end: issued, less spent and expired, with the other changes."
                     ),
-                    lambda f: f.points,
+                    of="points",
                     is_held=True,
                     is_drawn=True,
                     rows="members",
@@ -254,7 +243,6 @@ REPORTS: Mapping[str, Report] = {
                     N_("Put on"),
                     Unit.MONEY,
                     N_("Money put on cards, new ones and topped up."),
-                    lambda f: f.sold,
                     rows="ledger:gift-cards-sold",
                     is_drawn=True,
                 ),
@@ -263,7 +251,6 @@ REPORTS: Mapping[str, Report] = {
                     N_("Paid"),
                     Unit.MONEY,
                     N_("What cards paid, less what came back."),
-                    lambda f: f.paid,
                     rows="ledger:gift-cards-paid",
                     is_drawn=True,
                 ),
@@ -272,7 +259,6 @@ REPORTS: Mapping[str, Report] = {
                     N_("Lapsed"),
                     Unit.MONEY,
                     N_("What was left on cards and nobody got."),
-                    lambda f: f.lapsed,
                     rows="ledger:gift-cards-lapsed",
                 ),
                 Column(
@@ -280,7 +266,6 @@ REPORTS: Mapping[str, Report] = {
                     N_("Other changes"),
                     Unit.MONEY,
                     N_("What moved the money on cards besides."),
-                    lambda f: f.cards_other,
                 ),
                 Column(
                     "liability",
@@ -289,7 +274,7 @@ REPORTS: Mapping[str, Report] = {
                     N_(
                         "What is on all cards at the end: put on, less paid and lapsed, with the other changes."
                     ),
-                    lambda f: f.cards,
+                    of="cards",
                     is_held=True,
                     is_drawn=True,
                     rows="ledger:",
