@@ -24,7 +24,7 @@ from app.ids import new_id
 from hq.authority import counters, recounting
 from hq.authority.recounting import LEASE_MS
 from hq.authority.rights import OPEN, OVER, free, leasable, limits_of
-from hq.authority.store import LeaseRow, end_lease, head_time, insert_leases, lock_open_leases
+from hq.authority.store import LeaseRow, end_lease, head_time, insert_leases, lock_open_leases, tell_of_leases
 from hq.authority.tables import claim
 from hq.authority.undecided import leases_undecided
 from hq.campaigns.service import program_of
@@ -81,6 +81,7 @@ def answer(hq: Hq, connection: Connection, device: Device, request: LeaseRequest
     if limits and not recounting.is_under_way(connection):
         new = _new_leases(connection, device, limits, good, held, now_ms=now_ms)
         insert_leases(connection, new)
+        tell_of_leases(connection, new, store=device.store, now_ms=now_ms)
     lost = [each for each in good if each.lease_id not in held]  # the answer with them may not have arrived
     return LeaseAnswer(leases=_signed(hq, connection, lost + new), close=close)
 

@@ -14,6 +14,7 @@ from hq.db import NAMES_AT_ONCE
 from hq.members.store import parts_of
 from hq.rows import insert_rows, is_among
 from hq.tables import journal
+from hq.webhooks.outbox import Event, Kind, announce_event, announce_events
 
 HELD = select(lease).where(is_among(lease.c.lease_id)).order_by(lease.c.lease_id).with_for_update()
 
@@ -77,6 +78,26 @@ def insert_leases(connection: Connection, rows: Sequence[LeaseRow]) -> None:
     insert_rows(connection, lease, new)
 
 
+def tell_of_leases(connection: Connection, rows: Sequence[LeaseRow], *, store: str, now_ms: int) -> None:
+    """Let other programs hear of leases that were just given."""
+    events = [
+        Event(
+            Kind.LEASE_GIVEN,
+            {
+                "lease": row.lease_id,
+                "scope": row.scope,
+                "units": row.units,
+                "until_ms": row.until_ms,
+                "device": row.owner.device_id,
+                "store": store,
+            },
+            row.lease_id,
+        )
+        for row in rows
+    ]
+    announce_events(connection, events, now_ms=now_ms)
+
+
 def note_used(connection: Connection, row: LeaseRow) -> None:
     """Write down how much of a lease entries have told, and of how much."""
     moved = {"used": row.used, "units": row.units}
@@ -87,6 +108,8 @@ def end_lease(connection: Connection, lease_id: str, state: str, *, by: str, now
     """Write down that nothing more will be given by a lease, and by whose word."""
     ended = {"state": state, "ended_ms": now_ms, "ended_by": by}
     connection.execute(update(lease).where(lease.c.lease_id == lease_id).values(ended))
+    told = {"lease": lease_id, "state": state, "by": by}
+    announce_event(connection, Kind.LEASE_ENDED, told, now_ms=now_ms, name=f"{lease_id} {state}")
 
 
 def head_time(connection: Connection, owner: ChainOwner) -> int:

@@ -38,6 +38,8 @@ class Kind(StrEnum):
     VOUCHERS_MADE = "vouchers.made"
     DEVICE_CONFIRMED = "device.confirmed"
     DEVICE_REVOKED = "device.revoked"
+    LEASE_GIVEN = "lease.given"
+    LEASE_ENDED = "lease.ended"
     EXCEPTION_OPENED = "exception.opened"
     SIGNAL_CHANGED = "signal.changed"
     WEBHOOK_GIVEN_UP = "webhook.given_up"

@@ -1,6 +1,6 @@
 """Leases: how much of a limit HQ hands out, to whom, and when it gets it back."""
 
-from json import dumps
+import json
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -11,6 +11,7 @@ from app.core.authority import Authority, Lease
 from hq.authority import counters
 from hq.authority.rights import outstanding
 from hq.stops.service import stop_it
+from hq.webhooks.feed import read_feed
 from sync.authority_wire import LeaseRequest, LeaseWire, lease_message
 from tests.hq.leasing import GIFTS, ask, gift_program, publish
 from tests.hq.station import NOW_MS, enrol_station
@@ -23,12 +24,27 @@ def gifts(hq):
     return publish(hq, gift_program())
 
 
+def events(hq, kind):
+    return [json.loads(each.data) for each in read_feed(hq, after_n=0, limit=9, kinds=(kind,))]
+
+
 def test_a_lease_is_signed_for_the_device_that_asked(hq, station, gifts):
     (lease,) = ask(station).leases
     assert (lease.scope, lease.device, lease.epoch) == (GIFTS, station.owner.device_id, 1)
     assert lease.from_ms == NOW_MS < lease.until_ms
     key = Ed25519PublicKey.from_public_bytes(hq.keys.public(lease.kid))
     key.verify(lease.sig, lease_message(lease))
+
+
+def test_other_programs_hear_of_a_lease_and_of_its_end_each_once(hq, station, gifts):
+    (lease,) = ask(station).leases
+    assert ask(station).leases == [lease]
+    station.append("lease_close", {"lease_id": lease.lease_id, "used": 0, "store": "S1", "t_eff": NOW_MS})
+    station.push()
+    (given,), (ended,) = (events(hq, kind) for kind in ("lease.given", "lease.ended"))
+    assert (given["lease"], given["scope"], given["units"]) == (lease.lease_id, GIFTS, lease.units)
+    assert (given["store"], given["device"]) == ("S1", station.owner.device_id)
+    assert (ended["lease"], ended["state"]) == (lease.lease_id, "closed")
 
 
 def test_all_stations_together_never_hold_the_last_tenth(hq, gifts):
@@ -99,4 +115,4 @@ def test_a_store_that_gave_nothing_lately_gets_enough_for_one(hq, station):
 def test_what_no_station_can_hold_is_not_understood(held):
     """PostgreSQL has no such text, and less than nothing left would ask for more than there is."""
     with pytest.raises(ValidationError):
-        decode(dumps({"epoch": 1, "program_version": 2, "held": [held]}), type=LeaseRequest)
+        decode(json.dumps({"epoch": 1, "program_version": 2, "held": [held]}), type=LeaseRequest)
