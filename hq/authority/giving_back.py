@@ -62,8 +62,9 @@ def _let_go(connection: Connection, back: GivenBack) -> list[Change]:
 
 
 def _places(back: GivenBack) -> list[Entry]:
-    """Return the entries of the order and of its redemptions, which are in the place of the reversal's own."""
-    order, owner = back.undone.order, back.owner
+    """Return the entries of the order and of its redemptions: in the place of the reversal's own, or where it says."""
+    order = back.undone.order
+    owner = order.kept_at or back.owner
     seqs = [order.entry.seq, *order.redeemed.values()]
     return [(owner.device_id, owner.epoch, seq) for seq in seqs]
 

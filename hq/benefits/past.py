@@ -161,7 +161,9 @@ def _spent(connection: Connection, refs: Sequence[str], time_zone: str) -> list[
             row.entry_id,
             row.t_eff,
             local_date(row.t_eff, time_zone),
-            Kind.SPENT if row.points < 0 else Kind.GIVEN,  # one made at head office may bring more than it costs
+            Kind.SPENT
+            if row.points < 0
+            else Kind.GIVEN,  # one made at head office may bring more than it costs
             abs(int(row.points)),
             _name_of(row),
         )

@@ -58,6 +58,8 @@ NAMES: Mapping[str, str] = {
     "vouchers.made": N_("Vouchers were made"),
     "device.confirmed": N_("A device was confirmed"),
     "device.revoked": N_("A device was shut out"),
+    "lease.given": N_("A lease was given"),
+    "lease.ended": N_("A lease ended"),
     "exception.opened": N_("An exception was opened"),
     "signal.changed": N_("A signal changed"),
     "webhook.given_up": N_("An endpoint was given up"),

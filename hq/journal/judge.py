@@ -54,7 +54,7 @@ from hq.journal.schemas import (
 from hq.journal.showings import FirstUse, used_before
 from hq.journal.stopped import order_in_spite, redemption_in_spite
 from hq.journal.telling import TELLING
-from hq.journal.undoing import UndoBook, judge_reversal, who
+from hq.journal.undoing import UndoBook, give_uses_back, judge_reversal, who
 from hq.journal.whose import of_survivor
 from hq.stops.store import Lists
 from hq.vouchers.store import Uses
@@ -243,10 +243,7 @@ def _judge_reversal(entry: Entry, books: Books) -> Judgement:
     )
     undone = found.undone
     assert undone is not None, "one that undoes nothing is set aside"
-    for back in undone.made.backs:
-        uses = books.uses.get(back.code_hash)
-        if back.is_use and uses is not None and uses.rule_id == back.rule and uses.uses > 0:
-            uses.uses -= 1
+    give_uses_back(undone, books.uses)
     owner = ChainOwner(entry.device_id, entry.epoch)
     for name, units in undone.made.leases:
         books.leases.give_back(name, owner, units)

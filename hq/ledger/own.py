@@ -32,7 +32,6 @@ class OwnKind(StrEnum):
     ISSUED = "issued"  # points for something else than an order
     MERGED = "merged"
     OVERSPENT = "overspent"  # what was taken beyond what there was
-    REDEEMED = "redeemed"  # at head office: by hand, or for an order of the past
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Both say why, stand in the audit and in the member's timeline. Points are posted
 that a case gives (see hq/journal/desk.py).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -24,7 +25,7 @@ from hq.faults import NotPossible
 from hq.feed import MEMBER, Change, announce
 from hq.home import Hq
 from hq.journal.own import ADJUST, append_own
-from hq.journal.postings import CORRECTIONS, pair
+from hq.journal.postings import CORRECTIONS, Posting, pair
 from hq.journal.store import POSTING, move_balances
 from hq.ledger.own import OwnEntry, OwnKind, note_own
 from hq.members.finding import row_of
@@ -37,6 +38,7 @@ from hq.vouchers.service import NewVoucher, insert_vouchers
 
 DAYS_MAX = 1_000
 OF_POINTS, OF_VOUCHER, OF_REDEMPTION = "points", "voucher", "redemption"
+OF_VOID, OF_VOID_HERE = "void", "void_here"  # of a station's order, and of a redemption made at head office
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +130,10 @@ def note_act(connection: Connection, act: Act, *, actor: Actor, now_ms: int) -> 
     connection.execute(insert(by_hand), row | {"who": actor.name, "at_ms": now_ms})
 
 
-def post_entry(connection: Connection, entry_id: str, entry: OwnEntry) -> None:
+def post_under(connection: Connection, entry_id: str, made: Sequence[Posting]) -> None:
     """Post what an entry of HQ's own chain does, under its id."""
-    rows = [(entry_id, n, made.account, made.unit, made.amount) for n, made in enumerate(entry.postings)]
+    rows = [(entry_id, n, each.account, each.unit, each.amount) for n, each in enumerate(made)]
     insert_tuples(connection, posting, POSTING, rows)
-    note_own(connection, [(entry_id, entry)])
 
 
 def _adjust(
@@ -147,7 +148,8 @@ def _adjust(
     data = {"member": ref, "points": points, "t_eff": now_ms}
     _, entry_id = append_own(connection, ADJUST, data, now_ms=now_ms)
     made = pair(account(ref), CORRECTIONS, POINTS, points)
-    post_entry(connection, entry_id, OwnEntry(OwnKind.ADJUSTED, made, now_ms, member=ref))
+    post_under(connection, entry_id, made)
+    note_own(connection, [(entry_id, OwnEntry(OwnKind.ADJUSTED, made, now_ms, member=ref))])
     move_balances(connection, {ref: points}, now_ms=now_ms)
     touch(connection, [ref])
     act = Act(entry_id, ref, OF_POINTS, "", reason, points=points)

@@ -87,16 +87,22 @@ def _all(
         yield from connection.execute(statement.where(of).order_by(at.desc()).limit(limit))
 
     orders, uses, undone = order_fact.c, redemption_fact.c, reversal_fact.c
-    for row in newest(select(order_fact), orders.t_eff, orders.member.in_(refs)):
+    place = (
+        (journal.c.device == orders.device)
+        & (journal.c.epoch == orders.epoch)
+        & (journal.c.seq == orders.seq)
+    )
+    recorded = select(order_fact, journal.c.entry_id).join(journal, place)
+    for row in newest(recorded, orders.t_eff, orders.member.in_(refs)):
         numbers = {"gross": row.gross, "discount": row.discount, "points": row.points}
-        key = f"{row.device}/{row.epoch}/{row.seq}"
-        yield Happened(row.t_eff, "order", key, row.order_id, row.store, numbers=numbers)
+        yield Happened(row.t_eff, "order", row.entry_id, row.order_id, row.store, numbers=numbers)
     by_stations = uses.member.in_(refs) & (uses.device != OWNER.device_id)
     for row in newest(select(redemption_fact), uses.t_eff, by_stations):
         numbers = {"discount": row.discount, "points": row.points}
         key, about = row.redemption_id, row.rule
         yield Happened(row.t_eff, row.outcome, key, about, row.store, row.reason, numbers)
-    for row in newest(select(reversal_fact), undone.t_eff, undone.member.in_(refs)):
+    of_stations = undone.member.in_(refs) & (undone.device != OWNER.device_id)
+    for row in newest(select(reversal_fact), undone.t_eff, of_stations):
         numbers = {"value": row.value, "points": row.points + row.points_back}
         yield Happened(row.t_eff, row.kind, row.reversal_id, row.order_id, row.store, row.reason, numbers)
     for row in newest(select(by_hand), by_hand.c.at_ms, by_hand.c.member.in_(refs)):

@@ -17,6 +17,8 @@ KINDS: Mapping[str, tuple[str, str]] = {  # the word, and the colour beside it
     "given_points": (N_("Points by hand"), "queued"),
     "given_voucher": (N_("Voucher given"), "queued"),
     "given_redemption": (N_("Redeemed at head office"), "queued"),
+    "given_void": (N_("Order voided at head office"), "warn"),
+    "given_void_here": (N_("Redemption voided at head office"), "warn"),
     "note": (N_("Note"), "plain"),
     "agreed": (N_("Agreed"), "plain"),
     "declined": (N_("Declined"), "plain"),
@@ -26,9 +28,12 @@ KINDS: Mapping[str, tuple[str, str]] = {  # the word, and the colour beside it
 }
 SHOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "": (N_("Everything"), ()),
-    "orders": (N_("Orders"), ("order", "void", "return")),
-    "redemptions": (N_("Redemptions"), ("redeemed", "refused", "given_redemption")),
-    "by_hand": (N_("By hand"), ("given_points", "given_voucher", "given_redemption", "merged")),
+    "orders": (N_("Orders"), ("order", "void", "return", "given_void")),
+    "redemptions": (N_("Redemptions"), ("redeemed", "refused", "given_redemption", "given_void_here")),
+    "by_hand": (
+        N_("By hand"),
+        ("given_points", "given_voucher", "given_redemption", "given_void", "given_void_here", "merged"),
+    ),
     "notes": (N_("Notes"), ("note",)),
 }
 

@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
-from app.core.entry import read_entry
+from app.core.entry import VOID, read_entry
 from hq.access.actor import Actor
 from hq.faults import NotHere
 from hq.home import Hq
+from hq.journal.own import OWNER
 from hq.journal.reversal_tables import reversal_fact
 from hq.tables import journal, order_fact, posting, redemption_fact
+
+BY_HQ = OWNER.device_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class OrderShown:
-    """An order. `facts` are its columns; `redemptions` and `returns` those of theirs."""
+    """An order. `facts` are its columns; `redemptions` and `returns` those of theirs, by head office too."""
 
     entry_id: str
     facts: dict[str, Any]
@@ -47,6 +50,18 @@ class OrderShown:
     redemptions: tuple[dict[str, Any], ...]
     returns: tuple[dict[str, Any], ...]
     postings: tuple[Posted, ...]
+
+    @property
+    def is_voided(self) -> bool:
+        """Whether nothing is left of it."""
+        return any(each["kind"] == VOID and each["order_entry"] == self.entry_id for each in self.returns)
+
+    @property
+    def added(self) -> list[str]:
+        """The redemptions that head office added to it, and did not void since."""
+        voided = {each["order_entry"] for each in self.returns}
+        ours = [each for each in self.redemptions if each["device"] == BY_HQ]
+        return [each["redemption_id"] for each in ours if each["entry_id"] not in voided]
 
 
 def show_order(hq: Hq, actor: Actor, entry_id: str) -> OrderShown:
@@ -59,10 +74,13 @@ def show_order(hq: Hq, actor: Actor, entry_id: str) -> OrderShown:
             connection,
             redemption_fact,
             redemption_fact.c.order_id == row["order_id"],
-            redemption_fact.c.device == row["device"],
-            redemption_fact.c.epoch == row["epoch"],
+            or_(
+                _is_beside(row),
+                (redemption_fact.c.device == BY_HQ) & (redemption_fact.c.store == row["store"]),
+            ),
         )
-        returns = _rows(connection, reversal_fact, reversal_fact.c.order_entry == entry_id)
+        added = [each["entry_id"] for each in redemptions if each["device"] == BY_HQ]
+        returns = _rows(connection, reversal_fact, reversal_fact.c.order_entry.in_([entry_id, *added]))
         entries = [entry_id, *(each["entry_id"] for each in (*redemptions, *returns))]
         posted = (
             select(posting).where(posting.c.entry_id.in_(entries)).order_by(posting.c.entry_id, posting.c.n)
@@ -103,6 +121,11 @@ def _place(facts: Any) -> Any:
         & (journal.c.epoch == facts.c.epoch)
         & (journal.c.seq == facts.c.seq)
     )
+
+
+def _is_beside(order: Any) -> Any:
+    of = redemption_fact.c
+    return (of.device == order["device"]) & (of.epoch == order["epoch"])
 
 
 def _order(entry_id: str) -> Any:

@@ -1,6 +1,8 @@
-"""Orders, redemptions, voids and returns in the console."""
+"""Orders, redemptions, voids and returns in the console, and voiding what head office may void."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from fastapi import Response
 
@@ -11,6 +13,7 @@ from hq.console.finding import FOUND_MAX, Found, finder
 from hq.console.routing import Page, PageAsk, Pages
 from hq.console.texts import N_
 from hq.csv_files import Cell, amount_cell, by_pages, csv_answer, moment_cell
+from hq.faults import HqFault
 from hq.home import Hq
 from hq.orders.lists import (
     OrderList,
@@ -24,6 +27,7 @@ from hq.orders.lists import (
     list_returns,
 )
 from hq.orders.one import newest_order, show_order
+from hq.redemptions.voiding import Voided, newest_by_hand, newest_left, void_order, void_redemption
 from hq.reports.service import campaigns_for, reasons_for, stores_for
 
 IN_FILE = 2_000  # rows that a file reads at once
@@ -34,6 +38,9 @@ returns = Pages(
 )
 orders.example("")
 orders.example("/{order}", order=newest_order)
+orders.example("/{order}/void", order=newest_left)
+redemptions.example("")
+redemptions.example("/{redemption}/void", redemption=newest_by_hand)
 
 
 @orders.get("")
@@ -57,6 +64,53 @@ def get_orders(ask: Page) -> Response:
 def show_one(ask: Page, order: str) -> Response:
     """Show an order with all that belongs to it."""
     return ask.page("orders/one.html", order=show_order(ask.hq, ask.actor, order))
+
+
+@orders.get("/{order}/void", needs=Scope.REDEMPTIONS_WRITE)
+def show_void(ask: Page, order: str) -> Response:
+    """Show what voiding an order would do, and ask why."""
+    return _void_form(ask, void_order(ask.hq, ask.actor, order, is_trial=True))
+
+
+@orders.post("/{order}/void", needs=Scope.REDEMPTIONS_WRITE)
+def post_void(ask: Page, order: str) -> Response:
+    """Void an order."""
+    return _void(ask, partial(void_order, ask.hq, ask.actor, order), f"/console/orders/{order}")
+
+
+@redemptions.get("/{redemption}/void", needs=Scope.REDEMPTIONS_WRITE)
+def show_void_redemption(ask: Page, redemption: str) -> Response:
+    """Show what voiding a redemption of head office would do, and ask why."""
+    found = void_redemption(ask.hq, ask.actor, redemption, is_trial=True)
+    return _void_form(ask, found, is_redemption=True)
+
+
+@redemptions.post("/{redemption}/void", needs=Scope.REDEMPTIONS_WRITE)
+def post_void_redemption(ask: Page, redemption: str) -> Response:
+    """Void a redemption of head office."""
+    return _void(ask, partial(void_redemption, ask.hq, ask.actor, redemption), "/console/redemptions")
+
+
+def _void(ask: Page, void: Callable[..., Voided], to: str) -> Response:
+    """Void something: then to the member's page, or where there is none to another one."""
+    found = void(is_trial=True)
+    try:
+        void(reason=ask.text("reason"))
+    except HqFault as fault:
+        return _void_form(ask, found, fault=fault)
+    place = f"/console/members/{found.member}?show=by_hand" if found.member else to
+    return ask.go(place, said=ask.said(N_("It is voided.")))
+
+
+def _void_form(
+    ask: Page, found: Voided, *, is_redemption: bool = False, fault: HqFault | None = None
+) -> Response:
+    values: dict[str, Any] = {"found": found, "is_redemption": is_redemption, "typed": ask.text("reason")}
+    return (
+        ask.page("orders/void.html", **values)
+        if fault is None
+        else ask.again("orders/void.html", fault, **values)
+    )
 
 
 @redemptions.get("")

@@ -1,4 +1,4 @@
-"""Orders, redemptions, voids and returns, by the API: read only, since stations record them."""
+"""Orders, redemptions, voids and returns, by the API: as stations recorded them, and voids by head office."""
 
 from typing import Annotated, Any
 
@@ -15,8 +15,11 @@ from hq.orders.schemas import (
     PostedAnswer,
     RedemptionAnswer,
     ReturnAnswer,
+    VoidAnswer,
+    VoidAsked,
     WholeOrderAnswer,
 )
+from hq.redemptions.voiding import void_order, void_redemption
 
 orders = Routes("orders", "What was bought, as stations recorded it.")
 redemptions = Routes("redemptions", "What was redeemed, and what was refused and why.")
@@ -42,6 +45,22 @@ def read_order(ask: Asked, order: str) -> Any:
         redemptions=[RedemptionAnswer(**each) for each in found.redemptions],
         returns=[ReturnAnswer(**each) for each in found.returns],
         postings=[PostedAnswer.model_validate(each) for each in found.postings],
+    )
+
+
+@orders.post("/{order}/void", needs=Scope.REDEMPTIONS_WRITE, answers=VoidAnswer, status=200)
+def post_void(ask: Asked, order: str, asked: VoidAsked) -> Any:
+    """Void an order by the id of its entry: what it gave is taken back, and what it took comes back."""
+    return VoidAnswer.model_validate(
+        void_order(ask.hq, ask.actor, order, reason=asked.reason, is_trial=asked.is_trial)
+    )
+
+
+@redemptions.post("/{redemption}/void", needs=Scope.REDEMPTIONS_WRITE, answers=VoidAnswer, status=200)
+def post_void_redemption(ask: Asked, redemption: str, asked: VoidAsked) -> Any:
+    """Void a redemption that head office made. What a station recorded is voided with its order."""
+    return VoidAnswer.model_validate(
+        void_redemption(ask.hq, ask.actor, redemption, reason=asked.reason, is_trial=asked.is_trial)
     )
 
 

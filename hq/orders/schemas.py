@@ -2,7 +2,10 @@
 
 from typing import Literal
 
-from hq.api.models import Answer, Moment
+from pydantic import Field
+
+from hq.api.models import Answer, Body, Moment
+from hq.members.schemas import Reason
 
 Signed = int  # minor units or points, below zero where something was taken back
 
@@ -73,6 +76,29 @@ class ReturnAnswer(Answer):
     seq: int
     entry_id: str
     verdict: str
+
+
+class VoidAsked(Body):
+    """Why something is voided."""
+
+    reason: Reason
+    is_trial: bool = Field(default=False, description="Say what would come back, and post nothing.")
+
+
+class VoidAnswer(Answer):
+    """What a void comes to: `value` (minor units) was given and is taken back, `cards` goes back to gift cards.
+
+    `points` is the change of the member's balance, which is `balance` behind it.
+    """
+
+    order_id: str
+    member: str | None
+    currency: str
+    value: Signed
+    cards: Signed
+    points: Signed
+    balance: Signed | None
+    is_posted: bool
 
 
 class LineAnswer(Answer):

@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import convert
 from sqlalchemy import Connection, insert
 
+from app.core.campaign import Trigger
 from app.core.reasons import Refusal
 from app.core.records import Attendance, order_record, redemption_record
 from hq.access.actor import Actor
@@ -29,8 +30,7 @@ from hq.journal.own import OWNER, PAST_REDEEM, append_own
 from hq.journal.postings import GIVEN, ISSUED, SPENT, Posting, pair
 from hq.journal.schemas import OrderData, RedemptionData
 from hq.journal.store import AT_TILL_LENGTH_MAX, Kept, move_balances
-from hq.ledger.own import OwnEntry, OwnKind
-from hq.members.giving import OF_REDEMPTION, Act, check_reason, note_act, post_entry
+from hq.members.giving import OF_REDEMPTION, Act, check_reason, note_act, post_under
 from hq.members.store import POINTS, account, lock_members, read_scopes
 from hq.redemptions.past import REDEEMED, Judged, PastAsked, judge_past
 from hq.reports.due import note_due
@@ -108,16 +108,14 @@ def _post(
     now_ms: int,
 ) -> None:
     order = found.then.facts.order
-    data = _data(found, now_ms=now_ms)
+    told = _order_told(found)
+    data = _data(found, told, now_ms=now_ms)
     seq, entry_id = append_own(connection, PAST_REDEEM, data, now_ms=now_ms)
     for counted in uses.values():
         counted.uses += 1
-    changes = _settle(hq, connection, found, uses, seq=seq, now_ms=now_ms)
+    changes = _settle(hq, connection, found, told, uses, seq=seq, now_ms=now_ms)
     add_uses(connection, dict.fromkeys(uses, 1))
-    entry = OwnEntry(
-        OwnKind.REDEEMED, _postings(found), now_ms, order.store, found.member, f"order:{order.order_id}"
-    )
-    post_entry(connection, entry_id, entry)
+    post_under(connection, entry_id, _postings(found))  # its moment and store are the redemption's
     move_balances(connection, {found.member: found.points}, now_ms=now_ms)
     touch(connection, [found.member])
     connection.execute(insert(redemption_fact), _fact(found, actor, seq))
@@ -139,7 +137,15 @@ def _post(
     announce(connection, changes)
 
 
-def _data(found: Judged, *, now_ms: int) -> dict[str, Any]:
+def _order_told(found: Judged) -> dict[str, Any]:
+    """Return the order's record as far as something new is taken by it."""
+    before = {} if found.then.decision is None else dict(found.then.decision.uses)
+    new = [[name, amount] for name, amount in found.decision.uses if name not in before]
+    told = order_record(found.facts, found.decision, Attendance(ONLINE))
+    return {**told, "uses": new, "points": found.earned, "campaigns": []}
+
+
+def _data(found: Judged, told: dict[str, Any], *, now_ms: int) -> dict[str, Any]:
     """Return what the entry says: enough to decide the order once more, and what it came to."""
     facts, place = found.then.facts, found.then.place
     order = facts.order
@@ -162,6 +168,8 @@ def _data(found: Judged, *, now_ms: int) -> dict[str, Any]:
         "given": [list(each) for each in found.given],
         "points": found.outcome.points,
         "earned": found.earned,
+        "has_stock": found.pair.rule.has_stock and found.pair.rule.trigger is not Trigger.AUTOMATIC,
+        "order": told,
     }
 
 
@@ -175,7 +183,14 @@ def _postings(found: Judged) -> list[Posting]:
 
 
 def _settle(
-    hq: Hq, connection: Connection, found: Judged, uses: dict[str, Uses], *, seq: int, now_ms: int
+    hq: Hq,
+    connection: Connection,
+    found: Judged,
+    told: dict[str, Any],
+    uses: dict[str, Uses],
+    *,
+    seq: int,
+    now_ms: int,
 ) -> list[Change]:
     """Bring what it takes into the books of what has an end. Raises `NotPossible` where that is gone."""
     books = Books(
@@ -186,20 +201,16 @@ def _settle(
         uses=uses,
         earlier_orders={},
     )
-    settled = settle(hq, connection, OWNER, _kept(found, seq), books, now_ms=now_ms)
+    settled = settle(hq, connection, OWNER, _kept(found, told, seq), books, now_ms=now_ms)
     if settled.doubts or any(each.judgement.flags for each in settled.kept):
         raise NotPossible("Somebody else has taken the last of it meanwhile. Nothing was done.")
     return counter_changes(connection, settled)
 
 
-def _kept(found: Judged, seq: int) -> Sequence[Kept]:
+def _kept(found: Judged, told: dict[str, Any], seq: int) -> Sequence[Kept]:
     """Return what settling looks at: the order as far as something new is taken by it, and the redemption."""
     attendance = Attendance(ONLINE)
-    before = {} if found.then.decision is None else dict(found.then.decision.uses)
-    new = [[name, amount] for name, amount in found.decision.uses if name not in before]
-    told = order_record(found.facts, found.decision, attendance)
-    order = convert({**told, "uses": new, "points": found.earned, "campaigns": []}, OrderData)
-    words = [Judgement(Verdict.POSTED, order=order)]
+    words = [Judgement(Verdict.POSTED, order=convert(told, OrderData))]
     for shown, outcome in zip(found.facts.presented, found.decision.presented, strict=True):
         if shown.redemption_id == found.redemption_id:
             said = convert(redemption_record(found.facts, outcome, shown, attendance), RedemptionData)

@@ -227,13 +227,19 @@ def _is_known(connection: Connection, store_id: str, order_id: str) -> bool:
     return bool(connection.execute(statement).scalar_one())
 
 
+def added_to(connection: Connection, store_id: str, order_id: str) -> list[str]:
+    """Return the redemptions that head office has added to an order, and not voided since."""
+    of = redemption_fact.c
+    place = (journal.c.device == of.device) & (journal.c.epoch == of.epoch) & (journal.c.seq == of.seq)
+    voided = select(reversal_fact.c.seq).where(reversal_fact.c.order_entry == journal.c.entry_id).exists()
+    by_us = (of.order_id == order_id) & (of.store == store_id) & (of.device == OWNER.device_id)
+    statement = select(of.redemption_id).join(journal, place).where(by_us, of.outcome == REDEEMED, ~voided)
+    return list(connection.execute(statement).scalars())
+
+
 def _refuse_repeated(connection: Connection, order: Order, rule_id: str, then: OrderThen) -> None:
     """Let an order have one redemption of the past, and none of what it had at the station."""
-    of = redemption_fact.c.order_id == order.order_id, redemption_fact.c.outcome == REDEEMED
-    by_us = select(func.count()).where(
-        *of, redemption_fact.c.device == OWNER.device_id, redemption_fact.c.store == order.store
-    )
-    if connection.execute(by_us).scalar_one():
+    if added_to(connection, order.store, order.order_id):
         raise NotPossible("A redemption was added to this order before.")
     had = then.decision is not None and any(
         outcome.rule_id == rule_id and outcome.is_approved for outcome in then.decision.outcomes

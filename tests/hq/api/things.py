@@ -26,16 +26,20 @@ from hq.members.attributes import Attribute, Side, put_attribute
 from hq.members.importing import bring_file
 from hq.members.keeping import Said, put_member
 from hq.members.notes import add_note
+from hq.orders.lists import OrderList, list_orders
 from hq.orders.one import newest_order
+from hq.redemptions.making import redeem_past
+from hq.redemptions.past import PastAsked
 from hq.rewards.service import create_reward
 from hq.segments.service import create_segment
 from hq.staff.office import add_office_person
 from hq.stores.service import add_store
 from hq.tiers.service import start_dry_run
+from hq.vouchers.service import NewVoucher, create_vouchers
 from hq.webhooks.deliveries import send_test
 from hq.webhooks.service import Wanted, create_endpoint
 from tests.hq.campaigns_of import scenario, spring
-from tests.hq.station import enrol_station
+from tests.hq.station import VOUCHER_RULE, enrol_station
 
 ENDPOINT = "https://shop.example/webhooks"
 
@@ -58,6 +62,16 @@ def _order(hq: Hq) -> str:
     station.order("thing")
     station.push()
     return newest_order(hq) or ""
+
+
+def _redemption(hq: Hq) -> str:
+    ref, station = _member(hq), enrol_station(hq, "S1")
+    station.order("redeemed", ref=None)
+    station.push()
+    create_vouchers(hq, [NewVoucher(VOUCHER_RULE, 1, ref)])
+    (row,), _ = list_orders(hq, SYSTEM, OrderList(order_id="redeemed"))
+    asked = PastAsked(order_entry=row.entry_id, rule=VOUCHER_RULE)
+    return redeem_past(hq, SYSTEM, ref, asked, reason="A thing.").redemption_id
 
 
 def _store(hq: Hq) -> str:
@@ -146,6 +160,7 @@ THINGS: dict[str, Callable[[Hq], str]] = {
     "staff.name": _staff,
     "endpoint_id": _endpoint,
     "order": _order,
+    "redemption": _redemption,
     "benefits.name": _signal,
     "job_id": lambda hq: start_dry_run(hq, SYSTEM).job_id,
     "segment_id": _segment,

@@ -97,7 +97,25 @@ def test_t44_an_agent_redeems_for_an_order_of_yesterday(console, password, hq, c
     assert "It is redeemed." in done.text
     (row,) = [row for row in list_audit(hq) if row.action == "redemption.made"]
     assert (row.who, row.reason) == ("admin", "No scanner")
-    assert "Redeemed at head office" in console.get(f"{PAGE}?show=redemptions").text
+    shown = console.get(f"{PAGE}?show=redemptions").text
+    assert "Redeemed at head office" in shown
+    (place,) = re.findall(r"/console/redemptions/\w+/void", shown)
+    assert "10.00 USD" in console.get(place).text
+    assert "Redemption voided at head office" in console.send(place, reason="The wrong member").text
+    assert console.get(place).status_code == 409
+
+
+def test_an_order_is_voided_from_the_members_page_with_a_reason(console, ada, station) -> None:
+    station.order("o1")
+    station.push()
+    (order,) = re.findall(r"/console/orders/\w+", console.get(PAGE).text)
+    assert f"{order}/void" in console.get(order).text
+    assert "−7" in console.get(f"{order}/void").text or "-7" in console.get(f"{order}/void").text
+    assert console.send(f"{order}/void", reason="").status_code == 409
+    assert balance(ada) == 7
+    assert "Order voided at head office" in console.send(f"{order}/void", reason="The wrong member").text
+    assert balance(ada) == 0
+    assert f"{order}/void" not in console.get(order).text
 
 
 def test_refusals_of_stations_are_shown_with_their_numbers(console, ada, station) -> None:

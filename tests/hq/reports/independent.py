@@ -99,9 +99,21 @@ def _refuse(books: Books, entry: dict, said: dict) -> None:
         books.add(said, said["member"], campaign, refused=1)
 
 
+def _past(books: Books, entry: dict, said: dict) -> None:
+    """Take in a redemption that head office made: what it gave is the difference to what the order had."""
+    member = said["member"]
+    books.orders[entry["id"]] = said["order"] | {"lines": [], "discount": 0, "is_by_hand": True}
+    for campaign in ("", said["campaign"]):
+        books.add(said, member, campaign, redeemed=1)
+    for campaign, amount in said["given"]:
+        books.discount(said, member, campaign, amount)
+    books.add(said, member, issued=said["earned"], spent=said["points"],
+              points=said["earned"] - said["points"])  # fmt: skip
+
+
 def _undo(books: Books, entry: dict, said: dict) -> None:
     order = books.orders[said["order_entry"]]
-    member, is_void = _member(order), entry["type"] == "void"
+    member, is_void = _member(order), entry["type"] == "void" and not order.get("is_by_hand")
     goods = _goods(books, said, order, is_void=is_void)
     is_with = order["discount"] > 0
     books.add(said, member, value=-goods, returned=goods, value_with=-goods if is_with else 0,
@@ -144,6 +156,7 @@ READERS = {
     "redeem": _redeem,
     "refuse": _refuse,
     "void": _undo,
+    "past_redeem": _past,
     "return": _undo,
     "gift_card": _card,
 }
