@@ -87,7 +87,7 @@ class NotConfirmed(HqFault):
 
 
 class TokenRefused(HqFault):
-    """A pairing text that is unknown, used or too old, or keys that weren't proven."""
+    """A pairing text or a link that is unknown, used or too old."""
 
     status = 410
     kind = "token_refused"

@@ -5,7 +5,17 @@ from typing import Annotated, Protocol
 from msgspec import Meta, field
 
 from app.core.chain import NONCE_SIZE
-from sync.protocol import PROTO, Count, DeviceId, Epoch, SignedDocument, Wire
+from sync.protocol import (
+    PROTO,
+    PUBLIC_KEY_SIZE,
+    SIGNATURE_SIZE,
+    Count,
+    DeviceId,
+    Epoch,
+    SignedDocument,
+    Whole,
+    Wire,
+)
 
 FORMER_MAX = 64  # epochs of a device that HQ speaks of at an enrolment
 
@@ -22,11 +32,11 @@ class StoreFacts(Wire, frozen=True, kw_only=True):
 class EnrolRequest(Wire, frozen=True, kw_only=True):
     """A new device introduces itself. `proof` is its signature over `"TS-enrol" | token | sign_pub | box_pub`."""
 
-    proto: int = PROTO
+    proto: Whole = PROTO
     token: str
-    sign_pub: bytes  # Ed25519, 32 bytes
-    box_pub: bytes  # X25519, 32 bytes
-    proof: bytes
+    sign_pub: Annotated[bytes, Meta(min_length=PUBLIC_KEY_SIZE, max_length=PUBLIC_KEY_SIZE)]  # Ed25519
+    box_pub: Annotated[bytes, Meta(min_length=PUBLIC_KEY_SIZE, max_length=PUBLIC_KEY_SIZE)]  # X25519
+    proof: Annotated[bytes, Meta(min_length=SIGNATURE_SIZE, max_length=SIGNATURE_SIZE)]
     hw: str = ""
     sw: str = ""
     name: str = ""  # of the machine, for the person who confirms it

@@ -15,6 +15,7 @@ from msgspec import Meta, Struct
 
 from app.core import signed_messages
 from app.core.canonical import INTEGER_MAX
+from app.core.chain import HASH_SIZE
 from app.core.personal import BOX_BYTES_MAX
 from app.core.verdicts import Flag as Flag  # noqa: PLC0414 both ends have the words of the wire from here
 from app.core.verdicts import Verdict as Verdict  # noqa: PLC0414
@@ -34,6 +35,7 @@ CHANGES_ROWS_BEHIND = 8_000  # rows of a page for a station that does not get to
 SIGNATURES_MAX = 16
 DocumentKind = Literal["program", "keyset", "stops", "brand"]
 SIGNATURE_HEADER = "Tillside-Signature"  # device=…;epoch=…;time=…;nonce=…;sig=<base64>
+PUBLIC_KEY_SIZE, SIGNATURE_SIZE = 32, 64  # of Ed25519, and the first of X25519 too
 CLOCK_WINDOW_MS = 5 * 60_000  # how far a signed request's time may lie from HQ's
 
 # Both ends have these from here.
@@ -42,6 +44,7 @@ request_message, enrol_message = signed_messages.request_message, signed_message
 time_message = signed_messages.time_message
 
 Count = Annotated[int, Meta(ge=0, le=INTEGER_MAX)]  # what a station believes must fit into its database too
+Whole = Annotated[int, Meta(ge=-INTEGER_MAX, le=INTEGER_MAX)]  # what canonical JSON can hold
 Epoch = Annotated[int, Meta(ge=0, lt=1 << 32)]
 DeviceId = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z_-]{1,40}\Z")]  # it goes into hashes, headers and paths
 
@@ -87,16 +90,16 @@ class SealedPepper(Wire, frozen=True, kw_only=True):
 class HeadWire(Wire, frozen=True, kw_only=True):
     """The device's signed head after the entries of a push."""
 
-    seq: int
-    hash: bytes
-    sig: bytes
+    seq: Count
+    hash: Annotated[bytes, Meta(min_length=HASH_SIZE, max_length=HASH_SIZE)]
+    sig: Annotated[bytes, Meta(min_length=SIGNATURE_SIZE, max_length=SIGNATURE_SIZE)]
 
 
 class ClockWire(Wire, frozen=True, kw_only=True):
     """What the device's clock says, for HQ to compare. With a `nonce` it asks HQ to sign its own time."""
 
-    wall_ms: int
-    boot_ms: int
+    wall_ms: Whole
+    boot_ms: Whole
     nonce: Annotated[str, Meta(pattern=r"\A[0-9A-Za-z_-]{0,64}\Z")] = ""
 
 
@@ -140,23 +143,23 @@ class BoxAnswer(Wire, frozen=True, kw_only=True):
 class PushRequest(Wire, frozen=True, kw_only=True):
     """Entries `from_seq`…`head.seq`, whole and in order; with none of them it is a heartbeat."""
 
-    proto: int = PROTO
-    schema_version: int = SCHEMA
-    epoch: int
+    proto: Whole = PROTO
+    schema_version: Whole = SCHEMA
+    epoch: Epoch
     boot: bytes
     sw: str
-    from_seq: int
-    prev_hash: bytes
+    from_seq: Annotated[int, Meta(ge=1, le=INTEGER_MAX)]
+    prev_hash: Annotated[bytes, Meta(min_length=HASH_SIZE, max_length=HASH_SIZE)]
     entries: Annotated[list[bytes], Meta(max_length=BATCH_ENTRIES_MAX)]
     head: HeadWire
     clock: ClockWire
-    pull_cursor: int = 0
-    program_version: int = 0
+    pull_cursor: Whole = 0
+    program_version: Whole = 0
     wiped: bool = False  # the last word of a station that erased itself because HQ asked for it
     standing: str = (
         ""  # how the station stands by its own word (`Standing`); HQ opens a case where people must look
     )
-    rows_skipped: int = 0  # rows of the feed that this station could not use since it last said so
+    rows_skipped: Whole = 0  # rows of the feed that this station could not use since it last said so
     stops_version: Count = 0  # of the list of what is stopped, as this station goes by it
     # How many entries wait behind those sent here, and since when by the machine's clock
     behind: Count = 0

@@ -7,7 +7,7 @@ import re
 
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
-from qrcode.util import MODE_ALPHA_NUM, QRData
+from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, QRData
 
 from sync.protocol import Wire
 
@@ -27,11 +27,19 @@ def draw(text: bytes, *, now_ms: int) -> Drawing | None:
     """Draw a phone's code; None where it can't be one."""
     if not TEXT.fullmatch(text):
         return None
-    code = QRCode(error_correction=ERROR_CORRECT_M, border=0)
-    code.add_data(QRData(text, mode=MODE_ALPHA_NUM))
-    code.make(fit=True)
-    rows = code.get_matrix()
+    try:
+        rows = _rows(text, MODE_ALPHA_NUM)
+    except ValueError:  # a block of nothing but zeros, which the library can't divide; as bytes there is none
+        rows = _rows(text, MODE_8BIT_BYTE)
     return Drawing(modules=len(rows), path=path_of(rows), time_ms=now_ms)
+
+
+def _rows(text: bytes, mode: int) -> list[list[bool]]:
+    code = QRCode(error_correction=ERROR_CORRECT_M, border=0)
+    code.add_data(QRData(text, mode=mode))
+    code.make(fit=True)
+    rows: list[list[bool]] = code.get_matrix()
+    return rows
 
 
 def path_of(rows: list[list[bool]]) -> str:

@@ -5,10 +5,8 @@ from importlib.resources import files
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request, Response
-from msgspec import DecodeError, ValidationError
-from msgspec.json import Decoder
 
-from hq.bodies import answer, read_body
+from hq.bodies import Form, answer, read_body
 from hq.faults import Malformed, TokenRefused
 from hq.home import Hq
 from hq.phone.drawing import draw
@@ -25,7 +23,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 
-_bind_request = Decoder(BindRequest)
+_bind_request = Form(BindRequest)
 
 
 async def _whole(request: Request) -> bytes:
@@ -45,11 +43,7 @@ def add_phone(app: FastAPI, hq: Hq) -> None:
 
     @app.post("/v1/phone/bind", include_in_schema=False)
     def post_bind(request: Request, body: Body) -> Response:
-        try:
-            asked = _bind_request.decode(body)
-        except (DecodeError, ValidationError, UnicodeDecodeError, RecursionError) as problem:
-            raise Malformed(f"Not understood: {problem}.") from problem
-        bound = bind(hq, asked)
+        bound = bind(hq, _bind_request.read(body))
         if bound is None:
             raise TokenRefused("This link is unknown, was used, or is too old. Ask for a new one.")
         return answer(request, bound)

@@ -15,13 +15,13 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from app.core.signed_code import PHONE_KEY_SIZE, is_signed_by
 from app.ids import new_number
-from hq.faults import NotHere
+from hq.faults import NotHere, NotSigned
 from hq.home import Hq
 from hq.members.merged import no_member
 from hq.members.service import CODE_DAYS, DAY_MS, issue_tokens, ref_bytes
 from hq.members.store import lock_members
 from hq.tables import phone_token
-from sync.protocol import Wire
+from sync.protocol import SIGNATURE_SIZE, Wire
 
 TOKEN_LENGTH = 32  # of 5 bits each
 LINK_LIFE_MS = 10 * 60_000  # as a pairing text: long enough to take out a phone
@@ -33,7 +33,7 @@ class BindRequest(Wire, frozen=True, kw_only=True):
 
     token: Annotated[str, Meta(pattern=r"\A[0-9A-Z]{32}\Z")]
     key: Annotated[bytes, Meta(min_length=PHONE_KEY_SIZE, max_length=PHONE_KEY_SIZE)]
-    proof: bytes
+    proof: Annotated[bytes, Meta(min_length=SIGNATURE_SIZE, max_length=SIGNATURE_SIZE)]
 
 
 class BindAnswer(Wire, frozen=True, kw_only=True):
@@ -64,11 +64,12 @@ def new_link(hq: Hq, ref: str, *, url: str) -> Link:
 def bind(hq: Hq, request: BindRequest) -> BindAnswer | None:
     """Bind the phone that comes with a link's token; None when that is unknown, used by another phone, or too old.
 
-    The same phone may come again while the link is good: its first answer may have been lost on the way.
+    The same phone may come again while the link is good: its first answer may have been lost on the way. Raises
+    `NotSigned` for a phone that has not the key it shows.
     """
     phone = Ed25519PublicKey.from_public_bytes(request.key)
     if not is_signed_by(phone, request.proof, bind_message(token=request.token, key=request.key)):
-        return None
+        raise NotSigned("The proof is not by the phone's key.")
     now_ms = hq.clock.now_ms()
     token = hq.database.write(partial(_bind, hq, request=request, now_ms=now_ms))
     if token is None:

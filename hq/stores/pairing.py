@@ -26,7 +26,7 @@ from app.ids import new_number, new_ref, new_secret
 from hq.access.actor import SYSTEM, Actor
 from hq.audit.service import record
 from hq.campaigns.service import newest_document
-from hq.faults import NotHere, NotPossible
+from hq.faults import NotHere, NotPossible, NotSigned
 from hq.home import Hq
 from hq.keys import root_fingerprint
 from hq.keysets.store import current_kid
@@ -36,14 +36,13 @@ from hq.stores.devices import PROTO_KEPT_MAX, DeviceState, end_epoch, former_hea
 from hq.stores.service import read_store
 from hq.tables import device, enrol_token
 from sync.enrolment_wire import FORMER_MAX, EnrolAnswer, EnrolRequest, EpochHead
-from sync.protocol import enrol_message
+from sync.protocol import PUBLIC_KEY_SIZE, enrol_message
 
 PREFIX = "TS:P:"
 TOKEN_LENGTH = 32  # of 5 bits each
 TOKEN_LIFE_MS = (
     10 * 60_000
 )  # long enough to walk to the till, short enough for a photographed screen to be stale
-PUBLIC_KEY_SIZE = 32
 HARDWARE_LENGTH_MAX, SOFTWARE_LENGTH_MAX = 80, 40  # what a device says of itself is cut, not refused
 FIRST_EPOCH = 1
 EPOCHS_FORGOTTEN_MAX = (
@@ -139,12 +138,13 @@ def make_pairing(
 
 
 def enrol(hq: Hq, request: EnrolRequest) -> EnrolAnswer | None:
-    """Turn a token into a device; None when the token is unknown, used or too old, or the keys aren't proven.
+    """Turn a token into a device; None when the token is unknown, used or too old.
 
-    A wrong proof doesn't use the token up: the one who holds the right keys may still come.
+    Raises `NotSigned` where the keys aren't proven. That doesn't use the token up: the one who holds the right keys may
+    still come.
     """
     if not _is_proven(request):
-        return None
+        raise NotSigned("The proof is not by the station's key.")
     now_ms = hq.clock.now_ms()
     keyset = newest_document(hq, "keyset")
     with hq.database.atomic() as connection:

@@ -6,6 +6,8 @@ from importlib.resources import files
 
 import orjson
 import pytest
+from msgspec import structs
+from msgspec.json import encode
 from typer.testing import CliRunner
 
 from app.cli_hq import hq_cli
@@ -15,7 +17,7 @@ from hq import faults
 from hq.keys import public_keys
 from hq.members.service import MemberFacts, issue_code, reissue_code, roll_code, upsert_members
 from hq.phone import drawing
-from hq.phone.service import LINK_LIFE_MS, BindRequest, bind, bind_message, new_link
+from hq.phone.service import LINK_LIFE_MS, BindRequest, Link, bind, bind_message, new_link
 from hq.tables import member, phone_token
 from scanner.draw import QUIET_MODULES, qr_modules
 from tests.databases import on
@@ -25,6 +27,7 @@ from tests.hq.test_ingest import count, rows
 from tests.phone import Phone, a_phone, a_signing_key
 
 URL = "https://hq.example"
+UNKNOWN_LINK = Link(f"{URL}/phone#{'0' * 32}", 0)
 
 
 @pytest.fixture
@@ -99,8 +102,9 @@ def test_who_does_not_hold_the_key_uses_nothing_up(hq, ada) -> None:
         {"proof": b"x" * 64},
         {"proof": b""},
     ):
-        assert bind(hq, asked(link, **changes)) is None
-    assert bind(hq, asked(link, token="0" * 32)) is None
+        with pytest.raises(faults.NotSigned):
+            bind(hq, asked(link, **changes))
+    assert bind(hq, asked(UNKNOWN_LINK)) is None
     assert bind(hq, good) is not None
 
 
@@ -161,8 +165,13 @@ def test_over_the_web(hq, web, ada, homes) -> None:
     }
     said = web.post("/v1/phone/bind", content=orjson.dumps(document))
     assert said.status_code == 200 and said.json()["time_ms"] == NOW_MS
-    other = document | {"token": "0" * 32}
-    assert web.post("/v1/phone/bind", content=orjson.dumps(other)).json()["type"].endswith("token_refused")
+    for other, status, kind in (
+        (asked(UNKNOWN_LINK), 410, "token_refused"),
+        (structs.replace(request, proof=bytes(64)), 401, "signature"),
+        (structs.replace(request, proof=request.proof[1:]), 400, "malformed"),
+    ):
+        refused = web.post("/v1/phone/bind", content=encode(other))
+        assert (refused.status_code, refused.json()["type"].rpartition(":")[2]) == (status, kind)
     for body in (
         b"",
         b"\xff",
@@ -174,6 +183,7 @@ def test_over_the_web(hq, web, ada, homes) -> None:
     code = a_phone().shows(NOW_MS)
     drawn = web.post("/v1/phone/draw", content=code.encode()).json()
     assert drawn["modules"] == 61 and drawn["path"].startswith("M0 0h7v1H0z")
+    assert web.post("/v1/phone/draw", content=b"L3:" + b"0" * 200).status_code == 200  # no logarithm of 0
     for body in (
         b"",
         b"https://evil.example",

@@ -253,7 +253,8 @@ def test_a_wrong_proof_is_refused_and_leaves_the_token_good(hq):
         {"box_pub": bytes(32)},
         {"box_pub": b"short"},
     ):
-        assert EnrolService(hq).enrol(enrol_request(token, key, **changes)) is None
+        with pytest.raises(faults.NotSigned):
+            EnrolService(hq).enrol(enrol_request(token, key, **changes))
     assert EnrolService(hq).enrol(enrol_request("0" * 32, key)) is None
     assert EnrolService(hq).enrol(enrol_request(token, key)) is not None
 

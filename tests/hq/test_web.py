@@ -9,7 +9,7 @@ from base64 import b64encode
 import pytest
 import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from msgspec import to_builtins
+from msgspec import structs, to_builtins
 from msgspec.json import decode, encode
 
 from app.core.canonical import INTEGER_MAX
@@ -253,6 +253,10 @@ def test_enrolment(web, hq):
     assert web.post("/v1/enrol", content=body).json()["store"]["store_id"] == "S1"
     found = problem(web.post("/v1/enrol", content=body), 410)
     assert found["type"].endswith("token_refused")
+    request = enrol_request(token, Ed25519PrivateKey.generate())
+    found = problem(web.post("/v1/enrol", content=encode(structs.replace(request, proof=bytes(64)))), 401)
+    assert found["type"].endswith("signature")
+    problem(web.post("/v1/enrol", content=encode(structs.replace(request, proof=bytes(63)))), 400)
 
 
 def test_what_a_device_says_of_itself_never_hinders_its_enrolment(web, hq):
