@@ -1,12 +1,17 @@
 """Bodies in and out: size limits that hold while reading and while decompressing, and compressed answers."""
 
 import io
+import json
+from typing import Any, Generic, TypeVar
 
+import orjson
 import zstandard
 from fastapi import Request, Response
-from msgspec.json import encode
+from msgspec import DecodeError, ValidationError, convert
+from msgspec.json import Decoder, encode
 from starlette.requests import ClientDisconnect
 
+from app.core.canonical import INTEGER_MAX
 from hq.faults import Malformed, TooLarge
 from sync.protocol import Wire
 
@@ -18,6 +23,8 @@ ZSTD_WINDOW_MAX = (
     8 << 20
 )  # what a decoder may be made to hold (RFC 8878 §3.1.1.1.2 recommends to support this much)
 ZSTD_LEVEL = 3
+
+T = TypeVar("T")
 
 
 async def read_body(request: Request) -> bytes:
@@ -54,6 +61,39 @@ def decode(body: bytes, encoding: str | None) -> bytes:
     except zstandard.ZstdError as problem:
         raise Malformed("The body is not whole zstd.") from problem
     return b"".join(parts)
+
+
+class Form(Generic[T]):
+    """What a body must be like, by a type of the wire."""
+
+    def __init__(self, kind: type[T]) -> None:
+        """Read bodies of this type."""
+        self._kind = kind
+        self._decoder = Decoder(kind)
+
+    def read(self, body: bytes) -> T:
+        """Read a body. Raises `Malformed`."""
+        try:
+            try:
+                return self._decoder.decode(body)
+            except ValidationError:  # 5.0 is whole, which this decoder doesn't know
+                return convert(read_json(body), self._kind)
+        except (DecodeError, UnicodeDecodeError, RecursionError) as problem:  # the last: nested too deep
+            raise Malformed(f"Not understood: {problem}.") from problem
+
+
+def read_json(body: bytes) -> Any:
+    """Read JSON (RFC 8259): a number without a fraction is whole, however it is written. Raises `Malformed`."""
+    try:
+        orjson.loads(body)  # as it should be: UTF-8, no half characters, no NaN
+        return json.loads(body, parse_float=_number)
+    except (ValueError, RecursionError) as problem:
+        raise Malformed("The body is not JSON.") from problem
+
+
+def _number(text: str) -> int | float:
+    number = float(text)
+    return int(number) if number.is_integer() and abs(number) <= INTEGER_MAX else number
 
 
 def answer(request: Request, model: Wire) -> Response:

@@ -250,13 +250,15 @@ class EnrolService:
 
 
 def _local_day(text: str) -> date:
-    """Read a day. Raises `Malformed`; a year that clocks can't reach is none."""
+    """Read a day. Raises `Malformed`, and `NotHere` for a year that clocks can't reach."""
     try:
         day = date.fromisoformat(text)
     except ValueError as problem:
         raise Malformed("A day is written like 2017-11-21.") from problem
-    if day.isoformat() != text or not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise Malformed(f"A day is written like 2017-11-21, from {FIRST_YEAR} to {LAST_YEAR}.")
+    if day.isoformat() != text:
+        raise Malformed("A day is written like 2017-11-21.")
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise NotHere(f"HQ knows of days from {FIRST_YEAR} to {LAST_YEAR}.")
     return day
 
 

@@ -7,23 +7,21 @@ documentation pages are off: they load scripts from another host. docs/protocol.
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.responses import FileResponse
-from msgspec import DecodeError
-from msgspec.json import Decoder
 
 from app.core.canonical import INTEGER_MAX
 from hq import problems
 from hq.admission import Admission
 from hq.api.app import add_api
 from hq.auth import Asked, Gate, read_header
-from hq.bodies import answer, decode, read_body
+from hq.bodies import Form, answer, decode, read_body
 from hq.campaigns.service import keyset_at
 from hq.clock import DEMO_CLOCK_HEADER, FollowingClock
 from hq.console.app import add_console
-from hq.faults import Malformed, NotSigned, TokenRefused
+from hq.faults import NotSigned, TokenRefused
 from hq.home import Hq
 from hq.operations.routes import add_operations
 from hq.phone.routes import add_phone
@@ -41,11 +39,13 @@ from sync.protocol import (
     PushRequest,
 )
 
-_push_request = Decoder(PushRequest)
-_authorize_request = Decoder(AuthorizeRequest)
-_lease_request = Decoder(LeaseRequest)
-_pairing_request = Decoder(PairingRequest)
-_enrol_request = Decoder(EnrolRequest)
+T = TypeVar("T")
+
+_push_request = Form(PushRequest)
+_authorize_request = Form(AuthorizeRequest)
+_lease_request = Form(LeaseRequest)
+_pairing_request = Form(PairingRequest)
+_enrol_request = Form(EnrolRequest)
 
 
 async def _whole(request: Request) -> "Whole":
@@ -192,11 +192,8 @@ def _asked(asking: Whole) -> Asked:
     return Asked(scope["method"], target, hashlib.sha256(asking.body).digest())
 
 
-def _read(form: Decoder[Any], asking: Whole) -> Any:
-    try:
-        return form.decode(decode(asking.body, asking.request.headers.get("content-encoding")))
-    except (DecodeError, UnicodeDecodeError, RecursionError) as problem:  # the last: nested too deep
-        raise Malformed(f"Not understood: {problem}.") from problem
+def _read(form: Form[T], asking: Whole) -> T:
+    return form.read(decode(asking.body, asking.request.headers.get("content-encoding")))
 
 
 class _DemoClockHeader:

@@ -9,25 +9,22 @@ A route without a scope can't be written: what nobody was given, nobody may do.
 """
 
 import asyncio
-import json
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
-from app.core.canonical import INTEGER_MAX
 from hq.access.actor import Actor
 from hq.access.api_keys import PREFIX, actor_of
 from hq.access.scopes import Scope
 from hq.api import etags, idempotency
 from hq.api.rates import Left, Rates
-from hq.bodies import read_body
+from hq.bodies import read_body, read_json
 from hq.faults import HqFault, Malformed, NotHere, NotPossible, NotSignedIn
 from hq.home import Hq
 from hq.problems import of_fault
@@ -94,6 +91,7 @@ class ApiRoute(APIRoute):
             try:
                 actor = await run_in_threadpool(let_in, hq, request)
                 left = rates.count(actor.name)
+                left.check()
                 actor.need(self.scope_needed)
                 _check_target(request)
                 request.state.actor = actor
@@ -157,21 +155,7 @@ async def keep_body(request: Request) -> None:
         body
         and request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
     ):
-        request._json = _read_json(body)
-
-
-def _read_json(body: bytes) -> Any:
-    """Read JSON (RFC 8259): a number without a fraction is whole, however it is written. Raises `Malformed`."""
-    try:
-        orjson.loads(body)  # as it should be: UTF-8, no half characters, no NaN
-        return json.loads(body, parse_float=_number)
-    except (ValueError, RecursionError) as problem:
-        raise Malformed("The body is not JSON.") from problem
-
-
-def _number(text: str) -> int | float:
-    number = float(text)
-    return int(number) if number.is_integer() and abs(number) <= INTEGER_MAX else number
+        request._json = read_json(body)
 
 
 def let_in(hq: Hq, request: Request) -> Actor:

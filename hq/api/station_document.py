@@ -43,7 +43,7 @@ PREFIX = "Station"  # before the names of the wire's types
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 SENTENCES = {
     400: "The request is not of the agreed form.",
-    401: "The signature is missing, wrong, repeated or of another time.",
+    401: "The signature or the proof is missing, wrong, repeated or of another time.",
     403: "The station is shut out, or waits to be confirmed.",
     404: "There is no such thing here.",
     408: "The body did not come to its end.",
@@ -56,13 +56,9 @@ SENTENCES = {
 BUSY = (400, 408, 413, 503)
 SIGNED = (*BUSY, 401, 403)
 TEXT = {"type": "string"}
-KEY = {"type": "string", "pattern": "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"}  # 32 bytes as Base64
-SIGNATURE = {"type": "string", "pattern": "^[A-Za-z0-9+/]{85}[AQgw]==$"}  # 64 bytes
-# What a type in Python can't say of bytes.
-SHARPER = {
-    "EnrolRequest": {"sign_pub": KEY, "box_pub": KEY, "proof": SIGNATURE},
-    "BindRequest": {"key": KEY, "proof": SIGNATURE},
-}
+BASE64 = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
+# Of so many characters, when there is no other number: keys and hashes, signatures.
+BASE64_OF = {44: "^[A-Za-z0-9+/]{43}=$", 88: "^[A-Za-z0-9+/]{86}==$"}
 PHONE_CODE = {"type": "string", "pattern": "^L3:[0-9A-Z $%*+./:-]{200,400}$"}
 
 
@@ -92,7 +88,7 @@ TOLD = (
     Told("get", "/v1/keyset", "The signed set of keys, the newest or one version.", SignedDocument,
          (400, 404, 503), query={"version": _number(1)}, optional=frozenset({"version"}), is_signed=False),
     Told("post", "/v1/enrol", "A new station introduces itself with its pairing token.", EnrolAnswer,
-         (*BUSY, 409, 410), EnrolRequest, is_signed=False),
+         (*BUSY, 401, 410), EnrolRequest, is_signed=False),
     Told("post", f"{DEVICE}/journal", "Push journal entries.", PushAnswer, (*SIGNED, 409, 426), PushRequest),
     Told("post", f"{DEVICE}/authorize", "Ask for the right to give something.", AuthorizeAnswer,
          (*SIGNED, 409, 426), AuthorizeRequest),
@@ -105,10 +101,11 @@ TOLD = (
          query={"cursor": _number(0), "set_id": TEXT, "limit": _number(1)}, optional=frozenset({"limit"})),
     Told("get", "/v1/sync/pepper", "What the PINs of the store's staff rest on, sealed.", SealedPepper, (*SIGNED, 404)),
     Told("get", "/v1/sync/devices", "The devices of the store.", StoreDevices),
-    Told("get", "/v1/sync/day", "What the store's stations took in on a day.", StoreDay, query={"day": TEXT}),
+    Told("get", "/v1/sync/day", "What the store's stations took in on a day.", StoreDay, (*SIGNED, 404),
+         query={"day": {"type": "string", "format": "date"}}),
     Told("get", "/v1/sync/document/{kind}", "The newest of a kind of signed document.", SignedDocument,
          (*SIGNED, 404)),
-    Told("post", "/v1/phone/bind", "Bind a phone by the token of a link.", BindAnswer, (*BUSY, 410), BindRequest,
+    Told("post", "/v1/phone/bind", "Bind a phone by the token of a link.", BindAnswer, (*BUSY, 401, 410), BindRequest,
          is_signed=False),
     Told("post", "/v1/phone/draw", "Draw a phone's code.", Drawing, BUSY, PHONE_CODE, is_signed=False),
 )  # fmt: skip
@@ -127,8 +124,6 @@ def schemas() -> dict[str, Any]:
     """Return the wire's types as JSON Schema, by the names that `paths` uses."""
     kinds = [kind for told in TOLD for kind in (told.asked, told.answers) if isinstance(kind, type)]
     _, components = schema_components(kinds, ref_template=f"#/components/schemas/{PREFIX}{{name}}")
-    for name, sharper in SHARPER.items():
-        components[name]["properties"].update(sharper)
     return {PREFIX + name: _for_everybody(schema) for name, schema in components.items()}
 
 
@@ -175,7 +170,10 @@ def _schema(kind: Any) -> dict[str, Any]:
 
 
 def _for_everybody(schema: Any) -> Any:
-    r"""Return a schema whose patterns are JSON Schema's: it knows `^` and `$`, and not Python's `\A` and `\Z`."""
+    r"""Return a schema whose patterns are JSON Schema's, and which says what Base64 is.
+
+    JSON Schema knows `^` and `$`, and not Python's `\A` and `\Z`.
+    """
     if isinstance(schema, list):
         return [_for_everybody(each) for each in schema]
     if not isinstance(schema, dict):
@@ -183,4 +181,7 @@ def _for_everybody(schema: Any) -> Any:
     said = {name: _for_everybody(each) for name, each in schema.items()}
     if isinstance(said.get("pattern"), str):
         said["pattern"] = said["pattern"].replace(r"\A", "^").replace(r"\Z", "$")
+    if said.get("contentEncoding") == "base64":
+        least, most = said.get("minLength"), said.get("maxLength")
+        said["pattern"] = BASE64_OF.get(least, BASE64) if least == most else BASE64
     return said
