@@ -12,7 +12,7 @@ from hq.api.models import Page, to_page
 from hq.api.paging import Paging
 from hq.api.routing import Asked, Routes, of_nothing
 from hq.faults import HqFault, Malformed
-from hq.members import finding, keeping, notes
+from hq.members import bulk, finding, keeping, notes
 from hq.members.applying import Applying
 from hq.members.attributes import Side
 from hq.members.schemas import (
@@ -66,22 +66,17 @@ def create_member(ask: Asked, asked: NewMemberAsked) -> Any:
 @routes.post("/bulk", needs=Scope.MEMBERS_WRITE, answers=BulkAnswer, status=200)
 def put_members(ask: Asked, asked: BulkAsked) -> Any:
     """Add or change up to 500 members by their external ids, each by itself."""
-    results = []
-    for each in asked.members:
-        said = said_of(each, external_id=each.external_id)
-        try:
-            put = keeping.put_member(ask.hq, ask.actor, said, side=Side.CRM)
-        except HqFault as fault:
-            if fault.status >= 500:
-                raise
-            results.append(
-                BulkResult(external_id=each.external_id, ref=None, is_new=False, problem=str(fault))
-            )
-        else:
-            results.append(
-                BulkResult(external_id=each.external_id, ref=put.ref, is_new=put.is_new, problem=None)
-            )
-    return BulkAnswer(results=results)
+    members = [said_of(each, external_id=each.external_id) for each in asked.members]
+    found = bulk.put_members(ask.hq, ask.actor, members, side=Side.CRM)
+    return BulkAnswer(
+        results=[_result(each.external_id, came) for each, came in zip(asked.members, found, strict=True)]
+    )
+
+
+def _result(external_id: str, came: keeping.Put | HqFault) -> BulkResult:
+    if isinstance(came, HqFault):
+        return BulkResult(external_id=external_id, ref=None, is_new=False, problem=str(came))
+    return BulkResult(external_id=external_id, ref=came.ref, is_new=came.is_new, problem=None)
 
 
 @routes.get("/by/{external_id}", needs=Scope.MEMBERS_READ, answers=MemberAnswer, faults=(404,))

@@ -332,7 +332,8 @@ class ImportAsked(Body):
     """A file of members: its text with a heading, and which column is what."""
 
     name: Name
-    text: Annotated[str, StringConstraints(min_length=1, max_length=3_000_000, pattern=r"^[^\x00]*$")]
+    # As long as a request may be.
+    text: Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00]*$")]
     mapping: Annotated[dict[str, str], Field(max_length=200)]
     is_trial: bool = True
 

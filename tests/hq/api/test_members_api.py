@@ -120,10 +120,18 @@ def test_t06_who_may_join_by_the_api_is_who_may_at_a_station(hq, api) -> None:
 
 
 def test_many_come_at_once_and_what_is_wrong_with_one_stops_no_other(api) -> None:
-    asked = [{"external_id": "a"}, {"external_id": "b", "home_store": "nowhere"}, {"external_id": "c"}]
+    asked = [
+        {"external_id": "a", "number": number_of("9GGGGGGGGG")},
+        {"external_id": "b", "home_store": "nowhere"},
+        {"external_id": "c", "number": number_of("9GGGGGGGGG")},
+        {"external_id": "d"},
+    ]
     results = api.post("/v1/members/bulk", {"members": asked}).json()["results"]
-    assert [each["is_new"] for each in results] == [True, False, True]
-    assert results[1]["problem"] == "There is no such store."
+    assert [each["is_new"] for each in results] == [True, False, False, True]
+    assert [each["problem"] for each in results[1:3]] == [
+        "There is no such store.",
+        "Another member has that number.",
+    ]
     assert len(api.get("/v1/members").json()["items"]) == 2
 
 
