@@ -1,14 +1,16 @@
 """What nobody is signed in for: signing in and out, choosing a password by a link, how pages look, three files."""
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
 from hq.api.rates import Rates
+from hq.api.routing import keep_body
 from hq.console.kept_form import read_kept
 from hq.console.nav import grouped
 from hq.console.render import HEADERS, STATIC, Look, render, static_file
@@ -38,9 +40,24 @@ NAME_MAX, TOKEN_MAX = 60, 64
 Text = Annotated[str, Form(max_length=PASSWORD_MAX)]
 
 
+class _Route(APIRoute):
+    """Reads a form whole before the framework takes it apart, which would answer 400 whatever hindered its coming."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what serves a request."""
+        inner = super().get_route_handler()
+
+        async def serve(request: Request) -> Response:
+            if request.method == "POST":
+                await keep_body(request)
+            return await inner(request)
+
+        return serve
+
+
 def public_pages(hq: Hq, rates: Rates) -> APIRouter:
     """Return the pages and files that nobody has to be signed in for."""
-    router = APIRouter(include_in_schema=False)
+    router = APIRouter(include_in_schema=False, route_class=_Route)
     _add_first(router, hq)
     _add_signing_in(router, hq, rates)
     _add_password(router, hq, rates)

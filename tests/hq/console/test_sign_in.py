@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from hq import admission
 from hq.access.actor import SYSTEM
 from hq.access.scopes import Role
 from hq.console.sessions import session_of, sign_in
@@ -154,3 +155,12 @@ def test_one_signs_oneself_out_at_other_browsers(web, console, password) -> None
     console.send("/console/me/sign-out-others")
     assert "/console/sign-in" in other.get("/console/me").url
     other.web.close()
+
+
+def test_a_sign_in_that_waits_too_long_is_told_to_come_again(web, password, monkeypatch) -> None:
+    """And not that its form is bad: the framework says that of whatever goes wrong while it reads one."""
+    browser = Console(web)
+    monkeypatch.setattr(admission, "PATIENCE_S", -1)
+    answer = browser.sign_in("admin", password)
+    assert (answer.status_code, "Retry-After" in answer.headers) == (503, True)
+    assert browser.sign_in("a" * (300 << 10), password).status_code == 413
