@@ -21,6 +21,12 @@ class Left:
     quota: int
     remaining: int
     reset_s: int
+    is_let_through: bool = True
+
+    def check(self) -> None:
+        """Raise `TooMany` where this request is one too many."""
+        if not self.is_let_through:
+            raise TooMany(f"More than {self.quota} requests a minute.", retry_after_s=self.reset_s)
 
     def headers(self) -> dict[str, str]:
         """Return it as answers say it (draft-ietf-httpapi-ratelimit-headers)."""
@@ -40,17 +46,15 @@ class Rates:
         self._sign_ins = RateLimitItemPerMinute(SIGN_INS_PER_MINUTE)
 
     def count(self, who: str) -> Left:
-        """Count a request and return what is left. Raises `TooMany`."""
+        """Count a request and return what is left, and whether it is one too many."""
         return self._count(self._usual, "request", who)
 
     def count_sign_in(self, who: str) -> None:
         """Count a try to sign in. Raises `TooMany`."""
-        self._count(self._sign_ins, "sign-in", who)
+        self._count(self._sign_ins, "sign-in", who).check()
 
     def _count(self, item: RateLimitItemPerMinute, kind: str, who: str) -> Left:
         is_let_through = self._limiter.hit(item, kind, who)
         stats = self._limiter.get_window_stats(item, kind, who)
         wait_s = max(1, math.ceil(stats.reset_time - time.time()))
-        if is_let_through:
-            return Left(item.amount, stats.remaining, wait_s)
-        raise TooMany(f"More than {item.amount} requests a minute.", retry_after_s=wait_s)
+        return Left(item.amount, stats.remaining, wait_s, is_let_through)

@@ -1,0 +1,82 @@
+"""What stands around every route: how often a key may ask, how much it sends, what came before, what is known."""
+
+import pytest
+
+from hq.access.actor import SYSTEM
+from hq.access.api_keys import create_key
+from hq.access.scopes import Scope
+from hq.access.tables import idempotency
+from hq.api.idempotency import KEPT_MS, forget_old
+from hq.api.rates import Rates
+from hq.bodies import BODY_BYTES_MAX
+from hq.web import create_app
+from tests.hq.asking_api import Api, api_of
+from tests.hq.server import serving_app
+
+STORES = "/v1/stores"
+SEVENTH = {"store_id": "S7", "name": "Seventh", "time_zone": "America/New_York", "currency": "USD"}
+
+
+@pytest.fixture
+def api(hq):
+    with api_of(hq) as found:
+        yield found
+
+
+def test_a_key_that_asks_too_often_hears_when_to_ask_again_and_others_do_not(hq) -> None:
+    app = create_app(hq)
+    app.state.rates = Rates(per_minute=2)
+    one, other = (create_key(hq, SYSTEM, name=name, scopes=tuple(Scope))[1] for name in "ab")
+    with serving_app(app) as web:
+        answers = [Api(web, one).get(STORES) for _ in range(3)]
+        assert [each.status_code for each in answers] == [200, 200, 429]
+        assert [each.headers["RateLimit"].partition(";t=")[0] for each in answers] == [
+            '"default";r=1',
+            '"default";r=0',
+            '"default";r=0',
+        ]
+        assert {each.headers["RateLimit-Policy"] for each in answers} == {'"default";q=2;w=60'}
+        assert 1 <= int(answers[2].headers["Retry-After"]) <= 60
+        assert answers[2].json()["type"] == "urn:tillside:problem:too_many"
+        assert Api(web, other).get(STORES).status_code == 200
+
+
+def test_what_is_too_large_is_refused_before_it_is_read(api) -> None:
+    answer = api.post(STORES, {**SEVENTH, "name": "P" * BODY_BYTES_MAX})
+    assert (answer.status_code, answer.json()["type"]) == (413, "urn:tillside:problem:too_large")
+
+
+def test_a_request_that_comes_twice_is_done_once(hq, api) -> None:
+    first, again = (api.post(STORES, SEVENTH, Idempotency_Key="one") for _ in range(2))
+    assert (first.status_code, again.status_code, again.content) == (201, 201, first.content)
+    assert again.headers["Idempotent-Replayed"] == "true" and "Idempotent-Replayed" not in first.headers
+    other = api.post(STORES, {**SEVENTH, "store_id": "S8"}, Idempotency_Key="one")
+    assert (other.status_code, other.json()["type"]) == (422, "urn:tillside:problem:repeated_otherwise")
+    assert api.get(f"{STORES}/S8").status_code == 404
+    assert api.post(STORES, SEVENTH).status_code == 409  # without a key it is a store that there is
+    assert api.post(STORES, SEVENTH, Idempotency_Key="x" * 81).status_code == 400
+
+
+def test_keys_of_requests_are_each_askers_own_and_forgotten_after_a_day(hq, clock, api) -> None:
+    api.post(STORES, SEVENTH, Idempotency_Key="one")
+    other = Api(api.web, create_key(hq, SYSTEM, name="other", scopes=tuple(Scope))[1])
+    assert other.post(STORES, SEVENTH, Idempotency_Key="one").status_code == 409
+    clock.set_ms(clock.now_ms() + KEPT_MS + 1)
+    forget_old(hq)
+    assert api.post(STORES, SEVENTH, Idempotency_Key="one").status_code == 409
+
+
+def test_a_request_whose_end_nobody_knows_is_not_done_again(hq, api) -> None:
+    api.post(STORES, SEVENTH, Idempotency_Key="one")
+    with hq.database.atomic() as connection:  # as a server leaves it that died while it was at work
+        connection.execute(idempotency.update().values(status=0, body=""))
+    late = api.post(STORES, SEVENTH, Idempotency_Key="one")
+    assert late.status_code == 409 and "has no answer yet" in late.json()["detail"]
+
+
+def test_who_holds_the_same_already_gets_nothing_new(api) -> None:
+    tag = api.get(STORES).headers["ETag"]
+    same = api.get(STORES, If_None_Match=f'"other", W/{tag}')
+    assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", tag)
+    api.post(STORES, SEVENTH)
+    assert api.get(STORES, If_None_Match=tag).status_code == 200
