@@ -9,6 +9,7 @@ from hq.access.tables import idempotency
 from hq.api.idempotency import KEPT_MS, forget_old
 from hq.api.rates import Rates
 from hq.bodies import BODY_BYTES_MAX
+from hq.under_way import UNSIGNED_BYTES_MAX
 from hq.web import create_app
 from tests.hq.asking_api import Api, api_of
 from tests.hq.server import serving_app
@@ -41,9 +42,11 @@ def test_a_key_that_asks_too_often_hears_when_to_ask_again_and_others_do_not(hq)
         assert Api(web, other).get(STORES).status_code == 200
 
 
-def test_what_is_too_large_is_refused_before_it_is_read(api) -> None:
+def test_what_is_too_large_is_refused_and_a_file_of_members_is_not(api) -> None:
     answer = api.post(STORES, {**SEVENTH, "name": "P" * BODY_BYTES_MAX})
     assert (answer.status_code, answer.json()["type"]) == (413, "urn:tillside:problem:too_large")
+    text = "id,name\n" + "".join(f"{n},{'N' * 80}\n" for n in range(UNSIGNED_BYTES_MAX // 40))
+    assert api.post("/v1/imports", {"name": "all.csv", "text": text, "mapping": {}}).status_code == 201
 
 
 def test_a_request_that_comes_twice_is_done_once(hq, api) -> None:
