@@ -182,6 +182,6 @@ def _for_everybody(schema: Any) -> Any:
     if isinstance(said.get("pattern"), str):
         said["pattern"] = said["pattern"].replace(r"\A", "^").replace(r"\Z", "$")
     if said.get("contentEncoding") == "base64":
-        least, most = said.get("minLength"), said.get("maxLength")
-        said["pattern"] = BASE64_OF.get(least, BASE64) if least == most else BASE64
+        is_of_one_length = said.get("minLength") == said.get("maxLength")
+        said["pattern"] = BASE64_OF.get(said.get("minLength", 0), BASE64) if is_of_one_length else BASE64
     return said
