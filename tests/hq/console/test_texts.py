@@ -11,6 +11,8 @@ from babel.messages.pofile import read_po
 from hq.audit.words import ACTIONS
 from hq.console.catalogue import messages, template
 from hq.console.texts import CATALOGUE, LANGUAGES, translations
+from hq.console.words import NAMES
+from hq.webhooks.outbox import Kind
 from resources.load import read_text
 
 ROOT = Path(__file__).parents[3] / "hq"
@@ -96,3 +98,7 @@ def test_every_action_of_the_audit_has_a_word() -> None:
     }
     assert len(said) > 40
     assert said - set(ACTIONS) == set()
+
+
+def test_every_event_that_others_are_told_of_has_a_word() -> None:
+    assert {kind.value for kind in Kind} - set(NAMES) == set()
