@@ -58,7 +58,7 @@ class MemberValues(Struct):
 
 
 class VoucherValues(Struct):
-    """A row of type `voucher`. Of older HQs the holder is missing."""
+    """A row of type `voucher`. Of older HQs the last ones are missing."""
 
     code_hash: str
     rule_id: str
@@ -67,6 +67,8 @@ class VoucherValues(Struct):
     owner: str | None
     ends_on: date | None
     holder: str | None = None
+    starts_on: date | None = None
+    state: Literal["active", "frozen"] = "active"
 
 
 class GiftCardValues(Struct):

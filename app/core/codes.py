@@ -3,8 +3,8 @@
 Four families, and what a camera sees besides:
 - `L2:` is what HQ signed (signed_code): a station can tell without a network that HQ issued it, not who copied it.
 - `L3:` is the same with this minute's signature by the member's phone (phone_code): a picture of it is soon worthless.
-- plain numbers: `M` + 10 (member), `V` or `G` + 13 (voucher, gift card) characters of Crockford's alphabet + a check
-  character (Luhn modulo 32). They ignore case, spaces and dashes, and prove only that somebody knows the number.
+- plain numbers: `M` + 10 (member), `V` + 13 to 20 (voucher) or `G` + 13 (gift card) characters of Crockford's alphabet
+  and a check character (Luhn modulo 32). They ignore case, spaces and dashes, and prove only that somebody knows them.
 - numbers of others, in the forms of GS1 (gs1): good where head office keeps them, and they prove as little.
 - `TS:` and a letter: what we print for other purposes than to show a member (receipts, staff badges, set-up codes).
 
@@ -61,7 +61,7 @@ __all__ = [
 TEXT_LENGTH_MAX = 512  # the longest payload a printed code of a size that scans well can carry
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 MEMBER_BODY = 10
-VOUCHER_BODY = 13
+VOUCHER_BODY, VOUCHER_BODY_MAX = 13, 20  # longer ones begin with a word of the shop's
 GIFT_CARD_BODY = 13
 RECEIPT_PREFIX, BADGE_PREFIX, SETUP_PREFIX = "TS:R:", "TS:B:", "TS:P:"  # of one length
 AIM = re.compile(
@@ -169,7 +169,7 @@ def _plain(text: str) -> Credential | Refusal | None:
     folded = fold(text)
     if _is_number(folded, "M", MEMBER_BODY):
         return MemberNumber(hash_number(folded))
-    if _is_number(folded, "V", VOUCHER_BODY):
+    if _is_number(folded, "V", VOUCHER_BODY, VOUCHER_BODY_MAX):
         return VoucherNumber(hash_number(folded))
     if _is_number(folded, "G", GIFT_CARD_BODY):
         return GiftCardNumber(hash_number(folded))
@@ -228,13 +228,14 @@ def number(kind: str, body: str) -> str:
 def hash_number(folded: str) -> str:
     """Return what is stored in place of a number, 32 hexadecimal digits, so that no list of valid codes lies about.
 
-    Vouchers carry 65 random bits: the hash can't be reversed by guessing. Member numbers (50 bits) prove little anyway.
+    Of vouchers at least 65 bits are random: the hash can't be reversed by guessing. Member numbers (50 bits) prove
+    little anyway.
     """
     return hashlib.sha256(b"TS-code" + folded.encode("ascii")).hexdigest()[:32]
 
 
-def _is_number(folded: str, kind: str, body_length: int) -> bool:
-    if len(folded) != 1 + body_length + 1 or folded[0] != kind:
+def _is_number(folded: str, kind: str, body_length: int, length_max: int = 0) -> bool:
+    if not body_length <= len(folded) - 2 <= max(body_length, length_max) or folded[0] != kind:
         return False
     digits = folded[1:]
     return all(char in ALPHABET for char in digits) and luhn.is_valid(digits, alphabet=ALPHABET)

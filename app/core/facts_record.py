@@ -170,6 +170,7 @@ def presentation_record(shown: Presentation) -> Record:
         "owner": voucher.owner,
         "ends_on": None if voucher.ends_on is None else voucher.ends_on.isoformat(),
     }
+    record |= {} if voucher.starts_on is None else {"starts_on": voucher.starts_on.isoformat()}
     return record | ({"points": shown.points} if shown.points else {})
 
 
@@ -272,6 +273,7 @@ def _read_presentation(shown: Mapping[str, Any]) -> Presentation:
         uses=whole(shown["uses"]),
         owner=None if shown["owner"] is None else text(shown["owner"]),
         ends_on=_day(shown["ends_on"]),
+        starts_on=_day(shown.get("starts_on")),
     )
     points = whole(shown.get("points", 0))
     return Presentation(text(shown["redemption_id"]), voucher, text(shown["level"]), points)

@@ -273,12 +273,12 @@ class Table:
     def _about_voucher(self, shown: Presentation) -> list[Refusal]:
         voucher, member, stopped = shown.voucher, self.facts.member, self.facts.stopped
         found = _about_owner(voucher.owner, member)
-        if stopped:
-            found += refused_spending(stopped)
-        if f"code:{voucher.code_hash}" in stopped:
-            found.append(Refusal(Reason.STOPPED))
-        if TIMED in stopped and voucher.ends_on is not None:
+        found += refused_spending(stopped) if stopped else []
+        found += [Refusal(Reason.STOPPED)] if f"code:{voucher.code_hash}" in stopped else []
+        if TIMED in stopped and (voucher.starts_on or voucher.ends_on) is not None:
             found.append(Refusal(Reason.TIME_DOUBTFUL))
+        if voucher.starts_on is not None and self.seen.day < voucher.starts_on:
+            found.append(Refusal(Reason.NOT_STARTED, {"starts_on": voucher.starts_on.isoformat()}))
         if voucher.ends_on is not None and self.seen.day > voucher.ends_on:
             found.append(Refusal(Reason.EXPIRED, {"ends_on": voucher.ends_on.isoformat()}))
         if voucher.uses_max and voucher.uses + self.used[voucher.counts_as] >= voucher.uses_max:

@@ -20,6 +20,7 @@ class Voucher:
     uses: int = 0
     owner: str | None = None
     ends_on: date | None = None
+    starts_on: date | None = None
 
     @property
     def counts_as(self) -> str:

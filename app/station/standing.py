@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from app.core.member import Member
 from app.core.standing import OWN, ROOM, SIGN_IN, SPENDING, TIMED, Standing
+from app.core.stops import CODE
 from app.store.room import is_room_low
 from app.store.store import StationStore
 
@@ -45,6 +46,8 @@ def stops(
         found.append(TIMED)
     if is_room_low(store.folder):
         found.append(ROOM)
+    codes = list(codes)
+    found += [CODE + code for code in store.replica.frozen_among(codes)]
     stopped = store.stops.newest.of_order(program_version, member=member, codes=codes)
     return stopped.union(found)
 

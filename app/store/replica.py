@@ -44,7 +44,10 @@ PUT_SAME_NAME = (
     "UPDATE member SET tier = ?, segments = ?, balance = ?, state = ?, codes_from_ms = ?, holder = ?, uses = ?,"
     " more = ? WHERE ref = ?"
 )
-VOUCHERS = "SELECT code_hash, rule_id, uses_max, uses, owner, ends_on FROM voucher"
+VOUCHERS = "SELECT code_hash, rule_id, uses_max, uses, owner, ends_on, starts_on FROM voucher"
+FROZEN = (
+    "SELECT code_hash FROM voucher WHERE state = 'frozen' AND code_hash IN (SELECT value FROM json_each(?))"
+)
 OWNED_MAX = 500  # of one member; more come from a campaign that has gone wrong
 BY_REF = "SELECT ref, name, tier, segments, balance, state, codes_from_ms, more FROM member WHERE ref = ?"
 NAMES_OF = """
@@ -153,6 +156,12 @@ class Replica:
         """Find a voucher by the hash of its number; its `uses` are HQ's count."""
         row = self._db.conn.execute(f"{VOUCHERS} WHERE code_hash = ?", (code_hash,)).fetchone()
         return None if row is None else _voucher(row)
+
+    def frozen_among(self, code_hashes: Collection[str]) -> list[str]:
+        """Return those of these vouchers that head office has stopped."""
+        if not code_hashes:
+            return []
+        return [code for (code,) in self._db.conn.execute(FROZEN, (orjson.dumps([*code_hashes]).decode(),))]
 
     def vouchers_of(self, owner: str) -> list[Voucher]:
         """Return the vouchers that are a member's own, those that end first in front."""
@@ -336,6 +345,6 @@ class Replica:
 
 
 def _voucher(row: Sequence[Any]) -> Voucher:
-    code_hash, rule_id, uses_max, uses, owner, ends_on = row
-    day = None if ends_on is None else date.fromisoformat(ends_on)
-    return Voucher(code_hash, rule_id, uses_max, uses, owner, day)
+    code_hash, rule_id, uses_max, uses, owner, *days = row
+    ends_on, starts_on = (None if day is None else date.fromisoformat(day) for day in days)
+    return Voucher(code_hash, rule_id, uses_max, uses, owner, ends_on, starts_on)

@@ -57,8 +57,10 @@ def _vouchers_kept(rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
             *facts,
             None if ends_on is None else str(ends_on),
             holder,
-        )  # a date of a snapshot, a text of the feed
-        for *facts, ends_on, holder in rows
+            None if starts_on is None else str(starts_on),
+            state,
+        )  # dates of a snapshot, texts of the feed
+        for *facts, ends_on, holder, starts_on, state in rows
     ]
 
 
@@ -98,14 +100,25 @@ TABLES = {
         added={"codes_from_ms": 0, "holder": None, "uses": None, "more": None},
     ),
     VOUCHER: Table(
-        columns=("code_hash", "rule_id", "uses_max", "uses", "owner", "ends_on", "holder"),
+        columns=(
+            "code_hash",
+            "rule_id",
+            "uses_max",
+            "uses",
+            "owner",
+            "ends_on",
+            "holder",
+            "starts_on",
+            "state",
+        ),
         kept=_vouchers_kept,
-        put="INSERT OR REPLACE INTO voucher (code_hash, rule_id, uses_max, uses, owner, ends_on, holder)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        put="INSERT OR REPLACE INTO voucher"
+        " (code_hash, rule_id, uses_max, uses, owner, ends_on, holder, starts_on, state)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         delete="DELETE FROM voucher WHERE code_hash = ?",
         include="UPDATE voucher SET included_seq = ? WHERE code_hash IN (SELECT value FROM json_each(?))",
         included="SELECT included_seq FROM voucher WHERE code_hash = ?",
-        added={"holder": None},
+        added={"holder": None, "starts_on": None, "state": "active"},
     ),
     GIFT_CARD: Table(
         columns=("code_hash", "kind", "currency", "balance", "state", "single_use", "rest", "ends_on"),
