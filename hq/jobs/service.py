@@ -73,8 +73,18 @@ def worker(kind: str) -> Callable[[Worker], Worker]:
 
 def start_job(hq: Hq, actor: Actor, kind: str, asked: Mapping[str, Any], *, total: int = 0) -> Job:
     """Begin a job; HQ's worker thread does it. `asked` is JSON and holds no secret."""
+    now_ms = hq.clock.now_ms()
+    with hq.database.atomic() as connection:
+        job_id = begin_job(connection, actor, kind, asked, total=total, now_ms=now_ms)
+    return find_job(hq, job_id)
+
+
+def begin_job(
+    connection: Connection, actor: Actor, kind: str, asked: Mapping[str, Any], *, total: int = 0, now_ms: int
+) -> str:
+    """Begin a job in the transaction of what it is for, and return its id. See `start_job`."""
     assert kind in _workers, f"nobody does {kind}"
-    now_ms, job_id = hq.clock.now_ms(), new_id()
+    job_id = new_id()
     row = {
         "job_id": job_id,
         "kind": kind,
@@ -88,10 +98,9 @@ def start_job(hq: Hq, actor: Actor, kind: str, asked: Mapping[str, Any], *, tota
         "created_ms": now_ms,
         "changed_ms": now_ms,
     }
-    with hq.database.atomic() as connection:
-        connection.execute(insert(job), row)
-        record(connection, actor, "job.started", f"job:{job_id}", now_ms=now_ms, after={"kind": kind})
-    return find_job(hq, job_id)
+    connection.execute(insert(job), row)
+    record(connection, actor, "job.started", f"job:{job_id}", now_ms=now_ms, after={"kind": kind})
+    return job_id
 
 
 def find_job(hq: Hq, job_id: str) -> Job:

@@ -6,6 +6,7 @@ from fastapi import Response
 from sqlalchemy import select
 
 from hq.access.scopes import Scope
+from hq.brought import Problem
 from hq.console.routing import Page, PageAsk, Pages
 from hq.console.texts import N_
 from hq.csv_files import Cell, csv_answer
@@ -14,7 +15,7 @@ from hq.home import Hq
 from hq.jobs.service import find_job
 from hq.members import importing
 from hq.members.attributes import list_attributes
-from hq.members.importing import Import, Problem
+from hq.members.importing import Import
 from hq.members.mapping import ATTRIBUTE, CONSENT
 from hq.members.tables import member_import
 

@@ -6,10 +6,8 @@ the last one ended. Files hold what people said of themselves, so they are forgo
 """
 
 import json
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from app.ids import new_id
 from hq.access.actor import Actor, Ceilings
 from hq.access.scopes import Scope
+from hq.brought import FORGOTTEN, Problem, count_rows, keep_rows, note_problems, read_problems, read_rows
 from hq.faults import HqFault, NotHere, NotPossible
 from hq.home import Hq, folder_of
 from hq.jobs.service import RUNNING, WAITING, Job, Step, find_job, folder_of_job, start_job, worker
@@ -33,7 +32,6 @@ ROWS_A_STEP = 50  # other writers wait for a step
 SAMPLE_ROWS = 5
 KEPT_MS = 7 * 86_400_000
 LISTED_MAX = 100
-PROBLEMS_MAX = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +50,12 @@ class Import:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with a row; the heading is row 1."""
-
-    row: int
-    problem: str
-    cells: tuple[str, ...]
-
-
 def bring_file(hq: Hq, actor: Actor, name: str, content: bytes) -> Import:
     """Keep a file and guess which column is what. Raises `Malformed`."""
     forget_old(hq)
     rows = read_file(content)
     import_id, now_ms = new_id(), hq.clock.now_ms()
-    path = _path(hq, import_id)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as kept:
-        kept.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows[1:])
+    keep_rows(_path(hq, import_id), rows[1:])
     with hq.database.atomic() as connection:
         mapping = guess(rows[0], read_schema(connection))
         row = {
@@ -92,14 +78,14 @@ def run_import(hq: Hq, actor: Actor, import_id: str, mapping: Mapping[str, str],
     """Start the job that tries a file, or brings its members in. Raises `NotHere`, `NotPossible`, `Malformed`."""
     found = find_import(hq, import_id)
     if not _path(hq, import_id).exists():
-        raise NotPossible("This file was forgotten. Bring it once more.")
+        raise NotPossible(FORGOTTEN)
     if found.job and find_job(hq, found.job).state in (WAITING, RUNNING):
         raise NotPossible("A job works on this file already.")
     with hq.database.reading() as connection:
         used = check_mapping(mapping, found.sample[0], read_schema(connection))
     stores = sorted(actor.ceilings.stores)
     asked = {"import_id": import_id, "mapping": used, "is_trial": is_trial, "stores": stores}
-    job = start_job(hq, actor, KIND, asked, total=_count(_path(hq, import_id)))
+    job = start_job(hq, actor, KIND, asked, total=count_rows(_path(hq, import_id)))
     values = {
         "mapping": json.dumps(used, ensure_ascii=False),
         "job": job.job_id,
@@ -132,12 +118,7 @@ def list_imports(hq: Hq) -> list[Import]:
 
 def problems_of(hq: Hq, found: Import) -> list[Problem]:
     """Return what was wrong with rows, by the newest job on a file."""
-    path = _problems(hq, found.job) if found.job else None
-    if path is None or not path.exists():
-        return []
-    with path.open(encoding="utf-8") as lines:
-        read = map(json.loads, islice(lines, PROBLEMS_MAX))
-        return [Problem(each["row"], each["problem"], tuple(each["cells"])) for each in read]
+    return read_problems(_problems(hq, found.job)) if found.job else []
 
 
 def forget_old(hq: Hq) -> None:
@@ -160,7 +141,7 @@ def import_some(hq: Hq, connection: Connection, job: Job) -> Step:
     asked, place = job.asked, job.place or {"at": 0, "row": 1, "good": 0, "bad": 0, "said": 0}
     schema = read_schema(connection)
     columns = _columns(connection, asked["import_id"], asked["mapping"])
-    rows, at = _read_rows(_path(hq, asked["import_id"]), place["at"])
+    rows, at = read_rows(_path(hq, asked["import_id"]), place["at"], ROWS_A_STEP)
     ceilings = Ceilings(stores=frozenset(asked.get("stores", ())))
     actor = Actor(job.who, None, frozenset({Scope.MEMBERS_WRITE}), ceilings)
     problems: list[Problem] = []
@@ -170,7 +151,7 @@ def import_some(hq: Hq, connection: Connection, job: Job) -> Step:
         if problem:
             problems.append(Problem(n, problem, tuple(cells)))
     good, bad = place["good"] + len(rows) - len(problems), place["bad"] + len(problems)
-    size = _note(_problems(hq, job.job_id), problems, at=place["said"])
+    size = note_problems(_problems(hq, job.job_id), problems, at=place["said"])
     counted = update(member_import).where(member_import.c.import_id == asked["import_id"])
     connection.execute(counted.values(rows_good=good, rows_bad=bad))
     next_place = {"at": at, "row": place["row"] + len(rows), "good": good, "bad": bad, "said": size}
@@ -214,38 +195,9 @@ def _columns(connection: Connection, import_id: str, mapping: Mapping[str, str])
     statement = select(member_import.c.sample).where(member_import.c.import_id == import_id)
     sample = connection.execute(statement).scalar_one_or_none()
     if sample is None:
-        raise NotPossible("This file was forgotten. Bring it once more.")
+        raise NotPossible(FORGOTTEN)
     heading = json.loads(sample)[0]
     return {heading.index(column): target for column, target in mapping.items()}
-
-
-def _read_rows(path: Path, at: int) -> tuple[list[list[str]], int]:
-    try:
-        with path.open("rb") as kept:
-            kept.seek(at)
-            rows = [json.loads(line) for line in islice(iter(kept.readline, b""), ROWS_A_STEP)]
-            return rows, kept.tell()
-    except FileNotFoundError as problem:
-        raise NotPossible("This file was forgotten. Bring it once more.") from problem
-
-
-def _note(path: Path, problems: Sequence[Problem], *, at: int) -> int:
-    """Write problems behind what earlier steps had written, and return where the next step goes on.
-
-    What a step wrote that was not committed is written over.
-    """
-    with path.open("r+b" if path.exists() else "w+b") as lines:
-        lines.truncate(at)
-        lines.seek(at)
-        for each in problems:
-            told = {"row": each.row, "problem": each.problem, "cells": each.cells}
-            lines.write(json.dumps(told, ensure_ascii=False).encode("utf-8") + b"\n")
-        return lines.tell()
-
-
-def _count(path: Path) -> int:
-    with path.open("rb") as lines:
-        return sum(1 for _ in lines)
 
 
 def _path(hq: Hq, import_id: str) -> Path:
