@@ -256,6 +256,13 @@ voucher = Table(
     _number("uses"),
     Column("owner", String(13)),
     Column("ends_on", String(10)),
+    Column("starts_on", String(10)),
+    Column("batch", String(32)),  # which it was made or brought in with, if any, and its place in there
+    Column("n", BigInteger),
+    _added("frozen_ms", BigInteger, "0"),  # since when head office has stopped it; 0: it hasn't
+    _added("void_ms", BigInteger, "0"),  # since when it is withdrawn for ever
+    Index(None, "batch", "n"),
+    Index(None, "rule_id", "code_hash"),
     sqlite_with_rowid=False,
 )
 

@@ -6,6 +6,7 @@ import threading
 from hq.api import idempotency
 from hq.authority.home import give_back
 from hq.authority.reservations import forget_lapsed
+from hq.batches.importing import forget_old as forget_code_imports
 from hq.benefits.keeping import touch_by_day
 from hq.deletions import forget_deletions
 from hq.home import Hq
@@ -89,3 +90,4 @@ class Upkeep:
         idempotency.forget_old(self._hq)
         forget_events(self._hq)
         forget_imports(self._hq)
+        forget_code_imports(self._hq)

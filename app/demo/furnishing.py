@@ -1,13 +1,16 @@
 """What people at head office do beside what stations bring: so that every page of the console has something to show.
 
 The demo's year is members, orders and redemptions alone. Here come colleagues with ceilings, a segment, a draft with a
-scenario that asks for approval, an attribute, an import, a note, a webhook endpoint that is off, and the shop's brand.
+scenario that asks for approval, an attribute, an import, a note, a webhook endpoint that is off, codes to print, and
+the shop's brand.
 """
 
 from app.core.brand import Brand
 from hq.access.actor import Actor, Ceilings, of_person
 from hq.access.api_keys import create_key
 from hq.access.scopes import Role, Scope
+from hq.batches.importing import bring_codes
+from hq.batches.service import Kind, NewGiftCards, NewVouchers, make_gift_cards, make_vouchers
 from hq.brand.service import publish_brand
 from hq.campaigns.approving import submit_campaign
 from hq.campaigns.drafting import create_campaign
@@ -23,6 +26,7 @@ from hq.settings.service import change_languages
 from hq.setup import FIRST_ADMIN
 from hq.staff.office import add_office_person
 from hq.stores.devices import list_devices, read_device
+from hq.vouchers.rules import rules_to_pick
 from hq.webhooks.deliveries import send_test
 from hq.webhooks.service import Wanted, change_endpoint, create_endpoint
 
@@ -68,8 +72,20 @@ def furnish(hq: Hq) -> None:
     )
     send_test(hq, ADMIN, endpoint.endpoint_id)
     change_endpoint(hq, ADMIN, endpoint.endpoint_id, Wanted(is_on=False))  # nothing leaves a demo's machine
+    _codes(hq)
     place = "/console/devices?only=silent"
     save_view(hq, ADMIN, noun="devices", title="Not heard of", place=place, is_shared=True)
+
+
+def _codes(hq: Hq) -> None:
+    """Have codes printed for a mailing and a rack, and a file of another system brought."""
+    rule_id, name = rules_to_pick(hq)[0]
+    make_vouchers(hq, ADMIN, NewVouchers(f"Autumn mailing: {name}"[:80], rule_id, 60, prefix="FA", length=14))
+    make_gift_cards(hq, ADMIN, NewGiftCards("Rack at the till", 30))
+    make_gift_cards(hq, ADMIN, NewGiftCards("Thank you", 12, 2_500))
+    content = b"number,expires\nV0123456789ABC8,2018-01-31\nSPRING,2018-01-31\n"
+    bring_codes(hq, ADMIN, "old-shop.csv", content, kind=Kind.VOUCHERS, rule_id=rule_id)
+    work(hq)
 
 
 def _restored_station(hq: Hq) -> None:

@@ -11,11 +11,14 @@ from hq.api.models import Problem
 from hq.api.rates import Rates
 from hq.api.routing import Routes
 from hq.audit.routes import routes as audit
+from hq.batches.import_routes import routes as code_imports
+from hq.batches.routes import routes as batches
 from hq.benefits.routes import routes as benefits
 from hq.campaigns.program_routes import routes as program
 from hq.campaigns.routes import routes as campaigns
 from hq.campaigns.scenario_routes import routes as scenarios
 from hq.every_route import add_routes
+from hq.gift_cards.routes import routes as gift_cards
 from hq.home import Hq
 from hq.jobs.routes import routes as jobs
 from hq.journal.exception_routes import routes as exceptions
@@ -34,6 +37,7 @@ from hq.stops.routes import routes as stops
 from hq.stores.device_routes import routes as devices
 from hq.stores.routes import routes as stores
 from hq.tiers.routes import routes as tiers
+from hq.vouchers.routes import routes as vouchers
 from hq.webhooks.routes import feed as events
 from hq.webhooks.routes import routes as webhooks
 
@@ -47,11 +51,14 @@ ABOUT = (
 NOUNS: tuple[Routes, ...] = (
     attributes,
     audit,
+    batches,
     benefits,
     campaigns,
+    code_imports,
     devices,
     events,
     exceptions,
+    gift_cards,
     imports,
     jobs,
     journal,
@@ -71,6 +78,7 @@ NOUNS: tuple[Routes, ...] = (
     stops,
     tiers,
     stores,
+    vouchers,
     webhooks,
 )
 

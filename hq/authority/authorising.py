@@ -51,6 +51,7 @@ from hq.members.store import ACTIVE, read_members
 from hq.stops.store import held_of
 from hq.stores.devices import Device
 from hq.tables import order_fact, store
+from hq.vouchers.store import ACTIVE as USABLE
 from hq.vouchers.store import read_vouchers
 from sync.authority_wire import RESERVATION_MS, Asked, AuthorizeAnswer, AuthorizeRequest, Word
 
@@ -279,7 +280,7 @@ def _refusal_of_facts(desk: _Desk, want: _Want) -> Refusal | None:
     if not code_hash:
         return None
     voucher = desk.vouchers.get(code_hash)
-    if voucher is None or voucher["rule_id"] != want.rule.rule_id:
+    if voucher is None or voucher["rule_id"] != want.rule.rule_id or voucher["state"] != USABLE:
         return STOPPED
     return Refusal(Reason.NOT_OWNER) if voucher["owner"] not in (None, desk.ref) else None
 

@@ -31,8 +31,9 @@ def read_members(connection: Connection, refs: Sequence[str]) -> dict[str, dict[
 
 
 def read_vouchers(connection: Connection, hashes: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Return the vouchers with these code hashes, by hash; unknown ones are left out."""
-    found = vouchers.read_vouchers(connection, hashes)
+    """Return the vouchers with these code hashes, by hash; unknown ones and withdrawn ones are left out."""
+    every = vouchers.read_vouchers(connection, hashes)
+    found = {code: facts for code, facts in every.items() if facts["state"] != vouchers.VOID}
     holders = holders_of_vouchers(connection, list(found))
     return {code: facts | {"holder": holders.get(code)} for code, facts in found.items()}
 

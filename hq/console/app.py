@@ -4,12 +4,15 @@ from fastapi import FastAPI
 
 from hq.access.pages import pages as keys
 from hq.audit.pages import pages as audit
+from hq.batches.import_pages import pages as code_imports
+from hq.batches.pages import pages as batches
 from hq.campaigns.pages import pages as campaigns
 from hq.console.alerts import Bell
 from hq.console.entrance import public_pages
 from hq.console.pages import pages as own
 from hq.console.routing import Pages
 from hq.every_route import add_routes
+from hq.gift_cards.pages import pages as gift_cards
 from hq.home import Hq
 from hq.jobs.pages import pages as jobs
 from hq.journal.exception_pages import pages as exceptions
@@ -31,6 +34,7 @@ from hq.simulator.pages import pages as simulator
 from hq.staff.pages import pages as staff
 from hq.stores.device_pages import pages as devices
 from hq.stores.pages import pages as stores
+from hq.vouchers.pages import pages as vouchers
 from hq.webhooks.pages import pages as webhooks
 
 NOUNS: tuple[Pages, ...] = (
@@ -55,6 +59,10 @@ NOUNS: tuple[Pages, ...] = (
     campaigns,
     simulator,
     rewards,
+    vouchers,
+    gift_cards,
+    batches,
+    code_imports,
     earning,
     program,
     tiers,

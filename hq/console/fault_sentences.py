@@ -14,6 +14,23 @@ from hq.staff.words import RIGHTS
 
 MINOR_UNITS = " (minor units)."
 FORMS = (
+    N_(
+        "Codes have no {strange}: only digits and capital letters without I, L, O and U, which are easily taken "
+        "for others."
+    ),
+    N_("Codes can begin with at most {prefix_max} characters of yours."),
+    N_("Stations read codes of {shortest} to {longest} characters."),
+    N_(
+        "{count} codes of {length} characters that begin with {prefix} leave too little to chance: somebody could find "
+        "one by trying. Take at least {needed} characters."
+    ),
+    N_(
+        "{count} codes of {length} characters leave too little to chance: somebody could find one by trying. Take at "
+        "least {needed} characters."
+    ),
+    N_("A batch has 1 to {count_max} codes."),
+    N_("A voucher is good for 0 (without end) to {uses_max} uses."),
+    N_("This has to be a whole number up to {most}."),
     N_("This needs the right {right}, which {name} does not have."),
     N_("It gives up to {percent} %, and {name} may give {most} % without another's approval."),
     N_("It gives up to {minor}, and {name} may give {minor_most} without another's approval."),

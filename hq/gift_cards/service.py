@@ -22,13 +22,15 @@ from app.core.gift_cards import (
 from app.core.order import local_date
 from app.core.program import Program
 from app.ids import VOUCHER_BODY_LENGTH, new_number
+from hq.access.actor import SYSTEM, Actor
+from hq.audit.service import record
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
 from hq.db import NAMES_AT_ONCE, ROWS_AT_ONCE
-from hq.faults import NotPossible
+from hq.faults import NotHere, NotPossible
 from hq.feed import EVERYWHERE, GIFT_CARD, Change, announce
 from hq.gift_cards.postings import card_account, of_fill
-from hq.gift_cards.store import facts, later_by_months, read_cards
+from hq.gift_cards.store import EVERY, facts, later_by_months, read_cards
 from hq.gift_cards.tables import gift_card
 from hq.home import Hq
 from hq.ledger.own import OwnEntry, OwnKind, post_many
@@ -89,21 +91,30 @@ def issue_cards(hq: Hq, new: NewCards, numbers: Sequence[str], *, is_again: bool
         raise NotPossible(f"Between 1 and {ISSUED_MAX} cards can be issued at once.")
     wanted = list(dict.fromkeys(map(hash_of, numbers)))
     with hq.database.reading() as connection:
-        program = program_of(hq, connection, newest_version(connection, "program"))
         there = read_cards(connection, wanted)
     missing = [code_hash for code_hash in wanted if code_hash not in there]
     if (there and not is_again) or not missing:
         which = "all" if not missing else "some"
         raise NotPossible(f"There are cards of {which} of these numbers already. Nothing was issued.")
+    terms = terms_of(hq, new)
+    for some in parts_of(missing, ROWS_AT_ONCE):
+        hq.database.write(partial(insert_cards, hashes=some, terms=terms, value=new.value))
+    return len(missing)
+
+
+def terms_of(hq: Hq, new: NewCards) -> dict[str, Any]:
+    """Return the columns in which such cards are alike, by the published program and today's law of a place.
+
+    Raises `NotPossible`.
+    """
+    with hq.database.reading() as connection:
+        program = program_of(hq, connection, newest_version(connection, "program"))
     if program is None:
         raise NotPossible("There is no published program, so nobody knows the currency of cards.")
     kind, law = _kind(program, new.kind), jurisdiction_of(new.place, program.schemes.jurisdictions)
     today = local_date(hq.clock.now_ms(), program.time_zone)
     common = {"currency": program.currency.code, "made_ms": hq.clock.now_ms()}
-    terms = common | _terms(new, kind, law, today)
-    for some in parts_of(missing, ROWS_AT_ONCE):
-        hq.database.write(partial(_insert, hashes=some, terms=terms, value=new.value))
-    return len(missing)
+    return common | _terms(new, kind, law, today)
 
 
 def _kind(program: Program, kind_id: str) -> CardKind:
@@ -137,17 +148,41 @@ def _terms(new: NewCards, kind: CardKind, law: Jurisdiction, today: date) -> dic
     }
 
 
-def _insert(connection: Connection, *, hashes: Sequence[str], terms: dict[str, Any], value: int) -> None:
+def insert_cards(
+    connection: Connection,
+    hashes: Sequence[str],
+    terms: dict[str, Any],
+    *,
+    value: int,
+    places: Sequence[int | None] = (),
+) -> None:
+    """Keep cards of these terms, and tell stations. The last thing that a transaction does. See `keep_cards`."""
+    announce(connection, keep_cards(connection, hashes, terms, value=value, places=places))
+
+
+def keep_cards(
+    connection: Connection,
+    hashes: Sequence[str],
+    terms: dict[str, Any],
+    *,
+    value: int,
+    places: Sequence[int | None] = (),
+) -> list[Change]:
+    """Keep cards of these terms with so much on each; return who has to hear of it.
+
+    `places` are those within the batch that `terms` may name.
+    """
     before = _posted(connection, hashes)
     rows = []
-    for code_hash in hashes:
+    for code_hash, n in zip(hashes, places or [None] * len(hashes), strict=True):
         is_filled = value > 0 or code_hash in before
-        row = {"code_hash": code_hash, "balance": value + before.get(code_hash, 0), "filled": int(is_filled)}
+        balance = value + before.get(code_hash, 0)
+        row = {"code_hash": code_hash, "balance": balance, "filled": int(is_filled), "n": n}
         rows.append(terms | row | ({} if is_filled else {"ends_on": None}))  # from the first money on
     insert_rows(connection, gift_card, rows)
     fills = [of_fill(code_hash, terms["currency"], value) for code_hash in hashes]
     post_many(connection, [OwnEntry(OwnKind.CARDS, made, terms["made_ms"]) for made in fills])
-    announce(connection, [Change(EVERYWHERE, GIFT_CARD, code_hash) for code_hash in hashes])
+    return [Change(EVERYWHERE, GIFT_CARD, code_hash) for code_hash in hashes]
 
 
 def _posted(connection: Connection, hashes: Sequence[str]) -> dict[str, int]:
@@ -165,7 +200,7 @@ def show_card(hq: Hq, printed: str) -> CardShown:
     """Return a card by its printed number, with what its account says. Raises `NotPossible`."""
     code_hash = hash_of(printed)
     with hq.database.reading() as connection:
-        row = connection.execute(select(gift_card).where(gift_card.c.code_hash == code_hash)).first()
+        row = connection.execute(EVERY.where(gift_card.c.code_hash == code_hash)).first()
         if row is None:
             raise NotPossible("There is no such gift card.")
         posted = _posted(connection, [code_hash]).get(code_hash, 0)
@@ -174,14 +209,29 @@ def show_card(hq: Hq, printed: str) -> CardShown:
 
 
 def freeze_card(hq: Hq, printed: str, *, is_frozen: bool = True) -> None:
-    """Stop a card, or let it go on: stations hear of it with their next sync. Raises `NotPossible`.
+    """Stop a card, or let it go on: stations hear of it with their next sync. Raises `NotHere`.
 
     What a cut-off station still takes off it meanwhile is posted, and flagged for somebody to look at.
     """
-    code_hash = hash_of(printed)
-    frozen_ms = hq.clock.now_ms() if is_frozen else 0
+    set_frozen(hq, SYSTEM, hash_of(printed), is_frozen=is_frozen)
+
+
+def set_frozen(hq: Hq, actor: Actor, code_hash: str, *, is_frozen: bool, reason: str = "") -> None:
+    """Stop a card, or let it go on, by the hash of its number. Raises `NotHere`. See `freeze_card`."""
+    now_ms = hq.clock.now_ms()
+    if "\x00" in code_hash:
+        raise NotHere("There is no such gift card.")
     with hq.database.atomic() as connection:
-        change = update(gift_card).where(gift_card.c.code_hash == code_hash).values(frozen_ms=frozen_ms)
-        if not connection.execute(change).rowcount:
-            raise NotPossible("There is no such gift card.")
+        change = update(gift_card).where(gift_card.c.code_hash == code_hash)
+        if not connection.execute(change.values(frozen_ms=now_ms if is_frozen else 0)).rowcount:
+            raise NotHere("There is no such gift card.")
+        record(
+            connection,
+            actor,
+            "gift_card.changed",
+            f"gift_card:{code_hash}",
+            now_ms=now_ms,
+            reason=reason,
+            after={"frozen": is_frozen},
+        )
         announce(connection, [Change(EVERYWHERE, GIFT_CARD, code_hash)])

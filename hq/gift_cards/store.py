@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, Select, bindparam, select, update
 
 from app.core.gift_cards import later_by_years
+from hq.batches.tables import batch
 from hq.db import NAMES_AT_ONCE
 from hq.gift_cards.tables import gift_card, gift_card_fact
 from hq.members.store import parts_of
@@ -24,8 +25,11 @@ COLUMNS = (
     "ends_on",
 )  # for stations
 NEW, ACTIVE, FROZEN = "new", "active", "frozen"
-CARDS = select(gift_card).where(is_among(gift_card.c.code_hash))
-HELD_CARDS = CARDS.order_by(gift_card.c.code_hash).with_for_update()
+EVERY: Select[Any] = select(gift_card, batch.c.frozen_ms.label("all_frozen_ms")).join_from(
+    gift_card, batch, batch.c.batch_id == gift_card.c.batch, isouter=True
+)
+CARDS = EVERY.where(is_among(gift_card.c.code_hash))
+HELD_CARDS = CARDS.order_by(gift_card.c.code_hash).with_for_update(of=gift_card)
 TAKEN = select(gift_card_fact.c.change_id).where(is_among(gift_card_fact.c.change_id))
 MOVE = (
     update(gift_card)
@@ -74,10 +78,14 @@ def later_by_months(day: date, months: int) -> date:
 
 
 def facts(row: Any) -> list[Any]:
-    """Return a card's COLUMNS."""
-    state = FROZEN if row.frozen_ms else ACTIVE if row.filled else NEW
-    told = [row.code_hash, row.kind, row.currency, row.balance, state]
+    """Return a card's COLUMNS, from a row of EVERY."""
+    told = [row.code_hash, row.kind, row.currency, row.balance, state_of(row)]
     return [*told, bool(row.single_use), row.rest, row.ends_on]
+
+
+def state_of(row: Any) -> str:
+    """Return whether a card may pay: not before anything was put on it, nor while it or its whole batch is stopped."""
+    return FROZEN if row.frozen_ms or row.all_frozen_ms else ACTIVE if row.filled else NEW
 
 
 def read_cards(connection: Connection, hashes: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -91,7 +99,7 @@ def read_cards(connection: Connection, hashes: Sequence[str]) -> dict[str, dict[
 
 def all_cards(connection: Connection) -> Iterator[list[Any]]:
     """Yield every card as COLUMNS, without having them all in memory."""
-    for row in connection.execute(select(gift_card).execution_options(yield_per=NAMES_AT_ONCE)):
+    for row in connection.execute(EVERY.execution_options(yield_per=NAMES_AT_ONCE)):
         yield facts(row)
 
 
@@ -110,7 +118,7 @@ def lock_cards(connection: Connection, hashes: Iterable[str]) -> dict[str, HeldC
                 ends_on=None if row.ends_on is None else date.fromisoformat(row.ends_on),
                 months=row.months,
                 years_min=row.years_min,
-                frozen_ms=row.frozen_ms,
+                frozen_ms=min(filter(None, (row.frozen_ms, row.all_frozen_ms)), default=0),
             )
     return found
 

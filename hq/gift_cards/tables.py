@@ -28,6 +28,9 @@ gift_card = Table(  # a card keeps the terms that it was issued by, whatever law
     Column("years_min", Integer, nullable=False),  # how long at least after money was put on
     _number("frozen_ms"),  # since when head office has stopped it; 0: it hasn't
     _number("made_ms"),
+    Column("batch", String(32)),  # which it was made or brought in with, if any, and its place in there
+    Column("n", BigInteger),
+    Index(None, "batch", "n"),
     sqlite_with_rowid=False,
 )
 

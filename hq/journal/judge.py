@@ -190,7 +190,7 @@ def _judge_redemption(entry: Entry, books: Books) -> Judgement:
         doubts.stale(redemption.t_eff, program)
         _doubt_clock(redemption, entry, books, doubts)
         _doubt_stopped(redemption, entry, books, doubts)
-        _count_use(redemption, books, doubts)
+        _count_use(redemption, entry, books, doubts)
         if word := used_before(books.showings, redemption, entry):
             doubts.add(Flag.CODE_REPLAYED, word)
         is_of_erased = redemption.member in books.closed
@@ -327,7 +327,7 @@ def _differences(redemption: RedemptionData, entry: Entry, books: Books) -> list
     return redemption_differences(entry.data, decision) + presentation_differences(entry.data, order.data)
 
 
-def _count_use(redemption: RedemptionData, books: Books, doubts: Doubts) -> None:
+def _count_use(redemption: RedemptionData, entry: Entry, books: Books, doubts: Doubts) -> None:
     """Count a voucher's use. Whose was one too many is found by effective time: see hq/authority/settling.py."""
     if not redemption.code_hash:
         return  # picked without a code: the replay has seen that its rule allows it
@@ -338,6 +338,8 @@ def _count_use(redemption: RedemptionData, books: Books, doubts: Doubts) -> None
         doubts.differs(["HQ has no voucher with this code and rule"])
         return
     uses.uses += 1
+    if uses.stopped_ms and _made_ms(entry, redemption.t_eff, books) >= uses.stopped_ms:
+        doubts.add(Flag.LATE, "head office had stopped this voucher")
 
 
 def _is_own(cashier: str, member: str, books: Books) -> bool:

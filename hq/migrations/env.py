@@ -7,6 +7,7 @@ from hq import touched as _touched  # noqa: F401
 from hq.access import tables as _access  # noqa: F401 its tables are of the same metadata
 from hq.audit import tables as _audit  # noqa: F401 as are these
 from hq.authority import tables as _authority  # noqa: F401
+from hq.batches import tables as _batches  # noqa: F401
 from hq.benefits import tables as _benefits  # noqa: F401
 from hq.campaigns import tables as _campaigns  # noqa: F401
 from hq.console import tables as _console  # noqa: F401

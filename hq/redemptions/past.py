@@ -42,7 +42,7 @@ from hq.members.finding import row_of
 from hq.members.merged import survivor_of
 from hq.stops.store import held_of, read_lists
 from hq.tables import document, journal, order_fact, redemption_fact, store
-from hq.vouchers.store import read_vouchers, vouchers_of
+from hq.vouchers.store import ACTIVE, read_vouchers, vouchers_of
 from sync.protocol import Verdict
 
 LEVEL = "A3"  # a person at head office has looked at who it is
@@ -276,12 +276,17 @@ def _by_code(connection: Connection, code: str) -> Voucher:
     found = read_vouchers(connection, [code_hash]).get(code_hash)
     if found is None:
         raise NotPossible("There is no such voucher.")
+    if found["state"] != ACTIVE:
+        raise NotPossible("Head office has stopped this voucher.")
     return _voucher(found)
 
 
 def _voucher(row: Mapping[str, Any]) -> Voucher:
-    ends_on = None if row["ends_on"] is None else date.fromisoformat(row["ends_on"])
-    return Voucher(row["code_hash"], row["rule_id"], row["uses_max"], row["uses"], row["owner"], ends_on)
+    starts_on, ends_on = (
+        None if row[name] is None else date.fromisoformat(row[name]) for name in ("starts_on", "ends_on")
+    )
+    facts = (row[name] for name in ("code_hash", "rule_id", "uses_max", "uses", "owner"))
+    return Voucher(*facts, ends_on, starts_on)
 
 
 def _pair(program: Program, rule_id: str) -> Pair:

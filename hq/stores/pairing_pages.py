@@ -7,7 +7,7 @@ from fastapi import Response
 from hq.console.routing import Page
 from hq.faults import Malformed
 from hq.stores.pairing import Pairing
-from hq.stores.picture import draw_pairing
+from hq.stores.picture import draw_code
 
 URL = re.compile(r"https?://[\x21-\x7e]{1,300}")
 
@@ -30,7 +30,7 @@ def url_of(ask: Page) -> str:
 
 def show_pairing(ask: Page, pairing: Pairing, *, about: str, back: str, is_trusted: bool) -> Response:
     """Show a pairing text with its picture. `back` is the page of what it pairs."""
-    picture = draw_pairing(pairing.text)
+    picture = draw_code(pairing.text)
     return ask.page_once(
         "stores/pairing.html", pairing=pairing, picture=picture, about=about, back=back, is_trusted=is_trusted
     )

@@ -1,4 +1,4 @@
-"""A pairing text as a picture that a station's camera reads: the path of an SVG."""
+"""A pairing text, or the code of a voucher, as a picture that a station's camera reads: the path of an SVG."""
 
 from dataclasses import dataclass
 
@@ -16,8 +16,8 @@ class Picture:
     path: str
 
 
-def draw_pairing(text: str) -> Picture:
-    """Draw a pairing text."""
+def draw_code(text: str) -> Picture:
+    """Draw a text."""
     code = QRCode(error_correction=ERROR_CORRECT_M, border=0)
     code.add_data(text)
     code.make(fit=True)

@@ -4,21 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, update
 
 from app.core.campaign import Trigger
-from app.core.codes import hash_number, number
+from app.core.codes import fold, hash_number, number
 from app.ids import VOUCHER_BODY_LENGTH, new_number
+from hq.access.actor import Actor
+from hq.audit.service import record
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
 from hq.db import ROWS_AT_ONCE
-from hq.faults import NotPossible
-from hq.feed import DELETE, EVERYWHERE, VOUCHER, Change, announce
+from hq.faults import NotHere, NotPossible
+from hq.feed import DELETE, EVERYWHERE, PUT, VOUCHER, Change, announce
 from hq.home import Hq
 from hq.members.merged import no_member
 from hq.members.store import parts_of, read_members
 from hq.rows import insert_rows
 from hq.tables import voucher
+from hq.vouchers.store import ACTIVE, FROZEN, VOID, read_vouchers
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,45 @@ def withdraw_voucher(hq: Hq, printed: str) -> None:
 
     One that a cut-off station still takes meanwhile is posted, and flagged for somebody to look at.
     """
-    code_hash = hash_number(printed)
+    code_hash = hash_number(fold(printed))
     with hq.database.atomic() as connection:
-        if not connection.execute(delete(voucher).where(voucher.c.code_hash == code_hash)).rowcount:
+        is_it = (voucher.c.code_hash == code_hash, voucher.c.void_ms == 0)
+        if not connection.execute(update(voucher).where(*is_it).values(void_ms=hq.clock.now_ms())).rowcount:
             raise NotPossible("There is no such voucher.")
         announce(connection, [Change(EVERYWHERE, VOUCHER, code_hash, op=DELETE)])
+
+
+def set_state(hq: Hq, actor: Actor, code_hash: str, to: str, *, reason: str = "") -> None:
+    """Stop a voucher, let it go on (`active`), or withdraw it for ever. Raises `NotHere` or `NotPossible`."""
+    now_ms = hq.clock.now_ms()
+    values = {
+        ACTIVE: {"frozen_ms": 0},
+        FROZEN: {"frozen_ms": now_ms},
+        VOID: {"void_ms": now_ms},
+    }[to]
+
+    def change(connection: Connection) -> None:
+        found = read_vouchers(connection, [code_hash], for_update=True).get(code_hash)
+        if found is None:
+            raise NotHere("There is no such voucher.")
+        if found["state"] == VOID:
+            raise NotPossible("This voucher is withdrawn. That can't be taken back.")
+        connection.execute(update(voucher).where(voucher.c.code_hash == code_hash).values(values))
+        record(
+            connection,
+            actor,
+            "voucher.changed",
+            f"voucher:{code_hash}",
+            now_ms=now_ms,
+            reason=reason,
+            before={"state": found["state"]},
+            after={"state": to},
+        )
+        announce(connection, [Change(EVERYWHERE, VOUCHER, code_hash, op=DELETE if to == VOID else PUT)])
+
+    if "\x00" in code_hash:
+        raise NotHere("There is no such voucher.")
+    hq.database.write(change)
 
 
 def _row(each: NewVoucher, text: str) -> dict[str, object]:

@@ -4,31 +4,53 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
+from hq.batches.tables import batch
 from hq.db import NAMES_AT_ONCE
 from hq.members.store import parts_of
 from hq.rows import add_to, is_among
 from hq.tables import voucher
 
-COLUMNS = ("code_hash", "rule_id", "uses_max", "uses", "owner", "ends_on")  # as stations get them
-VOUCHERS = select(voucher).where(is_among(voucher.c.code_hash))
-HELD_VOUCHERS = VOUCHERS.order_by(voucher.c.code_hash).with_for_update()
+# As stations get them.
+COLUMNS = ("code_hash", "rule_id", "uses_max", "uses", "owner", "ends_on", "starts_on", "state")
+ACTIVE, FROZEN, VOID = "active", "frozen", "void"
+EVERY: Select[Any] = select(
+    voucher, batch.c.frozen_ms.label("all_frozen_ms"), batch.c.void_ms.label("all_void_ms")
+).join_from(voucher, batch, batch.c.batch_id == voucher.c.batch, isouter=True)
+VOUCHERS = EVERY.where(is_among(voucher.c.code_hash))
+HELD_VOUCHERS = VOUCHERS.order_by(voucher.c.code_hash).with_for_update(of=voucher)
 
 
 @dataclass(slots=True)
 class Uses:
-    """How often a voucher was used, counted on while a batch is judged; `before` it were so many."""
+    """How often a voucher was used, counted on while a batch is judged; `before` it were so many.
+
+    `stopped_ms`: since when head office has stopped or withdrawn it; 0: it hasn't.
+    """
 
     rule_id: str
     uses_max: int
     uses: int
     before: int
+    stopped_ms: int = 0
 
 
 def facts(row: Any) -> list[Any]:
-    """Return a voucher's COLUMNS."""
-    return [getattr(row, name) for name in COLUMNS]
+    """Return a voucher's COLUMNS, from a row of EVERY."""
+    return [*(getattr(row, name) for name in COLUMNS[:-1]), state_of(row)]
+
+
+def state_of(row: Any) -> str:
+    """Return whether a voucher, or its whole batch, was stopped or withdrawn."""
+    if row.void_ms or row.all_void_ms:
+        return VOID
+    return FROZEN if row.frozen_ms or row.all_frozen_ms else ACTIVE
+
+
+def _stopped_ms(row: Any) -> int:
+    since = (row.void_ms, row.all_void_ms, row.frozen_ms, row.all_frozen_ms)
+    return min((at_ms for at_ms in since if at_ms), default=0)
 
 
 def read_vouchers(
@@ -45,7 +67,7 @@ def read_vouchers(
 
 def vouchers_of(connection: Connection, owner: str) -> list[dict[str, Any]]:
     """Return a member's own vouchers, those that end first in front."""
-    statement = select(voucher).where(voucher.c.owner == owner)
+    statement = EVERY.where(voucher.c.owner == owner, voucher.c.void_ms == 0)
     rows = connection.execute(
         statement.order_by(voucher.c.ends_on.is_(None), voucher.c.ends_on, voucher.c.code_hash)
     )
@@ -53,8 +75,10 @@ def vouchers_of(connection: Connection, owner: str) -> list[dict[str, Any]]:
 
 
 def all_vouchers(connection: Connection) -> Iterator[Any]:
-    """Yield every voucher, without having them all in memory."""
-    yield from connection.execute(select(voucher).execution_options(yield_per=NAMES_AT_ONCE))
+    """Yield every voucher that isn't withdrawn, without having them all in memory."""
+    for row in connection.execute(EVERY.execution_options(yield_per=NAMES_AT_ONCE)):
+        if state_of(row) != VOID:
+            yield row
 
 
 def lock_uses(connection: Connection, hashes: Iterable[str]) -> dict[str, Uses]:
@@ -62,7 +86,7 @@ def lock_uses(connection: Connection, hashes: Iterable[str]) -> dict[str, Uses]:
     found: dict[str, Uses] = {}
     for some in parts_of(sorted(set(hashes)), NAMES_AT_ONCE):
         for row in connection.execute(HELD_VOUCHERS, {"names": some}):
-            found[row.code_hash] = Uses(row.rule_id, row.uses_max, row.uses, row.uses)
+            found[row.code_hash] = Uses(row.rule_id, row.uses_max, row.uses, row.uses, _stopped_ms(row))
     return found
 
 

@@ -14,12 +14,16 @@ from hq.access.actor import SYSTEM
 from hq.access.api_keys import create_key
 from hq.access.scopes import Role, Scope
 from hq.api.routing import ApiRoute
+from hq.batches.importing import bring_codes
+from hq.batches.service import Kind, NewGiftCards, NewVouchers, make_gift_cards, make_vouchers
 from hq.benefits.outside import set_signal
 from hq.campaigns.drafting import create_campaign
 from hq.campaigns.parts import publish_parts, put_part
 from hq.campaigns.scenarios import add_scenario
 from hq.every_route import every_route
+from hq.gift_cards.listing import CardList, list_cards
 from hq.home import Hq
+from hq.jobs.service import work
 from hq.journal.desk import list_cases
 from hq.journal.reading import place_of
 from hq.members.attributes import Attribute, Side, put_attribute
@@ -35,6 +39,7 @@ from hq.segments.service import create_segment
 from hq.staff.office import add_office_person
 from hq.stores.service import add_store
 from hq.tiers.service import start_dry_run
+from hq.vouchers.listing import VoucherList, list_vouchers
 from hq.vouchers.service import NewVoucher, create_vouchers
 from hq.webhooks.deliveries import send_test
 from hq.webhooks.service import Wanted, create_endpoint
@@ -138,6 +143,27 @@ def _import(hq: Hq) -> str:
     return bring_file(hq, SYSTEM, "thing.csv", b"id,name\nthing,Thea\n").import_id
 
 
+def _batch(hq: Hq) -> str:
+    return make_vouchers(hq, SYSTEM, NewVouchers("Thing", VOUCHER_RULE, 2)).batch_id
+
+
+def _voucher(hq: Hq) -> str:
+    batch = _batch(hq)
+    work(hq)
+    return list_vouchers(hq, VoucherList(batch=batch))[0][0].code_hash
+
+
+def _card(hq: Hq) -> str:
+    batch = make_gift_cards(hq, SYSTEM, NewGiftCards("Thing", 1, 500)).batch_id
+    work(hq)
+    return list_cards(hq, CardList(batch=batch))[0][0].code_hash
+
+
+def _code_import(hq: Hq) -> str:
+    content = b"code\nthing\n"
+    return bring_codes(hq, SYSTEM, "thing.csv", content, kind=Kind.VOUCHERS, rule_id=VOUCHER_RULE).import_id
+
+
 def _signal(hq: Hq) -> str:
     set_signal(hq, SYSTEM, "thing", "true")
     return "thing"
@@ -152,6 +178,10 @@ THINGS: dict[str, Callable[[Hq], str]] = {
     "external_id": _external_id,
     "attributes.name": _attribute,
     "import_id": _import,
+    "batch_id": _batch,
+    "code_import": _code_import,
+    "vouchers.code_hash": _voucher,
+    "gift_cards.code_hash": _card,
     "store_id": _store,
     "device_id": _device,
     "place": _entry,

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hq.service import EnrolService
 from hq.stores.devices import list_devices
 from hq.stores.pairing import new_pairing
-from hq.stores.picture import draw_pairing
+from hq.stores.picture import draw_code
 from scanner.still import read_still
 from tests.hq.station import URL, enrol_request, enrol_station, pairing_token
 
@@ -62,7 +62,7 @@ def test_a_station_is_paired_by_the_picture_and_confirmed(console, hq) -> None:
 def test_the_picture_is_read_by_a_camera(hq) -> None:
     """The path that stands in the page, filled as a browser fills it, is what stations' cameras read."""
     text = new_pairing(hq, store_id="S1", url=URL).text
-    picture = draw_pairing(text)
+    picture = draw_code(text)
     side = picture.modules + 2 * QUIET
     pixels = np.full((side, side), 255, dtype=np.uint8)
     for x, y, width in re.findall(r"M(\d+) (\d+)h(\d+)v1H\d+z", picture.path):

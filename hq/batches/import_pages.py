@@ -1,0 +1,134 @@
+"""Codes of other systems in the console: bring a file, say which column is what, try it, bring it in."""
+
+from typing import Any
+
+from fastapi import Response
+
+from hq.access.scopes import Scope
+from hq.batches import importing
+from hq.batches.importing import CodeImport
+from hq.batches.mapping import TARGETS
+from hq.batches.pages import KINDS
+from hq.batches.service import Kind
+from hq.brought import Problem
+from hq.builder.typed import TypedWrong, to_whole
+from hq.console.routing import Page, PageAsk, Pages
+from hq.console.texts import N_
+from hq.csv_files import Cell, csv_answer
+from hq.faults import HqFault, Malformed
+from hq.home import Hq
+from hq.jobs.service import find_job
+from hq.vouchers.rules import rules_to_pick
+
+PLACE = "/console/code-imports"
+PROBLEMS_SHOWN = 50
+WORDS = {
+    "code": N_("The code"),
+    "starts_on": N_("Good from"),
+    "ends_on": N_("Good until"),
+    "uses_max": N_("How often it is good"),
+    "value": N_("What is on it, in minor units"),
+}
+pages = Pages(
+    "code_imports", N_("Codes from files"), place=PLACE, needs=Scope.VOUCHERS_WRITE, is_listed=False
+)
+
+
+def newest_import(hq: Hq) -> str | None:
+    """Return the newest import, for the pages' examples."""
+    found = importing.list_imports(hq)
+    return found[0].import_id if found else None
+
+
+pages.example("/{code_import}", code_import=newest_import)
+
+
+@pages.get("")
+def show_imports(ask: Page) -> Response:
+    """List the files that were brought, and take another one."""
+    return _list(ask)
+
+
+@pages.post("", needs=Scope.VOUCHERS_WRITE)
+def post_file(ask: Page) -> Response:
+    """Keep a file, and go on to what its columns are."""
+    file = ask.file("file")
+    try:
+        kind = Kind.GIFT_CARDS if ask.text("kind") == Kind.GIFT_CARDS else Kind.VOUCHERS
+        if file is None or not file.filename:
+            raise Malformed("Choose a file first.")
+        rule_id, uses_max = ask.text("rule_id"), to_whole(ask.text("uses_max") or "1")
+        with file.file as content:
+            found = importing.bring_codes(
+                ask.hq,
+                ask.actor,
+                file.filename,
+                content.read(),
+                kind=kind,
+                rule_id=rule_id,
+                uses_max=uses_max,
+            )
+    except TypedWrong as problem:
+        return _list(ask, fault=Malformed(ask.said(str(problem))))
+    except HqFault as fault:
+        return _list(ask, fault=fault)
+    return ask.go(f"{PLACE}/{found.import_id}")
+
+
+@pages.get("/{code_import}")
+def show_import(ask: Page, code_import: str) -> Response:
+    """Show a file: which column is what, how far its job is, and what was wrong with rows."""
+    return _one(ask, importing.find_import(ask.hq, code_import))
+
+
+@pages.post("/{code_import}", needs=Scope.VOUCHERS_WRITE)
+def post_run(ask: Page, code_import: str) -> Response:
+    """Try a file, or bring its codes in."""
+    found = importing.find_import(ask.hq, code_import)
+    mapping = {column: ask.text(f"column.{n}") for n, column in enumerate(found.sample[0])}
+    try:
+        importing.run_import(ask.hq, ask.actor, code_import, mapping, is_trial=ask.text("do") != "bring")
+    except HqFault as fault:
+        return _one(ask, found, fault=fault, mapping=mapping)
+    return ask.go(f"{PLACE}/{code_import}", said=ask.said(N_("The job has begun. Look again in a moment.")))
+
+
+@pages.get("/{code_import}/problems.csv")
+def get_problems(ask: Page, code_import: str) -> Response:
+    """Return the rows with problems as a file, with what is wrong in front: to be mended and brought again."""
+    found = importing.find_import(ask.hq, code_import)
+
+    def to_row(each: Problem) -> list[Cell]:
+        return [each.row, each.problem, *each.cells]
+
+    header = ["row", "problem", *found.sample[0]]
+    return csv_answer("problems", header, importing.problems_of(ask.hq, found), to_row)
+
+
+def _list(ask: PageAsk, *, fault: HqFault | None = None) -> Response:
+    values: dict[str, Any] = {
+        "rows": importing.list_imports(ask.hq),
+        "kinds": KINDS,
+        "options": [(key.value, ask.said(word)) for key, word in KINDS.items()],
+        "rules": rules_to_pick(ask.hq),
+    }
+    if fault is not None:
+        return ask.again("batches/imports.html", fault, **values)
+    return ask.page("batches/imports.html", **values)
+
+
+def _one(
+    ask: PageAsk, found: CodeImport, *, fault: HqFault | None = None, mapping: dict[str, str] | None = None
+) -> Response:
+    problems = importing.problems_of(ask.hq, found)
+    values: dict[str, Any] = {
+        "found": found,
+        "mapping": found.mapping if mapping is None else mapping,
+        "targets": [(each, WORDS[each]) for each in TARGETS[found.kind]],
+        "job": find_job(ask.hq, found.job) if found.job else None,
+        "problems": problems[:PROBLEMS_SHOWN],
+        "more": max(len(problems) - PROBLEMS_SHOWN, 0),
+    }
+    if fault is not None:
+        return ask.again("batches/import.html", fault, **values)
+    return ask.page("batches/import.html", **values)
