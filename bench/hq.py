@@ -3,6 +3,8 @@
 The product's own `hq serve` on a real port is asked by its API, with a key, one request after the other. Each list and
 each report is asked for in several ways: with and without filters, the newest rows and old ones, a month and all of
 the two years. All figures of the past are made from the ledger before, which is measured too.
+
+Behind them come batches of voucher codes (`--only codes`: these alone), on both databases.
 """
 
 import argparse
@@ -20,6 +22,7 @@ from urllib.parse import urlencode
 import requests
 
 from app.core.canonical import canonical
+from bench import _hq_vouchers
 from bench._hq_world import CAMPAIGNS, DAYS, SEGMENT, STORES, Past, analyse, fill, folder_in, program
 from bench._report import Line, p95
 from bench._serving import serving
@@ -55,6 +58,11 @@ class Asked:
 def run(words: list[str]) -> list[Line]:
     """Measure, and return the lines of the report."""
     asked = _asked(words)
+    lists = [] if asked.only == "codes" else _lists_and_reports(asked)
+    return lists + ([] if asked.only == "lists" else _hq_vouchers.run())
+
+
+def _lists_and_reports(asked: argparse.Namespace) -> list[Line]:
     with ExitStack() as stack:
         folder = folder_in(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tillside-hq-"))))
         folder.parent.mkdir(exist_ok=True)
@@ -71,6 +79,7 @@ def _asked(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--members", type=int, default=MEMBERS)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--db", help="URL of an empty PostgreSQL database; without it a server of our own")
+    parser.add_argument("--only", choices=("lists", "codes"), help="measure this part")
     return parser.parse_args(words)
 
 
