@@ -5,12 +5,12 @@ from datetime import date
 from sqlalchemy import Connection
 
 from app.core.campaign import Trigger
-from app.core.effects import AmountOff, PercentOff
 from app.core.order import local_date
 from app.core.program import Pair, Program
 from hq.access.actor import Actor
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
+from hq.campaigns.weights import check_ceilings, weight_of_rules
 from hq.faults import NotPossible
 from hq.home import Hq
 
@@ -45,11 +45,7 @@ def check_days(hq: Hq, program: Program, starts_on: str | None, ends_on: str | N
 
 def check_worth(actor: Actor, pair: Pair) -> None:
     """Refuse vouchers each of which gives more than somebody may give alone. Raises `OverCeiling`."""
-    effect = pair.rule.effect
-    actor.check_ceilings(
-        amount=effect.amount if isinstance(effect, AmountOff) else 0,
-        percent=effect.basis_points if isinstance(effect, PercentOff) else 0,
-    )
+    check_ceilings(actor, weight_of_rules(pair.campaign, [pair.rule]))
 
 
 def check_count(count: int) -> None:

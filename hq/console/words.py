@@ -42,6 +42,9 @@ NAMES: Mapping[str, str] = {
     "segments.refresh": N_("Work out a segment"),
     "segments.remove": N_("Take a segment away"),
     "members.import": N_("Bring members from a file"),
+    "batches.make": N_("Make codes"),
+    "batches.tell": N_("Tell stations of a batch of codes"),
+    "codes.import": N_("Bring codes from a file"),
     "tiers.dry_run": N_("Work out who would change tier"),
     # events that endpoints are told of
     "redemption.made": N_("Something was redeemed"),
