@@ -285,8 +285,9 @@ def _voucher(row: Mapping[str, Any]) -> Voucher:
     starts_on, ends_on = (
         None if row[name] is None else date.fromisoformat(row[name]) for name in ("starts_on", "ends_on")
     )
-    facts = (row[name] for name in ("code_hash", "rule_id", "uses_max", "uses", "owner"))
-    return Voucher(*facts, ends_on, starts_on)
+    return Voucher(
+        row["code_hash"], row["rule_id"], row["uses_max"], row["uses"], row["owner"], ends_on, starts_on
+    )
 
 
 def _pair(program: Program, rule_id: str) -> Pair:
