@@ -26,7 +26,7 @@ from hq.vouchers.store import ACTIVE, FROZEN, VOID
 
 PLACE = "/console/vouchers"
 STATES = {
-    State.OPEN: (N_("Open"), "ok"),
+    State.OPEN: (N_("Can be used"), "ok"),
     State.USED: (N_("Used up"), "plain"),
     State.WAITING: (N_("Not yet good"), "queued"),
     State.ENDED: (N_("Ended"), "plain"),
@@ -59,6 +59,7 @@ def show_vouchers(ask: Page) -> Response:
         states=STATES,
         batches=[(each.batch_id, each.name) for each in every],
         campaigns=campaigns_to_pick(ask.hq),
+        rules=dict(rules_to_pick(ask.hq)),
         options=[(key.value, ask.said(word)) for key, (word, _) in STATES.items()],
     )
 
