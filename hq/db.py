@@ -58,6 +58,12 @@ SETTINGS = (
     f"idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}",
     "client_min_messages = warning",
 )
+AS_WRITTEN = (
+    "join_collapse_limit = 1",
+    "from_collapse_limit = 1",
+    "enable_hashjoin = off",
+    "enable_mergejoin = off",
+)
 DRIVER = "postgresql+psycopg"
 GAVE_WAY = ("40001", "40P01")  # serialization failure, deadlock: PostgreSQL's advice is to try again
 UNIQUE = "23505"
@@ -204,6 +210,25 @@ def hold_whole(connection: Connection, what: Whole, *, is_shared: bool = False) 
         return
     lock = func.pg_advisory_xact_lock_shared if is_shared else func.pg_advisory_xact_lock
     connection.execute(select(lock(LOCK_SPACE, int(what))))
+
+
+def plan_by_values(connection: Connection) -> None:
+    """Have PostgreSQL plan what this transaction asks for the very values, each time.
+
+    By itself it plans a statement that comes often once for all values: a day would be looked for as ten years are.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
+
+
+def join_as_written(connection: Connection) -> None:
+    """Have PostgreSQL join tables in the order in which a statement names them, from row to row by an index.
+
+    Where few of very many rows are wanted it can't always guess how few, and would begin with the largest table.
+    """
+    if connection.dialect.name != "sqlite":
+        for setting in AS_WRITTEN:
+            connection.exec_driver_sql(f"SET LOCAL {setting}")
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from app.core.entry import ORDER, Entry, EntryInvalid, read_entry
 from app.core.facts_record import RecordInvalid, read_facts
 from hq.access.actor import Actor
 from hq.campaigns.service import program_of
+from hq.db import plan_by_values
 from hq.faults import NotHere
 from hq.home import Hq
 from hq.journal.carried import BRANCH, carried_in
@@ -129,6 +130,7 @@ def statement_of(actor: Actor, wanted: EntryFilter) -> Select[Any]:
 def list_entries(hq: Hq, statement: Select[Any]) -> list[EntrySeen]:
     """Return the entries of a page."""
     with hq.database.reading() as connection:
+        plan_by_values(connection)
         rows = connection.execute(statement).all()
         newest = _newest_words(connection, [(row.device, row.epoch, row.seq) for row in rows])
     return [_seen(row, newest.get((row.device, row.epoch, row.seq))) for row in rows]

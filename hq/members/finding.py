@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, sel
 from app.core.codes import MemberNumber, fold, hash_number, parse
 from hq.access.actor import Actor
 from hq.api.paging import Paging, cut, page_of
+from hq.db import plan_by_values
 from hq.faults import NotHere
 from hq.home import Hq
 from hq.members.attributes import Attribute, Value, read_schema, values_of
@@ -81,6 +82,7 @@ class Wanted:
 def list_members(hq: Hq, actor: Actor, wanted: Wanted, paging: Paging) -> tuple[list[MemberRow], str | None]:
     """Return members, who joined last first, and the cursor of the next page."""
     with hq.database.reading() as connection:
+        plan_by_values(connection)
         statement = select(member).where(*_conditions(connection, actor, wanted))
         rows = connection.execute(page_of(statement, PLACE, paging, kinds=(int, str))).all()
         shown, following = cut(rows, paging, lambda row: (row.joined_ms, row.ref))

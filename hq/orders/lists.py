@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Table, select
 from hq.access.actor import Actor
 from hq.api.models import PATTERN, Day
 from hq.api.paging import Paging, cut, page_of
+from hq.db import plan_by_values
 from hq.home import Hq
 from hq.journal.reversal_tables import reversal_fact
 from hq.members.merged import refs_of
@@ -214,6 +215,7 @@ def _page(
         .order_by(*(some.c[column.name].desc() for column in place))
     )
     with hq.database.reading() as connection:
+        plan_by_values(connection)
         rows = [
             kind(**{name: getattr(row, name) for name in kind.__dataclass_fields__})
             for row in connection.execute(statement)

@@ -1,6 +1,7 @@
 """Reports as people and programs ask for them: one moment, one period, filters, and rows that add up to the total."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from hq.access.actor import Actor
 from hq.campaigns.tables import campaign
+from hq.db import plan_by_values
 from hq.faults import Malformed, NotHere
 from hq.home import Hq
 from hq.reports import figures
@@ -95,7 +97,7 @@ def make(hq: Hq, report: Report, wanted: Wanted, by: By) -> Made:
     if wanted.campaign and By.CAMPAIGN not in report.by:
         raise Malformed("Only orders and redemptions are known by campaign.")
     fresh(hq)
-    with hq.database.reading() as connection:
+    with _reading(hq) as connection:
         whole = figures.total(connection, wanted)
         found = figures.rows(connection, wanted, by)
         held = _held_before(connection, report, wanted, by)
@@ -117,14 +119,14 @@ def make(hq: Hq, report: Report, wanted: Wanted, by: By) -> Made:
 def total(hq: Hq, wanted: Wanted) -> Figures:
     """Return all sums of a period as of now."""
     fresh(hq)
-    with hq.database.reading() as connection:
+    with _reading(hq) as connection:
         return figures.total(connection, wanted)
 
 
 def holdings(hq: Hq, wanted: Wanted) -> tuple[int, int]:
     """Return the points that members hold and the money on gift cards, at the end of a period."""
     fresh(hq)
-    with hq.database.reading() as connection:
+    with _reading(hq) as connection:
         found = figures.before(connection, wanted) + figures.total(connection, wanted)
     return found.points, found.cards
 
@@ -132,7 +134,7 @@ def holdings(hq: Hq, wanted: Wanted) -> tuple[int, int]:
 def engaged(hq: Hq, wanted: Wanted) -> tuple[Group, Group]:
     """Return members who redeemed something in a period, and others who ordered in it."""
     fresh(hq)
-    with hq.database.reading() as connection:
+    with _reading(hq) as connection:
         return figures.engaged(connection, wanted)
 
 
@@ -170,6 +172,13 @@ def segments_for(hq: Hq) -> list[tuple[str, str]]:
     with hq.database.reading() as connection:
         rows = connection.execute(select(segment.c.segment_id, segment.c.name).order_by(segment.c.name))
         return [(row.segment_id, row.name) for row in rows]
+
+
+@contextmanager
+def _reading(hq: Hq) -> Iterator[Connection]:
+    with hq.database.reading() as connection:
+        plan_by_values(connection)  # of how many days and members decides how
+        yield connection
 
 
 def _held_before(connection: Connection, report: Report, wanted: Wanted, by: By) -> dict[str, Figures]:
