@@ -6,32 +6,61 @@ that it undoes: a line's share of what it cost, rounded half up.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-Key = tuple[str, str, str, str]  # day, store, campaign ("" for all), member ("" for nobody)
+BY = ("day", "store", "campaign", "member")
+Bodies = Callable[[], Iterable[bytes]]  # of all entries, each station's in their order; asked twice
+
+
+class Period(NamedTuple):
+    """Days, both included."""
+
+    since: date
+    until: date
+
+
+class Later(NamedTuple):
+    """What later entries speak of: orders that are undone, by entry, and those redeemed on, by store and number."""
+
+    undone: set[str]
+    redeemed: set[tuple[str, str]]
 
 
 class Books:
-    """Sums by key and measure, and what is needed of orders to undo them."""
+    """Sums of each period by day, store, campaign and member, and the few orders that other entries speak of."""
 
-    def __init__(self, zone: str) -> None:
-        self.zone = ZoneInfo(zone)
-        self.sums: dict[Key, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    def __init__(self, zone: str, periods: Sequence[Period], later: Later) -> None:
+        self.zone, self.later = ZoneInfo(zone), later
+        self.sums: dict[tuple[Period, str], dict[str, dict[str, int]]] = {
+            (period, by): defaultdict(lambda: defaultdict(int)) for period in periods for by in BY
+        }
+        self.periods = [(period, period.since.isoformat(), period.until.isoformat()) for period in periods]
         self.orders: dict[str, dict] = {}
+        self.numbers: dict[tuple[str, str], list[str]] = defaultdict(list)  # entries by store and order
         self.returned: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-        self.gave: dict[tuple[str, str, str], set[str]] = defaultdict(set)  # campaigns of an order
+        self.gave: dict[str, set[str]] = defaultdict(set)  # campaigns of an order that gave by redemptions
 
     def day(self, at_ms: int) -> str:
         """Return the day on which a moment counts."""
         return datetime.fromtimestamp(at_ms // 1000, tz=UTC).astimezone(self.zone).date().isoformat()
 
     def add(self, said: dict, member: str | None, campaign: str = "", **measures: int) -> None:
-        """Add to the sums of an entry's day and store."""
-        row = self.sums[self.day(said["t_eff"]), said["store"], campaign, member or ""]
-        for name, amount in measures.items():
-            row[name] += amount
+        """Add to the sums of an entry's day and store: a campaign's are apart from all there was."""
+        day = self.day(said["t_eff"])
+        keys = (
+            {"campaign": campaign}
+            if campaign
+            else {"day": day, "store": said["store"], "member": member or ""}
+        )
+        for period, since, until in self.periods:
+            if since <= day <= until:
+                for by, key in keys.items():
+                    row = self.sums[period, by][key]
+                    for name, amount in measures.items():
+                        row[name] += amount
 
     def discount(self, said: dict, member: str | None, campaign: str, amount: int) -> None:
         """Note what a campaign gave, by itself and among all."""
@@ -39,22 +68,29 @@ class Books:
             self.add(said, member, discount=amount)
             self.add(said, member, campaign, discount=amount)
 
+    def gives(self, order: str, said: dict, campaign: str) -> None:
+        """Count an order for a campaign, once however often it gave."""
+        if campaign not in self.gave[order]:
+            self.gave[order].add(campaign)
+            self.add(said, _member(said), campaign, orders=1, orders_with=1, value=said["total"],
+                     value_with=said["total"])  # fmt: skip
 
-def read(bodies: Iterable[bytes], zone: str) -> Books:
-    """Read the entries of stations, each station's in their order."""
-    books = Books(zone)
-    for body in bodies:
+
+def read(bodies: Bodies, zone: str, periods: Sequence[Period]) -> Books:
+    """Read the entries of stations, and keep no more of them than the sums and what later entries speak of."""
+    later = Later(set(), set())
+    for body in bodies():
+        entry = json.loads(body)
+        if entry["type"] in ("void", "return"):
+            later.undone.add(entry["data"]["order_entry"])
+        elif entry["type"] == "redeem":
+            later.redeemed.add((entry["data"]["store"], entry["data"]["order_id"]))
+    books = Books(zone, periods, later)
+    for body in bodies():
         entry = json.loads(body)
         reader = READERS.get(entry["type"])
         if reader is not None:
             reader(books, entry, entry["data"])
-    for (device, order_id, campaign), entries in books.gave.items():
-        for entry_id in entries:
-            said = books.orders[entry_id]
-            books.add(said, _member(said), campaign, orders=1, orders_with=1, value=said["total"],
-                      value_with=said["total"])  # fmt: skip
-        assert device
-        assert order_id
     return books
 
 
@@ -64,7 +100,12 @@ def _member(said: dict) -> str | None:
 
 def _order(books: Books, entry: dict, said: dict) -> None:
     member = _member(said)
-    books.orders[entry["id"]] = said
+    number = said["store"], said["order_id"]
+    is_redeemed_on = number in books.later.redeemed
+    if is_redeemed_on or entry["id"] in books.later.undone:
+        books.orders[entry["id"]] = said
+    if is_redeemed_on:
+        books.numbers[number].append(entry["id"])
     is_with = said["discount"] > 0
     books.add(said, member, orders=1, value=said["total"], orders_with=int(is_with),
               value_with=said["total"] if is_with else 0)  # fmt: skip
@@ -73,7 +114,9 @@ def _order(books: Books, entry: dict, said: dict) -> None:
     for part in said["campaigns"]:
         books.discount(said, member, part["campaign"], part["discount"])
         if part["discount"]:
-            books.gave[entry["device"], said["order_id"], part["campaign"]].add(entry["id"])
+            books.gives(entry["id"], said, part["campaign"])
+    if not is_redeemed_on:
+        books.gave.pop(entry["id"], None)
     for paid in said.get("paid", ()):
         if paid["kind"] == "gift_card" and paid["amount"]:
             rest = 0 if paid.get("rest", "stays") == "stays" else max(paid["left"], 0)
@@ -89,9 +132,8 @@ def _redeem(books: Books, entry: dict, said: dict) -> None:
     books.discount(said, member, said["campaign"], said["discount"])
     if member is not None:
         books.add(said, member, spent=said["points"], points=-said["points"])
-    for entry_id, order in books.orders.items():
-        if order["order_id"] == said["order_id"] and order["store"] == said["store"]:
-            books.gave[entry["device"], said["order_id"], said["campaign"]].add(entry_id)
+    for order in books.numbers[said["store"], said["order_id"]]:
+        books.gives(order, books.orders[order], said["campaign"])
 
 
 def _refuse(books: Books, entry: dict, said: dict) -> None:
@@ -162,26 +204,17 @@ READERS = {
 }
 
 
-def summed(
-    books: Books, *, by: str, since: date, until: date, campaigns: bool = False
-) -> dict[str, dict[str, int]]:
+def summed(books: Books, period: Period, by: str) -> dict[str, dict[str, int]]:
     """Return the sums of a period by `day`, `store`, `campaign` or `member`; nothing of keys with nothing."""
-    place = ("day", "store", "campaign", "member").index(by)
-    found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for key, measures in books.sums.items():
-        if since.isoformat() <= key[0] <= until.isoformat() and bool(key[2]) == (
-            campaigns or by == "campaign"
-        ):
-            for name, amount in measures.items():
-                found[key[place]][name] += amount
+    found = books.sums[period, by]
     return {key: {name: amount for name, amount in each.items() if amount} for key, each in found.items()
             if any(each.values())}  # fmt: skip
 
 
-def engaged(books: Books, since: date, until: date) -> tuple[dict[str, int], dict[str, int]]:
+def engaged(books: Books, period: Period) -> tuple[dict[str, int], dict[str, int]]:
     """Return members who redeemed something and others who ordered: how many, orders, value, discount, redeemed."""
     groups: tuple[dict[str, int], dict[str, int]] = (defaultdict(int), defaultdict(int))
-    for ref, each in summed(books, by="member", since=since, until=until).items():
+    for ref, each in summed(books, period, "member").items():
         if ref and (each.get("orders", 0) > 0 or each.get("redeemed", 0) > 0):
             group = groups[0 if each.get("redeemed", 0) > 0 else 1]
             group["members"] += 1

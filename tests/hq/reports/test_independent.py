@@ -1,11 +1,17 @@
-"""Reports equal an independent computation over journal bodies, on histories by chance; tests/demo has the year."""
+"""Reports equal an independent computation over journal bodies, on histories by chance; tests/demo has the year.
+
+The histories have what is easily counted wrong: orders to which a campaign gives twice, by itself and by a voucher;
+moments at both sides of midnight; voids of what a part of had come back already; points that come back; training.
+"""
 
 import random
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from app.core.codes import hash_number
+from app.core.entry import MODE_CHANGE
 from app.core.member import Member
 from app.core.voucher import Voucher
 from hq.access.actor import SYSTEM
@@ -20,7 +26,7 @@ from tests.hq.cards import a_card, puts, tender
 from tests.hq.leasing import publish
 from tests.hq.reports.comparing import check_reports
 from tests.hq.reports.shop import DAY_MS, TEN
-from tests.hq.station import NOW_MS, enrol_station, program_body, voucher
+from tests.hq.station import NOW_MS, ZONE, enrol_station, program_body, voucher
 from tests.hq.undoing import order_at, undo
 
 TEA = {
@@ -30,11 +36,13 @@ TEA = {
     "ends_on": "2017-12-31",
     "audience": None,
     "offline": "always",
-    "rules": [{"id": "tea1", "name": "tea1", "trigger": "automatic", "priority": 0,
-               "effect": {"kind": "percent_off", "target": "products", "basis_points": 1500, "products": "tea"}}],
+    "rules": [{"id": rule, "name": rule, "trigger": trigger, "priority": 0,
+               "effect": {"kind": "percent_off", "target": "products", "basis_points": 1500, "products": "tea"}}
+              for rule, trigger in (("tea1", "automatic"), ("tea2", "voucher"))],
 }  # fmt: skip
 WHOLE = Wanted(date(2017, 11, 1), date(2017, 11, 30))
 PART = Wanted(date(2017, 11, 9), date(2017, 11, 13))
+MIDNIGHT_MS = int(datetime(2017, 11, 10, tzinfo=ZoneInfo(ZONE)).timestamp()) * 1000
 REFS = [f"{n:013d}" for n in range(1, 6)]
 
 
@@ -46,7 +54,8 @@ class History:
         self.program = publish(hq, program_body(2, campaigns=[TEN, TEA]))
         upsert_members(hq, [MemberFacts(ref, home_store="S1") for ref in REFS])
         self.stations = [enrol_station(hq, store) for store in ("S1", "S2")]
-        self.codes = [hash_number(code) for code in create_vouchers(hq, [NewVoucher("t1")] * 40)]
+        self.codes = {rule: [hash_number(code) for code in create_vouchers(hq, [NewVoucher(rule)] * 40)]
+                      for rule in ("t1", "tea2")}  # fmt: skip
         self.card = a_card(hq, 0)
         puts(self.stations[0], self.card, 50_000, program_version=2, program_hash=self.program.hash)
         self.open = []  # orders that can still be undone
@@ -56,6 +65,15 @@ class History:
 
         self.stations[0].order("card", amounts=(("MILK", 900),), ref=None, program=self.program, at_ms=NOW_MS,
                                tenders=(tender(self.card, 10_000, most=300),))  # fmt: skip
+
+        for n, at_ms in enumerate(
+            (MIDNIGHT_MS - 1, MIDNIGHT_MS, MIDNIGHT_MS + DAY_MS - 1, MIDNIGHT_MS + DAY_MS)
+        ):
+            self.stations[1].order(f"midnight{n}", amounts=(("TEA", 900),), program=self.program, at_ms=at_ms)
+        for mode in ("training", "live"):
+            self.stations[0].append(MODE_CHANGE, {"store": "S1", "t_eff": NOW_MS, "staff": "", "mode": mode})
+        self.twice = 0  # orders to which a campaign gave by itself and by a voucher
+        self.voided_after = 0  # orders of which a part had come back
 
     def live(self, steps):
         for n in range(steps):
@@ -92,22 +110,30 @@ class History:
         ref = chance.choice([*REFS, None])
         more = {}
         kind = chance.random()
-        if kind < 0.3:
-            more["vouchers"] = (voucher(self.codes.pop(), rule="t1"),)
+        if kind < 0.15:
+            amounts = (("TEA", chance.randrange(100, 9_000)), *amounts)
+            more["vouchers"] = (voucher(self.codes["tea2"].pop(), rule="tea2"),)
+        elif kind < 0.3:
+            more["vouchers"] = (voucher(self.codes["t1"].pop(), rule="t1"),)
         elif kind < 0.45 and ref is not None:
             more["member"] = Member(ref=ref, is_known=True, balance=100_000)
             more["vouchers"] = (Voucher(code_hash="", rule_id="t2", uses_max=0, uses=0),)
         elif kind < 0.6:
             more["tenders"] = (tender(self.card, 10_000, most=chance.randrange(1, 500)),)
         at_ms = NOW_MS + chance.randrange(0, 12 * DAY_MS)
-        station.order(f"n{n}", amounts=amounts, ref=ref, at_ms=at_ms, program=self.program, **more)
+        order, *redemptions = station.order(
+            f"n{n}", amounts=amounts, ref=ref, at_ms=at_ms, program=self.program, **more
+        )
+        gave = {part["campaign"] for part in order["campaigns"]}
+        self.twice += any(each["campaign"] in gave and each["discount"] for each in redemptions)
         self.open.append((station, f"n{n}", len(amounts), []))
 
     def _undo(self):
         station, order_id, lines, earlier = self.chance.choice(self.open)
-        if self.chance.random() < 0.5 and not earlier:
+        if self.chance.random() < 0.5:
             self.open = [each for each in self.open if each[:2] != (station, order_id)]
-            undo(station, order_id, program=self.program)
+            undo(station, order_id, earlier=tuple(earlier), program=self.program)
+            self.voided_after += bool(earlier)
             return
         left = [line for line in range(1, lines + 1) if all(line != done[0][0] for done in earlier)]
         if len(left) > 1:
@@ -124,4 +150,5 @@ def test_every_report_equals_an_independent_computation(hq, clock, seed):
     whole = check_reports(hq, PART)
     assert whole.orders > 20
     assert min(whole.returned, whole.discount, whole.redeemed, whole.spent, whole.paid, whole.sold) > 0
+    assert history.twice
     assert service.holdings(hq, WHOLE) == (whole.points, whole.cards)
