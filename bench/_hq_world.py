@@ -4,6 +4,7 @@ The rows are shaped as HQ's own, with balanced postings and moments that follow 
 short and nobody reads them: lists and reports never do.
 """
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,7 @@ class Past:
     redemptions: int
     members: int
     until_ms: int
+    currency: str = CURRENCY
 
 
 # Every number of a row follows from its place in the series, so that two runs have the same past.
@@ -43,8 +45,13 @@ NUMBERED = """
 """
 MEMBERS = """
     INSERT INTO member (ref, name, tier, segments, balance, home_store, state)
-    SELECT lpad(n::text, 13, '0'), 'Member ' || n, '', '[]', 0, 'S' || lpad((n % :stores)::text, 2, '0'), 'active'
+    SELECT lpad(n::text, 13, '0'), 'Member ' || n, '', CASE n % 10 WHEN 0 THEN :labels ELSE '[]' END, 0,
+        'S' || lpad((n % :stores)::text, 2, '0'), 'active'
     FROM generate_series(1::bigint, :members) AS n
+"""
+SCOPES = """
+    INSERT INTO member_scope (member, store, last_visit_ms)
+    SELECT member, store, max(t_eff) FROM bench_row GROUP BY member, store
 """
 JOURNAL = """
     INSERT INTO journal (device, epoch, seq, entry_id, type, body, hash, received_ms, verdict, flags)
@@ -57,21 +64,22 @@ JOURNAL = """
 ORDERS = """
     INSERT INTO order_fact (device, epoch, seq, order_id, store, member, t_eff, link, lines, gross, discount, points)
     SELECT device, 1, seq, 'O-' || n, store, member, t_eff, CASE WHEN n % 20 = 0 THEN 'offline' ELSE 'online' END,
-        4, gross, discount, gross / 100
+        4, gross, discount, (gross - discount) / 100
     FROM bench_row
 """
 REDEMPTIONS = """
     INSERT INTO redemption_fact (redemption_id, device, epoch, seq, order_id, campaign, rule, member, outcome, reason,
         discount, at_till, t_eff, store, points)
     SELECT 'R-' || lpad(n::text, 9, '0'), device, 1, seq + 1, 'O-' || n, campaign, campaign || '-1', member,
-        CASE WHEN is_redeemed THEN 'redeemed' ELSE 'refused' END, CASE WHEN is_redeemed THEN '' ELSE 'used_up' END,
+        CASE WHEN is_redeemed THEN 'redeemed' ELSE 'refused' END,
+        CASE WHEN is_redeemed THEN '' ELSE 'limit_total_reached' END,
         discount, device, t_eff, store, spent
     FROM bench_row
 """
 POSTINGS = """
     INSERT INTO posting (entry_id, n, account, unit, amount)
-    SELECT order_entry, 0, 'member:' || member, 'points', gross / 100 FROM bench_row
-    UNION ALL SELECT order_entry, 1, 'points-issued', 'points', -(gross / 100) FROM bench_row
+    SELECT order_entry, 0, 'member:' || member, 'points', (gross - discount) / 100 FROM bench_row
+    UNION ALL SELECT order_entry, 1, 'points-issued', 'points', -((gross - discount) / 100) FROM bench_row
     UNION ALL SELECT redeem_entry, 0, 'discounts-given', :currency, discount FROM bench_row WHERE discount > 0
     UNION ALL SELECT redeem_entry, 1, 'campaign:' || campaign, :currency, -discount FROM bench_row WHERE discount > 0
     UNION ALL SELECT redeem_entry, 2, 'points-spent', 'points', spent FROM bench_row WHERE spent > 0
@@ -79,7 +87,7 @@ POSTINGS = """
 """
 BALANCES = """
     UPDATE member SET balance = sums.amount
-    FROM (SELECT member, sum(gross / 100 - spent) AS amount FROM bench_row GROUP BY member) sums
+    FROM (SELECT member, sum((gross - discount) / 100 - spent) AS amount FROM bench_row GROUP BY member) sums
     WHERE member.ref = sums.member
 """
 DUE = """
@@ -95,14 +103,35 @@ IN_SEGMENT = """
     INSERT INTO segment_member (segment, member, since_ms)
     SELECT :segment, lpad(n::text, 13, '0'), 0 FROM generate_series(10::bigint, :members, 10) AS n
 """
-STEPS = (NUMBERED, MEMBERS, JOURNAL, ORDERS, REDEMPTIONS, POSTINGS, BALANCES, DUE, SEGMENTS, IN_SEGMENT)
-TABLES = ("member", "journal", "order_fact", "redemption_fact", "posting", "figure_due", "segment_member")
+STEPS = (
+    NUMBERED,
+    MEMBERS,
+    SCOPES,
+    JOURNAL,
+    ORDERS,
+    REDEMPTIONS,
+    POSTINGS,
+    BALANCES,
+    DUE,
+    SEGMENTS,
+    IN_SEGMENT,
+)
+TABLES = (
+    "member",
+    "member_scope",
+    "journal",
+    "order_fact",
+    "redemption_fact",
+    "posting",
+    "figure_due",
+    "segment_member",
+)
 
 
 def fill(hq: Hq, past: Past) -> None:
     """Write the past into an HQ that has a program and nothing else."""
     for n in range(STORES):
-        add_store(hq, store_id=f"S{n:02d}", name=f"Store {n}", time_zone=ZONE, currency=CURRENCY)
+        add_store(hq, store_id=f"S{n:02d}", name=f"Store {n}", time_zone=ZONE, currency=past.currency)
     values = {
         "stores": STORES,
         "campaigns": CAMPAIGNS,
@@ -111,8 +140,9 @@ def fill(hq: Hq, past: Past) -> None:
         "from_ms": past.until_ms - DAYS * DAY_MS,
         "step_ms": max(1, DAYS * DAY_MS // past.redemptions),
         "body": BODY,
-        "currency": CURRENCY,
+        "currency": past.currency,
         "segment": SEGMENT,
+        "labels": json.dumps([SEGMENT]),
     }
     for step in STEPS:
         with hq.database.atomic() as connection:
