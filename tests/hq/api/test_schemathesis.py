@@ -22,6 +22,7 @@ def everything(hq):
 
 
 # A few that are quick, in the usual suite.
+@pytest.mark.loud("some of what is sent is no HTTP")
 @pytest.mark.timeout(300)
 @on("sqlite")
 def test_a_few_operations_answer_as_the_document_says(everything, tmp_path, homes) -> None:
@@ -31,6 +32,7 @@ def test_a_few_operations_answer_as_the_document_says(everything, tmp_path, home
 
 
 @pytest.mark.slow
+@pytest.mark.loud("some of what is sent is no HTTP")
 @pytest.mark.timeout(7_200)
 @pytest.mark.parametrize("half", HALVES)
 def test_every_operation_answers_as_the_document_says(everything, tmp_path, half) -> None:
