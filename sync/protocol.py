@@ -45,7 +45,7 @@ time_message = signed_messages.time_message
 
 Count = Annotated[int, Meta(ge=0, le=INTEGER_MAX)]  # what a station believes must fit into its database too
 Whole = Annotated[int, Meta(ge=-INTEGER_MAX, le=INTEGER_MAX)]  # what canonical JSON can hold
-Epoch = Annotated[int, Meta(ge=0, lt=1 << 32)]
+Epoch = Annotated[int, Meta(ge=0, lt=1 << 31)]
 DeviceId = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z_-]{1,40}\Z")]  # it goes into hashes, headers and paths
 
 

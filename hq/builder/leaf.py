@@ -153,5 +153,5 @@ def _one(typed: Typed, text: str, currency: Currency) -> Any:
     if text == "":
         raise TypedWrong(N_("A value is missing here."))
     if typed.shape == "money":
-        return to_minor(text, currency)
+        return to_minor(text, currency, may_be_below_0=True)  # what somebody spent less what came back may be
     return to_whole(text) if typed.shape == "whole" else text

@@ -27,15 +27,15 @@ def to_whole(text: str) -> int:
     return _scaled(text, 0, N_("Type a whole number here."))
 
 
-def to_minor(text: str, currency: Currency) -> int:
-    """Return an amount such as `12.50` in minor units; none is below 0. Raises `TypedWrong`."""
+def to_minor(text: str, currency: Currency, *, may_be_below_0: bool = False) -> int:
+    """Return an amount such as `12.50` in minor units. Raises `TypedWrong`."""
     wrong = (
         N_("Type an amount here, such as 12.50.")
         if currency.digits
         else N_("Type an amount here, such as 12500.")
     )
     minor = _scaled(text, currency.digits, wrong)
-    if minor < 0:
+    if minor < 0 and not may_be_below_0:
         raise TypedWrong(N_("0 or more is meant here."))
     return minor
 

@@ -118,7 +118,9 @@ def test_vouchers_go_everywhere_and_their_uses_where_they_are_limited(hq, statio
         "uses_max": 5,
         "uses": 0,
         "owner": None,
+        "starts_on": None,
         "ends_on": None,
+        "state": "active",
         "holder": None,
     }
     other.rows.clear()

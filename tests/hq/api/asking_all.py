@@ -20,7 +20,7 @@ from tests.hq.server import serving_app
 from tests.hq.station import URL, enrol_station, pairing_token
 
 ENOUGH = 10_000_000  # requests a minute: how many are let through has a test of its own
-TOKENS = 120  # that are good once, for new stations and for phones
+TOKENS = 400  # that are good once, for new stations and for phones
 HOOKS = "tests.hq.api.schemathesis_hooks"
 
 

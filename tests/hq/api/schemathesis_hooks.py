@@ -26,6 +26,7 @@ IDS, KEY, STATION, FEED = (GIVEN.get(name, {}) for name in ("ids", "key", "stati
 PAIRINGS, LINKS = iter(GIVEN.get("pairings", ())), iter(GIVEN.get("links", ()))
 JOURNAL, ENROL, BIND = "/v1/devices/{device_id}/journal", "/v1/enrol", "/v1/phone/bind"
 CHANGES = "/v1/sync/changes"
+FOLLOWING: dict[str, str] = {}  # the newest cursor of each list
 
 
 class Chain:
@@ -107,6 +108,11 @@ def before_call(context, case, kwargs):
     path = case.operation.path
     if path == CHANGES and "cursor" in (case.query or {}):  # HQ told the station both
         case.query = case.query | FEED | {"cursor": int(case.query["cursor"]) % (FEED["cursor"] + 1)}
+    elif "cursor" in (case.query or {}):
+        told = FOLLOWING.get(path)
+        case.query = {name: value for name, value in case.query.items() if name != "cursor"} | (
+            {} if told is None else {"cursor": told}
+        )
     if not isinstance(case.body, dict):
         return
     if case.operation.definition.raw.get("security") == [{"station": []}]:
@@ -122,9 +128,14 @@ def before_call(context, case, kwargs):
 
 @schemathesis.hook
 def after_call(context, case, response):
-    """Hear where HQ stands behind a push."""
-    if case.operation.path == JOURNAL and response.status_code == 200:
-        CHAIN.hear(orjson.loads(response.content))
+    """Hear where HQ stands behind a push, and which page of a list comes next."""
+    if response.status_code != 200 or not response.content.startswith(b"{"):
+        return
+    said = orjson.loads(response.content)
+    if case.operation.path == JOURNAL:
+        CHAIN.hear(said)
+    elif said.get("next"):
+        FOLLOWING[case.operation.path] = said["next"]
 
 
 def _new_station(token, box_pub):
