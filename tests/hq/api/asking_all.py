@@ -15,7 +15,7 @@ from hq.api.rates import Rates
 from hq.phone.service import new_link
 from hq.stores.pairing import new_pairing
 from hq.web import create_app
-from tests.hq.api.things import api_routes, fill
+from tests.hq.api.things import a_member, api_routes, fill
 from tests.hq.server import serving_app
 from tests.hq.station import URL, enrol_station, pairing_token
 
@@ -34,6 +34,7 @@ def serving_all(hq):
     station = enrol_station(hq, "S1")
     manifest = orjson.loads(station.session.manifest().body)
     known = {"device_id": station.owner.device_id, "name": manifest["files"][0]["name"]}
+    holder = a_member(hq)  # nobody else asks for this one, to erase it for instance
     given = {
         "ids": ids | {f"stations.{name}": value for name, value in known.items()},
         "feed": {"set_id": manifest["set_id"], "cursor": manifest["cursor"]},
@@ -46,7 +47,7 @@ def serving_all(hq):
             "last": station.base.hash.hex(),
         },
         "pairings": [pairing_token(new_pairing(hq, store_id="S2", url=URL).text) for _ in range(TOKENS)],
-        "links": [new_link(hq, ids["ref"], url=URL).url.partition("#")[2] for _ in range(TOKENS)],
+        "links": [new_link(hq, holder, url=URL).url.partition("#")[2] for _ in range(TOKENS)],
     }
     app.openapi()  # once, and before anybody waits for it: it takes seconds
     with serving_app(app) as web:

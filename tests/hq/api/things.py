@@ -70,7 +70,7 @@ def _order(hq: Hq) -> str:
 
 
 def _redemption(hq: Hq) -> str:
-    ref, station = _member(hq), enrol_station(hq, "S1")
+    ref, station = a_member(hq), enrol_station(hq, "S1")
     station.order("redeemed", ref=None)
     station.push()
     create_vouchers(hq, [NewVoucher(VOUCHER_RULE, 1, ref)])
@@ -124,7 +124,7 @@ def _reward(hq: Hq) -> str:
     return made.rule_id
 
 
-def _member(hq: Hq) -> str:
+def a_member(hq: Hq) -> str:
     return put_member(hq, SYSTEM, Said(external_id=new_ref()), side=Side.CRM).ref
 
 
@@ -174,7 +174,7 @@ def _segment(hq: Hq) -> str:
 
 
 THINGS: dict[str, Callable[[Hq], str]] = {
-    "ref": _member,
+    "ref": a_member,
     "external_id": _external_id,
     "attributes.name": _attribute,
     "import_id": _import,
