@@ -15,7 +15,7 @@ from app.core.decision import decide
 from app.core.ending import ENDS_THE_DAY
 from app.core.outcome import Decision, Facts, Outcome
 from app.core.program import Program
-from app.core.reasons import Refusal
+from app.core.reasons import Reason, Refusal
 from app.core.voucher import Presentation, picked
 
 
@@ -88,13 +88,16 @@ def quote(facts: Facts, *, choices: Mapping[str, str] | None = None, level: str 
     `choices` maps rules that can be picked to the redemption ids they would have; `level` is the member's assurance.
     """
     decision = decide(facts)
-    outcomes = [(outcome, facts) for outcome in (*decision.presented, *decision.automatic)]
+    by_itself = [outcome for outcome in decision.automatic if not _is_of_elsewhere(outcome)]
+    outcomes = [(outcome, facts) for outcome in (*decision.presented, *by_itself)]
     shown = {presentation.voucher.rule_id for presentation in facts.presented}
     for rule_id, redemption_id in (choices or {}).items():
         if rule_id not in shown:
             choice = Presentation(redemption_id, picked(rule_id), level)
             with_it = replace(facts, presented=(*facts.presented, choice))
-            outcomes.append((decide(with_it, explain=False).presented[-1], with_it))
+            picked_one = decide(with_it, explain=False).presented[-1]
+            if not _is_of_elsewhere(picked_one):
+                outcomes.append((picked_one, with_it))
     ends = {shown.redemption_id: shown.voucher.ends_on for shown in facts.presented}
     offers = [
         _offer(facts.program, outcome, ends.get(outcome.redemption_id or ""))._replace(
@@ -108,6 +111,11 @@ def quote(facts: Facts, *, choices: Mapping[str, str] | None = None, level: str 
 def choosable(program: Program) -> list[str]:
     """Return the rules of the program that can be picked at the station."""
     return [rule.rule_id for _, rule in program.rules if rule.trigger is Trigger.CHOICE]
+
+
+def _is_of_elsewhere(outcome: Outcome) -> bool:
+    """Tell whether an offer is one of other stores: nobody is told of it here, unless they show a voucher of it."""
+    return any(refusal.reason is Reason.WRONG_STORE for refusal in outcome.refusals)
 
 
 def _offer(program: Program, outcome: Outcome, ends_on: date | None) -> Offer:
