@@ -48,6 +48,13 @@ def check_match(request: Request, version: int) -> None:
         raise ChangedMeanwhile(f"This is at version {version} by now. Read it again, then change it.")
 
 
+def check_none(request: Request) -> None:
+    """Raise `ChangedMeanwhile` where a change of what has no version is asked for on condition of one."""
+    asked = request.headers.get("if-match")
+    if asked is not None and asked.strip() != "*":
+        raise ChangedMeanwhile("This has no version that could be compared. Ask without `If-Match`.")
+
+
 def versioned(response: Response, version: int) -> None:
     """Say the ETag of a thing with a version."""
     response.headers["ETag"] = f'"{version}"'

@@ -80,6 +80,11 @@ class ApiRoute(APIRoute):
         """Tell whether its answer is kept for a request that comes again: one with a secret in it is not."""
         return (self.openapi_extra or {}).get("x-kept", True) is True
 
+    @property
+    def is_versioned(self) -> bool:
+        """Tell whether what it changes has a version that `If-Match` can name."""
+        return (self.openapi_extra or {}).get("x-versioned", True) is True
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what serves a request."""
         inner = super().get_route_handler()
@@ -114,6 +119,8 @@ class ApiRoute(APIRoute):
         """Serve a request of somebody who may: a read by its ETag, a change once for each idempotency key."""
         if request.method not in WRITES:
             return etags.answer(request, await _served(request, inner))
+        if not self.is_versioned:
+            etags.check_none(request)
         await keep_body(request)
         seen = await idempotency.begin(hq, actor, request)
         if isinstance(seen, Response):
@@ -207,10 +214,12 @@ class Routes:
         status: int = 200,
         faults: tuple[int, ...] = (),
         is_kept: bool = True,
+        is_versioned: bool = True,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Add a route: `answers` is the model of its answer, `faults` the statuses beside those of every route.
 
-        `is_kept` False: its answer holds a secret, and is not kept for a request that comes again.
+        `is_kept` False: its answer holds a secret, and is not kept for a request that comes again. `is_versioned`
+        False: what it changes has no version, so a change on a condition of one is refused.
         """
         own = (422,) if method == "POST" else (412,) if method in WRITES else ()
         own = (*own, 404) if "{" in path else own
@@ -239,6 +248,7 @@ class Routes:
                     "x-scope": needs.value,
                     "security": SECURITY,
                     **({} if is_kept else {"x-kept": False}),
+                    **({} if is_versioned else {"x-versioned": False}),
                 },
             )
             return function

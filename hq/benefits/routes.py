@@ -49,7 +49,9 @@ def list_signals(ask: Asked) -> Any:
     return to_page(SignalAnswer, outside.list_signals(ask.hq), None)
 
 
-@routes.put("/signals/{name}", needs=Scope.EVENTS_WRITE, answers=Page[SignalAnswer], faults=(404,))
+@routes.put(
+    "/signals/{name}", needs=Scope.EVENTS_WRITE, answers=Page[SignalAnswer], faults=(404,), is_versioned=False
+)
 def set_signal(ask: Asked, name: Name, asked: SignalAsked) -> Any:
     """Say that something is so, in some stores or in all, until a moment or further."""
     found = outside.set_signal(
@@ -58,7 +60,7 @@ def set_signal(ask: Asked, name: Name, asked: SignalAsked) -> Any:
     return to_page(SignalAnswer, found, None)
 
 
-@routes.delete("/signals/{name}", needs=Scope.EVENTS_WRITE, faults=(404,))
+@routes.delete("/signals/{name}", needs=Scope.EVENTS_WRITE, faults=(404,), is_versioned=False)
 def end_signal(ask: Asked, name: Name) -> Any:
     """Say that something is not so any more."""
     outside.end_signal(ask.hq, ask.actor, name)

@@ -45,7 +45,13 @@ def read_exception(ask: Asked, case_id: str) -> Any:
     return ExceptionAnswer.model_validate(inbox.find_exception(ask.hq, ask.actor, case_id))
 
 
-@routes.patch("/{case_id}", needs=Scope.EXCEPTIONS_DECIDE, answers=ExceptionAnswer, faults=(404, 409))
+@routes.patch(
+    "/{case_id}",
+    needs=Scope.EXCEPTIONS_DECIDE,
+    answers=ExceptionAnswer,
+    faults=(404, 409),
+    is_versioned=False,
+)
 def update_exception(ask: Asked, case_id: str, asked: ExceptionChange) -> Any:
     """Say who looks at it, or keep a word beside it."""
     found = inbox.find_exception(ask.hq, ask.actor, case_id)

@@ -23,7 +23,7 @@ def read_attribute(ask: Asked, name: str) -> Any:
     return AttributeAnswer.model_validate(attributes.find_attribute(ask.hq, name))
 
 
-@routes.put("/{name}", needs=Scope.SETTINGS_WRITE, answers=AttributeAnswer, faults=(409,))
+@routes.put("/{name}", needs=Scope.SETTINGS_WRITE, answers=AttributeAnswer, faults=(409,), is_versioned=False)
 def put_attribute(ask: Asked, name: str, asked: AttributeAsked) -> Any:
     """Add an attribute or change it."""
     new = attributes.Attribute(
@@ -33,7 +33,7 @@ def put_attribute(ask: Asked, name: str, asked: AttributeAsked) -> Any:
     return AttributeAnswer.model_validate(attributes.find_attribute(ask.hq, name))
 
 
-@routes.delete("/{name}", needs=Scope.SETTINGS_WRITE, faults=(404,))
+@routes.delete("/{name}", needs=Scope.SETTINGS_WRITE, faults=(404,), is_versioned=False)
 def remove_attribute(ask: Asked, name: str) -> Any:
     """Take an attribute out of the schema, with all values of it."""
     attributes.remove_attribute(ask.hq, ask.actor, name)

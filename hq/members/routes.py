@@ -140,7 +140,7 @@ def add_note(ask: Asked, ref: str, asked: NoteAsked) -> Any:
     )
 
 
-@routes.delete("/{ref}/notes/{note_id}", needs=Scope.MEMBERS_WRITE, faults=(404,))
+@routes.delete("/{ref}/notes/{note_id}", needs=Scope.MEMBERS_WRITE, faults=(404,), is_versioned=False)
 def remove_note(ask: Asked, ref: str, note_id: str) -> Any:
     """Take a note away."""
     notes.remove_note(ask.hq, ask.actor, finding.see(ask.hq, ask.actor, ref), note_id)

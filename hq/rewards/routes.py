@@ -61,7 +61,9 @@ def change_reward(ask: Asked, rule_id: str, asked: RewardChange, response: Respo
     return _told(response, service.change_reward(ask.hq, ask.actor, rule_id, changes, match=match))
 
 
-@routes.put("/{rule_id}/stock", needs=Scope.REWARDS_WRITE, answers=RewardAnswer, faults=(404, 409))
+@routes.put(
+    "/{rule_id}/stock", needs=Scope.REWARDS_WRITE, answers=RewardAnswer, faults=(404, 409), is_versioned=False
+)
 def set_stock(ask: Asked, rule_id: str, asked: StockAsked) -> Any:
     """Say how many of a reward are left to give now, those on lease included; stations hear of it."""
     found = service.set_stock(ask.hq, ask.actor, rule_id, asked.left, reason=asked.note)

@@ -48,7 +48,7 @@ def check_brand(ask: Asked, asked: BrandAsked) -> Any:
     return BrandAnswer(**_said(_brand(asked)))
 
 
-@routes.put("/brand", needs=Scope.SETTINGS_WRITE, answers=BrandPublished)
+@routes.put("/brand", needs=Scope.SETTINGS_WRITE, answers=BrandPublished, is_versioned=False)
 def put_brand(ask: Asked, asked: BrandAsked) -> Any:
     """Let stations look like this from their next sync on."""
     brand = _brand(asked)

@@ -55,7 +55,9 @@ def read_device(ask: Asked, device_id: str) -> Any:
     return _answer(ask, device_id)
 
 
-@routes.patch("/{device_id}", needs=Scope.DEVICES_WRITE, answers=DeviceAnswer, faults=(404,))
+@routes.patch(
+    "/{device_id}", needs=Scope.DEVICES_WRITE, answers=DeviceAnswer, faults=(404,), is_versioned=False
+)
 def update_device(ask: Asked, device_id: str, asked: DeviceChange) -> Any:
     """Keep a note on a device."""
     devices.note_device(ask.hq, device_id, asked.note, actor=ask.actor)

@@ -41,7 +41,7 @@ def read_store(ask: Asked, store_id: str) -> Any:
     return StoreAnswer.model_validate(seeing.find_store(ask.hq, ask.actor, store_id))
 
 
-@routes.patch("/{store_id}", needs=Scope.STORES_WRITE, answers=StoreAnswer, faults=(404,))
+@routes.patch("/{store_id}", needs=Scope.STORES_WRITE, answers=StoreAnswer, faults=(404,), is_versioned=False)
 def update_store(ask: Asked, store_id: str, asked: StoreChange) -> Any:
     """Give a store another name or area."""
     change_store(ask.hq, ask.actor, store_id, name=asked.name, area=asked.area)

@@ -66,7 +66,7 @@ def change_webhook(ask: Asked, endpoint_id: str, asked: EndpointChange, response
     return _versioned(response, changed)
 
 
-@routes.delete("/{endpoint_id}", needs=Scope.WEBHOOKS_WRITE)
+@routes.delete("/{endpoint_id}", needs=Scope.WEBHOOKS_WRITE, is_versioned=False)
 def remove_webhook(ask: Asked, endpoint_id: str) -> Response:
     """Take an endpoint away with all that waits for it."""
     service.remove_endpoint(ask.hq, ask.actor, endpoint_id)

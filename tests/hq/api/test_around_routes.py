@@ -11,6 +11,7 @@ from hq.api.rates import Rates
 from hq.bodies import BODY_BYTES_MAX
 from hq.under_way import UNSIGNED_BYTES_MAX
 from hq.web import create_app
+from tests.hq.api.things import api_routes
 from tests.hq.asking_api import Api, api_of
 from tests.hq.server import serving_app
 
@@ -83,3 +84,14 @@ def test_who_holds_the_same_already_gets_nothing_new(api) -> None:
     assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", tag)
     api.post(STORES, SEVENTH)
     assert api.get(STORES, If_None_Match=tag).status_code == 200
+
+
+def test_what_has_no_version_is_not_changed_on_condition_of_one(hq, api) -> None:
+    routes = [each for each in api_routes(create_app(hq)) if not each.is_versioned]
+    assert len(routes) == 11
+    for route in routes:
+        (method,) = route.methods
+        path = route.path_format.format(**dict.fromkeys(route.param_convertors, "S1"))
+        said = api.ask(method, path, {}, If_Match='"1"')
+        assert said.status_code == 412, path
+        assert api.ask(method, path, {}, If_Match="*").status_code != 412, path
