@@ -304,6 +304,14 @@ def test_a_store_that_a_member_is_new_to_hears_of_what_another_posts_meanwhile(h
     assert numbers == [newest - 1, newest]  # the later push moved the rows of both stores
 
 
+def looks_after(hq, time: str) -> None:
+    """Have connections look for a deadlock once they have waited for so long."""
+    engine = hq.database.engine
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"ALTER DATABASE {engine.url.database} SET deadlock_timeout = '{time}'"))
+    engine.dispose()
+
+
 @on("postgresql")
 def test_a_push_that_gives_way_in_a_deadlock_is_done_again(hq, station, monkeypatch):
     """Somebody else holds the rows in another order than we do; PostgreSQL ends the one that waited first."""
@@ -313,8 +321,10 @@ def test_a_push_that_gives_way_in_a_deadlock_is_done_again(hq, station, monkeypa
     station.order("o2", ref=second)
     tries, real = [], intake.lock_members
     monkeypatch.setattr(intake, "lock_members", lambda *args: (tries.append(1), real(*args))[1])
+    looks_after(hq, "4s")  # long enough for a busy machine to have both wait for each other by then
     with ThreadPoolExecutor(1) as threads:
         with hq.database.atomic() as connection:
+            connection.execute(text("SET LOCAL deadlock_timeout = '1h'"))  # so it is the push that gives way
             lock_members(connection, [second])
             pushed = threads.submit(station.push)
             wait_until_over_or_blocked(hq, pushed)
