@@ -1,9 +1,11 @@
 """What people at head office do beside what stations bring: so that every page of the console has something to show.
 
 The demo's year is members, orders and redemptions alone. Here come colleagues with ceilings, a segment, a draft with a
-scenario that asks for approval, an attribute, an import, a note, a webhook endpoint that is off, codes to print, and
-the shop's brand.
+scenario that asks for approval, an attribute, an import, a note, a webhook endpoint that is off, codes to print, a
+voucher redeemed for an order of the past, and the shop's brand.
 """
+
+from contextlib import suppress
 
 from app.core.brand import Brand
 from hq.access.actor import Actor, Ceilings, of_person
@@ -16,10 +18,14 @@ from hq.campaigns.approving import submit_campaign
 from hq.campaigns.drafting import create_campaign
 from hq.campaigns.scenarios import add_scenario
 from hq.console.views import save_view
+from hq.faults import NotPossible
 from hq.home import Hq
 from hq.jobs.service import work
 from hq.journal.device_cases import Trouble, tell_of_device
 from hq.members.importing import bring_file
+from hq.orders.lists import OrderList, list_orders
+from hq.redemptions.making import redeem_past, try_past
+from hq.redemptions.past import PastAsked
 from hq.rewards.service import create_reward
 from hq.segments.service import create_segment
 from hq.settings.service import change_languages
@@ -27,6 +33,7 @@ from hq.setup import FIRST_ADMIN
 from hq.staff.office import add_office_person
 from hq.stores.devices import list_devices, read_device
 from hq.vouchers.rules import rules_to_pick
+from hq.vouchers.service import NewVoucher, create_vouchers
 from hq.webhooks.deliveries import send_test
 from hq.webhooks.service import Wanted, change_endpoint, create_endpoint
 
@@ -73,6 +80,7 @@ def furnish(hq: Hq) -> None:
     send_test(hq, ADMIN, endpoint.endpoint_id)
     change_endpoint(hq, ADMIN, endpoint.endpoint_id, Wanted(is_on=False))  # nothing leaves a demo's machine
     _codes(hq)
+    _forgotten_voucher(hq)
     place = "/console/devices?only=silent"
     save_view(hq, ADMIN, noun="devices", title="Not heard of", place=place, is_shared=True)
 
@@ -86,6 +94,19 @@ def _codes(hq: Hq) -> None:
     content = b"number,expires\nV0123456789ABC8,2018-01-31\nSPRING,2018-01-31\n"
     bring_codes(hq, ADMIN, "old-shop.csv", content, kind=Kind.VOUCHERS, rule_id=rule_id)
     work(hq)
+
+
+def _forgotten_voucher(hq: Hq) -> None:
+    """Redeem a voucher for an order of the past: the newest that it would have been good for."""
+    orders = [each for each in list_orders(hq, ADMIN, OrderList(limit=200))[0] if each.member]
+    for rule_id, _ in rules_to_pick(hq):
+        (code,) = create_vouchers(hq, [NewVoucher(rule_id, uses_max=1)])
+        for order in orders:
+            asked = PastAsked(order_entry=order.entry_id, code=code)
+            with suppress(NotPossible):  # it was voided, or had the offer already
+                if try_past(hq, ADMIN, order.member or "", asked).is_approved:
+                    redeem_past(hq, ADMIN, order.member or "", asked, reason="The voucher lay at home")
+                    return
 
 
 def _restored_station(hq: Hq) -> None:
