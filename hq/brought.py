@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from fastapi import Response
+
 from hq.console.texts import N_
+from hq.csv_files import Cell, csv_answer
 from hq.faults import NotPossible
 
 PROBLEMS_MAX = 10_000
@@ -69,3 +72,12 @@ def read_problems(path: Path) -> list[Problem]:
     with path.open(encoding="utf-8") as lines:
         read = map(json.loads, islice(lines, PROBLEMS_MAX))
         return [Problem(each["row"], each["problem"], tuple(each["cells"])) for each in read]
+
+
+def problems_file(columns: Sequence[str], problems: Sequence[Problem]) -> Response:
+    """Return rows with problems as a file, with what is wrong in front: to be mended and brought again."""
+
+    def to_row(each: Problem) -> list[Cell]:
+        return [each.row, each.problem, *each.cells]
+
+    return csv_answer("problems", ["row", "problem", *columns], problems, to_row)

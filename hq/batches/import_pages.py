@@ -10,11 +10,10 @@ from hq.batches.importing import CodeImport
 from hq.batches.mapping import TARGETS
 from hq.batches.pages import KINDS
 from hq.batches.service import Kind
-from hq.brought import Problem
+from hq.brought import problems_file
 from hq.builder.typed import TypedWrong, to_whole
 from hq.console.routing import Page, PageAsk, Pages
 from hq.console.texts import N_
-from hq.csv_files import Cell, csv_answer
 from hq.faults import HqFault, Malformed
 from hq.home import Hq
 from hq.jobs.service import find_job
@@ -95,14 +94,9 @@ def post_run(ask: Page, code_import: str) -> Response:
 
 @pages.get("/{code_import}/problems.csv")
 def get_problems(ask: Page, code_import: str) -> Response:
-    """Return the rows with problems as a file, with what is wrong in front: to be mended and brought again."""
+    """Return the rows with problems as a file."""
     found = importing.find_import(ask.hq, code_import)
-
-    def to_row(each: Problem) -> list[Cell]:
-        return [each.row, each.problem, *each.cells]
-
-    header = ["row", "problem", *found.sample[0]]
-    return csv_answer("problems", header, importing.problems_of(ask.hq, found), to_row)
+    return problems_file(found.sample[0], importing.problems_of(ask.hq, found))
 
 
 def _list(ask: PageAsk, *, fault: HqFault | None = None) -> Response:

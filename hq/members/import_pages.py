@@ -6,10 +6,9 @@ from fastapi import Response
 from sqlalchemy import select
 
 from hq.access.scopes import Scope
-from hq.brought import Problem
+from hq.brought import problems_file
 from hq.console.routing import Page, PageAsk, Pages
 from hq.console.texts import N_
-from hq.csv_files import Cell, csv_answer
 from hq.faults import HqFault, Malformed
 from hq.home import Hq
 from hq.jobs.service import find_job
@@ -89,14 +88,9 @@ def post_run(ask: Page, import_id: str) -> Response:
 
 @pages.get("/{import_id}/problems.csv")
 def get_problems(ask: Page, import_id: str) -> Response:
-    """Return the rows with problems as a file, with what is wrong in front: to be mended and brought again."""
+    """Return the rows with problems as a file."""
     found = importing.find_import(ask.hq, import_id)
-
-    def to_row(each: Problem) -> list[Cell]:
-        return [each.row, each.problem, *each.cells]
-
-    header = ["row", "problem", *found.sample[0]]
-    return csv_answer("problems", header, importing.problems_of(ask.hq, found), to_row)
+    return problems_file(found.sample[0], importing.problems_of(ask.hq, found))
 
 
 def _list(ask: PageAsk, *, fault: HqFault | None = None) -> Response:
