@@ -11,7 +11,7 @@ from hq.campaigns.service import publish_program
 from hq.jobs.service import list_jobs, work
 from hq.members.erasing import erase_member
 from hq.members.service import MemberFacts, upsert_members
-from hq.segments import service
+from hq.segments import refreshing, service
 from hq.segments.refreshing import start_of_the_day
 from hq.vouchers.service import NewVoucher, create_vouchers
 from tests.hq.merging import GONE, STAYS, merge
@@ -211,3 +211,13 @@ def test_a_preview_counts_without_making_anything(known, station) -> None:
         service.count_members(known, {"not": {"fact": "member.tier", "op": "is", "value": "gold"}}).members
         == 3
     )
+
+
+def test_what_takes_several_steps_is_worked_out_to_its_end(known, station, monkeypatch) -> None:
+    monkeypatch.setattr(refreshing, "MEMBERS_A_STEP", 2)
+    refs = (REF, *REFS[:2])
+    for ref in refs:
+        station.order(f"old-{ref}", ref=ref, at_ms=NOW_MS - 91 * DAY_MS)
+    station.push()
+    make(known, "dormant", DORMANT)
+    assert who(known, "dormant") == set(refs)
