@@ -143,9 +143,7 @@ def _batch_page(ask: PageAsk, found: Batch, fault: HqFault | None = None) -> Res
         "balance": (0, 0) if is_voucher else balance_of_batch(ask.hq, found.batch_id),
         "currency": found.currency or ask.look.currency,
     }
-    if fault is not None:
-        return ask.again("batches/one.html", fault, **values)
-    return ask.page("batches/one.html", **values)
+    return ask.page("batches/one.html", fault=fault, **values)
 
 
 pages.example("/{batch_id}", batch_id=newest_batch)

@@ -169,6 +169,11 @@ def list_batches(hq: Hq, asked: BatchList) -> tuple[list[Batch], str | None]:
     return [_batch(hq, row) for row in rows], following
 
 
+def batches_to_pick(hq: Hq, kind: Kind) -> list[tuple[str, str]]:
+    """Return the newest batches of a kind, each with its name."""
+    return [(each.batch_id, each.name) for each in list_batches(hq, BatchList(kind=kind))[0]]
+
+
 def set_state(
     hq: Hq, actor: Actor, batch_id: str, to: State, *, reason: str = "", version: int | None = None
 ) -> Batch:

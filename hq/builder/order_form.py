@@ -172,7 +172,7 @@ def can_show_scenario(body: Mapping[str, Any]) -> bool:
     """Tell whether the form shows everything that a scenario says."""
     try:
         return body_of(form_of(body)) == body
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (TypedWrong, KeyError, TypeError, ValueError, AttributeError):
         return False
 
 

@@ -10,11 +10,12 @@ from decimal import Decimal
 from app.core.document import INTEGER_MAX
 from app.core.money import Currency, format_amount
 from hq.console.texts import N_
+from hq.faults import Malformed
 
 TYPED_MAX = 40  # characters of a number: more is no number that anybody means
 
 
-class TypedWrong(ValueError):
+class TypedWrong(Malformed):
     """What was typed can't be read; the message is a sentence of the catalogue, which says what would be right."""
 
 

@@ -134,8 +134,13 @@ class PageAsk:
         value = self.form.get(name)
         return value if isinstance(value, UploadFile) else None
 
-    def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
-        """Return a page. Every template may use `actor`, `nav`, `noun`, `csrf`, `said` and `fault` too."""
+    def page(
+        self, template: str, *, fault: HqFault | None = None, status: int | None = None, **values: Any
+    ) -> Response:
+        """Return a page, with why something was refused where it was, which then says the status too.
+
+        Every template may use `actor`, `nav`, `noun`, `csrf`, `said` and `fault` too.
+        """
         said = self._told()
         bell: Bell = self.request.app.state.bell
         common = {
@@ -147,12 +152,14 @@ class PageAsk:
             "csrf": self.session.csrf,
             "form_id": partial(new_number, once.LENGTH),
             "said": said,
-            "fault": None,
+            "fault": fault,
             "here": self.request.url.path.removeprefix(self.look.root),
             "query": self.query,
             "may": lambda scope: self.actor.may(Scope(scope)),
             "request_id": current_request_id(),
         }
+        if status is None:
+            status = 200 if fault is None else fault.status
         return render(template, self.look, {**common, **values}, status=status)
 
     def _told(self) -> str:
@@ -173,7 +180,7 @@ class PageAsk:
 
     def again(self, template: str, fault: HqFault, **values: Any) -> Response:
         """Return the page that a form came from, with why it was refused and what was typed."""
-        return self.page(template, status=fault.status, fault=fault, **values)
+        return self.page(template, fault=fault, **values)
 
     def go(self, place: str, *, said: str = "") -> Response:
         """Send the browser to another page of ours, which shows a sentence once."""
@@ -235,11 +242,9 @@ class PageRoute(APIRoute):
                 finally:
                     await ask.form.close()  # files of a form lie on the disk until then
             except HqFault as fault:
-                return ask.page("fault.html", status=fault.status, fault=fault)
+                return ask.page("fault.html", fault=fault)
             except RequestValidationError:
-                return ask.page(
-                    "fault.html", status=400, fault=Malformed(ask.said("This address is not one of ours."))
-                )
+                return ask.page("fault.html", fault=Malformed(ask.said("This address is not one of ours.")))
             except HTTPException as problem:
                 if problem.status_code < 400:
                     raise

@@ -9,8 +9,8 @@ from hq.access.actor import Actor
 from hq.access.scopes import Scope
 from hq.batches import service as batches
 from hq.batches.checks import COUNT_MAX
-from hq.batches.service import BatchList, Kind, NewGiftCards
-from hq.builder.typed import TypedWrong, to_minor, to_whole
+from hq.batches.service import Kind, NewGiftCards
+from hq.builder.typed import to_minor, to_whole
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
 from hq.console.asked_list import asked_list
@@ -53,13 +53,12 @@ pages.example("/{code_hash}", code_hash=first_card)
 def show_cards(ask: Page) -> Response:
     """List gift cards by batch and state."""
     rows, following = listing.list_cards(ask.hq, asked_list(CardList, ask))
-    every, _ = batches.list_batches(ask.hq, BatchList(kind=Kind.GIFT_CARDS))
     return ask.page(
         "gift_cards/list.html",
         rows=rows,
         following=following,
         states=STATES,
-        batches=[(each.batch_id, each.name) for each in every],
+        batches=batches.batches_to_pick(ask.hq, Kind.GIFT_CARDS),
         options=[(key.value, ask.said(word)) for key, (word, _) in STATES.items()],
     )
 
@@ -91,8 +90,6 @@ def make_batch(ask: Page) -> Response:
         value = to_minor(typed["value"], currency) if typed["value"] else 0
         new = NewGiftCards(typed["name"][:80], to_whole(typed["count"]), value, typed["kind"], typed["place"])
         made = batches.make_gift_cards(ask.hq, ask.actor, new)
-    except TypedWrong as problem:
-        return _new_page(ask, typed, Malformed(ask.said(str(problem))))
     except HqFault as fault:
         return _new_page(ask, typed, fault)
     return ask.go(f"/console/batches/{made.batch_id}", said=ask.said(N_("The job has begun.")))
@@ -140,9 +137,7 @@ def _new_page(ask: PageAsk, typed: dict[str, str], fault: HqFault | None = None)
         "places": [] if program is None else sorted(program.schemes.jurisdictions),
         "count_max": COUNT_MAX,
     }
-    if fault is not None:
-        return ask.again("gift_cards/new.html", fault, **values)
-    return ask.page("gift_cards/new.html", **values)
+    return ask.page("gift_cards/new.html", fault=fault, **values)
 
 
 def _card_page(ask: PageAsk, found: CardRow, fault: HqFault | None = None) -> Response:
@@ -158,6 +153,4 @@ def _card_page(ask: PageAsk, found: CardRow, fault: HqFault | None = None) -> Re
         "posted": listing.posted_on(ask.hq, found.code_hash),
         "account": account,
     }
-    if fault is not None:
-        return ask.again("gift_cards/one.html", fault, **values)
-    return ask.page("gift_cards/one.html", **values)
+    return ask.page("gift_cards/one.html", fault=fault, **values)

@@ -12,7 +12,7 @@ from fastapi import Response
 from app.core.money import CURRENCIES
 from app.core.order import AMOUNT_MAX
 from hq.access.scopes import Scope
-from hq.builder.typed import TypedWrong, to_minor, to_whole
+from hq.builder.typed import to_minor, to_whole
 from hq.console.routing import Page, PageAsk
 from hq.console.texts import N_
 from hq.faults import HqFault, Malformed
@@ -157,10 +157,7 @@ def post_past(ask: Page, ref: str) -> Response:
 
 def whole(ask: PageAsk, name: str) -> int:
     """Return a whole number of a form. Raises `Malformed`."""
-    try:
-        return to_whole(ask.text(name).replace("−", "-"))
-    except TypedWrong as problem:
-        raise Malformed(str(problem)) from problem
+    return to_whole(ask.text(name).replace("−", "-"))
 
 
 def _done(ask: PageAsk, ref: str, work: Callable[[str], str]) -> Response:
@@ -187,10 +184,7 @@ def _asked(ask: PageAsk, typed: dict[str, str]) -> PastAsked:
 
 def _minor(text: str, currency: str) -> int:
     """Read an amount as it is typed. Raises `Malformed`."""
-    try:
-        found = to_minor(text, CURRENCIES.get(currency, CURRENCIES["EUR"]))
-    except TypedWrong as problem:
-        raise Malformed(str(problem)) from problem
+    found = to_minor(text, CURRENCIES.get(currency, CURRENCIES["EUR"]))
     if not 0 <= found <= AMOUNT_MAX:
         raise Malformed("Type the total as an amount, such as 60.00.")
     return found
@@ -228,6 +222,4 @@ def _past(
         "result": result,
         "reasons": reasons,
     }
-    if fault is not None:
-        return ask.again("members/past.html", fault, **values)
-    return ask.page("members/past.html", **values)
+    return ask.page("members/past.html", fault=fault, **values)

@@ -82,6 +82,4 @@ def _list(ask: PageAsk, *, fault: HqFault | None = None) -> Response:
         "sides": [(side.value, word) for side, word in SIDES.items()],
         "typed": {name: ask.text(name) for name in names},
     }
-    if fault is not None:
-        return ask.again("attributes/list.html", fault, **values)
-    return ask.page("attributes/list.html", **values)
+    return ask.page("attributes/list.html", fault=fault, **values)

@@ -195,9 +195,7 @@ def show_cockpit(
         "joined_on": _day(found.member.row.joined_ms, ask.look.time_zone),
         "stores": dict(stores_to_choose(ask.hq)),
     }
-    if fault is not None:
-        return ask.again("members/one.html", fault, **values)
-    return (ask.page_once if once else ask.page)("members/one.html", **values)
+    return (ask.page_once if once else ask.page)("members/one.html", fault=fault, **values)
 
 
 def _day(at_ms: int, time_zone: str) -> str | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from fastapi import Response
 
@@ -105,12 +104,8 @@ def _void(ask: Page, void: Callable[..., Voided], to: str) -> Response:
 def _void_form(
     ask: Page, found: Voided, *, is_redemption: bool = False, fault: HqFault | None = None
 ) -> Response:
-    values: dict[str, Any] = {"found": found, "is_redemption": is_redemption, "typed": ask.text("reason")}
-    return (
-        ask.page("orders/void.html", **values)
-        if fault is None
-        else ask.again("orders/void.html", fault, **values)
-    )
+    typed = ask.text("reason")
+    return ask.page("orders/void.html", fault=fault, found=found, is_redemption=is_redemption, typed=typed)
 
 
 @redemptions.get("")

@@ -79,7 +79,6 @@ def _list_page(ask: PageAsk, fault: HqFault | None = None) -> Response:
         rules=rules,
         check=check_of(ask, [PART]),
         fault=fault,
-        status=200 if fault is None else fault.status,
     )
 
 

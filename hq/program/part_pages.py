@@ -69,7 +69,6 @@ def _page(ask: PageAsk, fault: HqFault | None = None) -> Response:
     return ask.page(
         "program/list.html",
         fault=fault,
-        status=200 if fault is None else fault.status,
         parts=parts.list_parts(ask.hq),
         titles=TITLES,
         check=check_of(ask, tuple(PARTS)),
@@ -123,7 +122,6 @@ def _part_page(ask: PageAsk, part: str, text: str, fault: HqFault | None = None)
     return ask.page(
         "program/part.html",
         fault=fault,
-        status=200 if fault is None else fault.status,
         part=found,
         title=TITLES.get(part, part),
         text=text[:SHOWN_MAX],

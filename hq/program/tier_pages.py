@@ -20,7 +20,6 @@ from hq.builder.tier_form import (
     tiers_of,
     typed_rows,
 )
-from hq.builder.typed import TypedWrong
 from hq.campaigns import parts
 from hq.campaigns.pages.noun import typed_in
 from hq.console.routing import Page, PageAsk, Pages
@@ -56,8 +55,6 @@ def keep_ladder(ask: Page) -> Response:
         tiers.put_tiers(ask.hq, ask.actor, found, match=same_version(ask.text("version")))
     except orjson.JSONDecodeError as problem:
         return _page(ask, Malformed(f"This is no JSON: {problem}"))
-    except TypedWrong as problem:
-        return _page(ask, Malformed(ask.said(str(problem))), rows=rows)
     except HqFault as fault:
         return _page(ask, fault, rows=rows or None)
     return ask.go(PLACE, said=ask.said(N_("The ladder is drafted. It counts when it is published.")))
@@ -74,8 +71,6 @@ def keep_stacking(ask: Page) -> Response:
             parts.put_part(ask.hq, ask.actor, "policy", said or None, match=same_version(ask.text("version")))
         if order != (parts.read_part(ask.hq, "order_of_application").body or []):
             parts.put_part(ask.hq, ask.actor, "order_of_application", order or None)
-    except TypedWrong as problem:
-        return _page(ask, Malformed(ask.said(str(problem))))
     except HqFault as fault:
         return _page(ask, fault)
     return ask.go(PLACE, said=ask.said(N_("It is drafted. It counts when it is published.")))
@@ -112,7 +107,6 @@ def _page(
     return ask.page(
         "tiers/show.html",
         fault=fault,
-        status=200 if fault is None else fault.status,
         ladder=ladder,
         rows=rows_of(ladder.body, context.currency) if rows is None else rows,
         empty_row=dict.fromkeys(COLUMNS, ""),

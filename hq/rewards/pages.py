@@ -6,7 +6,7 @@ from app.core.document import NAME_LENGTH_MAX
 from hq.access.scopes import Scope
 from hq.builder.context import BuilderContext, context_of
 from hq.builder.effect_form import KINDS, EffectForm, EffectWrong, effect_of, read_effect_form
-from hq.builder.typed import TypedWrong, to_whole
+from hq.builder.typed import to_whole
 from hq.campaigns.campaign_sentences import rule_sentence
 from hq.campaigns.effect_sentences import effect_sentence
 from hq.campaigns.pages.browse import STATES
@@ -77,7 +77,7 @@ def make_reward(ask: Page) -> Response:
             ends_on=typed["ends_day"] or "9999-12-31",
             has_stock=bool(typed["has_stock"]),
         )
-    except (TypedWrong, EffectWrong) as problem:
+    except EffectWrong as problem:
         return _new_page(ask, context, form, typed, Malformed(ask.said(str(problem))))
     except HqFault as fault:
         return _new_page(ask, context, form, typed, fault)
@@ -100,8 +100,7 @@ def _new_page(
     fault: HqFault | None = None,
 ) -> Response:
     kinds = [(kind, KINDS[kind][0]) for kind in KINDS_OF_REWARDS]
-    values = {"form": form, "kinds": kinds, "picks": context.picks, "typed": typed}
-    return ask.page("rewards/new.html", fault=fault, status=200 if fault is None else fault.status, **values)
+    return ask.page("rewards/new.html", fault=fault, form=form, kinds=kinds, picks=context.picks, typed=typed)
 
 
 @pages.get("/{rule_id}")
@@ -119,8 +118,6 @@ def set_stock(ask: Page, rule_id: str) -> Response:
         if not ask.text("reason"):
             raise Malformed("Say why the stock is another one now.")
         service.set_stock(ask.hq, ask.actor, rule_id, left, reason=ask.text("reason"))
-    except TypedWrong as problem:
-        return _reward_page(ask, reward, Malformed(ask.said(str(problem))))
     except HqFault as fault:
         return _reward_page(ask, reward, fault)
     return ask.go(f"{PLACE}/{rule_id}", said=ask.said(N_("The stock is set. Stations hear of it now.")))
@@ -136,8 +133,6 @@ def change_reward(ask: Page, rule_id: str) -> Response:
             "cost_points": to_whole(ask.text("cost_points")),
         }
         service.change_reward(ask.hq, ask.actor, rule_id, changes)
-    except TypedWrong as problem:
-        return _reward_page(ask, reward, Malformed(ask.said(str(problem))))
     except HqFault as fault:
         return _reward_page(ask, reward, fault)
     return ask.go(f"{PLACE}/{rule_id}", said=ask.said(N_("It is in the draft of its campaign.")))
@@ -155,7 +150,6 @@ def _reward_page(ask: PageAsk, reward: Reward, fault: HqFault | None = None) -> 
     return ask.page(
         "rewards/show.html",
         fault=fault,
-        status=200 if fault is None else fault.status,
         reward=reward,
         sentence=rule_sentence(rule, speech),
         gives=effect_sentence(reward.effect, speech),

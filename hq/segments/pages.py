@@ -208,7 +208,6 @@ def _one_page(
     rows, _ = service.list_members(ask.hq, segment_id, Paging(limit=ROWS_ON_PAGE))
     return ask.page(
         "segments/one.html",
-        status=200 if fault is None else fault.status,
         segment=found,
         sentence=condition_sentence(found.condition, context_of(ask.hq, ask.look).speech),
         sizes=sizes,
@@ -232,7 +231,6 @@ def _edit_page(
     count = None if tree is None else service.count_members(ask.hq, tree)
     return ask.page(
         "segments/edit.html",
-        status=200 if fault is None else fault.status,
         segment=found,
         form=form,
         typed={"segment_id": "", "name": "", "kind": DYNAMIC, "version": "", "json": "", **form.typed},

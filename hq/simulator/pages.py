@@ -8,7 +8,7 @@ from fastapi import Response
 from hq.access.scopes import Scope
 from hq.builder.context import context_of
 from hq.builder.order_form import LINES, body_of, first, shown_rules
-from hq.builder.typed import TypedWrong, to_whole
+from hq.builder.typed import to_whole
 from hq.campaigns.pages.noun import typed_in
 from hq.campaigns.simulating import Simulated, Station, simulate
 from hq.console.routing import Page, PageAsk, Pages
@@ -55,8 +55,6 @@ def run_simulator(ask: Page) -> Response:
         found = simulate(
             ask.hq, body_of(typed), campaign_id=first(typed, "campaign"), station=_station(typed)
         )
-    except TypedWrong as problem:
-        found = Simulated(None, None, ask.said(str(problem)))
     except HqFault as fault:
         return _page(ask, typed, Simulated(None, None, str(fault)), status=fault.status)
     return _page(ask, typed, found, status=400 if found.problem else 200)

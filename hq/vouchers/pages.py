@@ -10,8 +10,8 @@ from hq.access.scopes import Scope
 from hq.batches import service as batches
 from hq.batches.checks import COUNT_MAX
 from hq.batches.codes import LENGTH_MAX, LENGTH_MIN, PREFIX_MAX
-from hq.batches.service import BatchList, Kind, NewVouchers
-from hq.builder.typed import TypedWrong, to_whole
+from hq.batches.service import Kind, NewVouchers
+from hq.builder.typed import to_whole
 from hq.console.asked_list import asked_list
 from hq.console.finding import Found, finder
 from hq.console.routing import Page, PageAsk, Pages
@@ -51,13 +51,12 @@ pages.example("/{code_hash}", code_hash=first_voucher)
 def show_vouchers(ask: Page) -> Response:
     """List vouchers by batch, campaign and state."""
     rows, following = listing.list_vouchers(ask.hq, asked_list(VoucherList, ask))
-    every, _ = batches.list_batches(ask.hq, BatchList(kind=Kind.VOUCHERS))
     return ask.page(
         "vouchers/list.html",
         rows=rows,
         following=following,
         states=STATES,
-        batches=[(each.batch_id, each.name) for each in every],
+        batches=batches.batches_to_pick(ask.hq, Kind.VOUCHERS),
         campaigns=campaigns_to_pick(ask.hq),
         rules=dict(rules_to_pick(ask.hq)),
         options=[(key.value, ask.said(word)) for key, (word, _) in STATES.items()],
@@ -86,8 +85,6 @@ def make_batch(ask: Page) -> Response:
     typed = {name: ask.text(name) for name in FIELDS}
     try:
         made = batches.make_vouchers(ask.hq, ask.actor, _read(typed))
-    except TypedWrong as problem:
-        return _new_page(ask, typed, Malformed(ask.said(str(problem))))
     except HqFault as fault:
         return _new_page(ask, typed, fault)
     return ask.go(f"/console/batches/{made.batch_id}", said=ask.said(N_("The job has begun.")))
@@ -153,9 +150,7 @@ def _new_page(ask: PageAsk, typed: dict[str, str], fault: HqFault | None = None)
         "length": (LENGTH_MIN, LENGTH_MAX),
         "prefix_max": PREFIX_MAX,
     }
-    if fault is not None:
-        return ask.again("vouchers/new.html", fault, **values)
-    return ask.page("vouchers/new.html", **values)
+    return ask.page("vouchers/new.html", fault=fault, **values)
 
 
 def _voucher_page(ask: PageAsk, found: VoucherRow, fault: HqFault | None = None) -> Response:
@@ -165,6 +160,4 @@ def _voucher_page(ask: PageAsk, found: VoucherRow, fault: HqFault | None = None)
         "uses": listing.uses_of(ask.hq, found.code_hash),
         "rule": dict(rules_to_pick(ask.hq)).get(found.rule_id, found.rule_id),
     }
-    if fault is not None:
-        return ask.again("vouchers/one.html", fault, **values)
-    return ask.page("vouchers/one.html", **values)
+    return ask.page("vouchers/one.html", fault=fault, **values)

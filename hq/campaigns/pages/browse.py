@@ -112,9 +112,7 @@ def campaign_page(ask: PageAsk, campaign_id: str, fault: HqFault | None = None) 
         "now_ms": ask.hq.clock.now_ms(),
         **words_of(row, context),
     }
-    if fault is not None:
-        return ask.again("campaigns/show.html", fault, **values)
-    return ask.page("campaigns/show.html", **values)
+    return ask.page("campaigns/show.html", fault=fault, **values)
 
 
 def words_of(row: CampaignRow, context: BuilderContext) -> dict[str, Any]:

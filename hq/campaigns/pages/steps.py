@@ -154,21 +154,18 @@ def _money(value: Any, currency: Currency) -> str:
 
 
 def _read_limits(body: Body, typed: Typed, currency: Currency) -> dict[str, Any]:
-    try:
-        limits = _with(
-            {},
-            uses=_whole(typed, "uses"),
-            members=_whole(typed, "members"),
-            member_uses=_member_uses(typed),
-        )
-        budget = _with(
-            {},
-            uses=_whole(typed, "budget_uses"),
-            discount=_amount(typed, "budget_discount", currency),
-            order_value=_amount(typed, "budget_order_value", currency),
-        )
-    except TypedWrong as problem:
-        raise Malformed(str(problem)) from problem
+    limits = _with(
+        {},
+        uses=_whole(typed, "uses"),
+        members=_whole(typed, "members"),
+        member_uses=_member_uses(typed),
+    )
+    budget = _with(
+        {},
+        uses=_whole(typed, "budget_uses"),
+        discount=_amount(typed, "budget_discount", currency),
+        order_value=_amount(typed, "budget_order_value", currency),
+    )
     return {
         **_with(
             body,

@@ -14,7 +14,6 @@ from hq.builder.order_form import (
     form_of,
     shown_rules,
 )
-from hq.builder.typed import TypedWrong
 from hq.campaigns import drafting, scenarios
 from hq.campaigns.pages.noun import pages, place_of, rules_of, typed_in
 from hq.campaigns.rows import CampaignRow
@@ -68,10 +67,6 @@ def change_scenario(ask: Page, campaign_id: str, scenario_id: str) -> Response:
             answer = shown(found, context.speech, language=ask.look.language)
             return _page(ask, row, context, scenario_id, typed, answer=answer)
         _keep(ask, row, scenario_id, body)
-    except TypedWrong as problem:
-        return _page(
-            ask, row, context, scenario_id, typed, is_form=is_form, fault=Malformed(ask.said(str(problem)))
-        )
     except HqFault as fault:
         return _page(ask, row, context, scenario_id, typed, is_form=is_form, fault=fault)
     return ask.go(place_of(campaign_id, "scenarios"), said=ask.said(N_("The scenario is kept.")))
@@ -137,7 +132,6 @@ def _page(
         text=first(typed, "json"),
         answer=answer,
         fault=fault,
-        status=200 if fault is None else fault.status,
     )
 
 

@@ -153,9 +153,7 @@ def _page(
         "problem": _problem(row, context) if step.key == "review" else "",
         **words_of(row, context),
     }
-    if fault is not None:
-        return ask.again("campaigns/edit.html", fault, **values)
-    return ask.page("campaigns/edit.html", **values)
+    return ask.page("campaigns/edit.html", fault=fault, **values)
 
 
 def _problem(row: CampaignRow, context: BuilderContext) -> str:
