@@ -10,17 +10,17 @@ from hq.batches.importing import CodeImport
 from hq.batches.mapping import TARGETS
 from hq.batches.pages import KINDS
 from hq.batches.service import Kind
-from hq.brought import problems_file
-from hq.builder.typed import TypedWrong, to_whole
+from hq.builder.typed import to_whole
 from hq.console.routing import Page, PageAsk, Pages
 from hq.console.texts import N_
 from hq.faults import HqFault, Malformed
 from hq.home import Hq
-from hq.jobs.service import find_job
+from hq.imports.files import problems_file
+from hq.imports.pages import shown_of
+from hq.imports.service import problems_of
 from hq.vouchers.rules import rules_to_pick
 
 PLACE = "/console/code-imports"
-PROBLEMS_SHOWN = 50
 WORDS = {
     "code": N_("The code"),
     "starts_on": N_("Good from"),
@@ -67,8 +67,6 @@ def post_file(ask: Page) -> Response:
                 rule_id=rule_id,
                 uses_max=uses_max,
             )
-    except TypedWrong as problem:
-        return _list(ask, fault=Malformed(ask.said(str(problem))))
     except HqFault as fault:
         return _list(ask, fault=fault)
     return ask.go(f"{PLACE}/{found.import_id}")
@@ -96,7 +94,7 @@ def post_run(ask: Page, code_import: str) -> Response:
 def get_problems(ask: Page, code_import: str) -> Response:
     """Return the rows with problems as a file."""
     found = importing.find_import(ask.hq, code_import)
-    return problems_file(found.sample[0], importing.problems_of(ask.hq, found))
+    return problems_file(found.sample[0], problems_of(ask.hq, found))
 
 
 def _list(ask: PageAsk, *, fault: HqFault | None = None) -> Response:
@@ -106,23 +104,15 @@ def _list(ask: PageAsk, *, fault: HqFault | None = None) -> Response:
         "options": [(key.value, ask.said(word)) for key, word in KINDS.items()],
         "rules": rules_to_pick(ask.hq),
     }
-    if fault is not None:
-        return ask.again("batches/imports.html", fault, **values)
-    return ask.page("batches/imports.html", **values)
+    return ask.page("batches/imports.html", fault=fault, **values)
 
 
 def _one(
     ask: PageAsk, found: CodeImport, *, fault: HqFault | None = None, mapping: dict[str, str] | None = None
 ) -> Response:
-    problems = importing.problems_of(ask.hq, found)
     values: dict[str, Any] = {
-        "found": found,
+        **shown_of(ask.hq, found),
         "mapping": found.mapping if mapping is None else mapping,
-        "targets": [(each, WORDS[each]) for each in TARGETS[found.kind]],
-        "job": find_job(ask.hq, found.job) if found.job else None,
-        "problems": problems[:PROBLEMS_SHOWN],
-        "more": max(len(problems) - PROBLEMS_SHOWN, 0),
+        "targets": [("", N_("Leave alone")), *((each, WORDS[each]) for each in TARGETS[found.kind])],
     }
-    if fault is not None:
-        return ask.again("batches/import.html", fault, **values)
-    return ask.page("batches/import.html", **values)
+    return ask.page("batches/import.html", fault=fault, **values)

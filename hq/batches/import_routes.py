@@ -7,6 +7,7 @@ from hq.api.models import Page, to_page
 from hq.api.routing import Asked, Routes
 from hq.batches import importing
 from hq.batches.schemas import CodeImportAnswer, CodeImportAsked
+from hq.imports.service import problems_of
 from hq.members.schemas import ProblemRow, RunAsked
 
 routes = Routes(
@@ -60,4 +61,4 @@ def run_code_import(ask: Asked, code_import: str, asked: RunAsked) -> Any:
 def list_code_problems(ask: Asked, code_import: str) -> Any:
     """List what was wrong with rows, by the newest job on the file; the first 10,000 of them."""
     found = importing.find_import(ask.hq, code_import)
-    return to_page(ProblemRow, importing.problems_of(ask.hq, found), None)
+    return to_page(ProblemRow, problems_of(ask.hq, found), None)

@@ -3,23 +3,20 @@
 from typing import Any
 
 from fastapi import Response
-from sqlalchemy import select
 
 from hq.access.scopes import Scope
-from hq.brought import problems_file
 from hq.console.routing import Page, PageAsk, Pages
 from hq.console.texts import N_
 from hq.faults import HqFault, Malformed
 from hq.home import Hq
-from hq.jobs.service import find_job
+from hq.imports.files import problems_file
+from hq.imports.pages import shown_of
+from hq.imports.service import Import, problems_of
 from hq.members import importing
 from hq.members.attributes import list_attributes
-from hq.members.importing import Import
 from hq.members.mapping import ATTRIBUTE, CONSENT
-from hq.members.tables import member_import
 
 PLACE = "/console/imports"
-PROBLEMS_SHOWN = 50
 TARGETS = (
     ("", N_("Leave alone")),
     ("external_id", N_("What the other system calls them")),
@@ -36,10 +33,8 @@ pages = Pages("imports", N_("Imports"), place=PLACE, needs=Scope.MEMBERS_WRITE)
 
 def newest_import(hq: Hq) -> str | None:
     """Return the newest import, for the pages' examples."""
-    newest = select(member_import.c.import_id).order_by(member_import.c.at_ms.desc()).limit(1)
-    with hq.database.reading() as connection:
-        found: str | None = connection.execute(newest).scalar_one_or_none()
-    return found
+    found = importing.list_imports(hq)
+    return found[0].import_id if found else None
 
 
 pages.example("/{import_id}", import_id=newest_import)
@@ -90,31 +85,22 @@ def post_run(ask: Page, import_id: str) -> Response:
 def get_problems(ask: Page, import_id: str) -> Response:
     """Return the rows with problems as a file."""
     found = importing.find_import(ask.hq, import_id)
-    return problems_file(found.sample[0], importing.problems_of(ask.hq, found))
+    return problems_file(found.sample[0], problems_of(ask.hq, found))
 
 
 def _list(ask: PageAsk, *, fault: HqFault | None = None) -> Response:
-    values = {"rows": importing.list_imports(ask.hq)}
-    if fault is not None:
-        return ask.again("imports/list.html", fault, rows=values["rows"])
-    return ask.page("imports/list.html", rows=values["rows"])
+    return ask.page("imports/list.html", fault=fault, rows=importing.list_imports(ask.hq))
 
 
 def _one(
     ask: PageAsk, found: Import, *, fault: HqFault | None = None, mapping: dict[str, str] | None = None
 ) -> Response:
     schema = [(ATTRIBUTE + each.name, each.title) for each in list_attributes(ask.hq)]
-    problems = importing.problems_of(ask.hq, found)
     values: dict[str, Any] = {
-        "found": found,
+        **shown_of(ask.hq, found),
         "mapping": found.mapping if mapping is None else mapping,
         "targets": TARGETS,
         "schema": schema,
         "consent": CONSENT,
-        "job": find_job(ask.hq, found.job) if found.job else None,
-        "problems": problems[:PROBLEMS_SHOWN],
-        "more": max(len(problems) - PROBLEMS_SHOWN, 0),
     }
-    if fault is not None:
-        return ask.again("imports/one.html", fault, **values)
-    return ask.page("imports/one.html", **values)
+    return ask.page("imports/one.html", fault=fault, **values)

@@ -5,6 +5,7 @@ from typing import Any
 from hq.access.scopes import Scope
 from hq.api.models import Page, to_page
 from hq.api.routing import Asked, Routes
+from hq.imports.service import problems_of
 from hq.members import importing
 from hq.members.schemas import ImportAnswer, ImportAsked, ProblemRow, RunAsked
 
@@ -48,4 +49,4 @@ def run_import(ask: Asked, import_id: str, asked: RunAsked) -> Any:
 def list_problems(ask: Asked, import_id: str) -> Any:
     """List what was wrong with rows, by the newest job on the file; the first 10,000 of them."""
     found = importing.find_import(ask.hq, import_id)
-    return to_page(ProblemRow, importing.problems_of(ask.hq, found), None)
+    return to_page(ProblemRow, problems_of(ask.hq, found), None)

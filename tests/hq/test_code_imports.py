@@ -5,11 +5,12 @@ from sqlalchemy import func, select
 
 from app.core.codes import hash_number, number
 from hq.access.actor import SYSTEM
-from hq.batches.importing import KEPT_MS, bring_codes, find_import, forget_old, problems_of, run_import
+from hq.batches.importing import bring_codes, find_import, forget_old, run_import
 from hq.batches.listing import list_codes
 from hq.batches.service import BatchList, Kind, find_batch
 from hq.faults import Malformed, NotHere, NotPossible
 from hq.gift_cards.listing import find_card, posted_on
+from hq.imports.service import KEPT_MS, problems_of
 from hq.jobs.service import find_job, work
 from hq.tables import voucher
 from hq.vouchers.listing import VoucherList, list_vouchers

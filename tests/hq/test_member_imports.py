@@ -5,18 +5,11 @@ from sqlalchemy import func, select
 
 from hq.access.actor import SYSTEM
 from hq.faults import Malformed, NotHere, NotPossible
+from hq.imports.service import KEPT_MS, problems_of
 from hq.jobs.service import find_job, work
 from hq.members.attributes import Attribute, AttributeKind, Side, put_attribute
 from hq.members.finding import find_by_external
-from hq.members.importing import (
-    KEPT_MS,
-    bring_file,
-    find_import,
-    forget_old,
-    list_imports,
-    problems_of,
-    run_import,
-)
+from hq.members.importing import bring_file, find_import, forget_old, list_imports, run_import
 from hq.tables import member
 from tests.hq.asking_api import api_of
 

@@ -1,0 +1,1 @@
+"""Files of rows that people bring: what all kinds of imports share."""
