@@ -22,12 +22,12 @@ from hq.ranks import Ranks, Ticket
 from hq.under_way import BUSY, PEOPLE_BYTES_MAX, UNSIGNED_BYTES_MAX, Guest, UnderWay
 from sync.protocol import SIGNATURE_HEADER
 
-PUSHES_AT_ONCE = 4  # of which one computes, as threads of Python do; the others wait for rows and the disk
+PUSHES_AT_ONCE = 2  # one computes, as threads of Python do, while the other waits for rows and the disk
 READS_AT_ONCE = 8
 UNSIGNED_AT_ONCE = 2  # of their own, so that whoever has no key takes none of the stations'
 PEOPLE_AT_ONCE = 4  # pages of the console and other programs, which show a key or a session: of their own too
 STAY_S = 1.0  # waiting and work; who would stay longer is better off asking again
-TOLD_STAY_S = 2.5  # of those who come when they were told: room that nobody else takes from them
+TOLD_STAY_S = 3.0  # of those who come when they were told: room that nobody else takes from them
 PATIENCE_S = 3.5  # of those who were let in: their body may have come over a slow line
 PACE_FIRST_S = 0.1  # what a request is thought to take until some have been served
 UNPROVEN = (

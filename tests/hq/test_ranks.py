@@ -12,7 +12,7 @@ from hq.ranks import Ranks
 from sync.backoff import Backoff
 from tests.hq.desk import PUSH, Visitor, come, run, settle
 
-TOOK_S = 1.1  # a push of a busy HQ: 4 at once, so about 0.28 s from one to the next
+TOOK_S = 0.55  # a push of a busy HQ: 2 at once, so about 0.28 s from one to the next
 
 
 class Storm:
