@@ -23,6 +23,7 @@ from sqlalchemy import Connection, Integer, Select, bindparam, select, union_all
 from app.core.chain import ChainOwner
 from hq.authority import counters
 from hq.authority.told import read_members, read_vouchers
+from hq.benefits.signals import read_signals
 from hq.gift_cards.store import read_cards
 from hq.journal.words import read_words
 from hq.members.merged import read_aliases
@@ -34,7 +35,7 @@ from sync.protocol import Row
 COUNTER = "feed"
 EVERYWHERE = "*"  # no store may be called so
 MEMBER, VOUCHER, STAFF, VERDICT = "member", "voucher", "staff", "verdict"
-COUNTED, ALIAS, GIFT_CARD = "counter", "alias", "gift_card"
+COUNTED, ALIAS, GIFT_CARD, SIGNAL = "counter", "alias", "gift_card", "signal"
 
 PUT, DELETE = "put", "del"
 READ: dict[str, Callable[[Connection, Sequence[str]], dict[str, dict[str, Any]]]] = {
@@ -45,6 +46,7 @@ READ: dict[str, Callable[[Connection, Sequence[str]], dict[str, dict[str, Any]]]
     COUNTED: counters.facts_of,
     ALIAS: read_aliases,
     GIFT_CARD: read_cards,
+    SIGNAL: read_signals,
 }
 
 NEWEST = select(counter.c.n).where(counter.c.name == bindparam("of"))

@@ -20,10 +20,22 @@ from sqlalchemy import Connection
 
 from app.core.keyset import KeyUse
 from hq.authority import counters, told
+from hq.benefits import signals
 from hq.campaigns.store import newest_versions
 from hq.drafts import draft_of
 from hq.faults import NotHere
-from hq.feed import ALIAS, COUNTED, GIFT_CARD, MEMBER, STAFF, VERDICT, VOUCHER, head_of, last_number
+from hq.feed import (
+    ALIAS,
+    COUNTED,
+    GIFT_CARD,
+    MEMBER,
+    SIGNAL,
+    STAFF,
+    VERDICT,
+    VOUCHER,
+    head_of,
+    last_number,
+)
 from hq.gift_cards import store as gift_cards
 from hq.home import Hq
 from hq.journal import words
@@ -101,6 +113,7 @@ def _lines(connection: Connection, store: str) -> Iterator[bytes]:
     yield from _blocks(GIFT_CARD, gift_cards.COLUMNS, gift_cards.all_cards(connection))
     yield from _blocks(STAFF, staff.COLUMNS, staff.staff_of_store(connection, store))
     yield from _blocks(COUNTED, counters.COLUMNS, iter(counters.all_facts(connection)))
+    yield from _blocks(SIGNAL, signals.COLUMNS, signals.signals_of_store(connection, store))
     yield from _blocks(ALIAS, merged.COLUMNS, merged.all_aliases(connection))
     yield from _blocks(VERDICT, words.COLUMNS, words.words_of_store(connection, store))
 

@@ -91,6 +91,15 @@ class CounterValues(Struct):
     n: Whole
 
 
+class SignalValues(Struct):
+    """A row of type `signal`: something that is so in the world, until a moment (UTC ms) or further."""
+
+    key: str
+    name: str
+    value: str
+    until_ms: Whole | None
+
+
 class AliasValues(Struct):
     """A row of type `alias`: the reference of somebody who was merged, and to whom it leads."""
 
@@ -151,6 +160,7 @@ FORMS: dict[str, type[Struct]] = {
     "staff": StaffValues,
     "gift_card": GiftCardValues,
     "counter": CounterValues,
+    "signal": SignalValues,
     "alias": AliasValues,
     VERDICT: VerdictValues,
 }

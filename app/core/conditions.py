@@ -32,13 +32,14 @@ class ConditionInvalid(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What a program's rules may name. Compiling conditions adds the counters that they ask for to `counters`."""
+    """What a program's rules may name. Compiling conditions adds what they ask for to `counters` and `signals`."""
 
     product_sets: ProductSets
     calendars: Mapping[str, frozenset[str]] = field(default_factory=dict)
     experiments: Mapping[str, Experiment] = field(default_factory=dict)
     punch_cards: Mapping[str, PunchCard] = field(default_factory=dict)
     counters: set[str] = field(default_factory=set)
+    signals: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,8 @@ def _compile_leaf(leaf: dict[str, Any], vocabulary: Vocabulary, path: str) -> _N
     ask = _read_ask(leaf, fact, vocabulary, path)
     if ask.key:
         vocabulary.counters.add(ask.key)
+    if name == "signal":
+        vocabulary.signals.add(ask.name)
     wanted = _read_wanted(leaf.get("value"), fact, operator, vocabulary, path=f"{path}.value")
     return _Node(_leaf(fact, ask, operator=operator, wanted=wanted), _opposite(fact, ask))
 

@@ -51,7 +51,7 @@ class Program:
     """A version as the engine uses it. `rules` holds all of its rules in the order in which they apply.
 
     `rules_by_id` and `automatic` are places in it. `counters` are the keys of what conditions and limits ask the caller
-    to have counted.
+    to have counted, `signals` the names of what conditions ask of the world.
     """
 
     program_id: str
@@ -76,6 +76,7 @@ class Program:
     tiers: tuple[Tier, ...] = ()  # lowest first
     expiry: Mapping[str, ExpiryRule] = field(default_factory=dict)  # by point currency
     counters: frozenset[str] = frozenset()
+    signals: frozenset[str] = frozenset()
     is_stacked: bool = False  # whether any campaign says anything about others
     authority: AuthorityPolicy = field(default_factory=AuthorityPolicy)
     reversals: ReversalPolicy = field(default_factory=ReversalPolicy)

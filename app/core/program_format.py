@@ -132,6 +132,7 @@ def _read_root(root: Place, program_hash: str) -> Program:
         tiers=read_tiers(root.objects("tiers")) if root.has("tiers") else (),
         expiry=_read_expiry(root),
         counters=frozenset(counters | vocabulary.counters),
+        signals=frozenset(vocabulary.signals),
         is_stacked=any(campaign.stacking != PLAIN for campaign in campaigns),
         authority=read_authority_policy(root, currency),
         reversals=read_reversal_policy(root, currency),

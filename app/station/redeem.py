@@ -179,7 +179,10 @@ def facts_at_till(
     if seen is not None and is_spent(store, seen.shown):  # they earn all the same: that harms nobody
         stopped |= {REPLAYED}
     tenders = tenders_of(store, at_till.cards, heard=at_till.heard) if at_till.cards else ()
-    facts = Facts(program, order, member, at_till.presented, tenders=tenders, stopped=stopped)
+    signals = store.replica.signals(program.signals, at_ms=order.at_ms) if program.signals else {}
+    facts = Facts(
+        program, order, member, at_till.presented, tenders=tenders, signals=signals, stopped=stopped
+    )
     level = "" if seen is None else str(seen.level)
     return with_rights(store, facts, level=level, heard=at_till.heard, choices=choices, in_full=in_full)
 

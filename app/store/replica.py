@@ -23,6 +23,7 @@ from app.store.people import People
 from app.store.programs import compiled
 from app.store.replica_rows import KEY, MEMBER, NAME, NAME_KEY, NUMBER_HASH, REF, TABLES, TIER, in_order
 from app.store.rights import Rights
+from app.store.signals import read_signals
 
 SMALL_DOCUMENT_BYTES = 1 << 16  # the set of keys, which each scan needs, and no program
 DOCUMENT_BYTES_MAX = 64 << 20  # a program with a hundred thousand products is about one mebibyte
@@ -190,6 +191,10 @@ class Replica:
     def rights(self) -> Rights:
         """Who may spend what by itself, and how much of it is used, as HQ says."""
         return Rights(self._db)
+
+    def signals(self, names: Collection[str], *, at_ms: int) -> dict[str, str]:
+        """Return those of some signals that are so in this store at a moment (UTC ms), by name, as HQ says."""
+        return read_signals(self._db, names, at_ms=at_ms)
 
     def program(self) -> Program | None:
         """Return the newest program, compiled once in this process for all stores that hold it."""

@@ -10,7 +10,7 @@ import orjson
 from app.store.names import name_key
 
 MEMBER, VOUCHER, STAFF, COUNTER, ALIAS = "member", "voucher", "staff", "counter", "alias"
-GIFT_CARD = "gift_card"
+GIFT_CARD, SIGNAL = "gift_card", "signal"
 KEY = 0  # place in a row as it is kept
 REF, NUMBER_HASH, NAME, TIER, NAME_KEY = 0, 1, 2, 3, -1  # and in a member's
 
@@ -141,6 +141,12 @@ TABLES = {
         kept=_as_they_are,
         put="INSERT OR REPLACE INTO alias (ref, survivor, number_hash, codes_from_ms) VALUES (?, ?, ?, ?)",
         delete="DELETE FROM alias WHERE ref = ?",
+    ),
+    SIGNAL: Table(
+        columns=("key", "name", "value", "until_ms"),
+        kept=_as_they_are,
+        put="INSERT OR REPLACE INTO signal (key, name, value, until_ms) VALUES (?, ?, ?, ?)",
+        delete="DELETE FROM signal WHERE key = ?",
     ),
     COUNTER: Table(
         columns=("key", "n"),

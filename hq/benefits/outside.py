@@ -13,10 +13,12 @@ from app.core.tiers import Access
 from app.ids import new_id
 from hq.access.actor import Actor
 from hq.audit.service import record
+from hq.benefits.signals import key_of
 from hq.benefits.tables import referral, signal, subscription
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
 from hq.faults import NotHere, NotPossible
+from hq.feed import DELETE, EVERYWHERE, PUT, SIGNAL, Change, announce
 from hq.home import Hq
 from hq.members.merged import refs_of, survivor_of
 from hq.members.store import lock_members
@@ -74,6 +76,7 @@ def set_signal(
         known = set(connection.execute(select(store.c.store_id)).scalars())
         if missing := sorted(set(stores) - known):
             raise NotHere(f"There is no store {missing[0]}.")
+        named = sorted(set(stores)) or [""]
         rows = [
             {
                 "name": name,
@@ -83,12 +86,13 @@ def set_signal(
                 "until_ms": until_ms,
                 "who": actor.name,
             }
-            for each in sorted(set(stores)) or [""]
+            for each in named
         ]
         upsert(connection, signal, rows, changes=("value", "since_ms", "until_ms", "who"))
         said = {"name": name, "value": value, "stores": sorted(set(stores)), "until_ms": until_ms}
         announce_event(connection, Kind.SIGNAL_CHANGED, said, now_ms=now_ms)
         record(connection, actor, "signal.set", f"signal:{name}", now_ms=now_ms, after=said)
+        announce(connection, [_change(each, name) for each in named])
 
     hq.database.write(put)
     return list_signals(hq, name=name)
@@ -99,12 +103,19 @@ def end_signal(hq: Hq, actor: Actor, name: str) -> None:
     now_ms = hq.clock.now_ms()
 
     def end(connection: Connection) -> None:
-        if not connection.execute(delete(signal).where(signal.c.name == name)).rowcount:
+        ended = delete(signal).where(signal.c.name == name).returning(signal.c.store)
+        stores = sorted(connection.execute(ended).scalars())
+        if not stores:
             raise NotHere(f"There is no signal {name}.")
         announce_event(connection, Kind.SIGNAL_CHANGED, {"name": name, "value": None}, now_ms=now_ms)
         record(connection, actor, "signal.ended", f"signal:{name}", now_ms=now_ms)
+        announce(connection, [_change(each, name, DELETE) for each in stores])
 
     hq.database.write(end)
+
+
+def _change(store: str, name: str, op: str = PUT) -> Change:
+    return Change(store or EVERYWHERE, SIGNAL, key_of(store, name), op)
 
 
 def list_signals(hq: Hq, *, name: str | None = None) -> list[Signal]:

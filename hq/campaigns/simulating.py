@@ -15,6 +15,7 @@ from app.core.authority import HOUR_MS, Authority, Offline
 from app.core.outcome import Facts
 from app.core.program import Pair, Program, ProgramInvalid
 from app.core.quote import Quote, choosable, quote
+from hq.benefits.signals import signals_so
 from hq.campaigns import rows
 from hq.campaigns.composing import compose
 from hq.home import Hq
@@ -56,10 +57,17 @@ def simulate(
         facts = read_scenario(Spot("", said), folder=Path()).facts
     except (CaseInvalid, CaseUnknown, ProgramInvalid) as problem:
         return Simulated(None, None, str(problem))
-    facts = as_at(facts, station or Station())
+    facts = as_at(_of_now(hq, facts), station or Station())
     choices = {rule_id: rule_id for rule_id in choosable(facts.program)}
     level = "" if facts.authority is None else facts.authority.level
     return Simulated(facts, quote(facts, choices=choices, level=level))
+
+
+def _of_now(hq: Hq, facts: Facts) -> Facts:
+    """Return the facts with what is so in the order's store now, but for what the order says of the world itself."""
+    with hq.database.reading() as connection:
+        so = signals_so(connection, facts.order.store, at_ms=hq.clock.now_ms())
+    return replace(facts, signals={**so, **facts.signals})
 
 
 def as_at(facts: Facts, station: Station) -> Facts:

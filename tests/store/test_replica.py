@@ -45,6 +45,7 @@ DERIVED = {
     "voucher": {"included_seq"},
     "gift_card": {"included_seq"},
     "staff": set(),
+    "signal": set(),
     "counter": {"included_seq"},
     "alias": set(),
 }

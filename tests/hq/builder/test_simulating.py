@@ -11,9 +11,11 @@ from app.core.outcome import Facts
 from app.core.program_format import read_program
 from app.core.quote import choosable, quote
 from app.core.voucher import Presentation, Voucher, picked
+from hq.benefits.outside import set_signal
 from hq.builder.order_form import body_of, can_show_scenario, form_of
 from hq.campaigns.service import newest_document, publish_program
 from hq.campaigns.simulating import Station, simulate
+from tests.hq.campaigns_of import ADA
 from tests.hq.station import ZONE, program_body
 
 CASES = 1_000
@@ -130,6 +132,22 @@ def test_a_thousand_orders_are_answered_as_a_station_answers_them(hq):
         applied |= {offer.rule_id for offer in wanted.offers if offer.is_usable}
         refused |= {refusal.reason for offer in wanted.offers for refusal in offer.refusals}
     assert applied >= {"v", "g"} and len(refused) >= 6, (applied, refused)
+
+
+def test_what_is_so_in_the_orders_store_now_counts_unless_the_order_says_otherwise(hq):
+    condition = {"fact": "signal", "name": "rain", "op": "is", "value": "true"}
+    effect = {"kind": "amount_off", "target": "order", "amount": 100}
+    rainy = campaign("rain", "always", rule("r", "automatic", effect, condition=condition))
+    publish_program(hq, program_body(2, campaigns=[rainy]))
+    order = {"store": "S1", "at": "2017-11-06T16:00", "lines": [{"sku": "TEA", "unit_price": "5.00"}]}
+    body = {"order": order}
+    set_signal(hq, ADA, "rain", "true")
+    set_signal(hq, ADA, "rain", "false", stores=["S2"])
+    elsewhere = {"order": {**order, "store": "S2"}}
+    for each, discount in ((body, 100), (elsewhere, 0), ({**body, "signals": {"rain": "no"}}, 0)):
+        found = simulate(hq, each)
+        assert found.quote is not None, found.problem
+        assert found.quote.decision.discount == discount
 
 
 def test_with_head_office_what_may_be_given_is_given(hq):
