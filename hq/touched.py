@@ -7,12 +7,12 @@ their own (`Followers`), a moment after the change; that a push waits for none o
 """
 
 import logging
-import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from sqlalchemy import Column, Connection, String, Table, delete, func, literal, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 
+from hq.beside import Beside
 from hq.db import Whole, hold_whole
 from hq.faults import HqFault
 from hq.home import Hq
@@ -26,7 +26,6 @@ SEGMENTS, BENEFITS = "segments", "benefits"
 READERS = (SEGMENTS, BENEFITS)
 AT_ONCE = 200  # members of one transaction: others wait for their rows no longer than for a push
 LOOK_S = 0.2  # between two looks: a purchase moves a member well within a second
-STOP_WAIT_S = 10.0
 
 touched = Table(
     "touched",
@@ -82,23 +81,13 @@ def _some(hq: Hq, connection: Connection, reader: str, work: Follow) -> int:
     return len(members)
 
 
-class Followers:
+class Followers(Beside):
     """The thread on which readers look, while HQ serves."""
 
     def __init__(self, hq: Hq, readers: dict[str, Follow]) -> None:
         """Work on this HQ for these readers, once it is started."""
         self._hq, self._readers = hq, readers
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._loop, name="followers", daemon=True)
-
-    def start(self) -> None:
-        """Begin at once."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the transaction under way; what waits is looked at after the next start."""
-        self._stopping.set()
-        self._thread.join(STOP_WAIT_S)
+        super().__init__("followers")
 
     def _loop(self) -> None:
         while not self._stopping.wait(LOOK_S):

@@ -1,13 +1,13 @@
 """What HQ does by itself while it serves: on a thread of its own, at the start and then now and again."""
 
 import logging
-import threading
 
 from hq.api import idempotency
 from hq.authority.home import give_back
 from hq.authority.reservations import forget_lapsed
 from hq.batches.importing import forget_old as forget_code_imports
 from hq.benefits.keeping import touch_by_day
+from hq.beside import Beside
 from hq.deletions import forget_deletions
 from hq.home import Hq
 from hq.journal.again import judge_all_again
@@ -22,10 +22,9 @@ from hq.webhooks.deliveries import forget_events
 log = logging.getLogger(__name__)
 
 INTERVAL_S = 3_600  # and when a day begins
-STOP_WAIT_S = 10.0
 
 
-class Upkeep:
+class Upkeep(Beside):
     """Judges again what a newer HQ may understand, merges again, and gives back home leases that were called back.
 
     Forgets what is too old: deletions, showings of codes, promises, and snapshots from before somebody was erased.
@@ -34,17 +33,7 @@ class Upkeep:
     def __init__(self, hq: Hq) -> None:
         """Work on this HQ, once it is started."""
         self._hq = hq
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._loop, name="upkeep", daemon=True)
-
-    def start(self) -> None:
-        """Begin at once."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the transaction under way; what is left is done after the next start."""
-        self._stopping.set()
-        self._thread.join(STOP_WAIT_S)
+        super().__init__("upkeep")
 
     def _loop(self) -> None:
         while True:

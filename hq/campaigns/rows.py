@@ -42,7 +42,7 @@ class Approval(StrEnum):
     WITHDRAWN = "withdrawn"  # of a request only: the draft was changed meanwhile
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CampaignRow:
     """A campaign as it is worked on. `body` is a campaign of program format 1, perhaps not whole yet.
 
@@ -55,18 +55,18 @@ class CampaignRow:
     state: State
     body: Mapping[str, Any]
     briefing: Mapping[str, str]
-    version: int
+    version: int = 1
     has_changes: bool
     authors: tuple[str, ...]
-    approval: Approval
+    approval: Approval = Approval.NONE
     published_n: int | None
     starts_at: str
     ends_at: str
-    publish_at_ms: int | None
-    publish_by: str
-    said: str
-    killed_program: int
-    cloned_from: str
+    publish_at_ms: int | None = None
+    publish_by: str = ""
+    said: str = ""
+    killed_program: int = 0
+    cloned_from: str = ""
     created_by: str
     created_ms: int
     changed_by: str

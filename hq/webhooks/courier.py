@@ -6,6 +6,7 @@ So a slow endpoint holds up its own queue and no other.
 import logging
 import threading
 
+from hq.beside import Beside
 from hq.home import Hq
 from hq.webhooks.feed import give_places
 from hq.webhooks.sending import due_endpoints, send_due
@@ -13,29 +14,23 @@ from hq.webhooks.sending import due_endpoints, send_due
 log = logging.getLogger(__name__)
 
 LOOK_S = 1.0  # after so long what has just happened is on its way
-STOP_WAIT_S = 5.0  # a try under way may end; cut off, it is made again
+TRY_WAIT_S = 5.0  # a try under way may end; cut off, it is made again
 
 
-class Courier:
+class Courier(Beside):
     """Tells endpoints what happened, beside everything else."""
 
     def __init__(self, hq: Hq, *, look_s: float = LOOK_S) -> None:
         """Work on this HQ, once it is started."""
         self._hq, self._look_s = hq, look_s
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._loop, name="webhooks", daemon=True)
+        super().__init__("webhooks")
         self._senders: dict[str, threading.Thread] = {}
-
-    def start(self) -> None:
-        """Begin at once."""
-        self._thread.start()
 
     def stop(self) -> None:
         """End after the tries under way; the rest is sent after the next start."""
-        self._stopping.set()
-        self._thread.join(STOP_WAIT_S)
+        super().stop()
         for sender in list(self._senders.values()):
-            sender.join(STOP_WAIT_S)
+            sender.join(TRY_WAIT_S)
 
     def _loop(self) -> None:
         while not self._stopping.wait(self._look_s):
