@@ -107,7 +107,7 @@ def replay_since(hq: Hq, actor: Actor, endpoint_id: str, *, since_ms: int) -> in
         if endpoint.kinds:
             statement = statement.where(event.kind.in_(endpoint.kinds))
         rows = [
-            new_delivery(endpoint_id, row.event_id, row.n, now_ms=now_ms)
+            {**new_delivery(endpoint_id, row.event_id, row.n, now_ms=now_ms), "done_ms": None}
             for row in connection.execute(statement)
         ]
         for some in range(0, len(rows), AT_ONCE):
@@ -115,7 +115,7 @@ def replay_since(hq: Hq, actor: Actor, endpoint_id: str, *, since_ms: int) -> in
                 connection,
                 webhook_delivery,
                 rows[some : some + AT_ONCE],
-                changes=("state", "due_ms", "tries"),
+                changes=("state", "due_ms", "done_ms", "tries"),
             )
         said = {"since_ms": since_ms, "events": len(rows)}
         record(connection, actor, "webhook.replayed", f"webhook:{endpoint_id}", now_ms=now_ms, after=said)

@@ -194,8 +194,9 @@ def endpoint_of(row: Row[Any], *, waiting: int = 0) -> Endpoint:
 def due_now(connection: Connection, endpoint_id: str, *, now_ms: int) -> None:
     """Let everything that waits for an endpoint be due, with all its tries before it."""
     columns = webhook_delivery.c
-    here = columns.endpoint_id == endpoint_id, columns.state == WAITING, columns.due_ms > now_ms
-    connection.execute(update(webhook_delivery).where(*here).values(due_ms=now_ms, tries=0))
+    here = columns.endpoint_id == endpoint_id, columns.state == WAITING
+    is_later = (columns.due_ms > now_ms) | (columns.tries > 0)
+    connection.execute(update(webhook_delivery).where(*here, is_later).values(due_ms=now_ms, tries=0))
 
 
 def give_up(connection: Connection, endpoint_id: str) -> bool:

@@ -20,13 +20,14 @@ WAIT_S = 20
 class Receiver:
     """`statuses` are answered in turn, then 204; while `gate` is shut nobody is answered.
 
-    Of each event the first `fails` tries are answered with 500.
+    All but 204 come with what it `says`. Of each event the first `fails` tries are answered with 500.
     """
 
     url: str
     statuses: deque = field(default_factory=deque)
     fails: int = 0
     headers: dict = field(default_factory=dict)
+    says: bytes = b""
     got: list = field(default_factory=list)
     gate: threading.Event = field(default_factory=threading.Event)
     came: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
@@ -64,8 +65,10 @@ def receiving(hq, *, is_open=True):
             self.send_response(status)
             for name, value in receiver.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", "0")
+            said = b"" if status == 204 else receiver.says
+            self.send_header("Content-Length", str(len(said)))
             self.end_headers()
+            self.wfile.write(said)
 
         def log_message(self, *_said):
             """Keep quiet."""

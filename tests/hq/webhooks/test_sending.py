@@ -85,6 +85,9 @@ def test_an_endpoint_hears_what_it_asked_for(hq) -> None:
         happen(hq, "m1", kind=Kind.MEMBER_ADDED)
         assert tell(hq, endpoint) == 1
         assert [each["type"] for each in shop.told().values()] == ["member.added"]
+        assert [each.kind for each in read_feed(hq, after_n=0, limit=9, kinds=(Kind.MEMBER_ADDED,))] == [
+            "member.added"
+        ]
 
 
 def test_what_was_rolled_back_never_happened(hq) -> None:
@@ -207,7 +210,7 @@ def test_a_slow_endpoint_holds_up_no_other(hq) -> None:
             quick.wait_for(1)
             happen(hq, "r2", "r3")
             quick.wait_for(2)
-            assert slow.got == []
+            assert slow.got == [] and not slow.came.acquire(blocking=False)  # nor is it asked twice at once
             slow.gate.set()
             slow.wait_for(2)
         finally:
@@ -230,10 +233,12 @@ def test_while_a_secret_is_rotated_both_are_good(hq, clock) -> None:
             shop.verified(old, at_ms=clock.now_ms())
 
 
-def test_a_thing_that_is_posted_again_has_the_id_that_it_had(hq) -> None:
+def test_a_thing_that_is_posted_again_has_the_id_and_the_moment_that_it_had(hq, clock) -> None:
+    began_ms = clock.now_ms()
     happen(hq, "r1")
+    later(clock, 1)
     happen(hq, "r1", "r2")
-    assert len(feed(hq)) == 2
+    assert [each.at_ms for each in feed(hq)] == [began_ms, began_ms + 1]
 
 
 def test_the_feed_goes_on_where_it_was_left_and_skips_nothing(hq) -> None:
