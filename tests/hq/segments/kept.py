@@ -39,9 +39,13 @@ class Listener:
         self._hq, self._store, self._cursor = hq, store, 0
         self.hear()
 
-    def hear(self):
-        """Return the segments of each member of whom something new is told."""
-        with self._hq.database.reading() as connection:
-            page = read_page(connection, store=self._store, cursor=self._cursor, limit=1_000)
-        self._cursor = page.next
-        return {row.k: row.v["segments"] for row in page.rows if row.t == "member"}
+    def hear(self, limit=1_000):
+        """Return the segments of each member of whom something new is told, read in pages of so many rows."""
+        heard = {}
+        while True:
+            with self._hq.database.reading() as connection:
+                page = read_page(connection, store=self._store, cursor=self._cursor, limit=limit)
+            self._cursor = page.next
+            heard |= {row.k: row.v["segments"] for row in page.rows if row.t == "member"}
+            if page.is_last:
+                return heard

@@ -8,11 +8,11 @@ import pytest
 from app.core.codes import hash_number
 from hq.access.actor import SYSTEM
 from hq.campaigns.service import publish_program
-from hq.jobs.service import list_jobs, work
+from hq.jobs.service import list_jobs, stop_job, work
 from hq.members.erasing import erase_member
 from hq.members.service import MemberFacts, upsert_members
-from hq.segments import refreshing, service
-from hq.segments.refreshing import start_of_the_day
+from hq.segments import bulk, buying, refreshing, service
+from hq.segments.refreshing import start_of_the_day, until_tomorrow_s
 from hq.vouchers.service import NewVoucher, create_vouchers
 from tests.hq.merging import GONE, STAYS, merge
 from tests.hq.segments.kept import Listener, keep, make, make_list, who
@@ -115,6 +115,29 @@ def test_a_day_is_begun_once_and_only_for_what_follows_the_calendar(known, clock
     assert [each.day for each in service.list_sizes(known, "gold")] == ["2017-11-07", "2017-11-06"]
 
 
+def test_a_day_is_not_begun_for_segments_that_are_under_way(known, clock) -> None:
+    make(known, "sleepers", DORMANT)
+    make(known, "used", USED)
+    service.refresh_segment(known, SYSTEM, "used")  # of yesterday: it works out nothing of today
+    clock.set_ms(NOW_MS + DAY_MS)
+    service.refresh_segment(known, SYSTEM, "sleepers")
+    assert start_of_the_day(known).asked["segments"] == ["used"]
+
+
+def test_what_was_never_worked_out_is_begun_with_the_day(known) -> None:
+    """A job that was stopped leaves a segment behind, whatever its condition asks."""
+    gold = {"fact": "member.tier", "op": "is", "value": "gold"}
+    service.create_segment(known, SYSTEM, segment_id="gold", name="gold", kind="dynamic", condition=gold)
+    for job in list_jobs(known):
+        stop_job(known, SYSTEM, job.job_id)
+    assert start_of_the_day(known).asked["segments"] == ["gold"]
+
+
+def test_the_next_day_is_waited_for_in_the_programs_time_zone(known, clock) -> None:
+    clock.set_ms(_at(2017, 11, 30, 23, 59))
+    assert until_tomorrow_s(known) == 61
+
+
 def test_an_order_that_was_voided_was_never_bought(known, station) -> None:
     station.order("o1")
     station.push()
@@ -192,7 +215,7 @@ def test_an_import_neither_loses_nor_invents_what_segments_say(known, station) -
     assert who(known, "vip") == {REF, REFS[0]}
 
 
-def test_a_segment_that_is_taken_away_leaves_no_trace_at_stations(known) -> None:
+def test_a_segment_that_is_taken_away_leaves_no_trace(known, clock) -> None:
     make_list(known, "friends", REF, REFS[0])
     stations = Listener(known)
     service.delete_segment(known, SYSTEM, "friends")
@@ -200,6 +223,9 @@ def test_a_segment_that_is_taken_away_leaves_no_trace_at_stations(known) -> None
     assert stations.hear() == {REF: [], REFS[0]: []}
     assert service.list_segments(known, service.Paging())[0] == []
     assert {job.state for job in list_jobs(known)} == {"done"}
+    clock.set_ms(NOW_MS + DAY_MS)
+    make_list(known, "friends", REF)
+    assert [each.day for each in service.list_sizes(known, "friends")] == ["2017-11-07"]
 
 
 def test_a_preview_counts_without_making_anything(known, station) -> None:
@@ -213,11 +239,30 @@ def test_a_preview_counts_without_making_anything(known, station) -> None:
     )
 
 
+def test_a_count_by_a_part_of_very_many_members_is_said_to_be_one(known, monkeypatch) -> None:
+    monkeypatch.setattr(service, "COUNTED_EXACTLY", 2)
+    monkeypatch.setattr(service, "SAMPLE", 2)
+    anybody = {"not": {"fact": "member.tier", "op": "is", "value": "gold"}}
+    count = service.count_members(known, anybody)
+    assert (count.members, count.of, count.is_estimate) == (3, 3, True)
+
+
+def test_who_is_listed_by_a_reference_that_was_merged_is_the_survivor(two) -> None:
+    merge(two)
+    assert make_list(two, "friends", GONE).moved == 1
+    assert who(two, "friends") == {STAYS}
+
+
 def test_what_takes_several_steps_is_worked_out_to_its_end(known, station, monkeypatch) -> None:
     monkeypatch.setattr(refreshing, "MEMBERS_A_STEP", 2)
+    monkeypatch.setattr(buying, "ORDERS_AT_ONCE", 1)
+    monkeypatch.setattr(bulk, "AT_ONCE", 1)
     refs = (REF, *REFS[:2])
     for ref in refs:
         station.order(f"old-{ref}", ref=ref, at_ms=NOW_MS - 91 * DAY_MS)
     station.push()
+    stations = Listener(known)
     make(known, "dormant", DORMANT)
-    assert who(known, "dormant") == set(refs)
+    make(known, "coffee", {**BOUGHT_COFFEE, "days": 100})
+    assert who(known, "dormant") == who(known, "coffee") == set(refs)
+    assert stations.hear(limit=1) == {ref: ["coffee", "dormant"] for ref in refs}
