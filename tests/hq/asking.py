@@ -20,7 +20,7 @@ from hq.members.service import MemberFacts, upsert_members
 from hq.tables import member
 from hq.vouchers.service import NewVoucher, create_vouchers
 from sync.authority_wire import Asked, AuthorizeAnswer, AuthorizeRequest, Word
-from tests.hq.station import NOW_MS, REF, ZONE, Station, program_body, voucher
+from tests.hq.station import NOW_MS, REF, ZONE, Station, a_campaign, a_rule, program_body, voucher
 
 COUPON, GIFT, REWARD, MUG = "v1", "g1", "p1", "m1"
 CAMPAIGN_OF = {COUPON: "coupons", GIFT: "gifts", REWARD: "rewards", MUG: "mugs"}
@@ -40,23 +40,8 @@ def asking_program(version: int = 2, **changed: dict[str, Any]) -> bytes:
 def _campaign(
     name: str, rule_id: str, trigger: str, products: str, *, in_rule=None, **more
 ) -> dict[str, Any]:
-    rule = {
-        "id": rule_id,
-        "name": rule_id,
-        "trigger": trigger,
-        "priority": 0,
-        "effect": {"kind": "amount_off", "target": "products", "amount": 100, "products": products},
-    }
-    return {
-        "id": name,
-        "name": name,
-        "starts_on": "2017-01-01",
-        "ends_on": "2017-12-31",
-        "audience": None,
-        "offline": "floor",
-        "rules": [rule | (in_rule or {})],
-        **more,
-    }
+    off = {"kind": "amount_off", "target": "products", "amount": 100, "products": products}
+    return a_campaign(name, a_rule(rule_id, trigger, off, **(in_rule or {})), **{"offline": "floor", **more})
 
 
 def a_member(hq: Hq, *, balance: int = 0, ref: str = REF, home: str = "S1") -> None:

@@ -5,7 +5,7 @@ from app.core.program_format import read_program
 from hq.campaigns.service import publish_program
 from hq.home import Hq
 from sync.authority_wire import LeaseAnswer, LeaseRequest, LeaseWire
-from tests.hq.station import Station, program_body
+from tests.hq.station import Station, a_campaign, a_rule, program_body
 
 DAY_MS = 86_400_000
 GIFTS = "uses:gifts"  # the scope of the campaign's uses
@@ -13,24 +13,8 @@ GIFTS = "uses:gifts"  # the scope of the campaign's uses
 
 def gift_program(version: int = 2, *, uses: int = 100, offline: str = "lease", **changes) -> bytes:
     """Return a program in which the first so many orders with tea get a dollar off."""
-    gifts = {
-        "id": "gifts",
-        "name": "gifts",
-        "starts_on": "2017-01-01",
-        "ends_on": "2017-12-31",
-        "audience": None,
-        "offline": offline,
-        "limits": {"uses": uses},
-        "rules": [
-            {
-                "id": "g1",
-                "name": "g1",
-                "trigger": "automatic",
-                "priority": 0,
-                "effect": {"kind": "amount_off", "target": "products", "amount": 100, "products": "tea"},
-            }
-        ],
-    }
+    off = {"kind": "amount_off", "target": "products", "amount": 100, "products": "tea"}
+    gifts = a_campaign("gifts", a_rule("g1", "automatic", off), offline=offline, limits={"uses": uses})
     return program_body(version, campaigns=[gifts | changes])
 
 

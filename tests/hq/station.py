@@ -42,21 +42,25 @@ VOUCHER_RULE, AUTOMATIC_RULE = "v13", "a7"
 REF = "0000000000001"
 
 
+def a_rule(rule_id: str, trigger: str, effect: dict, **more) -> dict:
+    return {"id": rule_id, "name": rule_id, "trigger": trigger, "priority": 0, "effect": effect, **more}
+
+
+def a_campaign(campaign_id: str, *rules: dict, **more) -> dict:
+    """Return a campaign of the whole year with these rules."""
+    return {
+        "id": campaign_id,
+        "name": campaign_id,
+        "starts_on": "2017-01-01",
+        "ends_on": "2017-12-31",
+        "audience": None,
+        "offline": "always",
+        "rules": list(rules),
+        **more,
+    }
+
+
 def program_body(version: int = 1, **changes) -> bytes:
-    def rule(rule_id: str, trigger: str, effect: dict) -> dict:
-        return {"id": rule_id, "name": rule_id, "trigger": trigger, "priority": 0, "effect": effect}
-
-    def campaign(campaign_id: str, *rules: dict) -> dict:
-        return {
-            "id": campaign_id,
-            "name": campaign_id,
-            "starts_on": "2017-01-01",
-            "ends_on": "2017-12-31",
-            "audience": None,
-            "offline": "always",
-            "rules": list(rules),
-        }
-
     coffee_off = {"kind": "amount_off", "target": "products", "amount": 100, "products": "coffee"}
     tea_off = {"kind": "percent_off", "target": "products", "basis_points": 1000, "products": "tea"}
     return canonical(
@@ -71,8 +75,8 @@ def program_body(version: int = 1, **changes) -> bytes:
             "product_sets": {"coffee": ["COFFEE"], "tea": ["TEA"]},
             "earning": [{"id": "base", "points_milli": 1000, "per": 100, "mode": "full_unit"}],
             "campaigns": [
-                campaign("13", rule(VOUCHER_RULE, "voucher", coffee_off)),
-                campaign("7", rule(AUTOMATIC_RULE, "automatic", tea_off)),
+                a_campaign("13", a_rule(VOUCHER_RULE, "voucher", coffee_off)),
+                a_campaign("7", a_rule(AUTOMATIC_RULE, "automatic", tea_off)),
             ],
             **changes,
         }

@@ -16,27 +16,16 @@ from hq.members.service import MemberFacts, upsert_members
 from hq.tables import journal, posting
 from hq.vouchers.service import NewVoucher, create_vouchers
 from tests.hq.leasing import ask, publish
-from tests.hq.station import NOW_MS, REF, program_body
+from tests.hq.station import NOW_MS, REF, a_campaign, a_rule, program_body
 
 COST, LATER_MS = 5, NOW_MS + 60_000
-REWARD = {
-    "id": "r5",
-    "name": "r5",
-    "trigger": "voucher",
-    "priority": 0,
-    "cost_points": COST,
-    "effect": {"kind": "amount_off", "target": "order", "amount": 100},
-}
-REWARDS = {
-    "id": "rewards",
-    "name": "rewards",
-    "starts_on": "2017-01-01",
-    "ends_on": "2017-12-31",
-    "audience": None,
-    "offline": "lease",
-    "limits": {"member_uses": [{"at_most": 9}]},
-    "rules": [REWARD],
-}
+OFF = {"kind": "amount_off", "target": "order", "amount": 100}
+REWARDS = a_campaign(
+    "rewards",
+    a_rule("r5", "voucher", OFF, cost_points=COST),
+    offline="lease",
+    limits={"member_uses": [{"at_most": 9}]},
+)
 
 
 @pytest.fixture

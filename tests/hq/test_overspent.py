@@ -17,28 +17,13 @@ from hq.members.store import POINTS, account
 from hq.tables import member, posting
 from hq.vouchers.service import NewVoucher, create_vouchers
 from tests.hq.leasing import gift_program, publish
-from tests.hq.station import NOW_MS, VOUCHER_RULE, enrol_station, program_body
+from tests.hq.station import NOW_MS, VOUCHER_RULE, a_campaign, a_rule, enrol_station, program_body
 from tests.hq.station import voucher as shown
 
 MINUTE_MS = 60_000
 EARNED, SPENT = 60, 50
-RULE = {
-    "id": "r50",
-    "name": "r50",
-    "trigger": "choice",
-    "priority": 0,
-    "cost_points": SPENT,
-    "effect": {"kind": "amount_off", "target": "order", "amount": 300},
-}
-REWARDS = {
-    "id": "rewards",
-    "name": "rewards",
-    "starts_on": "2017-01-01",
-    "ends_on": "2017-12-31",
-    "audience": None,
-    "offline": "always",
-    "rules": [RULE],
-}
+OFF = {"kind": "amount_off", "target": "order", "amount": 300}
+REWARDS = a_campaign("rewards", a_rule("r50", "choice", OFF, cost_points=SPENT))
 
 
 @pytest.fixture

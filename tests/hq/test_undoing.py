@@ -23,7 +23,7 @@ from hq.tables import member, posting, voucher
 from hq.vouchers.service import NewVoucher, create_vouchers
 from tests.databases import on
 from tests.hq.leasing import ask, gift_program, publish
-from tests.hq.station import NOW_MS, REF, VOUCHER_RULE, enrol_station, program_body
+from tests.hq.station import NOW_MS, REF, VOUCHER_RULE, a_campaign, a_rule, enrol_station, program_body
 from tests.hq.station import voucher as shown
 from tests.hq.test_ingest import words
 from tests.hq.test_lease_books import books, close, use
@@ -51,23 +51,8 @@ def table(hq, what):
 
 def rewards():
     """Return a campaign of 3.00 for 50 points."""
-    rule = {
-        "id": "r50",
-        "name": "r50",
-        "trigger": "choice",
-        "priority": 0,
-        "cost_points": 50,
-        "effect": {"kind": "amount_off", "target": "order", "amount": 300},
-    }
-    return {
-        "id": "rewards",
-        "name": "rewards",
-        "starts_on": "2017-01-01",
-        "ends_on": "2017-12-31",
-        "audience": None,
-        "offline": "always",
-        "rules": [rule],
-    }
+    off = {"kind": "amount_off", "target": "order", "amount": 300}
+    return a_campaign("rewards", a_rule("r50", "choice", off, cost_points=50))
 
 
 @pytest.fixture

@@ -17,27 +17,15 @@ from hq.segments import service as segments
 from hq.vouchers.service import NewVoucher, create_vouchers
 from tests.hq.cards import a_card, puts, tender
 from tests.hq.leasing import publish
-from tests.hq.station import NOW_MS, enrol_station, program_body, voucher
+from tests.hq.station import NOW_MS, a_campaign, a_rule, enrol_station, program_body, voucher
 
 DAY_MS = 86_400_000
 ANA, BEN = "0000000000001", "0000000000002"
 CAMPAIGN = "ten"
 
 
-def _rule(rule_id: str, trigger: str, **more) -> dict:
-    effect = {"kind": "percent_off", "target": "order", "basis_points": 1000}
-    return {"id": rule_id, "name": rule_id, "trigger": trigger, "priority": 0, "effect": effect, **more}
-
-
-TEN = {
-    "id": CAMPAIGN,
-    "name": CAMPAIGN,
-    "starts_on": "2017-01-01",
-    "ends_on": "2017-12-31",
-    "audience": None,
-    "offline": "always",
-    "rules": [_rule("t1", "voucher"), _rule("t2", "choice", cost_points=100)],
-}
+OFF = {"kind": "percent_off", "target": "order", "basis_points": 1000}
+TEN = a_campaign(CAMPAIGN, a_rule("t1", "voucher", OFF), a_rule("t2", "choice", OFF, cost_points=100))
 
 
 @dataclass

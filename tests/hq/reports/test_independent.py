@@ -26,20 +26,11 @@ from tests.hq.cards import a_card, puts, tender
 from tests.hq.leasing import publish
 from tests.hq.reports.comparing import check_reports
 from tests.hq.reports.shop import DAY_MS, TEN
-from tests.hq.station import NOW_MS, ZONE, enrol_station, program_body, voucher
+from tests.hq.station import NOW_MS, ZONE, a_campaign, a_rule, enrol_station, program_body, voucher
 from tests.hq.undoing import order_at, undo
 
-TEA = {
-    "id": "tea",
-    "name": "tea",
-    "starts_on": "2017-01-01",
-    "ends_on": "2017-12-31",
-    "audience": None,
-    "offline": "always",
-    "rules": [{"id": rule, "name": rule, "trigger": trigger, "priority": 0,
-               "effect": {"kind": "percent_off", "target": "products", "basis_points": 1500, "products": "tea"}}
-              for rule, trigger in (("tea1", "automatic"), ("tea2", "voucher"))],
-}  # fmt: skip
+TEA_OFF = {"kind": "percent_off", "target": "products", "basis_points": 1500, "products": "tea"}
+TEA = a_campaign("tea", a_rule("tea1", "automatic", TEA_OFF), a_rule("tea2", "voucher", TEA_OFF))
 WHOLE = Wanted(date(2017, 11, 1), date(2017, 11, 30))
 PART = Wanted(date(2017, 11, 9), date(2017, 11, 13))
 MIDNIGHT_MS = int(datetime(2017, 11, 10, tzinfo=ZoneInfo(ZONE)).timestamp()) * 1000
