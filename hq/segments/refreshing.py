@@ -22,7 +22,7 @@ from hq.segments.calendar import Today
 from hq.segments.compiling import follows_the_calendar, product_sets_of
 from hq.segments.keeping import Dynamic, dynamic_segments, today_of
 from hq.segments.sources import between
-from hq.segments.store import DYNAMIC, LIVE, note_size
+from hq.segments.store import DYNAMIC, LEAVING, LIVE, note_size
 from hq.segments.tables import segment, segment_member, segment_size
 from hq.tables import member, order_fact
 
@@ -42,7 +42,10 @@ def start_refresh(hq: Hq, actor: Actor, ids: Sequence[str]) -> Job:
 
 
 def start_of_the_day(hq: Hq) -> Job | None:
-    """Note all sizes; begin to work out segments that today is another day for, by the job that is returned."""
+    """Note all sizes; begin to work out segments that today is another day for, by the job that is returned.
+
+    What is being taken away goes on where its job was stopped or failed.
+    """
     with hq.database.atomic() as connection:
         today = today_of(hq, connection).day.isoformat()
         for row in connection.execute(select(segment.c.segment_id, segment.c.members)).all():
@@ -51,13 +54,13 @@ def start_of_the_day(hq: Hq) -> Job | None:
             segment.c.kind == DYNAMIC, segment.c.state == LIVE, segment.c.day != today
         )
         behind = {row.segment_id for row in connection.execute(statement) if _is_behind(row)}
-    under_way = {
-        name
-        for job in list_jobs(hq, kind=REFRESH)
-        if job.state in (WAITING, RUNNING) and job.asked["day"] == today
-        for name in job.asked["segments"]
-    }
-    return start_refresh(hq, SYSTEM, sorted(behind - under_way)) if behind - under_way else None
+        statement = select(segment.c.segment_id).where(segment.c.state == LEAVING)
+        leaving = set(connection.execute(statement).scalars())
+    for name in sorted(leaving - {job.asked["segment"] for job in _under_way(hq, REMOVE)}):
+        start_job(hq, SYSTEM, REMOVE, {"segment": name})
+    refreshed = [job.asked for job in _under_way(hq, REFRESH) if job.asked["day"] == today]
+    behind -= {name for asked in refreshed for name in asked["segments"]}
+    return start_refresh(hq, SYSTEM, sorted(behind)) if behind else None
 
 
 def until_tomorrow_s(hq: Hq) -> float:
@@ -68,6 +71,10 @@ def until_tomorrow_s(hq: Hq) -> float:
     except HqFault:
         return DAY.total_seconds()
     return max((today.begin_ms(today.day + DAY) - hq.clock.now_ms()) / 1000, 0) + 1
+
+
+def _under_way(hq: Hq, kind: str) -> list[Job]:
+    return [job for job in list_jobs(hq, kind=kind) if job.state in (WAITING, RUNNING)]
 
 
 def _is_behind(row: Any) -> bool:

@@ -228,6 +228,18 @@ def test_a_segment_that_is_taken_away_leaves_no_trace(known, clock) -> None:
     assert [each.day for each in service.list_sizes(known, "friends")] == ["2017-11-07"]
 
 
+def test_what_was_to_be_taken_away_goes_on_where_its_job_was_stopped(known) -> None:
+    make_list(known, "friends", REF)
+    stop_job(known, SYSTEM, service.delete_segment(known, SYSTEM, "friends").job_id)
+    work(known)
+    assert service.find_segment(known, "friends").members == 1
+    start_of_the_day(known)
+    start_of_the_day(known)
+    assert len(list_jobs(known, kind=refreshing.REMOVE)) == 2
+    work(known)
+    assert service.list_segments(known, service.Paging())[0] == []
+
+
 def test_a_preview_counts_without_making_anything(known, station) -> None:
     station.order("o1")
     station.push()
