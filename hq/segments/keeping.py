@@ -12,7 +12,6 @@ from hq.db import Whole, hold_whole
 from hq.feed import announce
 from hq.home import Hq
 from hq.members.store import lock_members
-from hq.members.tables import merged_account
 from hq.segments.buying import gather_of_members
 from hq.segments.calendar import Today
 from hq.segments.compiling import Tree, compile_to_sql, product_sets_of
@@ -83,12 +82,10 @@ def follow(hq: Hq, connection: Connection, members: Sequence[str]) -> None:
     segments = dynamic_segments(connection)
     if not segments:
         return
-    into = select(merged_account.c.survivor).where(merged_account.c.ref.in_(members))
-    refs = sorted({*members, *connection.execute(into).scalars()})
     hold_whole(connection, Whole.SEGMENTS)  # see hq/segments/bulk.py
-    lock_members(connection, refs)
+    lock_members(connection, members)
     wanted = set().union(*(product_sets_of(each.tree) for each in segments))
-    gather_of_members(hq, connection, refs, wanted)
+    gather_of_members(hq, connection, members, wanted)
     today = today_of(hq, connection)
-    moves = moves_of(connection, segments, among(refs), today)
+    moves = moves_of(connection, segments, among(members), today)
     announce(connection, apply_moves(connection, moves, now_ms=hq.clock.now_ms(), day=today.day.isoformat()))

@@ -4,7 +4,7 @@ Each question of a condition asks for a column here; what many ask is read once.
 bought. What stands under the reference of a member who was merged counts for the survivor.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,7 +54,7 @@ def between(after: str, through: str | None) -> Bound:
     return lambda column: and_(column > after, column <= through)
 
 
-def among(refs: list[str]) -> Bound:
+def among(refs: Sequence[str]) -> Bound:
     """Return the bound to some references."""
     return lambda column: column.in_(refs)
 

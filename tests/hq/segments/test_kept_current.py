@@ -8,15 +8,16 @@ import pytest
 from app.core.codes import hash_number
 from hq.access.actor import SYSTEM
 from hq.campaigns.service import publish_program
+from hq.faults import Malformed, NotPossible
 from hq.jobs.service import list_jobs, stop_job, work
 from hq.members.erasing import erase_member
 from hq.members.service import MemberFacts, upsert_members
-from hq.segments import bulk, buying, refreshing, service
+from hq.segments import bulk, buying, by_hand, refreshing, service
 from hq.segments.refreshing import start_of_the_day, until_tomorrow_s
 from hq.vouchers.service import NewVoucher, create_vouchers
 from tests.hq.merging import GONE, STAYS, merge
 from tests.hq.segments.kept import Listener, keep, make, make_list, who
-from tests.hq.station import NOW_MS, REF, VOUCHER_RULE, ZONE, program_body, voucher
+from tests.hq.station import NOW_MS, REF, VOUCHER_RULE, ZONE, a_campaign, a_rule, program_body, voucher
 from tests.hq.test_feed import REFS
 from tests.hq.undoing import undo
 
@@ -184,10 +185,10 @@ def test_what_happens_under_a_merged_reference_counts_for_the_survivor(two, stat
     merge(two)
     keep(two)
     assert who(two, "coffee") == who(two, "friends") == {STAYS}
+    make(two, "both", {"fact": "history.orders", "op": "is", "value": 2})
     station.order("o2", ref=GONE, amounts=(("TEA", 400),))
     station.push(2)
     keep(two)
-    make(two, "both", {"fact": "history.orders", "op": "is", "value": 2})
     assert who(two, "both") == {STAYS}
     assert [service.find_segment(two, name).members for name in ("coffee", "friends", "both")] == [1, 1, 1]
 
@@ -213,12 +214,15 @@ def test_an_import_neither_loses_nor_invents_what_segments_say(known, station) -
     assert who(known, "friends") == {REFS[0], REFS[1]}
     make_list(known, "vip")  # who had the name before belongs to the list from its beginning
     assert who(known, "vip") == {REF, REFS[0]}
+    assert [each.members for each in service.list_sizes(known, "vip")] == [2]
 
 
 def test_a_segment_that_is_taken_away_leaves_no_trace(known, clock) -> None:
     make_list(known, "friends", REF, REFS[0])
     stations = Listener(known)
     service.delete_segment(known, SYSTEM, "friends")
+    with pytest.raises(NotPossible, match="being taken away"):
+        by_hand.add_members(known, SYSTEM, "friends", [REFS[1]])
     work(known)
     assert stations.hear() == {REF: [], REFS[0]: []}
     assert service.list_segments(known, service.Paging())[0] == []
@@ -257,6 +261,38 @@ def test_a_count_by_a_part_of_very_many_members_is_said_to_be_one(known, monkeyp
     anybody = {"not": {"fact": "member.tier", "op": "is", "value": "gold"}}
     count = service.count_members(known, anybody)
     assert (count.members, count.of, count.is_estimate) == (3, 3, True)
+
+
+def test_another_condition_is_behind_until_it_is_worked_out_and_the_same_is_none(known) -> None:
+    gold = {"fact": "member.tier", "op": "is", "value": "gold"}
+    make(known, "gold", gold)
+    assert service.change_segment(known, SYSTEM, "gold", name="Gold", condition=gold).is_current
+    assert not service.change_segment(known, SYSTEM, "gold", condition={"not": gold}).is_current
+    assert len(list_jobs(known, kind=refreshing.REFRESH)) == 2
+
+
+def test_there_are_not_endlessly_many_segments_and_words(known, monkeypatch) -> None:
+    monkeypatch.setattr(service, "SEGMENTS_MAX", 1)
+    make_list(known, "friends")
+    with pytest.raises(NotPossible, match="no more fit"):
+        make_list(known, "others")
+    with pytest.raises(Malformed):
+        by_hand.add_members(known, SYSTEM, "friends", [REF] * (by_hand.MEMBERS_AT_ONCE + 1))
+
+
+def test_what_a_published_campaign_goes_by_is_not_taken_away(known) -> None:
+    """Asked for by a rule's condition, one of several or within another, or by what points end by."""
+    asks = {"fact": "member.segments", "op": "contains", "value": "friends"}
+    of_several = {"fact": "member.segments", "op": "contains_any", "value": ["others", "friends"]}
+    make_list(known, "friends")
+    off = {"kind": "amount_off", "target": "order", "amount": 100}
+    for version, condition in enumerate((asks, {"not": of_several}), start=2):
+        rule = a_rule("r", "automatic", off, condition=condition)
+        publish_program(known, program_body(version, campaigns=[a_campaign("vip", rule)]), is_meant=True)
+        with pytest.raises(NotPossible, match="vip goes by this segment"):
+            service.delete_segment(known, SYSTEM, "friends")
+    publish_program(known, program_body(4), is_meant=True)
+    assert service.delete_segment(known, SYSTEM, "friends").kind == refreshing.REMOVE
 
 
 def test_who_is_listed_by_a_reference_that_was_merged_is_the_survivor(two) -> None:
