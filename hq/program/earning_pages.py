@@ -28,7 +28,7 @@ from hq.builder.typed import TypedWrong
 from hq.campaigns import parts
 from hq.campaigns.campaign_sentences import PERIODS as PERIOD_WORDS
 from hq.campaigns.campaign_sentences import earning_sentence
-from hq.campaigns.pages.noun import typed_in
+from hq.campaigns.pages.noun import exchanged, free_id, rule_among, typed_in
 from hq.console.routing import Page, PageAsk, Pages
 from hq.console.texts import N_
 from hq.faults import HqFault, Malformed, NotHere
@@ -143,33 +143,19 @@ def change_rule(ask: Page, rule_id: str) -> Response:
 
 
 def _keep(ask: PageAsk, rule_id: str, rule: Mapping[str, Any] | None) -> Response:
-    rules = [dict(each) if isinstance(each, Mapping) else each for each in _rules(ask.hq)]
-    place = next(
-        (n for n, each in enumerate(rules) if isinstance(each, dict) and each.get("id") == rule_id), None
-    )
-    if rule is None:
-        rules = [each for n, each in enumerate(rules) if n != place]
-    elif place is None:
-        rules.append(dict(rule))
-    else:
-        rules[place] = dict(rule)
-    keep_part(ask, PART, rules)
+    keep_part(ask, PART, exchanged(_rules(ask.hq), rule_id, rule))
     return ask.go(PLACE, said=ask.said(N_("It is in the draft. It counts when it is published.")))
 
 
 def _find(hq: Hq, rule_id: str) -> dict[str, Any]:
-    for rule in _rules(hq):
-        if isinstance(rule, Mapping) and rule.get("id") == rule_id:
-            return dict(rule)
-    raise NotHere(f"There is no earning rule {rule_id[:80]!r}.")
+    found = rule_among(_rules(hq), rule_id)
+    if found is None:
+        raise NotHere(f"There is no earning rule {rule_id[:80]!r}.")
+    return found
 
 
 def _new_id(hq: Hq) -> str:
-    taken = {rule.get("id") for rule in _rules(hq) if isinstance(rule, Mapping)}
-    n = 1
-    while (found := f"earning-{n}") in taken:
-        n += 1
-    return found
+    return free_id(_rules(hq), "earning")
 
 
 def _read_json(text: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What all pages of campaigns share: their noun, the form they read, and rules by their ids."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -35,31 +35,45 @@ def rules_of(row: CampaignRow) -> list[Any]:
 
 def find_rule(row: CampaignRow, rule_id: str) -> dict[str, Any]:
     """Return a rule of a draft. Raises `NotHere`."""
-    for rule in rules_of(row):
-        if isinstance(rule, Mapping) and rule.get("id") == rule_id:
-            return dict(rule)
-    raise NotHere(f"This campaign has no rule {rule_id[:80]!r}.")
+    found = rule_among(rules_of(row), rule_id)
+    if found is None:
+        raise NotHere(f"This campaign has no rule {rule_id[:80]!r}.")
+    return found
 
 
 def new_rule_id(row: CampaignRow) -> str:
     """Return an id for one more rule: that of the campaign and a number."""
-    taken = {rule.get("id") for rule in rules_of(row) if isinstance(rule, Mapping)}
-    n = 1
-    while (found := f"{row.campaign_id[:70]}-{n}") in taken:
-        n += 1
-    return found
+    return free_id(rules_of(row), row.campaign_id[:70])
 
 
 def with_rule(row: CampaignRow, rule_id: str, rule: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return a draft's body with a rule exchanged, added, or taken out (None)."""
-    found = [dict(each) if isinstance(each, Mapping) else each for each in rules_of(row)]
-    place = next(
-        (n for n, each in enumerate(found) if isinstance(each, dict) and each.get("id") == rule_id), None
-    )
-    if rule is None:
-        found = [each for n, each in enumerate(found) if n != place]
-    elif place is None:
-        found.append(dict(rule))
-    else:
-        found[place] = dict(rule)
-    return {**row.body, "rules": found}
+    return {**row.body, "rules": exchanged(rules_of(row), rule_id, rule)}
+
+
+# --- rules of a draft, among which may be anything --------------------------------------------------------------------
+
+
+def rule_among(rules: Sequence[Any], rule_id: str) -> dict[str, Any] | None:
+    """Return the rule of this id, or None."""
+    return next((dict(each) for each in rules if _is_rule(each, rule_id)), None)
+
+
+def free_id(rules: Sequence[Any], stem: str) -> str:
+    """Return the stem with the lowest number that no rule has."""
+    n = 1
+    while rule_among(rules, f"{stem}-{n}"):
+        n += 1
+    return f"{stem}-{n}"
+
+
+def exchanged(rules: Sequence[Any], rule_id: str, rule: Mapping[str, Any] | None) -> list[Any]:
+    """Return rules with the first of this id exchanged, with one more, or with one less (None)."""
+    found = list(rules)
+    place = next((n for n, each in enumerate(found) if _is_rule(each, rule_id)), len(found))
+    found[place : place + 1] = [] if rule is None else [dict(rule)]
+    return found
+
+
+def _is_rule(each: Any, rule_id: str) -> bool:
+    return isinstance(each, Mapping) and each.get("id") == rule_id
