@@ -1,4 +1,4 @@
-"""Rules that ask what members did before: head office and scenarios know it, stations don't and refuse such an offer."""
+"""Rules that ask what members did before: scenarios know it, stations don't and refuse such an offer."""
 
 from app.core.campaign import Campaign
 from app.core.conditions import facts_of

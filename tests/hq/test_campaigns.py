@@ -91,14 +91,6 @@ def test_a_file_leaves_drafts_alone_that_somebody_is_at_work_on(hq) -> None:
     assert find_campaign(hq, "7").has_changes is False
 
 
-def test_who_publishes_is_told_which_rules_stations_refuse_since_they_ask_the_past(hq) -> None:
-    rule = spring()["rules"][0]
-    inner = {"not": {"fact": "history.spend", "days": 30, "op": "at_least", "value": 1}}
-    asks = {**rule, "id": "past", "name": "Who was away", "condition": {"all": [inner]}}
-    found = check_campaign(hq, ADA, drafted(hq, body=spring(rules=[rule, asks])))
-    assert (found.problem, found.asks_the_past) == ("", ("Who was away",))
-
-
 def test_what_is_published_beside_stays_to_the_letter(hq) -> None:
     before = newest(hq)
     publish_campaign(hq, ADA, drafted(hq))
