@@ -4,7 +4,7 @@ Returns work from what a redemption stored (returns.py). Here stands how a decis
 and rules that recompute look at the rest of an order: the same engine, on fewer units.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -26,8 +26,11 @@ WALLET = "wallet"  # the account of money back
 POINTS_PAID = "points"  # stands for the lots until HQ says which ones were taken
 
 
-def paid_order(facts: Facts, decision: Decision) -> PaidOrder:
-    """Return an order as it was paid. What points cost stands under one name: which lots they took is HQ's to say."""
+def paid_order(facts: Facts, decision: Decision, *, unposted: Collection[str] = ()) -> PaidOrder:
+    """Return an order as it was paid. What points cost stands under one name: which lots they took is HQ's to say.
+
+    Of redemptions that are `unposted` the member has nothing beside the discount.
+    """
     sheet = sheet_of(facts.order, facts.program.policy)
     approved = [outcome for outcome in decision.outcomes if outcome.is_approved]
     lines = tuple(map(partial(_paid_line, approved), sheet.lines, sheet.priced))
@@ -45,7 +48,7 @@ def paid_order(facts: Facts, decision: Decision) -> PaidOrder:
             for tender in decision.tenders
             if tender.amount
         ),
-        earned=tuple((_by_currency(decision) | _beside_points(decision)).items()),
+        earned=tuple((_by_currency(decision) | _beside_points(decision, unposted)).items()),
         refund_order=facts.program.schemes.refund_order,
     )
 
@@ -118,10 +121,11 @@ def _by_currency(decision: Decision) -> dict[str, int]:
     return earned
 
 
-def _beside_points(decision: Decision) -> dict[str, int]:
+def _beside_points(decision: Decision, unposted: Collection[str]) -> dict[str, int]:
     """Return what else the member has of an order: money in the wallet, and counters of punch cards."""
-    found = {WALLET: credit} if (credit := sum(outcome.credit for outcome in decision.outcomes)) else {}
-    for outcome in decision.outcomes:
+    outcomes = [outcome for outcome in decision.outcomes if outcome.redemption_id not in unposted]
+    found = {WALLET: credit} if (credit := sum(outcome.credit for outcome in outcomes)) else {}
+    for outcome in outcomes:
         for key, change in outcome.counts:
             found[key] = found.get(key, 0) + change
     return found

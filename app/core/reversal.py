@@ -6,7 +6,7 @@ used. Floor limits don't come back: they bound what a station gives unseen, and 
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from app.core.decision import decide
@@ -17,7 +17,7 @@ from app.core.order import LineKind, local_date
 from app.core.outcome import Decision, Facts, Outcome
 from app.core.paid_order import PaidOrder, PaidRedemption, ReturnedUnits, ReturnOutcome, after
 from app.core.program import Program
-from app.core.returning import paid_order, recount
+from app.core.returning import WALLET, paid_order, recount
 from app.core.returns import give_back, void
 
 Units = tuple[ReturnedUnits, ...]
@@ -81,6 +81,11 @@ class Reversal:
         return dict(self.outcome.earned).get(POINTS, 0)
 
     @property
+    def credit(self) -> int:
+        """The change of the money that the order brought to the member's wallet, in minor units."""
+        return dict(self.outcome.earned).get(WALLET, 0)
+
+    @property
     def points_back(self) -> int:
         """The points that had been spent and come back."""
         return sum(back.points for back in self.backs)
@@ -108,16 +113,21 @@ class Reversal:
 
 
 def reverse(
-    order: Mapping[str, Any], program: Program, earlier: Sequence[Units], units: Units | None
+    order: Mapping[str, Any],
+    program: Program,
+    earlier: Sequence[Units],
+    units: Units | None,
+    *,
+    unposted: Collection[str] = (),
 ) -> Reversal:
     """Return what undoing an order gives back: all of it, or these units of its lines.
 
-    `order` is its record, `earlier` what came back before. Raises `RecordInvalid` for one that can't be read,
-    `ReturnInvalid` where so much is not there.
+    `order` is its record, `earlier` what came back before. Nothing comes back of what redemptions had taken or given
+    that are `unposted`. Raises `RecordInvalid` for one that can't be read, `ReturnInvalid` where so much is not there.
     """
     facts = read_facts(order, program)
     decision = decide(facts, explain=False)
-    paid, lost = _after(facts, paid_order(facts, decision), earlier)
+    paid, lost = _after(facts, paid_order(facts, decision, unposted=unposted), earlier)
     outcome = _step(facts, paid, units)
     left = after(paid, outcome)
     backs = _backs(facts, decision, outcome, _discounts(paid, left, lost, _lost(outcome)))
@@ -126,7 +136,7 @@ def reverse(
     scopes = {} if facts.authority is None else {each.lease_id: each.scope for each in facts.authority.leases}
     return Reversal(
         outcome=outcome,
-        backs=backs,
+        backs=tuple(back for back in backs if back.redemption_id not in unposted),
         uses=tuple(_use(facts, *use) for use in decision.uses if use[0] in over),
         stock=tuple((each.rule_id, each.stock) for each in given if each.stock),
         leases=tuple(taken for each in given for taken in each.auth.leases if _comes_back(taken[0], scopes)),
@@ -181,12 +191,6 @@ def read_units(told: Any) -> Units:
     if not units or not all(type(each.line) is type(each.quantity_milli) is int for each in units):
         raise RecordInvalid("a return of nothing")
     return units
-
-
-def without(found: Reversal, unposted: Collection[str]) -> Reversal:
-    """Return a reversal without what redemptions had taken that were never posted."""
-    backs = tuple(back for back in found.backs if back.redemption_id not in unposted)
-    return replace(found, backs=backs)
 
 
 def _after(facts: Facts, paid: PaidOrder, earlier: Sequence[Units]) -> tuple[PaidOrder, dict[str, int]]:

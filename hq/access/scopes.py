@@ -14,7 +14,7 @@ class Scope(StrEnum):
     MEMBERS_READ = "members:read"
     MEMBERS_WRITE = "members:write"
     MEMBERS_CLOSE = "members:close"  # merge, export and erase
-    POINTS_WRITE = "points:write"  # give and take points by hand
+    POINTS_WRITE = "points:write"  # give and take points and store credit by hand
     SEGMENTS_READ = "segments:read"
     SEGMENTS_WRITE = "segments:write"
     EVENTS_WRITE = "events:write"  # events of members, signals of the world

@@ -55,6 +55,7 @@ ACTIONS: Mapping[str, str] = {
     "member.noted": N_("Note on a member"),
     "order.voided": N_("Order voided at head office"),
     "points.adjusted": N_("Points given or taken by hand"),
+    "wallet.credited": N_("Store credit given or taken by hand"),
     "program.draft_discarded": N_("Draft of the program thrown away"),
     "program.drafted": N_("Program drafted"),
     "program.published": N_("Program published"),

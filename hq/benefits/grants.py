@@ -33,7 +33,7 @@ from app.ids import VOUCHER_BODY_LENGTH, new_number
 from hq.benefits.past import Kind, Past
 from hq.benefits.tables import granted, referral
 from hq.feed import EVERYWHERE, MEMBER, VOUCHER, Change
-from hq.journal.postings import ISSUED, Posting, pair
+from hq.journal.postings import ISSUED, Posting, credited, pair
 from hq.journal.store import POSTING, move_balances
 from hq.ledger.own import OwnEntry, OwnKind, note_own
 from hq.members.merged import survivors
@@ -43,7 +43,6 @@ from hq.stops.store import held_of
 from hq.tables import member, posting, voucher
 
 MILESTONE, CHALLENGE, REFERRAL = "milestone", "challenge", "referral"
-CREDITED = "wallet-credited"  # the account that money for wallets comes out of
 GRANT_ID_LENGTH = 32
 
 
@@ -253,7 +252,7 @@ def _postings(program: Program, ref: str, benefits: Sequence[Benefit]) -> list[P
         if each.kind is BenefitKind.POINTS and each.name in ("", POINTS):
             found += pair(account(ref), ISSUED, POINTS, each.amount)
         elif each.kind is BenefitKind.CREDIT:
-            found += pair(wallet(ref), CREDITED, program.currency.code, each.amount)
+            found += credited(ref, program.currency.code, each.amount)
     return found
 
 

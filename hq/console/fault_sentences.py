@@ -98,6 +98,7 @@ FORMS = (
     N_("{text} is no member number."),
     N_("Member {ref} was erased already."),
     N_("The member has {before} points, so {points} can't be taken."),
+    N_("The wallet holds {has}, so {wanted} can't be taken."),
     N_("This external id is that of member {by_id}."),
     N_("An external id has 1 to {length_max} characters in one line."),
     N_("Member {ref} was erased."),

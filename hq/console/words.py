@@ -11,7 +11,7 @@ from hq.console.texts import N_, translations
 from hq.members.reasons import of_stations
 
 NUMBER = re.compile(r"\{[^}]*\}")  # in a reason's sentence, where a list holds its code alone
-CAMPAIGN = "campaign:"
+CAMPAIGN, WALLET = "campaign:", "wallet:"
 NAMES: Mapping[str, str] = {
     # entries of journals
     "order": N_("Order"),
@@ -38,6 +38,7 @@ NAMES: Mapping[str, str] = {
     "points-spent": N_("Points spent"),
     "points-expired": N_("Points expired"),
     "discounts-given": N_("Discounts given"),
+    "wallet-credited": N_("Put into wallets"),
     # jobs
     "segments.refresh": N_("Work out a segment"),
     "segments.remove": N_("Take a segment away"),
@@ -79,6 +80,8 @@ def called(name: str, language: str) -> str:
     said = translations(language).gettext
     if name.startswith(CAMPAIGN):
         return said(N_("Given by campaign {id}")).format(id=name.removeprefix(CAMPAIGN))
+    if name.startswith(WALLET):
+        return said(N_("Wallet of member {ref}")).format(ref=name.removeprefix(WALLET))
     return said(NAMES[name]) if name in NAMES else name
 
 

@@ -18,7 +18,7 @@ def of_erased(word: "Judgement", closed: frozenset[str]) -> "Judgement":
     ref = _member_of(word)
     if ref not in closed or word.verdict is Verdict.QUARANTINED:
         return word
-    detail = f"member {ref} was erased: what this does to their points is breakage"
+    detail = f"member {ref} was erased: what this does to their points and wallet is breakage"
     return replace(
         word,
         verdict=Verdict.FLAGGED,

@@ -33,7 +33,7 @@ from hq.journal.judge import Books
 from hq.journal.judgement import Judgement
 from hq.journal.opening_books import open_books
 from hq.journal.patience import judge_each
-from hq.journal.postings import GIVEN
+from hq.journal.postings import CREDITED, GIVEN
 from hq.journal.receipt import Receipt
 from hq.journal.reviewing import review
 from hq.journal.schemas import EntryId
@@ -240,10 +240,11 @@ def _new_cases(kept: Sequence[Kept]) -> list[NewCase]:
 
 def _given_away(each: Kept) -> tuple[int, str]:
     """Return what an entry gave away and of what, or put on a gift card: as it says itself, if that is not posted."""
-    given = [made for made in each.judgement.postings if made.account == GIVEN]
+    given = [made for made in each.judgement.postings if made.account in (GIVEN, CREDITED)]
     entry = each.entry
     if given or entry is None:
-        return sum(made.amount for made in given), given[0].unit if given else ""
+        gave = sum(made.amount if made.account == GIVEN else -made.amount for made in given)
+        return gave, given[0].unit if given else ""
     inside = entry_inside(each.body) if entry.type == SALVAGED else entry
     said = {} if inside is None else inside.data
     currency = said.get("currency")

@@ -133,8 +133,11 @@ def _judge_order(entry: Entry, books: Books) -> Judgement:
     doubts = Doubts()
     doubts.differs(order_differences(entry.data, decision))
     doubts.elsewhere(order.store, books.store)
-    if order.member is not None and order.points > 0 and _is_own(order.cashier, order.member.ref, books):
-        doubts.add(Flag.SELF_DEAL, f"{order.points} points for the account of whoever stood at the till")
+    credit = sum(part.credit for part in order.campaigns)
+    ref = None if order.member is None else order.member.ref
+    if ref is not None and (order.points > 0 or credit > 0) and _is_own(order.cashier, ref, books):
+        got = f"{order.points} points" + (f" and {credit} for the wallet" if credit else "")
+        doubts.add(Flag.SELF_DEAL, f"{got} for the account of whoever stood at the till")
     if order.campaigns:
         doubts.stale(order.t_eff, program)
         rights = (given_by(part.auth, part.campaign, part.rule) for part in order.campaigns)

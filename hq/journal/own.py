@@ -17,6 +17,7 @@ from sync.protocol import Verdict
 
 OWNER = ChainOwner("hq", 1)
 ADJUST = "adjust"  # points given or taken: {member, points, t_eff}
+CREDIT = "credit"  # money given to a wallet or taken: {member, amount, currency, t_eff}
 PAST_REDEEM = "past_redeem"  # a redemption for an order of the past: see hq/redemptions
 START = genesis(OWNER, bytes(32)).hash
 

@@ -1,7 +1,8 @@
 """Double entry: what an entry that HQ posts does to the accounts. For each entry and unit the amounts sum to zero.
 
-Points issued to a member come out of `points-issued`; what a campaign gives away comes out of `campaign:<id>`
-and shows in `discounts-given`. Nothing is ever edited: a correction is a new entry with postings of its own.
+Points issued to a member come out of `points-issued`, and money for a member's wallet out of `wallet-credited`; what a
+campaign gives away comes out of `campaign:<id>` and shows in `discounts-given`. Nothing is ever edited: a correction is
+a new entry with postings of its own.
 """
 
 from collections.abc import Iterable
@@ -9,11 +10,12 @@ from dataclasses import dataclass
 
 from app.core.reversal import Reversal
 from hq.journal.schemas import OrderData, RedemptionData
-from hq.members.store import POINTS, account
+from hq.members.store import POINTS, account, wallet
 
 ISSUED, SPENT, GIVEN = "points-issued", "points-spent", "discounts-given"
 EXPIRED = "points-expired"
-CORRECTIONS = "corrections"  # the account that points given or taken back by hand come out of
+CREDITED = "wallet-credited"  # the account that money for wallets comes out of
+CORRECTIONS = "corrections"  # the account that points and money given or taken back by hand come out of
 BREAKAGE = "breakage"  # what nobody will ever spend: of members who were erased
 
 
@@ -27,20 +29,23 @@ class Posting:
 
 
 def of_order(order: OrderData) -> tuple[Posting, ...]:
-    """Post the points a member earns and what automatic campaigns took off."""
+    """Post what a member gets, points and money for the wallet, and what automatic campaigns took off."""
     found: list[Posting] = []
     if order.member is not None:
-        found += pair(account(order.member.ref), ISSUED, POINTS, order.points)
+        ref = order.member.ref
+        found += pair(account(ref), ISSUED, POINTS, order.points)
+        found += credited(ref, order.currency, sum(campaign.credit for campaign in order.campaigns))
     for campaign in order.campaigns:
         found += _given(campaign.campaign, order.currency, campaign.discount)
     return tuple(found)
 
 
 def of_redemption(redemption: RedemptionData, *, currency: str) -> tuple[Posting, ...]:
-    """Post what a redemption took off, and the points that the member paid for it."""
+    """Post what a redemption took off, the points that the member paid for it, and what their wallet got."""
     found = _given(redemption.campaign, currency, redemption.discount)
     if redemption.member is not None:
         found += pair(SPENT, account(redemption.member), POINTS, redemption.points)
+        found += credited(redemption.member, currency, redemption.credit)
     return tuple(found)
 
 
@@ -50,16 +55,22 @@ def of_reversal(member: str, currency: str, made: Reversal) -> tuple[Posting, ..
     if member:
         found += pair(account(member), ISSUED, POINTS, made.points)
         found += pair(account(member), SPENT, POINTS, made.points_back)
+        found += credited(member, currency, made.credit)
     for back in made.backs:
         found += _given(back.campaign, currency, -back.discount)
     return tuple(found)
 
 
 def into_closed(found: tuple[Posting, ...], ref: str) -> tuple[Posting, ...]:
-    """Post to the account of a member who was erased, and on to `breakage`: it stays as empty as it was closed."""
-    moved = [made for made in found if made.account == account(ref)]
+    """Post to account and wallet of a member who was erased, and on to `breakage`: they stay as empty as they were."""
+    moved = [made for made in found if made.account in (account(ref), wallet(ref))]
     on = [each for made in moved for each in pair(BREAKAGE, made.account, made.unit, made.amount)]
     return (*found, *on)
+
+
+def credited(ref: str, currency: str, amount: int) -> list[Posting]:
+    """Post money (minor units) that goes to a member's wallet, or comes back from it where it is below zero."""
+    return pair(wallet(ref), CREDITED, currency, amount)
 
 
 def is_balanced(postings: Iterable[Posting]) -> bool:

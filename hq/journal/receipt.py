@@ -46,8 +46,10 @@ def gave_more(order: Mapping[str, Any], then: Decision) -> bool:
     """Tell whether a recorded order gave by itself what it would not have been given at another moment."""
     given = {(outcome.rule_id, outcome.discount) for outcome in then.automatic if outcome.is_approved}
     recorded = {(each["rule"], each["discount"]) for each in order["campaigns"]}
-    # Points grow where a discount falls away: they are more only beside the same discounts.
-    return not recorded <= given or (recorded == given and order["points"] > then.points)
+    # Points and money back grow where a discount falls away: they are more only beside the same discounts.
+    credit = sum(each.get("credit", 0) for each in order["campaigns"])
+    more = order["points"] > then.points or credit > sum(outcome.credit for outcome in then.automatic)
+    return not recorded <= given or (recorded == given and more)
 
 
 def redeemed_more(redemption: Mapping[str, Any], then: Decision) -> bool:
@@ -56,5 +58,6 @@ def redeemed_more(redemption: Mapping[str, Any], then: Decision) -> bool:
         outcome.redemption_id == redemption["redemption_id"]
         and outcome.is_approved
         and outcome.discount >= redemption["discount"]
+        and outcome.credit >= redemption.get("credit", 0)
         for outcome in then.presented
     )

@@ -41,10 +41,11 @@ class AuthPart(Recorded, frozen=True, kw_only=True):
 
 
 class CampaignPart(Recorded, frozen=True, kw_only=True):
-    """An automatic rule that applied."""
+    """An automatic rule that applied. `credit` goes to the member's wallet."""
 
     campaign: Name
     discount: Amount
+    credit: Taken = 0
     rule: Name = ""
     auth: AuthPart = AuthPart()
 
@@ -112,6 +113,7 @@ class RedemptionData(Recorded, frozen=True, kw_only=True):
     program_hash: str
     discount: Amount
     points: Annotated[int, Meta(ge=0, le=AMOUNT_MAX)] = 0
+    credit: Taken = 0
     reasons: list[ReasonPart]
     cashier: Name = ""
     shown: ShownPart | None = None

@@ -16,7 +16,7 @@ from app.core.entry import RETURN, VOID, Entry, read_entry
 from app.core.pins import Role
 from app.core.program import Program
 from app.core.returns import ReturnInvalid
-from app.core.reversal import Reversal, Units, read_units, reversal_differences, reverse, without
+from app.core.reversal import Reversal, Units, read_units, reversal_differences, reverse
 from app.core.reversal_kinds import Kind
 from app.core.reversal_rules import Request, needs_approval, too_late
 from hq.db import NAMES_AT_ONCE
@@ -209,14 +209,15 @@ def made_of(order: UndoneOrder, program: Program, units: Units | None) -> Revers
     """Return what undoing an order, or these units of it, gives back. Raises `SetAside` where so much is not left."""
     if order.is_voided:
         raise SetAside(Flag.UNDONE_TWICE, "the order had been voided")
+    shown = {str(each["redemption_id"]) for each in order.entry.data["presented"]}
+    unposted = shown - order.redeemed.keys()
     try:
-        made = reverse(order.entry.data, program, order.earlier, units)
+        made = reverse(order.entry.data, program, order.earlier, units, unposted=unposted)
     except ReturnInvalid as problem:
         raise SetAside(Flag.UNDONE_TWICE, str(problem)) from problem
     if order.earlier and not made.outcome.lines:
         raise SetAside(Flag.UNDONE_TWICE, "all of the order had come back")
-    shown = {str(each["redemption_id"]) for each in order.entry.data["presented"]}
-    return without(made, shown - order.redeemed.keys())
+    return made
 
 
 def _doubt_people(

@@ -16,7 +16,7 @@ from hq.db import Whole, hold_whole
 from hq.journal.schemas import OrderData
 from hq.members.closed import closed_refs
 from hq.members.merged import survivors
-from hq.members.store import account
+from hq.members.store import account, wallet
 
 if TYPE_CHECKING:
     from hq.journal.judgement import Judgement
@@ -62,9 +62,8 @@ def of_survivor_order(order: OrderData, merged: Mapping[str, str]) -> OrderData:
 
 
 def _moved(word: "Judgement", ref: str, to: str) -> "Judgement":
-    postings = (
-        replace(made, account=account(to)) if made.account == account(ref) else made for made in word.postings
-    )
+    moved = {account(ref): account(to), wallet(ref): wallet(to)}
+    postings = (replace(made, account=moved.get(made.account, made.account)) for made in word.postings)
     return replace(word, postings=tuple(postings))
 
 

@@ -32,7 +32,7 @@ from hq.gift_cards.postings import LAPSED, PAID, SOLD
 from hq.gift_cards.tables import gift_card_fact
 from hq.home import Hq
 from hq.journal.own import OWNER
-from hq.journal.postings import BREAKAGE, CORRECTIONS, EXPIRED, GIVEN, ISSUED, SPENT
+from hq.journal.postings import BREAKAGE, CORRECTIONS, CREDITED, EXPIRED, GIVEN, ISSUED, SPENT
 from hq.journal.reversal_tables import reversal_fact
 from hq.ledger.tables import own_entry
 from hq.orders.lists import Text, moments
@@ -63,6 +63,7 @@ SOURCES = {
     SOLD: (CARD, OWN),
     PAID: (ORDER, RETURN, OWN),
     LAPSED: (ORDER, RETURN, OWN),
+    CREDITED: (ORDER, REDEMPTION, RETURN, OWN),
 }
 # What nearly all facts post to: a page is found soon from the moment on, and never among all that was posted there.
 DENSE = (ISSUED, GIVEN)
@@ -75,8 +76,9 @@ BY_FIGURES = {
     SOLD: ("sold", -1),
     PAID: ("paid", 1),
     LAPSED: ("lapsed", 1),
+    CREDITED: ("credited", -1),
 }
-MEMBERS, CARDS = "member:", "gift_card:"
+MEMBERS, CARDS, WALLETS = "member:", "gift_card:", "wallet:"
 BY_HQ = OWNER.device_id
 
 
@@ -122,7 +124,7 @@ def list_accounts(hq: Hq, actor: Actor, *, currency: str) -> list[AccountRow]:
     fresh(hq)
     stores = actor.ceilings.stores
     seen = [figure_day.c.store.in_(sorted(stores))] if stores else []
-    names = [*(name for name, _ in BY_FIGURES.values()), "points", "cards"]
+    names = [*(name for name, _ in BY_FIGURES.values()), "points", "cards", "wallets"]
     sums = [func.coalesce(func.sum(figure_day.c[name]), 0).label(name) for name in names]
     given = (
         select(figure_day.c.campaign, func.sum(figure_day.c.discount))
@@ -138,7 +140,8 @@ def list_accounts(hq: Hq, actor: Actor, *, currency: str) -> list[AccountRow]:
         AccountRow(MEMBERS, "points", int(found["points"])),
         *(_of(found, account, "points") for account in (ISSUED, SPENT, EXPIRED)),
         AccountRow(CARDS, currency, int(found["cards"])),
-        *(_of(found, account, currency) for account in (SOLD, PAID, LAPSED, GIVEN)),
+        AccountRow(WALLETS, currency, int(found["wallets"])),
+        *(_of(found, account, currency) for account in (SOLD, PAID, LAPSED, CREDITED, GIVEN)),
         *(AccountRow(f"campaign:{name}", currency, -int(amount)) for name, amount in campaigns if amount),
         *small,
     ]

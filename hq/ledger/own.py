@@ -24,7 +24,7 @@ ABOUT_MAX = 200
 class OwnKind(StrEnum):
     """Why HQ posts something by itself."""
 
-    ADJUSTED = "adjusted"  # points given or taken by hand
+    ADJUSTED = "adjusted"  # points or money of a wallet, given or taken by hand
     CASE = "case"  # points given or taken for an exception
     CARDS = "cards"  # gift cards made with money on them, or money moved on one by hand
     ERASED = "erased"  # what the account of somebody who was erased had held

@@ -14,7 +14,7 @@ routes = Routes("ledger", "Points and money in double entry: what accounts come 
 
 
 class AccountAnswer(Answer):
-    """What an account comes to. `member:` and `gift_card:` stand for all accounts of that kind together."""
+    """What an account comes to. `member:`, `gift_card:` and `wallet:` stand for all of that kind together."""
 
     account: str
     unit: str

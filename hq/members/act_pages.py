@@ -16,7 +16,7 @@ from hq.builder.typed import to_minor, to_whole
 from hq.console.routing import Page, PageAsk
 from hq.console.texts import N_
 from hq.faults import HqFault, Malformed
-from hq.members import giving, replacing
+from hq.members import giving, replacing, wallets
 from hq.members.cockpit import past_offers, past_orders, stores_to_choose
 from hq.members.finding import find_member, see
 from hq.members.pages import newest_member, pages, show_cockpit
@@ -37,6 +37,19 @@ def post_points(ask: Page, ref: str) -> Response:
     def give(of: str) -> str:
         giving.adjust_points(ask.hq, ask.actor, of, whole(ask, "points"), reason=ask.text("reason"))
         return N_("The points are posted.")
+
+    return _done(ask, ref, give)
+
+
+@pages.post("/{ref}/wallet", needs=Scope.POINTS_WRITE)
+def post_credit(ask: Page, ref: str) -> Response:
+    """Put money into the wallet, or take some."""
+
+    def give(of: str) -> str:
+        currency = CURRENCIES.get(ask.look.currency, CURRENCIES["EUR"])
+        amount = to_minor(ask.text("amount").replace("−", "-"), currency, may_be_below_0=True)
+        wallets.give_credit(ask.hq, ask.actor, of, amount, reason=ask.text("reason"))
+        return N_("The store credit is posted.")
 
     return _done(ask, ref, give)
 

@@ -8,11 +8,9 @@ from hq.access.scopes import Scope
 from hq.api.models import Page, to_page
 from hq.api.paging import Paging
 from hq.api.routing import Asked
-from hq.members import giving, replacing
-from hq.members.finding import see
-from hq.members.reasons import told_in_english
-from hq.members.routes import routes
-from hq.members.schemas import (
+from hq.ledger.books import PostingList, list_postings
+from hq.members import giving, replacing, wallets
+from hq.members.act_schemas import (
     AdjustAnswer,
     AdjustAsked,
     ApologyAnswer,
@@ -21,6 +19,8 @@ from hq.members.schemas import (
     CardAnswer,
     CardAsked,
     CodeAnswer,
+    CreditAnswer,
+    CreditAsked,
     EraseAnswer,
     EventAnswer,
     ExportAnswer,
@@ -29,8 +29,12 @@ from hq.members.schemas import (
     PastAnswer,
     PastAsked,
     ReasonAnswer,
+    WalletRowAnswer,
 )
-from hq.members.store import POINTS
+from hq.members.finding import see
+from hq.members.reasons import told_in_english
+from hq.members.routes import routes
+from hq.members.store import POINTS, wallet
 from hq.members.timeline import timeline
 from hq.redemptions import making
 from hq.redemptions.past import PastAsked as Wanted
@@ -51,6 +55,22 @@ def adjust_points(ask: Asked, ref: str, asked: AdjustAsked) -> Any:
         giving.adjust_points(
             ask.hq, ask.actor, see(ask.hq, ask.actor, ref), asked.points, reason=asked.reason
         )
+    )
+
+
+@routes.get("/{ref}/wallet", needs=Scope.MEMBERS_READ, answers=Page[WalletRowAnswer])
+def list_wallet(ask: Asked, ref: str, asked: Annotated[Paging, Query()]) -> Any:
+    """List what went into a member's wallet and out of it, the newest first: the ledger's rows."""
+    of = PostingList(account=wallet(see(ask.hq, ask.actor, ref)), limit=asked.limit, cursor=asked.cursor)
+    return to_page(WalletRowAnswer, *list_postings(ask.hq, ask.actor, of))
+
+
+@routes.post("/{ref}/wallet", needs=Scope.POINTS_WRITE, answers=CreditAnswer)
+def give_credit(ask: Asked, ref: str, asked: CreditAsked) -> Any:
+    """Put money into a member's wallet, to say sorry, or take some, up to the ceiling of the key."""
+    of = see(ask.hq, ask.actor, ref)
+    return CreditAnswer.model_validate(
+        wallets.give_credit(ask.hq, ask.actor, of, asked.amount, reason=asked.reason)
     )
 
 
@@ -138,6 +158,7 @@ def _past(found: making.PastResult) -> PastAnswer:
         rule=found.rule,
         program_version=found.program_version,
         discount=found.discount,
+        credit=found.credit,
         points=found.points,
         balance=found.balance,
         reasons=reasons,

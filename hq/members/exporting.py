@@ -13,7 +13,7 @@ from hq.home import Hq
 from hq.journal.held import waiting_by_device
 from hq.journal.reversal_tables import reversal_fact
 from hq.members.merged import no_member, refs_of
-from hq.members.store import account, read_scopes, wallet
+from hq.members.store import account, money_of, read_scopes, wallet
 from hq.members.tables import (
     by_hand,
     consent,
@@ -58,6 +58,7 @@ def export_member(hq: Hq, ref: str) -> dict[str, Any]:
             "member": {**row._mapping, "segments": orjson.loads(row.segments)},
             "aliases": refs[1:],
             "stores": read_scopes(connection, [ref]).get(ref, {}),
+            "wallet": money_of(connection, ref),
             "postings": _rows(connection, posting, _is_theirs(refs), "entry_id", "unit", "amount"),
             "personal": _rows(
                 connection,

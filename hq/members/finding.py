@@ -17,7 +17,7 @@ from hq.members.attributes import Attribute, Value, read_schema, values_of
 from hq.members.closed import closed_refs
 from hq.members.contacts import TEXTS, who_said
 from hq.members.merged import no_member, refs_of, survivor_of, survivors_of_numbers
-from hq.members.store import read_scopes
+from hq.members.store import money_of, read_scopes
 from hq.members.tables import consent, member_external, personal
 from hq.tables import card, member, member_scope, phone_token
 
@@ -56,7 +56,7 @@ class ConsentNow:
 
 @dataclass(frozen=True, slots=True)
 class MemberWhole:
-    """All that is known of a member, but for what they did."""
+    """All that is known of a member, but for what they did. `money`: of the wallet, minor units by currency."""
 
     row: MemberRow
     personal: Mapping[str, str]
@@ -67,6 +67,7 @@ class MemberWhole:
     phones: int
     has_number: bool
     schema: tuple[Attribute, ...]
+    money: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,7 @@ def whole(connection: Connection, ref: str) -> MemberWhole:
         phones=int(connection.execute(phones).scalar_one()),
         has_number=row.number_hash is not None,
         schema=tuple(read_schema(connection).values()),
+        money=money_of(connection, ref),
     )
 
 

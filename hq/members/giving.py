@@ -1,7 +1,7 @@
 """What people at head office give members by hand: points, and vouchers to say sorry with. Each within their ceilings.
 
 Both say why, stand in the audit and in the member's timeline. Points are posted against `corrections`, as those are
-that a case gives (see hq/journal/desk.py).
+that a case gives (see hq/journal/desk.py). Money for the wallet: see wallets.py.
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ from hq.touched import touch
 from hq.vouchers.service import NewVoucher, insert_vouchers
 
 DAYS_MAX = 1_000
-OF_POINTS, OF_VOUCHER, OF_REDEMPTION = "points", "voucher", "redemption"
+OF_POINTS, OF_VOUCHER, OF_REDEMPTION, OF_CREDIT = "points", "voucher", "redemption", "credit"
 OF_VOID, OF_VOID_HERE = "void", "void_here"  # of a station's order, and of a redemption made at head office
 
 

@@ -185,6 +185,7 @@ def member_answer(found: finding.MemberWhole) -> MemberAnswer:
         consents=[ConsentAnswer.model_validate(each) for each in found.consents],
         aliases=list(found.aliases),
         stores=sorted(found.stores),
+        wallet=dict(found.money),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from hq.db import NAMES_AT_ONCE
 from hq.rows import is_among
@@ -34,6 +34,12 @@ POSTED = (
     select(posting.c.account, func.sum(posting.c.amount))
     .where(is_among(posting.c.account), posting.c.unit == POINTS)
     .group_by(posting.c.account)
+)
+MONEY = (
+    select(posting.c.unit, func.sum(posting.c.amount))
+    .where(posting.c.account == bindparam("of"))
+    .group_by(posting.c.unit)
+    .order_by(posting.c.unit)
 )
 
 
@@ -111,6 +117,12 @@ def points_posted(connection: Connection, refs: Iterable[str]) -> dict[str, int]
         for name, amount in connection.execute(POSTED, {"names": some}):
             posted[by_account[name]] = int(amount)
     return posted
+
+
+def money_of(connection: Connection, ref: str) -> dict[str, int]:
+    """Return what a wallet holds, in minor units by currency; of a currency with nothing it says nothing."""
+    found = connection.execute(MONEY, {"of": wallet(ref)})
+    return {unit: int(amount) for unit, amount in found if amount}
 
 
 def parts_of(values: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:

@@ -15,6 +15,7 @@ KINDS: Mapping[str, tuple[str, str]] = {  # the word, and the colour beside it
     "void": (N_("Order voided"), "warn"),
     "return": (N_("Goods returned"), "warn"),
     "given_points": (N_("Points by hand"), "queued"),
+    "given_credit": (N_("Store credit by hand"), "queued"),
     "given_voucher": (N_("Voucher given"), "queued"),
     "given_redemption": (N_("Redeemed at head office"), "queued"),
     "given_void": (N_("Order voided at head office"), "warn"),
@@ -32,7 +33,15 @@ SHOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "redemptions": (N_("Redemptions"), ("redeemed", "refused", "given_redemption", "given_void_here")),
     "by_hand": (
         N_("By hand"),
-        ("given_points", "given_voucher", "given_redemption", "given_void", "given_void_here", "merged"),
+        (
+            "given_points",
+            "given_credit",
+            "given_voucher",
+            "given_redemption",
+            "given_void",
+            "given_void_here",
+            "merged",
+        ),
     ),
     "notes": (N_("Notes"), ("note",)),
 }

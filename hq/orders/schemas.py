@@ -88,7 +88,7 @@ class VoidAsked(Body):
 class VoidAnswer(Answer):
     """What a void comes to: `value` (minor units) was given and is taken back, `cards` goes back to gift cards.
 
-    `points` is the change of the member's balance, which is `balance` behind it.
+    `credit` is the change of the member's wallet, `points` that of their balance, which is `balance` behind it.
     """
 
     order_id: str
@@ -96,6 +96,7 @@ class VoidAnswer(Answer):
     currency: str
     value: Signed
     cards: Signed
+    credit: Signed
     points: Signed
     balance: Signed | None
     is_posted: bool

@@ -27,7 +27,7 @@ from hq.journal.intake import counter_changes
 from hq.journal.judge import Books
 from hq.journal.judgement import Judgement
 from hq.journal.own import OWNER, PAST_REDEEM, append_own
-from hq.journal.postings import GIVEN, ISSUED, SPENT, Posting, pair
+from hq.journal.postings import GIVEN, ISSUED, SPENT, Posting, credited, pair
 from hq.journal.schemas import OrderData, RedemptionData
 from hq.journal.store import AT_TILL_LENGTH_MAX, Kept, move_balances
 from hq.members.giving import OF_REDEMPTION, Act, check_reason, note_act, post_under
@@ -45,7 +45,7 @@ ONLINE = "online"
 
 @dataclass(frozen=True, slots=True)
 class PastResult:
-    """What became of it. `discount` in minor units, `points` are the change of the balance."""
+    """What became of it. `discount` in minor units, `points` are the change of the balance, `credit` of the wallet."""
 
     redemption_id: str
     is_approved: bool
@@ -56,6 +56,7 @@ class PastResult:
     program_version: int
     discount: int
     points: int
+    credit: int
     balance: int
     reasons: tuple[Refusal, ...]
 
@@ -82,7 +83,7 @@ def redeem_past(hq: Hq, actor: Actor, ref: str, asked: PastAsked, *, reason: str
         if not found.is_approved:
             _record(connection, actor, found, reason=reason, now_ms=now_ms)
             return _result(found, is_posted=False)
-        actor.check_ceilings(amount=max(found.discount, 0), points=abs(found.points))
+        actor.check_ceilings(amount=max(found.discount + found.credit, 0), points=abs(found.points))
         _post(hq, connection, actor, found, uses, reason=reason, now_ms=now_ms)
         _record(connection, actor, found, reason=reason, now_ms=now_ms)
         return _result(found, is_posted=True)
@@ -127,7 +128,7 @@ def _post(
         found.pair.rule.rule_id,
         reason,
         points=found.points,
-        amount=found.discount,
+        amount=found.discount + found.credit,
     )
     note_act(connection, act, actor=actor, now_ms=now_ms)
     _tell(connection, found, now_ms=now_ms)
@@ -168,6 +169,7 @@ def _data(found: Judged, told: dict[str, Any], *, now_ms: int) -> dict[str, Any]
         "given": [list(each) for each in found.given],
         "points": found.outcome.points,
         "earned": found.earned,
+        **({"credit": found.credit} if found.credit else {}),
         "has_stock": found.pair.rule.has_stock and found.pair.rule.trigger is not Trigger.AUTOMATIC,
         "order": told,
     }
@@ -179,7 +181,8 @@ def _postings(found: Judged) -> list[Posting]:
     made: list[Posting] = []
     for campaign, amount in found.given:
         made += pair(GIVEN, f"campaign:{campaign}", currency, amount)
-    return [*made, *pair(SPENT, own, POINTS, found.outcome.points), *pair(own, ISSUED, POINTS, found.earned)]
+    made += [*pair(SPENT, own, POINTS, found.outcome.points), *pair(own, ISSUED, POINTS, found.earned)]
+    return made + credited(found.member, currency, found.credit)
 
 
 def _settle(
@@ -267,6 +270,7 @@ def _record(connection: Connection, actor: Actor, found: Judged, *, reason: str,
         "rule": found.pair.rule.rule_id,
         "discount": had + found.discount,
         "balance": found.balance + found.points,
+        **({"credit": found.credit} if found.credit else {}),
         "program_version": found.facts.program.version,
     }
     if not found.is_approved:
@@ -287,6 +291,7 @@ def _result(found: Judged, *, is_posted: bool) -> PastResult:
         program_version=found.facts.program.version,
         discount=found.discount,
         points=found.points,
+        credit=found.credit if found.is_approved else 0,
         balance=found.balance + (found.points if is_posted else 0),
         reasons=found.outcome.refusals,
     )

@@ -77,7 +77,10 @@ class OrderThen:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a redemption of the past comes to. `given`: by how much each campaign's discount changes."""
+    """What a redemption of the past comes to. `given`: by how much each campaign's discount changes.
+
+    `credit`: by how much what goes to the member's wallet changes.
+    """
 
     redemption_id: str
     member: str
@@ -90,6 +93,7 @@ class Judged:
     outcome: Outcome
     given: tuple[tuple[str, int], ...]
     earned: int
+    credit: int
 
     @property
     def is_approved(self) -> bool:
@@ -124,7 +128,7 @@ def judge_past(hq: Hq, connection: Connection, ref: str, asked: PastAsked) -> Ju
         outcome = found[0]
     else:
         outcome = decision.presented[-1]
-    given, earned = _difference(then, decision, outcome)
+    given, earned, credit = _difference(then, decision, outcome)
     code_hash = "" if voucher is None else voucher.code_hash
     return Judged(
         redemption_id=redemption_id,
@@ -138,6 +142,7 @@ def judge_past(hq: Hq, connection: Connection, ref: str, asked: PastAsked) -> Ju
         outcome=outcome,
         given=given,
         earned=earned,
+        credit=credit,
     )
 
 
@@ -336,16 +341,23 @@ def _facts(
 
 def _difference(
     then: OrderThen, decision: Decision, outcome: Outcome
-) -> tuple[tuple[tuple[str, int], ...], int]:
-    """Return by how much each campaign's discount changes, and by how much the points that the order earns."""
+) -> tuple[tuple[tuple[str, int], ...], int, int]:
+    """Return by how much each campaign's discount changes, the points that the order earns, and the wallet's money.
+
+    Of an order that HQ never heard of the redemption's own part.
+    """
     if not outcome.is_approved:
-        return (), 0
+        return (), 0, 0
     if then.decision is None:
-        return ((outcome.campaign_id, outcome.discount),), 0
+        return ((outcome.campaign_id, outcome.discount),), 0, outcome.credit
     before, after = _given(then.decision), _given(decision)
     changed = {name: after.get(name, 0) - before.get(name, 0) for name in sorted({*before, *after})}
     given = tuple((name, amount) for name, amount in changed.items() if amount)
-    return given, decision.points - then.decision.points
+    return given, decision.points - then.decision.points, _credit(decision) - _credit(then.decision)
+
+
+def _credit(decision: Decision) -> int:
+    return sum(outcome.credit for outcome in decision.outcomes)
 
 
 def _given(decision: Decision) -> dict[str, int]:

@@ -18,6 +18,7 @@ from app.core.chain import ChainOwner
 from app.core.earning import POINTS
 from app.core.entry import VOID, Entry, read_entry
 from app.core.paid_order import PaidOrder, ReturnOutcome
+from app.core.returning import WALLET
 from app.core.reversal import Back, Reversal, Use, reversal_record
 from app.core.reversal_kinds import Kind
 from app.ids import new_id
@@ -60,7 +61,8 @@ ID_LENGTH = 32
 class Voided:
     """What a void comes to. `value` (minor units) was given and is taken back, `cards` goes back to gift cards.
 
-    `points` is the change of the member's balance, which is `balance` behind it; None: nobody's order.
+    `credit` is the change of the member's wallet, `points` that of the balance, which is `balance` behind it; None:
+    nobody's order.
     """
 
     order_id: str
@@ -68,6 +70,7 @@ class Voided:
     currency: str
     value: int
     cards: int
+    credit: int
     points: int
     balance: int | None
     is_posted: bool
@@ -196,7 +199,8 @@ def _made_by_hand(said: dict[str, Any]) -> Reversal:
         said["rule"], said["campaign"], said["redemption_id"], said["code_hash"], said["points"], discount, is_use=True
     )  # fmt: skip
     others = (Back("", name, "", "", 0, amount, is_use=False) for name, amount in given.items())
-    earned = ((POINTS, -said["earned"]),) if said["earned"] else ()
+    had = ((POINTS, said["earned"]), (WALLET, said.get("credit", 0)))
+    earned = tuple((name, -amount) for name, amount in had if amount)
     return Reversal(
         outcome=ReturnOutcome((), 0, (), (), 0, earned, ()),
         backs=(own, *others),
@@ -289,6 +293,7 @@ def _post(
         note_act(connection, act, actor=actor, now_ms=now_ms)
     about = f"order:{order.data['order_id']}" if before is None else f"member:{ref}"
     told = {"order": order.data["order_id"], "value": made.value}
+    told |= {"credit": made.credit} if made.credit and ref is not None else {}
     after = {"balance": before + made.points_change} if before is not None else {}
     record(
         connection, actor, "order.voided" if found.kind == OF_VOID else "redemption.voided", about, now_ms=now_ms,
@@ -344,6 +349,7 @@ def _result(connection: Connection, found: _Found, *, is_posted: bool) -> Voided
         currency=said["currency"],
         value=made.value,
         cards=made.at_stake - made.value,
+        credit=made.credit if said["member"] is not None else 0,
         points=made.points_change,
         balance=None if balance is None else int(balance) + change,
         is_posted=is_posted,

@@ -85,7 +85,7 @@ def _shown(
 
 
 def _held(ask: PageAsk, wanted: Wanted, period: str) -> list[Shown]:
-    points, cards = service.holdings(ask.hq, wanted)
+    points, cards, wallets = service.holdings(ask.hq, wanted)
     engaged, others = service.engaged(ask.hq, wanted)
     active = engaged.members + others.members
     return [
@@ -103,6 +103,11 @@ def _held(ask: PageAsk, wanted: Wanted, period: str) -> list[Shown]:
             ask.said(N_("Owed on gift cards")),
             cell(ask, Unit.MONEY, cards),
             f"/console/reports/gift-cards?{period}",
+        ),
+        Shown(
+            ask.said(N_("Owed in wallets")),
+            cell(ask, Unit.MONEY, wallets),
+            f"/console/reports/wallets?{period}",
         ),
     ]
 

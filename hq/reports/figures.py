@@ -1,7 +1,7 @@
 """Figures of a period: read from the days that were made, by what people filter and group by.
 
 Order value is what orders come to as priced, less what came back; a void takes its order back on the day of the void.
-Points, discounts and gift cards are the ledger's own sums. Amounts are minor units, points whole.
+Points, discounts, gift cards and wallets are the ledger's own sums. Amounts are minor units, points whole.
 """
 
 from collections.abc import Iterable
@@ -49,7 +49,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Sums. `points` and `cards` are by how much what members and cards hold has moved."""
+    """Sums. `points`, `cards` and `wallets` are by how much what members, cards and wallets hold has moved."""
 
     orders: int = 0
     orders_with: int = 0
@@ -67,6 +67,8 @@ class Figures:
     paid: int = 0
     lapsed: int = 0
     cards: int = 0
+    credited: int = 0
+    wallets: int = 0
 
     def __add__(self, other: "Figures") -> "Figures":
         """Add two up."""
@@ -111,6 +113,11 @@ class Figures:
     def cards_other(self) -> int:
         """What moved the money on gift cards besides."""
         return self.cards - self.sold + self.paid + self.lapsed
+
+    @property
+    def wallets_other(self) -> int:
+        """What moved the money in wallets besides: store credit by hand, and accounts that were closed."""
+        return self.wallets - self.credited
 
 
 NOTHING = Figures()

@@ -109,7 +109,8 @@ def _parts() -> Iterable[str]:
         )
     yield _part(
         "''",
-        "CASE WHEN p.account LIKE 'member:%' THEN SUBSTR(p.account, 8) ELSE f.member END",
+        "CASE WHEN p.account LIKE 'member:%' OR p.account LIKE 'wallet:%' THEN SUBSTR(p.account, 8)"
+        " ELSE f.member END",
         PLACES,
         "f",
         discount=_on("= 'discounts-given'"),
@@ -121,6 +122,8 @@ def _parts() -> Iterable[str]:
         paid=_on("= 'gift-cards-paid'"),
         lapsed=_on("= 'gift-cards-lapsed'"),
         cards=_on("LIKE 'gift_card:%'"),
+        credited=_on("= 'wallet-credited'", "-p.amount"),
+        wallets=_on("LIKE 'wallet:%'"),
     )
     source = f"{PLACES} AND p.account LIKE 'campaign:%'"
     yield _part("SUBSTR(p.account, 10)", "f.member", source, "f", discount="-p.amount")

@@ -282,5 +282,38 @@ REPORTS: Mapping[str, Report] = {
             ),
             OF_LEDGER,
         ),
+        Report(
+            "wallets",
+            N_("Wallets"),
+            N_("Members' money: what was put into wallets, and what is owed."),
+            (
+                Column(
+                    "credited",
+                    N_("Put in"),
+                    Unit.MONEY,
+                    N_("What campaigns, marks and friends put into wallets, less what came back."),
+                    rows="ledger:wallet-credited",
+                    is_drawn=True,
+                ),
+                Column(
+                    "wallets_other",
+                    N_("Other changes"),
+                    Unit.MONEY,
+                    N_("Store credit by hand, and accounts that were closed."),
+                    rows="ledger:corrections",
+                ),
+                Column(
+                    "in_wallets",
+                    N_("Owed"),
+                    Unit.MONEY,
+                    N_("What is in all wallets at the end: put in, with the other changes."),
+                    of="wallets",
+                    is_held=True,
+                    is_drawn=True,
+                    rows="ledger:",
+                ),
+            ),
+            OF_LEDGER,
+        ),
     )
 }

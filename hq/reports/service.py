@@ -123,12 +123,12 @@ def total(hq: Hq, wanted: Wanted) -> Figures:
         return figures.total(connection, wanted)
 
 
-def holdings(hq: Hq, wanted: Wanted) -> tuple[int, int]:
-    """Return the points that members hold and the money on gift cards, at the end of a period."""
+def holdings(hq: Hq, wanted: Wanted) -> tuple[int, int, int]:
+    """Return the points that members hold, the money on gift cards and that in wallets, at the end of a period."""
     fresh(hq)
     with _reading(hq) as connection:
         found = figures.before(connection, wanted) + figures.total(connection, wanted)
-    return found.points, found.cards
+    return found.points, found.cards, found.wallets
 
 
 def engaged(hq: Hq, wanted: Wanted) -> tuple[Group, Group]:

@@ -22,6 +22,8 @@ MEASURES = (
     "paid",
     "lapsed",
     "cards",
+    "credited",
+    "wallets",
 )
 OF_ALL = "campaign = ''"  # rows of all that there was
 

@@ -148,6 +148,24 @@ def test_all_that_an_order_did_is_gone_when_all_of_it_has_come_back(
     assert back == sum(entry.get("points", 0) for kind, entry in entries if kind == REDEEM)
 
 
+def test_nothing_comes_back_of_a_redemption_that_was_never_posted() -> None:
+    """5 % of 10.00 by itself and 3.00 for a coupon; half comes back, with and without the coupon's part."""
+    back = rule("back", "automatic", {"kind": "credit", "basis_points": 500})
+    gift = rule("gift", "voucher", {"kind": "credit", "amount": 300})
+    rules = read_program(a_program(campaigns=[a_campaign(id="credit", rules=[back, gift])]))
+    order = Order("A-1", "s-1", "1", NOW_MS, "America/New_York", "USD", (Line(1, "milk", 2, 1_000),))
+    shown = (Presentation("r1", Voucher(code_hash="c" * 32, rule_id="gift", uses_max=1), "A1"),)
+    facts = Facts(rules, order, Member(ref="0000000000001", is_known=True), shown)
+    record = order_record(facts, decide(facts), Attendance("offline", "ben"))
+    half = (ReturnedUnits(1, UNIT),)
+    for unposted, credits, backs in (((), [-175, -175, -350], 1), (("r1",), [-25, -25, -50], 0)):
+        first = reverse(record, rules, [], half, unposted=unposted)
+        last = reverse(record, rules, [half], half, unposted=unposted)
+        void = reverse(record, rules, [], None, unposted=unposted)
+        assert [first.credit, last.credit, void.credit] == credits
+        assert sum(each.redemption_id == "r1" for each in void.backs) == backs
+
+
 def test_a_voids_units_are_not_a_returns() -> None:
     for told in ([], [[1, "2"]], [[True, 5]], [[1]], None, "12"):
         with pytest.raises(RecordInvalid):

@@ -14,13 +14,33 @@ from hq.db import Database, sqlite_url
 from hq.faults import SetUpFault
 from hq.home import KEYS_FOLDER, database_url, open_hq, write_database_url
 from hq.keys import keyset_body, new_keys, public_keys, sign_document, write_keys
+from hq.members.erasing import erase_member
+from hq.members.service import MemberFacts, upsert_members
 from hq.members.store import read_members
+from hq.reports import service
 from hq.schema import newest_form
 from hq.upgrading import upgrade_hq
 from tests.databases import Homes
+from tests.hq.leasing import publish
+from tests.hq.merging import GONE, STAYS, THIRD, merge
+from tests.hq.reports.test_reports import ALL
 from tests.hq.station import NOW_MS, REF, enrol_station, program_body
+from tests.hq.test_erasing import accounts
+from tests.hq.test_wallets import BACK, CHOSEN, GIFT, PROGRAM, coupon, held, sells
+from tests.hq.undoing import UNIT, undo
 
 DAY_MS = 86_400_000
+AS_BEFORE_WALLETS = (
+    "DELETE FROM posting WHERE entry_id IN (SELECT entry_id FROM own_entry) AND unit = 'USD'",
+    "DELETE FROM posting WHERE account LIKE 'wallet%' OR (account = 'breakage' AND unit = 'USD')",
+    "DROP INDEX ix_figure_member_of_all_member_day",
+    *(
+        f"ALTER TABLE {table} DROP COLUMN {name}"
+        for table in ("figure_day", "figure_member")
+        for name in ("credited", "wallets")
+    ),
+    "UPDATE alembic_version SET version_num = '0030'",
+)
 YEAR_MS = 365 * DAY_MS
 
 
@@ -131,3 +151,26 @@ def test_the_campaigns_of_a_program_of_before_are_there_to_be_worked_on(older: P
     assert keep_states(hq) == 2, "both ended meanwhile"
     assert find_campaign(hq, "7").state is State.ENDED
     hq.close()
+
+
+def test_what_orders_had_promised_to_wallets_is_posted(hq, station):
+    """Before form 0031 HQ posted nothing to wallets: no order's part, no redemption's, and took none back."""
+    publish(hq, program_body(2, campaigns=[BACK, GIFT, CHOSEN]))
+    upsert_members(hq, [MemberFacts(GONE), MemberFacts(STAYS), MemberFacts(THIRD)])
+    for order_id, ref in (("o1", GONE), ("o2", STAYS), ("o3", THIRD)):
+        sells(station, order_id, ref=ref, vouchers=(coupon(hq),))
+    undo(station, "o2", (1, UNIT // 2), program=PROGRAM)
+    station.push()
+    merge(hq)
+    erase_member(hq, THIRD)
+    before = accounts(hq), service.total(hq, ALL)
+    with hq.database.atomic() as connection:
+        for statement in AS_BEFORE_WALLETS:
+            connection.execute(text(statement))
+    assert held(hq, STAYS) == 0
+    schema.upgrade(hq.database, to="0031")
+    with hq.database.atomic() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :form"), {"form": newest_form()})
+    after = {name: amount for name, amount in accounts(hq).items() if amount}
+    assert after == {name: amount for name, amount in before[0].items() if amount}
+    assert (held(hq, STAYS), service.total(hq, ALL)) == (400 + 200, before[1])

@@ -54,6 +54,31 @@ def test_nobody_is_left_with_less_than_nothing(api) -> None:
     assert api.post(f"/v1/members/{REF}/points", {"points": 1, "reason": ""}).status_code == 400
 
 
+def test_store_credit_goes_to_the_wallet_with_a_reason_and_is_listed(hq, api) -> None:
+    given = api.post(f"/v1/members/{REF}/wallet", {"amount": 500, "reason": "Queue of an hour."})
+    assert (given.status_code, given.json()["balance"], given.json()["currency"]) == (201, 500, "USD")
+    assert (
+        api.post(f"/v1/members/{REF}/wallet", {"amount": -200, "reason": "Paid out."}).json()["balance"]
+        == 300
+    )
+    assert api.post(f"/v1/members/{REF}/wallet", {"amount": -301, "reason": "x"}).status_code == 409
+    assert api.get(f"/v1/members/{REF}").json()["wallet"] == {"USD": 300}
+    rows = api.get(f"/v1/members/{REF}/wallet").json()["items"]
+    assert [(row["amount"], row["unit"], row["source"]) for row in rows] == [
+        (-200, "USD", "adjusted"), (500, "USD", "adjusted"),
+    ]  # fmt: skip
+    (row, _) = api.get(f"/v1/audit?about=member:{REF}").json()["items"]
+    assert (row["action"], row["reason"], row["before"]) == (
+        "wallet.credited",
+        "Paid out.",
+        '{"balance":500}',
+    )
+    low = Api(
+        api.web, create_key(hq, SYSTEM, name="low", scopes=tuple(Scope), ceilings=Ceilings(amount=50))[1]
+    )
+    assert low.post(f"/v1/members/{REF}/wallet", {"amount": 51, "reason": "x"}).status_code == 403
+
+
 def test_above_ones_ceiling_another_has_to_do_it(hq, api) -> None:
     _, text = create_key(hq, SYSTEM, name="low", scopes=tuple(Scope), ceilings=Ceilings(points=50, amount=50))
     low = Api(api.web, text)

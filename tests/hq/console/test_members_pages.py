@@ -68,6 +68,19 @@ def test_points_are_given_from_the_page_with_a_reason(console, ada) -> None:
     ]
 
 
+def test_store_credit_is_given_from_the_page_and_lies_in_the_wallet(console, ada) -> None:
+    console.get(PAGE)
+    page = console.send(f"{PAGE}/wallet", amount="5.00", reason="A queue of an hour")
+    assert "The store credit is posted." in page.text
+    assert "Store credit by hand" in page.text and "5.00 USD" in page.text
+    refused = console.send(f"{PAGE}/wallet", amount="-5.01", reason="x")
+    assert (refused.status_code, "The wallet holds 5.00 USD" in refused.text) == (409, True)
+    assert console.send(f"{PAGE}/wallet", amount="much", reason="x").status_code == 400
+    assert "5.00" in console.get(f"/console/ledger/postings?account=wallet:{REF}").text
+    assert "All wallets" in console.get("/console/ledger").text
+    assert "5.00" in console.get("/console/reports/wallets").text
+
+
 def test_a_voucher_is_shown_once_and_lies_in_the_wallet(console, ada) -> None:
     console.get(PAGE)
     page = console.send(f"{PAGE}/apology", rule=VOUCHER_RULE, days="30", reason="Sorry")

@@ -110,7 +110,8 @@ def _order(books: Books, entry: dict, said: dict) -> None:
     books.add(said, member, orders=1, value=said["total"], orders_with=int(is_with),
               value_with=said["total"] if is_with else 0)  # fmt: skip
     if member is not None:
-        books.add(said, member, issued=said["points"], points=said["points"])
+        credit = sum(part.get("credit", 0) for part in said["campaigns"])
+        books.add(said, member, issued=said["points"], points=said["points"], credited=credit, wallets=credit)
     for part in said["campaigns"]:
         books.discount(said, member, part["campaign"], part["discount"])
         if part["discount"]:
@@ -131,7 +132,8 @@ def _redeem(books: Books, entry: dict, said: dict) -> None:
         books.add(said, member, campaign, redeemed=1)
     books.discount(said, member, said["campaign"], said["discount"])
     if member is not None:
-        books.add(said, member, spent=said["points"], points=-said["points"])
+        credit = said.get("credit", 0)
+        books.add(said, member, spent=said["points"], points=-said["points"], credited=credit, wallets=credit)
     for order in books.numbers[said["store"], said["order_id"]]:
         books.gives(order, books.orders[order], said["campaign"])
 
@@ -149,8 +151,9 @@ def _past(books: Books, entry: dict, said: dict) -> None:
         books.add(said, member, campaign, redeemed=1)
     for campaign, amount in said["given"]:
         books.discount(said, member, campaign, amount)
-    books.add(said, member, issued=said["earned"], spent=said["points"],
-              points=said["earned"] - said["points"])  # fmt: skip
+    credit = said.get("credit", 0)
+    books.add(said, member, issued=said["earned"], spent=said["points"], points=said["earned"] - said["points"],
+              credited=credit, wallets=credit)  # fmt: skip
 
 
 def _undo(books: Books, entry: dict, said: dict) -> None:
@@ -161,8 +164,9 @@ def _undo(books: Books, entry: dict, said: dict) -> None:
     books.add(said, member, value=-goods, returned=goods, value_with=-goods if is_with else 0,
               orders=-int(is_void), orders_with=-int(is_void and is_with))  # fmt: skip
     if member is not None:
+        credit = dict(said["earned"]).get("wallet", 0)
         books.add(said, member, issued=said["points"], spent=-said["points_back"],
-                  points=said["points"] + said["points_back"])  # fmt: skip
+                  points=said["points"] + said["points_back"], credited=credit, wallets=credit)  # fmt: skip
     for back in said["backs"]:
         books.discount(said, member, back["campaign"], -back["discount"])
     for kind, _, amount in said["tenders"]:

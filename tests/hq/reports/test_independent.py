@@ -31,6 +31,12 @@ from tests.hq.undoing import order_at, undo
 
 TEA_OFF = {"kind": "percent_off", "target": "products", "basis_points": 1500, "products": "tea"}
 TEA = a_campaign("tea", a_rule("tea1", "automatic", TEA_OFF), a_rule("tea2", "voucher", TEA_OFF))
+BACK = a_campaign(
+    "back",
+    a_rule("back1", "automatic", {"kind": "credit", "basis_points": 300}),
+    a_rule("back2", "voucher", {"kind": "credit", "amount": 250}),
+    a_rule("back3", "choice", {"kind": "credit", "amount": 90}),
+)
 WHOLE = Wanted(date(2017, 11, 1), date(2017, 11, 30))
 PART = Wanted(date(2017, 11, 9), date(2017, 11, 13))
 MIDNIGHT_MS = int(datetime(2017, 11, 10, tzinfo=ZoneInfo(ZONE)).timestamp()) * 1000
@@ -42,11 +48,11 @@ class History:
 
     def __init__(self, hq, seed):
         self.hq, self.chance = hq, random.Random(seed)
-        self.program = publish(hq, program_body(2, campaigns=[TEN, TEA]))
+        self.program = publish(hq, program_body(2, campaigns=[TEN, TEA, BACK]))
         upsert_members(hq, [MemberFacts(ref, home_store="S1") for ref in REFS])
         self.stations = [enrol_station(hq, store) for store in ("S1", "S2")]
         self.codes = {rule: [hash_number(code) for code in create_vouchers(hq, [NewVoucher(rule)] * 40)]
-                      for rule in ("t1", "tea2")}  # fmt: skip
+                      for rule in ("t1", "tea2", "back2")}  # fmt: skip
         self.card = a_card(hq, 0)
         puts(self.stations[0], self.card, 50_000, program_version=2, program_hash=self.program.hash)
         self.open = []  # orders that can still be undone
@@ -83,13 +89,17 @@ class History:
                 station.sent = len(station.bodies)
 
     def by_hand(self, clock):
-        """Head office adds two redemptions, and voids one of them and an order."""
+        """Head office adds four redemptions, two of them of money, and voids two of them and an order."""
         clock.set_ms(NOW_MS + 5 * DAY_MS)
         create_vouchers(self.hq, [NewVoucher("t1", 2, REFS[0])])
-        for total in (7_000, 9_100):
-            asked = PastAsked(total=total, at_ms=NOW_MS + 4 * DAY_MS, store="S2", rule="t1")
-            made = redeem_past(self.hq, SYSTEM, REFS[0], asked, reason="x")
-        void_redemption(self.hq, SYSTEM, made.redemption_id, reason="x")
+        for rule in ("t1", "back3"):
+            for total in (7_000, 9_100):
+                order_id = f"{rule}-{total}"
+                asked = PastAsked(
+                    total=total, at_ms=NOW_MS + 4 * DAY_MS, store="S2", rule=rule, order_id=order_id
+                )
+                made = redeem_past(self.hq, SYSTEM, REFS[0], asked, reason="x")
+            void_redemption(self.hq, SYSTEM, made.redemption_id, reason="x")
         station, order_id, *_ = self.chance.choice(self.open)
         void_order(self.hq, SYSTEM, order_at(station, order_id).entry_id, reason="x")
 
@@ -105,7 +115,8 @@ class History:
             amounts = (("TEA", chance.randrange(100, 9_000)), *amounts)
             more["vouchers"] = (voucher(self.codes["tea2"].pop(), rule="tea2"),)
         elif kind < 0.3:
-            more["vouchers"] = (voucher(self.codes["t1"].pop(), rule="t1"),)
+            rule = chance.choice(["t1", "back2"])
+            more["vouchers"] = (voucher(self.codes[rule].pop(), rule=rule),)
         elif kind < 0.45 and ref is not None:
             more["member"] = Member(ref=ref, is_known=True, balance=100_000)
             more["vouchers"] = (Voucher(code_hash="", rule_id="t2", uses_max=0, uses=0),)
@@ -140,6 +151,17 @@ def test_every_report_equals_an_independent_computation(hq, clock, seed):
     history.by_hand(clock)
     whole = check_reports(hq, PART)
     assert whole.orders > 20
-    assert min(whole.returned, whole.discount, whole.redeemed, whole.spent, whole.paid, whole.sold) > 0
+    assert (
+        min(
+            whole.returned,
+            whole.discount,
+            whole.redeemed,
+            whole.spent,
+            whole.paid,
+            whole.sold,
+            whole.credited,
+        )
+        > 0
+    )
     assert history.twice
-    assert service.holdings(hq, WHOLE) == (whole.points, whole.cards)
+    assert service.holdings(hq, WHOLE) == (whole.points, whole.cards, whole.wallets)
