@@ -3,7 +3,6 @@
 import pytest
 from sqlalchemy import select
 
-from app.core.codes import hash_number
 from app.core.program_format import read_program
 from app.core.reasons import Reason
 from hq.access.actor import SYSTEM, Ceilings
@@ -11,13 +10,12 @@ from hq.access.scopes import Role, Scope
 from hq.campaigns.service import publish_program
 from hq.figures import ledger_sums
 from hq.journal.desk import list_cases
-from hq.members.service import MemberFacts, upsert_members
 from hq.staff.office import add_office_person
 from hq.stops.service import list_stops
 from hq.tables import member
-from hq.vouchers.service import NewVoucher, create_vouchers
 from tests.hq.asking_api import api_of
-from tests.hq.station import AUTOMATIC_RULE, NOW_MS, REF, VOUCHER_RULE, program_body, voucher
+from tests.hq.station import AUTOMATIC_RULE, NOW_MS, REF, VOUCHER_RULE, program_body
+from tests.hq.twice import use_twice
 
 LATER = read_program(program_body(version=9))
 
@@ -30,13 +28,7 @@ def api(hq):
 
 @pytest.fixture
 def twice(hq, station, elsewhere):
-    """One voucher used at two stores that couldn't know of each other: the second is an exception."""
-    upsert_members(hq, [MemberFacts(REF, "Ada", home_store="S1")])
-    (number,) = create_vouchers(hq, [NewVoucher(VOUCHER_RULE, uses_max=1)])
-    shown = voucher(hash_number(number), uses_max=1)
-    for minute, each in enumerate((station, elsewhere)):
-        each.order("o1", vouchers=(shown,), at_ms=NOW_MS + minute * 60_000)
-        each.push()
+    use_twice(hq, station, elsewhere)
     return station, elsewhere
 
 

@@ -5,21 +5,14 @@ import pytest
 from hq.access.actor import Ceilings
 from hq.reports.kinds import REPORTS
 from tests.hq.asking_api import api_of
-from tests.hq.reports.shop import ANA, CAMPAIGN, t46
-from tests.hq.station import enrol_station
-from tests.hq.undoing import undo
+from tests.hq.reports.shop import ANA, CAMPAIGN, t46_with_a_void
 
 NOVEMBER = "since=2017-11-01&until=2017-11-30"
 
 
 @pytest.fixture
 def api(hq):
-    t46(hq)
-    station = enrol_station(hq, "S1")
-    station.order("v1")
-    station.push()
-    undo(station, "v1")
-    station.push(2)
+    t46_with_a_void(hq)
     with api_of(hq) as asking:
         yield asking
 

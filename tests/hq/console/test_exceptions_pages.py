@@ -2,27 +2,19 @@
 
 import pytest
 
-from app.core.codes import hash_number
 from hq.journal.desk import list_cases
 from hq.journal.device_cases import Trouble
 from hq.journal.exception_pages import FLAGS, VERDICTS
-from hq.members.service import MemberFacts, upsert_members
-from hq.vouchers.service import NewVoucher, create_vouchers
 from sync.protocol import Flag, Verdict
-from tests.hq.station import NOW_MS, REF, VOUCHER_RULE, voucher
+from tests.hq.station import NOW_MS, REF
+from tests.hq.twice import use_twice
 
 DAY_MS = 86_400_000
 
 
 @pytest.fixture
 def twice(hq, station, elsewhere):
-    """One voucher used at two stores that couldn't know of each other: the second is an exception."""
-    upsert_members(hq, [MemberFacts(REF, "Ada", home_store="S1")])
-    (number,) = create_vouchers(hq, [NewVoucher(VOUCHER_RULE, uses_max=1)])
-    shown = voucher(hash_number(number), uses_max=1)
-    for minute, each in enumerate((station, elsewhere)):
-        each.order("o1", vouchers=(shown,), at_ms=NOW_MS + minute * 60_000)
-        each.push()
+    use_twice(hq, station, elsewhere)
     return list_cases(hq)[0].case_id
 
 

@@ -7,21 +7,14 @@ from html import unescape
 
 import pytest
 
-from tests.hq.reports.shop import ANA, t46
-from tests.hq.station import enrol_station
-from tests.hq.undoing import undo
+from tests.hq.reports.shop import ANA, t46_with_a_void
 
 NOVEMBER = "since=2017-11-01&until=2017-11-30"
 
 
 @pytest.fixture
 def shop(hq):
-    t46(hq)
-    station = enrol_station(hq, "S1")
-    station.order("v1")
-    station.push()
-    undo(station, "v1")
-    station.push(2)
+    t46_with_a_void(hq)
 
 
 def numbers(page):

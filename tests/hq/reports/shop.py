@@ -18,6 +18,7 @@ from hq.vouchers.service import NewVoucher, create_vouchers
 from tests.hq.cards import a_card, puts, tender
 from tests.hq.leasing import publish
 from tests.hq.station import NOW_MS, a_campaign, a_rule, enrol_station, program_body, voucher
+from tests.hq.undoing import undo
 
 DAY_MS = 86_400_000
 ANA, BEN = "0000000000001", "0000000000002"
@@ -65,3 +66,13 @@ def t46(hq: Hq) -> Shop:
                  at_ms=NOW_MS + 2 * DAY_MS, store="S1", member=ANA)  # fmt: skip
         move_balances(connection, {ANA: -20}, now_ms=NOW_MS)
     return Shop(hq)
+
+
+def t46_with_a_void(hq: Hq) -> None:
+    """Record what `t46` does, and an order that was undone."""
+    t46(hq)
+    station = enrol_station(hq, "S1")
+    station.order("v1")
+    station.push()
+    undo(station, "v1")
+    station.push(2)
