@@ -1,5 +1,7 @@
 """Segments follow what members do and what day it is, and stations hear of it only where something changed."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,6 +17,7 @@ from hq.members.service import MemberFacts, upsert_members
 from hq.segments import bulk, buying, by_hand, refreshing, service
 from hq.segments.refreshing import start_of_the_day, until_tomorrow_s
 from hq.vouchers.service import NewVoucher, create_vouchers
+from tests.databases import on, wait_until_over_or_blocked
 from tests.hq.merging import GONE, STAYS, merge
 from tests.hq.segments.kept import Listener, keep, make, make_list, who
 from tests.hq.station import NOW_MS, REF, VOUCHER_RULE, ZONE, a_campaign, a_rule, program_body, voucher
@@ -22,6 +25,7 @@ from tests.hq.test_feed import REFS
 from tests.hq.undoing import undo
 
 DAY_MS = 86_400_000
+WAIT_S = 30  # what hangs must show itself
 DORMANT = {"fact": "history.days_since_order", "op": "more_than", "value": 90}
 BOUGHT_COFFEE = {
     "fact": "history.quantity_of",
@@ -314,3 +318,32 @@ def test_what_takes_several_steps_is_worked_out_to_its_end(known, station, monke
     make(known, "coffee", {**BOUGHT_COFFEE, "days": 100})
     assert who(known, "dormant") == who(known, "coffee") == set(refs)
     assert stations.hear(limit=1) == {ref: ["coffee", "dormant"] for ref in refs}
+
+
+@on("postgresql")
+def test_nothing_stale_is_written_over_what_changed_while_a_segment_was_worked_out(
+    known, monkeypatch
+) -> None:
+    """Who was looked at before a change of theirs, and is written down behind it, would stay where they aren't."""
+    gold = {"fact": "member.tier", "op": "is", "value": "gold"}
+    upsert_members(known, [MemberFacts(REF, tier="gold", home_store="S1")])
+    keep(known)
+    service.create_segment(known, SYSTEM, segment_id="gold", name="gold", kind="dynamic", condition=gold)
+    looked, go_on, real = threading.Event(), threading.Event(), bulk.move
+
+    def standing(*args, **named):
+        looked.set()
+        assert go_on.wait(WAIT_S)
+        real(*args, **named)
+
+    monkeypatch.setattr(bulk, "move", standing)
+    with ThreadPoolExecutor(2) as threads:
+        worked = threads.submit(work, known)
+        assert looked.wait(WAIT_S)
+        upsert_members(known, [MemberFacts(REF, home_store="S1")])
+        kept = threads.submit(keep, known)
+        wait_until_over_or_blocked(known, kept)
+        go_on.set()
+        worked.result(WAIT_S)
+        kept.result(WAIT_S)
+    assert who(known, "gold") == set()
