@@ -69,6 +69,11 @@ def text_cell(text: str) -> str:
     return "'" + text if text.lstrip(" \u00a0")[:1] in FORMULA and text.strip() else text
 
 
+def unguarded(text: str) -> str:
+    """Return a text of a file that may have come from here, as it was before it was made nothing but a text."""
+    return text[1:] if text[:1] == "'" and text_cell(text[1:]) == text else text
+
+
 def amount_cell(minor: int | None, currency: str) -> Cell:
     """Return minor units of a currency as a number with a point, or nothing."""
     if minor is None:

@@ -4,6 +4,8 @@ from sqlalchemy import BigInteger, Column, Index, LargeBinary, String, Table, Te
 
 from hq.tables import metadata
 
+ABOUT_MAX = 200
+
 audit = Table(
     "audit",
     metadata,
@@ -11,7 +13,7 @@ audit = Table(
     Column("at_ms", BigInteger, nullable=False),
     Column("who", String(80), nullable=False),
     Column("action", String(60), nullable=False),  # noun and verb: `campaign.paused`
-    Column("about", String(200), nullable=False),  # kind and id: `campaign:morning`
+    Column("about", String(ABOUT_MAX), nullable=False),  # kind and id: `campaign:morning`
     Column("reason", Text, nullable=False),
     Column("before", Text, nullable=False),  # JSON of what changed, or empty
     Column("after", Text, nullable=False),

@@ -74,10 +74,16 @@ def said_of(kind: Kind, cells: Mapping[str, str], *, uses_max: int) -> Said:
     code = parse(cells.get(CODE, ""), keys={}, now_ms=0)
     if kind is Kind.GIFT_CARDS:
         if not isinstance(code, GiftCardNumber):
-            raise Malformed("Stations can't read this as a gift card's number: G and 14 characters.")
+            raise Malformed(
+                "Stations can't read this as a gift card's number: G and 14 characters, the last of which checks "
+                "the others."
+            )
         return Said(code.code_hash, value=_whole(cells.get(VALUE, ""), 0, FACE_MAX))
     if not isinstance(code, VoucherNumber):
-        raise Malformed("Stations can't read this as a voucher: V and its characters, or a coupon of GS1.")
+        raise Malformed(
+            "Stations can't read this as a voucher: V and 13 to 20 characters, the last of which checks the others, "
+            "or a coupon of GS1."
+        )
     starts_on, ends_on = _day(cells.get(STARTS, "")), _day(cells.get(ENDS, ""))
     if starts_on is not None and ends_on is not None and ends_on < starts_on:
         raise Malformed("The last day lies before the first.")

@@ -19,6 +19,7 @@ from hq.home import Hq
 from hq.jobs.service import find_job
 from hq.stores.picture import draw_code
 from hq.vouchers.listing import count_uses
+from hq.vouchers.rules import campaigns_to_pick, rules_to_pick
 
 PLACE = "/console/batches"
 ON_A_SHEET = 24
@@ -142,6 +143,8 @@ def _batch_page(ask: PageAsk, found: Batch, fault: HqFault | None = None) -> Res
         "uses": count_uses(ask.hq, found.batch_id) if is_voucher else (0, 0),
         "balance": (0, 0) if is_voucher else balance_of_batch(ask.hq, found.batch_id),
         "currency": found.currency or ask.look.currency,
+        "campaigns": dict(campaigns_to_pick(ask.hq)) if is_voucher else {},
+        "rules": dict(rules_to_pick(ask.hq)) if is_voucher else {},
     }
     return ask.page("batches/one.html", fault=fault, **values)
 

@@ -15,6 +15,7 @@ from hq.builder.typed import (
     to_basis_points,
     to_minor,
     to_whole,
+    typed_into,
 )
 from hq.console.texts import N_
 
@@ -142,7 +143,7 @@ class EffectForm:
         return range(min(max(used, default=-1) + 1 + MORE_ROWS, ROWS_MAX))
 
 
-class EffectWrong(ValueError):
+class EffectWrong(TypedWrong):
     """An effect of which some field can't be read; its form says why."""
 
 
@@ -217,7 +218,9 @@ def effect_of(form: EffectForm, currency: Currency) -> dict[str, Any]:
         elif each.is_needed:
             form.problems[each.key] = N_("This is needed.")
     if form.problems:
-        raise EffectWrong(next(iter(form.problems.values())))
+        key, sentence = next(iter(form.problems.items()))
+        with typed_into(next(each.label for each in form.fields if each.key == key)):
+            raise EffectWrong(sentence)
     return effect
 
 

@@ -175,7 +175,7 @@ def _note(form: RuleForm, said: str) -> None:
         return
     key = path.removeprefix("effect.").partition("[")[0]
     if path.startswith("effect.") and any(each.key == key for each in form.effect.fields):
-        form.effect.problems[key] = sentence
+        form.effect.problems[key] = said  # with its path, which says what its numbers are
     else:
         form.problems[""] = said
 

@@ -14,7 +14,7 @@ from app.core.policy import (
     RoundAt,
     Rounding,
 )
-from hq.builder.typed import TypedWrong, minor_text, to_minor, to_whole
+from hq.builder.typed import TypedWrong, minor_text, to_minor, to_whole, typed_into
 from hq.console.texts import N_
 
 Form = Mapping[str, list[str]]
@@ -123,20 +123,26 @@ def rows_of(tiers: Any, currency: Currency) -> list[dict[str, str]]:
 
 
 def typed_rows(form: Form) -> list[dict[str, str]]:
-    """Return the rows of a form that was sent; one without an id says nothing."""
+    """Return the rows of a form that was sent; one without an id and a name says nothing."""
     columns = [form.get(f"tier_{key}", []) for key in COLUMNS]
     rows = [
         dict(zip(COLUMNS, (text.strip() for text in row), strict=True)) for row in zip(*columns, strict=False)
     ]
-    return [row for row in rows if row["id"]]
+    return [row for row in rows if row["id"] or row["name"]]
 
 
 def tiers_of(rows: list[dict[str, str]], currency: Currency) -> list[dict[str, Any]]:
     """Return rows as tiers. What belongs to tiers that are reached is left out of others. Raises `TypedWrong`."""
-    return [_tier(row, currency) for row in rows]
+    found = []
+    for row in rows:
+        with typed_into(row["name"] or row["id"]):
+            found.append(_tier(row, currency))
+    return found
 
 
 def _tier(row: Mapping[str, str], currency: Currency) -> dict[str, Any]:
+    if not row["id"]:
+        raise TypedWrong(N_("Give the tier an id. To take it out, empty its id and its name."))
     tier: dict[str, Any] = {"id": row["id"], "name": row["name"] or row["id"], "access": row["access"]}
     if row["access"] != "earned":
         return tier
@@ -184,7 +190,8 @@ def policy_of(form: Form, old: Any) -> dict[str, Any]:
         if line.strip():
             if not sign:
                 raise TypedWrong(N_("Write a name, = and a value on each line."))
-            limits[name.strip()] = to_whole(most.strip())
+            with typed_into(name.strip()):
+                limits[name.strip()] = to_whole(most.strip())
     if limits or "group_limits" in said:
         said["group_limits"] = limits
     return said

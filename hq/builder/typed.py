@@ -5,6 +5,8 @@ could be either (`1,500` with three decimals), or a point could set thousands ap
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 
 from app.core.document import INTEGER_MAX
@@ -16,7 +18,22 @@ TYPED_MAX = 40  # characters of a number: more is no number that anybody means
 
 
 class TypedWrong(Malformed):
-    """What was typed can't be read; the message is a sentence of the catalogue, which says what would be right."""
+    """What was typed can't be read; the message is a sentence of the catalogue, which says what would be right.
+
+    `field` is what the page calls the place, empty where the page shows the sentence beside it.
+    """
+
+    field = ""
+
+
+@contextmanager
+def typed_into(field: str) -> Iterator[None]:
+    """Say of what can't be read here that it stands in this field."""
+    try:
+        yield
+    except TypedWrong as problem:
+        problem.field = problem.field or field
+        raise
 
 
 THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")

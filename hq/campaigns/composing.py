@@ -5,6 +5,7 @@ along what it names and the program doesn't know yet: product sets, calendars, s
 that are drafted. What is known already under a name stays as it is, since other campaigns rest on it.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -29,6 +30,9 @@ NO_PROGRAM: Mapping[str, Any] = {
     "earning": [],
     "campaigns": [],
 }
+
+
+IN_CAMPAIGN = re.compile(r"program\.campaigns\[(?P<campaign>\d+)\](?:\.rules\[(?P<rule>\d+)\])?")
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,20 @@ def read_composed(document: Mapping[str, Any]) -> Composed:
         body = canonical(dict(document))
         return Composed(body, document, read_program(body))
     except (NotCanonical, ProgramInvalid) as problem:
-        return Composed(b"", document, None, str(problem))
+        return Composed(b"", document, None, _by_ids(str(problem), document))
+
+
+def _by_ids(problem: str, document: Mapping[str, Any]) -> str:
+    """Return what a program's reader says with the ids of campaign and rule in the place of their numbers."""
+    found = IN_CAMPAIGN.match(problem)
+    if found is None:
+        return problem
+    try:
+        body = document["campaigns"][int(found["campaign"])]
+        rule = "" if found["rule"] is None else f", rule {body['rules'][int(found['rule'])]['id']}"
+        return f"campaign {body['id']}{rule}{problem[found.end() :]}"
+    except (KeyError, TypeError):  # without an id, which may be the very problem
+        return problem
 
 
 def _contradictions(composed: Composed) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from hq.access.actor import Actor
 from hq.access.scopes import Scope
 from hq.audit.service import record
+from hq.audit.tables import ABOUT_MAX
 from hq.campaigns.composing import Composed, compose, newest_program
 from hq.campaigns.diffs import Difference, differences
 from hq.campaigns.drafting import Match, any_version, changing
@@ -151,7 +152,9 @@ def publish_parts(
             )
             told = "".join(f"\n- {each}" for each in (*found.doubts, *failed))
             raise NotPossible(f"Look at this first:{told}")
-        made = publish_in(hq, connection, composed.body, is_meant=True, actor=actor, note=note)
+        named = f"program:{','.join(chosen)}"
+        what = named if len(named) <= ABOUT_MAX else "program"
+        made = publish_in(hq, connection, composed.body, is_meant=True, actor=actor, note=note, what=what)
         return ProgramVersion(made.version, hq.clock.now_ms())
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from hq.access.actor import SYSTEM, Actor
 from hq.campaigns import rows, weights
 from hq.campaigns.composing import Composed, compose, read_composed
-from hq.campaigns.drafting import Match, any_version, changing, keep
+from hq.campaigns.drafting import Match, about, any_version, changing, keep
 from hq.campaigns.overlaps import Overlap, overlaps_of
 from hq.campaigns.past_asked import rules_that_ask_the_past
 from hq.campaigns.rows import Approval, CampaignRow, State, written
@@ -85,7 +85,8 @@ def publish_campaign(
         row = rows.find(connection, campaign_id)
         match(row.version)
         composed = _ready(hq, connection, actor, row, is_meant=is_meant)
-        publish_in(hq, connection, composed.body, is_meant=True, actor=actor, note=note)
+        what = about(campaign_id)
+        publish_in(hq, connection, composed.body, is_meant=True, actor=actor, note=note, what=what)
         return rows.find(connection, campaign_id)
 
 
@@ -244,7 +245,8 @@ def _publish_due(hq: Hq, campaign_id: str, *, now_ms: int) -> bool:
             changed = replace(_unscheduled(row), said=str(fault))
             keep(hq, connection, SYSTEM, row, changed, "campaign.not_published")
             return False
-        publish_in(hq, connection, composed.body, is_meant=True, actor=who, note="at the time that was set")
+        note, what = "at the time that was set", about(campaign_id)
+        publish_in(hq, connection, composed.body, is_meant=True, actor=who, note=note, what=what)
         return True
 
 

@@ -28,6 +28,9 @@ NONE_YET = {"stops": "Nothing was ever stopped.", "brand": "Nobody has said yet 
 PROGRAMS_KEPT = 32  # compiled ones in memory: more versions than stations that were away can bring along
 
 
+PROGRAM, CAMPAIGN = "program", "campaign"
+
+
 def publish_program(
     hq: Hq, body: bytes, *, is_meant: bool = False, actor: Actor = SYSTEM, note: str = ""
 ) -> SignedDocument:
@@ -42,9 +45,19 @@ def publish_program(
 
 
 def publish_in(
-    hq: Hq, connection: Connection, body: bytes, *, is_meant: bool, actor: Actor, note: str = ""
+    hq: Hq,
+    connection: Connection,
+    body: bytes,
+    *,
+    is_meant: bool,
+    actor: Actor,
+    note: str = "",
+    what: str = PROGRAM,
 ) -> SignedDocument:
-    """Do so in a transaction that holds all programs, with what follows from it: the drafts are brought up to it."""
+    """Do so in a transaction that holds all programs, with what follows from it: the drafts are brought up to it.
+
+    `what` is new in it, for the audit: `campaign:spring`, `program:tiers`, or all of the program.
+    """
     try:
         program = read_program(body)
     except ProgramInvalid as problem:
@@ -66,7 +79,10 @@ def publish_in(
     if before is None or _benefits_of(before) != _benefits_of(program):
         touch_all(connection, BENEFITS)
     said_of_it = {"version": program.version, "hash": program.hash}
-    record(connection, actor, "program.published", "program", now_ms=now_ms, reason=note, after=said_of_it)
+    if what.startswith(f"{CAMPAIGN}:"):
+        record(connection, actor, "campaign.published", what, now_ms=now_ms, reason=note, after=said_of_it)
+    else:
+        record(connection, actor, "program.published", what, now_ms=now_ms, reason=note, after=said_of_it)
     return signed
 
 

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from functools import cache
 
 from hq.access.scopes import Scope
+from hq.console.complaints import told_complaint
+from hq.console.sentence_forms import patterns_of
 from hq.console.texts import N_, translations
 from hq.staff.words import RIGHTS
 
@@ -29,6 +31,7 @@ FORMS = (
         "least {needed} characters."
     ),
     N_("A batch has 1 to {count_max} codes."),
+    N_("A card can carry at most {minor}."),
     N_("A voucher is good for 0 (without end) to {uses_max} uses."),
     N_("This has to be a whole number up to {most}."),
     N_("This needs the right {right}, which {name} does not have."),
@@ -73,7 +76,7 @@ FORMS = (
     N_("A campaign has at most {scenarios_max} scenarios."),
     N_("This makes no program: {problem}"),
     N_("These filters can't be read: {named}."),
-    N_("A form has at most {body_bytes_max} bytes."),
+    N_("What is sent at once has at most {most} MB. Cut a file into parts."),
     N_("A view's name has 1 to {title_max} characters."),
     N_("Nobody keeps more than {views_max} views. Delete one first."),
     N_("There is no job {job_id}."),
@@ -102,11 +105,15 @@ FORMS = (
     N_("This external id is that of member {by_id}."),
     N_("An external id has 1 to {length_max} characters in one line."),
     N_("Member {ref} was erased."),
-    N_("A file has at most {bytes_max} bytes. Cut it into parts."),
+    N_("A file has at most {most} MB. Cut it into parts."),
     N_("A file has at most {rows_max} rows. Cut it into parts."),
-    N_("A file has at most {columns_max} columns, each with a name of its own."),
+    N_("A file has at most {columns_max} columns."),
+    N_("Two columns are called “{column}”. Give each a name of its own in the file."),
     N_("A cell has at most {cell_max} characters."),
-    N_("This file can't be read as CSV: {problem}."),
+    N_(
+        "This file can't be read as CSV from line {line} on: look for a quotation mark that is opened and not closed, "
+        "or stands within a word."
+    ),
     N_("{target} is nothing that a column can be."),
     N_(
         "Member {ref} is stopped, and what they have would be free again. Lift that first, or "
@@ -116,6 +123,9 @@ FORMS = (
     N_("Member {ref} was merged into {to} before: say {to} in their place."),
     N_("A note has 1 to {text_max} characters."),
     N_("{ref} is no member reference."),
+    N_(
+        "{stays} ({into}) stays and takes over everything of {gone} ({ref}). Press again if these two are one person."
+    ),
     N_("{refs} was erased and can't come back. Add the member under a new reference."),
     N_("Member {ref} was merged into {survivor}. Nothing was changed."),
     N_("There is a member {ref} already. Nothing was changed."),
@@ -169,11 +179,13 @@ FORMS = (
     N_("There are {endpoints_max} endpoints already, which is as many as can be."),
     N_("More than {amount} requests a minute."),
 )
-HOLE = re.compile(r"\{(\w+)\}")
 
 
-def retold(sentence: str, language: str, money: Callable[[int], str]) -> str:
-    """Return what a fault says in a page's language; what is in no form stays as it is."""
+def retold(sentence: str, language: str, money: Callable[[int], str], *, is_placed: bool = True) -> str:
+    """Return what a fault says in a page's language; what is in no form stays as it is.
+
+    `is_placed`: where what a program's reader says names its place, the sentence does too.
+    """
     gettext = translations(language).gettext
     plain = gettext(sentence)
     if plain != sentence:
@@ -183,33 +195,28 @@ def retold(sentence: str, language: str, money: Callable[[int], str]) -> str:
     for pattern, form in _patterns():
         found = pattern.fullmatch(wanted)
         if found is not None and is_of_money is ("{minor" in form):
-            values = {name: _told(name, value, gettext, money) for name, value in found.groupdict().items()}
+            values = {name: _told(name, value, language, money) for name, value in found.groupdict().items()}
+            if "{problem}." in form:
+                values["problem"] = values["problem"].removesuffix(".")
             return gettext(form).format(**values)
-    return sentence
+    return told_complaint(sentence, language, money=money, is_placed=is_placed)
 
 
-def _told(name: str, value: str, gettext: Callable[[str], str], money: Callable[[int], str]) -> str:
+def _told(name: str, value: str, language: str, money: Callable[[int], str]) -> str:
     if name.startswith("minor"):
         return money(int(value)) if value.isascii() and value.isdigit() else value
     if name == "right":
-        return f"“{gettext(RIGHTS[Scope(value)])}”" if value in RIGHTS else value
+        say = translations(language).gettext
+        return f"“{say(RIGHTS[Scope(value)])}”" if value in RIGHTS else value
+    if name == "problem":
+        return told_complaint(value, language, money=money)
+    if name == "told":  # a doubt a line, each behind a dash
+        return "".join(
+            f"\n- {told_complaint(each, language, money=money)}" for each in value.split("\n- ") if each
+        )
     return value
 
 
 @cache
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    """Return the forms as patterns, those with the most words first."""
-    by_words = sorted(FORMS, key=lambda form: -len(HOLE.sub("", form)))
-    return [(re.compile(_pattern(form), re.DOTALL), form) for form in by_words]
-
-
-def _pattern(form: str) -> str:
-    seen: set[str] = set()
-    parts = []
-    for nth, text in enumerate(HOLE.split(form)):
-        if nth % 2 == 0:
-            parts.append(re.escape(text))
-        else:
-            parts.append(f"(?P={text})" if text in seen else f"(?P<{text}>.*?)")
-            seen.add(text)
-    return "".join(parts)
+    return patterns_of(FORMS)

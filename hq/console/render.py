@@ -104,8 +104,13 @@ def writers(look: Look) -> dict[str, Any]:
         return translations(look.language).gettext(str(sentence))
 
     def tell(fault: object) -> str:
-        """Return what a fault says, with the values in it, in the page's language and escaped."""
-        return retold(str(fault), look.language, money)
+        """Return what a fault says, with the values in it, in the page's language, behind the name of its field."""
+        told, field = retold(str(fault), look.language, money), getattr(fault, "field", "")
+        return f"{say(field)}: {told}" if field else told
+
+    def here_told(text: object) -> str:
+        """Return the same of what stands beside its field, so that its place need not be said."""
+        return retold(str(text), look.language, money, is_placed=False)
 
     def number(value: int) -> str:
         return str(format_decimal(value, locale=look.language))
@@ -143,6 +148,7 @@ def writers(look: Look) -> dict[str, Any]:
         "file": file,
         "say": say,
         "tell": tell,
+        "here_told": here_told,
         "number": number,
         "money": money,
         "moment": moment,

@@ -341,7 +341,7 @@ async def read_fields(request: Request) -> FormData:
     """Read a form of a page of ours, whoever sends it. Raises `Forbidden`, `TooLarge`, `Malformed`."""
     check_same_site(request)
     if int(request.headers.get("content-length") or 0) > BODY_BYTES_MAX:
-        raise TooLarge(f"A form has at most {BODY_BYTES_MAX} bytes.")
+        raise TooLarge(f"What is sent at once has at most {BODY_BYTES_MAX >> 20} MB. Cut a file into parts.")
     try:
         return await request.form(max_fields=FIELDS_MAX, max_part_size=BODY_BYTES_MAX)
     except (HTTPException, ValueError) as problem:

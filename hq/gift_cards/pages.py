@@ -10,7 +10,7 @@ from hq.access.scopes import Scope
 from hq.batches import service as batches
 from hq.batches.checks import COUNT_MAX
 from hq.batches.service import Kind, NewGiftCards
-from hq.builder.typed import to_minor, to_whole
+from hq.builder.typed import to_minor, to_whole, typed_into
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
 from hq.console.asked_list import asked_list
@@ -87,8 +87,11 @@ def make_batch(ask: Page) -> Response:
         currency = CURRENCIES.get(ask.look.currency)
         if not typed["name"] or currency is None:
             raise Malformed("Give the batch a name.")
-        value = to_minor(typed["value"], currency) if typed["value"] else 0
-        new = NewGiftCards(typed["name"][:80], to_whole(typed["count"]), value, typed["kind"], typed["place"])
+        with typed_into(N_("On each")):
+            value = to_minor(typed["value"], currency) if typed["value"] else 0
+        with typed_into(N_("How many")):
+            count = to_whole(typed["count"])
+        new = NewGiftCards(typed["name"][:80], count, value, typed["kind"], typed["place"])
         made = batches.make_gift_cards(ask.hq, ask.actor, new)
     except HqFault as fault:
         return _new_page(ask, typed, fault)

@@ -130,7 +130,7 @@ def _kind(program: Program, kind_id: str) -> CardKind:
 def _terms(new: NewCards, kind: CardKind, law: Jurisdiction, today: date) -> dict[str, Any]:
     """Return the terms of such a card: it keeps its terms, whatever laws and programs say later."""
     if new.value < 0 or new.value > FACE_MAX:
-        raise NotPossible(f"A card can carry 0 to {FACE_MAX} minor units.")
+        raise NotPossible(f"A card can carry at most {FACE_MAX} (minor units).")
     ends_on = None if kind.months is None else later_by_months(today, kind.months)
     card = GiftCard("", ends_on=ends_on, is_single_use=kind.is_single_use)
     try:

@@ -24,6 +24,7 @@ from hq.journal.device_cases import NO_ENTRY, Trouble
 from hq.journal.inbox import CaseFilter, Decided, Decision
 from hq.journal.pages import VERDICTS
 from hq.journal.reading import place_of
+from hq.members.cockpit import stores_to_choose
 from hq.tables import staff
 from sync.protocol import Flag
 
@@ -164,7 +165,8 @@ def _of(ask: Page, case_id: str) -> dict[str, Any]:
         "case": found,
         "entry": None if found.seq == NO_ENTRY else place_of(found.device, found.epoch, found.seq),
         "staff": names,
-        "typed": {name: ask.text(name) for name in ("decision", "note", "points", "stop")},
+        "typed": {name: ask.text(name) for name in ("decision", "note", "points", "stop", "assigned")},
+        "sent": ask.request.url.path.rpartition("/")[2],
         **_words(ask),
     }
 
@@ -176,6 +178,7 @@ def _words(ask: Page) -> dict[str, Any]:
         "decisions": DECISIONS,
         "verdicts": VERDICTS,
         "head_office": HEAD_OFFICE,
+        "stores": dict(stores_to_choose(ask.hq)),
         "now_ms": ask.hq.clock.now_ms(),
         "old_ms": OLD_MS,
     }

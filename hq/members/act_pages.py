@@ -101,10 +101,16 @@ def post_card(ask: Page, ref: str) -> Response:
 
 @pages.post("/{ref}/merge", needs=Scope.MEMBERS_CLOSE)
 def post_merge(ask: Page, ref: str) -> Response:
-    """Merge into another member, and go to their page."""
-    see(ask.hq, ask.actor, ref)
+    """Merge into another member, and go to their page: at the second press, when it was shown who that is."""
+    gone = find_member(ask.hq, see(ask.hq, ask.actor, ref)).row
     try:
         into = see(ask.hq, ask.actor, ask.text("into").upper())
+        if ask.text("seen").upper() != ask.text("into").upper():
+            stays = find_member(ask.hq, into).row
+            raise Malformed(
+                f"{stays.name or stays.ref} ({stays.ref}) stays and takes over everything of "
+                f"{gone.name or gone.ref} ({gone.ref}). Press again if these two are one person."
+            )
         done = replacing.merge(ask.hq, ask.actor, ref, into, reason=ask.text("reason"))
     except HqFault as fault:
         return show_cockpit(ask, ref, fault=fault)
@@ -183,6 +189,8 @@ def _done(ask: PageAsk, ref: str, work: Callable[[str], str]) -> Response:
 
 
 def _asked(ask: PageAsk, typed: dict[str, str]) -> PastAsked:
+    if not typed["rule"] and not typed["code"]:
+        raise Malformed("Choose the offer, or type the number of the voucher.")
     if typed["order"]:
         return PastAsked(order_entry=typed["order"], rule=typed["rule"], code=typed["code"])
     return PastAsked(

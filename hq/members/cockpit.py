@@ -10,10 +10,12 @@ from app.core.campaign import Trigger
 from app.core.lots import Lot
 from app.core.program import Program
 from hq.benefits.points import lots_of
+from hq.campaigns.catching_up import local_now
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
 from hq.home import Hq
 from hq.members.finding import MemberWhole, row_of, whole
+from hq.members.giving import can_still_be_used
 from hq.members.merged import refs_of
 from hq.tables import document, journal, order_fact, store
 from hq.vouchers.store import vouchers_of
@@ -61,7 +63,8 @@ def cockpit(hq: Hq, ref: str) -> Cockpit:
         program = program_of(hq, connection, newest_version(connection, "program"))
         owned = tuple(_owned(program, each) for each in vouchers_of(connection, found.row.ref))
         held = tuple(lot for lot in lots_of(connection, found.row.ref) if lot.left > 0)
-    return Cockpit(found, held, owned, offers(program, Trigger.VOUCHER))
+    sorry = () if program is None else tuple(_sorry(program, found.row.ref, hq.clock.now_ms()))
+    return Cockpit(found, held, owned, sorry)
 
 
 def past_orders(hq: Hq, ref: str) -> list[PastOrderRow]:
@@ -112,11 +115,14 @@ def rule_names(hq: Hq) -> Mapping[str, str]:
     return {} if program is None else {pair.rule.rule_id: pair.rule.name for pair in program.rules}
 
 
-def offers(program: Program | None, trigger: Trigger) -> tuple[tuple[str, str], ...]:
-    """Return the rules of a program that come into play in one way: id and name."""
-    if program is None:
-        return ()
-    return tuple(sorted((p.rule.rule_id, p.rule.name) for p in program.rules if p.rule.trigger is trigger))
+def _sorry(program: Program, ref: str, now_ms: int) -> list[tuple[str, str]]:
+    """Return the rules whose vouchers a member could still use: id and name."""
+    pairs = (each for each in program.rules if each.rule.trigger is Trigger.VOUCHER)
+    return sorted(
+        (each.rule.rule_id, each.rule.name)
+        for each in pairs
+        if can_still_be_used(each.campaign, ref, local_now(program.time_zone, now_ms))
+    )
 
 
 def _stores(connection: Connection) -> list[tuple[str, str]]:

@@ -11,12 +11,13 @@ from functools import partial
 
 from sqlalchemy import Connection, insert
 
-from app.core.campaign import Trigger
+from app.core.campaign import Campaign, Trigger
 from app.core.order import AMOUNT_MAX, local_date
 from app.core.program import Program
 from app.ids import new_id
 from hq.access.actor import Actor
 from hq.audit.service import record
+from hq.campaigns.catching_up import local_now
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
 from hq.campaigns.weights import check_ceilings, weight_of_rules
@@ -94,11 +95,13 @@ def apologise(hq: Hq, actor: Actor, ref: str, rule_id: str, *, days: int, reason
         program = program_of(hq, connection, newest_version(connection, "program"))
         if program is None:
             raise NotPossible("No program has been published yet.")
-        _check_worth(actor, program, rule_id)
         now_ms = hq.clock.now_ms()
+        campaign = _check_worth(actor, program, rule_id)
         ends_on = local_date(now_ms, program.time_zone) + timedelta(days=days)
         hold_whole(connection, Whole.MEMBERS, is_shared=True)
         of = row_of(connection, ref).ref
+        if not can_still_be_used(campaign, of, local_now(program.time_zone, now_ms)):
+            raise NotPossible("This offer has ended, or is not for this member. Choose another voucher.")
         (number,) = insert_vouchers(connection, [NewVoucher(rule_id, 1, of, ends_on)])
         act_id = new_id()
         act = Act(act_id, of, OF_VOUCHER, rule_id, reason)
@@ -170,9 +173,15 @@ def _adjust(
     return Adjusted(entry_id, points, balance)
 
 
-def _check_worth(actor: Actor, program: Program, rule_id: str) -> None:
+def can_still_be_used(campaign: Campaign, ref: str, local: str) -> bool:
+    """Tell whether a voucher of a campaign is worth anything to a member from a local moment on."""
+    return campaign.ends_at >= local and (campaign.audience is None or ref in campaign.audience)
+
+
+def _check_worth(actor: Actor, program: Program, rule_id: str) -> Campaign:
     """Refuse a rule that vouchers don't bring into play, or that gives more than somebody may give alone."""
     pair = program.pair(rule_id)
     if pair is None or pair.rule.trigger is not Trigger.VOUCHER:
         raise NotPossible("The published program has no voucher rule of this name.")
     check_ceilings(actor, weight_of_rules(pair.campaign, [pair.rule]))
+    return pair.campaign

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from app.core.consents import WORD
+from hq.csv_files import unguarded
 from hq.faults import Malformed
 from hq.members.attributes import Attribute, Value, read_typed
 from hq.members.keeping import ConsentSaid, Said
@@ -19,10 +20,11 @@ BYTES_MAX, ROWS_MAX, COLUMNS_MAX, CELL_MAX = 4 << 20, 200_000, 200, 2_000
 PLAIN = ("external_id", "ref", "name", "phone", "email", "birthday", "number", "home_store")
 PERSONAL = frozenset({"name", "phone", "email", "birthday"})
 ATTRIBUTE, CONSENT = "attribute:", "consent:"
+WITH_YEAR = re.compile(r"\d{4}[-./](\d\d)[-./](\d\d)")
 LANGUAGE = "en"  # of the text somebody agreed to elsewhere, which nobody knows any more
 YES, NO = (
-    frozenset({"1", "yes", "y", "true", "ja", "예"}),
-    frozenset({"0", "no", "n", "false", "nein", "아니요"}),
+    frozenset({"1", "yes", "y", "true", "ja", "예", "네"}),
+    frozenset({"0", "no", "n", "false", "nein", "아니요", "아니오"}),
 )
 GUESSES: Mapping[str, str] = {  # how headings often call it
     "id": "external_id",
@@ -48,7 +50,7 @@ GUESSES: Mapping[str, str] = {  # how headings often call it
 def read_file(content: bytes) -> list[list[str]]:
     """Return the rows of a file, the heading first. Raises `Malformed`."""
     if len(content) > BYTES_MAX:
-        raise Malformed(f"A file has at most {BYTES_MAX} bytes. Cut it into parts.")
+        raise Malformed(f"A file has at most {BYTES_MAX >> 20} MB. Cut it into parts.")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
@@ -57,10 +59,14 @@ def read_file(content: bytes) -> list[list[str]]:
         raise Malformed("This is no file of text.")
     heading = text.partition("\n")[0]
     between = max(",;\t", key=heading.count)
+    reader = csv.reader(io.StringIO(text), delimiter=between, strict=True)
     try:
-        rows = [row for row in csv.reader(io.StringIO(text), delimiter=between, strict=True) if any(row)]
+        rows = [[unguarded(cell) for cell in row] for row in reader if any(row)]
     except csv.Error as problem:
-        raise Malformed(f"This file can't be read as CSV: {problem}.") from problem
+        raise Malformed(
+            f"This file can't be read as CSV from line {reader.line_num} on: look for a quotation mark that is "
+            "opened and not closed, or stands within a word."
+        ) from problem
     _check(rows)
     return rows
 
@@ -113,12 +119,18 @@ def said_in(cells: Mapping[str, str], schema: Mapping[str, Attribute]) -> Said:
     return Said(
         ref=filled.get("ref"),
         external_id=filled.get("external_id"),
-        personal={name: filled[name] for name in sorted(PERSONAL & filled.keys())},
+        personal={name: _without_year(name, filled[name]) for name in sorted(PERSONAL & filled.keys())},
         number=filled.get("number"),
         home_store=filled.get("home_store"),
         attributes=attributes,
         consents=tuple(consents),
     )
+
+
+def _without_year(name: str, text: str) -> str:
+    """Return a birthday as it is kept, by month and day; other systems write the year before it."""
+    found = WITH_YEAR.fullmatch(text) if name == "birthday" else None
+    return text if found is None else f"{found[1]}-{found[2]}"
 
 
 def _is_target(target: str, schema: Mapping[str, Attribute]) -> bool:
@@ -143,7 +155,9 @@ def _check(rows: Sequence[Sequence[str]]) -> None:
     if len(rows) > ROWS_MAX + 1:
         raise Malformed(f"A file has at most {ROWS_MAX} rows. Cut it into parts.")
     heading = rows[0]
-    if len(heading) > COLUMNS_MAX or len(set(heading)) < len(heading):
-        raise Malformed(f"A file has at most {COLUMNS_MAX} columns, each with a name of its own.")
+    if len(heading) > COLUMNS_MAX:
+        raise Malformed(f"A file has at most {COLUMNS_MAX} columns.")
+    if twice := [column for nth, column in enumerate(heading) if column in heading[:nth]]:
+        raise Malformed(f"Two columns are called “{twice[0][:80]}”. Give each a name of its own in the file.")
     if any(len(cell) > CELL_MAX for row in rows for cell in row):
         raise Malformed(f"A cell has at most {CELL_MAX} characters.")

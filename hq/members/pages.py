@@ -11,6 +11,8 @@ from app.core.order import local_date
 from hq.access.actor import Actor
 from hq.access.scopes import Scope
 from hq.api.paging import LIMIT_MAX, Paging
+from hq.campaigns.service import program_of
+from hq.campaigns.store import newest_version
 from hq.console.finding import FOUND_MAX, Found, finder
 from hq.console.routing import Page, PageAsk, Pages
 from hq.console.texts import N_
@@ -25,6 +27,7 @@ from hq.members.finding import MemberRow, Wanted
 from hq.members.reasons import in_units
 from hq.members.timeline import timeline
 from hq.members.words import SHOWN, told
+from hq.segments.service import list_segments
 from hq.tables import member, redemption_fact
 
 pages = Pages("members", N_("Members"), place="/console/members", needs=Scope.MEMBERS_READ)
@@ -64,7 +67,7 @@ def _find_members(hq: Hq, actor: Actor, text: str) -> list[Found]:
 def show_members(ask: Page) -> Response:
     """List members, those who joined last first."""
     rows, following = finding.list_members(ask.hq, ask.actor, _wanted(ask), paging_of(ask))
-    return ask.page("members/list.html", rows=rows, following=following, stores=stores_to_choose(ask.hq))
+    return ask.page("members/list.html", rows=rows, following=following, **_to_choose(ask.hq))
 
 
 @pages.get("/list.csv")
@@ -193,9 +196,22 @@ def show_cockpit(
         "once": once or {},
         "typed": {"": ask.request.url.path.rpartition("/")[2]} | dict(ask.form) if fault else {},
         "joined_on": _day(found.member.row.joined_ms, ask.look.time_zone),
-        "stores": dict(stores_to_choose(ask.hq)),
+        **{name: dict(choices) for name, choices in _to_choose(ask.hq).items()},
     }
     return (ask.page_once if once else ask.page)("members/one.html", fault=fault, **values)
+
+
+def _to_choose(hq: Hq) -> dict[str, Any]:
+    """Return what the list is filtered by, each by its name: stores, tiers and segments, pairs of id and name."""
+    with hq.database.reading() as connection:
+        program = program_of(hq, connection, newest_version(connection, "program"))
+    tiers = () if program is None else program.tiers
+    segments, _ = list_segments(hq, Paging(limit=LIMIT_MAX))
+    return {
+        "stores": stores_to_choose(hq),
+        "tiers": [(each.tier_id, each.name) for each in tiers],
+        "segments": [(each.segment_id, each.name) for each in segments],
+    }
 
 
 def _day(at_ms: int, time_zone: str) -> str | None:

@@ -11,36 +11,13 @@ from hq.campaigns.part_rows import PARTS
 from hq.console.routing import Page, PageAsk, Pages
 from hq.console.texts import N_
 from hq.faults import HqFault, Malformed
-from hq.program.publishing_pages import check_of, keep_part, publish_drafts
+from hq.program.publishing_pages import TITLES, check_of, keep_part, publish_drafts
 
 PLACE = "/console/program"
 JSON_MAX = 1_000_000
 SHOWN_MAX = 50_000  # characters: a longer part is shown and changed name by name
 NAMES_MAX = 100  # of a long part, at once
 NAMED = ("product_sets", "calendars", "segments")
-TITLES = {
-    "basics": N_("Name, currency, time zone, when it expires"),
-    "earning": N_("Earning rules"),
-    "product_sets": N_("Product sets"),
-    "calendars": N_("Calendars"),
-    "segments": N_("Segments that stations work out"),
-    "tiers": N_("Tiers"),
-    "expiry": N_("When points expire"),
-    "policy": N_("Stacking and rounding"),
-    "order_of_application": N_("The order in which rules apply"),
-    "life": N_("The program's life"),
-    "joining": N_("Who may join"),
-    "consents": N_("Consents"),
-    "authority": N_("What stations may give alone"),
-    "reversals": N_("Undoing orders"),
-    "gift_cards": N_("Gift cards"),
-    "punch_cards": N_("Punch cards"),
-    "badges": N_("Badges"),
-    "milestones": N_("Milestones"),
-    "challenges": N_("Challenges"),
-    "referrals": N_("Referrals"),
-    "experiments": N_("Experiments"),
-}
 pages = Pages("program", N_("Program"), place=PLACE, needs=Scope.CAMPAIGNS_READ)
 for _part in ("product_sets", "authority"):
     pages.example("/{part}", part=_part)
@@ -89,9 +66,9 @@ def show_part(ask: Page, part: str) -> Response:
 @pages.post("/{part}", needs=Scope.CAMPAIGNS_WRITE)
 def keep(ask: Page, part: str) -> Response:
     """Keep what a part is to become, or let it be as it is published."""
-    text = ask.text("json")[:JSON_MAX]
+    text, is_discarded = ask.text("json")[:JSON_MAX], ask.text("do") == "discard"
     try:
-        if ask.text("do") == "discard":
+        if is_discarded:
             parts.discard_part(ask.hq, ask.actor, part)
         else:
             keep_part(ask, part, _changed(ask, part, orjson.loads(text) if text else None))
@@ -99,7 +76,12 @@ def keep(ask: Page, part: str) -> Response:
         return _part_page(ask, part, text, Malformed(f"This is no JSON: {problem}"))
     except HqFault as fault:
         return _part_page(ask, part, text, fault)
-    return ask.go(PLACE, said=ask.said(N_("It is drafted. It counts when it is published.")))
+    said = (
+        N_("The changes are thrown away.")
+        if is_discarded
+        else N_("It is drafted. It counts when it is published.")
+    )
+    return ask.go(PLACE, said=ask.said(said))
 
 
 def _changed(ask: PageAsk, part: str, said: object) -> object:
@@ -115,7 +97,7 @@ def _changed(ask: PageAsk, part: str, said: object) -> object:
 def _part_page(ask: PageAsk, part: str, text: str, fault: HqFault | None = None) -> Response:
     found, wanted = parts.read_part(ask.hq, part), ask.query.get("find", "")[:80]
     key = ask.text("key") or ask.query.get("key", "")[:80]
-    is_long = not key and len(text) > SHOWN_MAX
+    is_long = not key and len(text) > SHOWN_MAX and fault is None
     names = sorted(found.body) if part in NAMED and isinstance(found.body, Mapping) else []
     fitting = [name for name in names if wanted.lower() in name.lower()]
     different = parts.diff_part(ask.hq, part) if found.has_changes else []
@@ -123,8 +105,9 @@ def _part_page(ask: PageAsk, part: str, text: str, fault: HqFault | None = None)
         "program/part.html",
         fault=fault,
         part=found,
+        version=found.version if fault is None else ask.text("version"),
         title=TITLES.get(part, part),
-        text=text[:SHOWN_MAX],
+        text=text if fault else text[:SHOWN_MAX],
         key=key,
         is_long=is_long,
         is_named=part in NAMED,

@@ -1,6 +1,7 @@
 """Tiers and stacking in the console: the ladder, who would move under a draft, and how campaigns are put together."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import orjson
 from fastapi import Response
@@ -54,9 +55,9 @@ def keep_ladder(ask: Page) -> Response:
             found = tiers_of(rows, context.currency)
         tiers.put_tiers(ask.hq, ask.actor, found, match=same_version(ask.text("version")))
     except orjson.JSONDecodeError as problem:
-        return _page(ask, Malformed(f"This is no JSON: {problem}"))
+        return _page(ask, Malformed(f"This is no JSON: {problem}"), json=ask.text("json"))
     except HqFault as fault:
-        return _page(ask, fault, rows=rows or None)
+        return _page(ask, fault, rows=rows or None, json=ask.text("json"))
     return ask.go(PLACE, said=ask.said(N_("The ladder is drafted. It counts when it is published.")))
 
 
@@ -72,7 +73,7 @@ def keep_stacking(ask: Page) -> Response:
         if order != (parts.read_part(ask.hq, "order_of_application").body or []):
             parts.put_part(ask.hq, ask.actor, "order_of_application", order or None)
     except HqFault as fault:
-        return _page(ask, fault)
+        return _page(ask, fault, stacking=typed)
     return ask.go(PLACE, said=ask.said(N_("It is drafted. It counts when it is published.")))
 
 
@@ -97,11 +98,19 @@ def begin_dry_run(ask: Page) -> Response:
 
 
 def _page(
-    ask: PageAsk, fault: HqFault | None = None, *, rows: list[dict[str, str]] | None = None
+    ask: PageAsk,
+    fault: HqFault | None = None,
+    *,
+    rows: list[dict[str, str]] | None = None,
+    json: str = "",
+    stacking: Mapping[str, list[str]] | None = None,
 ) -> Response:
+    """Return the page; what was typed into the form that was refused stands in it again, under its own version."""
     context = context_of(ask.hq, ask.look)
     ladder, policy = tiers.read_tiers(ask.hq), parts.read_part(ask.hq, "policy")
     order = parts.read_part(ask.hq, "order_of_application").body
+    put_together = _put_together(policy.body, order, stacking)
+    ladder_sent = fault is not None and stacking is None and "version" in ask.form
     run = ask.query.get("run") or next((job.job_id for job in tiers.list_dry_runs(ask.hq)), "")
     names = {"": "–", **dict(context.picks.tiers)}
     return ask.page(
@@ -112,14 +121,24 @@ def _page(
         empty_row=dict.fromkeys(COLUMNS, ""),
         more_rows=range(MORE_ROWS),
         is_form=can_show_tiers(ladder.body, context.currency),
-        text=orjson.dumps(ladder.body or [], option=orjson.OPT_INDENT_2).decode("utf-8"),
+        ladder_version=ask.text("version") if ladder_sent else ladder.version,
+        json_typed=json,
+        text=json or orjson.dumps(ladder.body or [], option=orjson.OPT_INDENT_2).decode("utf-8"),
         words=WORDS,
-        policy=policy,
+        policy_version=policy.version if stacking is None else ask.text("version"),
         settings=POLICY,
-        chosen=policy.body if isinstance(policy.body, Mapping) else {},
-        groups=group_lines(policy.body if isinstance(policy.body, Mapping) else {}),
-        order="\n".join(map(str, order)) if isinstance(order, list) else "",
+        **put_together,
         check=check_of(ask, PARTS),
         dry_run=tiers.find_dry_run(ask.hq, run) if run else None,
         names=names,
     )
+
+
+def _put_together(policy: Any, order: Any, sent: Mapping[str, list[str]] | None) -> dict[str, Any]:
+    """Return what the form of stacking shows: what is drafted, or what was sent and refused."""
+    if sent is not None:
+        one = {name: next(iter(values), "") for name, values in sent.items()}
+        return {"chosen": one, "groups": one.get("group_limits", ""), "order": one.get("order", "")}
+    said = policy if isinstance(policy, Mapping) else {}
+    lines = "\n".join(map(str, order)) if isinstance(order, list) else ""
+    return {"chosen": said, "groups": group_lines(said), "order": lines}

@@ -1,16 +1,22 @@
 """Rewards in the console: the catalogue, the page of one with its stock, and making one."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from fastapi import Response
 
-from app.core.document import NAME_LENGTH_MAX
+from app.core.conditions import ConditionInvalid
+from app.core.document import NAME_LENGTH_MAX, DocumentInvalid
 from hq.access.scopes import Scope
 from hq.builder.context import BuilderContext, context_of
-from hq.builder.effect_form import KINDS, EffectForm, EffectWrong, effect_of, read_effect_form
-from hq.builder.typed import to_whole
+from hq.builder.effect_form import KINDS, EffectForm, effect_of, read_effect_form
+from hq.builder.rule_form import RULE
+from hq.builder.typed import TypedWrong, to_whole, typed_into
 from hq.campaigns.campaign_sentences import rule_sentence
+from hq.campaigns.drafting import find_campaign
 from hq.campaigns.effect_sentences import effect_sentence
 from hq.campaigns.pages.browse import STATES
-from hq.campaigns.pages.noun import typed_in
+from hq.campaigns.pages.noun import rules_of, typed_in
 from hq.campaigns.rows import State
 from hq.console.routing import Page, PageAsk, Pages
 from hq.console.texts import N_
@@ -71,14 +77,12 @@ def make_reward(ask: Page) -> Response:
             ask.hq,
             ask.actor,
             name=_needed(typed["name"], "Give the reward a name.")[:NAME_LENGTH_MAX],
-            cost_points=to_whole(_needed(typed["cost_points"], "Say how many points it costs.")),
-            effect=effect_of(form, context.currency),
+            cost_points=_cost(typed["cost_points"]),
+            effect=_effect(form, context),
             starts_on=_needed(typed["starts_day"], "Say on which day it starts."),
-            ends_on=typed["ends_day"] or "9999-12-31",
+            ends_on=_end(typed),
             has_stock=bool(typed["has_stock"]),
         )
-    except EffectWrong as problem:
-        return _new_page(ask, context, form, typed, Malformed(ask.said(str(problem))))
     except HqFault as fault:
         return _new_page(ask, context, form, typed, fault)
     return ask.go(
@@ -90,6 +94,31 @@ def _needed(text: str, sentence: str) -> str:
     if not text:
         raise Malformed(sentence)
     return text
+
+
+def _cost(text: str) -> int:
+    with typed_into(N_("Costs points")):
+        found = to_whole(_needed(text, "Say how many points it costs."))
+        if found < 1:
+            raise TypedWrong(N_("A reward costs 1 point or more."))
+        return found
+
+
+def _end(typed: dict[str, str]) -> str:
+    if typed["ends_day"] and typed["ends_day"] < typed["starts_day"]:
+        raise Malformed("The last day is before the first day.")
+    return typed["ends_day"] or "9999-12-31"
+
+
+def _effect(form: EffectForm, context: BuilderContext) -> dict[str, Any]:
+    """Return what a reward gives, as a program may have it. Raises `TypedWrong`, `Malformed`; the form says where."""
+    effect = effect_of(form, context.currency)
+    rule = {"id": "r", "name": "r", "trigger": "choice", "priority": 0, "effect": effect}
+    try:
+        context.check_rule(rule)
+    except (DocumentInvalid, ConditionInvalid) as problem:
+        raise Malformed(RULE.sub("", str(problem), count=1)) from problem
+    return effect
 
 
 def _new_page(
@@ -114,7 +143,8 @@ def set_stock(ask: Page, rule_id: str) -> Response:
     """Say how many are left to give."""
     reward = service.find_reward(ask.hq, rule_id)
     try:
-        left = to_whole(ask.text("left"))
+        with typed_into(N_("So many are left now")):
+            left = to_whole(ask.text("left"))
         if not ask.text("reason"):
             raise Malformed("Say why the stock is another one now.")
         service.set_stock(ask.hq, ask.actor, rule_id, left, reason=ask.text("reason"))
@@ -129,13 +159,19 @@ def change_reward(ask: Page, rule_id: str) -> Response:
     reward = service.find_reward(ask.hq, rule_id)
     try:
         changes = {
-            "name": ask.text("name")[:NAME_LENGTH_MAX],
-            "cost_points": to_whole(ask.text("cost_points")),
+            "name": _needed(ask.text("name"), "Give the reward a name.")[:NAME_LENGTH_MAX],
+            "cost_points": _cost(ask.text("cost_points")),
         }
         service.change_reward(ask.hq, ask.actor, rule_id, changes)
     except HqFault as fault:
         return _reward_page(ask, reward, fault)
     return ask.go(f"{PLACE}/{rule_id}", said=ask.said(N_("It is in the draft of its campaign.")))
+
+
+def _drafted(hq: Hq, reward: Reward) -> Mapping[str, Any]:
+    """Return the reward's rule as its campaign's draft says it, empty where it says it no more."""
+    rules = rules_of(find_campaign(hq, reward.campaign_id))
+    return next((each for each in rules if isinstance(each, dict) and each.get("id") == reward.rule_id), {})
 
 
 def _reward_page(ask: PageAsk, reward: Reward, fault: HqFault | None = None) -> Response:
@@ -151,6 +187,8 @@ def _reward_page(ask: PageAsk, reward: Reward, fault: HqFault | None = None) -> 
         "rewards/show.html",
         fault=fault,
         reward=reward,
+        drafted=_drafted(ask.hq, reward),
+        typed={name: ask.text(name) for name in ("left", "reason", "name", "cost_points")} if fault else {},
         sentence=rule_sentence(rule, speech),
         gives=effect_sentence(reward.effect, speech),
         state=STATES[reward.state],

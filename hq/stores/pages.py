@@ -127,6 +127,7 @@ def _of(ask: Page, store_id: str) -> dict[str, Any]:
         "devices": here,
         "states": states,
         "hq_url": url_of(ask),
+        "typed": {name: ask.text(name) for name in ("name", "area") if name in ask.form},
     }
 
 

@@ -11,7 +11,7 @@ from hq.batches import service as batches
 from hq.batches.checks import COUNT_MAX
 from hq.batches.codes import LENGTH_MAX, LENGTH_MIN, PREFIX_MAX
 from hq.batches.service import Kind, NewVouchers
-from hq.builder.typed import to_whole
+from hq.builder.typed import to_whole, typed_into
 from hq.console.asked_list import asked_list
 from hq.console.finding import Found, finder
 from hq.console.routing import Page, PageAsk, Pages
@@ -122,13 +122,19 @@ def _find_vouchers(hq: Hq, _actor: Actor, text: str) -> list[Found]:
 def _read(typed: dict[str, str]) -> NewVouchers:
     if not typed["name"] or not typed["rule_id"]:
         raise Malformed("Give the batch a name, and choose what its vouchers bring into play.")
+    with typed_into(N_("How many")):
+        count = to_whole(typed["count"])
+    with typed_into(N_("Characters of a code behind the V")):
+        length = to_whole(typed["length"])
+    with typed_into(N_("Each is good so often (0: without end)")):
+        uses_max = to_whole(typed["uses_max"])
     return NewVouchers(
         name=typed["name"][:80],
         rule_id=typed["rule_id"],
-        count=to_whole(typed["count"]),
+        count=count,
         prefix=typed["prefix"].upper(),
-        length=to_whole(typed["length"]),
-        uses_max=to_whole(typed["uses_max"]),
+        length=length,
+        uses_max=uses_max,
         starts_on=day_typed(typed["starts_on"]),
         ends_on=day_typed(typed["ends_on"]),
     )

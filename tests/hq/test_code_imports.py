@@ -19,6 +19,10 @@ from tests.hq.station import VOUCHER_RULE
 
 GOOD, DAYS = number("V", "0000000000001"), number("V", "ABC" + "0" * 12)
 EAN = "9812345678902"  # what shops print for coupons of their own
+NO_VOUCHER = (
+    "Stations can't read this as a voucher: V and 13 to 20 characters, the last of which checks the others, "
+    "or a coupon of GS1."
+)
 
 
 def codes(hq) -> int:
@@ -56,7 +60,7 @@ SPRING;;;
     assert [(each.row, each.problem) for each in problems_of(hq, brought)] == [
         (5, "There is this code already."),
         (6, "This code stands in the file twice."),
-        (7, "Stations can't read this as a voucher: V and its characters, or a coupon of GS1."),
+        (7, NO_VOUCHER),
         (8, "The last day lies before the first."),
         (9, "A day is written like 2026-11-28."),
     ]

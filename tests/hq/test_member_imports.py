@@ -5,11 +5,9 @@ from sqlalchemy import func, select
 
 from hq.access.actor import SYSTEM
 from hq.faults import Malformed, NotHere, NotPossible
-from hq.home import folder_of
 from hq.imports.service import KEPT_MS, problems_of
 from hq.jobs.service import find_job, work
 from hq.members.attributes import Attribute, AttributeKind, Side, put_attribute
-from hq.members.erasing import erase_member
 from hq.members.finding import find_by_external
 from hq.members.importing import bring_file, find_import, forget_old, list_imports, run_import
 from hq.tables import member
@@ -35,11 +33,6 @@ def shop(hq):
 def members(hq) -> int:
     with hq.database.reading() as connection:
         return connection.execute(select(func.count()).select_from(member)).scalar_one()
-
-
-def kept_bytes(hq) -> bytes:
-    """Return all that lies beside the database of lists and of what was wrong with them."""
-    return b"".join(path.read_bytes() for path in sorted(folder_of(hq).rglob("*.jsonl")))
 
 
 def run(hq, found, *, is_trial, mapping=None):
@@ -135,19 +128,6 @@ def test_files_are_forgotten_after_a_week(shop, clock) -> None:
     assert not [path for path in folder.rglob("*.jsonl") if "Lovelace" in path.read_text()]
 
 
-def test_files_are_forgotten_when_somebody_is_erased_but_for_one_that_is_at_work(shop) -> None:
-    done = run(shop, bring_file(shop, SYSTEM, "crm.csv", FILE.encode()), is_trial=False)
-    busy = bring_file(shop, SYSTEM, "more.csv", FILE.encode())
-    run_import(shop, SYSTEM, busy.import_id, busy.mapping, is_trial=True)
-    erase_member(shop, find_by_external(shop, "c-1").row.ref)
-    assert [each.import_id for each in list_imports(shop)] == [busy.import_id]
-    assert problems_of(shop, done) == []
-    assert b"ada@example.com" in kept_bytes(shop)
-    work(shop)
-    erase_member(shop, find_by_external(shop, "c-5").row.ref)
-    assert (list_imports(shop), kept_bytes(shop)) == ([], b"")
-
-
 def test_one_job_at_a_time_works_on_a_file(shop) -> None:
     found = bring_file(shop, SYSTEM, "crm.csv", FILE.encode())
     run_import(shop, SYSTEM, found.import_id, found.mapping, is_trial=True)
@@ -174,3 +154,26 @@ def test_a_file_comes_by_the_api_too(shop) -> None:
         assert members(shop) == 5
         assert api.post("/v1/imports", {**asked, "mapping": {"Nothing": "name"}}).status_code == 409
         assert api.get("/v1/imports/nothing").status_code == 404
+
+
+def test_a_file_of_problems_comes_back_as_it_was_sent(shop) -> None:
+    """Phone numbers are guarded against spreadsheets, and birthdays of other systems have a year."""
+    content = b"id,phone,birthday\na,'+49 30 123456,1990-02-03\nb,,1988/12/24\n"
+    found = bring_file(shop, SYSTEM, "back.csv", content)
+    run(shop, found, is_trial=False, mapping=found.mapping)
+    ada, mary = (find_by_external(shop, each) for each in "ab")
+    assert (ada.personal["phone"], ada.personal["birthday"]) == ("+4930123456", "02-03")
+    assert mary.personal["birthday"] == "12-24"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"id,name,name\na,b,c\n", "Two columns are called “name”."),
+        (b'id,name\na,b\n"c,d\n', "from line 3 on: look for a quotation mark"),
+        (b"id\n" + b"x" * (5 << 20), "A file has at most 4 MB. Cut it into parts."),
+    ],
+)
+def test_a_file_that_can_not_be_read_is_told_so_that_it_can_be_mended(shop, content, said) -> None:
+    with pytest.raises(Malformed, match=said):
+        bring_file(shop, SYSTEM, "odd.csv", content)

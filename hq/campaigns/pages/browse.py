@@ -1,6 +1,7 @@
 """The list of campaigns and the page of one: where it stands, what it says, who has heard, and what was published."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fastapi import Response
@@ -110,13 +111,13 @@ def campaign_page(ask: PageAsk, campaign_id: str, fault: HqFault | None = None) 
         "approval_words": APPROVALS,
         "may_approve": row.approval is Approval.WAITING and may_approve(ask.hq, ask.actor, campaign_id),
         "now_ms": ask.hq.clock.now_ms(),
-        **words_of(row, context),
+        **words_of(replace(row, body=versions[0].body) if versions else row, context),
     }
     return ask.page("campaigns/show.html", fault=fault, **values)
 
 
 def words_of(row: CampaignRow, context: BuilderContext) -> dict[str, Any]:
-    """Return what a draft says in plain words: beside its rules, and rule by rule with its id and name."""
+    """Return what a campaign says in plain words: beside its rules, and rule by rule with its id and name."""
     return {
         "sentences": campaign_sentences(row.body, context.speech),
         "rules": [

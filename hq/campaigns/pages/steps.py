@@ -10,7 +10,7 @@ from typing import Any
 
 from app.core.campaign_format import CALENDAR_PERIODS
 from app.core.money import Currency
-from hq.builder.typed import TypedWrong, minor_text, to_minor, to_whole
+from hq.builder.typed import TypedWrong, minor_text, to_minor, to_whole, typed_into
 from hq.console.texts import N_
 from hq.faults import Malformed
 
@@ -24,7 +24,10 @@ PAYMENTS = ("gift_card", "wallet", "points", "till")
 
 @dataclass(frozen=True)
 class Step:
-    """A step: its title, what its fields show of a draft, and the draft with what was typed."""
+    """A step: its title, what its fields show of a draft, and the draft with what was typed.
+
+    `read` raises `Malformed`, and `TypedWrong` of a number.
+    """
 
     key: str
     title: str
@@ -156,15 +159,15 @@ def _money(value: Any, currency: Currency) -> str:
 def _read_limits(body: Body, typed: Typed, currency: Currency) -> dict[str, Any]:
     limits = _with(
         {},
-        uses=_whole(typed, "uses"),
-        members=_whole(typed, "members"),
+        uses=_whole(typed, "uses", N_("Uses in all at most")),
+        members=_whole(typed, "members", N_("Members at most")),
         member_uses=_member_uses(typed),
     )
     budget = _with(
         {},
-        uses=_whole(typed, "budget_uses"),
-        discount=_amount(typed, "budget_discount", currency),
-        order_value=_amount(typed, "budget_order_value", currency),
+        uses=_whole(typed, "budget_uses", N_("Uses")),
+        discount=_amount(typed, "budget_discount", currency, N_("Discounts together")),
+        order_value=_amount(typed, "budget_order_value", currency, N_("Value of orders together")),
     )
     return {
         **_with(
@@ -179,22 +182,31 @@ def _read_limits(body: Body, typed: Typed, currency: Currency) -> dict[str, Any]
     }
 
 
-def _whole(typed: Typed, name: str) -> int | None:
-    found = to_whole(first(typed, name)) if first(typed, name) else None
-    if found is not None and found < 1:
+def _whole(typed: Typed, name: str, field: str) -> int | None:
+    with typed_into(field):
+        return _at_least_1(to_whole(first(typed, name))) if first(typed, name) else None
+
+
+def _amount(typed: Typed, name: str, currency: Currency, field: str) -> int | None:
+    with typed_into(field):
+        found = to_minor(first(typed, name), currency) if first(typed, name) else None
+        if found == 0:
+            raise TypedWrong(N_("A limit is more than 0. Leave it empty for none."))
+        return found
+
+
+def _at_least_1(limit: int) -> int:
+    if limit < 1:
         raise TypedWrong(N_("A limit is 1 or more. Leave it empty for none."))
-    return found
-
-
-def _amount(typed: Typed, name: str, currency: Currency) -> int | None:
-    return to_minor(first(typed, name), currency) if first(typed, name) else None
+    return limit
 
 
 def _member_uses(typed: Typed) -> list[dict[str, Any]]:
     found = []
     for most, period in zip(typed.get("at_most", ()), typed.get("period", ()), strict=False):
         if most.strip():
-            row: dict[str, Any] = {"at_most": to_whole(most.strip())}
+            with typed_into(N_("Each member at most")):
+                row: dict[str, Any] = {"at_most": _at_least_1(to_whole(most.strip()))}
             found.append({**row, "period": period} if period in CALENDAR_PERIODS else row)
     return found
 

@@ -177,7 +177,7 @@ def _check(ask: PageAsk, row: CampaignRow) -> publishing.Check | None:
 def show_body(ask: Page, campaign_id: str) -> Response:
     """Show a draft as the program writes it."""
     row = drafting.find_campaign(ask.hq, campaign_id)
-    return ask.page("campaigns/body.html", row=row, text=_json(row), problem="")
+    return ask.page("campaigns/body.html", row=row, text=_json(row), version_sent="")
 
 
 @pages.post("/{campaign_id}/json", needs=Scope.CAMPAIGNS_WRITE)
@@ -197,12 +197,9 @@ def keep_body(ask: Page, campaign_id: str) -> Response:
             body=body,
             match=same_version(ask.text("version")),
         )
-    except orjson.JSONDecodeError as problem:
-        return ask.again(
-            "campaigns/body.html", Malformed(f"This is no JSON: {problem}"), row=row, text=text, problem=""
-        )
-    except HqFault as fault:
-        return ask.again("campaigns/body.html", fault, row=row, text=text, problem="")
+    except (orjson.JSONDecodeError, HqFault) as problem:
+        fault = problem if isinstance(problem, HqFault) else Malformed(f"This is no JSON: {problem}")
+        return ask.again("campaigns/body.html", fault, row=row, text=text, version_sent=ask.text("version"))
     return ask.go(place_of(campaign_id, "edit", "review"), said=ask.said(N_("The draft is kept.")))
 
 

@@ -38,9 +38,20 @@ async function changeInPlace(form, submitter) {
     if (same && same.type === field.type) same.value = value;
   }
   old.replaceWith(found);
+  const told = tellAbove(page);
   const again = (focusedId && found.querySelector(`#${CSS.escape(focusedId)}`))
     || (focused && focused !== "do" && found.querySelector(`[name="${CSS.escape(focused)}"]`));
   (again || found).focus({ preventScroll: true });
+  told?.scrollIntoView({ block: "nearest" });
+}
+
+// Why something was refused stands above the part that was changed, so it comes along, and goes with the next answer.
+function tellAbove(page) {
+  const main = document.getElementById("main");
+  for (const before of main.querySelectorAll(":scope > .fault, :scope > .said")) before.remove();
+  const told = page.querySelector("#main > .fault");
+  if (told) main.prepend(told);
+  return told;
 }
 
 // Who presses a button while the answer to another is on its way means it for what that answer shows.

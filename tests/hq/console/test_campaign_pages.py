@@ -223,12 +223,15 @@ def test_what_the_program_says_against_a_rule_stands_at_its_place(console, hq):
     answer = console.send(place, **{**typed, "c.0:value": "", "do": "save"})
     assert answer.status_code == 400 and "A value is missing here." in answer.text
     answer = console.send(place, **{**typed, "c.0:value": "3", "do": "save"})
-    assert answer.status_code == 400 and "Percent: expected 1 to 10000" in text_of(answer)
+    assert (
+        answer.status_code == 400
+        and "Percent: From 0.01 % to 100 % may stand here, not 200 %." in text_of(answer)
+    )
     answer = console.send(
         place, **{**typed, "e:basis_points": "20", "c.0:fact": "order.time", "c.0:was": "order.time",
                   "c.0:value": "9", "c.0:to": "10", "c.0:op": "between", "do": "save"},
     )  # fmt: skip
-    assert answer.status_code == 400 and "expected a time such as 09:30" in answer.text
+    assert answer.status_code == 400 and "Type a time here, such as 09:30." in answer.text
 
 
 def test_json_goes_through_the_builder_unchanged(console, hq):
@@ -336,3 +339,21 @@ def test_drafts_that_are_anything_are_shown_all_the_same(console, hq):
                      "/edit/review", "/diff", "/json"):  # fmt: skip
             assert console.get(f"{PLACE}/odd-{n}{tail}").status_code == 200, (n, tail)
     assert console.get(f"{PLACE}/odd-2/rules/x").status_code == 200
+
+
+def test_a_limit_of_nothing_is_told_by_its_field(console, hq):
+    made(hq)
+    typed = {**fields_of(console.get(f"{PLACE}/spring/edit/limits").text)}
+    answer = console.send(f"{PLACE}/spring/edit/limits", **{**typed, "budget_discount": "0"})
+    assert "Discounts together: A limit is more than 0. Leave it empty for none." in text_of(answer)
+    answer = console.send(f"{PLACE}/spring/edit/limits", **{**typed, "uses": "few"})
+    assert (
+        "Uses in all at most: Type a whole number here." in text_of(answer) and 'value="few"' in answer.text
+    )
+
+
+def test_a_draft_is_thrown_away_only_by_whoever_says_so_twice(console, hq):
+    made(hq)
+    page = console.get(f"{PLACE}/spring").text
+    question = page[page.index(f'action="{PLACE}/spring/drop"') :].partition("</form>")[0]
+    assert "nobody can bring it back" in question and question.index("</summary>") < question.index("<button")

@@ -87,3 +87,13 @@ def test_a_redemption_and_a_case_are_found(console, hq, station, twice) -> None:
     assert console.get(f"/console/search?q={twice.lower()}").url.endswith(f"/console/exceptions/{twice}")
     entry_id = console.get("/console/journal/list.csv").text.splitlines()[1].split(",")[6]
     assert "/console/journal/D" in console.get(f"/console/search?q={entry_id}").url
+
+
+def test_a_refused_note_stays_in_its_own_field(console, twice) -> None:
+    place = f"/console/exceptions/{twice}"
+    console.get(place)
+    long = "x" * 301
+    page = console.send(f"{place}/note", note=long)
+    assert page.status_code == 400 and page.text.count(f'value="{long}"') == 1
+    noted = page.text[page.text.index(f'action="{place}/note"') :].partition("</form>")[0]
+    assert long in noted

@@ -90,6 +90,15 @@ def test_a_voucher_is_shown_once_and_lies_in_the_wallet(console, ada) -> None:
     assert "Voucher given" in again
 
 
+def test_a_voucher_that_nobody_could_use_is_not_given(console, password, ada, clock) -> None:
+    clock.set_ms(NOW_MS + 400 * DAY_MS)
+    console.sign_in("admin", password)
+    console.get(PAGE)
+    assert f'value="{VOUCHER_RULE}"' not in console.get(PAGE).text
+    page = console.send(f"{PAGE}/apology", rule=VOUCHER_RULE, days="30", reason="Sorry")
+    assert "This offer has ended" in page.text and "once mono" not in page.text
+
+
 def test_t44_an_agent_redeems_for_an_order_of_yesterday(console, password, hq, clock) -> None:
     """T44: 60.00 of yesterday: yes, by yesterday's rules; 45.00: the station's own reason, in its own words."""
     publish_program(hq, with_offer(2))
@@ -172,7 +181,9 @@ def test_two_are_merged_and_one_is_erased_behind_a_check(console, ada) -> None:
     other = "0000000000002"
     upsert_members(ada, [MemberFacts(other, "Grace H.")])
     console.get(f"/console/members/{other}")
-    page = console.send(f"/console/members/{other}/merge", into=REF, reason="One person")
+    asked = console.send(f"/console/members/{other}/merge", into=REF, reason="One person", seen="")
+    assert f"L. ({REF}) stays and takes over everything of Grace H. ({other})." in asked.text
+    page = console.send(f"/console/members/{other}/merge", into=REF, reason="One person", seen=REF)
     assert "The two are one member now." in page.text
     assert other in page.text
     assert console.send(f"{PAGE}/erase", reason="They asked").status_code == 400
@@ -228,3 +239,10 @@ def test_attributes_are_kept_and_taken_out(console, hq) -> None:
     assert 'value="Not a name"' in refused.text
     assert console.send("/console/attributes/pets/remove").status_code == 400
     assert "The attribute is gone" in console.send("/console/attributes/pets/remove", sure="1").text
+
+
+def test_the_list_is_filtered_by_names(console, ada) -> None:
+    page = console.get("/console/members").text
+    filters = page[page.index('class="filters"') :].partition("</form>")[0]
+    for name in ("store", "tier", "segment"):
+        assert f'<select name="{name}">' in filters

@@ -137,3 +137,30 @@ def test_a_long_part_is_shown_name_by_name(console, hq):
     page = console.get("/console/program/product_sets")
     assert "too long to be shown as a whole" in page.text and len(page.content) < 300_000
     assert "set 299" in console.get("/console/program/product_sets?find=299").text
+
+
+def test_a_tier_without_an_id_is_not_lost_and_nor_is_what_was_typed_of_stacking(console, hq):
+    parts.put_part(hq, SYSTEM, "tiers", LADDER)
+    page = console.get("/console/tiers")
+    ladder = page.text[page.text.index('action="/console/tiers/-/ladder"') :]
+    form = fields_of('class="builder"' + ladder[: ladder.index("</form>")])
+    form["tier_name"][-1] = "Platinum"
+    answer = console.send("/console/tiers/-/ladder", **form)
+    assert "Platinum: Give the tier an id." in text_of(answer) and 'value="Platinum"' in answer.text
+    answer = console.send("/console/tiers/-/ladder", do="json", json='[{"id": "x"', version="1")
+    assert answer.status_code == 400 and "[{&#34;id&#34;: &#34;x&#34;" in answer.text
+    typed = {"group_limits": "season", "order": "v13", "multipliers": "product", "version": "0"}
+    answer = console.send("/console/tiers/-/stacking", **typed)
+    assert (
+        answer.status_code == 400 and ">season</textarea>" in answer.text and ">v13</textarea>" in answer.text
+    )
+
+
+def test_a_form_that_is_too_old_stays_too_old(console, hq):
+    """Sent twice it must not undo what somebody else has done meanwhile."""
+    parts.put_part(hq, SYSTEM, "tiers", LADDER)
+    for place, typed in (("/console/tiers/-/ladder", {"do": "json"}), ("/console/program/tiers", {})):
+        console.get("/console/tiers")
+        answer = console.send(place, json="[]", version="0", **typed)
+        assert answer.status_code == 412 and 'name="version" value="0"' in answer.text
+    assert parts.read_part(hq, "tiers").body == LADDER
