@@ -145,6 +145,17 @@ def forget_old(hq: Hq, table: Table) -> None:
     old = select(table).where(table.c.at_ms < hq.clock.now_ms() - KEPT_MS)
     with hq.database.reading() as connection:
         rows = connection.execute(old).all()
+    _forget(hq, table, rows)
+
+
+def forget_all(hq: Hq, table: Table) -> None:
+    """Forget all files but those that a job works on: one may name somebody who was erased, and nobody knows which."""
+    with hq.database.reading() as connection:
+        rows = connection.execute(select(table)).all()
+    _forget(hq, table, [row for row in rows if not _is_worked_on(hq, row)])
+
+
+def _forget(hq: Hq, table: Table, rows: Sequence[Row[Any]]) -> None:
     for row in rows:
         _path(hq, row.import_id).unlink(missing_ok=True)
         if row.job:
@@ -176,7 +187,7 @@ def begin(
     row = connection.execute(_of(table, import_id).with_for_update()).one_or_none()
     if row is None:
         raise NotHere("There is no such import.")
-    if row.job and find_job(hq, row.job).state in (WAITING, RUNNING):
+    if _is_worked_on(hq, row):
         raise NotPossible("A job works on this file already.")
     job = begin_job(connection, actor, kind, asked, total=total, now_ms=hq.clock.now_ms())
     changes = {
@@ -222,6 +233,10 @@ def end_step(
     there = {"at": part.at, "row": place["row"] + len(part.rows), "good": good, "bad": bad, "said": size}
     told = f"{good} good, {bad} with problems"
     return Step(None if part.is_last else there, good + bad, max(job.total, good + bad), told)
+
+
+def _is_worked_on(hq: Hq, row: Row[Any]) -> bool:
+    return bool(row.job) and find_job(hq, row.job).state in (WAITING, RUNNING)
 
 
 def _of(table: Table, import_id: str) -> Select[Any]:

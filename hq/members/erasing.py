@@ -2,7 +2,7 @@
 
 The account is closed (see closing) in a transaction that is committed when the list of erasures names the member (see
 kept): a death in between is made good when HQ next opens. Files in which the name still stood go last: snapshots for
-stations, and SQLite's WAL.
+stations, lists of members that were brought, and SQLite's WAL.
 """
 
 from collections.abc import Callable
@@ -12,12 +12,14 @@ from sqlalchemy import Connection, func, select
 
 from hq.faults import NotHere, NotPossible
 from hq.home import Hq, folder_of
+from hq.imports import service as imports
 from hq.members import kept, kept_merges
 from hq.members.closed import closed_at, newest_closing
 from hq.members.closing import Closing, close_account
 from hq.members.merged import no_member
 from hq.members.service import ref_bytes
 from hq.members.store import read_members, read_scopes
+from hq.members.tables import member_import
 from hq.snapshot import drop_before
 from hq.tables import voucher
 
@@ -49,6 +51,7 @@ def erase_member(hq: Hq, ref: str, *, note: Note | None = None) -> Closing:
     for alias in done.aliases:
         kept_merges.forget(folder_of(hq), alias)
     forget_files(hq)
+    imports.forget_all(hq, member_import)
     hq.database.fold_wal()
     return done
 

@@ -5,9 +5,11 @@ from sqlalchemy import func, select
 
 from hq.access.actor import SYSTEM
 from hq.faults import Malformed, NotHere, NotPossible
+from hq.home import folder_of
 from hq.imports.service import KEPT_MS, problems_of
 from hq.jobs.service import find_job, work
 from hq.members.attributes import Attribute, AttributeKind, Side, put_attribute
+from hq.members.erasing import erase_member
 from hq.members.finding import find_by_external
 from hq.members.importing import bring_file, find_import, forget_old, list_imports, run_import
 from hq.tables import member
@@ -33,6 +35,11 @@ def shop(hq):
 def members(hq) -> int:
     with hq.database.reading() as connection:
         return connection.execute(select(func.count()).select_from(member)).scalar_one()
+
+
+def kept_bytes(hq) -> bytes:
+    """Return all that lies beside the database of lists and of what was wrong with them."""
+    return b"".join(path.read_bytes() for path in sorted(folder_of(hq).rglob("*.jsonl")))
 
 
 def run(hq, found, *, is_trial, mapping=None):
@@ -126,6 +133,19 @@ def test_files_are_forgotten_after_a_week(shop, clock) -> None:
         find_import(shop, found.import_id)
     folder = shop.snapshots.parent
     assert not [path for path in folder.rglob("*.jsonl") if "Lovelace" in path.read_text()]
+
+
+def test_files_are_forgotten_when_somebody_is_erased_but_for_one_that_is_at_work(shop) -> None:
+    done = run(shop, bring_file(shop, SYSTEM, "crm.csv", FILE.encode()), is_trial=False)
+    busy = bring_file(shop, SYSTEM, "more.csv", FILE.encode())
+    run_import(shop, SYSTEM, busy.import_id, busy.mapping, is_trial=True)
+    erase_member(shop, find_by_external(shop, "c-1").row.ref)
+    assert [each.import_id for each in list_imports(shop)] == [busy.import_id]
+    assert problems_of(shop, done) == []
+    assert b"ada@example.com" in kept_bytes(shop)
+    work(shop)
+    erase_member(shop, find_by_external(shop, "c-5").row.ref)
+    assert (list_imports(shop), kept_bytes(shop)) == ([], b"")
 
 
 def test_one_job_at_a_time_works_on_a_file(shop) -> None:
