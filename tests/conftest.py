@@ -1,5 +1,6 @@
 """What holds for every test: slow ones wait for --slow, the log stays quiet, and chance can be repeated."""
 
+import gc
 import os
 import sys
 
@@ -11,10 +12,13 @@ from hypothesis import settings
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# What is imported and collected before the first test stays: nobody looks through it for garbage, now or later.
+gc.disable()
+
 # Pages are drawn off screen unless somebody wants to watch. Must stand before pytest-qt starts Qt.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-pytest_plugins = ["tests.quiet_log", "tests.databases"]
+pytest_plugins = ["tests.quiet_log", "tests.databases", "tests.rig.warm"]
 
 # No deadline: the first example pays for imports, and a busy machine is no bug.
 settings.register_profile("here", deadline=None, print_blob=True)
@@ -43,6 +47,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if slow:
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if item not in slow]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
+    """Begin to look for garbage: see `gc.disable` above."""
+    gc.freeze()
+    gc.enable()
+
+
+def pytest_unconfigure() -> None:
+    """Let all of it go at the end, as anything else."""
+    gc.unfreeze()
 
 
 def _is_named(item: pytest.Item, args: list[str]) -> bool:

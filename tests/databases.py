@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, create_engine, text
 
 from hq.home import URL_FILE, Hq, write_database_url
 from tests.postgres import FAST, Postgres, name_of, running_postgres
@@ -60,6 +60,36 @@ Homes = OnSqlite | OnPostgres
 
 def _url_of(folder: Path) -> str:
     return (folder / URL_FILE).read_text(encoding="utf-8").strip()
+
+
+class SharedEngines:
+    """Makes engines that share what SQLAlchemy has made of statements, since each test has an HQ of its own.
+
+    An HQ makes the text of a statement once and lives for months; for tests that would be most of their time at HQ.
+    """
+
+    STATEMENTS_MAX = 10_000
+
+    def __init__(self) -> None:
+        self._first: dict[str, Engine] = {}
+
+    def __call__(self, *url: Any, **options: Any) -> Engine:
+        """Make an engine as `create_engine` does."""
+        engine = create_engine(*url, query_cache_size=self.STATEMENTS_MAX, **options)
+        first = self._first.setdefault(engine.dialect.name, engine)
+        if first.dialect.server_version_info is None:  # it never was connected
+            self._first[engine.dialect.name] = engine
+        elif first is not engine:
+            engine.dialect = engine.pool._dialect = first.dialect
+            engine._compiled_cache = first._compiled_cache
+        return engine
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_engines() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hq.db.create_engine", SharedEngines())
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,9 @@
 """A world for each test: made once, copied as folders, its processes ended whatever happens."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -10,9 +12,22 @@ from tests.rig.processes import HqProcess, StationProcess, World, build_world, e
 from tests.x_screen import XScreen, require_x
 
 
+@pytest.fixture(autouse=True)
+def _warm(warm_starts: None) -> None:
+    """Let HQ and stations be forked from what is warm."""
+
+
+@pytest.fixture(scope="session")
+def world_template(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return build_world(tmp_path_factory.mktemp("world"))
+
+
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    return build_world(tmp_path)
+def world(world_template: World, tmp_path: Path) -> World:
+    copied = copytree(world_template.hq_dir, tmp_path / "hq")
+    return replace(
+        world_template, hq_dir=copied, store_dir=tmp_path / "station", state_dir=tmp_path / "state"
+    )
 
 
 @pytest.fixture

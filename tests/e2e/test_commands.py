@@ -7,10 +7,17 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from scanner.decode import decode
 from scanner.picture import read_file
 from tests.rig.processes import START_S, TILLSIDE, HqProcess, World, environment, run
 from tests.scanner.terminal import seen
+
+
+@pytest.fixture(autouse=True)
+def _warm() -> None:
+    """Start each command as people do."""
 
 
 def test_enrolling_without_a_keyring_keeps_the_pairing_text_good(world: World, hq: HqProcess):

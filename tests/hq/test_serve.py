@@ -1,46 +1,39 @@
 """HQ as a process: it says where it listens, stops when told, and a kill in the middle of a push loses nothing."""
 
-import os
 import signal
-import subprocess
-import sys
 from contextlib import contextmanager
 
 import pytest
 import requests
 
-from app.failpoints import VARIABLE
 from hq.figures import figures, heads
 from hq.home import open_hq
 from sync.client import DeviceSigner, HttpHq
 from sync.faults import HqUnreachable
 from sync.line import Line
 from tests.hq.station import NOW_MS, enrol_station
+from tests.rig.processes import launch
 
-COMMAND = (
-    "import sys; from pathlib import Path; from hq.clock import FollowingClock; from hq.serve import serve;"
-    "serve(Path(sys.argv[1]), port=0, clock=FollowingClock(int(sys.argv[2])))"
-)
+
+@pytest.fixture(autouse=True)
+def _warm(warm_starts):
+    """Let HQ be forked from what is warm."""
 
 
 @contextmanager
 def process(folder, fail_points=""):
     """HQ on a port of its own; yields the process and the address it announced."""
-    environment = {**os.environ, VARIABLE: fail_points}
-    with subprocess.Popen(
-        [sys.executable, "-c", COMMAND, str(folder), str(NOW_MS)],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment,
-    ) as running:
-        try:
-            line = running.stdout.readline()
-            assert line.startswith("Tillside HQ is listening on http://127.0.0.1:")
-            assert "demo" in line
-            yield running, line.split()[5]
-        finally:
-            running.terminate()
-            running.wait(timeout=20)
+    words = ["hq", "serve", "--dir", str(folder), "--port", "0", "--demo-clock", str(NOW_MS)]
+    running = launch(words, fail_points=fail_points)
+    try:
+        line = running.stdout.readline()
+        assert line.startswith("Tillside HQ is listening on http://127.0.0.1:")
+        assert "demo" in line
+        yield running, line.split()[5]
+    finally:
+        running.terminate()
+        running.wait(timeout=20)
+        running.stdout.close()
 
 
 def speaking(url, station, clock):

@@ -13,6 +13,11 @@ from tests.rig.stepped import step
 SHOPS = ("S1", "S2", "S3", "S4")
 
 
+@pytest.fixture(autouse=True)
+def _warm(warm_starts: None) -> None:
+    """Let HQ and stations be forked from what is warm."""
+
+
 @pytest.fixture(scope="session")
 def lines() -> Iterator[tuple[Proxy, Proxy]]:
     with Proxy() as first, Proxy() as second:

@@ -8,23 +8,29 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
+from app.clock import SystemClock
 from app.core.canonical import canonical
 from app.ids import new_ref
+from app.store.keystore import FileKeyStore
 from hq.campaigns.service import publish_program
 from hq.home import open_hq
 from hq.members.service import MemberFacts, issue_code, upsert_members
 from hq.setup import init_hq
+from hq.stores.pairing import new_pairing
 from hq.stores.service import add_store
 from hq.vouchers.service import NewVoucher, create_vouchers
+from sync.enrolment import enrol_station, read_pairing
+from tests.rig import warm
 
 TILLSIDE = [sys.executable, "-m", "app.cli"]
 STEPPED = [sys.executable, "-m", "tests.rig.stepped"]  # the same on a clock that the test steps
@@ -178,13 +184,8 @@ class HqProcess:
         clock: Path | None = None,
         errors: IO[str] | None = None,
     ) -> None:
-        self.process = subprocess.Popen(
-            [*on_clock(clock), "hq", "serve", "--dir", str(world.hq_dir), "--port", str(port)],
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            env=environment(fail_points=fail_points),
-        )
+        words = ["hq", "serve", "--dir", str(world.hq_dir), "--port", str(port)]
+        self.process = launch(words, fail_points=fail_points, clock=clock, errors=errors)
         line = self.process.stdout.readline()
         assert line.startswith(LISTENING), line
         self.url = line.removeprefix(LISTENING).split()[0]
@@ -209,22 +210,39 @@ class HqProcess:
 
 
 def enrol(world: World, hq: HqProcess) -> None:
-    """Pair the station by the two commands."""
-    folders = ["--dir", str(world.store_dir), "--state", str(world.state_dir)]
-    run("station", *folders, "enrol", pairing_text(world, hq), "--key-store", "file")
+    """Pair the station, as its command does."""
+    enrol_station(
+        read_pairing(pairing_text(world, hq)),
+        folder=world.store_dir,
+        key_store=FileKeyStore(world.state_dir / "keys"),
+        key_store_kind="file",
+        clock=SystemClock(),
+    )
 
 
 def pairing_text(world: World, hq: HqProcess) -> str:
     """Return a pairing code of head office for a station of the shop."""
-    where = ("--url", hq.url, "--dir", str(world.hq_dir))
-    return run("hq", "enrol", "--store", "S1", "--trusted", *where).stdout.strip()
+    opened = open_hq(world.hq_dir)
+    try:
+        return new_pairing(opened, store_id="S1", url=hq.url).text
+    finally:
+        opened.close()
 
 
 def run(*words: str, status: int = 0) -> subprocess.CompletedProcess[str]:
     """Run a command of the product to its end and expect its exit status."""
-    done = subprocess.run(
-        [*TILLSIDE, *words], capture_output=True, text=True, env=environment(), check=False, timeout=START_S
-    )
+    with tempfile.TemporaryFile("w+") as errors:
+        process = launch(words, errors=errors)
+        watchdog = threading.Timer(START_S, process.kill)
+        watchdog.start()
+        try:
+            said = process.stdout.read()
+        finally:
+            watchdog.cancel()
+        process.stdout.close()
+        process.wait()
+        errors.seek(0)
+        done = subprocess.CompletedProcess(words, process.returncode, said, errors.read())
     assert done.returncode == status, done.stderr
     return done
 
@@ -241,13 +259,9 @@ class StationProcess:
         clock: Path | None = None,
         errors: IO[str] | None = None,
     ) -> None:
-        self.process = subprocess.Popen(
-            [*prefix, *station_command(world, clock=clock)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            env=environment(fail_points=fail_points),
+        words = ["station", "--headless", "--dir", str(world.store_dir), "--state", str(world.state_dir)]
+        self.process = launch(
+            words, prefix=prefix, fail_points=fail_points, clock=clock, errors=errors, is_asked=True
         )
         self.first = self._read()
 
@@ -288,22 +302,27 @@ class StationProcess:
         return status
 
 
-def on_clock(clock: Path | None) -> list[str]:
-    """Return how the program is started: on the machine's clock, or on the one in a file (see stepped.py)."""
-    return TILLSIDE if clock is None else [*STEPPED, str(clock)]
+def launch(
+    words: Sequence[str],
+    *,
+    prefix: tuple[str, ...] = (),
+    fail_points: str = "",
+    clock: Path | None = None,
+    errors: IO[str] | None = None,
+    is_asked: bool = False,
+) -> Any:
+    """Start a command of the product, warm if that is on; `is_asked`: its input is a pipe, too.
 
-
-def station_command(world: World, *, clock: Path | None = None) -> list[str]:
-    """Return the command line of the station."""
-    return [
-        *on_clock(clock),
-        "station",
-        "--headless",
-        "--dir",
-        str(world.store_dir),
-        "--state",
-        str(world.state_dir),
-    ]
+    It goes by the machine's clock, or by the one in a file (see stepped.py).
+    """
+    env = environment(fail_points=fail_points)
+    if warm.current is not None and words[0] in warm.IMPORTED and not prefix:
+        kind = warm.current.of(words[0])
+        return kind.start(words, env=env, clock=clock, errors=errors, is_asked=is_asked)
+    return subprocess.Popen(
+        [*prefix, *(TILLSIDE if clock is None else [*STEPPED, str(clock)]), *words],
+        stdin=subprocess.PIPE if is_asked else None, stdout=subprocess.PIPE, stderr=errors, text=True, env=env,
+    )  # fmt: skip
 
 
 def was_killed(status: int) -> bool:
