@@ -21,6 +21,8 @@ from hq.console.render import Look, writers
 from hq.console.texts import translations
 from hq.faults import ChangedMeanwhile
 from hq.home import Hq
+from hq.segments.store import LIVE
+from hq.segments.tables import segment
 from hq.tables import store
 
 NAMED = {"tiers": "tiers", "punch_cards": "punch_cards"}  # parts whose items have ids and names
@@ -70,10 +72,12 @@ def context_of(hq: Hq, look: Look) -> BuilderContext:
             (row.store_id, row.name) for row in connection.execute(select(store).order_by(store.c.store_id))
         ]
         campaigns = [(row.campaign_id, row.name) for row in rows.all_of(connection)]
+        segments = _segments(connection)
     named = {part: _named(document.get(part)) for part in NAMED}
     names = {
         "stores": dict(stores),
         "campaigns": dict(campaigns),
+        "segments": dict(segments),
         **{part: dict(found) for part, found in named.items()},
     }
     write = writers(look)
@@ -84,12 +88,19 @@ def context_of(hq: Hq, look: Look) -> BuilderContext:
         campaigns=_with_ids(campaigns),
         stores=_with_ids(stores),
         tiers=_with_ids(named["tiers"]),
-        segments=_itself(document.get("segments")),
+        segments=[*_with_ids(segments), *_itself(document.get("segments"))],
         consents=[(each["id"], each["id"]) for each in document.get("consents") or ()],
         calendars=_itself(document.get("calendars")),
         punch_cards=_with_ids(named["punch_cards"]),
     )
     return BuilderContext(document, CURRENCIES[look.currency], speech, picks)
+
+
+def _segments(connection: Connection) -> list[Choice]:
+    """Return head office's segments by their names, but for those that are being taken away."""
+    statement = select(segment.c.segment_id, segment.c.name).where(segment.c.state == LIVE)
+    found = connection.execute(statement.order_by(segment.c.name, segment.c.segment_id))
+    return [(row.segment_id, row.name) for row in found]
 
 
 def worked_on(connection: Connection) -> dict[str, Any]:

@@ -42,6 +42,11 @@ Form = Mapping[str, list[str]]
 RULE = re.compile(r"campaign\.rules\[0\]\.?")
 STEP = re.compile(r"\.(?:all|any)\[(\d+)\]|\.(not)(?=\.|\[|$|:)")
 CONDITION = "condition"
+SAYING_NOTHING = (
+    (CONDITION, None),
+    ("cost_points", None),
+    ("has_stock", False),
+)  # in a rule the same as no key
 
 
 @dataclass
@@ -92,7 +97,7 @@ def can_show_rule(rule: Any, currency: Currency) -> bool:
         if rule.get(CONDITION) is not None and not can_show(rule[CONDITION], currency):
             return False
         return rule_of(rule_form_of(rule, currency), currency) == {
-            key: value for key, value in rule.items() if not (key == CONDITION and value is None)
+            key: value for key, value in rule.items() if (key, value) not in SAYING_NOTHING
         }
     except (RuleWrong, KeyError, TypeError, ValueError, AttributeError):
         return False

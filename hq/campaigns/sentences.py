@@ -215,4 +215,4 @@ def value_words(fact: str, value: Any, speech: Speech) -> str:
     return speech.number(value) if isinstance(value, int) else str(value)
 
 
-NAMED_VALUES = {"order.store": "stores", "member.tier": "tiers"}
+NAMED_VALUES = {"order.store": "stores", "member.tier": "tiers", "member.segments": "segments"}

@@ -103,9 +103,10 @@ def create_reward(  # noqa: PLR0913 what a reward is made of
             "trigger": "choice",
             "priority": 0,
             "cost_points": cost_points,
-            "has_stock": has_stock,
             "effect": dict(effect),
         }
+        if has_stock:
+            rule["has_stock"] = True
         if condition is not None:
             rule["condition"] = dict(condition)
         body = {

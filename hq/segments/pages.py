@@ -217,6 +217,7 @@ def _one_page(
         kinds=KINDS,
         fault=fault,
         listed=listed,
+        typed_members=ask.text("members") if fault else "",
         json=_json(found.condition),
     )
 

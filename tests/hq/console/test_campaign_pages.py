@@ -10,6 +10,7 @@ from hq.access.actor import SYSTEM
 from hq.campaigns import drafting
 from hq.campaigns.rows import State
 from hq.campaigns.scenarios import add_scenario
+from hq.segments.service import create_segment
 from tests.hq.campaigns_of import scenario, spring
 
 PLACE = "/console/campaigns"
@@ -357,3 +358,16 @@ def test_a_draft_is_thrown_away_only_by_whoever_says_so_twice(console, hq):
     page = console.get(f"{PLACE}/spring").text
     question = page[page.index(f'action="{PLACE}/spring/drop"') :].partition("</form>")[0]
     assert "nobody can bring it back" in question and question.index("</summary>") < question.index("<button")
+
+
+def test_segments_of_head_office_are_chosen_by_name(console, hq):
+    made(hq)
+    create_segment(hq, SYSTEM, segment_id="vip", name="Our dearest", kind="static")
+    who = console.get(f"{PLACE}/spring/edit/who").text
+    assert 'name="segments" value="vip"' in who and "Our dearest (vip)" in who
+    typed = {**fields_of(who), "segments": "vip", "do": "everywhere"}
+    console.send(f"{PLACE}/spring/edit/who", **typed)
+    rule = drafting.find_campaign(hq, "spring").body["rules"][0]
+    assert "vip" in str(rule["condition"])
+    page = console.get(f"{PLACE}/spring/rules/{rule['id']}")
+    assert "Our dearest (vip)" in page.text and "in one of the segments Our dearest" in text_of(page)

@@ -63,3 +63,11 @@ def test_with_script_too_it_is_said_why_a_form_was_refused(web, password) -> Non
         expect(page.locator("#main > .fault")).to_have_count(0)
         expect(page.get_by_label("Amount", exact=True)).to_have_value("3")
         browser.close()
+
+
+@pytest.mark.parametrize("stock", ["yes", ""])
+def test_a_reward_opens_in_the_rule_builder(console, hq, stock) -> None:
+    console.get(NEW)
+    console.send(NEW, **{**MUG, "has_stock": stock})
+    page = console.get("/console/campaigns/mug/rules/mug-1").text
+    assert "No form can show" not in page and 'name="cost_points" value="200"' in page

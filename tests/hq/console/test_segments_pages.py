@@ -123,3 +123,11 @@ def test_a_segment_is_taken_away(console, hq, people) -> None:
 def test_the_search_finds_segments(console, hq, people) -> None:
     _make(console, hq)
     assert "/console/segments/newcomers" in console.get("/console/search?q=new").text
+
+
+def test_a_refused_list_of_members_stays_where_it_was_typed(console, hq) -> None:
+    console.get("/console/segments/new?kind=static")
+    console.send("/console/segments/new", kind="static", name="Guests", segment_id="guests", do="save")
+    many = ",".join(str(n) for n in range(10_001))
+    page = console.send("/console/segments/guests/members", members=many, do="add")
+    assert page.status_code >= 400 and f">{many}</textarea>" in page.text
