@@ -4,7 +4,7 @@ import re
 
 from hq.webhooks.feed import give_places
 from hq.webhooks.sending import send_due
-from hq.webhooks.service import list_endpoints
+from hq.webhooks.service import give_up, list_endpoints
 from tests.hq.webhooks.receiving import receiving
 
 PLACE = "/console/webhooks"
@@ -41,6 +41,12 @@ def test_an_endpoint_is_changed_switched_off_and_taken_away(hq, console) -> None
     assert "told nothing from now on" in console.send(f"{place}/switch", on="0").text
     assert "Switch it on" in console.send(f"{place}/test").text
     assert "whsec_" in console.send(f"{place}/rotate", hours="24").text
+    assert console.send(f"{place}/rotate", hours="25").status_code == 409
+    assert "endpoints that were given up" not in console.get("/console/alerts").text
+    console.send(f"{place}/switch", on="1")
+    with hq.database.atomic() as connection:
+        assert give_up(connection, endpoint.endpoint_id)
+    assert "endpoints that were given up" in console.get("/console/alerts").text
     assert "The endpoint is gone" in console.send(f"{place}/remove").text
     assert list_endpoints(hq) == []
 

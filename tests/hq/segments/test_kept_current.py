@@ -195,6 +195,10 @@ def test_what_happens_under_a_merged_reference_counts_for_the_survivor(two, stat
     keep(two)
     assert who(two, "both") == {STAYS}
     assert [service.find_segment(two, name).members for name in ("coffee", "friends", "both")] == [1, 1, 1]
+    undo(station, "o1")
+    station.push(3)
+    keep(two)
+    assert who(two, "coffee") == set()
 
 
 def test_who_is_erased_is_in_no_segment_any_more(known) -> None:

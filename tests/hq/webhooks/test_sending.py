@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 
 from hq.access.actor import SYSTEM
 from hq.api.paging import Paging
+from hq.audit.tables import audit
 from hq.faults import NotPossible
 from hq.webhooks.courier import Courier
 from hq.webhooks.deliveries import (
@@ -294,6 +295,9 @@ def test_gone_switches_an_endpoint_off(hq) -> None:
         tell(hq, endpoint)
         assert find_endpoint(hq, endpoint.endpoint_id).state == "given_up"
         assert due_endpoints(hq) == []
+        about = audit.c.about == f"webhook:{endpoint.endpoint_id}", audit.c.action == "webhook.given_up"
+        with hq.database.reading() as connection:
+            assert connection.execute(select(audit.c.who).where(*about)).scalars().all() == [SYSTEM.name]
 
 
 def test_a_try_that_nobody_ended_is_made_again(hq, clock, monkeypatch) -> None:
