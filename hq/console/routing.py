@@ -139,7 +139,8 @@ class PageAsk:
     ) -> Response:
         """Return a page, with why something was refused where it was, which then says the status too.
 
-        Every template may use `actor`, `nav`, `noun`, `csrf`, `said` and `fault` too.
+        Every template may use `actor`, `nav`, `noun`, `csrf`, `said` and `fault` too, and `sent("note")`: what stood in
+        a field of the form that was refused.
         """
         said = self._told()
         bell: Bell = self.request.app.state.bell
@@ -155,6 +156,7 @@ class PageAsk:
             "fault": fault,
             "here": self.request.url.path.removeprefix(self.look.root),
             "query": self.query,
+            "sent": self.text,
             "may": lambda scope: self.actor.may(Scope(scope)),
             "request_id": current_request_id(),
         }

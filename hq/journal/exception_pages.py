@@ -166,7 +166,7 @@ def _of(ask: Page, case_id: str) -> dict[str, Any]:
         "entry": None if found.seq == NO_ENTRY else place_of(found.device, found.epoch, found.seq),
         "staff": names,
         "typed": {name: ask.text(name) for name in ("decision", "note", "points", "stop", "assigned")},
-        "sent": ask.request.url.path.rpartition("/")[2],
+        "form": ask.request.url.path.rpartition("/")[2],
         **_words(ask),
     }
 

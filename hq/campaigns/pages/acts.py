@@ -11,17 +11,26 @@ from hq.builder.context import same_version
 from hq.campaigns import approving, cloning, drafting, publishing, running
 from hq.campaigns.pages.browse import campaign_page
 from hq.campaigns.pages.noun import PLACE, pages, place_of
+from hq.campaigns.pages.wizard import review_page
 from hq.console.routing import Page, PageAsk
 from hq.console.texts import N_
 from hq.faults import HqFault, Malformed
 
 
-def _do(ask: PageAsk, campaign_id: str, act: Callable[[], object], said: str, *, to: str = "") -> Response:
-    """Do something to a campaign: back to its page with a sentence, or with why it could not be done."""
+def _do(
+    ask: PageAsk,
+    campaign_id: str,
+    act: Callable[[], object],
+    said: str,
+    *,
+    to: str = "",
+    again: Callable[[PageAsk, str, HqFault], Response] = campaign_page,
+) -> Response:
+    """Do something to a campaign: to its page with a sentence, or back to the form's with why it could not be done."""
     try:
         act()
     except HqFault as fault:
-        return campaign_page(ask, campaign_id, fault)
+        return again(ask, campaign_id, fault)
     return ask.go(to or place_of(campaign_id), said=ask.said(said))
 
 
@@ -69,6 +78,7 @@ def submit(ask: Page, campaign_id: str) -> Response:
         campaign_id,
         lambda: approving.submit_campaign(ask.hq, ask.actor, campaign_id, note=note, match=match),
         N_("Somebody else is asked to approve this draft."),
+        again=review_page,
     )
 
 
@@ -118,6 +128,7 @@ def publish(ask: Page, campaign_id: str) -> Response:
             ask.hq, ask.actor, campaign_id, note=note, is_meant=is_meant, match=match
         ),
         N_("The campaign is published. Stations get it with their next contact."),
+        again=review_page,
     )
 
 
@@ -132,7 +143,8 @@ def schedule(ask: Page, campaign_id: str) -> Response:
             ask.hq, ask.actor, campaign_id, at_ms=at_ms, is_meant=is_meant, match=match
         )
 
-    return _do(ask, campaign_id, act, N_("The campaign will be published by itself at that time."))
+    said = N_("The campaign will be published by itself at that time.")
+    return _do(ask, campaign_id, act, said, again=review_page)
 
 
 @pages.post("/{campaign_id}/unschedule", needs=Scope.CAMPAIGNS_PUBLISH)

@@ -102,6 +102,12 @@ def keep_step(ask: Page, campaign_id: str, step: str) -> Response:
     return ask.go(place_of(campaign_id, "edit", to), said=ask.said(said) if said else "")
 
 
+def review_page(ask: PageAsk, campaign_id: str, fault: HqFault) -> Response:
+    """Return the review, with why a draft could not be published, scheduled or handed in for approval."""
+    row, context = drafting.find_campaign(ask.hq, campaign_id), context_of(ask.hq, ask.look)
+    return _page(ask, row, STEPS["review"], context, {}, fault)
+
+
 def _step(key: str) -> Step:
     found = STEPS.get(key)
     if found is None:

@@ -371,3 +371,12 @@ def test_segments_of_head_office_are_chosen_by_name(console, hq):
     assert "vip" in str(rule["condition"])
     page = console.get(f"{PLACE}/spring/rules/{rule['id']}")
     assert "Our dearest (vip)" in page.text and "in one of the segments Our dearest" in text_of(page)
+
+
+def test_a_draft_that_can_not_be_published_is_told_on_its_review(console, hq):
+    made(hq)
+    review = f"{PLACE}/spring/edit/review"
+    console.get(review)
+    answer = console.send(f"{PLACE}/spring/publish", note="For Easter", version=version_of(hq, "spring"))
+    assert answer.status_code == 409 and "A campaign needs a scenario that passes" in text_of(answer)
+    assert "Is it in order?" in answer.text and 'value="For Easter"' in answer.text
