@@ -42,6 +42,7 @@ def _redemption(redemption: RedemptionData) -> dict[str, Any]:
         "member": redemption.member,
         "discount": redemption.discount,
         "points": redemption.points,
+        "credit": redemption.credit,
         "reasons": [reason.code for reason in redemption.reasons],
         "decided_ms": redemption.t_eff,
     }
@@ -56,6 +57,7 @@ def _undone(undone: Undone) -> dict[str, Any]:
         "member": undone.member or None,
         "value": undone.made.value,
         "points": undone.made.points_change,
+        "credit": undone.made.credit if undone.member else 0,
         "reason": said.reason,
         "decided_ms": said.t_eff,
     }

@@ -255,6 +255,7 @@ def _tell(connection: Connection, found: Judged, *, now_ms: int) -> None:
         "member": found.member,
         "discount": found.discount,
         "points": found.outcome.points,
+        "credit": found.credit,
         "reasons": [],
         "decided_ms": order.at_ms,
     }

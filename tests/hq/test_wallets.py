@@ -1,5 +1,7 @@
 """Money for wallets: whatever orders and redemptions promise is posted once, and taken back with them."""
 
+import json
+
 import pytest
 from sqlalchemy import func, select
 
@@ -29,6 +31,7 @@ from hq.reports.kinds import REPORTS
 from hq.staff.people import add_person
 from hq.tables import posting
 from hq.vouchers.service import NewVoucher, create_vouchers
+from hq.webhooks.tables import webhook_event
 from tests.databases import on
 from tests.hq.leasing import publish
 from tests.hq.merging import GONE, STAYS, merge
@@ -78,6 +81,13 @@ def of_account(hq, account: str) -> int:
         return int(connection.execute(amounts.where(posting.c.unit == "USD")).scalar_one())
 
 
+def told(hq, kind: str) -> list[dict]:
+    """Return what endpoints are told of one kind of events."""
+    with hq.database.reading() as connection:
+        found = connection.execute(select(webhook_event.c.data).where(webhook_event.c.kind == kind))
+        return [json.loads(data) for data in found.scalars()]
+
+
 def is_balanced(hq) -> bool:
     sums = select(func.sum(posting.c.amount)).group_by(posting.c.entry_id, posting.c.unit)
     with hq.database.reading() as connection:
@@ -89,6 +99,7 @@ def test_what_orders_and_redemptions_promise_is_posted_once_however_often_it_is_
     first = station.push()
     assert words(first) == [(1, "posted", []), (2, "posted", [])]
     assert (held(shop), of_account(shop, CREDITED)) == (100 + 300, -400)
+    assert [data["credit"] for data in told(shop, "redemption.made")] == [300]
     assert station.push() == first
     assert (held(shop), is_balanced(shop)) == (400, True)
     sells(station, "o2", ref=None)
@@ -103,6 +114,7 @@ def test_a_void_takes_all_of_it_back(shop, station, is_one_push):
         station.push()
     undo(station, program=PROGRAM)
     assert words(station.push(1 if is_one_push else 3))[-1] == (3, "posted", [])
+    assert [data["credit"] for data in told(shop, "order.undone")] == [-400]
     assert (held(shop), of_account(shop, CREDITED), is_balanced(shop)) == (0, 0, True)
 
 
