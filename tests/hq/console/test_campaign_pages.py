@@ -7,6 +7,7 @@ import orjson
 import pytest
 
 from hq.access.actor import SYSTEM
+from hq.audit.service import list_audit
 from hq.campaigns import drafting
 from hq.campaigns.rows import State
 from hq.campaigns.scenarios import add_scenario
@@ -288,6 +289,10 @@ def test_a_campaign_is_published_paused_and_let_go(console, hq, station):
     console.get(f"{PLACE}/spring/edit/review")
     answer = console.send(f"{PLACE}/spring/publish", version=version_of(hq, "spring"))
     assert "The campaign is published." in text_of(answer), text_of(answer)
+    assert (list_audit(hq, limit=1)[0].action, list_audit(hq, limit=1)[0].about) == (
+        "campaign.published",
+        "campaign:spring",
+    )
     assert "Heard by 0 of 1 stations" in text_of(answer)
     answer = console.send(f"{PLACE}/spring/pause")
     assert "Paused" in text_of(answer) and drafting.find_campaign(hq, "spring").state is State.PAUSED

@@ -3,10 +3,13 @@
 import ast
 from pathlib import Path
 
+import orjson
 import pytest
 
+from hq.campaigns.composing import read_composed
 from hq.console.complaints import told_complaint
 from hq.console.fault_sentences import retold
+from tests.hq.station import program_body
 
 CORE = Path(__file__).parents[3] / "app" / "core"
 FAULTS = {"DocumentInvalid", "ConditionInvalid"}
@@ -81,3 +84,11 @@ def test_beside_its_field_a_complaint_does_not_name_it_again_and_is_korean_in_ko
         == "From 0.01 USD to 5.00 USD may stand here, not 0.00 USD."
     )
     assert retold(said, "ko", money).startswith("금액: ") and "may stand" not in retold(said, "ko", money)
+
+
+def test_a_composed_program_names_campaign_and_rule_by_their_ids() -> None:
+    document = orjson.loads(program_body(2))
+    campaign = document["campaigns"][1]
+    campaign["rules"][0]["effect"] = {"kind": "amount_off", "target": "order", "amount": 0}
+    found = read_composed(document).problem
+    assert found.startswith(f"campaign {campaign['id']}, rule {campaign['rules'][0]['id']}.effect.amount: ")

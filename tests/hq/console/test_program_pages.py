@@ -4,6 +4,7 @@ import orjson
 import pytest
 
 from hq.access.actor import SYSTEM
+from hq.audit.service import list_audit
 from hq.campaigns import parts
 from hq.program.earning_pages import pages as earning_pages
 from hq.program.part_pages import pages as part_pages
@@ -91,6 +92,9 @@ def test_tiers_are_published_from_their_page(console, hq):
     said = text_of(console.send("/console/tiers/-/publish"))
     assert "Tiers and stacking are published." in said
     assert parts.read_part(hq, "tiers").published == LADDER
+    found = [row.about for row in list_audit(hq) if row.action == "program.published"]
+    assert found[0] == "program:tiers"
+    assert "<div>Tiers</div>" in console.get("/console/audit?action=program.published").text
     answer = console.send("/console/tiers/-/ladder", do="json", json="{", version="0")
     assert answer.status_code == 400
 
