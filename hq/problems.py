@@ -124,7 +124,8 @@ def _methods(request: Request) -> list[str]:
         route for route in every_route(request.app) if route.matches(request.scope)[0] is not Match.NONE
     ]
     path = min(matching, key=lambda route: len(route.param_convertors)).path
-    return sorted({method for route in matching if route.path == path for method in route.methods or ()})
+    found = {method for route in matching if route.path == path for method in route.methods or ()}
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))
 
 
 def _of_bug(_request: Request, _fault: Exception) -> Response:

@@ -22,6 +22,7 @@ from hq.campaigns.service import keyset_at
 from hq.clock import DEMO_CLOCK_HEADER, FollowingClock
 from hq.console.app import add_console
 from hq.faults import NotSigned, TokenRefused
+from hq.heads import Heads
 from hq.home import Hq
 from hq.operations.routes import add_operations
 from hq.phone.routes import add_phone
@@ -113,6 +114,7 @@ def create_app(hq: Hq) -> FastAPI:
     app.add_middleware(Admission)
     add_operations(app, hq)  # which count what is put off at the door, too
     app.add_middleware(RequestIds)
+    app.add_middleware(Heads)
     if isinstance(hq.clock, FollowingClock):
         app.add_middleware(_DemoClockHeader, clock=hq.clock)
     return app

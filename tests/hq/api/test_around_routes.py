@@ -95,3 +95,20 @@ def test_what_has_no_version_is_not_changed_on_condition_of_one(hq, api) -> None
         said = api.ask(method, path, {}, If_Match='"1"')
         assert said.status_code == 412, path
         assert api.ask(method, path, {}, If_Match="*").status_code != 412, path
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/health", STORES, "/v1/stores/S404", "/console/sign-in", "/openapi.json"]
+)
+def test_head_is_get_without_its_body(api, path) -> None:
+    head, got = api.ask("HEAD", path), api.get(path)
+    assert (head.status_code, head.content) == (got.status_code, b"")
+    names = ("Content-Type", "Content-Length", "ETag", "Cache-Control")
+    assert {name: head.headers.get(name) for name in names} == {name: got.headers.get(name) for name in names}
+
+
+def test_head_is_told_of_where_it_may_be_asked_for_and_nowhere_else(api) -> None:
+    assert api.delete(STORES).headers["Allow"] == "GET, HEAD, POST"
+    assert (answer := api.ask("HEAD", "/v1/phone/bind")).status_code == 405 and answer.headers[
+        "Allow"
+    ] == "POST"
