@@ -14,7 +14,7 @@ from app.cli_hq_cases import cases_cli, hq_restored
 from app.cli_hq_devices import device_cli, held_cli, hq_devices, with_hq
 from app.cli_hq_gift_cards import gift_card_cli
 from app.cli_hq_keys import hq_card, hq_phone, keys_cli
-from app.cli_hq_people import hq_erase, hq_export, member_cli
+from app.cli_hq_people import hq_erase, hq_export, hq_password, member_cli
 from app.cli_hq_staff import staff_cli
 from app.cli_hq_stops import hq_lift, hq_stop, hq_stops
 from app.cli_hq_tenants import hq_webhooks_to, show_made, tenant_cli
@@ -58,6 +58,7 @@ hq_cli.command("lift")(hq_lift)
 hq_cli.command("stops")(hq_stops)
 hq_cli.command("export")(hq_export)
 hq_cli.command("erase")(hq_erase)
+hq_cli.command("password")(hq_password)
 
 
 @hq_cli.command("init")

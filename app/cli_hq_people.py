@@ -1,4 +1,4 @@
-"""The commands about members: `tillside hq member`, `hq member merge`, `hq export` and `hq erase`."""
+"""The commands about people: `tillside hq member`, `hq member merge`, `hq export`, `hq erase` and `hq password`."""
 
 import json
 from pathlib import Path
@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from app.cli_hq_cases import WHO
 from app.cli_hq_devices import with_hq
+from app.terminal import say
 
 HqDir = Annotated[Path | None, typer.Option("--dir", help="Folder of HQ's database and keys.")]
 Ref = Annotated[str, typer.Argument(help="The member's reference.")]
@@ -115,4 +116,19 @@ def hq_erase(
     )
     print(
         "Stations forget them with their next sync. Backups from before still name them until they are deleted."
+    )
+
+
+def hq_password(
+    name: Annotated[str, typer.Argument(help="Who signs in at the console.")], data_dir: HqDir = None
+) -> None:
+    """Make a link by which somebody of head office chooses a new password: for an administrator who forgot theirs."""
+    from hq.access.actor import SYSTEM
+    from hq.staff.office import give_link
+    from hq.staff.routes import PASSWORD_PLACE
+
+    link = with_hq(data_dir, lambda hq: give_link(hq, SYSTEM, name))
+    print(f"{PASSWORD_PLACE}{link.token}")
+    say(
+        f"Put head office's address in front, such as https://hq.example.com. It is good once, for a day, for {name}."
     )

@@ -75,7 +75,7 @@ def _check_logo(logo: bytes) -> None:
         raise BrandInvalid("A logo is a PNG.")
     if len(logo) > LOGO_BYTES_MAX:
         raise BrandInvalid(
-            f"A logo has at most {LOGO_BYTES_MAX // 1024} KiB; this one has {len(logo) // 1024}."
+            f"A logo has at most {LOGO_BYTES_MAX // 1024} KiB; this one has {-(-len(logo) // 1024)}."
         )
     width, height = struct.unpack_from(">II", logo, len(PNG + HEADER))
     if not LOGO_SIDE_MIN <= min(width, height) <= max(width, height) <= LOGO_SIDE_MAX:

@@ -51,7 +51,9 @@ class Rates:
 
     def count_sign_in(self, who: str) -> None:
         """Count a try to sign in. Raises `TooMany`."""
-        self._count(self._sign_ins, "sign-in", who).check()
+        left = self._count(self._sign_ins, "sign-in", who)
+        if not left.is_let_through:
+            raise TooMany("Too many tries. Wait a minute, then try again.", retry_after_s=left.reset_s)
 
     def _count(self, item: RateLimitItemPerMinute, kind: str, who: str) -> Left:
         is_let_through = self._limiter.hit(item, kind, who)

@@ -19,6 +19,12 @@ from hq.request_ids import current_request_id
 from hq.tables import counter
 
 COUNTER = "audit"
+# What rows are about: the kind stands before the id.
+KINDS = (
+    *("attribute", "batch", "campaign", "device", "event", "exception", "gift_card", "job", "key", "member"),
+    *("order", "program", "redemption", "reward", "segment", "settings", "signal", "staff", "store", "view"),
+    *("voucher", "webhook"),
+)
 CHECKED_AT_ONCE = 5_000
 
 
@@ -68,6 +74,24 @@ def record(
     )
     connection.execute(insert(audit), {**_columns(row), "hash": _hash(last, row)})
     return n
+
+
+def conditions(
+    who: str | None, action: str | None, about: str | None, first_ms: int | None, end_ms: int | None
+) -> list[ColumnElement[bool]]:
+    """Return what rows must be like. `about` is a kind with its id, or the id alone; times are UTC milliseconds."""
+    wanted: list[ColumnElement[bool]] = []
+    if who:
+        wanted.append(audit.c.who == who)
+    if action:
+        wanted.append(audit.c.action == action)
+    if about:
+        wanted.append(audit.c.about.in_([about, *(f"{kind}:{about}" for kind in KINDS)]))
+    if first_ms is not None:
+        wanted.append(audit.c.at_ms >= first_ms)
+    if end_ms is not None:
+        wanted.append(audit.c.at_ms < end_ms)
+    return wanted
 
 
 def list_audit(

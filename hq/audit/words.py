@@ -24,6 +24,7 @@ ACTIONS: Mapping[str, str] = {
     "campaign.refused": N_("Campaign not approved"),
     "campaign.resumed": N_("Campaign goes on"),
     "campaign.scheduled": N_("Publishing of a campaign scheduled"),
+    "campaign.started": N_("Campaign started"),
     "campaign.submitted": N_("Approval of a campaign asked for"),
     "campaign.unscheduled": N_("Publishing of a campaign not scheduled any more"),
     "campaign.withdrawn": N_("Request for approval taken back"),

@@ -8,6 +8,7 @@ from hq.batches.import_pages import pages as code_imports
 from hq.batches.pages import pages as batches
 from hq.campaigns.pages import pages as campaigns
 from hq.console.alerts import Bell
+from hq.console.astray import add_astray
 from hq.console.entrance import public_pages
 from hq.console.pages import pages as own
 from hq.console.routing import Pages
@@ -79,3 +80,4 @@ def add_console(app: FastAPI, hq: Hq) -> None:
     for noun in NOUNS:
         add_routes(app, noun.router)
     add_routes(app, public_pages(hq, app.state.rates))
+    add_astray(app, hq)

@@ -36,8 +36,11 @@ from hq.staff.passwords import PASSWORD_MAX
 HOME = "/console"
 PASSWORD = "/console/password"  # noqa: S105 a page's path
 YEAR_S = 365 * 24 * 3600
-NAME_MAX, TOKEN_MAX = 60, 64
-Text = Annotated[str, Form(max_length=PASSWORD_MAX)]
+PLACE_MAX = (
+    2_000  # characters of where a browser goes when somebody has signed in: a list with all its filters
+)
+TYPED_MAX = PASSWORD_MAX + 1  # characters that are looked at: what is longer is no name, password or link
+Text = Annotated[str, Form()]
 
 
 class _Route(APIRoute):
@@ -86,19 +89,19 @@ def _add_first(router: APIRouter, hq: Hq) -> None:
 
 def _add_signing_in(router: APIRouter, hq: Hq, rates: Rates) -> None:
     @router.get(SIGN_IN)
-    def show_sign_in(request: Request, to: Annotated[str, Query(max_length=500)] = HOME) -> Response:
+    def show_sign_in(request: Request, to: Annotated[str, Query()] = HOME) -> Response:
         values = {"fault": None, "to": to, "name": "", "said": "", "kept": ""}
         return render("sign_in.html", look_of(request, hq), values)
 
     @router.post(SIGN_IN)
     def post_sign_in(
         request: Request,
-        name: Annotated[str, Form(max_length=NAME_MAX)] = "",
+        name: Text = "",
         password: Text = "",
-        to: Annotated[str, Form(max_length=500)] = HOME,
+        to: Text = HOME,
         kept: Annotated[str, Form()] = "",
     ) -> Response:
-        look = look_of(request, hq)
+        look, name, password = look_of(request, hq), name[:TYPED_MAX], password[:TYPED_MAX]
         try:
             _check_tries(request, rates)
             rates.count_sign_in(f"name {name}")
@@ -142,13 +145,13 @@ def _add_password(router: APIRouter, hq: Hq, rates: Rates) -> None:
         return render("own/password.html", look, values, status=200 if fault is None else fault.status)
 
     @router.get(PASSWORD)
-    def show_password(request: Request, token: Annotated[str, Query(max_length=TOKEN_MAX)] = "") -> Response:
+    def show_password(request: Request, token: Annotated[str, Query()] = "") -> Response:
         return page(request, token, None)
 
     @router.post(PASSWORD)
     def post_password(
         request: Request,
-        token: Annotated[str, Form(max_length=TOKEN_MAX)] = "",
+        token: Text = "",
         new: Text = "",
         again: Text = "",
     ) -> Response:
@@ -170,7 +173,7 @@ async def _set_look(
     language: Annotated[str, Query(max_length=5)] = "",
     theme: Annotated[str, Query(max_length=5)] = "",
     nav: Annotated[str, Query(max_length=6)] = "",
-    to: Annotated[str, Query(max_length=500)] = HOME,
+    to: Annotated[str, Query()] = HOME,
 ) -> Response:
     """Choose language and theme: nothing but how this browser's pages look, so a plain link does."""
     response = RedirectResponse(_root(request) + _own(to), status_code=303)
@@ -191,7 +194,8 @@ def _check_tries(request: Request, rates: Rates) -> None:
 
 def _own(place: str) -> str:
     """Return a place of ours: the first page where it leads elsewhere."""
-    return place if place.startswith("/console") and "\\" not in place and place.isprintable() else HOME
+    is_own = place.startswith("/console") and "\\" not in place and place.isprintable()
+    return place if is_own and len(place) <= PLACE_MAX else HOME
 
 
 def _root(request: Request) -> str:

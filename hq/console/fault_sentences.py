@@ -178,6 +178,14 @@ FORMS = (
     N_("The published program has no voucher rule {rule_id}."),
     N_("There are {endpoints_max} endpoints already, which is as many as can be."),
     N_("More than {amount} requests a minute."),
+    N_("A logo is a PNG."),
+    N_("A logo has at most {most} KiB; this one has {size}."),
+    N_("A logo is {side_min} to {side_max} pixels wide and high; this one is {width}x{height}."),
+    N_("A colour is # and six digits of 0-9 and A-F, such as #7A1E48."),
+    N_("A name has at most {name_max} characters that can be printed."),
+    N_("Where Tillside's name is not to be seen, the shop's own must be known."),
+    N_("The portal's address begins with https:// and has at most {portal_max} characters."),
+    N_("{moves} came or went."),
 )
 
 

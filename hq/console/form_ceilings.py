@@ -8,6 +8,7 @@ from app.core.order import AMOUNT_MAX
 from hq.access.actor import Ceilings
 from hq.builder.typed import TypedWrong, to_basis_points, to_minor, to_whole
 from hq.console.routing import PageAsk
+from hq.console.texts import N_
 from hq.faults import NotPossible
 
 WHOLE = 10_000  # basis points
@@ -17,9 +18,11 @@ def ceilings_in(ask: PageAsk) -> Ceilings:
     """Return the ceilings of a form. Raises `NotPossible` where something is no number."""
     currency = CURRENCIES[ask.look.currency]
     return Ceilings(
-        percent=_ceiling(ask.text("percent"), to_basis_points, WHOLE),
-        amount=_ceiling(ask.text("amount"), lambda text: to_minor(text, currency), AMOUNT_MAX),
-        points=_ceiling(ask.text("points"), to_whole, AMOUNT_MAX),
+        percent=_ceiling(ask, N_("Percentage at most"), "percent", to_basis_points, WHOLE),
+        amount=_ceiling(
+            ask, N_("Amount at most"), "amount", lambda text: to_minor(text, currency), AMOUNT_MAX
+        ),
+        points=_ceiling(ask, N_("Points at most"), "points", to_whole, AMOUNT_MAX),
         stores=frozenset(store for store in ask.texts("store") if store),
     )
 
@@ -41,14 +44,15 @@ def ceilings_shown(ceilings: Ceilings, currency: str) -> Mapping[str, object]:
     }
 
 
-def _ceiling(text: str, read: Callable[[str], int], most: int) -> int | None:
+def _ceiling(ask: PageAsk, label: str, name: str, read: Callable[[str], int], most: int) -> int | None:
     """Return what was typed as a whole number, None for an empty field."""
+    text = ask.text(name)
     if not text:
         return None
     try:
         value = read(text.replace(" ", ""))
     except TypedWrong as problem:
-        raise NotPossible(str(problem)) from problem
+        raise NotPossible(f"{ask.said(label)}: {ask.said(str(problem))}") from problem
     if not 0 <= value <= most:
         raise NotPossible("A ceiling is 0 or more, a percentage 100 at most. Leave it empty for none.")
     return value

@@ -232,7 +232,7 @@ class PageRoute(APIRoute):
             session = await run_in_threadpool(session_of, hq, request.cookies.get(COOKIE, ""))
             if session is None:
                 return to_sign_in(request) if request.method == "GET" else await _signed_out(hq, request)
-            ask = await run_in_threadpool(_ask_of, hq, session, request, str(self.tags[0]))
+            ask = await run_in_threadpool(ask_of, hq, session, request, str(self.tags[0]))
             try:
                 if request.method == "POST":
                     ask = PageAsk(**{**ask.__dict__, "form": await read_form(request, session.csrf)})
@@ -375,6 +375,7 @@ def look_of(request: Request, hq: Hq) -> Look:
     )
 
 
-def _ask_of(hq: Hq, session: Session, request: Request, noun: str) -> PageAsk:
+def ask_of(hq: Hq, session: Session, request: Request, noun: str) -> PageAsk:
+    """Return a request for a page of a noun's."""
     nav = tuple(item for item in request.app.state.nav if item.is_for(session.actor))
     return PageAsk(hq, session, request, look_of(request, hq), nav, noun)

@@ -12,8 +12,7 @@ from hq.members.reasons import of_stations
 
 NUMBER = re.compile(r"\{[^}]*\}")  # in a reason's sentence, where a list holds its code alone
 CAMPAIGN, WALLET = "campaign:", "wallet:"
-NAMES: Mapping[str, str] = {
-    # entries of journals
+ENTRIES: Mapping[str, str] = {
     "order": N_("Order"),
     "redeem": N_("Redemption without an order"),
     "refuse": N_("Refusal"),
@@ -33,7 +32,28 @@ NAMES: Mapping[str, str] = {
     "day_close": N_("End of day"),
     "noted": N_("Exception seen by a manager"),
     "lease_close": N_("Lease given back"),
-    # accounts of the ledger
+    "adjust": N_("Points given or taken by hand"),
+    "past_redeem": N_("Redeemed for a past order"),
+}
+NAMES: Mapping[str, str] = {
+    **ENTRIES,
+    # what posts to the ledger, and its accounts
+    "redemption": N_("Redemption"),
+    "card": N_("Gift card"),
+    "adjusted": N_("Points given or taken by hand"),
+    "case": N_("Exception"),
+    "cards": N_("Gift cards made or changed"),
+    "erased": N_("A member was erased"),
+    "expired": N_("Points expired"),
+    "issued": N_("Points given beside orders"),
+    "merged": N_("Two members were merged"),
+    "overspent": N_("Spent though nothing was left"),
+    "corrections": N_("Points given or taken by hand"),
+    "breakage": N_("Points of members who were erased"),
+    "exception:overspent": N_("Spent though nothing was left"),
+    "gift-cards-sold": N_("Gift cards sold"),
+    "gift-cards-paid": N_("Paid with gift cards"),
+    "gift-cards-lapsed": N_("Lapsed on gift cards"),
     "points-issued": N_("Points issued"),
     "points-spent": N_("Points spent"),
     "points-expired": N_("Points expired"),

@@ -11,6 +11,7 @@ from hq.access.scopes import Scope
 from hq.api.paging import Paging, cut, page_of
 from hq.console.alerts import Alert, alert
 from hq.console.finding import Found, finder
+from hq.console.program_of_pages import stores_to_choose
 from hq.console.routing import Page, Pages
 from hq.console.texts import N_
 from hq.csv_files import Cell, by_pages, csv_answer, moment_cell
@@ -24,7 +25,6 @@ from hq.journal.device_cases import NO_ENTRY, Trouble
 from hq.journal.inbox import CaseFilter, Decided, Decision
 from hq.journal.pages import VERDICTS
 from hq.journal.reading import place_of
-from hq.members.cockpit import stores_to_choose
 from hq.tables import staff
 from sync.protocol import Flag
 
@@ -178,7 +178,7 @@ def _words(ask: Page) -> dict[str, Any]:
         "decisions": DECISIONS,
         "verdicts": VERDICTS,
         "head_office": HEAD_OFFICE,
-        "stores": dict(stores_to_choose(ask.hq)),
+        "stores": dict(stores_to_choose(ask.hq, ask.actor)),
         "now_ms": ask.hq.clock.now_ms(),
         "old_ms": OLD_MS,
     }
@@ -188,7 +188,7 @@ def _page(ask: Page, cursor: str | None) -> tuple[list[Case], str | None]:
     def asked(name: str) -> str | None:
         return ask.query.get(name, "").replace("\x00", "") or None
 
-    states = {None: OPEN, "closed": CLOSED}
+    states = {None: OPEN, OPEN: OPEN, CLOSED: CLOSED}
     wanted = CaseFilter(
         states.get(asked("state")), asked("store"), asked("device"), asked("flag"), asked("assigned")
     )

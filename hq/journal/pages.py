@@ -12,8 +12,10 @@ from hq.access.actor import Actor
 from hq.access.scopes import Scope
 from hq.api.paging import Paging, cut, page_of
 from hq.console.finding import Found, finder
+from hq.console.program_of_pages import stores_to_choose
 from hq.console.routing import Page, Pages
 from hq.console.texts import N_
+from hq.console.words import ENTRIES
 from hq.csv_files import by_pages, csv_answer, moment_cell
 from hq.home import Hq
 from hq.journal import reading
@@ -34,7 +36,10 @@ pages = Pages("journal", N_("Journal"), place="/console/journal", needs=Scope.JO
 def show_journal(ask: Page) -> Response:
     """Show entries, those that came last first."""
     rows, following = _page(ask, ask.query.get("cursor"))
-    return ask.page("journal/list.html", rows=rows, following=following, verdicts=VERDICTS)
+    stores = stores_to_choose(ask.hq, ask.actor)
+    return ask.page(
+        "journal/list.html", rows=rows, following=following, verdicts=VERDICTS, entries=ENTRIES, stores=stores
+    )
 
 
 @pages.get("/list.csv")

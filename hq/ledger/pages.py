@@ -30,6 +30,8 @@ def show_accounts(ask: Page) -> Response:
 @pages.get("/postings")
 def show_postings(ask: Page) -> Response:
     """Show the postings of an account, the newest first."""
+    if not ask.query.get("account", "").strip():
+        return ask.go("/console/ledger")
     asked = asked_list(PostingList, ask)
     rows, following = list_postings(ask.hq, ask.actor, asked)
     return ask.page(

@@ -7,13 +7,14 @@ from fastapi import Response
 
 from hq.access.scopes import Scope
 from hq.console.alerts import alerts_of
+from hq.console.asked_list import in_order
 from hq.console.routing import Page, PageAsk, Pages
 from hq.console.texts import N_
 from hq.reports import service
 from hq.reports.figures import By, Figures, Wanted
 from hq.reports.kinds import REPORTS, Unit
 from hq.reports.pages import cell
-from hq.stores.seeing import stores_of
+from hq.stores.seeing import Only, count_silent, stores_of
 
 pages = Pages("dashboard", N_("Dashboard"), place="/console/dashboard", needs=Scope.REPORTS_READ)
 TOP = 8  # campaigns
@@ -47,7 +48,7 @@ FIGURES: tuple[tuple[str, Unit, Callable[[Figures], int | None], str], ...] = (
 @pages.get("")
 def show_dashboard(ask: Page) -> Response:
     """Show the last 30 days, or others, beside as many before."""
-    query = ask.query
+    query = {**ask.query, **in_order(ask.query.get("since"), ask.query.get("until"))}
     wanted = service.wanted_by(
         ask.hq, ask.actor, since=query.get("since"), until=query.get("until"), store_id=query.get("store", "")
     )
@@ -117,10 +118,11 @@ def _line(ask: PageAsk) -> list[Shown]:
     if not ask.actor.may(Scope.DEVICES_READ):
         return []
     stores = stores_of(ask.hq, ask.actor)
-    devices, online = sum(each.devices for each in stores), sum(each.online for each in stores)
     return [
         Shown(
-            ask.said(N_("Stations offline now")), cell(ask, Unit.COUNT, devices - online), "/console/devices"
+            ask.said(N_("Stations offline now")),
+            cell(ask, Unit.COUNT, count_silent(ask.hq, ask.actor)),
+            f"/console/devices?only={Only.SILENT}",
         ),
         Shown(
             ask.said(N_("Entries waiting in stations")),

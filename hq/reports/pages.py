@@ -7,6 +7,7 @@ from fastapi import Response
 
 from app.core.money import CURRENCIES
 from hq.access.scopes import Scope
+from hq.console.asked_list import in_order
 from hq.console.render import writers
 from hq.console.routing import Page, PageAsk, Pages
 from hq.console.texts import N_
@@ -174,7 +175,7 @@ def _made(ask: PageAsk, name: str) -> Made:
 
 
 def _wanted(ask: PageAsk) -> Wanted:
-    query = ask.query
+    query = {**ask.query, **in_order(ask.query.get("since"), ask.query.get("until"))}
     return service.wanted_by(
         ask.hq,
         ask.actor,

@@ -131,7 +131,7 @@ def _one(ask: PageAsk, name: str) -> dict[str, Any]:
     return {
         "person": person,
         **_new(ask, person.name, person.role.value, shown),
-        "now_ms": ask.hq.clock.now_ms(),
+        "reason": ask.text("reason"),
     }
 
 

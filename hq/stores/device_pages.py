@@ -11,6 +11,7 @@ from hq.access.scopes import Scope
 from hq.api.paging import read_cursor, write_cursor
 from hq.console.alerts import Alert, alert
 from hq.console.finding import FOUND_MAX, Found, finder
+from hq.console.program_of_pages import stores_to_choose
 from hq.console.routing import Page, Pages
 from hq.console.texts import N_
 from hq.csv_files import by_pages, csv_answer, moment_cell
@@ -19,7 +20,7 @@ from hq.home import Hq
 from hq.stores import devices
 from hq.stores.devices import DeviceState
 from hq.stores.pairing import new_epoch_pairing
-from hq.stores.pairing_pages import read_pairing_form, show_pairing, url_of
+from hq.stores.pairing_pages import pairing_typed, read_pairing_form, show_pairing
 from hq.stores.seeing import (
     OFFLINE_MS,
     QUEUE_OLD_MS,
@@ -61,6 +62,7 @@ def show_devices(ask: Page) -> Response:
         rows=rows,
         following=following,
         states=states,
+        stores=stores_to_choose(ask.hq, ask.actor),
         onlys=ONLYS,
         now_ms=ask.hq.clock.now_ms(),
         skew_told_ms=SKEW_TOLD_MS,
@@ -155,7 +157,12 @@ def _of(ask: Page, device_id: str) -> dict[str, Any]:
         "states": states,
         "now_ms": ask.hq.clock.now_ms(),
         "skew_told_ms": SKEW_TOLD_MS,
-        "hq_url": url_of(ask),
+        "typed": {
+            "note": ask.text("note", found.note),
+            "reason": ask.text("reason"),
+            "wipe": ask.text("wipe") == "1",
+            **pairing_typed(ask),
+        },
     }
 
 

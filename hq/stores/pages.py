@@ -16,7 +16,7 @@ from hq.faults import HqFault, Malformed
 from hq.home import Hq
 from hq.stores.device_pages import states
 from hq.stores.pairing import new_pairing
-from hq.stores.pairing_pages import read_pairing_form, show_pairing, url_of
+from hq.stores.pairing_pages import pairing_typed, read_pairing_form, show_pairing
 from hq.stores.seeing import DeviceSeen, StoreSeen, areas_of, devices_of, find_store, stores_of
 from hq.stores.service import AREA_LENGTH_MAX, ID_LENGTH_MAX, NAME_LENGTH_MAX, add_store, change_store
 from hq.tables import store
@@ -32,7 +32,7 @@ def show_stores(ask: Page) -> Response:
     """Show all stores by area."""
     area = _area(ask)
     rows = stores_of(ask.hq, ask.actor, area=area)
-    areas = [(each, each) for each in areas_of(ask.hq)]
+    areas = [(each, each) for each in areas_of(ask.hq, ask.actor)]
     return ask.page("stores/list.html", rows=rows, areas=areas, area=area)
 
 
@@ -126,8 +126,11 @@ def _of(ask: Page, store_id: str) -> dict[str, Any]:
         "store": found,
         "devices": here,
         "states": states,
-        "hq_url": url_of(ask),
-        "typed": {name: ask.text(name) for name in ("name", "area") if name in ask.form},
+        "typed": {
+            "name": ask.text("name", found.name),
+            "area": ask.text("area", found.area),
+            **pairing_typed(ask),
+        },
     }
 
 

@@ -130,6 +130,13 @@ def devices_of(
         return _seen(connection, connection.execute(statement).all(), now_ms=now_ms)
 
 
+def count_silent(hq: Hq, actor: Actor) -> int:
+    """Return how many stations were not heard of for a while: those that `Only.SILENT` lists."""
+    silent = _statement(actor).where(*_matters(Only.SILENT, hq.clock.now_ms())).subquery()
+    with hq.database.reading() as connection:
+        return int(connection.execute(select(func.count()).select_from(silent)).scalar_one())
+
+
 def _matters(only: Only, now_ms: int) -> tuple[ColumnElement[bool], ...]:
     if only is Only.SILENT:
         return _TABLE.state == DeviceState.ACTIVE, _TABLE.last_seen_ms < now_ms - OFFLINE_MS
@@ -193,10 +200,13 @@ def find_store(hq: Hq, actor: Actor, store_id: str) -> StoreSeen:
         return _stores(connection, rows, now_ms=hq.clock.now_ms())[0]
 
 
-def areas_of(hq: Hq) -> list[str]:
-    """Return the areas that stores are in, by name."""
+def areas_of(hq: Hq, actor: Actor) -> list[str]:
+    """Return the areas of the stores that are somebody's to see, by name."""
+    areas = select(store.c.area).distinct().order_by(store.c.area)
+    if actor.ceilings.stores:
+        areas = areas.where(store.c.store_id.in_(actor.ceilings.stores))
     with hq.database.reading() as connection:
-        found = connection.execute(select(store.c.area).distinct().order_by(store.c.area))
+        found = connection.execute(areas)
         return [area for (area,) in found if area]
 
 

@@ -145,9 +145,11 @@ def _one(ask: PageAsk, endpoint_id: str) -> dict[str, Any]:
     found, following = deliveries.list_deliveries(
         ask.hq, endpoint_id, paging, state=state if state in STATES else None
     )
-    form = _form(endpoint.name, endpoint.url, endpoint.kinds)
+    is_edited = "url" in ask.form
+    kinds = tuple(ask.texts("kind")) if is_edited else endpoint.kinds
+    form = _form(ask.text("name", endpoint.name), ask.text("url", endpoint.url), kinds)
     rows = {"deliveries": found, "following": following, "states": STATES}
-    return {"endpoint": endpoint, "hours": HOURS, **rows, **form}
+    return {"endpoint": endpoint, "hours": HOURS, "is_edited": is_edited, **rows, **form}
 
 
 def _delivery(ask: PageAsk, endpoint_id: str, event_id: str) -> dict[str, Any]:

@@ -22,11 +22,12 @@ class Web:
         self._session = requests.Session()
         self._session.headers["Accept-Encoding"] = "identity"
 
-    def ask(self, method, target, *, content=None, headers=None, stream=False, follow=True):
+    def ask(self, method, target, *, content=None, files=None, headers=None, stream=False, follow=True):
         return self._session.request(
             method,
             self.url + target,
             data=content,
+            files=files,
             headers=headers,
             timeout=TIMEOUT_S,
             stream=stream,

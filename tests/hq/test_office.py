@@ -1,7 +1,11 @@
 """Head office's people: nobody gives more than they have, nobody changes their own rights, an administrator stays."""
 
-import pytest
+import re
 
+import pytest
+from typer.testing import CliRunner
+
+from app.cli_hq import hq_cli
 from hq.access.actor import SYSTEM, Ceilings, of_person
 from hq.access.api_keys import create_key
 from hq.access.scopes import Role, Scope
@@ -9,6 +13,7 @@ from hq.audit.service import list_audit
 from hq.console.sessions import session_of, sign_in
 from hq.faults import ChangedMeanwhile, Forbidden, NotHere, NotPossible
 from hq.staff import office
+from tests.databases import on
 
 SECRET = "correct horse battery"
 ADMIN = of_person("admin", Role.ADMIN)
@@ -122,3 +127,14 @@ def test_a_store_that_is_not_there_can_be_nobodys(hq) -> None:
         office.add_office_person(
             hq, ADMIN, name="Sto", role=Role.STORE_MANAGER, ceilings=Ceilings(stores=frozenset({"S9"}))
         )
+
+
+@on("sqlite")
+def test_an_administrator_who_forgot_their_password_is_let_in_by_a_command(hq, folder) -> None:
+    told = CliRunner().invoke(hq_cli, ["password", "admin", "--dir", str(folder)])
+    assert told.exit_code == 0, told.output
+    token = re.search(r"/console/password\?token=([0-9A-Z]+)", told.output)[1]
+    assert office.choose_password(hq, token, "correct horse battery") == "admin"
+    assert sign_in(hq, "admin", "correct horse battery")
+    nobody = CliRunner().invoke(hq_cli, ["password", "nobody", "--dir", str(folder)])
+    assert nobody.exit_code == 1 and "nobody of this name" in nobody.output

@@ -176,3 +176,37 @@ def test_limits_and_consents_are_set_on_their_pages(hq, made) -> None:
         assert "Korean" in console.get("/console/settings/languages").text
         console.send("/console/settings/languages", first="ko", language="en")
     assert read_languages(hq).languages == ("ko", "en")
+
+
+def test_a_refused_brand_loses_no_logo(hq, made) -> None:
+    with serving(hq) as web:
+        console = Console(web)
+        console.sign_in("admin", made[1].password)
+        console.get("/console/settings/brand")
+        shown = {"do": "look", "name": "Blue Bean", "shown_logo": b64encode(png()).decode()}
+        refused = console.send("/console/settings/brand", **shown, portal="http://plain.example")
+        assert refused.status_code == 409
+        assert f'name="shown_logo" value="{shown["shown_logo"]}"' in refused.text
+        large = console.upload("/console/settings/brand", {"do": "look"}, logo=png() + bytes(200 * 1024))
+        assert "A logo has at most 96 KiB; this one has 201." in large.text
+
+
+def test_a_form_from_before_another_change_is_not_taken_unseen(hq, made) -> None:
+    with serving(hq) as web:
+        console = Console(web)
+        console.sign_in("admin", made[1].password)
+        page = console.get("/console/settings/limits").text
+        fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page.partition('class="stack wide"')[2]))
+        fields |= {"do": "publish"}
+        fields.pop("form_id")
+        console.send("/console/settings/limits", **{**fields, "warn_hours": "6"})
+        stale = console.send("/console/settings/limits", **{**fields, "days": "9"})
+        assert stale.status_code == 412 and "Somebody else changed this meanwhile." in stale.text
+        assert program(hq).authority.warn_ms == 6 * 3_600_000 and 'value="9"' in stale.text
+        meant = {**fields, "days": "9", "seen": re.search(r'name="seen" value="(\w+)"', stale.text)[1]}
+        assert console.send("/console/settings/limits", **meant).status_code == 200
+        old = re.search(r'name="seen" value="(\w+)"', console.get("/console/settings/consents").text)[1]
+        asked = {"what-0": "news", "version-0": "1", "text-0-en": "We may write to you.", "do": "publish"}
+        assert console.send("/console/settings/consents", **asked, seen=old).status_code == 200
+        assert console.send("/console/settings/consents", seen=old, do="publish").status_code == 412
+        assert [each.what for each in program(hq).consents] == ["news"]

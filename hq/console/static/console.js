@@ -92,6 +92,13 @@ if (address.searchParams.has("said")) {
   history.replaceState(history.state, "", address);
 }
 
+// Where the navigation is longer than the window, the line of the page that is open stands in view.
+const line = document.querySelector('.side [aria-current="page"]');
+const side = line?.closest(".side");
+if (side && line.offsetTop + line.offsetHeight > side.clientHeight) {
+  side.scrollTop = line.offsetTop - side.clientHeight / 2;
+}
+
 document.addEventListener("keydown", (event) => {
   const search = document.querySelector("[data-search]");
   if (event.key === "/" && search && !event.target.closest("input, textarea, select")) {

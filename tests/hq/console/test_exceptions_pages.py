@@ -10,6 +10,7 @@ from tests.hq.station import NOW_MS, REF
 from tests.hq.twice import use_twice
 
 DAY_MS = 86_400_000
+STATES = "", "open", "closed", "all"
 
 
 @pytest.fixture
@@ -97,3 +98,19 @@ def test_a_refused_note_stays_in_its_own_field(console, twice) -> None:
     assert page.status_code == 400 and page.text.count(f'value="{long}"') == 1
     noted = page.text[page.text.index(f'action="{place}/note"') :].partition("</form>")[0]
     assert long in noted
+
+
+def test_open_exceptions_are_those_that_are_open(console, twice) -> None:
+    console.get(f"/console/exceptions/{twice}")
+    assert (
+        console.send(f"/console/exceptions/{twice}/decide", decision="accept", note="Let be").status_code
+        == 200
+    )
+    shown = {state: twice in console.get(f"/console/exceptions?state={state}").text for state in STATES}
+    assert shown == {"": False, "open": False, "closed": True, "all": True}
+
+
+def test_entries_are_chosen_by_the_words_of_their_kinds(console, station, twice) -> None:
+    page = console.get("/console/journal?type=order").text
+    assert '<option value="order" selected>Order</option>' in page and "-1-1" in page
+    assert "No entry fits." in console.get("/console/journal?type=void").text

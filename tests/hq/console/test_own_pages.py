@@ -138,3 +138,24 @@ def test_every_right_and_role_has_its_words() -> None:
 def test_a_person_is_found_by_the_search(console, hq) -> None:
     office.add_office_person(hq, SYSTEM, name="Zora Quill", role=Role.ANALYST)
     assert console.get("/console/search?q=zora").url.endswith("/console/staff/person/Zora%20Quill")
+
+
+def test_the_audit_is_searched_by_what_people_know(console, hq) -> None:
+    office.add_office_person(hq, SYSTEM, name="Zora Quill", role=Role.ANALYST)
+    added = console.get("/console/audit?action=staff.added").text
+    assert '<option value="staff.added" selected>Person added</option>' in added
+    assert (
+        "staff:Zora Quill" in console.get("/console/audit?about=Zora+Quill").text
+    )  # the kind need not be said
+    assert "Nothing was done yet that fits." in console.get("/console/audit?until=2001-01-01").text
+    assert "staff:Zora Quill" in console.get("/console/audit?since=2001-01-01&until=2099-01-01").text
+    file = console.get("/console/audit/list.csv?action=staff.added").text
+    assert file.count("staff.added") == 1 and "Zora Quill" in file
+
+
+@pytest.mark.parametrize("field", ["percent", "amount", "points"])
+def test_a_wrong_ceiling_names_its_field(console, field) -> None:
+    labels = {"percent": "Percentage", "amount": "Amount", "points": "Points"}
+    console.get("/console/staff/new")
+    page = console.send("/console/staff/new", name="Mara", role="junior", **{field: "much"})
+    assert f"{labels[field]} at most: Type a" in page.text

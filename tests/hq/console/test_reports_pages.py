@@ -6,8 +6,12 @@ import re
 from html import unescape
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from hq.service import EnrolService
+from hq.stores.pairing import new_pairing
 from tests.hq.reports.shop import ANA, t46_with_a_void
+from tests.hq.station import URL, enrol_request, pairing_token
 
 NOVEMBER = "since=2017-11-01&until=2017-11-30"
 
@@ -108,6 +112,32 @@ def test_without_anything_pages_say_what_to_do_next(console) -> None:
 
 
 @pytest.mark.parametrize("place", ["orders?since=x", "orders?cursor=x", "redemptions?outcome=x", "reports/points?by=x",
-                                   "reports/points?by=campaign", "ledger/postings", "dashboard?since=x"])  # fmt: skip
+                                   "reports/points?by=campaign", "ledger/postings?account=a&since=x",
+                                   "dashboard?since=x"])  # fmt: skip
 def test_addresses_that_make_no_sense_are_refused_as_that(console, place) -> None:
     assert console.get(f"/console/{place}").status_code == 400
+
+
+def test_days_turned_round_mean_the_time_between_them(console, shop) -> None:
+    turned = "since=2017-11-30&until=2017-11-01"
+    for place in ("dashboard", "reports/order-value", "reports/engaged", "orders", "ledger/postings"):
+        answer = console.get(f"/console/{place}?{turned}&account=discounts-given")
+        assert answer.status_code == 200, place
+    assert "230.00 USD" in console.get(f"/console/dashboard?{turned}").text
+    assert "v1" in console.get(f"/console/orders?{turned}").text
+
+
+def test_stations_that_are_offline_lead_to_them(console, hq, shop, clock) -> None:
+    clock.set_ms(clock.now_ms() + 3_600_000)
+    asked = pairing_token(new_pairing(hq, store_id="S1", url=URL, is_trusted=False).text)
+    EnrolService(hq).enrol(enrol_request(asked, Ed25519PrivateKey.generate()))  # waits: none that is away
+    page = console.get("/console/dashboard").text
+    place, count = re.search(
+        r'Stations offline now</span><a class="value" href="([^"]+)">(\d+)', page
+    ).groups()
+    rows = re.findall(r'<th scope="row"><a class="mono"', console.get(unescape(place)).text)
+    assert int(count) == len(rows) > 0
+
+
+def test_postings_of_no_account_lead_to_the_accounts(console) -> None:
+    assert console.get("/console/ledger/postings").url.endswith("/console/ledger")

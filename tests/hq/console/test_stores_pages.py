@@ -5,11 +5,17 @@ import re
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from hq.access.actor import SYSTEM, Ceilings
+from hq.access.scopes import Role
 from hq.service import EnrolService
+from hq.staff import office
 from hq.stores.devices import list_devices
 from hq.stores.pairing import new_pairing
 from hq.stores.picture import draw_code
+from hq.stores.service import add_store
 from scanner.still import read_still
+from tests.hq.asking_api import Console
+from tests.hq.server import Web
 from tests.hq.station import URL, enrol_request, enrol_station, pairing_token
 
 QUIET = 4  # modules of light around a code, as its standard asks
@@ -102,3 +108,31 @@ def test_odd_filters_find_nothing_and_break_nothing(console) -> None:
         assert console.get(f"/console/devices?{query}").status_code == 200
     assert console.get("/console/devices?cursor=nonsense").status_code == 400
     assert console.get("/console/stores?area=%00").status_code == 200
+
+
+def test_a_refused_change_of_a_store_or_a_device_keeps_what_was_typed(console, hq) -> None:
+    device = enrol_station(hq, "S1").owner.device_id
+    console.get("/console/stores/S1")
+    named = console.send("/console/stores/S1", name="N" * 81, area="Lakeside")
+    assert named.status_code == 400 and 'value="Lakeside"' in named.text and "N" * 81 in named.text
+    paired = console.send("/console/stores/S1/pair", url="hq.example.com", trusted="1")
+    assert paired.status_code == 400 and 'value="hq.example.com"' in paired.text
+    assert 'name="trusted" value="1" checked' in paired.text
+    noted = console.send(f"/console/devices/{device}/note", note="n" * 201)
+    assert noted.status_code == 400 and "n" * 201 in noted.text
+    shut = console.send(f"/console/devices/{device}/revoke", reason="r" * 301, wipe="1")
+    assert shut.status_code == 400 and "r" * 301 in shut.text and 'name="wipe" value="1" checked' in shut.text
+
+
+def test_areas_and_stores_of_others_are_not_to_be_chosen(console, hq, web) -> None:
+    add_store(hq, store_id="S9", name="Faraway", time_zone="Europe/Berlin", currency="USD", area="Moon")
+    ceilings = Ceilings(stores=frozenset({"S1"}))
+    link = office.add_office_person(hq, SYSTEM, name="Sam", role=Role.STORE_MANAGER, ceilings=ceilings)
+    office.choose_password(hq, link.token, "correct horse battery")
+    manager = Console(Web(web.url))
+    manager.sign_in("Sam", "correct horse battery")
+    for page in ("stores", "devices", "journal", "exceptions", "dashboard"):
+        shown = manager.get(f"/console/{page}")
+        assert shown.status_code == 200
+        assert "Faraway" not in shown.text and "Moon" not in shown.text
+    assert "/console/campaigns" not in manager.get("/console/dashboard").text  # where it would be a 403

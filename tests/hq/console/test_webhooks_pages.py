@@ -56,3 +56,11 @@ def test_what_is_refused_comes_back_with_what_was_typed(hq, console) -> None:
     page = console.send(f"{PLACE}/new", name="Shop", url="https://127.0.0.1/hook")
     assert page.status_code == 409
     assert "Webhooks go to public addresses" in page.text and "https://127.0.0.1/hook" in page.text
+    console.send(f"{PLACE}/new", name="Shop", url="https://shop.example/hook")
+    (endpoint,) = list_endpoints(hq)
+    changed = console.send(
+        f"{PLACE}/endpoint/{endpoint.endpoint_id}/edit", name="Other", url="ftp://x", kind="member.added"
+    )
+    assert changed.status_code == 409 and '<details class="card" open>' in changed.text
+    assert 'value="Other"' in changed.text and 'value="ftp://x"' in changed.text
+    assert 'value="member.added" checked' in changed.text
