@@ -223,6 +223,8 @@ def test_an_import_neither_loses_nor_invents_what_segments_say(known, station) -
     make_list(known, "vip")  # who had the name before belongs to the list from its beginning
     assert who(known, "vip") == {REF, REFS[0]}
     assert [each.members for each in service.list_sizes(known, "vip")] == [2]
+    with pytest.raises(NotPossible, match="are longer than"):
+        upsert_members(known, [MemberFacts(REF, segments=("x" * 1_001,))])
 
 
 def test_a_segment_that_is_taken_away_leaves_no_trace(known, clock) -> None:
