@@ -55,6 +55,7 @@ class MemberValues(Struct):
         None  # of campaigns with limits: campaign, local day, how often
     )
     more: More | None = None  # what ends, and what conditions ask about
+    punches: dict[str, Whole] | None = None  # counters of punch cards
 
 
 class VoucherValues(Struct):

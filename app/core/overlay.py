@@ -4,7 +4,7 @@ Derived from the entry's body alone, so that verifying a journal can hold the st
 older programs say nothing of uses and rights, and have no such effects.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from app.core.approvals import approval_id_of
@@ -14,6 +14,7 @@ from app.core.entry import DAY_CLOSE, ENROL, GIFT_CARD, ORDER, REDEEM, REFUSE, R
 from app.core.gift_cards import TenderKind
 from app.core.limits import counted_key, order_value_key
 from app.core.order import LineKind, local_date
+from app.core.punch_cards import PUNCHES
 from app.core.spending import whose
 
 ORDER_CLAIM, REDEMPTION_CLAIM = "order", "redemption"
@@ -26,6 +27,7 @@ ENROLLED, NUMBER_OF = "enrolled", "number_of"
 CAMPAIGN_USE, CAMPAIGN_MEMBER = "campaign_use", "campaign_member"
 CAMPAIGN_DISCOUNT, CAMPAIGN_VALUE = "campaign_discount", "campaign_value"
 STOCK_USE, MEMBER_USE = "stock_use", "member_use"
+PUNCH = "punch"  # of members' punch cards, see `punch`
 # Of rights: what was taken of a lease, by its id; redemptions by floor limits, by member or code hash; and all that a
 # station gave by leases and floor limits, in times and in minor units.
 LEASE_USE, FLOOR_USE, SPENDS, SPENT = "lease", "floor", "spends", "spent"
@@ -48,6 +50,11 @@ class Effect(NamedTuple):  # made in a third of a dataclass's time
 def member_use(campaign_id: str, member: str, day: str = "") -> str:
     """Return how a member's uses of a campaign on a local day (ISO 8601) are named; without one how all names begin."""
     return f"{campaign_id}|{member}|{day}"
+
+
+def punch(member: str, card_id: str) -> str:
+    """Return how a member's counter of a punch card is named."""
+    return f"{member}|{card_id}"
 
 
 def number_of(number_hash: str, member: str = "") -> str:
@@ -105,6 +112,7 @@ def _of_order(data: Mapping[str, Any]) -> Iterator[Effect]:
         yield from _of_uses(data, member)
     for outcome in data.get("campaigns", ()):
         yield from _of_outcome(outcome, whose("", member))
+        yield from _of_counts(outcome.get("counts", ()), member)
     for paid in cards_paid(data):
         yield Effect(CARD_MONEY, paid.ref, -paid.units)
         if paid.alone:
@@ -121,6 +129,7 @@ def _of_redemption(data: Mapping[str, Any]) -> Iterator[Effect]:
     if data.get("shown"):  # by a phone; a card has nothing that is used up
         yield Effect(CODE_SPENT, data["shown"]["nonce_hash"], 1)
     yield from _of_outcome(data, whose(data["code_hash"], data.get("member")))
+    yield from _of_counts(data.get("counts", ()), data.get("member"))
 
 
 def _of_uses(data: Mapping[str, Any], member: str | None) -> Iterator[Effect]:
@@ -159,6 +168,13 @@ def _of_outcome(outcome: Mapping[str, Any], spender: str) -> Iterator[Effect]:
             yield Effect(SPENT, "", auth["value"])
 
 
+def _of_counts(changes: Iterable[Sequence[Any]], member: str | None) -> Iterator[Effect]:
+    """Yield what changes of counters, by their keys, do to a member's punch cards."""
+    for key, change in changes:
+        if member is not None and key.startswith(PUNCHES):
+            yield Effect(PUNCH, punch(member, key.removeprefix(PUNCHES)), change)
+
+
 def _of_reversal(entry_type: str, data: Mapping[str, Any]) -> Iterator[Effect]:
     """Yield what comes back: the opposite of what the order had done, but for floor limits and showings of codes."""
     member = data["member"]
@@ -172,6 +188,7 @@ def _of_reversal(entry_type: str, data: Mapping[str, Any]) -> Iterator[Effect]:
         yield Effect(POINTS_PENDING, member, data["points"])
     if member is not None and data["points_back"]:
         yield Effect(POINTS_SPENT, member, data["points_back"])
+    yield from _of_counts(data["earned"], member)
     for back in data["backs"]:
         if back["use"] and back["code_hash"]:
             yield Effect(VOUCHER_USE, back["code_hash"], -1)

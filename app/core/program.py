@@ -4,7 +4,7 @@ The published form is canonical JSON, whose SHA-256 is the version's hash: every
 bytes. Reading and checking that form is program_format's job.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from app.core.card_policy import CardPolicy
 from app.core.circumstances import Check
 from app.core.consents import ConsentText
 from app.core.earning import EarningRule
+from app.core.effects import PunchCardFree
 from app.core.expiry import ExpiryRule
 from app.core.index import RuleIndex
 from app.core.life import Life
@@ -86,7 +87,10 @@ class Program:
     counted_campaigns: frozenset[str] = field(init=False, compare=False)  # those with limits or budgets
     counts_campaigns: bool = field(
         init=False, compare=False
-    )  # whether there are any, or rewards with a stock
+    )  # whether there are any, or rewards with a stock, or punch cards
+    punch_cards_of: Mapping[str, frozenset[str]] = field(
+        init=False, compare=False
+    )  # by campaign that has some
     candidates: tuple[Candidate, ...] = field(init=False, compare=False)  # the rules, each by itself
 
     def __post_init__(self) -> None:
@@ -98,9 +102,20 @@ class Program:
         counted = (each.campaign_id for each in self.campaigns if each.limits or each.budget)
         object.__setattr__(self, "counted_campaigns", frozenset(counted))
         has_stock = any(pair.rule.has_stock for pair in self.rules)
-        object.__setattr__(self, "counts_campaigns", bool(self.counted_campaigns) or has_stock)
+        cards = {each.campaign_id: frozenset(_cards_of(each)) for each in self.campaigns}
+        cards = {name: found for name, found in cards.items() if found}
+        object.__setattr__(self, "punch_cards_of", cards)
+        counts = bool(self.counted_campaigns or cards) or has_stock
+        object.__setattr__(self, "counts_campaigns", counts)
 
     def pair(self, rule_id: str) -> Pair | None:
         """Return a rule with its campaign; None for one that this version doesn't hold."""
         place = self.rules_by_id.get(rule_id)
         return None if place is None else self.rules[place]
+
+
+def _cards_of(campaign: Campaign) -> Iterator[str]:
+    """Yield the punch cards whose free units a campaign's rules give."""
+    for rule in campaign.rules:
+        if isinstance(rule.effect, PunchCardFree):
+            yield rule.effect.card.card_id

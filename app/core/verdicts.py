@@ -35,6 +35,7 @@ class Flag(StrEnum):
     REDEEMED_SINCE = (
         "REDEEMED_SINCE"  # undone, and what head office redeemed for it afterwards did not come back
     )
+    PUNCHED_EARLY = "PUNCHED_EARLY"  # free by a punch card that was not complete by HQ's own count
     MEMBER_ERASED = "MEMBER_ERASED"  # of a member who had been erased before HQ heard of it
     PIN_LOCKED = "PIN_LOCKED"  # somebody's PIN was tried wrongly, as often as it can be
     STAFF_CHANGED = (

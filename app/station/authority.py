@@ -48,7 +48,8 @@ def with_rights(
     campaigns = _campaigns(facts, in_full=in_full)
     leases = _leases(store, facts, campaigns)
     counts = Counts(store, facts, leases=leases, told=heard.known)
-    known = {**facts.known, **counts.of(campaigns)}
+    cards = {card for each in campaigns for card in program.punch_cards_of.get(each.campaign_id, ())}
+    known = {**facts.known, **counts.of(campaigns), **counts.of_cards(cards)}
     drawn_by = _drawn_by(facts, choices or {})
     authority = authority_of(store, facts, drawn_by, leases=leases, level=level, heard=heard)
     return replace(facts, known=known, authority=authority)

@@ -1,11 +1,11 @@
-"""What a station knows of the counters that limits, budgets and stocks of campaigns ask for (app/core/limits.py).
+"""What a station knows of the counters that limits, budgets and stocks of campaigns, and punch cards, ask for.
 
 With a lease, what isn't ours counts as used: a lease of 3 in a campaign of 100 is a counter at 97. Without one, what
 head office told last and what was done here since stands for it, for offers that floor limits may cover; it is old, and
 so no lease. What nobody knows is left out, and the engine refuses.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 
 from app.core import limits
@@ -19,10 +19,14 @@ from app.core.overlay import (
     CAMPAIGN_MEMBER,
     CAMPAIGN_USE,
     CAMPAIGN_VALUE,
+    ENROLLED,
     MEMBER_USE,
+    PUNCH,
     STOCK_USE,
     member_use,
+    punch,
 )
+from app.core.punch_cards import punches_key
 from app.store.replica_rows import MEMBER
 from app.store.rights import Counter
 from app.store.store import StationStore
@@ -75,6 +79,31 @@ class Counts:
             if known is not None:
                 found[key] = known
         return found
+
+    def of_cards(self, cards: Collection[str]) -> dict[str, int]:
+        """Return the member's counters of punch cards; nothing where nobody here knows them.
+
+        Of a member who joined here and whom head office hasn't told of yet, all that counts was done here.
+        """
+        if self._member is None or not cards:
+            return {}
+        said = self._store.replica.rights.punches_of_member(self._member)
+        if said is None and self._has_just_joined(self._member):
+            said = {}
+        if said is None:
+            return {}
+        refs, after_seq = self._store.replica.aliases.refs_of(self._member), self._member_included
+        found = {}
+        for card in cards:
+            own = [
+                self._store.journal.effect_sum(PUNCH, punch(ref, card), after_seq=after_seq) for ref in refs
+            ]
+            found[punches_key(card)] = said.get(card, 0) + sum(own)
+        return found
+
+    def _has_just_joined(self, ref: str) -> bool:
+        is_told_of = self._store.replica.member(ref) is not None
+        return not is_told_of and self._store.journal.effect_sum(ENROLLED, ref, after_seq=0) > 0
 
     # --- counters of the whole chain -----------------------------------------------------------------------------
 

@@ -17,7 +17,15 @@ from app.core.entry import (
     EntryInvalid,
     read_entry,
 )
-from app.core.overlay import LEASE_USE, ORDER_CLAIM, POINTS_PENDING, REDEMPTION_CLAIM, Effect, effects_of
+from app.core.overlay import (
+    LEASE_USE,
+    ORDER_CLAIM,
+    POINTS_PENDING,
+    PUNCH,
+    REDEMPTION_CLAIM,
+    Effect,
+    effects_of,
+)
 from app.core.salvaged import COUNTS, SalvageInvalid, read_salvaged
 
 BEGINNING = frozenset(
@@ -63,5 +71,5 @@ def effects_with_carried(entry: Entry) -> tuple[Effect, ...]:
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError):
         return ()  # no record of ours: HQ has the whole of it to look at
     if inner.type in (VOID, RETURN):  # what it gave back waits for HQ; what it took back is gone
-        return tuple(each for each in found if each.kind == POINTS_PENDING and each.delta < 0)
+        return tuple(each for each in found if each.kind in (POINTS_PENDING, PUNCH) and each.delta < 0)
     return tuple(each for each in found if each.kind not in NOT_CARRIED)

@@ -43,7 +43,7 @@ NAMED_MAX = 20  # more than a person reads; who sees this many types another let
 HELD = "SELECT ref, number_hash, name FROM member WHERE ref IN (SELECT value FROM json_each(?))"
 PUT_SAME_NAME = (
     "UPDATE member SET tier = ?, segments = ?, balance = ?, state = ?, codes_from_ms = ?, holder = ?, uses = ?,"
-    " more = ? WHERE ref = ?"
+    " more = ?, punches = ? WHERE ref = ?"
 )
 VOUCHERS = "SELECT code_hash, rule_id, uses_max, uses, owner, ends_on, starts_on FROM voucher"
 FROZEN = (

@@ -45,9 +45,23 @@ def _members_kept(rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
             holder,
             None if uses is None else orjson.dumps(uses, option=orjson.OPT_NON_STR_KEYS).decode(),
             None if more is None else orjson.dumps(more).decode(),
+            None if punches is None else orjson.dumps(punches).decode(),
             name_key(name),
         )
-        for ref, number_hash, name, tier, segments, balance, state, codes_from_ms, holder, uses, more in rows
+        for (
+            ref,
+            number_hash,
+            name,
+            tier,
+            segments,
+            balance,
+            state,
+            codes_from_ms,
+            holder,
+            uses,
+            more,
+            punches,
+        ) in rows
     ]
 
 
@@ -89,15 +103,16 @@ TABLES = {
             "holder",
             "uses",
             "more",
+            "punches",
         ),
         kept=_members_kept,
         put="INSERT OR REPLACE INTO member"
-        " (ref, number_hash, name, tier, segments, balance, state, codes_from_ms, holder, uses, more, name_key)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " (ref, number_hash, name, tier, segments, balance, state, codes_from_ms, holder, uses, more, punches,"
+        " name_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         delete="DELETE FROM member WHERE ref = ?",
         include="UPDATE member SET included_seq = ? WHERE ref IN (SELECT value FROM json_each(?))",
         included="SELECT included_seq FROM member WHERE ref = ?",
-        added={"codes_from_ms": 0, "holder": None, "uses": None, "more": None},
+        added={"codes_from_ms": 0, "holder": None, "uses": None, "more": None, "punches": None},
     ),
     VOUCHER: Table(
         columns=(

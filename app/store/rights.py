@@ -42,6 +42,14 @@ class Rights:
         found: UsesByDay = orjson.loads(row[0])
         return found
 
+    def punches_of_member(self, ref: str) -> Mapping[str, int] | None:
+        """Return a member's counters of punch cards, by card; those that were never counted are left out."""
+        row = self._db.conn.execute("SELECT punches FROM member WHERE ref = ?", (ref,)).fetchone()
+        if row is None or row[0] is None:
+            return None
+        found: Mapping[str, int] = orjson.loads(row[0])
+        return found
+
     def counters(self, keys: Collection[str]) -> dict[str, Counter]:
         """Return those of some counters that HQ has told."""
         rows = self._db.conn.execute(

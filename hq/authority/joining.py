@@ -25,6 +25,7 @@ from hq.authority.claims import (
     taken_in_all,
     write_beyond,
 )
+from hq.authority.punches import join_punches
 from hq.authority.settling import Doubt, say_changed
 from hq.authority.tables import claim, member_use, reservation
 from hq.campaigns.service import program_of
@@ -44,6 +45,7 @@ def join_rights(
     """
     _move_promises(connection, ref, into)
     shared = _move_uses(connection, ref, into)
+    join_punches(connection, ref, into)
     scopes = [members_key(campaign) for campaign in shared]
     counters.hold(connection, scopes)
     changed = [change for scope in scopes for change in _free_place(connection, scope, refs)]

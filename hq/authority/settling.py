@@ -31,6 +31,7 @@ from hq.authority.claims import (
 )
 from hq.authority.giving_back import give_back, lay_upon, reckon_anew, scopes_given_back, scopes_to_reckon
 from hq.authority.judging import LeaseBook
+from hq.authority.punches import count_punches
 from hq.authority.rights import limits_of
 from hq.authority.store import end_lease, note_used
 from hq.authority.taking import Taken, taken_by
@@ -72,7 +73,7 @@ class Settled:
     kept: list[Kept]
     doubts: dict[Entry, Doubt] = field(default_factory=dict)
     counters: list[str] = field(default_factory=list)
-    members: list[str] = field(default_factory=list)  # whose uses of campaigns moved
+    members: list[str] = field(default_factory=list)  # whose uses of campaigns, or punch cards, moved
 
 
 def settle(
@@ -81,13 +82,16 @@ def settle(
     """Bring what new entries took into the books, before the entries themselves: their flags come out of this."""
     taken = taken_by(owner, kept, program=books.program, vouchers=dict(books.uses), closed=books.closed)
     in_debt = overdrawn(connection, [points_scope(ref) for ref in sorted(taken.credits)])
-    is_idle = not (taken.claims or taken.counted or taken.firsts or taken.given_back or taken.cards)
+    is_idle = not (
+        taken.claims or taken.counted or taken.firsts or taken.given_back or taken.cards or taken.punches
+    )
     if is_idle and not (books.leases.touched or in_debt):
         return Settled(list(kept))
-    refs = {*taken.points, *(ref for ref, _, _ in taken.uses)}
+    refs = {*taken.points, *(ref for ref, _, _ in taken.uses), *(each.ref for each in taken.punches)}
     if refs:
         hold_whole(connection, Whole.MEMBERS, is_shared=True)
         lock_members(connection, refs)
+    kept = _with_early(kept, count_punches(connection, taken.punches))
     touched = {row.scope for name, row in books.leases.rows.items() if name in books.leases.touched}
     given = counters.hold(
         connection, {*taken.counted, *_first_scopes(taken), *touched, *scopes_given_back(taken)}
@@ -109,9 +113,21 @@ def settle(
     changed += _reckoned_anew(connection, taken, books.uses, limits, given)
     changed += _reckoned_cards(connection, taken, books.cards.rows)
     settled = _flagged(connection, owner, kept, changed, now_ms=now_ms)
-    settled.members = sorted({ref for ref, _, _ in taken.uses})
+    settled.members = sorted({*(ref for ref, _, _ in taken.uses), *(each.ref for each in taken.punches)})
     settled.counters = sorted(scope for scope, units in more.items() if units)
     return settled
+
+
+def _with_early(kept: Sequence[Kept], early: Mapping[int, str]) -> Sequence[Kept]:
+    """Flag what gave a unit before the punch card was complete."""
+    if not early:
+        return kept
+    return [
+        replace(each, judgement=each.judgement.doubted([(Flag.PUNCHED_EARLY, early[each.seq])]))
+        if each.seq in early
+        else each
+        for each in kept
+    ]
 
 
 def _first_scopes(taken: Taken) -> set[str]:

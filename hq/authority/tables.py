@@ -42,6 +42,14 @@ member_use = Table(  # how often a member used a campaign with limits, by the st
     _number("n"),
 )
 
+member_punch = Table(  # a member's counter of a punch card: below zero where a unit was free too early
+    "member_punch",
+    metadata,
+    _key("member", String(13)),
+    _key("card", String(80)),
+    _number("n"),
+)
+
 stock = Table(  # how many of a reward there were to give in all
     "stock",
     metadata,

@@ -14,7 +14,9 @@ from app.core.history import read_key
 from app.core.limits import discount_key, member_uses_key, members_key, order_value_key, stock_key, uses_key
 from app.core.order import AMOUNT_MAX, LineKind
 from app.core.program import Program
+from app.core.punch_cards import PUNCHES
 from hq.authority.claims import OF_MEMBER, Claim, Credit
+from hq.authority.punches import Punch
 from hq.journal.schemas import OrderData, RedemptionData
 from hq.journal.store import Kept
 from hq.journal.undoing import Undone
@@ -52,6 +54,7 @@ class Taken:
     given_back: list[GivenBack] = field(default_factory=list)
     programs: dict[int, Program] = field(default_factory=dict)  # by which something was counted
     cards: Counter[str] = field(default_factory=Counter)  # what happens to gift cards, in minor units
+    punches: list[Punch] = field(default_factory=list)
 
 
 def taken_by(
@@ -72,10 +75,13 @@ def taken_by(
         if order is not None:
             ref = None if order.member is None or order.member.ref in closed else order.member.ref
             _of_order(taken, owner, each.seq, order, ref, program(order.program_version))
+            for part in order.campaigns:
+                _of_counts(taken, each.seq, ref, part.counts, is_given=part.discount > 0)
         if redemption is not None and each.judgement.is_approved:
             found = program(redemption.program_version)
             ref = None if redemption.member in closed else redemption.member
             _of_redemption(taken, owner, each.seq, redemption, ref, found, vouchers)
+            _of_counts(taken, each.seq, ref, redemption.counts, is_given=redemption.discount > 0)
         _of_cards(taken, owner, each)
         undone = each.judgement.undone
         if undone is not None:
@@ -107,6 +113,7 @@ def _of_undone(
     order = convert(undone.order.entry.data, OrderData)
     made, found = undone.made, program(order.program_version)
     ref = undone.member if undone.member and undone.member not in closed else None
+    _of_counts(taken, seq, ref, made.outcome.earned, is_given=False)
     if ref is not None and made.points_change:
         taken.points[ref] += made.points_change
         credits = taken.credits.setdefault(ref, [])
@@ -190,6 +197,14 @@ def _of_redemption(
     if program is not None and _has_stock(program, [redemption.rule]):
         taken.programs[program.version] = program
         _claim(taken, claim(stock_key(redemption.rule), 1, redemption.discount, currency))
+
+
+def _of_counts(
+    taken: Taken, seq: int, ref: str | None, counts: Iterable[tuple[str, int]], *, is_given: bool
+) -> None:
+    for key, change in counts:
+        if ref is not None and key.startswith(PUNCHES):
+            taken.punches.append(Punch(seq, ref, key.removeprefix(PUNCHES), change, is_given))
 
 
 def _goods(order: OrderData) -> int:

@@ -1,4 +1,4 @@
-"""Members and vouchers as stations get them: with who holds them by a home lease, and members' uses of campaigns."""
+"""Members and vouchers as stations get them: with who holds them by a home lease, and members' counters."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
@@ -8,12 +8,13 @@ from sqlalchemy import Connection
 
 from hq.authority.counters import uses_of
 from hq.authority.holding import holders_of_points, holders_of_vouchers
+from hq.authority.punches import punches_of
 from hq.benefits.telling import more_of
 from hq.db import NAMES_AT_ONCE
 from hq.members import store as members
 from hq.vouchers import store as vouchers
 
-MEMBER_COLUMNS = (*members.COLUMNS, "holder", "uses", "more")
+MEMBER_COLUMNS = (*members.COLUMNS, "holder", "uses", "more", "punches")
 VOUCHER_COLUMNS = (*vouchers.COLUMNS, "holder")
 
 Holders = Callable[[Connection, Sequence[str]], dict[str, str]]
@@ -23,9 +24,15 @@ def read_members(connection: Connection, refs: Sequence[str]) -> dict[str, dict[
     """Return the members with these references, by reference; unknown ones are left out."""
     found = members.read_members(connection, refs)
     holders, uses = holders_of_points(connection, list(found)), uses_of(connection, list(found))
-    more = more_of(connection, list(found))
+    more, punches = more_of(connection, list(found)), punches_of(connection, list(found))
     return {
-        ref: facts | {"holder": holders.get(ref), "uses": uses.get(ref, {}), "more": more.get(ref)}
+        ref: facts
+        | {
+            "holder": holders.get(ref),
+            "uses": uses.get(ref, {}),
+            "more": more.get(ref),
+            "punches": punches.get(ref, {}),
+        }
         for ref, facts in found.items()
     }
 
@@ -44,9 +51,10 @@ def members_of_store(connection: Connection, store: str) -> Iterator[list[Any]]:
     for some in _parts(rows):
         refs = [row[0] for row in some]
         holders, uses = holders_of_points(connection, refs), uses_of(connection, refs)
-        more = more_of(connection, refs)
+        more, punches = more_of(connection, refs), punches_of(connection, refs)
         for row in some:
-            yield [*row, holders.get(row[0]), uses.get(row[0], {}), more.get(row[0])]
+            ref = row[0]
+            yield [*row, holders.get(ref), uses.get(ref, {}), more.get(ref), punches.get(ref, {})]
 
 
 def all_vouchers(connection: Connection) -> Iterator[list[Any]]:

@@ -4,12 +4,14 @@ import json
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from app.core.lots import expiring
 from app.core.order import local_date
 from app.core.program import Program
+from app.core.punch_cards import units_to_free
 from app.core.tiers import Activity, progress
+from hq.authority.punches import punches_of
 from hq.benefits.past import read_past
 from hq.benefits.points import lots_of
 from hq.benefits.tables import granted, tier_state
@@ -44,6 +46,20 @@ class NextTier:
 
 
 @dataclass(frozen=True)
+class CardNow:
+    """How a punch card stands: units counted of `every`, below zero where one was free too early.
+
+    `to_free`: so many more until one is free, that one included.
+    """
+
+    card: str
+    name: str
+    every: int
+    counted: int
+    to_free: int
+
+
+@dataclass(frozen=True)
 class Given:
     """A mark that was reached, and what it gave: triples of kind, amount and name."""
 
@@ -67,6 +83,7 @@ class Benefits:
     next_tier: NextTier | None
     ending: list[Ending]
     given: list[Given]
+    punch_cards: list[CardNow]
 
 
 def benefits_of(hq: Hq, said: str) -> Benefits:
@@ -90,6 +107,7 @@ def benefits_of(hq: Hq, said: str) -> Benefits:
         if program is not None and program.tiers:
             past = read_past(connection, ref, time_zone=program.time_zone)
             following = _next_tier(program, activities_of(past), facts["tier"], today)
+        cards = punch_cards_of(connection, program, ref)
     return Benefits(
         member=ref,
         balance=facts["balance"],
@@ -109,7 +127,19 @@ def benefits_of(hq: Hq, said: str) -> Benefits:
             )
             for row in rows
         ],
+        punch_cards=cards,
     )
+
+
+def punch_cards_of(connection: Connection, program: Program | None, ref: str) -> list[CardNow]:
+    """Return how the punch cards of a program stand for a member."""
+    cards = () if program is None else program.schemes.punch_cards.values()
+    counted = punches_of(connection, [ref]).get(ref, {}) if cards else {}
+    found = []
+    for card in cards:
+        n = counted.get(card.card_id, 0)
+        found.append(CardNow(card.card_id, card.name, card.every, n, units_to_free(card.every, n)))
+    return found
 
 
 def _next_tier(program: Program, activities: list[Activity], tier: str, today: date) -> NextTier | None:

@@ -32,7 +32,7 @@ routes = Routes(
 
 @routes.get("/members/{ref}/benefits", needs=Scope.MEMBERS_READ, answers=BenefitsAnswer, faults=(404,))
 def read_benefits(ask: Asked, ref: str) -> Any:
-    """Read a member's tier, points that end soon, and marks that were reached."""
+    """Read a member's tier, points that end soon, marks that were reached, and how punch cards stand."""
     return BenefitsAnswer.model_validate(reading.benefits_of(ask.hq, see(ask.hq, ask.actor, ref)))
 
 

@@ -60,6 +60,16 @@ class GivenPart(Answer):
     is_taken_back: bool
 
 
+class PunchCardPart(Answer):
+    """A punch card: units counted of `every`, and how many more until one is free, that one included."""
+
+    card: str
+    name: str
+    every: int
+    counted: int
+    to_free: int
+
+
 class BenefitsAnswer(Answer):
     """What a member has come to."""
 
@@ -71,6 +81,7 @@ class BenefitsAnswer(Answer):
     next_tier: NextTierPart | None
     ending: list[EndingPart]
     given: list[GivenPart]
+    punch_cards: list[PunchCardPart]
 
 
 class SignalAsked(Body):

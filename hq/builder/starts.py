@@ -120,7 +120,7 @@ STARTS = (
     Start(
         "punch_card",
         N_("A punch card"),
-        N_("The free unit when a member's punch card is complete."),
+        N_("The free unit when a member's punch card is complete. Cards are made under Program."),
         _punch_card,
     ),
     Start(

@@ -52,6 +52,7 @@ FLAGS: Mapping[str, str] = {
     Flag.UNAPPROVED: N_("Undone without the manager it needs"),
     Flag.OFTEN_UNDONE: N_("By somebody who undoes much"),
     Flag.REDEEMED_SINCE: N_("Undone after head office redeemed for it"),
+    Flag.PUNCHED_EARLY: N_("Free before the punch card was complete"),
     Flag.MEMBER_ERASED: N_("Of a member who had been erased"),
     Flag.PIN_LOCKED: N_("A PIN was tried wrongly, as often as it can be"),
     Flag.STAFF_CHANGED: N_("A manager changed a colleague's access"),

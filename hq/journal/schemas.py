@@ -40,6 +40,10 @@ class AuthPart(Recorded, frozen=True, kw_only=True):
     leases: list[tuple[Name, Taken]] = field(default_factory=list)
 
 
+CounterKey = Annotated[str, Meta(max_length=100, pattern=STORABLE)]  # a word, a colon and a name
+Counts = list[tuple[CounterKey, Amount]]
+
+
 class CampaignPart(Recorded, frozen=True, kw_only=True):
     """An automatic rule that applied. `credit` goes to the member's wallet."""
 
@@ -48,6 +52,7 @@ class CampaignPart(Recorded, frozen=True, kw_only=True):
     credit: Taken = 0
     rule: Name = ""
     auth: AuthPart = AuthPart()
+    counts: Counts = field(default_factory=list)  # changes of the member's counters
 
 
 class PaidPart(Recorded, frozen=True, kw_only=True):
@@ -118,6 +123,7 @@ class RedemptionData(Recorded, frozen=True, kw_only=True):
     cashier: Name = ""
     shown: ShownPart | None = None
     auth: AuthPart = AuthPart()
+    counts: Counts = field(default_factory=list)
 
 
 class DeniedData(Recorded, frozen=True, kw_only=True):

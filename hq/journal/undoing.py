@@ -44,9 +44,9 @@ _PLACE = (
     & (order_fact.c.seq == journal.c.seq)
 )
 ORDERS = select(journal.c.body).join(order_fact, _PLACE).where(is_among(journal.c.entry_id))
-REDEMPTIONS = select(redemption_fact.c.redemption_id, redemption_fact.c.seq).where(
-    is_among(redemption_fact.c.redemption_id), redemption_fact.c.outcome == REDEEMED
-)
+REDEMPTIONS = select(
+    redemption_fact.c.redemption_id, redemption_fact.c.seq, redemption_fact.c.order_id
+).where(is_among(redemption_fact.c.redemption_id), redemption_fact.c.outcome == REDEEMED)
 EARLIER = (
     select(reversal_fact.c.order_entry, journal.c.body)
     .join(
@@ -275,9 +275,9 @@ def read_orders_undone(
     for order in found.values():
         ids = [str(each["redemption_id"]) for each in order.entry.data["presented"]]
         for some in parts_of(ids, NAMES_AT_ONCE):
-            order.redeemed.update(
-                (row[0], row[1]) for row in connection.execute(REDEMPTIONS, {"names": some})
-            )
+            for row in connection.execute(REDEMPTIONS, {"names": some}):
+                if row.order_id == order.entry.data["order_id"]:  # another order's may have taken the id
+                    order.redeemed[row.redemption_id] = row.seq
     _note_by_office(connection, found.values())
     for some in parts_of(sorted(found), NAMES_AT_ONCE):
         for name, body in connection.execute(EARLIER, {"names": some}):

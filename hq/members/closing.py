@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, func, select, update
 
 from hq.access.tables import idempotency
-from hq.authority.tables import member_use
+from hq.authority.tables import member_punch, member_use
 from hq.benefits.tables import lot, member_event, tier_held, tier_move, tier_state
 from hq.db import Database, Whole, hold_whole
 from hq.feed import ALIAS, DELETE, EVERYWHERE, MEMBER, STAFF, VOUCHER, Change, announce, last_number
@@ -42,6 +42,7 @@ SHOWN_ONCE = 1  # as in hq/api/idempotency.py
 OF_MEMBERS = (
     card,
     member_use,
+    member_punch,
     phone_token,
     personal,
     consent,

@@ -10,6 +10,7 @@ from app.core.campaign import Trigger
 from app.core.lots import Lot
 from app.core.program import Program
 from hq.benefits.points import lots_of
+from hq.benefits.reading import CardNow, punch_cards_of
 from hq.campaigns.catching_up import local_now
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
@@ -53,6 +54,7 @@ class Cockpit:
     member: MemberWhole
     lots: tuple[Lot, ...]
     vouchers: tuple[Owned, ...]
+    punch_cards: tuple[CardNow, ...]
     sorry: tuple[tuple[str, str], ...]
 
 
@@ -62,9 +64,10 @@ def cockpit(hq: Hq, ref: str) -> Cockpit:
         found = whole(connection, ref)
         program = program_of(hq, connection, newest_version(connection, "program"))
         owned = tuple(_owned(program, each) for each in vouchers_of(connection, found.row.ref))
+        cards = tuple(punch_cards_of(connection, program, found.row.ref))
         held = tuple(lot for lot in lots_of(connection, found.row.ref) if lot.left > 0)
     sorry = () if program is None else tuple(_sorry(program, found.row.ref, hq.clock.now_ms()))
-    return Cockpit(found, held, owned, sorry)
+    return Cockpit(found, held, owned, cards, sorry)
 
 
 def past_orders(hq: Hq, ref: str) -> list[PastOrderRow]:

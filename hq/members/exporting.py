@@ -7,6 +7,7 @@ import orjson
 from sqlalchemy import Connection, Table, and_, select
 
 from hq.authority.counters import uses_of
+from hq.authority.punches import punches_of
 from hq.benefits.tables import granted, member_event, referral, subscription
 from hq.faults import NotHere
 from hq.home import Hq
@@ -102,6 +103,7 @@ def export_member(hq: Hq, ref: str) -> dict[str, Any]:
             "cards": _rows(connection, card, card.c.member == ref, "kid", "issued_ms", "expires_ms"),
             "phone_links": _rows(connection, phone_token, phone_token.c.member == ref, "expires_ms"),
             "uses": uses_of(connection, [ref]).get(ref, {}),
+            "punch_cards": punches_of(connection, [ref]).get(ref, {}),
             "vouchers": _rows(
                 connection, voucher, voucher.c.owner == ref, "rule_id", "uses_max", "uses", "ends_on"
             ),

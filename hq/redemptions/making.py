@@ -143,7 +143,23 @@ def _order_told(found: Judged) -> dict[str, Any]:
     before = {} if found.then.decision is None else dict(found.then.decision.uses)
     new = [[name, amount] for name, amount in found.decision.uses if name not in before]
     told = order_record(found.facts, found.decision, Attendance(ONLINE))
-    return {**told, "uses": new, "points": found.earned, "campaigns": []}
+    return {**told, "uses": new, "points": found.earned, "campaigns": _counted_by_itself(found)}
+
+
+def _counted_by_itself(found: Judged) -> list[dict[str, Any]]:
+    """Return the offer as orders name one that applies by itself, where it counts on a punch card."""
+    outcome = found.outcome
+    if found.pair.rule.trigger is not Trigger.AUTOMATIC or not outcome.counts:
+        return []
+    counts = [list(each) for each in outcome.counts]
+    return [
+        {
+            "campaign": outcome.campaign_id,
+            "rule": outcome.rule_id,
+            "discount": outcome.discount,
+            "counts": counts,
+        }
+    ]
 
 
 def _data(found: Judged, told: dict[str, Any], *, now_ms: int) -> dict[str, Any]:
@@ -170,6 +186,7 @@ def _data(found: Judged, told: dict[str, Any], *, now_ms: int) -> dict[str, Any]
         "points": found.outcome.points,
         "earned": found.earned,
         **({"credit": found.credit} if found.credit else {}),
+        "counts": [list(each) for each in found.outcome.counts],
         "has_stock": found.pair.rule.has_stock and found.pair.rule.trigger is not Trigger.AUTOMATIC,
         "order": told,
     }

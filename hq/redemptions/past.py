@@ -32,6 +32,7 @@ from app.core.voucher import Presentation, Voucher, picked
 from app.ids import new_id
 from hq.authority.counters import uses_of
 from hq.authority.known import known_of
+from hq.authority.punches import known_punches
 from hq.campaigns.service import program_of
 from hq.faults import NotHere, NotPossible
 from hq.home import Hq
@@ -322,6 +323,7 @@ def _facts(
     shown = () if voucher is None else (Presentation(redemption_id, voucher, LEVEL),)
     uses = uses_of(connection, [row.ref]).get(row.ref, {})
     known = known_of(connection, [pair.campaign], uses, today=then.order.local.date())
+    known |= known_punches(connection, then.program, pair.campaign, row.ref)
     held = then.authority or Authority()
     name = redemption_id if voucher is not None else pair.rule.rule_id
     authority = replace(

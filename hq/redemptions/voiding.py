@@ -199,7 +199,7 @@ def _made_by_hand(said: dict[str, Any]) -> Reversal:
         said["rule"], said["campaign"], said["redemption_id"], said["code_hash"], said["points"], discount, is_use=True
     )  # fmt: skip
     others = (Back("", name, "", "", 0, amount, is_use=False) for name, amount in given.items())
-    had = ((POINTS, said["earned"]), (WALLET, said.get("credit", 0)))
+    had = ((POINTS, said["earned"]), (WALLET, said.get("credit", 0)), *said.get("counts", ()))
     earned = tuple((name, -amount) for name, amount in had if amount)
     return Reversal(
         outcome=ReturnOutcome((), 0, (), (), 0, earned, ()),

@@ -85,6 +85,7 @@ def test_a_first_visit_brings_the_whole_member(hq, station):
             "holder": None,
             "uses": {},
             "more": None,
+            "punches": {},
         }
     }
     assert reader.included_seq == 1

@@ -53,6 +53,7 @@ BAD = [
     ("voucher", CARD | {"uses": 1.5}),
     ("verdict", {"device": "D1", "epoch": 1}),
     ("member", GOOD | {"holder": 7}),
+    ("member", GOOD | {"punches": {"coffee": "9"}}),
     ("member", GOOD | {"uses": {"coffee": {"soon": 1}}}),
     ("counter", {"key": "uses:coffee", "n": "3"}),
 ]
