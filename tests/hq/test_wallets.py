@@ -212,6 +212,10 @@ def test_head_office_adds_it_to_an_order_of_before_and_takes_it_back(shop, stati
     assert (tried.credit, tried.discount, held(shop)) == (200, 0, 100)
     with pytest.raises(OverCeiling):
         redeem_past(shop, of_person("Jo", Role.SUPPORT, Ceilings(amount=199)), REF, asked, reason="x")
+    unheard = PastAsked(
+        total=4_000, at_ms=NOW_MS, store="S1", rule="r-chosen"
+    )  # of nothing but the redemption
+    assert try_past(shop, AGENT, REF, unheard).credit == 200
     made = redeem_past(shop, AGENT, REF, asked, reason="x")
     assert held(shop) == 300
     done = void_redemption(shop, AGENT, made.redemption_id, reason="x")
