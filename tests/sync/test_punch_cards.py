@@ -12,7 +12,8 @@ from sqlalchemy import select
 from app.core.entry import ORDER
 from app.core.money import CURRENCIES
 from app.core.order import Line
-from app.ids import new_ref
+from app.core.voucher import Presentation, picked
+from app.ids import new_id, new_ref
 from app.station.enrol import Enrolled, as_typed, enrol
 from app.station.redeem import facts_at_till, hand_in
 from app.station.void import Reversed
@@ -79,7 +80,8 @@ def counted(world: World, ref: str = REF) -> int:
 
 def stands(shop: Shop, card: str) -> int | None:
     """What the station has on the card."""
-    facts = facts_at_till(shop.store, an_order("asked", ("coffee", CUP)), at_till(shop.member(card)))
+    asked, member = an_order("asked", ("coffee", CUP)), shop.member(card)
+    facts = facts_at_till(shop.store, asked, at_till(member), in_full=True)
     return facts.known.get("punches:coffee")
 
 
@@ -243,6 +245,22 @@ def test_what_a_former_epoch_counted_is_carried_over_and_counts_once(world) -> N
     for case_id in carried_cases(world.hq, shop.store.device.device_id):
         post_case(world.hq, case_id, who="ada")
     assert stands(shop.synced(), card) == 4 == counted(world)
+
+
+def test_a_card_that_is_picked_at_the_till_counts_too(world) -> None:
+    body = a_program(
+        version=2, campaigns=[a_campaign(rules=[FREE | {"trigger": "choice"}])], punch_cards=[CARD]
+    )
+    publish_program(world.hq, body, is_meant=True)
+    shop, card = world.shop().synced(), world.card()
+    order = dataclasses.replace(an_order("picked"), lines=(Line(1, "coffee", 4, 4 * CUP),))
+    member = shop.member(card)
+    hand_in(shop.store, order, at_till(member, Presentation(new_id(), picked("tenth"), member.level)))
+    assert stands(shop, card) == 4
+    assert (stands(shop.synced(), card), counted(world)) == (4, 4)
+    assert isinstance(undo(shop, "picked"), Reversed)
+    assert stands(shop, card) == 0
+    assert (stands(shop.synced(), card), counted(world), flags(world)) == (0, 0, [])
 
 
 def test_who_has_just_joined_has_a_card_at_once(world) -> None:
