@@ -33,6 +33,7 @@ from hq.segments.pages import pages as segments
 from hq.settings.pages import pages as settings
 from hq.simulator.pages import pages as simulator
 from hq.staff.pages import pages as staff
+from hq.stops.pages import pages as stops
 from hq.stores.device_pages import pages as devices
 from hq.stores.pages import pages as stores
 from hq.vouchers.pages import pages as vouchers
@@ -58,6 +59,7 @@ NOUNS: tuple[Pages, ...] = (
     keys,
     members,
     campaigns,
+    stops,
     simulator,
     rewards,
     vouchers,

@@ -46,6 +46,7 @@ FORMS = (
     N_("There is no key {key_id}."),
     N_("The key {name} is no longer good: make a new one."),
     N_("A name has 1 to {name_max} characters."),
+    N_("There is no member {ref}. Say the reference, or the number on the card."),
     N_("There is no member {ref}."),
     N_("There is no store {store_id}."),
     N_("This can't be approved: {problem}"),

@@ -14,7 +14,7 @@ from hq.console.texts import N_
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("Today"), ("dashboard", "redemptions", "orders", "exceptions", "reports", "ledger")),
     (N_("Offers"), ("campaigns", "approvals", "earning", "program", "rewards", "tiers", "vouchers", "gift_cards",
-                    "batches", "simulator", "whatif")),
+                    "batches", "stops", "simulator", "whatif")),
     (N_("Members"), ("members", "segments", "attributes", "imports", "events", "referrals", "points")),
     (N_("Shops"), ("stores", "devices", "journal")),
     (N_("Administration"), ("staff", "audit", "jobs", "webhooks", "keys", "settings")),
