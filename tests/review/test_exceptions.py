@@ -107,6 +107,7 @@ def test_a_member_who_comes_more_often_than_usual_is_told(store: StationStore, l
         "one row a day, or others are not seen for it"
     )
     came_back = {
+        "earned": [],
         "backs": [],
         "tenders": [],
         "uses": [],
