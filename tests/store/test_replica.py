@@ -228,7 +228,9 @@ def test_cut_off_around_the_switch_it_is_the_old_or_the_new_whole(
 def test_what_an_interrupted_draft_left_is_not_in_the_next(tmp_path: Path, store: StationStore) -> None:
     left = open_database(tmp_path / "store" / "replica-2.db", station_keys().database)
     migrate(left, "replica")
-    left.execute("INSERT INTO member VALUES ('ghost', NULL, '', '', '[]', 0, '', '', 0, 0, NULL, NULL, NULL, NULL)")
+    left.execute(
+        "INSERT INTO member VALUES ('ghost', NULL, '', '', '[]', 0, '', '', 0, 0, NULL, NULL, NULL, NULL)"
+    )
     shutil.copy(tmp_path / "store" / "replica-2.db-wal", tmp_path / "wal")
     left.close()
     shutil.copy(tmp_path / "wal", tmp_path / "store" / "replica-2.db-wal")
