@@ -1,11 +1,12 @@
 """Threads on which HQ works beside answering: each begins with the serving and ends with it."""
 
 import threading
+from abc import ABC, abstractmethod
 
 STOP_WAIT_S = 10.0
 
 
-class Beside:
+class Beside(ABC):
     """A thread that works in `_loop` until `_stopping` is set, one transaction or step after the other."""
 
     def __init__(self, name: str) -> None:
@@ -22,5 +23,6 @@ class Beside:
         self._stopping.set()
         self._thread.join(STOP_WAIT_S)
 
+    @abstractmethod
     def _loop(self) -> None:
-        raise NotImplementedError
+        """Work until `_stopping` is set."""
