@@ -1,6 +1,8 @@
 """`tillside scan --camera`: each code that a camera sees, a line of JSON, and how the camera is in words beside it."""
 
 import json
+import os
+import sys
 import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -31,11 +33,14 @@ def watch(config: "Config") -> None:
         on_state=lambda word: say(WORDS[word].format(camera=config.camera)),
         setup=Setup(size=size_of(config.camera_size)),
     )
-    camera.start()
     try:
+        camera.start()
         threading.Event().wait()
     except KeyboardInterrupt:
         camera.stop()
+        if camera.is_running:  # busy inside a library, which would tell of all it holds as Python ends around it
+            sys.stdout.flush()
+            os._exit(0)
 
 
 def _line(scanned: "Scanned", clock: Clock) -> dict[str, Any]:

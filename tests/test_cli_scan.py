@@ -71,9 +71,27 @@ def test_without_libzbar_it_says_so_and_reads(tmp_path: Path, monkeypatch: pytes
     assert done.stdout.splitlines()[-1] == f'{path}: qr "alone"'
 
 
-def test_a_camera_prints_each_code_and_ends_with_ctrl_c(tmp_path: Path) -> None:
+BUSY = """
+import time, zxingcpp
+from scanner import live, own_thread
+from app.main import main
+
+def read(self, frame, read=live.LiveReader.read):
+    held = zxingcpp.barcode_formats_from_str("QRCode")
+    yield from read(self, frame)
+    time.sleep(60)
+
+own_thread.STOP_WAIT_S = 0.1
+live.LiveReader.read = read
+main()
+"""
+"""The program with a reader that is lost after the first code, with something of a library's in hand."""
+
+
+@pytest.mark.parametrize("program", [["-m", "app.main"], ["-c", BUSY]], ids=["as it is", "busy"])
+def test_a_camera_prints_each_code_and_ends_with_ctrl_c(tmp_path: Path, program: list[str]) -> None:
     path = film(tmp_path / "card.avi", [with_qr("M0123456789T", at=(200, 100))] * 5)
-    command = [sys.executable, "-m", "app.main", "scan", "--camera", str(path)]
+    command = [sys.executable, *program, "scan", "--camera", str(path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None and process.stderr is not None
         line = json.loads(process.stdout.readline())
