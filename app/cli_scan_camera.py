@@ -38,7 +38,7 @@ def watch(config: "Config") -> None:
         threading.Event().wait()
     except KeyboardInterrupt:
         camera.stop()
-        if camera.is_running:  # busy inside a library, which would tell of all it holds as Python ends around it
+        if camera.is_running:  # lost in a library, which would tell of all it holds as Python ends around it
             sys.stdout.flush()
             os._exit(0)
 
