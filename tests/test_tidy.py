@@ -3,8 +3,9 @@
 import ast
 import re
 import subprocess
-import tokenize
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -67,42 +68,54 @@ def _files() -> tuple[Path, ...]:
     return tuple(path for name in listed.stdout.splitlines() if (path := ROOT / name).is_file())
 
 
-def _texts() -> Iterator[tuple[str, str]]:
+@cache
+def _texts() -> tuple[tuple[str, str], ...]:
+    return tuple(_read_all())
+
+
+def _read_all() -> Iterator[tuple[str, str]]:
     for path in _files():
-        try:
+        with suppress(UnicodeDecodeError):  # a picture or a sound
             yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
-        except UnicodeDecodeError:
-            continue  # a picture or a sound
 
 
-def _modules() -> Iterator[tuple[str, str, ast.Module]]:
-    for name, text in _texts():
-        if name.endswith(".py"):
-            yield name, text, ast.parse(text)
+@dataclass(slots=True)
+class Module:
+    """What is looked at in a Python file, with its lines' numbers; the trees of all files would fill the memory."""
+
+    name: str
+    lines: list[str]
+    has_docstring: bool
+    functions: list[tuple[int, str, int]] = field(default_factory=list)  # and how many lines each has
+    broad_excepts: list[int] = field(default_factory=list)
+    sleeps: list[int] = field(default_factory=list)
+    names: dict[str, int] = field(default_factory=dict)  # where each is first
 
 
-def test_files_hold_one_idea() -> None:
-    """A longer file usually holds two ideas: give the second its own file."""
-    assert [name for name, text, _ in _modules() if text.count("\n") > FILE_LINES_MAX] == []
+@cache
+def _modules() -> tuple[Module, ...]:
+    return tuple(_module(name, text) for name, text in _texts() if name.endswith(".py"))
 
 
-def test_functions_fit_on_a_screen() -> None:
-    found = [
-        f"{name}:{node.lineno} {node.name}"
-        for name, _, tree in _modules()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (node.end_lineno or node.lineno) - node.lineno >= FUNCTION_LINES_MAX
-    ]
-    assert found == []
-
-
-def test_every_module_says_what_it_is_for() -> None:
-    assert [name for name, text, tree in _modules() if text.strip() and ast.get_docstring(tree) is None] == []
-
-
-def test_module_names_say_something() -> None:
-    assert [name for name, _, _ in _modules() if VAGUE_NAMES.search(Path(name).stem)] == []
+def _module(name: str, text: str) -> Module:
+    tree = ast.parse(text)
+    module = Module(name, text.splitlines(), not text.strip() or ast.get_docstring(tree) is not None)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or node.lineno) - node.lineno + 1
+            module.functions.append((node.lineno, node.name, length))
+        elif isinstance(node, ast.ExceptHandler) and _is_broad(node) and not _raises_again(node):
+            module.broad_excepts.append(node.lineno)
+        elif isinstance(node, ast.Call):
+            if "sleep" in (getattr(node.func, "attr", None), getattr(node.func, "id", None)):
+                module.sleeps.append(node.lineno)
+        elif isinstance(node, ast.Constant):
+            continue  # its text is no name
+        for name_part in node._fields:
+            value = getattr(node, name_part, None)
+            if isinstance(value, str):
+                module.names.setdefault(value, getattr(node, "lineno", 0))
+    return module
 
 
 def _is_broad(handler: ast.ExceptHandler) -> bool:
@@ -118,19 +131,39 @@ def _raises_again(handler: ast.ExceptHandler) -> bool:
     return isinstance(last, ast.Raise) and last.exc is None
 
 
+def test_files_hold_one_idea() -> None:
+    """A longer file usually holds two ideas: give the second its own file."""
+    assert [module.name for module in _modules() if len(module.lines) > FILE_LINES_MAX] == []
+
+
+def test_functions_fit_on_a_screen() -> None:
+    found = [
+        f"{module.name}:{line} {name}"
+        for module in _modules()
+        for line, name, length in module.functions
+        if length > FUNCTION_LINES_MAX
+    ]
+    assert found == []
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    assert [module.name for module in _modules() if not module.has_docstring] == []
+
+
+def test_module_names_say_something() -> None:
+    assert [module.name for module in _modules() if VAGUE_NAMES.search(Path(module.name).stem)] == []
+
+
 def test_broad_excepts_stand_only_at_the_outermost_line() -> None:
     """At a thread's or a request's outermost line, the line says `# outermost: …` and why.
 
     Elsewhere name the fault, or clean up and raise again, which swallows nothing.
     """
     found = [
-        f"{name}:{node.lineno}"
-        for name, text, tree in _modules()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ExceptHandler)
-        and _is_broad(node)
-        and not _raises_again(node)
-        and "# outermost: " not in text.splitlines()[node.lineno - 1]
+        f"{module.name}:{line}"
+        for module in _modules()
+        for line in module.broad_excepts
+        if "# outermost: " not in module.lines[line - 1]
     ]
     assert found == []
 
@@ -138,12 +171,10 @@ def test_broad_excepts_stand_only_at_the_outermost_line() -> None:
 def test_no_test_sleeps() -> None:
     """Wait for the thing itself (an event, a line of output, a port) with a deadline, or set the clock."""
     found = [
-        f"{name}:{node.lineno}"
-        for name, _, tree in _modules()
-        if name.startswith("tests/")
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and "sleep" in (getattr(node.func, "attr", None), getattr(node.func, "id", None))
+        f"{module.name}:{line}"
+        for module in _modules()
+        if module.name.startswith("tests/")
+        for line in module.sleeps
     ]
     assert found == []
 
@@ -171,25 +202,18 @@ def _lines_with(pattern: re.Pattern[str]) -> list[str]:
     ]
 
 
-def _names(path: str) -> Iterator[tuple[int, str]]:
-    """Yield the names in a Python file with their lines; comments and texts are not looked at."""
-    with tokenize.open(ROOT / path) as file:
-        for token in tokenize.generate_tokens(file.readline):
-            if token.type == tokenize.NAME:
-                yield token.start[0], NAMES_THAT_STAY.sub("", token.string)
-
-
 def _words(name: str) -> set[str]:
     """Split `old_basketId` into its words, in lower case and the singular."""
-    return {word.lower().removesuffix("s") for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)}
+    ours = NAMES_THAT_STAY.sub("", name)
+    return {word.lower().removesuffix("s") for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", ours)}
 
 
 def test_code_speaks_the_words_of_the_glossary() -> None:
     found = [
-        f"{path}:{line} {name}"
-        for path, _, _ in _modules()
-        for line, name in _names(path)
+        f"{module.name}:{line} {name}"
+        for module in _modules()
+        for name, line in module.names.items()
         for word in _words(name) & FOREIGN_WORDS.keys()
-        if not path.startswith(FOREIGN_WORDS[word])
+        if not module.name.startswith(FOREIGN_WORDS[word])
     ]
     assert found == []
