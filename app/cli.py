@@ -96,6 +96,7 @@ def _count_demo(path: Path) -> dict[str, Any]:
 def _run_demo(
     stores: int, weeks: str, out: Path, *, is_full: bool, database: str | None, with_window: bool
 ) -> dict[str, Any]:
+    from app.demo.beside import ended_by_a_word
     from app.demo.headquarters import HqDidNotStart
     from app.demo.journey import WHOLE_YEAR, JourneyUnavailable, Selection
     from app.demo.parts import DAY_BY_DAY, IN_PARTS, PartFailed
@@ -111,7 +112,8 @@ def _run_demo(
         else:
             chosen = Selection(stores=stores, first_week=int(first), last_week=int(last or first))
             plan = Plan(chosen, out, DAY_BY_DAY, database, with_window)
-        return run_demo(plan, say=say)
+        with ended_by_a_word():
+            return run_demo(plan, say=say)
     except (ValueError, JourneyUnavailable, HqDidNotStart, PartFailed, CountFailed, HqFault) as problem:
         fail(f"The demo could not run: {problem}")
 

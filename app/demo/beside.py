@@ -5,12 +5,15 @@ Both hold an end of a pipe, and the system closes the end of whoever is no more.
 
 import multiprocessing
 import os
+import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, NoReturn
 
 STOP_WAIT_S = 20
+TOLD_TO_END = 128 + signal.SIGTERM  # the status by which shells say so
 
 
 class Beside:
@@ -62,3 +65,17 @@ def end_with_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, name="end-with-parent", daemon=True).start()
+
+
+@contextmanager
+def ended_by_a_word() -> Iterator[None]:
+    """Let the signal to stop end this process in order: what it started ends too."""
+
+    def end(*_: object) -> NoReturn:
+        raise SystemExit(TOLD_TO_END)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

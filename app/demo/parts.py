@@ -157,6 +157,8 @@ def _part_process(task: Task, part: int, pace: _Barrier, reports: Any) -> None:
     end_with_parent()
     try:
         _run_part(task, part, pace, reports.put)
+    except threading.BrokenBarrierError:
+        raise SystemExit(1) from None  # another one ended early, and has said why
     except BaseException:
         pace.abort()  # the others need not wait for the week to end
         raise

@@ -6,17 +6,15 @@ What runs beside ends with this process, however it ends.
 """
 
 import shutil
-import signal
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 from app.demo import headquarters
-from app.demo.beside import Beside
+from app.demo.beside import Beside, ended_by_a_word
 from app.demo.filling import fill
 from app.demo.folder import DemoFolder, prepare
 from app.demo.furnishing import furnish
@@ -34,7 +32,6 @@ from hq.serve import serve
 
 HOST = "127.0.0.1"
 KEY_NAME = "demo"
-TOLD_TO_END = 128 + signal.SIGTERM  # the status by which shells say so
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,7 @@ def serve_demo(stand: Stand, *, show: Callable[[str], object]) -> None:
     Raises `FolderTaken`, `JourneyUnavailable`, `SetUpFault` or `PartFailed`.
     """
     _check_port(stand.port)
-    with _ended_by_a_word(), _folder(stand.out) as folder:
+    with ended_by_a_word(), _folder(stand.out) as folder:
         say("Reading the shopping year …")
         journey = load(stand.selection)
         first_ms = next(journey.orders()).at_ms
@@ -132,17 +129,3 @@ def _folder(out: Path | None) -> Iterator[DemoFolder]:
         yield prepare(own / "demo")
     finally:
         shutil.rmtree(own, ignore_errors=True)
-
-
-@contextmanager
-def _ended_by_a_word() -> Iterator[None]:
-    """Let the signal to stop end this process in order: what it started ends too. While it serves, that is HQ's own."""
-
-    def end(*_: object) -> NoReturn:
-        raise SystemExit(TOLD_TO_END)
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

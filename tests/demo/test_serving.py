@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from app.clock import SetClock, SystemClock
+from app.demo.beside import TOLD_TO_END
 from hq.clock import FollowingClock, RunningClock, clock_of_people
 
 DEADLINE_S = 240
@@ -113,6 +114,19 @@ def test_ending_it_while_it_fills_ends_what_it_started(tmp_path):
         assert requests.get(f"{url}/v1/health", timeout=DEADLINE_S).ok
         running.kill()
         running.wait(DEADLINE_S)
+        wait_until_gone(started)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_replay_that_is_told_to_end_ends_its_head_office(tmp_path):
+    command = [sys.executable, "-m", "app.main", "demo", "--stores", "2", "--out", str(tmp_path / "demo")]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as running:
+        while "Enrolling" not in running.stderr.readline():
+            assert running.poll() is None
+        started = descendants(running.pid)
+        assert started
+        running.terminate()
+        assert running.wait(GONE_S) == TOLD_TO_END
         wait_until_gone(started)
 
 
