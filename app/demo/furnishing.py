@@ -2,10 +2,11 @@
 
 The demo's year is members, orders and redemptions alone. Here come colleagues with ceilings, a segment, a draft with a
 scenario that asks for approval, an attribute, an import, a note, a webhook endpoint that is off, codes to print, a
-voucher redeemed for an order of the past, and the shop's brand.
+voucher redeemed for an order of the past, matters of members, and the shop's brand.
 """
 
 from contextlib import suppress
+from dataclasses import replace
 
 from app.core.brand import Brand
 from hq.access.actor import Actor, Ceilings, of_person
@@ -23,6 +24,16 @@ from hq.home import Hq
 from hq.jobs.service import work
 from hq.journal.device_cases import Trouble, tell_of_device
 from hq.members.importing import bring_file
+from hq.members.matters import (
+    Changes,
+    Channel,
+    MatterKind,
+    MatterState,
+    NewMatter,
+    Outcome,
+    change_matter,
+    open_matter,
+)
 from hq.orders.lists import OrderList, list_orders
 from hq.redemptions.making import redeem_past, try_past
 from hq.redemptions.past import PastAsked
@@ -81,6 +92,7 @@ def furnish(hq: Hq) -> None:
     change_endpoint(hq, ADMIN, endpoint.endpoint_id, Wanted(is_on=False))  # nothing leaves a demo's machine
     _codes(hq)
     _forgotten_voucher(hq)
+    _matters(hq)
     place = "/console/devices?only=silent"
     save_view(hq, ADMIN, noun="devices", title="Not heard of", place=place, is_shared=True)
 
@@ -107,6 +119,29 @@ def _forgotten_voucher(hq: Hq) -> None:
                 if try_past(hq, ADMIN, order.member or "", asked).is_approved:
                     redeem_past(hq, ADMIN, order.member or "", asked, reason="The voucher lay at home")
                     return
+
+
+def _matters(hq: Hq) -> None:
+    """Have members come with something: one is looked after, one waits for nobody yet, one was made good."""
+    support = of_person("Sam Reed", Role.SUPPORT)
+    orders = [each for each in list_orders(hq, ADMIN, OrderList(limit=200))[0] if each.member]
+    by_member = {each.member or "": each.entry_id for each in reversed(orders)}
+    told = (
+        NewMatter(
+            MatterKind.COMPLAINT, Channel.PHONE, "The voucher was not taken off at the till", "Sam Reed"
+        ),
+        NewMatter(MatterKind.QUESTION, Channel.COUNTER, "When do my points end?"),
+        NewMatter(MatterKind.PRAISE, Channel.EMAIL, "The new tea is good"),
+    )
+    made = [
+        open_matter(hq, support, ref, replace(new, order=by_member[ref]))
+        for new, ref in zip(told, sorted(by_member), strict=False)
+    ]
+    change_matter(
+        hq, support, made[0].matter_id, Changes(state=MatterState.WAITING, note="She sends the receipt")
+    )
+    done = Changes(state=MatterState.CLOSED, outcome=Outcome.SOLVED, note="Thanked")
+    change_matter(hq, support, made[-1].matter_id, done)
 
 
 def _restored_station(hq: Hq) -> None:

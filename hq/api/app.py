@@ -27,6 +27,7 @@ from hq.ledger.routes import routes as ledger
 from hq.members.act_routes import routes as members
 from hq.members.attribute_routes import routes as attributes
 from hq.members.import_routes import routes as imports
+from hq.members.matter_routes import routes as matters
 from hq.orders.routes import orders, redemptions, returns
 from hq.reports.routes import routes as reports
 from hq.rewards.routes import routes as rewards
@@ -64,6 +65,7 @@ NOUNS: tuple[Routes, ...] = (
     journal,
     keys,
     ledger,
+    matters,
     members,
     orders,
     program,

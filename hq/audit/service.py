@@ -21,8 +21,20 @@ from hq.tables import counter
 COUNTER = "audit"
 # What rows are about: the kind stands before the id.
 KINDS = (
-    *("attribute", "batch", "campaign", "device", "event", "exception", "gift_card", "job", "key", "member"),
-    *("order", "program", "redemption", "reward", "segment", "settings", "signal", "staff", "store", "view"),
+    *("attribute", "batch", "campaign", "device", "event", "exception", "gift_card", "job", "key", "matter"),
+    *(
+        "member",
+        "order",
+        "program",
+        "redemption",
+        "reward",
+        "segment",
+        "settings",
+        "signal",
+        "staff",
+        "store",
+        "view",
+    ),
     *("voucher", "webhook"),
 )
 CHECKED_AT_ONCE = 5_000

@@ -44,6 +44,8 @@ ACTIONS: Mapping[str, str] = {
     "key.created": N_("Key made"),
     "key.revoked": N_("Key ended"),
     "key.rotated": N_("Key replaced"),
+    "matter.changed": N_("Matter changed"),
+    "matter.opened": N_("Matter opened"),
     "member.added": N_("Member added"),
     "member.apologised": N_("Voucher given to say sorry"),
     "member.card_replaced": N_("Card replaced"),

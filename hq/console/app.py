@@ -22,6 +22,7 @@ from hq.ledger.pages import pages as ledger
 from hq.members.act_pages import pages as members
 from hq.members.attribute_pages import pages as attributes
 from hq.members.import_pages import pages as imports
+from hq.members.matter_pages import pages as matters
 from hq.orders.pages import orders, redemptions, returns
 from hq.program.earning_pages import pages as earning
 from hq.program.part_pages import pages as program
@@ -58,6 +59,7 @@ NOUNS: tuple[Pages, ...] = (
     jobs,
     keys,
     members,
+    matters,
     campaigns,
     stops,
     simulator,

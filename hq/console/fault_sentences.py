@@ -122,6 +122,8 @@ FORMS = (
     ),
     N_("Member {ref} was erased. Nothing was changed."),
     N_("Member {ref} was merged into {to} before: say {to} in their place."),
+    N_("The text of a matter, and each note on it, has 1 to {text_max} characters."),
+    N_("{name} may not change this member, and so can't look after the matter."),
     N_("A note has 1 to {text_max} characters."),
     N_("{ref} is no member reference."),
     N_(

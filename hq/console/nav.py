@@ -15,7 +15,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("Today"), ("dashboard", "redemptions", "orders", "exceptions", "reports", "ledger")),
     (N_("Offers"), ("campaigns", "approvals", "earning", "program", "rewards", "tiers", "vouchers", "gift_cards",
                     "batches", "stops", "simulator", "whatif")),
-    (N_("Members"), ("members", "segments", "attributes", "imports", "events", "referrals", "points")),
+    (N_("Members"), ("members", "matters", "segments", "attributes", "imports", "events", "referrals", "points")),
     (N_("Shops"), ("stores", "devices", "journal")),
     (N_("Administration"), ("staff", "audit", "jobs", "webhooks", "keys", "settings")),
 )  # fmt: skip

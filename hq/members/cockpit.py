@@ -17,10 +17,14 @@ from hq.campaigns.store import newest_version
 from hq.home import Hq
 from hq.members.finding import MemberWhole, row_of, whole
 from hq.members.giving import can_still_be_used
+from hq.members.matter_lists import newest_matters
+from hq.members.matters import Matter
 from hq.members.merged import refs_of
+from hq.members.worth import Worth, worth_of
 from hq.tables import document, journal, order_fact, store
 from hq.vouchers.store import vouchers_of
 
+MATTERS_SHOWN = 5  # the newest: all of them are a list of their own
 ORDERS_SHOWN = 30  # to redeem for: older ones are said by their total
 PROGRAMS_LOOKED_AT = 8  # versions whose offers are to choose from
 
@@ -56,6 +60,8 @@ class Cockpit:
     vouchers: tuple[Owned, ...]
     punch_cards: tuple[CardNow, ...]
     sorry: tuple[tuple[str, str], ...]
+    worth: Worth
+    matters: tuple[Matter, ...]
 
 
 def cockpit(hq: Hq, ref: str) -> Cockpit:
@@ -66,8 +72,11 @@ def cockpit(hq: Hq, ref: str) -> Cockpit:
         owned = tuple(_owned(program, each) for each in vouchers_of(connection, found.row.ref))
         cards = tuple(punch_cards_of(connection, program, found.row.ref))
         held = tuple(lot for lot in lots_of(connection, found.row.ref) if lot.left > 0)
+        refs = refs_of(connection, found.row.ref)
+        worth = worth_of(connection, refs, now_ms=hq.clock.now_ms())
+        matters = tuple(newest_matters(connection, found.row.ref, limit=MATTERS_SHOWN))
     sorry = () if program is None else tuple(_sorry(program, found.row.ref, hq.clock.now_ms()))
-    return Cockpit(found, held, owned, cards, sorry)
+    return Cockpit(found, held, owned, cards, sorry, worth, matters)
 
 
 def past_orders(hq: Hq, ref: str) -> list[PastOrderRow]:

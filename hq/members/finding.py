@@ -107,7 +107,7 @@ def see(hq: Hq, actor: Actor, ref: str) -> str:
 def check_seen(connection: Connection, actor: Actor, ref: str) -> None:
     """Raise `NotHere` for a member whom none of somebody's stores holds."""
     if actor.ceilings.stores:
-        held = _held_by(actor).where(member_scope.c.member == ref)
+        held = held_by(actor).where(member_scope.c.member == ref)
         if connection.execute(held.limit(1)).one_or_none() is None:
             raise NotHere("There is no such member in your stores.")
 
@@ -194,7 +194,7 @@ def _consents(connection: Connection, ref: str) -> tuple[ConsentNow, ...]:
 def _conditions(connection: Connection, actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if actor.ceilings.stores:
-        found.append(exists(_held_by(actor).where(member_scope.c.member == member.c.ref)))
+        found.append(exists(held_by(actor).where(member_scope.c.member == member.c.ref)))
     if wanted.store:
         found.append(member.c.home_store == wanted.store)
     if wanted.tier:
@@ -206,7 +206,8 @@ def _conditions(connection: Connection, actor: Actor, wanted: Wanted) -> list[Co
     return found
 
 
-def _held_by(actor: Actor) -> Select[Any]:
+def held_by(actor: Actor) -> Select[Any]:
+    """Return the members whom somebody's stores hold, for those who see certain stores only."""
     return select(member_scope.c.member).where(member_scope.c.store.in_(sorted(actor.ceilings.stores)))
 
 

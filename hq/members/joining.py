@@ -1,8 +1,8 @@
 """Making one account of two, in one transaction: what moves to the survivor, and who has to hear of it.
 
 What goes over: points, uses, vouchers, promises, stores, contacts and consents, cards and phone, ids of other systems,
-attributes that the survivor lacks, notes, and the link of somebody of the staff. The survivor's own facts stay (tier,
-segments, home store, name unless they have none). Entries and postings keep the reference that they name.
+attributes that the survivor lacks, notes, matters, and the link of somebody of the staff. The survivor's own facts
+stay (tier, segments, home store, name unless they have none). Entries and postings keep the reference that they name.
 """
 
 from collections.abc import Iterable
@@ -30,6 +30,8 @@ from hq.members.store import POINTS, account, lock_members, read_scopes, wallet
 from hq.members.tables import (
     by_hand,
     consent,
+    matter,
+    matter_event,
     member_attribute,
     member_external,
     member_note,
@@ -161,7 +163,7 @@ def _move_scopes(connection: Connection, ref: str, into: str) -> None:
 
 def _move_what_is_theirs(connection: Connection, ref: str, into: str) -> list[Change]:
     connection.execute(update(voucher).where(voucher.c.owner == ref).values(owner=into))
-    for table in (phone_token, member_external, member_note, by_hand):
+    for table in (phone_token, member_external, member_note, matter, matter_event, by_hand):
         connection.execute(update(table).where(table.c.member == ref).values(member=into))
     _move_attributes(connection, ref, into)
     join_personal(connection, ref, into)

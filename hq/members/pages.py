@@ -24,6 +24,8 @@ from hq.members.applying import Applying
 from hq.members.attributes import Attribute, Side, Value, list_attributes, read_typed
 from hq.members.cockpit import cockpit, rule_names, stores_to_choose
 from hq.members.finding import MemberRow, Wanted
+from hq.members.matter_words import KINDS as MATTER_KINDS
+from hq.members.matter_words import STATES as MATTER_STATES
 from hq.members.reasons import in_units
 from hq.members.timeline import timeline
 from hq.members.words import SHOWN, told
@@ -191,6 +193,8 @@ def show_cockpit(
             told(each, names, say=ask.said, language=ask.look.language, money=money) for each in happened
         ],
         "following": following,
+        "matter_kinds": MATTER_KINDS,
+        "matter_states": MATTER_STATES,
         "shown": [(key, words) for key, (words, _) in SHOWN.items()],
         "show": show,
         "once": once or {},

@@ -10,6 +10,7 @@ from hq.members.attributes import AttributeKind, Side
 Word = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._-]{1,40}$")]
 External = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=PATTERN)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=PATTERN)]
+NoteText = Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=r"^[^\x00]*$")]
 Typed = Annotated[str, StringConstraints(max_length=254, pattern=PATTERN)]
 Number = Annotated[int, Field(ge=-(2**53), le=2**53)]
 Attributes = Annotated[
@@ -163,7 +164,7 @@ class PutAnswer(Answer):
 class NoteAsked(Body):
     """A note about a member."""
 
-    text: Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=r"^[^\x00]*$")]
+    text: NoteText
 
 
 class NoteAnswer(Answer):

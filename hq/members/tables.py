@@ -111,6 +111,41 @@ member_note = Table(
     Index(None, "member", "at_ms"),
 )
 
+matter = Table(  # what members came with: a question, a complaint; see matters.py
+    "matter",
+    metadata,
+    Column("n", BigInteger, primary_key=True, autoincrement=False),  # people say M-17
+    Column("member", String(13), nullable=False),
+    Column("kind", String(10), nullable=False),  # question | complaint | request | praise
+    Column("channel", String(10), nullable=False),  # counter | phone | email | letter | other
+    Column("body", Text, nullable=False),
+    Column("order_entry", String(32), nullable=False),  # the entry of the order that it is about, or empty
+    Column("owner", String(60), nullable=False),  # who of head office looks after it, or empty
+    Column("state", String(10), nullable=False),  # open | waiting | closed
+    Column(
+        "outcome", String(10), nullable=False
+    ),  # solved | made_good | declined | no_answer; of a closed one
+    Column("value", BigInteger, nullable=False),  # what the member's orders of the year before came to
+    Column("opened_by", String(80), nullable=False),
+    Column("opened_ms", BigInteger, nullable=False),
+    Column("changed_ms", BigInteger, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Index(None, "member", "opened_ms"),
+    Index(None, "state", "opened_ms"),
+)
+
+matter_event = Table(  # what was done with a matter; the columns above copy what the newest ones say
+    "matter_event",
+    metadata,
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("member", String(13), nullable=False, index=True),
+    Column("who", String(80), nullable=False),
+    Column("changes", Text, nullable=False),  # JSON: what was and what is, by name
+    Column("note", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+)
+
 by_hand = Table(  # what people at head office gave or took
     "by_hand",
     metadata,

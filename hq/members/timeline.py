@@ -1,5 +1,5 @@
-"""What happened with a member, the newest first: orders, redemptions and refusals, returns, cards, consents, notes, and
-what people did for them by hand.
+"""What happened with a member, the newest first: orders, redemptions and refusals, returns, cards, consents, notes,
+matters, and what people did for them by hand.
 
 Each kind of thing is asked for by itself, as many as a page has, and the newest of all are shown.
 """
@@ -18,7 +18,7 @@ from hq.journal.reversal_tables import reversal_fact
 from hq.journal.store import REFUSED
 from hq.members.finding import row_of
 from hq.members.merged import refs_of
-from hq.members.tables import by_hand, consent, member_note, merged_account
+from hq.members.tables import by_hand, consent, matter, member_note, merged_account
 from hq.tables import card, journal, order_fact, redemption_fact
 
 AT_ONE_MOMENT = 50  # things of one kind that may have the same moment without one being left out
@@ -110,6 +110,8 @@ def _all(
         yield Happened(row.at_ms, f"given_{row.kind}", row.act_id, row.about, row.who, row.reason, numbers)
     for row in newest(select(member_note), member_note.c.at_ms, member_note.c.member.in_(refs)):
         yield Happened(row.at_ms, "note", row.note_id, "", row.who, row.body)
+    for row in newest(select(matter), matter.c.opened_ms, matter.c.member.in_(refs)):
+        yield Happened(row.opened_ms, "matter", f"M-{row.n}", f"M-{row.n}", row.opened_by, row.body)
     for row in newest(select(consent), consent.c.at_ms, consent.c.member.in_(refs)):
         word = "agreed" if row.is_given else "declined"
         yield Happened(row.at_ms, word, f"{row.n:06}", row.what, "", row.version)

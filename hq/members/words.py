@@ -21,6 +21,7 @@ KINDS: Mapping[str, tuple[str, str]] = {  # the word, and the colour beside it
     "given_void": (N_("Order voided at head office"), "warn"),
     "given_void_here": (N_("Redemption voided at head office"), "warn"),
     "note": (N_("Note"), "plain"),
+    "matter": (N_("Matter"), "warn"),
     "agreed": (N_("Agreed"), "plain"),
     "declined": (N_("Declined"), "plain"),
     "card": (N_("Code issued"), "plain"),
@@ -43,7 +44,7 @@ SHOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
             "merged",
         ),
     ),
-    "notes": (N_("Notes"), ("note",)),
+    "notes": (N_("Notes and matters"), ("note", "matter")),
 }
 
 

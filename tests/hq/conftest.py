@@ -27,7 +27,8 @@ SHOWN = (
     *(
         f"tests/hq/console/test_{name}_pages.py"
         for name in (
-            "campaign", "exceptions", "members", "own", "program", "segments", "stops", "stores", "trying", "webhooks",
+            "campaign", "exceptions", "matters", "members", "own", "program", "segments", "stops", "stores", "trying",
+            "webhooks",
         )
     ),
 )  # fmt: skip

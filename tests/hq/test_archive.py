@@ -23,6 +23,7 @@ from hq.keysets.kept import FOLDER as KEYSETS
 from hq.mark import MARK_FILE
 from hq.members.erasing import erase_member
 from hq.members.kept import FOLDER as ERASURES
+from hq.members.matters import Channel, MatterKind, NewMatter, open_matter
 from hq.members.service import MemberFacts, upsert_members
 from hq.putting_back import put_back
 from hq.tables import member
@@ -70,6 +71,7 @@ def busy(hq, station):
     )
     create_key(hq, SYSTEM, name="till", scopes=(Scope.AUDIT_READ,))
     station.order("o1")
+    open_matter(hq, SYSTEM, REF, NewMatter(MatterKind.PRAISE, Channel.COUNTER, "Good tea"))
     station.append("later_kind", {"discount": 250, "currency": "USD"})
     station.push()
     return hq

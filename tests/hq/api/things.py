@@ -29,6 +29,7 @@ from hq.journal.reading import place_of
 from hq.members.attributes import Attribute, Side, put_attribute
 from hq.members.importing import bring_file
 from hq.members.keeping import Said, put_member
+from hq.members.matters import Channel, MatterKind, NewMatter, open_matter
 from hq.members.notes import add_note
 from hq.orders.lists import OrderList, list_orders
 from hq.orders.one import newest_order
@@ -134,6 +135,11 @@ def _external_id(hq: Hq) -> str:
     return external_id
 
 
+def _matter(hq: Hq) -> str:
+    new = NewMatter(MatterKind.QUESTION, Channel.PHONE, "A thing.")
+    return open_matter(hq, SYSTEM, a_member(hq), new).matter_id
+
+
 def _attribute(hq: Hq) -> str:
     put_attribute(hq, SYSTEM, Attribute("thing", "Thing"))
     return "thing"
@@ -177,6 +183,7 @@ THINGS: dict[str, Callable[[Hq], str]] = {
     "ref": a_member,
     "external_id": _external_id,
     "attributes.name": _attribute,
+    "matter_id": _matter,
     "import_id": _import,
     "batch_id": _batch,
     "code_import": _code_import,
