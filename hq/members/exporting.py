@@ -86,20 +86,7 @@ def export_member(hq: Hq, ref: str) -> dict[str, Any]:
             "external_ids": _of(connection, member_external, ref, "external_id", "at_ms"),
             "attributes": _of(connection, member_attribute, ref, "name", "text", "number", "set_ms"),
             "notes": _of(connection, member_note, ref, "at_ms", "who", "body"),
-            "matters": _of(
-                connection,
-                matter,
-                ref,
-                "n",
-                "opened_ms",
-                "kind",
-                "channel",
-                "body",
-                "order_entry",
-                "state",
-                "outcome",
-            ),
-            "matter_events": _of(connection, matter_event, ref, "n", "at_ms", "who", "changes", "note"),
+            **_matters(connection, ref),
             "by_hand": _of(
                 connection, by_hand, ref, "at_ms", "kind", "about", "points", "amount", "reason", "who"
             ),
@@ -126,6 +113,16 @@ def export_member(hq: Hq, ref: str) -> dict[str, Any]:
             "stations": stations,
             "not_heard": [each["device"] for each in stations if each["is_late"] and not each["is_over"]],
         }
+
+
+def _matters(connection: Connection, ref: str) -> dict[str, list[dict[str, Any]]]:
+    """Return what a member came with, and what was done with it."""
+    said = "n", "opened_ms", "kind", "channel", "body", "order_entry", "state", "outcome"
+    done = "n", "at_ms", "who", "changes", "note"
+    return {
+        "matters": _of(connection, matter, ref, *said),
+        "matter_events": _of(connection, matter_event, ref, *done),
+    }
 
 
 def _is_theirs(refs: Sequence[str]) -> Any:

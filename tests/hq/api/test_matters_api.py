@@ -5,11 +5,12 @@ from itertools import count
 import pytest
 from sqlalchemy import func, insert, select
 
-from hq.access.actor import SYSTEM, Ceilings
+from hq.access.actor import SYSTEM, Ceilings, of_person
 from hq.access.api_keys import create_key
 from hq.access.scopes import Role, Scope
 from hq.journal.reversal_tables import reversal_fact
 from hq.members.erasing import erase_member
+from hq.members.matter_lists import count_waiting
 from hq.members.merging import merge_members
 from hq.members.service import MemberFacts, upsert_members
 from hq.members.tables import matter, matter_event
@@ -140,13 +141,19 @@ def test_whose_matter_it_was_that_left_is_nobodys(api) -> None:
     opened(api)
     assert listed(api, "?whose=nobody") == ["M-3"]
     assert listed(api, "?owner=Sam+Reed") == ["M-1"]
+    api.patch("/v1/staff/Sam%20Reed", {"role": "auditor"})
+    assert listed(api, "?whose=nobody") == ["M-1", "M-3"]
+    api.patch("/v1/staff/Sam%20Reed", {"role": "support"})
+    assert listed(api, "?whose=nobody") == ["M-3"]
     assert api.post("/v1/staff/Sam%20Reed/remove", {"reason": "Left."}).status_code == 204
     assert listed(api, "?whose=nobody") == ["M-1", "M-3"]
+    assert api.patch("/v1/matters/M-3", {"owner": "Sam Reed"}).status_code == 409
 
 
 def test_whom_it_matters_most_comes_first_and_then_who_waited_longest(hq, api, clock) -> None:
     bought(hq, OTHER, 9_000)
     bought(hq, OTHER, 5_000, days_ago=366)
+    bought(hq, REF, 10_000, came_back=10_000)
     bought(hq, THIRD, 9_501, came_back=500)
     for n, ref in enumerate((REF, OTHER, THIRD, REF, OTHER)):
         clock.set_ms(NOW_MS + n)
@@ -175,6 +182,8 @@ def test_who_sees_some_stores_sees_their_members_matters_alone(hq, api) -> None:
     opened(api, THIRD)
     second = seeing(hq, api, "S2")
     assert (listed(second), listed(api, "?store=S1"), listed(second, "?store=S1")) == (["M-2"], ["M-1"], [])
+    first = of_person("first", Role.ADMIN, Ceilings(stores=frozenset({"S1"})))
+    assert (count_waiting(hq, first).nobodys, count_waiting(hq, SYSTEM).nobodys) == (1, 2)
     refused = [
         second.get("/v1/matters/M-1"),
         second.patch("/v1/matters/M-1", {"state": "waiting"}),
@@ -200,12 +209,12 @@ def test_a_matter_is_about_an_order_of_the_members_own(hq, api, station) -> None
 def test_it_goes_with_the_member_wherever_they_go(hq, api) -> None:
     opened(api)
     api.patch("/v1/matters/M-1", {"note": "She calls back."})
-    exported = api.get(f"/v1/members/{REF}/export").json()["export"]
+    merge_members(hq, REF, OTHER, who="ann")
+    exported = api.get(f"/v1/members/{OTHER}/export").json()["export"]
     assert (exported["matters"][0]["body"], exported["matter_events"][0]["note"]) == (
         ASKED["text"],
         "She calls back.",
     )
-    merge_members(hq, REF, OTHER, who="ann")
     assert api.get("/v1/matters/M-1").json()["member"] == OTHER
     timeline = api.get(f"/v1/members/{REF}/timeline").json()["items"]
     assert ASKED["text"] in {each["said"] for each in timeline if each["kind"] == "matter"}
