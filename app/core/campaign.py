@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.core.authority import Offline
+from app.core.briefing import Briefing
 from app.core.circumstances import Check
 from app.core.conditions import facts_of
 from app.core.effects import (
@@ -128,6 +129,9 @@ class Campaign:
     budget: Budget | None = None
     share: Share | None = None
     returns: ReturnSettings = field(default_factory=ReturnSettings)
+    briefing: Briefing = field(
+        default_factory=dict
+    )  # what cashiers are told of it, by language; nothing is decided by it
     asks_more: bool = field(init=False, compare=False)  # than its dates: members, limits, a share of them
 
     @property

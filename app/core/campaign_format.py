@@ -1,6 +1,7 @@
 """Reading campaigns of a published program: dates, rules, what they go together with, limits and budgets."""
 
 from app.core.authority import Offline
+from app.core.briefing import read_briefing
 from app.core.campaign import (
     Budget,
     Campaign,
@@ -37,6 +38,7 @@ def read_campaign(place: Place, vocabulary: Vocabulary) -> Campaign:
         "limits",
         "budget",
         "experiment",
+        "briefing",
         *RETURN_KEYS,
     )
     starts_at, ends_at = place.moment("starts_on"), place.moment("ends_on", is_end=True)
@@ -56,6 +58,7 @@ def read_campaign(place: Place, vocabulary: Vocabulary) -> Campaign:
         limits=_read_limits(place.inner("limits")) if place.has("limits") else None,
         budget=_read_budget(place.inner("budget")) if place.has("budget") else None,
         returns=read_return_settings(place),
+        briefing=read_briefing(place),
         share=_read_share(place.inner("experiment"), vocabulary) if place.has("experiment") else None,
     )
 

@@ -9,12 +9,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.core.briefing import in_language
 from app.core.document import DocumentInvalid, Place
 
 CONSENTS_MAX = 5  # a page of a station shows them all
 TEXT_MAX = 300
 WORD = re.compile(r"[0-9A-Za-z._-]{1,40}")  # of all three: names, in which nobody's data can hide
-FALLBACK = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,7 @@ class ConsentText:
 
     def shown(self, language: str) -> tuple[str, str]:
         """Return the language in which it is shown to whoever speaks `language`, and the text."""
-        for known in (language, FALLBACK, *self.texts):
-            if known in self.texts:
-                return known, self.texts[known]
-        raise AssertionError("a text is in one language at least")
+        return in_language(self.texts, language)
 
 
 def read_consents(root: Place) -> tuple[ConsentText, ...]:

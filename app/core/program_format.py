@@ -9,6 +9,7 @@ import orjson
 
 from app.core import earning, limits
 from app.core.authority_format import read_authority_policy
+from app.core.briefing import check_all
 from app.core.campaign import ON_ORDER, Campaign, Stacking, Trigger, phase, place_in_order
 from app.core.campaign_format import read_campaign, read_condition
 from app.core.canonical import digest
@@ -99,6 +100,7 @@ def _read_root(root: Place, program_hash: str) -> Program:
     schemes = read_schemes(root, product_sets=product_sets.keys(), rules=_rule_ids(root))
     vocabulary = Vocabulary(product_sets, _read_calendars(root), schemes.experiments, schemes.punch_cards)
     campaigns = tuple(read_campaign(place, vocabulary) for place in root.objects("campaigns"))
+    check_all(f"{root.path}.campaigns", (campaign.briefing for campaign in campaigns))
     rules = _in_order(root, _pairs(root, campaigns))
     earning_rules = tuple(read_earning(place, vocabulary) for place in root.objects("earning"))
     _no_two_alike(f"{root.path}.earning", [rule.rule_id for rule in earning_rules])

@@ -162,6 +162,7 @@ FULL_CAMPAIGN = campaign(
     experiment={"id": "spring", "variants": ["bold"]},
     on_return="recompute",
     reusable_after_return=False,
+    briefing={"en": "Say it\nbefore they pay.", "ko": "계산 전에 말하세요."},
 )  # fmt: skip
 KINDS_OF_RULES = [effect["kind"] for effect in EFFECTS] + [tree.get("fact", "") for tree in TREES]
 CALENDARS = {"holidays": ["2017-12-25"]}
