@@ -10,13 +10,14 @@ A line that starts with `{` is a command, anything else is a scan:
     [{"line": 1, "qty": 1}]}}, both with "preview": true to see what they would do, and with "approve": {"staff": "…",
     "pin": "…", "why": "goodwill"} where a manager has to
     {"till": true} · {"confirm": true}       the order that the shop's till handed over, where its API is on
-    {"sign_in": {"staff": "…", "pin": "…"}} · {"sign_out": true} · {"staff": true}
+    {"sign_in": {"staff": "…", "pin": "…"}} · {"sign_out": true} · {"staff": true} · {"briefings": {"language": "ko"}}
 The member and the vouchers scanned before an order go with it. Amounts are minor units. An answer is written only after
 what it tells is durable. It is a whole station: another front end on the same engine, as the window is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -34,7 +35,7 @@ from app.core.reasons import Refusal, sentence
 from app.core.voucher import Presentation
 from app.headless_cards import Cards, card_answer
 from app.headless_lines import read_joining, read_order
-from app.headless_told import counts, member_answer
+from app.headless_told import briefings_answer, counts, member_answer
 from app.headless_undo import Undoing
 from app.station.answer import OrderAnswer
 from app.station.enrol import NotEnrolled, enrol
@@ -115,7 +116,7 @@ class HeadlessStation:
         self._signed_in: SignedIn | None = None
         undoing = Undoing(thread, self._worker.wake, by=self._by, refusal=self._refusal)
         self._gift_cards = Cards(thread, self._worker.wake, by=self._by, refusal=self._refusal)
-        self._commands = {
+        self._commands: dict[str, Callable[[Place], Answer]] = {
             "order": self._order,
             "quote": self._quote,
             "sync": self._sync,
@@ -130,6 +131,7 @@ class HeadlessStation:
             "staff": self._staff,
             "till": self._at_window,
             "confirm": self._confirm,
+            "briefings": partial(briefings_answer, thread.call, lambda: self._signed_in),
         }
         self._till = self._open_till()
         self._worker.start()

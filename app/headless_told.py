@@ -1,9 +1,14 @@
 """What the station without a window says of members, and of how it stands."""
 
+from collections.abc import Callable
 from typing import Any
 
+from app.core.briefing import FALLBACK
+from app.core.document import Place
+from app.station.briefings import briefing_cards, note_read
 from app.station.identify import SeenMember
 from app.station.leasing import lease_figures
+from app.station.staff import SignedIn
 from app.station.standing import standing
 from app.store.store import StationStore
 
@@ -24,6 +29,24 @@ def member_answer(seen: SeenMember) -> Answer:
         "pending": seen.pending,
         "as_of_ms": member.as_of_ms,
     }
+
+
+def briefings_answer(
+    on_store: Callable[[Callable[[StationStore], Any]], Any],
+    who: Callable[[], SignedIn | None],
+    command: Place,
+) -> Answer:
+    """Return what head office tells of campaigns, in a language; `read` names those that were read by who is there."""
+    asked = command.inner("briefings").only("language", "read")
+    language = asked.name("language") if asked.has("language") else FALLBACK
+    read, there = asked.texts("read") if asked.has("read") else [], who()
+    staff = there.staff_id if there is not None else ""
+
+    def look(store: StationStore) -> list[Answer]:
+        note_read(store, read, staff=staff)
+        return [card.record() for card in briefing_cards(store, language=language, staff=staff)]
+
+    return {"answer": "briefings", "briefings": on_store(look)}
 
 
 def counts(store: StationStore) -> Answer:

@@ -36,7 +36,7 @@ OLDEST = """
 SELECT MIN(wall_ms) FROM journal
 WHERE epoch = (SELECT v FROM meta WHERE k = 'epoch') AND seq > (SELECT v FROM meta WHERE k = 'acked_seq')
 """
-OF_JOURNAL = ("enrolment", "handed", "lease", "former_program", "pin_try", "effect")
+OF_JOURNAL = ("enrolment", "handed", "lease", "former_program", "pin_try", "effect", "briefing_seen")
 OF_REPLICA = ("member", "voucher", "counter", "alias", "gift_card", "signal", "staff")
 
 Question = Callable[[Database], Any]

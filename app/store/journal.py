@@ -17,6 +17,7 @@ from app.core.chain import ChainOwner, Head, genesis, next_hash, sign_head
 from app.core.entry import BODY_BYTES_MAX, CLOCK_JUMP, Entry, EntryInvalid, read_entry, write_entry
 from app.core.trusted_time import Reading
 from app.ids import new_id
+from app.store.briefings_seen import BriefingsSeen
 from app.store.carried import carried_orders
 from app.store.faults import JournalBroken
 from app.store.listing import Listing
@@ -81,6 +82,7 @@ class Journal:
         self._carried: dict[str, int] | None = None  # read when it is asked for
         self._quarantined = Quarantined(database, owner.epoch)
         self.listing = Listing(database, owner.epoch)
+        self.briefings_seen = BriefingsSeen(database)
 
     @property
     def owner(self) -> ChainOwner:
