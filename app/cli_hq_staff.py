@@ -3,6 +3,7 @@
 import json
 import sys
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -73,6 +74,8 @@ def staff_list(
         told = [f"{each.staff_id}  {each.store}  {each.role}  {each.name}"]
         if each.member:
             told.append(f"member {each.member}")
+        if each.trained_ms:
+            told.append(f"trained on {datetime.fromtimestamp(each.trained_ms / 1000, UTC):%Y-%m-%d}")
         if each.state != "active":
             told.append(each.state)
         elif not each.has_pin:

@@ -146,6 +146,7 @@ store_staff = Table(  # who works in a store; `staff` above are head office's ow
     Column("member", String(13)),  # whose account is theirs
     _text("state", 10),  # active | removed
     _number("created_ms"),
+    _added("trained_ms", BigInteger, "0"),  # when they last completed a training; 0: never
 )
 
 enrol_token = Table(

@@ -18,7 +18,9 @@ BODY_BYTES_MAX = 1 << 19  # an order with the most lines, with the longest names
 ORDER, REDEEM, REFUSE, SCAN_DENIED = "order", "redeem", "refuse", "scan_denied"
 EPOCH_START, SALVAGED = "epoch_start", "salvaged"  # see app/core/salvaged.py
 SHIFT = "shift"  # somebody signed in or out: {store, t_eff, staff, what}
-MODE_CHANGE = "mode_change"  # into training or out of it: {store, t_eff, staff, mode}
+MODE_CHANGE = (
+    "mode_change"  # into training or out of it: {store, t_eff, staff, mode}, and of a whole walk {walked}
+)
 PIN_LOCK = "pin_lock"  # all tries of a PIN were wrong: {store, t_eff, staff, locks, wait_s}
 OVERRIDE = (
     "override"  # a manager ended a wait for a PIN: {store, t_eff, cashier, what, staff, approver, approval}

@@ -101,11 +101,15 @@ def sign_out(store: StationStore, who: SignedIn) -> None:
         store.journal.append([_shift(store, who, END)])
 
 
-def change_mode(store: StationStore, mode: str, *, staff_id: str) -> None:
-    """Record that this station is used for training from now on, or for real again. Raises a `StoreFault`."""
+def change_mode(store: StationStore, mode: str, *, staff_id: str, has_walked: bool = False) -> None:
+    """Record that this station is used for training from now on, or for real again. Raises a `StoreFault`.
+
+    `has_walked`: every step of the walk through the training was done, so whoever trained has completed it.
+    """
     moment = {"store": store.device.store_id, "t_eff": store.now_ms()}
+    said = {**moment, "staff": staff_id, "mode": mode} | ({"walked": True} if has_walked else {})
     with store.atomic():
-        store.journal.append([Draft(MODE_CHANGE, {**moment, "staff": staff_id, "mode": mode})])
+        store.journal.append([Draft(MODE_CHANGE, said)])
 
 
 def _count(store: StationStore, *, staff_id: str) -> _Try | Refusal:

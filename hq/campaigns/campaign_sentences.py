@@ -9,6 +9,7 @@ from typing import Any
 from hq.campaigns.effect_sentences import effect_sentence, products_of
 from hq.campaigns.sentences import UNREADABLE, Speech, condition_sentence
 from hq.console.texts import N_
+from hq.settings.service import NAMES
 
 Part = Mapping[str, Any]
 NO_END = "9999"
@@ -80,6 +81,15 @@ def _campaign(body: Part, speech: Speech) -> Iterator[str]:
         yield speech.gettext("After a return, what is kept has only what the rule still gives.")
     if body.get("reusable_after_return") is False:
         yield speech.gettext("A use stays used up though everything was returned.")
+    if briefing := body.get("briefing"):
+        languages = ", ".join(NAMES.get(each, each) for each in sorted(briefing, key=_as_listed))
+        yield speech.gettext("Cashiers are told of it in these languages: {languages}.").format(
+            languages=languages
+        )
+
+
+def _as_listed(language: str) -> tuple[int, str]:
+    return [*NAMES, language].index(language), language
 
 
 def _when(body: Part, speech: Speech) -> str:

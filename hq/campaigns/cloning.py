@@ -25,7 +25,7 @@ def clone_campaign(
         chosen = new_campaign_id(connection, clone_id, called)
         body, renamed = _with_own_rules(old.body, chosen)
         new = replace(
-            new_draft(hq, actor, chosen, name=called, body=body, briefing=old.briefing),
+            new_draft(hq, actor, chosen, name=called, body=body),
             cloned_from=campaign_id,
         )
         clone_scenarios(hq, connection, actor, campaign_id, chosen, renamed)

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from app.core.briefing import BRIEFING_MAX
 from app.core.document import DocumentInvalid, Place
 from app.ids import new_number
 from hq.access.actor import Actor
@@ -30,7 +31,6 @@ from hq.home import Hq
 Match = Callable[[int], None]  # raises `ChangedMeanwhile` unless it is called with the version that was meant
 CAMPAIGNS_MAX = 5_000
 AUTHORS_MAX = 50
-BRIEFING_MAX = 1_000  # characters a language
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def create_campaign(
     """Make a draft; without an id it gets one from its name. Raises `NotPossible`, `TooLarge`."""
     with changing(hq) as connection:
         chosen = new_campaign_id(connection, campaign_id, name)
-        new = new_draft(hq, actor, chosen, name=name, body=body or {}, briefing=briefing or {})
+        new = new_draft(hq, actor, chosen, name=name, body=_with_briefing(body or {}, briefing))
         insert_draft(connection, actor, new, now_ms=new.created_ms)
     return new
 
@@ -111,11 +111,8 @@ def change_campaign(
         old = rows.find(connection, campaign_id)
         match(old.version)
         new_name = old.name if name is None else name
-        changed = with_body(
-            connection, old, as_named(old.body if body is None else body, campaign_id, new_name), actor
-        )
-        if briefing is not None:
-            changed = replace(changed, briefing=_briefing(briefing))
+        new_body = _with_briefing(old.body if body is None else body, briefing)
+        changed = with_body(connection, old, as_named(new_body, campaign_id, new_name), actor)
         return keep(hq, connection, actor, old, changed, "campaign.changed")
 
 
@@ -259,7 +256,6 @@ def new_draft(
     *,
     name: str,
     body: Mapping[str, Any],
-    briefing: Mapping[str, str],
 ) -> CampaignRow:
     """Return a draft that nobody has kept yet. Raises `NotPossible`."""
     now_ms = hq.clock.now_ms()
@@ -270,7 +266,6 @@ def new_draft(
         name=name,
         state=State.DRAFT,
         body=named,
-        briefing=_briefing(briefing),
         has_changes=True,
         authors=(actor.name,),
         published_n=None,
@@ -310,12 +305,21 @@ def new_campaign_id(connection: Connection, wanted: str, name: str) -> str:
     return f"{stem}-{new_number(6).lower()}" if taken else stem
 
 
-def _briefing(texts: Mapping[str, str]) -> dict[str, str]:
-    """Return what cashiers are told, by language, without what is empty. Raises `NotPossible`."""
-    found = {language: text.strip() for language, text in texts.items() if text.strip()}
+def _with_briefing(body: Mapping[str, Any], briefing: Mapping[str, str] | None) -> Mapping[str, Any]:
+    """Return a body that tells cashiers this, by language, without what is empty; None: as it does. `NotPossible`."""
+    if briefing is None:
+        return body
+    typed = {language: _as_lines(text) for language, text in briefing.items()}
+    found = {language: text for language, text in typed.items() if text}
     if any(len(text) > BRIEFING_MAX for text in found.values()):
         raise NotPossible(f"What cashiers are told has at most {BRIEFING_MAX} characters in each language.")
-    return found
+    silent = {key: value for key, value in body.items() if key != "briefing"}
+    return silent | ({"briefing": found} if found else {})
+
+
+def _as_lines(text: str) -> str:
+    """Return a text as it was typed or pasted, with the one end of lines that a program has, and no tabs."""
+    return "\n".join(line.replace("\t", " ").rstrip() for line in text.strip().splitlines())
 
 
 def _authors(known: tuple[str, ...], name: str) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ def create_campaign(ask: Asked, asked: CampaignAsked, response: Response) -> Any
         name=asked.name,
         campaign_id=asked.campaign_id,
         body=asked.body,
-        briefing=asked.briefing.model_dump(),
+        briefing=None if asked.briefing is None else asked.briefing.model_dump(),
     )
     return _told(response, made)
 

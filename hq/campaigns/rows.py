@@ -54,7 +54,6 @@ class CampaignRow:
     name: str
     state: State
     body: Mapping[str, Any]
-    briefing: Mapping[str, str]
     version: int = 1
     has_changes: bool
     authors: tuple[str, ...]
@@ -71,6 +70,13 @@ class CampaignRow:
     created_ms: int
     changed_by: str
     changed_ms: int
+
+    @property
+    def briefing(self) -> dict[str, str]:
+        """What cashiers are told of it, by language, as far as the draft says so in a form we know."""
+        found = self.body.get("briefing")
+        texts = found.items() if isinstance(found, Mapping) else ()
+        return {language: text for language, text in texts if isinstance(text, str)}
 
     @property
     def is_published(self) -> bool:
@@ -206,7 +212,6 @@ def campaign_of(row: Row[Any]) -> CampaignRow:
         "state": State(row.state),
         "approval": Approval(row.approval),
         "body": orjson.loads(row.body),
-        "briefing": orjson.loads(row.briefing),
         "authors": tuple(orjson.loads(row.authors)),
     }
     return CampaignRow(**{**values, **read})
@@ -220,7 +225,6 @@ def _columns(of: CampaignRow) -> dict[str, Any]:
         "state": of.state.value,
         "approval": of.approval.value,
         "body": written(of.body),
-        "briefing": orjson.dumps(of.briefing).decode("utf-8"),
         "authors": orjson.dumps(of.authors).decode("utf-8"),
         "said": storable(of.said),
     }

@@ -44,16 +44,16 @@ class CampaignList(Paging):
 
 
 class CampaignAsked(Body):
-    """A draft to be made; without an id it gets one from its name."""
+    """A draft to be made; without an id it gets one from its name. `briefing` goes into its body."""
 
     name: Name
     campaign_id: NewId = ""
     body: CampaignBody = Field(default_factory=dict)
-    briefing: Briefing = Briefing()
+    briefing: Briefing | None = None
 
 
 class CampaignChange(Body):
-    """What of a draft is to change; what isn't said stays."""
+    """What of a draft is to change; what isn't said stays. A body is whole; `briefing` changes that part of it."""
 
     name: Name | None = None
     body: CampaignBody | None = None

@@ -15,7 +15,6 @@ campaign = Table(
     Column("name", String(80), nullable=False),
     Column("state", String(10), nullable=False),  # draft | scheduled | live | paused | killed | ended
     Column("body", Text, nullable=False),  # JSON
-    Column("briefing", Text, nullable=False),  # JSON: for cashiers, by language
     Column("version", BigInteger, nullable=False),  # of this row: each change makes it one more
     Column("has_changes", Boolean, nullable=False),  # whether the body is another than the published one
     Column("authors", Text, nullable=False),  # JSON list: who had a hand in it since it was last published

@@ -5,6 +5,7 @@ console knows neither. Those of `DOUBTS` come from `app.core.contradictions`. Wh
 """
 
 from hq.console.texts import N_
+from hq.settings.service import NAMES
 
 FORMS = {
     # of any document
@@ -111,6 +112,15 @@ FORMS = {
     "expected a text in one language at least": N_("Type a text in one language at least."),
     "expected at most 40 letters, digits, dots, dashes": N_("At most 40 letters, digits, dots and dashes fit here."),
     "expected one line of at most {most} characters": N_("One line of at most {most} characters fits here."),
+    "expected a text in 1 to {most} languages": N_("Type a text in 1 to {most} languages."),
+    "expected languages such as en, found {found}": N_("Languages are called en, ko and so on, not {found}."),
+    "expected a text of at most {most} characters, and nothing that can't be seen": N_(
+        "At most {most} characters fit here, and nothing that can't be seen."
+    ),
+    "expected briefings of at most {most} bytes together, found {found}; take out those that ended": N_(
+        "What cashiers are told of all campaigns may have {most} bytes together, and this makes {found}."
+        " Take it out of campaigns that have ended."
+    ),
     "cards that never end have no earliest end": N_("Cards that never end have no earliest end."),
     "expected at least one benefit": N_("Say at least one thing that it gives."),
     "belongs to the measure event, and only there": N_("This goes with events only."),
@@ -179,6 +189,8 @@ PLACES = {  # the last words of a path, as pages call what stands there; of seve
     "effect": N_("What it gives"),
     "condition": N_("When it applies"),
     "audience": N_("Who"),
+    "briefing": N_("What cashiers are told"),
+    **{f"briefing.{language}": name for language, name in NAMES.items()},
     "rules": N_("The rules"),
     "trigger": N_("Comes into play"),
     "name": N_("Name"),

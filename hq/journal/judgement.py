@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from app.core.program import Program
 from hq.journal.postings import Posting
-from hq.journal.schemas import CardChangeData, EnrolData, OrderData, RedemptionData, StaffChangeData
+from hq.journal.schemas import (
+    CardChangeData,
+    EnrolData,
+    ModeChangeData,
+    OrderData,
+    RedemptionData,
+    StaffChangeData,
+)
 from sync.protocol import Flag, Verdict
 
 if TYPE_CHECKING:
@@ -37,6 +44,7 @@ class Judgement:
     is_id_taken: bool = False  # the entry's own id is another's, so it can't be stored under it
     enrolled: EnrolData | None = None  # who became a member by it
     staff_change: StaffChangeData | None = None  # what a manager changed about somebody
+    trained: ModeChangeData | None = None  # who has completed their training by it
     undone: "Undone | None" = None  # what it undoes, and what comes back
     card_moves: "tuple[CardMove, ...]" = ()  # what it does to gift cards
     card_change: CardChangeData | None = None  # it puts money on one

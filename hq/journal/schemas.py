@@ -162,12 +162,16 @@ class ShiftData(Recorded, frozen=True, kw_only=True):
 
 
 class ModeChangeData(Recorded, frozen=True, kw_only=True):
-    """A `mode_change` entry: a station was taken for training, or is used for real again. `staff` may be nobody."""
+    """A `mode_change` entry: a station was taken for training, or is used for real again. `staff` may be nobody.
+
+    `walked`: they have done every step of the walk, and so completed their training.
+    """
 
     store: Name
     t_eff: Moment
     staff: str
     mode: Literal["training", "live"]
+    walked: bool = False
 
 
 class OverrideData(Recorded, frozen=True, kw_only=True):

@@ -39,16 +39,7 @@ from hq.journal.schemas import (
 )
 from sync.protocol import Flag
 
-Told = (
-    DeniedData
-    | ClockJumpData
-    | ShiftData
-    | OverrideData
-    | PairingData
-    | NotedData
-    | ModeChangeData
-    | EpochStartData
-)
+Told = DeniedData | ClockJumpData | ShiftData | OverrideData | PairingData | NotedData | EpochStartData
 Telling = Callable[[Entry, str], Judgement]  # of an entry and the store that its station stands in
 
 
@@ -78,6 +69,13 @@ def _enrol(entry: Entry, store: str) -> Judgement:
     return replace(doubts.judgement(), enrolled=joined)
 
 
+def _mode_change(entry: Entry, store: str) -> Judgement:
+    """Let somebody have trained. Whether they are of the store's staff is found where it is kept."""
+    said, doubts = convert(entry.data, ModeChangeData), Doubts()
+    doubts.elsewhere(said.store, store)
+    return replace(doubts.judgement(), trained=said if said.walked and said.staff else None)
+
+
 def _staff_change(entry: Entry, store: str) -> Judgement:
     """Let a manager have changed something. Whether HQ goes along is found where it would be taken over."""
     said, doubts = convert(entry.data, StaffChangeData), Doubts()
@@ -89,7 +87,7 @@ TELLING: dict[str, Telling] = {
     SCAN_DENIED: _told(DeniedData),
     CLOCK_JUMP: _told(ClockJumpData),
     SHIFT: _told(ShiftData),
-    MODE_CHANGE: _told(ModeChangeData),
+    MODE_CHANGE: _mode_change,
     OVERRIDE: _told(OverrideData),
     PAIRING: _told(PairingData),
     NOTED: _told(NotedData),

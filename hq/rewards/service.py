@@ -116,7 +116,7 @@ def create_reward(  # noqa: PLR0913 what a reward is made of
             "offline": offline,
             "rules": [rule],
         }
-        new = new_draft(hq, actor, campaign_id, name=name, body=body, briefing={})
+        new = new_draft(hq, actor, campaign_id, name=name, body=body)
         insert_draft(connection, actor, new, now_ms=new.created_ms)
     return find_reward(hq, str(rule["id"]))
 

@@ -1,4 +1,4 @@
-"""What managers change about their staff at a station, taken over as it comes: emergency PINs and suspensions.
+"""What stations say of their store's staff, taken over as it comes: emergency PINs, suspensions, completed trainings.
 
 A station vouches for the manager, and a station can be lied with. So nothing here gives anybody more than the person
 had: a PIN is for a cashier of the device's own store who works there, and a suspension leaves somebody who can sign in.
@@ -54,6 +54,7 @@ def change_staff(
 ) -> Changed:
     """Take over what managers changed, behind the judging. `is_late`: no PIN is, and the cases say so."""
     found = Changed(list(kept), [])
+    _note_trained(connection, kept, store=store)
     for at, each in enumerate(kept):
         said = each.judgement.staff_change
         if said is None:
@@ -70,6 +71,21 @@ def change_staff(
             doubt = Flag.STAFF_UNCHANGED, f"{_told(said)}, at that station alone: {problem}"
         found.kept[at] = replace(each, judgement=each.judgement.doubted([doubt]))
     return found
+
+
+def _note_trained(connection: Connection, kept: Sequence[Kept], *, store: str) -> None:
+    """Keep when people of a store have completed their training, the last time where it was several."""
+    newest = dict[str, int]()
+    for said in (each.judgement.trained for each in kept):
+        if said is not None:
+            newest[said.staff] = max(newest.get(said.staff, 0), said.t_eff)
+    for staff_id, at_ms in sorted(newest.items()):
+        of = (
+            store_staff.c.staff_id == staff_id,
+            store_staff.c.store == store,
+            store_staff.c.trained_ms < at_ms,
+        )
+        connection.execute(update(store_staff).where(*of).values(trained_ms=at_ms))
 
 
 def _told(said: StaffChangeData) -> str:

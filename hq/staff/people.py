@@ -30,7 +30,10 @@ FREE, SPENDING = "free", "spending"  # what a store asks of who is at the till
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody as people at HQ see them. `has_pin` is false where their PIN must be set anew: its pepper is lost."""
+    """Somebody as people at HQ see them. `has_pin` is false where their PIN must be set anew: its pepper is lost.
+
+    `trained_ms` is when they last completed a training at a station (UTC ms), 0 where they never did.
+    """
 
     staff_id: str
     store: str
@@ -39,6 +42,7 @@ class Person:
     member: str | None
     state: str
     has_pin: bool
+    trained_ms: int
 
 
 @dataclass(frozen=True)
@@ -201,6 +205,7 @@ def _change(connection: Connection, staff_id: str, **values: str) -> None:
 
 
 def _person(row: object, pepper: bytes | None) -> Person:
-    facts = {name: getattr(row, name) for name in ("staff_id", "store", "name", "role", "member", "state")}
+    names = ("staff_id", "store", "name", "role", "member", "state", "trained_ms")
+    facts = {name: getattr(row, name) for name in names}
     held = None if pepper is None else pepper_name(pepper)
     return Person(**facts, has_pin=getattr(row, "pepper", "") == held)

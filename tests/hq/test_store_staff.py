@@ -145,6 +145,25 @@ def test_training_is_posted_and_says_nothing_else(hq: Hq, station: Station) -> N
     assert verdicts(station) == [("posted", []), ("posted", []), ("quarantined", [Flag.UNPARSABLE])]
 
 
+def test_whoever_has_walked_through_a_whole_training_is_known_for_it(hq: Hq, station: Station) -> None:
+    ada, ben, far = add(hq, "Ada"), add(hq, "Ben"), add(hq, "Far", store_id="S2")
+
+    def live(staff: str, at_ms: int = NOW_MS, **more: object) -> None:
+        data = {"store": "S1", "t_eff": at_ms, "staff": staff, "mode": "live", **more}
+        station.append(MODE_CHANGE, data)
+
+    live(ada, walked=True)
+    live(ada, NOW_MS - 5, walked=True)  # a station that was away tells of an older one
+    live(ben)
+    live(ben, walked=False)
+    live(far, walked=True)  # of another store
+    live("", walked=True)
+    assert verdicts(station) == [("posted", [])] * 6
+    live(ada, NOW_MS + 5, walked="yes")
+    assert verdicts(station)[-1] == ("quarantined", [Flag.UNPARSABLE])
+    assert {each.name: each.trained_ms for each in list_people(hq)} == {"Ada": NOW_MS, "Ben": 0, "Far": 0}
+
+
 def test_a_wait_that_a_manager_ended_is_posted(hq: Hq, station: Station) -> None:
     said = {"store": "S1", "t_eff": NOW_MS, "cashier": "", "what": "pin_lock", "staff": "0000000000001"}
     approval = {"approver": "0000000000002", "approval": {"id": "0" * 32, "why": "pin_forgotten"}}

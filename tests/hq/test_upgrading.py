@@ -1,14 +1,17 @@
 """An HQ that an older Tillside made is refused, brought up to date with everything in it, and served from then on."""
 
+import json
+from importlib import import_module
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import column, insert, table, text
 
 from app.clock import SetClock
 from hq import schema
 from hq.campaigns.drafting import find_campaign, list_versions
-from hq.campaigns.rows import State
+from hq.campaigns.publishing import is_approved
+from hq.campaigns.rows import State, written
 from hq.campaigns.running import keep_states
 from hq.db import Database, sqlite_url
 from hq.faults import SetUpFault
@@ -42,6 +45,16 @@ AS_BEFORE_WALLETS = (
     "UPDATE alembic_version SET version_num = '0030'",
 )
 YEAR_MS = 365 * DAY_MS
+BRIEFINGS = import_module("hq.migrations.versions.0035_briefings")
+OLD_CAMPAIGN = {
+    "name": "N", "state": "live", "version": 1, "has_changes": False, "authors": "[]", "approval": "approved",
+    "published_n": 1, "starts_at": "", "ends_at": "", "publish_by": "", "said": "", "killed_program": 0,
+    "cloned_from": "", "created_by": "", "created_ms": 0, "changed_by": "", "changed_ms": 0,
+}  # fmt: skip
+OLD_APPROVAL = {
+    "approval_id": "1", "asked_by": "", "asked_ms": 0, "note": "", "state": "approved", "decided_by": "",
+    "decision": "",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -150,6 +163,31 @@ def test_the_campaigns_of_a_program_of_before_are_there_to_be_worked_on(older: P
     assert [(each.n, each.program_version) for each in list_versions(hq, "7")] == [(1, 1)]
     assert keep_states(hq) == 2, "both ended meanwhile"
     assert find_campaign(hq, "7").state is State.ENDED
+    hq.close()
+
+
+def test_what_cashiers_are_told_is_a_part_of_the_draft_and_of_what_was_approved(older: Path):
+    database = Database(database_url(older))
+    schema.upgrade(database, to=BRIEFINGS.down_revision)
+    running, draft = (written({"id": name, "name": "N", "rules": []}) for name in ("a", "b"))
+    with database.atomic() as connection:
+        for name, body, briefing in (
+            ("a", running, {"ko": "말\t하세요.\r\n둘", "en": " "}),
+            ("b", draft, {"en": "Say it."}),
+            ("c", running, {}),
+        ):
+            row = OLD_CAMPAIGN | {"campaign_id": name, "body": body, "briefing": json.dumps(briefing)}
+            connection.execute(insert(table("campaign", *map(column, row))), row)
+        looked_at = OLD_APPROVAL | {"campaign_id": "b", "body": draft}
+        connection.execute(insert(table("approval", *map(column, looked_at))), looked_at)
+    database.close()
+    upgrade_hq(older)
+    hq = open_hq(older, clock=SetClock(NOW_MS))
+    a, b, c = (find_campaign(hq, name) for name in "abc")
+    assert (a.body["briefing"], a.has_changes, a.version) == ({"ko": "말 하세요.\n둘"}, True, 2)
+    assert (b.briefing, c.briefing, c.has_changes, c.version) == ({"en": "Say it."}, {}, False, 1)
+    with hq.database.reading() as connection:
+        assert is_approved(connection, b)
     hq.close()
 
 

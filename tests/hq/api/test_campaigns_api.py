@@ -125,6 +125,32 @@ def test_above_the_ceiling_somebody_else_approves(hq, api) -> None:
     assert publish(junior, boss_place).status_code == 200
 
 
+def test_what_cashiers_are_told_is_a_part_of_the_draft(hq, api) -> None:
+    junior = other_key(api, ceilings={"percent": 2_000})
+    place = draft(junior, body=spring(5_000), said=scenario("5.00"))
+    told = junior.patch(
+        place, {"briefing": {"en": " Say\tit.\r\n\r\nSoon. ", "ko": "말하세요.", "tr": " \n"}}
+    ).json()
+    assert told["body"]["briefing"] == told["briefing"] == {"en": "Say it.\n\nSoon.", "ko": "말하세요."}
+    refused = junior.patch(place, {"briefing": {"en": "x" * 1_001}})
+    assert refused.status_code in (400, 409, 422) and junior.get(place).json()["briefing"] == told["briefing"]
+    junior.post(f"{place}/submit")
+    with api_of(hq, Scope.CAMPAIGNS_PUBLISH) as boss:
+        boss.post(f"{place}/approve")
+    assert junior.patch(place, {"briefing": told["briefing"]}).json()["approval"] == "approved", "the same"
+    assert junior.patch(place, {"briefing": {"en": "Sooner."}}).json()["approval"] == ""
+    assert publish(junior, place).status_code == 403
+    assert publish(api, place).status_code == 200
+    assert api.get(f"{place}/versions").json()["items"][0]["body"]["briefing"] == {"en": "Sooner."}
+    (changed,) = [junior.patch(place, {"briefing": {}}), junior.get(f"{place}/diff")][1].json()["items"]
+    assert (changed["path"], changed["kind"]) == ("briefing", "removed")
+    clone = api.post(f"{place}/clone", {"name": "Again"}).json()
+    assert clone["briefing"] == {}
+    body = junior.get(place).json()["body"] | {"briefing": {"ru": "\x01"}}
+    junior.patch(place, {"body": body})
+    assert "briefing.ru" in api.get(f"{place}/check").json()["problem"]
+
+
 def test_a_draft_that_changed_after_its_approval_needs_another(hq, api) -> None:
     junior = other_key(api, ceilings={"percent": 2_000})
     place = draft(junior, body=spring(5_000), said=scenario("5.00"))

@@ -96,6 +96,8 @@ def test_each_step_keeps_the_draft(console, hq):
         "stacking": {"exclusive": True, "not_with": ["points"]},
     }
     assert row.briefing == {"en": "Say it", "ko": "말하세요"}
+    review = text_of(console.get(f"{PLACE}/spring/edit/review"))
+    assert "Cashiers are told of it in these languages: English, 한국어." in review
     before = row.body
     for step in (
         "who",
