@@ -103,7 +103,8 @@ class HttpHq:
 
     def document(self, kind: DocumentKind) -> SignedDocument:
         """See `HqProtocol.document`."""
-        return _parsed(SignedDocument, self._send("GET", f"/v1/sync/document/{kind}"))
+        target, limits = f"/v1/sync/document/{kind}", self._line.limits
+        return _parsed(SignedDocument, self._send("GET", target, total_s=limits.document_s))
 
     def keyset(self, version: int) -> SignedDocument:
         """See `HqProtocol.keyset`."""

@@ -52,6 +52,9 @@ class Limits:
 
     connect_s: float = 3.0  # a reachable HQ answers a connection well within it, even over a satellite
     total_s: float = 30.0  # a full batch over the slowest line we serve (64 kbit/s, compressed)
+    document_s: float = (
+        240.0  # a program with all the briefings there may be (app/core/briefing.py), over that line
+    )
     snapshot_s: float = 600.0  # a hundred thousand members over a slow line
     answer_bytes_max: int = 16 << 20
     snapshot_bytes_max: int = 512 << 20

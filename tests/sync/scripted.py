@@ -19,7 +19,14 @@ from sync.client import DeviceSigner, HttpHq
 from sync.line import Limits, Line
 from tests.builders import NOW_MS
 
-SHORT = Limits(connect_s=0.3, total_s=0.4, snapshot_s=0.4, answer_bytes_max=2_000, snapshot_bytes_max=2_000)
+SHORT = Limits(
+    connect_s=0.3,
+    total_s=0.4,
+    document_s=0.4,
+    snapshot_s=0.4,
+    answer_bytes_max=2_000,
+    snapshot_bytes_max=2_000,
+)
 SLACK_S = 2.0  # a loaded machine may take this much longer; what hangs takes for ever
 STRANGER = DeviceSigner(
     device_id="D0000000000000", epoch=1, key=Ed25519PrivateKey.generate(), clock=SetClock(NOW_MS)
