@@ -1,7 +1,8 @@
 """Into training and out of it: another store, model and receipts behind the same window, while the real ones rest.
 
 The real station goes on sending what waits. Its journal has two entries of each training, when it began and when it
-was over; what is done in between is in the training's own records, which are taken away with it.
+was over; what is done in between is in the training's own records, which are taken away with it. That all steps of the
+walk were done stands in the second one: then whoever is signed in has completed their training.
 """
 
 from collections.abc import Callable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from app.store.thread import StoreThread
     from ui.models.receipts import Printing
     from ui.models.station import StationModel
+    from ui.models.tour import Tour
     from ui.tasks import Tasks
 
 SHEET = "training-codes.pdf"
@@ -42,6 +44,7 @@ class _Practice:
     tasks: "Tasks"
     model: "StationModel"
     review: "ReviewThread"
+    tour: "Tour"
 
 
 class WindowTraining:
@@ -142,10 +145,10 @@ class WindowTraining:
         printing = replace(self._means.printing(), is_training=True)
         model.use_receipts(Receipts(tasks, printing, register=register, parent=model))
         model.link_changed(LinkState(is_online=True, synced_at_ms=self._clock.now_ms()))
-        Tour(model, cut=partial(self._cut, model), parent=model)
+        tour = Tour(model, cut=partial(self._cut, model), parent=model)
         sheet = str(self.folder / SHEET)
         model.notice(sheet_lies_at(sheet))
-        return _Practice(thread, tasks, model, review)
+        return _Practice(thread, tasks, model, review, tour)
 
     def _cut(self, model: "StationModel", is_cut: bool) -> None:
         """Pretend that head office is away, or there again: in training there is no line at all."""
@@ -164,7 +167,8 @@ class WindowTraining:
         clear_training(self.folder)
         who = self._means.model.cashier
         staff_id = who.staff_id if who else ""
-        self._means.thread.call(lambda store: change_mode(store, LIVE, staff_id=staff_id))
+        is_over = practice.tour.is_over
+        self._means.thread.call(lambda store: change_mode(store, LIVE, staff_id=staff_id, has_walked=is_over))
 
     def _closed(self, _nothing: None) -> None:
         self._is_changing = False

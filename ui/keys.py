@@ -26,6 +26,9 @@ BAR = (
     Qt.Key.Key_F2, Qt.Key.Key_F3, Qt.Key.Key_F4, Qt.Key.Key_F5, Qt.Key.Key_F8, Qt.Key.Key_F9, Qt.Key.Key_F10
 )  # fmt: skip
 
+# A key that brings up a page only from these, since other pages have it for something of their own.
+BRIEFINGS_KEY, BRIEFINGS_FROM = Qt.Key.Key_F7, (Screen.IDLE, Screen.HELP)
+
 # evdev's numbers of the keys that are these letters on most keyboards.
 PLACES = {Qt.Key.Key_P: 25, Qt.Key.Key_V: 47}
 
@@ -71,7 +74,7 @@ def key_map() -> tuple[tuple[str, str], ...]:
         (Qt.Key.Key_F1, _("This page, and from here the settings")),
         *((key, action(key)) for key in bar_keys()),
         (Qt.Key.Key_F6, _("Change the order's amount")),
-        (Qt.Key.Key_F7, _("Pay with points")),
+        (BRIEFINGS_KEY, _("From here and from the first page: what is on")),
         (Qt.Key.Key_F11, _("Full screen")),
         (Qt.Key.Key_F12, _("Lock, or sign in")),
         ("1 … 9", _("Pick an offer, or put it back")),
@@ -82,7 +85,7 @@ def key_map() -> tuple[tuple[str, str], ...]:
         ("PgUp PgDn", _("Turn a list")),
         ("Tab", _("Go to the next button or field")),
     ]
-    own = {Qt.Key.Key_F6, Qt.Key.Key_F11}  # the window's own, without a page
+    own = {Qt.Key.Key_F6, BRIEFINGS_KEY, Qt.Key.Key_F11}  # the window's own, without a page
     shown = (row for row in found if isinstance(row[0], str) or row[0] in own or row[0] in FLOW_KEYS)
     words = [(row[0] if isinstance(row[0], str) else label(row[0]), row[1]) for row in shown]
     return tuple(sorted(words, key=_place))

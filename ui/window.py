@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from ui import i18n
-from ui.keys import FLOW_KEYS, is_with_ctrl
+from ui.keys import BRIEFINGS_FROM, BRIEFINGS_KEY, FLOW_KEYS, is_with_ctrl
 from ui.models.state import Screen, State
 from ui.pictures import holds_picture, picture
 from ui.station.page import Page
@@ -262,6 +262,7 @@ class StationWindow(QWidget):
             keys.Key_Escape: self._escape,
             keys.Key_Delete: self._model.remove_voucher,
             keys.Key_F6: self._edit_amount,
+            BRIEFINGS_KEY: self._show_briefings,
             keys.Key_F11: self._toggle_full_screen,
             keys.Key_Insert: self._demo_order,
             keys.Key_Pause: self._demo_cut,
@@ -276,6 +277,10 @@ class StationWindow(QWidget):
     def _edit_amount(self) -> None:
         if self._screen is Screen.MEMBER:
             self.member.order.edit()
+
+    def _show_briefings(self) -> None:
+        if self._screen in BRIEFINGS_FROM:
+            self._model.open(Screen.BRIEFINGS)
 
     def _toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)

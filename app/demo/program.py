@@ -35,6 +35,13 @@ CONSENTS = [
         },
     },
 ]  # asked of whoever becomes a member at a station of the demo
+BRIEFING = {
+    "en": "Both offers are for everybody, without a card too.\n\nOne is enough: pick what takes more off.",
+    "ko": "두 혜택 모두 카드가 없어도 받을 수 있습니다.\n\n구매마다 하나면 됩니다. 더 많이 할인되는 쪽을 고르세요.",
+    "id": "Kedua penawaran berlaku untuk semua, juga tanpa kartu.\n\nSatu cukup: pilih yang potongannya terbesar.",
+    "tr": "İki teklif de herkes için, kart olmasa da.\n\nBir alışverişe biri yeter: indirimi büyük olanı seçin.",
+    "ru": "Оба предложения для всех, и без карты.\n\nНа покупку хватит одного: выберите то, что выгоднее.",
+}  # what cashiers of the demo are told
 GOOD_FOR_DAYS = 800  # the year and a good while after it, so that a station of the demo can be tried later
 
 
@@ -96,6 +103,7 @@ def _total_offers(journey: Journey) -> list[dict[str, Any]]:
             "ends_on": (starts_on + timedelta(days=GOOD_FOR_DAYS)).isoformat(),
             "audience": None,
             "offline": "always",
+            "briefing": BRIEFING,
             "rules": [
                 {"id": name, "name": title, "trigger": "choice", "priority": 0, "effect": effect} | condition
             ],

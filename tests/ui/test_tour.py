@@ -1,5 +1,7 @@
 """The walk through a training: each of its six steps goes on when it was done, and not before."""
 
+from app.core.entry import MODE_CHANGE
+from app.station.staff import SignedIn
 from app.station.training import MEMBERS, SPENT
 from tests.ui.test_training import Station, station  # noqa: F401 a fixture
 from ui import texts_tour
@@ -31,6 +33,7 @@ def redeem(station: Station) -> None:  # noqa: F811
 
 
 def test_six_steps_from_scan_to_offline(station: Station) -> None:  # noqa: F811
+    station.bench.model.take_over(SignedIn("ada", "Ada", "cashier"))
     station.begin()
     assert station.model.state.tour == Step.SCAN
     station.model.open(Screen.EARN)
@@ -64,6 +67,9 @@ def test_six_steps_from_scan_to_offline(station: Station) -> None:  # noqa: F811
     station.until(lambda state: state.tour == Step.OVER)
     assert station.model.state.answer.word is AnswerWord.QUEUED
     station.until(lambda _state: station.model.link == "online")
+    station.model.end_training()
+    kind, said = station.entries()[-1]
+    assert (kind, said["mode"], said["staff"], said["walked"]) == (MODE_CHANGE, "live", "ada", True)
 
 
 def test_each_step_says_what_to_do() -> None:

@@ -99,6 +99,7 @@ def test_nothing_of_a_training_is_in_the_real_journal_or_queue(station: Station)
     assert station.model is station.bench.model and not station.model.state.shop.is_training
     told = station.entries()[before:]
     assert [(kind, data["mode"]) for kind, data in told] == [(MODE_CHANGE, "training"), (MODE_CHANGE, "live")]
+    assert not any("walked" in data for _, data in told), "one step of six is no whole training"
     assert station.bench.thread.call(StationStore.waiting_count) == 2  # these two go up, and nothing else
     assert not training_folder(station.config).exists()
 

@@ -1,4 +1,4 @@
-"""The page of help: what the keys do, and the way to the settings."""
+"""The page of help: what the keys do, and the way to the settings and to what is told of campaigns."""
 
 from dataclasses import dataclass
 
@@ -17,6 +17,10 @@ class ToSettings:
     """The settings are wanted."""
 
 
+class ToBriefings:
+    """What head office tells of campaigns is wanted."""
+
+
 class Help(Flow):
     """Shows what the keys do, and goes back to where it came up by Enter or Esc."""
 
@@ -28,9 +32,11 @@ class Help(Flow):
         return HelpView(self.desk.equipment is not None)
 
     def take(self, intent: object) -> None:
-        """Go on to the settings."""
+        """Go on to the settings, or to what is told of campaigns."""
         if isinstance(intent, ToSettings):
             self.desk.open(Screen.SETTINGS)
+        elif isinstance(intent, ToBriefings):
+            self.desk.open(Screen.BRIEFINGS)
 
     def enter(self) -> None:
         """Go back."""

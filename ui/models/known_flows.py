@@ -2,6 +2,7 @@
 
 from ui.models.approving import Approving
 from ui.models.balance import Balance
+from ui.models.briefings import Briefings
 from ui.models.earn import Earn
 from ui.models.enrol import Enrol
 from ui.models.flow import Flow
@@ -25,6 +26,7 @@ FLOWS: tuple[type[Flow], ...] = (
     Undo,
     Queue,
     Help,
+    Briefings,
     ScannerTest,
     PrinterTest,
     Settings,

@@ -43,6 +43,7 @@ class StaffPart:
     if TYPE_CHECKING:  # what the whole has; defined here it would hide the others' own
 
         def _show(self, **changes: Any) -> None: ...
+        def _read_briefings(self) -> None: ...
 
     def _start_staff(self) -> None:
         """Begin with nobody."""
@@ -86,6 +87,7 @@ class StaffPart:
             self._flows.drop_below()
         self.touched()
         self._show(cashier=who.name if who else "")
+        self._read_briefings()
         if who is not None and self.languages is not None:
             if has_spoken:
                 self.languages.keep(who.staff_id, self._state.language)
@@ -102,6 +104,7 @@ class StaffPart:
         if language != i18n.language():
             i18n.use(language)
             self._show(language=language, notice="")
+            self._read_briefings()
 
     def _ask_to_sign_in(self) -> None:
         """Once, where the store asks for it: at the start, or when it begins to ask."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from app.core.brand import NO_BRAND, Brand
+from app.core.briefing import BriefingCard
 from app.core.money import CURRENCIES, Currency
 from app.core.prompted import NO_PROMPTS, Prompts
 from app.core.reasons import Refusal
@@ -44,6 +45,7 @@ class Screen(Enum):
     SETTINGS = "settings"  # what is set on this station
     MANAGER = "manager"  # the manager's pages
     HELP = "help"  # what the keys do
+    BRIEFINGS = "briefings"  # what head office tells of campaigns
 
 
 class PillKind(Enum):
@@ -282,6 +284,9 @@ class State:
     recent: tuple[ActionRow, ...] = ()
     tour: int = 0  # in training, the step that is to be done next
     tour_code: str = ""  # and the code for it
+    briefings: tuple[
+        BriefingCard, ...
+    ] = ()  # what head office tells of campaigns, as read by who is at the till
     unseen: int = 0  # exceptions that no manager has looked at
     rows_loaded: int = 0  # while PREPARING
     percent_loaded: int | None = None  # of the first download, where that is known

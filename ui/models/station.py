@@ -19,6 +19,7 @@ from sync.worker import LinkState
 from ui.i18n import _
 from ui.models.answers import after_fault, after_order
 from ui.models.around import Around
+from ui.models.briefing_part import BriefingPart
 from ui.models.cut_off import CutOffPart
 from ui.models.demo_part import DemoPart
 from ui.models.devices import Devices
@@ -43,7 +44,17 @@ TICK_MS_MIN = 20  # a clock that stands must not be asked without a pause
 
 
 class StationModel(
-    QObject, StaffPart, ScanPart, FlowPart, TillPart, Devices, DemoPart, ReceiptPart, CutOffPart, UnseenPart
+    QObject,
+    StaffPart,
+    ScanPart,
+    FlowPart,
+    TillPart,
+    Devices,
+    DemoPart,
+    ReceiptPart,
+    CutOffPart,
+    UnseenPart,
+    BriefingPart,
 ):
     """What the station shows, and what a cashier can do."""
 
@@ -330,6 +341,7 @@ class StationModel(
             self._was_ready, screen = True, Screen.IDLE
         self._show(screen=screen, **found.shown())
         self._count_unseen_soon()
+        self._read_briefings()
         if found.is_sign_in_needed and screen is Screen.IDLE:
             self._ask_to_sign_in()
         shown = self._quotes.newest if screen is Screen.MEMBER and not self._state.is_busy else None

@@ -44,6 +44,11 @@ class Tour(QObject):
         model.changed.connect(self._look)
         self._show()
 
+    @property
+    def is_over(self) -> bool:
+        """Whether every step was done."""
+        return self._step is Step.OVER
+
     def _look(self) -> None:
         """Go on where the step was done."""
         state = self._model.state

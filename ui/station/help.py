@@ -3,8 +3,8 @@
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ui.i18n import _
-from ui.keys import key_map
-from ui.models.help import HelpView, ToSettings
+from ui.keys import BRIEFINGS_KEY, key_map, label
+from ui.models.help import HelpView, ToBriefings, ToSettings
 from ui.models.state import State
 from ui.station.page import Page
 from ui.theme import current
@@ -42,9 +42,12 @@ class HelpPage(Page):
         card.body.addWidget(self._rows)
         self._settings = Button(key="F1", height=PRIMARY_HEIGHT)
         self._settings.clicked.connect(lambda: self.asked.emit(ToSettings()))
+        self._briefings = Button(key=label(BRIEFINGS_KEY), height=PRIMARY_HEIGHT)
+        self._briefings.clicked.connect(lambda: self.asked.emit(ToBriefings()))
         card.body.addStretch(1)
         buttons = row(gap=12)
         buttons.addWidget(self._back, 2)
+        buttons.addWidget(self._briefings, 1)
         buttons.addWidget(self._settings, 1)
         card.body.addLayout(buttons)
         column(self).addWidget(card)
@@ -53,6 +56,7 @@ class HelpPage(Page):
         """Say what the keys do; they are the same as long as the page is up."""
         self._title.say(_("What the keys do"))
         self._back.say(_("Back"))
+        self._briefings.say(_("What is on"))
         self._settings.say(_("Settings"))
         self._settings.setVisible(isinstance(state.flow, HelpView) and state.flow.can_set)
         rows = key_map()
@@ -75,4 +79,4 @@ class HelpPage(Page):
 
     def controls(self) -> list[QWidget]:
         """The way back, and on."""
-        return [self._back, self._settings]
+        return [self._back, self._briefings, self._settings]

@@ -5,19 +5,22 @@ from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.core.standing import Standing
-from ui import texts
+from ui import texts, texts_briefings
 from ui.i18n import _
+from ui.keys import BRIEFINGS_KEY, label
 from ui.models import scanner_words
 from ui.models.state import State
 from ui.station.page import Page
 from ui.theme import current
-from ui.widgets.actionbar import ActionBar
+from ui.widgets.actionbar import WAITS, ActionBar
 from ui.widgets.actions import Actions
+from ui.widgets.button import Button
 from ui.widgets.camera import CameraView
 from ui.widgets.card import Card, column, row
 from ui.widgets.field import Field
 from ui.widgets.figures import Figures
 from ui.widgets.label import CENTER, Label
+from ui.widgets.tile import PLAIN
 
 ACTIONS_WIDTH = 388
 
@@ -27,6 +30,7 @@ class IdlePage(Page):
 
     typed = Signal(str)
     key_wanted = Signal(Qt.Key)  # one of the action bar
+    briefings_wanted = Signal()
 
     def __init__(self) -> None:
         """Build the page."""
@@ -38,6 +42,11 @@ class IdlePage(Page):
         self.field.entered.connect(self._typed)
         self.recent = Actions()
         self.recent.setFixedWidth(current().px(ACTIONS_WIDTH))
+        self.briefings = Button(key=label(BRIEFINGS_KEY))
+        self.briefings.clicked.connect(self.briefings_wanted)
+        beside = column(gap=8)
+        beside.addWidget(self.recent, 1)
+        beside.addWidget(self.briefings)
         self.figures = Figures()
         self.bar = ActionBar()
         self.bar.pressed.connect(self.key_wanted)
@@ -48,7 +57,7 @@ class IdlePage(Page):
             scan.body.addWidget(widget)
         columns = row(gap=12)
         columns.addWidget(scan, 1)
-        columns.addWidget(self.recent)
+        columns.addLayout(beside)
         layout = column(self)
         layout.addLayout(columns, 1)
         layout.addWidget(self.figures)
@@ -67,6 +76,7 @@ class IdlePage(Page):
             self.camera.set_frame(None)
         self.bar.draw(state.unseen)
         self.recent.draw(state)
+        self._draw_briefings(state)
         self.figures.draw(
             (texts.grouped(state.today.orders), _("Orders today")),
             (texts.grouped(state.today.redemptions), _("Redemptions today")),
@@ -74,6 +84,13 @@ class IdlePage(Page):
             (texts.grouped(state.today.members), _("New members today")),
         )
         self._give_way()
+
+    def _draw_briefings(self, state: State) -> None:
+        """Show the way to what is told of campaigns, where there is anything, and how much of it is new."""
+        new = sum(card.is_new for card in state.briefings)
+        self.briefings.setVisible(bool(state.briefings))
+        self.briefings.set_look(WAITS if new else PLAIN)
+        self.briefings.say(texts_briefings.with_new(new))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Look again for what there is room."""
@@ -105,8 +122,8 @@ class IdlePage(Page):
             super().place_focus()
 
     def controls(self) -> list[QWidget]:
-        """The field, then the action bar."""
-        return [self.field, *self.bar.buttons]
+        """The field, what is told of campaigns, then the action bar."""
+        return [self.field, self.briefings, *self.bar.buttons]
 
     def type_key(self, event: QKeyEvent) -> bool:
         """Begin to type a number by hand; False for a key that isn't typing."""

@@ -96,6 +96,7 @@ class Pages(QStackedWidget):
             Screen.QUEUE: _make_queue,
             Screen.SETTINGS: _make_settings,
             Screen.HELP: _make_help,
+            Screen.BRIEFINGS: _make_briefings,
             Screen.MANAGER: _make_manager,
         }[screen]()
 
@@ -112,6 +113,7 @@ class Pages(QStackedWidget):
         page = IdlePage()
         page.typed.connect(lambda text: self._model().scan(text))
         page.key_wanted.connect(lambda key: self._model().open(FLOW_KEYS[key]))
+        page.briefings_wanted.connect(lambda: self._model().open(Screen.BRIEFINGS))
         return page
 
     def _make_member(self) -> "MemberPage":
@@ -232,6 +234,12 @@ def _make_help() -> Page:
     from ui.station.help import HelpPage
 
     return HelpPage()
+
+
+def _make_briefings() -> Page:
+    from ui.station.briefings import BriefingsPage
+
+    return BriefingsPage()
 
 
 def _make_settings() -> Page:
