@@ -47,8 +47,8 @@ def hq_brand(
 
     A colour that could not be seen is corrected for each theme; what becomes of it is shown before anything is saved.
     """
-    from app.core.brand import BrandInvalid, checked
-    from hq.brand.service import newest_brand, publish_brand
+    from app.core.brand import BrandInvalid
+    from hq.brand.service import newest_brand, publish_brand, publishable
 
     told = {"name": name, "color": color, "portal": portal, "is_white_label": white_label}
     changes: dict[str, object] = {field: value for field, value in told.items() if value is not None}
@@ -59,7 +59,7 @@ def hq_brand(
         _show(now, as_json=as_json)
         return
     try:
-        wanted = checked(replace(now, **changes))
+        wanted = publishable(replace(now, **changes))
     except BrandInvalid as problem:
         fail(str(problem))
     _show(wanted, as_json=as_json)

@@ -134,7 +134,7 @@ def open_hq(folder: Path, *, clock: Clock | None = None) -> Hq:
             about = take_as_restored(folder, database, keys, clock=clock or SystemClock())
         holders.note_all(known_holders)
         # Behind that: the feed's number, which tells that a database is older, moves with each erasure.
-        if erased := closing.catch_up(database, folder):
+        if erased := closing.catch_up(database, folder, clock or SystemClock()):
             log.info("%s members had been erased since this database was backed up, and are again", erased)
     except HqFault:
         database.close()

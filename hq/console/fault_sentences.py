@@ -182,6 +182,7 @@ FORMS = (
     N_("There are {endpoints_max} endpoints already, which is as many as can be."),
     N_("More than {amount} requests a minute."),
     N_("A logo is a PNG."),
+    N_("This logo is not whole: it was cut off or spoilt on its way. Choose the file again."),
     N_("A logo has at most {most} KiB; this one has {size}."),
     N_("A logo is {side_min} to {side_max} pixels wide and high; this one is {width}x{height}."),
     N_("A colour is # and six digits of 0-9 and A-F, such as #7A1E48."),

@@ -12,7 +12,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from app.clock import Clock
+from hq.access.actor import SYSTEM
 from hq.access.tables import idempotency
+from hq.audit.recording import record
 from hq.authority.tables import member_punch, member_use
 from hq.benefits.tables import lot, member_event, tier_held, tier_move, tier_state
 from hq.db import Database, Whole, hold_whole
@@ -110,10 +113,11 @@ def close_account(connection: Connection, ref: str, *, now_ms: int) -> Closing:
     return Closing(was_known, rest, len(codes), tuple(refs[1:]))
 
 
-def catch_up(database: Database, folder: Path) -> int:
+def catch_up(database: Database, folder: Path, clock: Clock) -> int:
     """Erase again whoever the files know and the database doesn't, as after a backup was put back. Returns how many.
 
-    What a death, or a lost folder, kept out of the files is written. Raises `SetUpFault`.
+    Each stands in the audit, as when it was asked for. What a death, or a lost folder, kept out of the files is
+    written. Raises `SetUpFault`.
     """
     with database.reading() as connection:
         closed = closed_at(connection)
@@ -125,7 +129,10 @@ def catch_up(database: Database, folder: Path) -> int:
         with database.atomic() as connection:
             hold_whole(connection, Whole.CLOSING)
             if not closed_refs(connection, [ref]):  # another process of this HQ may have been quicker
-                close_account(connection, ref, now_ms=at_ms)
+                done = close_account(connection, ref, now_ms=at_ms)
+                after = {"rest": done.rest, "vouchers": done.vouchers}
+                about, now_ms = f"member:{ref}", clock.now_ms()
+                record(connection, SYSTEM, "member.erased", about, now_ms=now_ms, reason="again", after=after)
     if missing:
         database.fold_wal()  # the file itself would name them until it is full
     return len(missing)

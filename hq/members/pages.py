@@ -14,6 +14,7 @@ from hq.api.paging import LIMIT_MAX, Paging
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
 from hq.console.finding import FOUND_MAX, Found, finder
+from hq.console.program_of_pages import stores_to_choose as stores_of
 from hq.console.routing import Page, PageAsk, Pages
 from hq.console.texts import N_
 from hq.csv_files import Cell, by_pages, csv_answer, moment_cell
@@ -69,7 +70,8 @@ def _find_members(hq: Hq, actor: Actor, text: str) -> list[Found]:
 def show_members(ask: Page) -> Response:
     """List members, those who joined last first."""
     rows, following = finding.list_members(ask.hq, ask.actor, _wanted(ask), paging_of(ask))
-    return ask.page("members/list.html", rows=rows, following=following, **_to_choose(ask.hq))
+    choices = _to_choose(ask.hq) | {"stores": stores_of(ask.hq, ask.actor)}
+    return ask.page("members/list.html", rows=rows, following=following, **choices)
 
 
 @pages.get("/list.csv")

@@ -8,12 +8,15 @@ from fastapi import Response
 from hq.access.scopes import Scope
 from hq.campaigns import parts
 from hq.campaigns.part_rows import PARTS
+from hq.campaigns.service import program_of
+from hq.campaigns.store import newest_version
 from hq.console.routing import Page, PageAsk, Pages
 from hq.console.texts import N_
 from hq.faults import HqFault, Malformed
 from hq.program.publishing_pages import TITLES, check_of, keep_part, publish_drafts
 
 PLACE = "/console/program"
+REFERRALS = "referrals"  # the part
 JSON_MAX = 1_000_000
 SHOWN_MAX = 50_000  # characters: a longer part is shown and changed name by name
 NAMES_MAX = 100  # of a long part, at once
@@ -115,7 +118,15 @@ def _part_page(ask: PageAsk, part: str, text: str, fault: HqFault | None = None)
         more=max(0, len(fitting) - NAMES_MAX),
         differences=[each for each in different if len(str(each.before)) + len(str(each.after)) < SHOWN_MAX],
         may_change=ask.actor.may(PARTS[found.part]),
+        schemes=_schemes(ask) if part == REFERRALS else [],
     )
+
+
+def _schemes(ask: PageAsk) -> list[str]:
+    """Return the referral schemes that stations go by, which can be stopped."""
+    with ask.hq.database.reading() as connection:
+        program = program_of(ask.hq, connection, newest_version(connection, "program"))
+    return [] if program is None else sorted(program.schemes.referrals)
 
 
 def _json(body: object) -> str:

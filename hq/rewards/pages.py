@@ -7,6 +7,8 @@ from fastapi import Response
 
 from app.core.conditions import ConditionInvalid
 from app.core.document import NAME_LENGTH_MAX, DocumentInvalid
+from app.core.stops import CAMPAIGN, PROGRAM
+from app.core.stops import RULE as RULE_WORD
 from hq.access.scopes import Scope
 from hq.builder.context import BuilderContext, context_of
 from hq.builder.effect_form import KINDS, EffectForm, effect_of, read_effect_form
@@ -24,6 +26,7 @@ from hq.faults import HqFault, Malformed
 from hq.home import Hq
 from hq.rewards import service
 from hq.rewards.service import Reward
+from hq.stops.service import list_stops
 
 PLACE = "/console/rewards"
 FEW = 10  # so many left are shown as few
@@ -191,6 +194,12 @@ def _reward_page(ask: PageAsk, reward: Reward, fault: HqFault | None = None) -> 
         typed={name: ask.text(name) for name in ("left", "reason", "name", "cost_points")} if fault else {},
         sentence=rule_sentence(rule, speech),
         gives=effect_sentence(reward.effect, speech),
+        is_stopped=_is_stopped(ask.hq, reward),
         state=STATES[reward.state],
         few=FEW,
     )
+
+
+def _is_stopped(hq: Hq, reward: Reward) -> bool:
+    words = {RULE_WORD + reward.rule_id, CAMPAIGN + reward.campaign_id, PROGRAM}
+    return any(each.period.what in words and not each.period.is_over for each in list_stops(hq))

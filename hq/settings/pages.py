@@ -7,11 +7,11 @@ from typing import Any
 
 from fastapi import Response
 
-from app.core.brand import LOGO_BYTES_MAX, Brand, BrandInvalid, checked
+from app.core.brand import LOGO_BYTES_MAX, Brand, BrandInvalid
 from app.core.consents import CONSENTS_MAX
 from app.core.money import CURRENCIES
 from hq.access.scopes import Scope
-from hq.brand.service import newest_brand, publish_brand
+from hq.brand.service import newest_brand, publish_brand, publishable
 from hq.brand.worn import worn_by_themes
 from hq.builder.typed import TypedWrong, to_minor, to_whole
 from hq.console.routing import Page, PageAsk, Pages
@@ -165,7 +165,7 @@ def _brand(ask: PageAsk) -> Brand:
             raise NotPossible("The logo can't be read. Choose it again.") from problem
     color = ask.text("color") if ask.text("has_color") == "1" else ""
     try:
-        return checked(Brand(ask.text("name"), color, logo, ask.text("portal"), ask.text("white") == "1"))
+        return publishable(Brand(ask.text("name"), color, logo, ask.text("portal"), ask.text("white") == "1"))
     except BrandInvalid as problem:
         raise NotPossible(str(problem)) from problem
 
@@ -180,7 +180,7 @@ def _kept_logo(ask: PageAsk) -> bytes:
     if upload is not None and 0 < (upload.size or 0) <= LOGO_BYTES_MAX:
         upload.file.seek(0)
         try:
-            return checked(Brand(logo=upload.file.read())).logo
+            return publishable(Brand(logo=upload.file.read())).logo
         except BrandInvalid:
             pass
     try:

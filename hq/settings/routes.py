@@ -5,11 +5,11 @@ from typing import Any
 
 from fastapi import Response
 
-from app.core.brand import Brand, BrandInvalid, checked
+from app.core.brand import Brand, BrandInvalid
 from hq.access.scopes import Scope
 from hq.api.etags import asked_version, versioned
 from hq.api.routing import Asked, Routes
-from hq.brand.service import newest_brand, publish_brand
+from hq.brand.service import newest_brand, publish_brand, publishable
 from hq.brand.worn import worn_by_themes
 from hq.faults import Malformed
 from hq.settings import service
@@ -59,7 +59,7 @@ def put_brand(ask: Asked, asked: BrandAsked) -> Any:
 def _brand(asked: BrandAsked) -> Brand:
     try:
         logo = b64decode(asked.logo, validate=True)
-        return checked(Brand(asked.name, asked.color, logo, asked.portal, asked.is_white_label))
+        return publishable(Brand(asked.name, asked.color, logo, asked.portal, asked.is_white_label))
     except BrandInvalid as problem:
         raise Malformed(str(problem)) from problem
     except ValueError as problem:

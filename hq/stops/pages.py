@@ -41,8 +41,8 @@ class Shown:
 
 @pages.get("")
 def show_stops(ask: Page) -> Response:
-    """Show what is stopped, how many stations have heard, and the form that stops something."""
-    return _list_page(ask, dict.fromkeys(TYPED, ""))
+    """Show what is stopped, how many stations have heard, and the form that stops something: what a page named."""
+    return _list_page(ask, dict.fromkeys(TYPED, "") | {"what": ask.query.get("what", "")})
 
 
 @pages.post("", needs=Scope.CAMPAIGNS_STOP)

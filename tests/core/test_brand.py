@@ -1,6 +1,7 @@
 """A brand's colour: what is drawn in it can be seen, and it is changed no more than that takes (UX A2.2)."""
 
 import struct
+import zlib
 
 import pytest
 from hypothesis import example, given
@@ -16,7 +17,19 @@ COLORS = st.integers(0, 0xFFFFFF).map("#{:06X}".format)
 
 
 def png(width: int = 64, height: int = 64, *, padding: int = 0) -> bytes:
-    return PNG + b"\x00\x00\x00\rIHDR" + struct.pack(">II", width, height) + bytes(padding)
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+    return (
+        PNG
+        + header
+        + chunk(b"IDAT", zlib.compress(bytes((width + 1) * height)))
+        + chunk(b"IEND")
+        + bytes(padding)
+    )
+
+
+def chunk(kind: bytes, content: bytes = b"") -> bytes:
+    sum_of_it = struct.pack(">I", zlib.crc32(kind + content))
+    return struct.pack(">I", len(content)) + kind + content + sum_of_it
 
 
 BRAND = Brand("Blue Bean", "#7A1E48", png(), "https://points.example/me", is_white_label=True)

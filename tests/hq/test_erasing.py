@@ -14,6 +14,7 @@ from app.ids import new_ref
 from hq import faults
 from hq.access.actor import SYSTEM
 from hq.access.tables import idempotency
+from hq.audit.service import check_chain, list_audit
 from hq.authority.counters import note_uses
 from hq.authority.tables import member_use
 from hq.benefits.events import NewEvent, hear
@@ -265,6 +266,9 @@ def test_an_hq_put_back_from_a_backup_erases_again_before_it_serves(restore, sta
     assert words(station.push()) == [(1, "posted_flagged", ["MEMBER_ERASED"])]
     assert accounts(again)[f"member:{REF}", "points"] == 0
     assert [row.ref for row in rows(again, member)] == [OTHER]
+    told = [(row.about, row.who, row.reason) for row in list_audit(again) if row.action == "member.erased"]
+    assert sorted(told) == sorted((f"member:{ref}", "hq", "again") for ref in (REF, late))
+    assert check_chain(again).broken_at is None
     with pytest.raises(faults.NotPossible, match="erased"):
         add_member(again, MemberFacts(late, "Came Later"))
 

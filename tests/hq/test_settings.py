@@ -16,6 +16,7 @@ from hq.settings import consents as asking
 from hq.settings import limits as limiting
 from hq.settings.consents import Consent
 from hq.settings.service import change_languages, read_languages
+from tests.core.test_brand import png
 from tests.hq.asking_api import Console, api_of
 from tests.hq.server import serving
 
@@ -106,10 +107,6 @@ def test_consents_that_stations_could_not_read_are_refused(hq, wrong) -> None:
         asking.draft_consents(hq, SYSTEM, wrong)
 
 
-def png(width=32):
-    return b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + width.to_bytes(4, "big") * 2 + b"rest"
-
-
 def test_a_brand_by_the_api_says_how_it_is_worn(hq) -> None:
     with api_of(hq) as api:
         pale = {"name": "Blue Bean", "color": "#FFF3A0", "logo": b64encode(png()).decode()}
@@ -123,7 +120,12 @@ def test_a_brand_by_the_api_says_how_it_is_worn(hq) -> None:
         assert api.put("/v1/settings/brand", pale).json()["version"] > 0
         assert newest_brand(hq).logo == png()
         assert api.get("/v1/settings/brand").json()["name"] == "Blue Bean"
-        for wrong in ({"color": "blue"}, {"logo": "AAAA"}, {"logo": "A"}, {"portal": "http://x"}):
+        cut = b64encode(png()[:-20]).decode()
+        for wrong in (
+            {"color": "blue"},
+            *({"logo": each} for each in ("AAAA", "A", cut)),
+            {"portal": "http://x"},
+        ):
             assert api.put("/v1/settings/brand", wrong).status_code == 409
         said = api.put("/v1/settings/languages", {"languages": ["en", "ko"]})
         assert said.json() == {"languages": ["en", "ko"], "version": 1}
@@ -187,6 +189,8 @@ def test_a_refused_brand_loses_no_logo(hq, made) -> None:
         refused = console.send("/console/settings/brand", **shown, portal="http://plain.example")
         assert refused.status_code == 409
         assert f'name="shown_logo" value="{shown["shown_logo"]}"' in refused.text
+        cut = console.upload("/console/settings/brand", {"do": "look"}, logo=png()[:-20])
+        assert cut.status_code == 409 and "This logo is not whole" in cut.text
         large = console.upload("/console/settings/brand", {"do": "look"}, logo=png() + bytes(200 * 1024))
         assert "A logo has at most 96 KiB; this one has 201." in large.text
 

@@ -79,8 +79,15 @@ def test_menus_close_and_the_search_is_one_key_away(shown) -> None:
 
 @pytest.mark.timeout(300)
 def test_nothing_is_wider_than_a_small_window(shown) -> None:
-    _, visitor = shown
+    hq, visitor = shown
     visitor.page.set_viewport_size({"width": 768, "height": 900})
     for address in SOME:
         visitor.visit(address)
         assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 768, address
+    there, _ = addresses(hq)
+    visitor.page.set_viewport_size({"width": 320, "height": 700})
+    narrow = [each for each in there if "/rules/" in each or each.endswith("/sheet") or "/matters" in each]
+    assert len(narrow) > 4
+    for address in narrow:
+        visitor.visit(address)
+        assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 320, address

@@ -7,13 +7,15 @@ import pytest
 from sqlalchemy import select
 from urllib3 import encode_multipart_formdata
 
-from hq.access.actor import SYSTEM
+from hq.access.actor import SYSTEM, Ceilings
+from hq.access.scopes import Role
 from hq.audit.service import list_audit
 from hq.campaigns.service import publish_program
 from hq.jobs.service import work
 from hq.members.attributes import Attribute, Side, put_attribute
 from hq.members.notes import list_notes
 from hq.members.service import MemberFacts, upsert_members
+from hq.staff.office import add_office_person, choose_password
 from hq.tables import member
 from hq.vouchers.service import NewVoucher, create_vouchers
 from tests.hq.asking_api import Console
@@ -246,3 +248,14 @@ def test_the_list_is_filtered_by_names(console, ada) -> None:
     filters = page[page.index('class="filters"') :].partition("</form>")[0]
     for name in ("store", "tier", "segment"):
         assert f'<select name="{name}">' in filters
+
+
+def test_who_sees_some_stores_filters_by_them_alone(web, hq) -> None:
+    link = add_office_person(
+        hq, SYSTEM, name="Bea", role=Role.STORE_MANAGER, ceilings=Ceilings(stores=frozenset({"S1"}))
+    )
+    choose_password(hq, link.token, "correct horse battery")
+    console = Console(web)
+    console.sign_in("Bea", "correct horse battery")
+    page = console.get("/console/members").text
+    assert "Store S1" in page and "Store S2" not in page

@@ -1,10 +1,14 @@
 """The kill switch in the console, without script: an offer, a card and a code are stopped, counted and let go."""
 
+import re
+
 from app.core.stops import PROGRAM
+from hq.campaigns.service import publish_program
 from hq.members.service import MemberFacts, upsert_members
 from hq.stops.service import list_stops
 from hq.vouchers.service import NewVoucher, create_vouchers
-from tests.hq.station import REF, enrol_station
+from tests.hq.station import REF, enrol_station, program_body
+from tests.hq.test_stops import REFERRALS
 
 PLACE = "/console/stops"
 NUMBER = "M000000000017"
@@ -43,3 +47,12 @@ def test_what_can_not_be_stopped_is_said_and_what_was_typed_stays(hq, console) -
     assert "There is no voucher with this number." in console.send(PLACE, what="code:", name="V1").text
     assert console.send(PLACE, what="", note="x").status_code == 404
     assert stopped(hq) == []
+
+
+def test_what_a_page_named_is_chosen_already(hq, console) -> None:
+    publish_program(hq, program_body(2, referrals=REFERRALS))
+    place = re.search(
+        r'href="(/console/stops\?what=referral[^"#]+)', console.get("/console/program/referrals").text
+    )[1]
+    assert '<option value="referral:friends" selected>friends' in console.get(place).text
+    assert "/console/stops?what" not in console.get("/console/program/milestones").text

@@ -8,6 +8,7 @@ from hq.campaigns.pages import pages as campaign_pages
 from hq.campaigns.scenarios import add_scenario
 from hq.rewards.pages import pages as reward_pages
 from hq.simulator.pages import pages as simulator_pages
+from hq.stops.service import lift, stop_it
 from tests.hq.campaigns_of import scenario, spring
 from tests.hq.console.test_campaign_pages import fields_of, made, text_of, version_of
 from tests.hq.station import REF
@@ -149,7 +150,12 @@ def test_a_reward_is_made_changed_and_counted(console, hq):
         "presented": ["free-coffee-1"],
     }
     add_scenario(hq, SYSTEM, "free-coffee", name="nobody", body=expected)
+    assert "/console/stops" not in console.get(place).text.partition("<main")[2]
     publishing.publish_campaign(hq, SYSTEM, "free-coffee")
+    assert "/console/stops?what=rule%3Afree-coffee-1#stop-head" in console.get(place).text
+    stop_it(hq, "rule:free-coffee-1")
+    assert ">Stopped everywhere</span></a></div>" in console.get(place).text
+    lift(hq, "rule:free-coffee-1")
     answer = console.send(f"{place}/stock", left="7", reason="")
     assert answer.status_code == 400 and "Say why the stock is another one now." in answer.text
     said = text_of(console.send(f"{place}/stock", left="7", reason="counted"))
