@@ -5,6 +5,7 @@ import pytest
 from hq.access.actor import SYSTEM
 from hq.campaigns import drafting, publishing, scenarios
 from hq.campaigns.pages import pages as campaign_pages
+from hq.campaigns.parts import publish_parts, put_part
 from hq.campaigns.scenarios import add_scenario
 from hq.rewards.pages import pages as reward_pages
 from hq.simulator.pages import pages as simulator_pages
@@ -155,7 +156,12 @@ def test_a_reward_is_made_changed_and_counted(console, hq):
     assert "/console/stops?what=rule%3Afree-coffee-1#stop-head" in console.get(place).text
     stop_it(hq, "rule:free-coffee-1")
     assert ">Stopped everywhere</span></a></div>" in console.get(place).text
-    lift(hq, "rule:free-coffee-1")
+    put_part(hq, SYSTEM, "calendars", {"holidays": ["2017-12-25"]})
+    publish_parts(hq, SYSTEM, ["calendars"])
+    assert (
+        lift(hq, "rule:free-coffee-1").before_program is not None
+    )  # still listed, for stations with older rules
+    assert "/console/stops?what=rule" in console.get(place).text
     answer = console.send(f"{place}/stock", left="7", reason="")
     assert answer.status_code == 400 and "Say why the stock is another one now." in answer.text
     said = text_of(console.send(f"{place}/stock", left="7", reason="counted"))
