@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.clock import Clock, SystemClock
 from hq.benefits.keeping import follow as follow_benefits
+from hq.benefits.keeping import tell_again
 from hq.campaigns.schedule import Schedule
 from hq.drafts import drop_old_drafts
 from hq.home import FOLDERS, JUDGING_FOLDER, Hq, open_hq
@@ -15,12 +16,14 @@ from hq.journal.deaths import DeathWatch
 from hq.members.merging import merge_again
 from hq.segments.keeping import follow as follow_segments
 from hq.touched import BENEFITS, SEGMENTS, Follow, Followers
+from hq.touched_table import TOLD
 from hq.upkeep import Upkeep
 from hq.webhooks.courier import Courier
 
 FOLLOWING: dict[str, Follow] = {  # who works out more from members that changed
     SEGMENTS: follow_segments,
     BENEFITS: follow_benefits,
+    TOLD: tell_again,
 }
 
 

@@ -9,7 +9,7 @@ their own (`Followers`), a moment after the change; that a push waits for none o
 import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from sqlalchemy import Column, Connection, String, Table, delete, func, literal, select, true
+from sqlalchemy import Connection, delete, func, literal, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hq.beside import Beside
@@ -18,7 +18,8 @@ from hq.faults import HqFault
 from hq.home import Hq
 from hq.members.store import lock_members
 from hq.rows import is_among, upsert
-from hq.tables import member, metadata
+from hq.tables import member
+from hq.touched_table import touched
 
 log = logging.getLogger(__name__)
 
@@ -27,13 +28,6 @@ READERS = (SEGMENTS, BENEFITS)
 AT_ONCE = 200  # members of one transaction: others wait for their rows no longer than for a push
 LOOK_S = 0.2  # between two looks: a purchase moves a member well within a second
 
-touched = Table(
-    "touched",
-    metadata,
-    Column("reader", String(10), primary_key=True),
-    Column("member", String(13), primary_key=True),
-    sqlite_with_rowid=False,
-)
 Follow = Callable[[Hq, Connection, Sequence[str]], None]
 
 

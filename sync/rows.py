@@ -24,6 +24,9 @@ from sync.protocol import Changes, Count, Row
 log = logging.getLogger(__name__)
 
 Whole = Annotated[int, Meta(ge=-INTEGER_MAX, le=INTEGER_MAX)]
+DayNumber = Annotated[
+    int, Meta(ge=1, le=date.max.toordinal())
+]  # 1: 0001-01-01, where all that ever was is summed up
 VERDICT = "verdict"
 PUT, DELETE = "put", "del"
 UNREADABLE = Row(t="", op="", k="")  # stands where HQ sent something that is no row at all
@@ -31,12 +34,13 @@ TOLD_MAX = 100  # characters of a row's name in the log
 
 
 class More(TypedDict, total=False):
-    """What there is to say of some members only: when their tier and points end, and attributes."""
+    """What there is to say of some members only: when their tier and points end, attributes, and what they did."""
 
     tier_ends_on: date
     tier_after: str
     expiring: list[tuple[date, Whole]]
     attributes: dict[str, str | Whole]
+    history: dict[str, list[tuple[DayNumber, Whole]]]  # what they did, by the key of a counter
 
 
 class MemberValues(Struct):

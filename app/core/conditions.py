@@ -110,6 +110,15 @@ def leaves(tree: Any) -> Iterator[dict[str, Any]]:
             yield from leaves(item)
 
 
+def counters_of(tree: Any) -> Iterator[str]:
+    """Yield the keys of the counters that a tree which compiles asks for; None stands for no tree."""
+    for leaf in leaves(tree):
+        fact = FACTS[leaf["fact"]]
+        subject = _read_subject(leaf, fact, "") or leaf.get("products", "")
+        if key := _counter_key(leaf, fact, subject, ""):
+            yield key
+
+
 def _compile(tree: Any, vocabulary: Vocabulary, path: str, depth: int) -> _Node:
     if depth > DEPTH_MAX:
         raise ConditionInvalid(f"{path}: nested too deep; at most {DEPTH_MAX} levels")

@@ -18,6 +18,7 @@ from app.core.outcome import Decision, Facts, Outcome
 from app.core.policy import Codes
 from app.core.program import Candidate, Program
 from app.core.reasons import Reason, Refusal, by_precedence
+from app.core.remembered import Added, remembered, with_uses
 from app.core.sheet import totals_of
 from app.core.stacking import Stacking, fallen, refused_tenders
 from app.core.standing import refused_spending
@@ -43,6 +44,10 @@ def decide(facts: Facts, *, explain: bool = True) -> Decision:
     totals = totals_of(table.sheet)
     tenders = _tenders(facts, seen, stacking, due=max(totals.payable - table.paid, 0))
     earned = _earned(facts, seen, table)
+    history: Added = ()
+    if facts.program.history:
+        spent = table.total - table.sheet.given
+        history, outcomes = remembered(facts, outcomes, spent=spent), with_uses(facts, outcomes)
     return Decision(
         presented=_presented(facts, outcomes),
         automatic=tuple(
@@ -61,6 +66,7 @@ def decide(facts: Facts, *, explain: bool = True) -> Decision:
         tenders=tenders,
         earned=earned,
         uses=_uses(facts, outcomes),
+        history=history,
     )
 
 

@@ -26,7 +26,9 @@ from app.core.sheet import in_basis
 DAYS_SINCE_ORDER = "history.days_since_order"
 SPEND, ORDERS, REDEMPTIONS = "history.spend", "history.orders", "history.redemptions"
 AMOUNT_OF, QUANTITY_OF = "history.amount_of", "history.quantity_of"
+OF_SETS = (AMOUNT_OF, QUANTITY_OF)  # of product sets
 EVENTS, MEMBER_USES, EARNED, TIMES = "event.count", "member_uses", "earned", "earned_times"
+OF_ORDERS = (SPEND, ORDERS, REDEMPTIONS, AMOUNT_OF, QUANTITY_OF)  # what orders add to a member's history
 WINDOWED = {SPEND, ORDERS, REDEMPTIONS, AMOUNT_OF, QUANTITY_OF, EVENTS, MEMBER_USES, EARNED, TIMES}
 OF_MEMBER = WINDOWED | {"punches"}
 OF_ALL = {"uses", "members", "discount", "order_value"}
@@ -100,6 +102,18 @@ class Asked:
     figure: str
     about: str
     window: Window
+
+    def begin(self, day: date) -> date:
+        """Return under which day something that happened on `day` is added up for it."""
+        return day if self.figure == DAYS_SINCE_ORDER else self.window.begin(day)
+
+    def found(self, sums: Mapping[date, int], today: date) -> int | None:
+        """Return the counter by sums by day; None where it can't be said: of no order nobody knows how long ago."""
+        if self.figure == DAYS_SINCE_ORDER:
+            last = max((day for day, orders in sums.items() if orders > 0), default=None)
+            return None if last is None else max((today - last).days, 0)
+        total = self.window.total(sums, today)
+        return total // MILLI if self.figure == QUANTITY_OF else total
 
 
 def first_of_period(period: str, day: date) -> date:
@@ -190,9 +204,9 @@ class History:
         if kept is None:
             return known
         for key, sums in kept.sums.items():
-            asked = self._asked[key]
-            total = asked.window.total(sums, today)
-            known[key] = total // MILLI if asked.figure == QUANTITY_OF else total
+            found = self._asked[key].found(sums, today)
+            assert found is not None, "sums are kept of what is summed up"
+            known[key] = found
         for campaign in kept.counted:
             known[limits.counted_key(campaign)] = 1
         if kept.last_order is not None and DAYS_SINCE_ORDER in self._asked:
@@ -240,7 +254,8 @@ class History:
 
     def _changes_of_member(self, past: PastOrder) -> Iterator[tuple[str, str, int]]:
         yield ORDERS, "", 1
-        yield from self._bought(past)
+        if self._of_lines:
+            yield from bought(self._program, past.order, shares_of(past.given), self._of_lines)
         for campaign in _used(past):
             yield MEMBER_USES, campaign, 1
         for campaign in _used(past) | past.beside:
@@ -253,24 +268,32 @@ class History:
                 figure, _, about = key.partition(":")
                 yield figure, about, change
 
-    def _bought(self, past: PastOrder) -> Iterator[tuple[str, str, int]]:
-        """Yield what was spent on goods, and of product sets the amounts and thousandths of units, as far as asked."""
-        if not self._of_lines:
-            return
-        basis, lines = self._program.policy.amount_basis, past.order.lines
-        if basis is not AmountBasis.LINE_PRICE:
-            lines = tuple(in_basis(line, basis) for line in lines)
-        taken: dict[int, int] = {}
-        for outcome in past.given:
-            for number, share in outcome.allocation:
-                taken[number] = taken.get(number, 0) + share
-        finder = LineFinder(lines, self._program.product_sets)
-        for figure, about in self._of_lines:
-            chosen = [finder.lines[place] for place in finder.places(about or None)]
-            if figure == QUANTITY_OF:
-                yield figure, about, sum(line.quantity_milli for line in chosen)
-            else:
-                yield figure, about, sum(line.amount - taken.get(line.line, 0) for line in chosen)
+
+def shares_of(outcomes: Iterable[Outcome]) -> Iterator[tuple[int, int]]:
+    """Yield what rules that applied took off lines, by their numbers."""
+    return (share for outcome in outcomes for share in outcome.allocation)
+
+
+def bought(
+    program: Program, order: Order, shares: Iterable[tuple[int, int]], figures: Iterable[tuple[str, str]]
+) -> Iterator[tuple[str, str, int]]:
+    """Yield such figures of an order: what was spent, after the shares that rules took off, and thousandths of units.
+
+    Each is named by a figure and a product set, "" for all goods.
+    """
+    basis, lines = program.policy.amount_basis, order.lines
+    if basis is not AmountBasis.LINE_PRICE:
+        lines = tuple(in_basis(line, basis) for line in lines)
+    taken: dict[int, int] = {}
+    for number, share in shares:
+        taken[number] = taken.get(number, 0) + share
+    finder = LineFinder(lines, program.product_sets)
+    for figure, about in figures:
+        chosen = [finder.lines[place] for place in finder.places(about or None)]
+        if figure == QUANTITY_OF:
+            yield figure, about, sum(line.quantity_milli for line in chosen)
+        else:
+            yield figure, about, sum(line.amount - taken.get(line.line, 0) for line in chosen)
 
 
 def _used(past: PastOrder) -> set[str]:

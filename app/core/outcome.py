@@ -65,6 +65,7 @@ class Outcome(NamedTuple):  # made in a third of a dataclass's time, and a quote
     counts: tuple[tuple[str, int], ...] = ()  # by how much counters of the member change
     auth: Auth = NEEDS_NONE  # by which right it is given
     stock: int = 0  # of the reward's stock, where it has one
+    history: tuple[tuple[str, int], ...] = ()  # what its use adds to the member's history (remembered.py)
 
     @property
     def is_approved(self) -> bool:
@@ -79,7 +80,8 @@ class Decision:
     `total` and `discount` are in the price basis of the program's policy. `payable` is what remains, with its `tax` and
     with levies; `due` is what of it is left for money after points as payment, gift cards and wallets. `points` are the
     `earned` ones of the program's ordinary currency. `uses` are the campaigns with limits or budgets that gave
-    something, each with its discount: one use each.
+    something, each with its discount: one use each. `history` is what the order adds to its member's history, beside
+    what redemptions add.
     """
 
     presented: tuple[Outcome, ...]
@@ -93,6 +95,7 @@ class Decision:
     tenders: tuple[TenderOutcome, ...] = ()
     earned: tuple[Earned, ...] = ()
     uses: tuple[tuple[str, int], ...] = ()
+    history: tuple[tuple[str, int], ...] = ()
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:

@@ -28,6 +28,7 @@ CAMPAIGN_USE, CAMPAIGN_MEMBER = "campaign_use", "campaign_member"
 CAMPAIGN_DISCOUNT, CAMPAIGN_VALUE = "campaign_discount", "campaign_value"
 STOCK_USE, MEMBER_USE = "stock_use", "member_use"
 PUNCH = "punch"  # of members' punch cards, see `punch`
+HISTORY = "history"  # of what members did, see `history`
 # Of rights: what was taken of a lease, by its id; redemptions by floor limits, by member or code hash; and all that a
 # station gave by leases and floor limits, in times and in minor units.
 LEASE_USE, FLOOR_USE, SPENDS, SPENT = "lease", "floor", "spends", "spent"
@@ -55,6 +56,11 @@ def member_use(campaign_id: str, member: str, day: str = "") -> str:
 def punch(member: str, card_id: str) -> str:
     """Return how a member's counter of a punch card is named."""
     return f"{member}|{card_id}"
+
+
+def history(member: str, day: str = "", key: str = "") -> str:
+    """Return how it is named what was added to a member's history on a local day (ISO 8601); how all names begin."""
+    return f"{member}|{day}|{key}" if day else f"{member}|"
 
 
 def number_of(number_hash: str, member: str = "") -> str:
@@ -110,6 +116,8 @@ def _of_order(data: Mapping[str, Any]) -> Iterator[Effect]:
         yield Effect(POINTS_PENDING, member, data["points"])
     if data.get("uses"):
         yield from _of_uses(data, member)
+    if data.get("history"):
+        yield from _of_history(data, member, local_date(data["t_eff"], data["tz"]).isoformat())
     for outcome in data.get("campaigns", ()):
         yield from _of_outcome(outcome, whose("", member))
         yield from _of_counts(outcome.get("counts", ()), member)
@@ -130,6 +138,15 @@ def _of_redemption(data: Mapping[str, Any]) -> Iterator[Effect]:
         yield Effect(CODE_SPENT, data["shown"]["nonce_hash"], 1)
     yield from _of_outcome(data, whose(data["code_hash"], data.get("member")))
     yield from _of_counts(data.get("counts", ()), data.get("member"))
+    if data.get("history"):
+        yield from _of_history(data, data["member"], data["day"])
+
+
+def _of_history(data: Mapping[str, Any], member: str | None, day: str, *, way: int = 1) -> Iterator[Effect]:
+    """Yield what an entry adds to its member's history, or takes back from it."""
+    for key, n in data["history"]:
+        if member is not None and n:
+            yield Effect(HISTORY, history(member, day, key), way * n)
 
 
 def _of_uses(data: Mapping[str, Any], member: str | None) -> Iterator[Effect]:
@@ -189,6 +206,8 @@ def _of_reversal(entry_type: str, data: Mapping[str, Any]) -> Iterator[Effect]:
     if member is not None and data["points_back"]:
         yield Effect(POINTS_SPENT, member, data["points_back"])
     yield from _of_counts(data["earned"], member)
+    if data.get("history"):
+        yield from _of_history(data, member, data["day"], way=-1)
     for back in data["backs"]:
         if back["use"] and back["code_hash"]:
             yield Effect(VOUCHER_USE, back["code_hash"], -1)

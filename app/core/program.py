@@ -12,6 +12,7 @@ from app.core.authority import AuthorityPolicy, Offline
 from app.core.campaign import Campaign, Rule
 from app.core.card_policy import CardPolicy
 from app.core.circumstances import Check
+from app.core.conditions import counters_of
 from app.core.consents import ConsentText
 from app.core.earning import EarningRule
 from app.core.effects import PunchCardFree
@@ -25,6 +26,8 @@ from app.core.reversal_rules import ReversalPolicy
 from app.core.schemes_format import Schemes
 from app.core.tiers import Tier
 from app.core.voucher import Presentation
+
+PAST = ("history.", "event.")  # what keys of counters of what members did before begin with
 
 
 class ProgramInvalid(ValueError):
@@ -77,6 +80,7 @@ class Program:
     tiers: tuple[Tier, ...] = ()  # lowest first
     expiry: Mapping[str, ExpiryRule] = field(default_factory=dict)  # by point currency
     counters: frozenset[str] = frozenset()
+    counters_beside: frozenset[str] = frozenset()  # those that segments and rules of earning ask for
     signals: frozenset[str] = frozenset()
     is_stacked: bool = False  # whether any campaign says anything about others
     authority: AuthorityPolicy = field(default_factory=AuthorityPolicy)
@@ -91,6 +95,8 @@ class Program:
     punch_cards_of: Mapping[str, frozenset[str]] = field(
         init=False, compare=False
     )  # by campaign that has some
+    history: frozenset[str] = field(init=False, compare=False)  # the counters of what members did before
+    history_of: Mapping[str, frozenset[str]] = field(init=False, compare=False)  # by campaign that asks
     candidates: tuple[Candidate, ...] = field(init=False, compare=False)  # the rules, each by itself
 
     def __post_init__(self) -> None:
@@ -105,6 +111,11 @@ class Program:
         cards = {each.campaign_id: frozenset(_cards_of(each)) for each in self.campaigns}
         cards = {name: found for name, found in cards.items() if found}
         object.__setattr__(self, "punch_cards_of", cards)
+        object.__setattr__(self, "history", frozenset(key for key in self.counters if key.startswith(PAST)))
+        past = (
+            {each.campaign_id: frozenset(_asked_by(each)) for each in self.campaigns} if self.history else {}
+        )
+        object.__setattr__(self, "history_of", {name: keys for name, keys in past.items() if keys})
         counts = bool(self.counted_campaigns or cards) or has_stock
         object.__setattr__(self, "counts_campaigns", counts)
 
@@ -112,6 +123,12 @@ class Program:
         """Return a rule with its campaign; None for one that this version doesn't hold."""
         place = self.rules_by_id.get(rule_id)
         return None if place is None else self.rules[place]
+
+
+def _asked_by(campaign: Campaign) -> Iterator[str]:
+    """Yield the counters that the conditions of a campaign's rules ask for."""
+    for rule in campaign.rules:
+        yield from counters_of(rule.tree)
 
 
 def _cards_of(campaign: Campaign) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Reading a published program (format 1, docs/program.md): checked whole, compiled once, complaints with the place."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -102,13 +103,14 @@ def _read_root(root: Place, program_hash: str) -> Program:
     campaigns = tuple(read_campaign(place, vocabulary) for place in root.objects("campaigns"))
     check_all(f"{root.path}.campaigns", (campaign.briefing for campaign in campaigns))
     rules = _in_order(root, _pairs(root, campaigns))
-    earning_rules = tuple(read_earning(place, vocabulary) for place in root.objects("earning"))
+    beside = replace(vocabulary, counters=set())
+    earning_rules = tuple(read_earning(place, beside) for place in root.objects("earning"))
     _no_two_alike(f"{root.path}.earning", [rule.rule_id for rule in earning_rules])
     counters = set(vocabulary.counters)
     counters.update(*(limits.keys_of(campaign) for campaign in campaigns))
     counters.update(*(earning.keys_of(rule) for rule in earning_rules))
     counters.update(map(punches_key, schemes.punch_cards))
-    segments = _read_segments(root, vocabulary)
+    segments = _read_segments(root, beside)
     joining = read_condition(root, vocabulary, "joining")
     currency = _read_currency(root)
     return Program(
@@ -133,7 +135,8 @@ def _read_root(root: Place, program_hash: str) -> Program:
         schemes=schemes,
         tiers=read_tiers(root.objects("tiers")) if root.has("tiers") else (),
         expiry=_read_expiry(root),
-        counters=frozenset(counters | vocabulary.counters),
+        counters=frozenset(counters | vocabulary.counters | beside.counters),
+        counters_beside=frozenset(beside.counters),
         signals=frozenset(vocabulary.signals),
         is_stacked=any(campaign.stacking != PLAIN for campaign in campaigns),
         authority=read_authority_policy(root, currency),

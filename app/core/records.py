@@ -27,7 +27,8 @@ from app.core.signed_code import Shown
 from app.core.voucher import Presentation
 
 # What stands in a record only where there is some.
-SOMETIMES = ("payable", "tax", "paid", "earned", "uses", "gifts", "credit", "counts", "stock")
+SOMETIMES = ("payable", "tax", "paid", "earned", "uses", "gifts", "credit", "counts", "stock", "history")
+UNSAID = frozenset({"history"})  # by older programs, whatever there was of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ def order_record(facts: Facts, decision: Decision, attendance: Attendance) -> Re
 def redemption_record(facts: Facts, outcome: Outcome, shown: Presentation, attendance: Attendance) -> Record:
     """Return the data of a `redeem` or `refuse` entry."""
     by_phone = attendance.member_shown
+    day = {"day": facts.order.local.date().isoformat()} if outcome.history else {}
     return {
         "redemption_id": shown.redemption_id,
         "order_id": facts.order.order_id,
@@ -85,6 +87,7 @@ def redemption_record(facts: Facts, outcome: Outcome, shown: Presentation, atten
         "program_hash": facts.program.hash,
         "cashier": attendance.cashier,
         **({} if by_phone is None else {"shown": by_phone.record()}),
+        **day,
         **_outcome_decided(outcome),
     }
 
@@ -145,6 +148,8 @@ def _decided(decision: Decision) -> Record:
     ]
     if others:
         record["earned"] = others
+    if decision.history:
+        record["history"] = [list(added) for added in decision.history]
     if decision.payable != decision.total - decision.discount:
         record["payable"] = decision.payable
     return record
@@ -176,7 +181,9 @@ def _outcome_decided(outcome: Outcome) -> Record:
 
 def _beside_discount(outcome: Outcome) -> Record:
     """Return what an outcome gives beside a discount, where it does."""
-    if not (outcome.paid or outcome.gifts or outcome.credit or outcome.counts or outcome.stock):
+    if not (
+        outcome.paid or outcome.gifts or outcome.credit or outcome.counts or outcome.stock or outcome.history
+    ):
         return {}  # as most
     told: Record = {
         "paid": outcome.paid,
@@ -184,6 +191,7 @@ def _beside_discount(outcome: Outcome) -> Record:
         "credit": outcome.credit,
         "counts": [list(count) for count in outcome.counts],
         "stock": outcome.stock,
+        "history": [list(added) for added in outcome.history],
     }
     return {key: value for key, value in told.items() if value}
 
@@ -202,7 +210,8 @@ def _tender_record(tender: TenderOutcome) -> Record:
 
 def _differences(recorded: Mapping[str, Any], decided: Record) -> list[str]:
     """Name what differs; what the record leaves out because there was none of it counts as none on both sides."""
-    keys = [*decided, *(key for key in SOMETIMES if key in recorded and key not in decided)]
+    keys = [key for key in decided if key in recorded or key not in UNSAID]
+    keys += [key for key in SOMETIMES if key in recorded and key not in decided]
     return [key for key in keys if recorded.get(key) != decided.get(key)]
 
 

@@ -21,6 +21,7 @@ from app.core.returning import WALLET, paid_order, recount
 from app.core.returns import give_back, void
 
 Units = tuple[ReturnedUnits, ...]
+HISTORY = "history"
 HOME = "home:"  # begins the name of a lease that is one by a replica's word: nothing is counted of it
 
 
@@ -74,6 +75,7 @@ class Reversal:
     stock: tuple[tuple[str, int], ...]  # by rule
     leases: tuple[tuple[str, int], ...]
     left: PaidOrder  # the order as it stands afterwards
+    history: tuple[tuple[str, int], ...] = ()  # that goes from the member's, of an order that is voided
 
     @property
     def points(self) -> int:
@@ -141,7 +143,14 @@ def reverse(
         stock=tuple((each.rule_id, each.stock) for each in given if each.stock),
         leases=tuple(taken for each in given for taken in each.auth.leases if _comes_back(taken[0], scopes)),
         left=left,
+        history=_history(decision, unposted) if units is None else (),
     )
+
+
+def _history(decision: Decision, unposted: Collection[str]) -> tuple[tuple[str, int], ...]:
+    """Return what an order and its redemptions added to the member's history: voided, they never were."""
+    by_redemptions = (each.history for each in decision.presented if each.redemption_id not in unposted)
+    return (*decision.history, *(added for some in by_redemptions for added in some))
 
 
 def left_of(order: Mapping[str, Any], program: Program, earlier: Sequence[Units]) -> PaidOrder:
@@ -169,12 +178,17 @@ def reversal_record(order: Mapping[str, Any], found: Reversal) -> Record:
         "uses": [[*use] for use in found.uses],
         "stock": [list(each) for each in found.stock],
         "leases": [list(each) for each in found.leases],
+        **({"history": [list(each) for each in found.history]} if found.history else {}),
     }
 
 
 def reversal_differences(data: Mapping[str, Any], order: Mapping[str, Any], found: Reversal) -> list[str]:
     """Name the fields of a reversal's record that aren't what its order's record gives."""
-    return [key for key, value in reversal_record(order, found).items() if data.get(key) != value]
+    made = reversal_record(order, found)
+    if HISTORY not in data:  # as of older programs
+        made.pop(HISTORY, None)
+    keys = [*made, *([HISTORY] if HISTORY in data and HISTORY not in made else [])]
+    return [key for key in keys if data.get(key) != made.get(key)]
 
 
 def units_record(units: Units) -> list[list[int]]:

@@ -20,6 +20,7 @@ from app.station.accounts import own_sum
 from app.station.balance import balance_here, own_points
 from app.station.counting import Counts
 from app.station.leasing import heard_seq
+from app.station.past import past_of
 from app.store.replica_rows import VOUCHER
 from app.store.store import StationStore
 
@@ -42,10 +43,12 @@ def with_rights(
     that they would have. With `in_full` the counters of all campaigns are read, to explain those that don't apply.
     """
     program = facts.program
-    if not (program.asks_authority or program.counts_campaigns):
+    facts = _with_past(store, facts)
+    if not (program.asks_authority or program.counts_campaigns or program.history):
         return facts
     facts = _with_balance(store, facts, heard)
     campaigns = _campaigns(facts, in_full=in_full)
+    facts = facts if in_full else _without_unasked(facts, campaigns)
     leases = _leases(store, facts, campaigns)
     counts = Counts(store, facts, leases=leases, told=heard.known)
     cards = {card for each in campaigns for card in program.punch_cards_of.get(each.campaign_id, ())}
@@ -53,6 +56,25 @@ def with_rights(
     drawn_by = _drawn_by(facts, choices or {})
     authority = authority_of(store, facts, drawn_by, leases=leases, level=level, heard=heard)
     return replace(facts, known=known, authority=authority)
+
+
+def _with_past(store: StationStore, facts: Facts) -> Facts:
+    """Add what the member did before, as far as the program asks and it is known here."""
+    keys, member = facts.program.history, facts.member
+    if not keys or member is None:
+        return facts
+    known = past_of(store, member.ref, keys, today=facts.order.local.date())
+    return replace(facts, known={**facts.known, **known})
+
+
+def _without_unasked(facts: Facts, campaigns: Iterable[Campaign]) -> Facts:
+    """Leave out what only campaigns ask that can't apply anyway, so that records stay small."""
+    program = facts.program
+    if not program.history_of:
+        return facts
+    asked = {key for each in campaigns for key in program.history_of.get(each.campaign_id, ())}
+    unasked = program.history - program.counters_beside - asked
+    return replace(facts, known={key: n for key, n in facts.known.items() if key not in unasked})
 
 
 def authority_of(

@@ -19,7 +19,6 @@ from app.core.overlay import (
     CAMPAIGN_MEMBER,
     CAMPAIGN_USE,
     CAMPAIGN_VALUE,
-    ENROLLED,
     MEMBER_USE,
     PUNCH,
     STOCK_USE,
@@ -27,6 +26,7 @@ from app.core.overlay import (
     punch,
 )
 from app.core.punch_cards import punches_key
+from app.station.past import has_just_joined
 from app.store.replica_rows import MEMBER
 from app.store.rights import Counter
 from app.store.store import StationStore
@@ -88,7 +88,7 @@ class Counts:
         if self._member is None or not cards:
             return {}
         said = self._store.replica.rights.punches_of_member(self._member)
-        if said is None and self._has_just_joined(self._member):
+        if said is None and has_just_joined(self._store, self._member):
             said = {}
         if said is None:
             return {}
@@ -100,10 +100,6 @@ class Counts:
             ]
             found[punches_key(card)] = said.get(card, 0) + sum(own)
         return found
-
-    def _has_just_joined(self, ref: str) -> bool:
-        is_told_of = self._store.replica.member(ref) is not None
-        return not is_told_of and self._store.journal.effect_sum(ENROLLED, ref, after_seq=0) > 0
 
     # --- counters of the whole chain -----------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from app.core.entry import (
     read_entry,
 )
 from app.core.overlay import (
+    HISTORY,
     LEASE_USE,
     ORDER_CLAIM,
     POINTS_PENDING,
@@ -71,5 +72,7 @@ def effects_with_carried(entry: Entry) -> tuple[Effect, ...]:
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError):
         return ()  # no record of ours: HQ has the whole of it to look at
     if inner.type in (VOID, RETURN):  # what it gave back waits for HQ; what it took back is gone
-        return tuple(each for each in found if each.kind in (POINTS_PENDING, PUNCH) and each.delta < 0)
+        return tuple(
+            each for each in found if each.kind in (POINTS_PENDING, PUNCH, HISTORY) and each.delta < 0
+        )
     return tuple(each for each in found if each.kind not in NOT_CARRIED)

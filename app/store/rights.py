@@ -50,6 +50,15 @@ class Rights:
         found: Mapping[str, int] = orjson.loads(row[0])
         return found
 
+    def history_of_member(self, ref: str) -> Mapping[str, list[tuple[int, int]]] | None:
+        """Return what HQ told of what a member did: by a counter's key, days (1: 0001-01-01) with their sums."""
+        row = self._db.conn.execute("SELECT more FROM member WHERE ref = ?", (ref,)).fetchone()
+        if row is None:
+            return None
+        more = {} if row[0] is None else orjson.loads(row[0])
+        found: Mapping[str, list[tuple[int, int]]] = more.get("history", {})
+        return found
+
     def counters(self, keys: Collection[str]) -> dict[str, Counter]:
         """Return those of some counters that HQ has told."""
         rows = self._db.conn.execute(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from hq.authority.counters import uses_of
 from hq.authority.holding import holders_of_points, holders_of_vouchers
 from hq.authority.punches import punches_of
-from hq.benefits.telling import more_of
+from hq.benefits.telling import all_of
 from hq.db import NAMES_AT_ONCE
 from hq.members import store as members
 from hq.vouchers import store as vouchers
@@ -24,7 +24,7 @@ def read_members(connection: Connection, refs: Sequence[str]) -> dict[str, dict[
     """Return the members with these references, by reference; unknown ones are left out."""
     found = members.read_members(connection, refs)
     holders, uses = holders_of_points(connection, list(found)), uses_of(connection, list(found))
-    more, punches = more_of(connection, list(found)), punches_of(connection, list(found))
+    more, punches = all_of(connection, list(found)), punches_of(connection, list(found))
     return {
         ref: facts
         | {
@@ -51,7 +51,7 @@ def members_of_store(connection: Connection, store: str) -> Iterator[list[Any]]:
     for some in _parts(rows):
         refs = [row[0] for row in some]
         holders, uses = holders_of_points(connection, refs), uses_of(connection, refs)
-        more, punches = more_of(connection, refs), punches_of(connection, refs)
+        more, punches = all_of(connection, refs), punches_of(connection, refs)
         for row in some:
             ref = row[0]
             yield [*row, holders.get(ref), uses.get(ref, {}), more.get(ref), punches.get(ref, {})]

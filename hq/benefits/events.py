@@ -5,7 +5,7 @@ it is refused. Points are those of the program of today, as the event's rules an
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,12 +14,13 @@ from sqlalchemy import Connection, insert, select
 
 from app.core.circumstances import Circumstances
 from app.core.earning import POINTS, Earned, EarningRule, earn_by_event, earned_key, keys_of, times_key
-from app.core.history import first_of_period
+from app.core.history import EVENTS, first_of_period, read_key
 from app.core.member import Member
 from app.core.order import Order, local_date
 from app.core.program import Program
 from hq.access.actor import Actor
 from hq.audit.service import record
+from hq.benefits.asking import asks
 from hq.benefits.tables import member_event
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
@@ -112,9 +113,15 @@ def _hear(hq: Hq, connection: Connection, actor: Actor, said_ref: str, new: NewE
             about=f"event:{new.event_id}",
         )
         move_balances(connection, {ref: points}, now_ms=now_ms)
+    if points or any(read_key(key).about == new.name for key in _counted(connection)):
         scopes = read_scopes(connection, [ref]).get(ref, {})
         announce(connection, [Change(store, MEMBER, ref) for store in sorted(scopes)])
     return HeardEvent(new.event_id, ref, new.name, at_ms, day.isoformat(), points, is_new=True)
+
+
+def _counted(connection: Connection) -> Iterator[str]:
+    """Yield the counters of events that stations are told."""
+    return (key for key in asks(connection).history if key.startswith(EVENTS))
 
 
 def _earned(

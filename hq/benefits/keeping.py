@@ -13,11 +13,12 @@ from sqlalchemy import Connection, select
 from app.core.milestones import Measure
 from app.core.order import local_date
 from app.core.program import Program
+from hq.benefits.asking import asks
 from hq.benefits.grants import due_marks, give, referrers_of, settle_referrals
 from hq.benefits.past import read_past
 from hq.benefits.points import Ends, first_ends, settle_points
 from hq.benefits.tables import lot, tier_state
-from hq.benefits.telling import asked, more_of
+from hq.benefits.telling import more_of
 from hq.benefits.tiers import TierNow, settle_tier, works_out_tiers
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version
@@ -26,6 +27,7 @@ from hq.feed import MEMBER, Change, announce
 from hq.home import Hq
 from hq.members.store import lock_members, read_members, read_scopes
 from hq.members.tables import enrolment
+from hq.segments.buying import gather_of_members
 from hq.tables import member
 from hq.touched import BENEFITS, touch
 
@@ -37,7 +39,7 @@ TOUCHED_AT_ONCE = 5_000
 def follow(hq: Hq, connection: Connection, members: Sequence[str]) -> None:
     """Work out what these members come to by now. The reader `benefits` of `hq/touched.py`."""
     program = program_of(hq, connection, newest_version(connection, "program"))
-    if program is None or not (_has_benefits(program) or asked(connection)):
+    if program is None or not (_has_benefits(program) or asks(connection).attributes):
         return
     hold_whole(connection, Whole.MEMBERS, is_shared=True)
     known = lock_members(connection, {*members, *referrers_of(connection, members)})
@@ -50,6 +52,18 @@ def follow(hq: Hq, connection: Connection, members: Sequence[str]) -> None:
     scopes = read_scopes(connection, told)
     changes += [Change(store, MEMBER, ref) for ref in sorted(told) for store in sorted(scopes.get(ref, ()))]
     announce(connection, changes)
+
+
+def tell_again(hq: Hq, connection: Connection, members: Sequence[str]) -> None:
+    """Tell stations of members of whom a program asks something else by now. The reader `told` of `hq/touched.py`.
+
+    What their orders held of product sets is worked out before.
+    """
+    gather_of_members(hq, connection, members, asks(connection).set_names)
+    scopes = read_scopes(connection, members)
+    announce(
+        connection, [Change(store, MEMBER, ref) for ref in sorted(scopes) for store in sorted(scopes[ref])]
+    )
 
 
 def touch_by_day(hq: Hq) -> int:

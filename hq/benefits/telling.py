@@ -4,20 +4,21 @@ A station that is cut off ends a paid tier and points by itself at the right mid
 that the newest program asks about, and that their schema lets stations ask: nobody else need know them.
 """
 
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, func, select
 
+from app.core.history import OF_SETS, read_key
+from hq.benefits.asking import Asks, asks
+from hq.benefits.history import Sums, history_of
 from hq.benefits.tables import lot, tier_state
-from hq.campaigns.store import newest_version, read_document
 from hq.members.tables import attribute, member_attribute
 from hq.rows import is_among
+from hq.touched_table import TOLD, waiting_among
 
 ENDS_MAX = 24  # days on which points end; later ones are told when those are over
-ATTRIBUTES = ("member.attribute", "member.number")
 
 TIERS = select(tier_state).where(is_among(tier_state.c.member), tier_state.c.ends_on.is_not(None))
 ENDS = (
@@ -43,7 +44,7 @@ def more_of(connection: Connection, refs: Sequence[str]) -> dict[str, dict[str, 
         ends = found.setdefault(row.member, {}).setdefault("expiring", [])
         if len(ends) < ENDS_MAX:
             ends.append([row.expires_on, int(row.points)])
-    if wanted := asked(connection):
+    if wanted := asks(connection).attributes:
         for row in connection.execute(VALUES, names):
             if row.name in wanted:
                 value = row.text if row.number is None else int(row.number)
@@ -51,24 +52,38 @@ def more_of(connection: Connection, refs: Sequence[str]) -> dict[str, dict[str, 
     return found
 
 
-def asked(connection: Connection) -> frozenset[str]:
-    """Return the attributes that conditions of the newest program ask about."""
-    document = read_document(connection, "program", newest_version(connection, "program"))
-    return frozenset() if document is None else asked_by(bytes(document.body))
+def all_of(connection: Connection, refs: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return the same with what conditions ask of what they did before: of everybody, if anything is asked."""
+    found, asked = more_of(connection, refs), asks(connection)
+    if asked.history:
+        done = history_of(connection, refs, asked.history, by_hand=asked.by_hand)
+        unknown = _not_looked_at(connection, refs, asked)
+        for ref in refs:
+            told = _days_of(done[ref])
+            if ref in unknown:
+                told = {key: days for key, days in told.items() if read_key(key).figure not in OF_SETS}
+            found.setdefault(ref, {})["history"] = told
+    return found
 
 
-@lru_cache(maxsize=4)
-def asked_by(body: bytes) -> frozenset[str]:
-    """Return the attributes that a program in its published form asks about."""
-    return frozenset(_names(orjson.loads(body)))
+def known_before(
+    connection: Connection, ref: str, keys: Collection[str], *, at_ms: int, today: date
+) -> dict[str, int]:
+    """Return those of some counters of a member that can be known, as they were before an order of a moment (UTC)."""
+    asked = asks(connection)
+    names = set() if _not_looked_at(connection, [ref], asked) else set(asked.set_names)
+    sought = {
+        each.key: each for each in map(read_key, keys) if each.figure not in OF_SETS or each.about in names
+    }
+    done = history_of(connection, [ref], sought, until_ms=at_ms)[ref]
+    found = {key: each.found(done[key], today) for key, each in sought.items()}
+    return {key: n for key, n in found.items() if n is not None}
 
 
-def _names(part: Any) -> Iterator[str]:
-    if isinstance(part, dict):
-        if part.get("fact") in ATTRIBUTES and isinstance(part.get("name"), str):
-            yield part["name"]
-        for each in part.values():
-            yield from _names(each)
-    elif isinstance(part, list):
-        for each in part:
-            yield from _names(each)
+def _not_looked_at(connection: Connection, refs: Sequence[str], asked: Asks) -> set[str]:
+    """Return the members of whom nobody has worked out yet what their orders held of the product sets asked about."""
+    return waiting_among(connection, refs, TOLD) if asked.sets else set()
+
+
+def _days_of(sums_of: Mapping[str, Sums]) -> dict[str, list[list[int]]]:
+    return {key: [[day.toordinal(), sums[day]] for day in sorted(sums)] for key, sums in sums_of.items()}

@@ -16,7 +16,6 @@ from hq.campaigns import rows, weights
 from hq.campaigns.composing import Composed, compose, read_composed
 from hq.campaigns.drafting import Match, about, any_version, changing, keep
 from hq.campaigns.overlaps import Overlap, overlaps_of
-from hq.campaigns.past_asked import rules_that_ask_the_past
 from hq.campaigns.rows import Approval, CampaignRow, State, written
 from hq.campaigns.scenarios import Ran, Scenario, all_scenarios, run, scenarios_of
 from hq.campaigns.service import publish_in
@@ -34,7 +33,6 @@ class Check:
 
     `problem`: why it makes no program, empty where it does. `doubts`: what can hardly be meant. `others_failed`:
     scenarios of other campaigns that fail with it. `over_ceiling`: why whoever asks needs another's approval.
-    `asks_the_past`: names of rules that stations refuse, since they don't know what members did before.
     """
 
     campaign_id: str
@@ -45,7 +43,6 @@ class Check:
     overlaps: tuple[Overlap, ...]
     weight: Weight
     over_ceiling: str
-    asks_the_past: tuple[str, ...]
 
     @property
     def is_tested(self) -> bool:
@@ -205,10 +202,10 @@ def _check(
     *,
     language: str = "en",
 ) -> Check:
-    program, weight, past = composed.program, Weight(), list[str]()
+    program, weight = composed.program, Weight()
     if program is not None:
         typed = next(each for each in program.campaigns if each.campaign_id == row.campaign_id)
-        weight, past = weights.weight_of(typed), rules_that_ask_the_past(typed)
+        weight = weights.weight_of(typed)
     others = [each for each in running if each.campaign_id != row.campaign_id]
     return Check(
         campaign_id=row.campaign_id,
@@ -219,7 +216,6 @@ def _check(
         overlaps=() if program is None else tuple(overlaps_of(program, row.campaign_id)),
         weight=weight,
         over_ceiling=over_ceiling(actor, weight),
-        asks_the_past=tuple(past),
     )
 
 

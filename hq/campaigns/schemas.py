@@ -235,7 +235,6 @@ class CheckAnswer(Answer):
     overlaps: list[OverlapAnswer]
     weight: WeightAnswer
     over_ceiling: str
-    asks_the_past: list[str]
     is_tested: bool
     is_ready: bool
 

@@ -12,6 +12,7 @@ from app.core.program_format import read_program
 from hq.access.actor import SYSTEM, Actor
 from hq.audit.service import record
 from hq.authority.counters import begin_counters
+from hq.benefits.asking import asks
 from hq.campaigns.catching_up import bring_up_to_date
 from hq.campaigns.store import insert_document, newest_version, read_document
 from hq.db import Whole, hold_whole
@@ -22,6 +23,7 @@ from hq.keys import sign_document
 from hq.keysets.store import current_kid
 from hq.tables import store
 from hq.touched import BENEFITS, touch_all
+from hq.touched_table import TOLD
 from sync.protocol import DocumentKind, SignedDocument
 
 NONE_YET = {"stops": "Nothing was ever stopped.", "brand": "Nobody has said yet how stations look."}
@@ -65,7 +67,7 @@ def publish_in(
     if not is_meant and (found := contradictions(program)):
         said = "".join(f"\n- {contradiction}" for contradiction in found)
         raise NotPossible(f"This program says what can hardly be meant:{said}")
-    newest = newest_version(connection, "program")
+    newest, asked = newest_version(connection, "program"), asks(connection)
     _check_currency(connection, program)
     if program.version <= newest:
         raise NotPossible(f"Version {newest} is published already; the next one must be higher.")
@@ -78,6 +80,8 @@ def publish_in(
     announce(connection, [Change(EVERYWHERE, COUNTED, key) for key in begin_counters(connection, program)])
     if before is None or _benefits_of(before) != _benefits_of(program):
         touch_all(connection, BENEFITS)
+    if asks(connection) != asked:
+        touch_all(connection, TOLD)
     said_of_it = {"version": program.version, "hash": program.hash}
     if what.startswith(f"{CAMPAIGN}:"):
         record(connection, actor, "campaign.published", what, now_ms=now_ms, reason=note, after=said_of_it)

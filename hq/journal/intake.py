@@ -5,7 +5,7 @@ gone by entries that were set aside and are judged again: see again.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from time import monotonic
 
@@ -16,11 +16,14 @@ from sqlalchemy.exc import OperationalError
 from app.core.asking import card_name
 from app.core.chain import ChainOwner, Head, follow, next_hash
 from app.core.entry import GIFT_CARD, SALVAGED, Entry, EntryInvalid, read_entry
+from app.core.facts_record import read_facts
 from app.core.money import CURRENCIES
 from app.core.order import AMOUNT_MAX
+from app.core.records import replay_order
 from app.failpoints import failpoint
 from hq.authority import reservations
 from hq.authority.settling import Settled, settle
+from hq.benefits.asking import Asks, asks
 from hq.db import Whole, hold_whole
 from hq.faults import HqFault
 from hq.feed import COUNTED, EVERYWHERE, MEMBER, VOUCHER, Change, announce
@@ -49,6 +52,7 @@ from hq.journal.undecided import reserve_undecided
 from hq.members.boxes import Opened
 from hq.members.enrolling import enter_members
 from hq.members.store import POINTS, lock_members, read_scopes
+from hq.segments.buying import Posted, keep_posted
 from hq.staff.changing import change_staff
 from hq.stores.devices import Device
 from hq.touched import touch
@@ -178,12 +182,30 @@ def post(
 ) -> list[Change]:
     """Bring what entries were judged to do into the books; return who has to hear of it."""
     insert_facts(connection, owner, kept, store=books.store)
+    asked = asks(connection)
+    if asked.program is not None:
+        keep_posted(connection, asked.program, asked.set_names, _members_orders(owner, kept, books))
     tell_outside(connection, owner, kept, store=books.store, now_ms=now_ms)
     _settle_reservations(connection, owner, kept)
     moved = {name: uses for name, uses in books.uses.items() if uses.uses != uses.before}
     add_uses(connection, {name: uses.uses - uses.before for name, uses in moved.items()})
     cards = post_cards(connection, owner, kept, books.cards.rows, store=books.store)
-    return _move_members(connection, kept, store=books.store, now_ms=now_ms) + _voucher_changes(moved) + cards
+    members = _move_members(connection, kept, asked, store=books.store, now_ms=now_ms)
+    return members + _voucher_changes(moved) + cards
+
+
+def _members_orders(owner: ChainOwner, kept: Sequence[Kept], books: Books) -> Iterator[Posted]:
+    """Yield the orders of members among the entries that are posted, as they were decided again."""
+    for each in kept:
+        order, entry = each.judgement.order, each.entry
+        program = None if order is None else books.program(order.program_version)
+        if order is None or order.member is None or entry is None or program is None:
+            continue
+        judged, decision = books.decisions.get(order.order_id, (None, None))
+        if decision is None or judged is not entry:  # another order of this batch has the same number
+            decision = replay_order(entry.data, program)
+        place = owner.device_id, owner.epoch, each.seq
+        yield Posted(place, read_facts(entry.data, program).order, order.member.ref, decision)
 
 
 def _settle_reservations(connection: Connection, owner: ChainOwner, kept: Sequence[Kept]) -> None:
@@ -256,7 +278,9 @@ def _given_away(each: Kept) -> tuple[int, str]:
     return 0, ""
 
 
-def _move_members(connection: Connection, kept: Sequence[Kept], *, store: str, now_ms: int) -> list[Change]:
+def _move_members(
+    connection: Connection, kept: Sequence[Kept], asked: Asks, *, store: str, now_ms: int
+) -> list[Change]:
     """Move balances and visits of known members; return who has to hear of it.
 
     An entry of a member whom HQ doesn't know has its postings all the same; adding the member later starts from
@@ -277,6 +301,8 @@ def _move_members(connection: Connection, kept: Sequence[Kept], *, store: str, n
     note_visits(connection, later, store=store)
     changes = [Change(store, MEMBER, ref) for ref in sorted(first)]
     moved = sorted(ref for ref, amount in points.items() if amount)
+    if asked.history:
+        moved = sorted(points)  # whatever it was, it is history now
     return changes + [Change(scope, MEMBER, ref) for ref in moved for scope in sorted(scopes.get(ref, ()))]
 
 
@@ -294,7 +320,9 @@ def _moves(kept: Sequence[Kept]) -> tuple[dict[str, int], dict[str, int]]:
         if undone is not None and undone.member:
             points[undone.member] = points.get(undone.member, 0) + undone.made.points_change
         redemption = each.judgement.redemption
-        if redemption is not None and redemption.points and redemption.member is not None:
+        if redemption is None or redemption.member is None:
+            continue
+        if redemption.points or each.judgement.is_approved:
             points[redemption.member] = points.get(redemption.member, 0) - redemption.points
     return points, visits
 

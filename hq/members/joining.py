@@ -40,7 +40,8 @@ from hq.members.tables import (
 from hq.rows import upsert
 from hq.segments.labels import move_to_survivor
 from hq.tables import card, member, member_scope, phone_token, posting, store_staff, voucher
-from hq.touched import touch
+from hq.touched import READERS, touch
+from hq.touched_table import TOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def join_accounts(hq: Hq, connection: Connection, kept: Kept) -> Joined:
     heard = scopes_that_heard(connection, ref)
     changes = _move_what_is_theirs(connection, ref, into)
     move_to_survivor(connection, ref, into, now_ms=kept.at_ms)
-    touch(connection, [into])
+    touch(connection, [into], readers=(*READERS, TOLD))
     _add_alias(connection, kept, into)
     points = _move_points(connection, ref, into, now_ms=hq.clock.now_ms())
     _move_scopes(connection, ref, into)

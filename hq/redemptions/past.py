@@ -33,6 +33,7 @@ from app.ids import new_id
 from hq.authority.counters import uses_of
 from hq.authority.known import known_of
 from hq.authority.punches import known_punches
+from hq.benefits.telling import known_before
 from hq.campaigns.service import program_of
 from hq.faults import NotHere, NotPossible
 from hq.home import Hq
@@ -324,6 +325,7 @@ def _facts(
     uses = uses_of(connection, [row.ref]).get(row.ref, {})
     known = known_of(connection, [pair.campaign], uses, today=then.order.local.date())
     known |= known_punches(connection, then.program, pair.campaign, row.ref)
+    known |= _known_history(connection, then, row.ref, pair)
     held = then.authority or Authority()
     name = redemption_id if voucher is not None else pair.rule.rule_id
     authority = replace(
@@ -339,6 +341,14 @@ def _facts(
         authority=authority,
         stopped=(then.stopped & mine) | now,
     )
+
+
+def _known_history(connection: Connection, then: Facts, ref: str, pair: Pair) -> dict[str, int]:
+    """Return what a member had done before the order: all that the offer asks, and what else the record doesn't say."""
+    program, order = then.program, then.order
+    asked = program.history_of.get(pair.campaign.campaign_id, frozenset())
+    keys = asked | (program.history & program.counters_beside - then.known.keys())
+    return known_before(connection, ref, keys, at_ms=order.at_ms, today=order.local.date())
 
 
 def _difference(

@@ -7,8 +7,8 @@ order is kept (`bought_fact`), until the set means something else in a newer pro
 import hashlib
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, Row, and_, delete, select, tuple_
@@ -16,7 +16,9 @@ from sqlalchemy import Connection, Row, and_, delete, select, tuple_
 from app.core.canonical import canonical
 from app.core.entry import EntryInvalid, read_entry
 from app.core.facts_record import RecordInvalid, read_facts
-from app.core.products import LineFinder
+from app.core.history import AMOUNT_OF, OF_SETS, QUANTITY_OF, bought, shares_of
+from app.core.order import Order
+from app.core.outcome import Decision, Outcome
 from app.core.program import Program
 from hq.campaigns.service import program_of
 from hq.campaigns.store import newest_version, read_document
@@ -30,6 +32,17 @@ from hq.tables import journal, order_fact, redemption_fact
 log = logging.getLogger(__name__)
 
 Place = tuple[str, int, int]
+
+
+class Posted(NamedTuple):
+    """A member's order that is being posted: its place, as it was, whose it is, and as it was decided again."""
+
+    place: Place
+    order: Order
+    member: str
+    decision: Decision
+
+
 ORDERS_AT_ONCE = 1_000  # a step of the job: under a second
 
 
@@ -62,13 +75,38 @@ def gather_next(
     if after is not None:
         statement = statement.where(tuple_(*_place()) > tuple_(*after))
     rows = connection.execute(statement.order_by(*_place()).limit(ORDERS_AT_ONCE)).all()
+    if rows:
+        _forget(connection, sets, after, (rows[-1].device, rows[-1].epoch, rows[-1].seq))
     _keep(connection, program, sets, rows)
     last = (rows[-1].device, rows[-1].epoch, rows[-1].seq) if len(rows) == ORDERS_AT_ONCE else None
     return last, len(rows)
 
 
+def _forget(connection: Connection, sets: Sequence[str], after: Place | None, through: Place) -> None:
+    """Forget what was found by another meaning of these sets, of orders behind a place and up to another."""
+    place = tuple_(bought_fact.c.device, bought_fact.c.epoch, bought_fact.c.seq)
+    gone = delete(bought_fact).where(bought_fact.c.products.in_(sets), place <= tuple_(*through))
+    connection.execute(gone if after is None else gone.where(place > tuple_(*after)))
+
+
+def keep_posted(
+    connection: Connection, program: Program, sets: Sequence[str], posted: Iterable[Posted]
+) -> None:
+    """Keep what orders held of product sets, in the transaction that posts them."""
+    rows = [
+        _row(each.place, each.member, each.order.at_ms, held)
+        for each in posted
+        for held in held_of(program, each.order, shares_of(_given(each.decision)), sets)
+    ]
+    _put(connection, rows)
+
+
+def _given(decision: Decision) -> Iterator[Outcome]:
+    return (outcome for outcome in decision.outcomes if outcome.is_approved)
+
+
 def unknown_sets(connection: Connection, wanted: Collection[str]) -> set[str]:
-    """Return the product sets by whose present meaning no orders were looked at; forget what was found by another."""
+    """Return the product sets by whose present meaning not all orders were looked at."""
     means = meanings(connection)
     known = {
         row.products: row.meaning
@@ -77,7 +115,6 @@ def unknown_sets(connection: Connection, wanted: Collection[str]) -> set[str]:
     unknown = {name for name in wanted if name in means and known.get(name) != means[name]}
     if unknown:
         connection.execute(delete(bought_set).where(bought_set.c.products.in_(unknown)))
-        connection.execute(delete(bought_fact).where(bought_fact.c.products.in_(unknown)))
     return unknown
 
 
@@ -120,19 +157,29 @@ def _orders() -> Any:
 def _keep(connection: Connection, program: Program, sets: Sequence[str], orders: Sequence[Row[Any]]) -> None:
     shares = _shares_redeemed(connection, [row for row in orders if row.discount])
     rows = [
-        {
-            "products": name,
-            "device": row.device,
-            "epoch": row.epoch,
-            "seq": row.seq,
-            "member": row.member,
-            "t_eff": row.t_eff,
-            "amount": amount,
-            "quantity_milli": quantity,
-        }
+        _row((row.device, row.epoch, row.seq), row.member, row.t_eff, held)
         for row in orders
-        for name, amount, quantity in _bought(program, sets, row, shares.get((row.device, row.order_id), ()))
+        for held in _bought(program, sets, row, shares.get((row.device, row.order_id), ()))
     ]
+    _put(connection, rows)
+
+
+def _row(place: Place, member: str, at_ms: int, held: tuple[str, int, int]) -> dict[str, Any]:
+    device, epoch, seq = place
+    products, amount, quantity = held
+    return {
+        "products": products,
+        "device": device,
+        "epoch": epoch,
+        "seq": seq,
+        "member": member,
+        "t_eff": at_ms,
+        "amount": amount,
+        "quantity_milli": quantity,
+    }
+
+
+def _put(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     upsert(connection, bought_fact, rows, changes=("member", "t_eff", "amount", "quantity_milli"))
 
 
@@ -142,21 +189,22 @@ def _bought(
     """Return of each product set that was bought the amount and the thousandths of units."""
     try:
         data = read_entry(row.body).data
-        lines = read_facts(data, program).order.lines
+        order = read_facts(data, program).order
     except (EntryInvalid, RecordInvalid):
         log.warning("an order can't be read any more", extra={"device": row.device, "seq": row.seq})
         return []
-    taken: dict[int, int] = defaultdict(int)
-    for number, share in [*_shares(data.get("campaigns", ())), *redeemed]:
-        taken[number] += share
-    finder = LineFinder(lines, program.product_sets)
-    found = []
-    for name in sets:
-        chosen = [finder.lines[place] for place in finder.places(name)]
-        if chosen:
-            amount = sum(line.amount - taken[line.line] for line in chosen)
-            found.append((name, amount, sum(line.quantity_milli for line in chosen)))
-    return found
+    shares = [*_shares(data.get("campaigns", ())), *redeemed]
+    return held_of(program, order, shares, sets)
+
+
+def held_of(
+    program: Program, order: Order, shares: Iterable[tuple[int, int]], sets: Sequence[str]
+) -> list[tuple[str, int, int]]:
+    """Return of each product set that an order holds the amount after these shares, and the thousandths of units."""
+    figures = [(figure, name) for figure in OF_SETS for name in sets]
+    found = {(figure, name): n for figure, name, n in bought(program, order, shares, figures)}
+    pairs = ((name, found[AMOUNT_OF, name], found[QUANTITY_OF, name]) for name in sets)
+    return [(name, amount, quantity) for name, amount, quantity in pairs if amount or quantity]
 
 
 def _shares(outcomes: Iterable[Mapping[str, Any]]) -> list[tuple[int, int]]:

@@ -317,4 +317,4 @@ def test_a_refused_rule_is_named_and_gives_nothing() -> None:
     presented, by_itself = decided.presented[0], decided.automatic[0]
     assert presented[:5] == ("r", "c", "r-1", 0, ())
     assert by_itself[:5] == ("s", "d", None, 0, ())
-    assert presented[6:] == by_itself[6:] == (0, 0, (), 0, 0, (), NEEDS_NONE, 0)
+    assert presented[6:] == by_itself[6:] == (0, 0, (), 0, 0, (), NEEDS_NONE, 0, ())
