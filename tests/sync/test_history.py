@@ -244,8 +244,8 @@ def test_whatever_happens_stations_count_as_the_history_of_all_orders_does(each)
     assert len(told.voided) > 1 and len(told.events) > 1 and len(told.orders) > 20
 
 
-def test_no_order_counts_twice_whatever_of_the_line_breaks(each) -> None:
-    shop, card = with_history(each).shop().synced(), each.card()
+def test_no_order_counts_twice_whatever_of_the_line_breaks(world) -> None:
+    shop, card = with_history(world).shop().synced(), world.card()
 
     def orders() -> tuple[int, ...]:
         found = known(shop, card)
@@ -267,11 +267,11 @@ def test_no_order_counts_twice_whatever_of_the_line_breaks(each) -> None:
     assert orders() == (2, 2, 1)
     shop.synced()
     assert orders() == (2, 2, 1)
-    each.set_set_id(OTHER_SET)  # all of it comes as a snapshot
+    world.set_set_id(OTHER_SET)  # all of it comes as a snapshot
     shop.synced()
     assert orders() == (2, 2, 1)
     assert shop.store.journal.verify() == shop.store.journal.head()
-    assert list_cases(each.hq) == []
+    assert list_cases(world.hq) == []
 
 
 def at(world: World, text: str) -> None:
@@ -280,14 +280,14 @@ def at(world: World, text: str) -> None:
     world.clock.set_ms(int(moment.timestamp() * 1000))
 
 
-def test_t41_whoever_used_the_coupon_of_last_month_waits_a_month_at_a_store_that_is_cut_off_too(each) -> None:
+def test_t41_whoever_used_the_coupon_of_last_month_waits_a_month_at_a_store_that_is_cut_off_too(world) -> None:
     """T41: used on 31 March, not in April, again from 1 May on; nobody hears of head office in between."""
     used = {"fact": "history.redemptions", "campaign": "picks", "period": "previous_month"}
     new = a_rule("new", condition={"not": used | {"op": "at_least", "value": 1}}, trigger="choice")
     waits = a_campaign(id="waits", rules=[new], ends_on="2026-12-31")
-    publish_program(each.hq, a_program(version=2, campaigns=[picks(), waits]), is_meant=True)
-    near, far, card = each.shop().synced(), each.shop().synced(), each.card()
-    at(each, "2026-03-31T23:59:00")
+    publish_program(world.hq, a_program(version=2, campaigns=[picks(), waits]), is_meant=True)
+    near, far, card = world.shop().synced(), world.shop().synced(), world.card()
+    at(world, "2026-03-31T23:59:00")
     assert [outcome.is_approved for outcome in buy(near, card, picked_too=("pick",)).presented] == [True]
     near.synced()
     far.synced()
@@ -298,12 +298,12 @@ def test_t41_whoever_used_the_coupon_of_last_month_waits_a_month_at_a_store_that
             ("2026-04-30T23:59:00", False),
             ("2026-05-01T00:00:10", True),
         ):
-            at(each, moment)
+            at(world, moment)
             (outcome,) = buy(shop, card, picked_too=("new",)).presented
             assert outcome.is_approved is is_given, moment
     near.synced()
     far.synced()
-    assert list_cases(each.hq) == []
+    assert list_cases(world.hq) == []
 
 
 def test_what_both_did_is_one_members_when_they_are_merged(each) -> None:
