@@ -36,6 +36,10 @@ VALUES = (
 
 def more_of(connection: Connection, refs: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Return what there is to tell of these members, by reference: nothing of most."""
+    return _more_of(connection, refs, asks(connection))
+
+
+def _more_of(connection: Connection, refs: Sequence[str], asked: Asks) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     names = {"names": list(refs)}
     for row in connection.execute(TIERS, names):
@@ -44,7 +48,7 @@ def more_of(connection: Connection, refs: Sequence[str]) -> dict[str, dict[str, 
         ends = found.setdefault(row.member, {}).setdefault("expiring", [])
         if len(ends) < ENDS_MAX:
             ends.append([row.expires_on, int(row.points)])
-    if wanted := asks(connection).attributes:
+    if wanted := asked.attributes:
         for row in connection.execute(VALUES, names):
             if row.name in wanted:
                 value = row.text if row.number is None else int(row.number)
@@ -54,7 +58,8 @@ def more_of(connection: Connection, refs: Sequence[str]) -> dict[str, dict[str, 
 
 def all_of(connection: Connection, refs: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Return the same with what conditions ask of what they did before: of everybody, if anything is asked."""
-    found, asked = more_of(connection, refs), asks(connection)
+    asked = asks(connection)
+    found = _more_of(connection, refs, asked)
     if asked.history:
         done = history_of(connection, refs, asked.history, by_hand=asked.by_hand)
         unknown = _not_looked_at(connection, refs, asked)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import delete
 
 from app.core.decision import decide
 from app.core.entry import ORDER
@@ -25,16 +26,17 @@ from hq.access.actor import SYSTEM
 from hq.benefits.events import NewEvent, hear
 from hq.benefits.keeping import tell_again
 from hq.campaigns.service import publish_program
-from hq.journal.desk import list_cases
+from hq.journal.desk import carried_cases, list_cases, post_case
 from hq.members.merging import merge_members
 from hq.members.service import MemberFacts, upsert_members
 from hq.redemptions.making import redeem_past
 from hq.redemptions.past import PastAsked
 from hq.redemptions.voiding import void_order
 from hq.touched import follow
-from hq.touched_table import TOLD
+from hq.touched_table import TOLD, touched
 from sync.faults import HqUnreachable, HqUntrusted
 from tests.builders import DAY_MS, a_campaign, a_program, an_order, at_till
+from tests.sync.test_reenrolment import reenrol, text_for
 from tests.sync.test_undone import undo
 from tests.sync.world import OTHER_SET, REF, Shop, World
 
@@ -280,7 +282,9 @@ def at(world: World, text: str) -> None:
     world.clock.set_ms(int(moment.timestamp() * 1000))
 
 
-def test_t41_whoever_used_the_coupon_of_last_month_waits_a_month_at_a_store_that_is_cut_off_too(world) -> None:
+def test_t41_whoever_used_the_coupon_of_last_month_waits_a_month_at_a_store_that_is_cut_off_too(
+    world,
+) -> None:
     """T41: used on 31 March, not in April, again from 1 May on; nobody hears of head office in between."""
     used = {"fact": "history.redemptions", "campaign": "picks", "period": "previous_month"}
     new = a_rule("new", condition={"not": used | {"op": "at_least", "value": 1}}, trigger="choice")
@@ -410,3 +414,58 @@ def test_head_office_takes_back_and_goes_by_its_books_for_the_past(each) -> None
     assert known(near, card) == {"history.orders": 2}
     void_order(each.hq, SYSTEM, entries[0], reason="by mistake")
     assert known(near.synced(), card) == known(far.synced(), card) == {"history.orders": 1}
+
+
+def test_segments_of_the_program_and_rules_of_earning_ask_too(world) -> None:
+    regular = {"fact": "member.segments", "op": "contains", "value": "regulars"}
+    body = a_program(
+        version=2,
+        segments={"regulars": leaf({"fact": "history.orders", "period": "week"}, value=1)},
+        campaigns=[a_campaign(rules=[a_rule("again", condition=regular)])],
+        earning=[
+            {
+                "id": "third",
+                "points_milli": 7000,
+                "of": "order",
+                "condition": leaf({"fact": "history.orders", "days": 7}, value=2),
+            }
+        ],
+    )
+    publish_program(world.hq, body, is_meant=True)
+    shop, card = world.shop().synced(), world.card()
+    sold = [buy(shop, card) for _ in range(3)]
+    assert [(answer.discount, answer.points) for answer in sold] == [(0, 0), (50, 0), (50, 7)]
+    shop.synced()
+    assert list_cases(world.hq) == []
+
+
+def test_what_a_former_epoch_added_is_carried_over_and_counts_once(world) -> None:
+    shop, card = with_history(world).shop().synced(), world.card()
+    buy(shop, card, picked_too=("pick",))
+    undo(shop, buy(shop, card, picked_too=("pick",)).order_id)
+    reenrol(shop, text_for(shop))
+    shop.syncer.pull()
+    here = known(shop, card)
+    assert (here["history.orders"], here["history.redemptions:picks"]) == (1, 1)
+    shop.synced()
+    assert known(shop, card) == here
+    for case_id in carried_cases(world.hq, shop.store.device.device_id):
+        post_case(world.hq, case_id, who="ada")
+    assert known(shop.synced(), card) == here
+
+
+def test_who_is_merged_while_the_past_is_looked_at_is_looked_at_again(world) -> None:
+    upsert_members(world.hq, [MemberFacts(OTHER, home_store="s-1")])
+    shop = world.shop().synced()
+    buy(shop, world.card(), 2)
+    shop.synced()
+    publish_program(world.hq, asking(), is_meant=True)
+
+    def one_is_done(connection) -> None:
+        tell_again(world.hq, connection, [OTHER])
+        connection.execute(delete(touched).where(touched.c.reader == TOLD, touched.c.member == OTHER))
+
+    world.hq.database.write(one_is_done)
+    merge_members(world.hq, REF, OTHER, who="ann")
+    follow(world.hq, TOLD, tell_again)
+    assert known(shop.synced(), world.card(OTHER))["history.amount_of:coffee"] == 2 * CUP
