@@ -159,6 +159,15 @@ def test_an_order_in_one_store_counts_in_another(each) -> None:
         "history.quantity_of:tea": 0,
         "event.count:review/9d": 0,
     }
+    sold = buy(near, card, sku="bun", cup=20)
+    assert sold.points == 0
+    near.synced()
+    assert known(far.synced(), card)["history.orders"] == 2, "that earns no point is no reason not to tell it"
+    undo(near, sold.order_id)
+    near.synced()
+    assert known(far.synced(), card)["history.orders"] == 1
+    hear(each.hq, SYSTEM, REF, NewEvent("r-1", "review"))
+    assert known(far.synced(), card)["event.count:review/9d"] == 1
 
 
 @dataclasses.dataclass
@@ -421,7 +430,10 @@ def test_segments_of_the_program_and_rules_of_earning_ask_too(world) -> None:
     body = a_program(
         version=2,
         segments={"regulars": leaf({"fact": "history.orders", "period": "week"}, value=1)},
-        campaigns=[a_campaign(rules=[a_rule("again", condition=regular)])],
+        campaigns=[
+            a_campaign(rules=[a_rule("again", condition=regular)]),
+            a_campaign(id="more", rules=[a_rule("more", condition=leaf(ASKED[0], value=10**6))]),
+        ],
         earning=[
             {
                 "id": "third",
@@ -467,5 +479,6 @@ def test_who_is_merged_while_the_past_is_looked_at_is_looked_at_again(world) -> 
 
     world.hq.database.write(one_is_done)
     merge_members(world.hq, REF, OTHER, who="ann")
+    shop.synced()
     follow(world.hq, TOLD, tell_again)
     assert known(shop.synced(), world.card(OTHER))["history.amount_of:coffee"] == 2 * CUP
