@@ -285,6 +285,17 @@ def test_no_order_counts_twice_whatever_of_the_line_breaks(world) -> None:
     assert list_cases(world.hq) == []
 
 
+def test_a_void_at_a_store_that_is_cut_off_shows_the_order_before(world) -> None:
+    shop, card = with_history(world).shop().synced(), world.card()
+    buy(shop, card)
+    days_on(world, 5)
+    sold = buy(shop, card)
+    shop.synced()
+    assert known(shop, card)["history.days_since_order"] == 0
+    undo(shop, sold.order_id)
+    assert known(shop, card)["history.days_since_order"] == 5
+
+
 def at(world: World, text: str) -> None:
     """Let it be this moment in New York."""
     moment = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("America/New_York"))
