@@ -3,8 +3,6 @@
 Conditions ask for it as `history.…` and `event.count`. The counters of a member are read as decisions read them.
 """
 
-import dataclasses
-import random
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,16 +10,9 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import delete
 
-from app.core.decision import decide
 from app.core.entry import ORDER
-from app.core.facts_record import read_facts
-from app.core.history import PastEvent, PastOrder, counted, past_order
-from app.core.order import Line, local_date
-from app.core.voucher import Presentation, picked
-from app.ids import new_id, new_ref
+from app.ids import new_ref
 from app.station.enrol import Enrolled, as_typed, enrol
-from app.station.redeem import facts_at_till, hand_in
-from app.station.void import Reversed
 from hq.access.actor import SYSTEM
 from hq.benefits.events import NewEvent, hear
 from hq.benefits.keeping import tell_again
@@ -35,99 +26,28 @@ from hq.redemptions.voiding import void_order
 from hq.touched import follow
 from hq.touched_table import TOLD, touched
 from sync.faults import HqUnreachable, HqUntrusted
-from tests.builders import DAY_MS, a_campaign, a_program, an_order, at_till
+from tests.builders import a_campaign, a_program
+from tests.sync.history import (
+    ASKED,
+    CUP,
+    OTHER,
+    a_rule,
+    asking,
+    buy,
+    days_on,
+    known,
+    leaf,
+    picks,
+    with_history,
+)
 from tests.sync.test_reenrolment import reenrol, text_for
 from tests.sync.test_undone import undo
-from tests.sync.world import OTHER_SET, REF, Shop, World
-
-CUP = 300
-OTHER = "0000000000002"
-COFFEES = {"kind": "amount_off", "target": "products", "products": "coffee", "amount": 50}
-ASKED = (
-    {"fact": "history.spend"},
-    {"fact": "history.spend", "days": 30},
-    {"fact": "history.spend", "period": "previous_month"},
-    {"fact": "history.orders"},
-    {"fact": "history.orders", "period": "week"},
-    {"fact": "history.days_since_order"},
-    {"fact": "history.redemptions", "campaign": "picks", "period": "month"},
-    {"fact": "history.redemptions", "campaign": "picks"},
-    {"fact": "history.redemptions", "campaign": "mornings", "days": 9},
-    {"fact": "history.redemptions", "campaign": "mornings"},
-    {"fact": "history.amount_of", "products": "coffee", "days": 30},
-    {"fact": "history.amount_of", "products": "coffee"},
-    {"fact": "history.quantity_of", "products": "coffee", "period": "previous_month"},
-    {"fact": "history.quantity_of", "products": "tea"},
-    {"fact": "event.count", "name": "review", "days": 9},
-)
+from tests.sync.world import OTHER_SET, REF, World
 
 
 @pytest.fixture(params=["world", "postgres_world"], ids=["sqlite", "postgresql"])
 def each(request) -> World:
     return request.getfixturevalue(request.param)
-
-
-def a_rule(name: str, **said):
-    return {"id": name, "name": name, "trigger": "automatic", "priority": 0, "effect": COFFEES} | said
-
-
-def leaf(asked, **said):
-    return asked | {"op": "at_least", "value": 0} | said
-
-
-def picks() -> dict:
-    """A campaign of two rules that are picked: both on one order are one use."""
-    both = [a_rule("pick", trigger="choice"), a_rule("pick-2", trigger="choice")]
-    return a_campaign(id="picks", rules=both, ends_on="2026-12-31")
-
-
-def asking(*, campaigns=(), asked=ASKED, version: int = 2) -> bytes:
-    """A program that asks for these counters, beside some campaigns whose uses are counted."""
-    tree = {"all": [leaf(one) for one in asked]}
-    gate = a_campaign(id="asks", rules=[a_rule("asks", condition=tree)], ends_on="2026-12-31")
-    gift = {"kind": "gift", "sku": "bun", "units": 1}
-    early = {"fact": "order.time", "op": "between", "value": ["00:00", "12:30"]}
-    buns = [a_rule("bun", effect=gift, condition=early)]
-    mornings = a_campaign(id="mornings", rules=buns, ends_on="2026-12-31")
-    earning = [{"id": "earn", "points_milli": 1000, "per": 100, "mode": "full_unit"}]
-    sets = {"coffee": ["coffee", "espresso"], "tea": ["tea"]}
-    named = [gate, picks(), mornings, *campaigns]
-    return a_program(version=version, campaigns=named, earning=earning, product_sets=sets)
-
-
-def with_history(world: World, **said) -> World:
-    publish_program(world.hq, asking(**said), is_meant=True)
-    follow(world.hq, TOLD, tell_again)  # as the thread of an HQ that runs does
-    return world
-
-
-def buy(
-    shop: Shop,
-    card: str,
-    cups: int = 1,
-    *,
-    picked_too: tuple[str, ...] = (),
-    sku: str = "coffee",
-    cup: int = CUP,
-):
-    """Sell so many cups, a second after what was before; return the answer."""
-    shop.world.clock.set_ms(shop.world.clock.now_ms() + 1_000)
-    order = an_order(f"{shop.folder.name}-{shop.store.device.epoch}-{shop.store.journal.head().seq}")
-    order = dataclasses.replace(order, lines=(Line(1, sku, cups, cup * cups),))
-    member = shop.member(card)
-    shown = [Presentation(new_id(), picked(rule), member.level) for rule in picked_too]
-    return hand_in(shop.store, order, at_till(member, *shown))
-
-
-def known(shop: Shop, card: str) -> dict[str, int]:
-    """What the station knows of what a member did."""
-    asked, member = an_order("asked", ("coffee", CUP)), shop.member(card)
-    facts = facts_at_till(shop.store, asked, at_till(member), in_full=True)
-    return {key: n for key, n in facts.known.items() if key in facts.program.history}
-
-
-def days_on(world: World, days: int) -> None:
-    world.clock.set_ms(world.clock.now_ms() + days * DAY_MS)
 
 
 def test_an_order_in_one_store_counts_in_another(each) -> None:
@@ -168,91 +88,6 @@ def test_an_order_in_one_store_counts_in_another(each) -> None:
     assert known(far.synced(), card)["history.orders"] == 1
     hear(each.hq, SYSTEM, REF, NewEvent("r-1", "review"))
     assert known(far.synced(), card)["event.count:review/9d"] == 1
-
-
-@dataclasses.dataclass
-class Told:
-    """What happened to a member, in the order of time, and how far each station knows of it.
-
-    `orders` by id, with the number of the station that recorded each; `heard`: those that head office has.
-    """
-
-    shops: list[Shop]
-    orders: dict[str, tuple[int, PastOrder]] = dataclasses.field(default_factory=dict)
-    events: list[PastEvent] = dataclasses.field(default_factory=list)
-    heard: set[str] = dataclasses.field(default_factory=set)
-    heard_void: set[str] = dataclasses.field(default_factory=set)
-    known: list[tuple[set[str], set[str], int]] = dataclasses.field(
-        default_factory=list
-    )  # by station, when it pulled
-    voided: dict[str, int] = dataclasses.field(default_factory=dict)  # by order, the number of the station
-
-    def push(self, n: int) -> None:
-        self.heard |= {name for name, (by, _) in self.orders.items() if by == n}
-        self.heard_void |= {name for name, by in self.voided.items() if by == n}
-
-    def pull(self, n: int) -> None:
-        self.known[n] = set(self.heard), set(self.heard_void), len(self.events)
-
-    def expected(self, n: int) -> dict[str, int]:
-        """What station `n` has to know, by the history of the core."""
-        heard, heard_void, events = self.known[n]
-        seen = heard | {name for name, (by, _) in self.orders.items() if by == n}
-        gone = heard_void | {name for name, by in self.voided.items() if by == n}
-        shop = self.shops[n]
-        program, today = shop.store.replica.program(), today_of(shop)
-        orders = [past for name, (_, past) in self.orders.items() if name in seen - gone]
-        found = counted(program, orders, self.events[:events], member=REF, today=today)
-        return {key: count for key, count in found.items() if key in program.history}
-
-
-def today_of(shop: Shop):
-    return local_date(shop.world.clock.now_ms(), shop.store.device.time_zone)
-
-
-def as_history_keeps_it(shop: Shop, order_id: str) -> PastOrder:
-    data = shop.store.journal.entry_at(shop.store.journal.claimed("order", order_id)).data
-    facts = read_facts(data, shop.store.replica.program())
-    return past_order(facts, decide(facts))
-
-
-def test_whatever_happens_stations_count_as_the_history_of_all_orders_does(each) -> None:
-    """Orders, voids, events and days in any order, with stations cut off most of the time."""
-    chance = random.Random(20260105)
-    upsert_members(with_history(each).hq, [MemberFacts(REF, home_store="s-2")])
-    shops, card = [each.shop().synced(), each.shop("s-2").synced()], each.card()
-    told = Told(shops, known=[(set(), set(), 0) for _ in shops])
-    for _ in range(70):
-        n = chance.randrange(2)
-        shop, what = shops[n], chance.random()
-        if what < 0.45:
-            picked_too = chance.sample(("pick", "pick-2"), chance.randrange(3))
-            sku, cups = chance.choice(("coffee", "coffee", "tea")), chance.randint(1, 5)
-            cup = chance.choice(
-                (CUP, CUP, 20)
-            )  # what costs little earns no point, and is history all the same
-            sold = buy(shop, card, cups, picked_too=tuple(picked_too), sku=sku, cup=cup)
-            order_id = sold.order_id
-            told.orders[order_id] = n, as_history_keeps_it(shop, order_id)
-        elif what < 0.55:
-            own = [name for name, (by, _) in told.orders.items() if by == n and name not in told.voided]
-            if own and isinstance(undo(shop, own[-1]), Reversed):
-                told.voided[own[-1]] = n
-        elif what < 0.6:
-            hear(each.hq, SYSTEM, REF, NewEvent(new_id(), "review"))
-            told.events.append(PastEvent("review", REF, today_of(shop)))
-        elif what < 0.8:
-            each.clock.set_ms(each.clock.now_ms() + chance.choice((1, 8, 24, 24 * 7, 24 * 25)) * 3_600_000)
-        elif what < 0.9:
-            shop.syncer.push()
-            told.push(n)
-        else:
-            shop.synced()
-            told.push(n)
-            told.pull(n)
-        for place, each_shop in enumerate(shops):
-            assert known(each_shop, card) == told.expected(place)
-    assert len(told.voided) > 1 and len(told.events) > 1 and len(told.orders) > 20
 
 
 def test_no_order_counts_twice_whatever_of_the_line_breaks(world) -> None:
