@@ -28,6 +28,7 @@ from app.core.records import (
     redemption_record,
     replay_order,
 )
+from app.core.reversal import reversal_differences, reversal_record, reverse
 from app.core.voucher import Presentation
 from tests.core.facts import (
     MEMBER,
@@ -209,6 +210,43 @@ def test_an_outcome_tells_what_it_gives_beside_a_discount() -> None:
         place = next(place for place, one in enumerate(data["campaigns"]) if key in one)
         changed["campaigns"][place][key] = value
         assert order_differences(changed, decided) == ["campaigns"]
+
+
+def test_what_an_order_adds_to_history_is_held_against_the_replay_unless_an_older_program_said_nothing() -> (
+    None
+):
+    asked = {"fact": "history.redemptions", "campaign": "c", "op": "at_least", "value": 0}
+    spent = {"fact": "history.spend", "days": 9, "op": "at_least", "value": 0}
+    other = rule("w", amount_off(1), trigger="choice", condition={"all": [asked, spent]})
+    plan = program(campaign("c", rule("v", amount_off(100), trigger="choice"), other))
+    known = {"history.redemptions:c": 0, "history.spend/9d": 0}
+    seen = facts(plan, line(1, "soap", 500), presented=(chosen("p", "v"), chosen("q", "w")), known=known)
+    decided = decide(seen)
+    ordered = orjson.loads(canonical(order_record(seen, decided, ATTENDANCE)))
+    uses = [
+        orjson.loads(canonical(redemption_record(seen, outcome, by, ATTENDANCE)))
+        for outcome, by in zip(decided.presented, seen.presented, strict=True)
+    ]
+    assert ordered["history"] == [["history.spend", 399]]
+    assert sorted(use.get("history", []) for use in uses) == [[], [["history.redemptions:c", 1]]]
+    made = reverse(ordered, plan, [], None)
+    void = reversal_record(ordered, made)
+    assert void["history"] == [["history.spend", 399], ["history.redemptions:c", 1]]
+
+    def differences() -> list[list[str]]:
+        return [
+            order_differences(ordered, decided),
+            *(redemption_differences(use, decided) for use in uses),
+            reversal_differences(void, ordered, made),
+        ]
+
+    assert differences() == [[], [], [], []]
+    for data in (ordered, *uses, void):
+        data["history"] = [["history.orders", 1]]
+    assert differences() == [["history"]] * 4
+    for data in (ordered, *uses, void):
+        del data["history"]
+    assert differences() == [[], [], [], []]
 
 
 @pytest.mark.parametrize(
