@@ -70,9 +70,11 @@ def test_a_cashier_signs_in_redeems_locks_and_goes_on(
     so_far = give_pin(window, screen, after=len(window.events()))
     quoted = window.wait("offers_painted", after=so_far)  # the order is as it was
     window.wait("member_ready", after=quoted)
-    screen.press("Enter")
-    window.wait("answer_painted", after=quoted, word="approved")
     eventually(lambda: window.waiting() == 0, within_s=OPEN_S)
+    so_far = len(window.events())
+    screen.press("Enter")
+    window.wait("answer_painted", after=so_far, word="approved")
+    window.wait("pill", after=so_far, within_s=OPEN_S, waiting=0)  # it said so before the order, too
     assert not window.has("mouse")
     window.kill()
     found = entries(enrolled)
