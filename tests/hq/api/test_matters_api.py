@@ -1,6 +1,8 @@
 """What members came with, by the API: opened, looked after, closed; who sees it; and that it goes with its member."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from threading import Barrier
 
 import pytest
 from sqlalchemy import func, insert, select
@@ -8,9 +10,11 @@ from sqlalchemy import func, insert, select
 from hq.access.actor import SYSTEM, Ceilings, of_person
 from hq.access.api_keys import create_key
 from hq.access.scopes import Role, Scope
+from hq.faults import ChangedMeanwhile
 from hq.journal.reversal_tables import reversal_fact
 from hq.members.erasing import erase_member
 from hq.members.matter_lists import count_waiting
+from hq.members.matters import Changes, change_matter
 from hq.members.merging import merge_members
 from hq.members.service import MemberFacts, upsert_members
 from hq.members.tables import matter, matter_event
@@ -118,6 +122,23 @@ def test_nobody_overwrites_what_they_have_not_seen(api) -> None:
     assert api.patch("/v1/matters/M-1", {"state": "open"}, If_Match='"1"').status_code == 412
     same = api.patch("/v1/matters/M-1", {"state": "waiting", "owner": ""}, If_Match='"2"').json()
     assert (same["state"], same["version"], len(same["events"])) == ("waiting", 2, 1)
+
+
+def test_of_some_who_change_it_at_once_one_did(hq, api) -> None:
+    opened(api)
+    together = Barrier(4)
+
+    def change(n):
+        together.wait()
+        try:
+            return change_matter(hq, SYSTEM, "M-1", Changes(note=f"by {n}"), version=1).events[0].note
+        except ChangedMeanwhile:
+            return ""
+
+    with ThreadPoolExecutor(4) as pool:
+        notes = list(pool.map(change, range(4)))
+    assert sorted(notes)[:3] == ["", "", ""] and sorted(notes)[3].startswith("by ")
+    assert [each["note"] for each in api.get("/v1/matters/M-1").json()["events"]] == [max(notes)]
 
 
 def test_a_request_that_comes_twice_opens_one(api) -> None:
