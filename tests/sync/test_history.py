@@ -3,6 +3,7 @@
 Conditions ask for it as `history.…` and `event.count`. The counters of a member are read as decisions read them.
 """
 
+import time
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,8 @@ from hq.members.service import MemberFacts, upsert_members
 from hq.redemptions.making import redeem_past
 from hq.redemptions.past import PastAsked
 from hq.redemptions.voiding import void_order
-from hq.touched import follow
+from hq.running import running
+from hq.touched import follow, waiting
 from hq.touched_table import TOLD, touched
 from sync.faults import HqUnreachable, HqUntrusted
 from tests.builders import a_campaign, a_program
@@ -328,3 +330,13 @@ def test_who_is_merged_while_the_past_is_looked_at_is_looked_at_again(world) -> 
     shop.synced()
     follow(world.hq, TOLD, tell_again)
     assert known(shop.synced(), world.card(OTHER))["history.amount_of:coffee"] == 2 * CUP
+
+
+def test_a_head_office_that_runs_tells_again_by_itself(world) -> None:
+    publish_program(world.hq, asking(), is_meant=True)
+    assert waiting(world.hq, TOLD) == 1
+    with running(world.hq_folder) as hq:
+        until = time.monotonic() + 30
+        while waiting(hq, TOLD) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert waiting(hq, TOLD) == 0
