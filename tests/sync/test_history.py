@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import delete
+from sqlalchemy import delete, text
 
 from app.core.entry import ORDER
 from app.ids import new_ref
@@ -27,6 +27,7 @@ from hq.redemptions.voiding import void_order
 from hq.running import running
 from hq.touched import follow, waiting
 from hq.touched_table import TOLD, touched
+from hq.upgrading import upgrade_hq
 from sync.faults import HqUnreachable, HqUntrusted
 from tests.builders import a_campaign, a_program
 from tests.sync.history import (
@@ -340,3 +341,17 @@ def test_a_head_office_that_runs_tells_again_by_itself(world) -> None:
         while waiting(hq, TOLD) and time.monotonic() < until:
             time.sleep(0.05)
         assert waiting(hq, TOLD) == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "told"), [(asking(), 1), (a_program(version=2), 0)], ids=["asks", "does not"]
+)
+def test_what_a_program_asked_before_an_update_of_head_office_is_told_behind_it(world, body, told) -> None:
+    publish_program(world.hq, body, is_meant=True)
+    follow(world.hq, TOLD, tell_again)
+    with world.hq.database.atomic() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0035'"))
+    world.hq.close()
+    upgrade_hq(world.hq_folder)
+    world.start_hq()
+    assert waiting(world.hq, TOLD) == told
