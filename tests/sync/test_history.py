@@ -3,8 +3,8 @@
 Conditions ask for it as `history.…` and `event.count`. The counters of a member are read as decisions read them.
 """
 
-import time
 from datetime import datetime
+from threading import Event
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,7 +24,7 @@ from hq.members.service import MemberFacts, upsert_members
 from hq.redemptions.making import redeem_past
 from hq.redemptions.past import PastAsked
 from hq.redemptions.voiding import void_order
-from hq.running import running
+from hq.running import FOLLOWING, running
 from hq.touched import follow, waiting
 from hq.touched_table import TOLD, touched
 from hq.upgrading import upgrade_hq
@@ -333,14 +333,18 @@ def test_who_is_merged_while_the_past_is_looked_at_is_looked_at_again(world) -> 
     assert known(shop.synced(), world.card(OTHER))["history.amount_of:coffee"] == 2 * CUP
 
 
-def test_a_head_office_that_runs_tells_again_by_itself(world) -> None:
+def test_a_head_office_that_runs_tells_again_by_itself(world, monkeypatch) -> None:
     publish_program(world.hq, asking(), is_meant=True)
-    assert waiting(world.hq, TOLD) == 1
-    with running(world.hq_folder) as hq:
-        until = time.monotonic() + 30
-        while waiting(hq, TOLD) and time.monotonic() < until:
-            time.sleep(0.05)
-        assert waiting(hq, TOLD) == 0
+    told, work = Event(), FOLLOWING[TOLD]
+
+    def tell(hq, connection, members) -> None:
+        work(hq, connection, members)
+        assert members == [REF]
+        told.set()
+
+    monkeypatch.setitem(FOLLOWING, TOLD, tell)
+    with running(world.hq_folder):
+        assert told.wait(30)
 
 
 @pytest.mark.parametrize(
