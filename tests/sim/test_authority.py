@@ -25,6 +25,7 @@ from tests.sim.world import World
 
 OFFER = "offer-1"
 YES = "yes"
+CAPS = {"spends_max": 500, "value_max": 100_000}  # what a station gives before HQ hears of it: enough for 500 places
 
 
 @contextmanager
@@ -35,6 +36,7 @@ def a_world(
     with furnished(stations) as furniture, inhabited(1, furniture) as world:
         world.begin()
         publish_program(world.hq, _body(rule_of(left, cost_points), **campaign))
+        world.auditor.people.bounds.caps(**CAPS)
         if left is not None:
             set_left(world.hq, OFFER, left)
         world.shoppers = [new_shopper(world.hq, 100 + n, world.stores) for n in range(members)]
@@ -52,7 +54,7 @@ def rule_of(left: int | None, cost_points: int) -> program.Record:
 def _body(offer: program.Record, **campaign) -> bytes:
     body = json.loads(program.program_body(2))
     floors = {"A2": {"value": 250, "times": 2, "stale_hours": 72}}
-    body["authority"] |= {"floors": floors, "spends_max": 500, "value_max": 100_000}
+    body["authority"] |= {"floors": floors} | CAPS
     return canonical(body | {"campaigns": [program._campaign("offer", offer, **campaign)]})
 
 
