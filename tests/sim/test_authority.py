@@ -25,7 +25,13 @@ from tests.sim.world import World
 
 OFFER = "offer-1"
 YES = "yes"
-CAPS = {"spends_max": 500, "value_max": 100_000}  # what a station gives before HQ hears of it: enough for 500 places
+SYNCED_EVERY = (
+    10  # orders: head office promises a place to no more than 20 of one station that it hasn't heard of
+)
+CAPS = {
+    "spends_max": 500,
+    "value_max": 100_000,
+}  # what a station gives before HQ hears of it: enough for 500 places
 
 
 @contextmanager
@@ -130,7 +136,11 @@ def test_the_last_of_the_first_members_has_a_place_and_the_next_has_none(places)
     """ACCEPTANCE's T38, on line."""
     with a_world(1, members=places + 1, offline="never", limits={"members": places}) as world:
         (station,) = world.running
-        said = [wants(station, each) for each in world.shoppers]
+        said = []
+        for number, shopper in enumerate(world.shoppers, start=1):
+            said.append(wants(station, shopper))
+            if number % SYNCED_EVERY == 0:
+                world.sync_calmly(station)
         assert said == [YES] * places + ["limit_members_reached"]
         everybody_syncs(world)
         assert wants(station, world.shoppers[0]) == YES, "who was counted before takes no second place"
