@@ -43,7 +43,8 @@ def briefings_answer(
     staff = there.staff_id if there is not None else ""
 
     def look(store: StationStore) -> list[Answer]:
-        note_read(store, read, staff=staff)
+        cards = briefing_cards(store, language=language, staff=staff)
+        note_read(store, [card for card in cards if card.campaign in read], staff=staff)
         return [card.record() for card in briefing_cards(store, language=language, staff=staff)]
 
     return {"answer": "briefings", "briefings": on_store(look)}

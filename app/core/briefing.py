@@ -40,6 +40,11 @@ class BriefingCard:
     is_running: bool = True
     is_new: bool = False
 
+    @property
+    def told(self) -> tuple[str, str]:
+        """What somebody reads of it: another text of the same campaign is another thing to read."""
+        return self.campaign, self.text
+
     def record(self) -> dict[str, Any]:
         """Return it as other programs read it."""
         return asdict(self)

@@ -37,10 +37,14 @@ def briefing_cards(store: StationStore, *, language: str, staff: str = "") -> tu
     return *running, *(card for card in cards if not card.is_running)
 
 
-def note_read(store: StationStore, campaign_ids: Iterable[str], *, staff: str = "") -> None:
-    """Keep that somebody has read what is told of these campaigns now. Raises a `StoreFault`."""
-    read = set(campaign_ids)
-    found = {each.campaign_id: _hash(each.briefing) for each in _told(store) if each.campaign_id in read}
+def note_read(store: StationStore, cards: Iterable[BriefingCard], *, staff: str = "") -> None:
+    """Keep that somebody has read these cards, of those that say the same by now. Raises a `StoreFault`."""
+    read = {card.told for card in cards}
+    found = {
+        each.campaign_id: _hash(each.briefing)
+        for each in _told(store)
+        if any((each.campaign_id, text) in read for text in each.briefing.values())
+    }
     program = store.replica.program()
     if program is not None and found:
         with store.atomic():

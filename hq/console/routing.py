@@ -115,9 +115,9 @@ class PageAsk:
         return translations(self.look.language).gettext(sentence)
 
     def text(self, name: str, fallback: str = "") -> str:
-        """Return a field of the form as one text without spaces around it."""
+        """Return a field of the form as one text without spaces around it; a line ends by \\n."""
         value = self.form.get(name, fallback)
-        return value.strip().replace("\x00", "") if isinstance(value, str) else fallback
+        return _as_counted(value) if isinstance(value, str) else fallback
 
     def secret(self, name: str) -> str:
         """Return a field of the form exactly as it was typed: a password may begin with a space."""
@@ -127,7 +127,7 @@ class PageAsk:
     def texts(self, name: str) -> list[str]:
         """Return all values of a field of the form."""
         values = [value for value in self.form.getlist(name) if isinstance(value, str)]
-        return [value.strip().replace("\x00", "") for value in values]
+        return [_as_counted(value) for value in values]
 
     def file(self, name: str) -> UploadFile | None:
         """Return a file of the form."""
@@ -308,6 +308,11 @@ class Pages:
             return function
 
         return add
+
+
+def _as_counted(value: str) -> str:
+    """Return what was typed: browsers count the end of a line as one character and send it as two."""
+    return value.strip().replace("\r\n", "\n").replace("\x00", "")
 
 
 def to_sign_in(request: Request) -> Response:

@@ -1,5 +1,6 @@
 """Cards of what head office tells of campaigns: which, in which language, whose are new, and when they go."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -122,15 +123,21 @@ def test_a_card_is_new_to_each_person_until_they_have_read_it_and_again_when_it_
     def new(staff: str) -> list[str]:
         return [card.campaign for card in briefing_cards(store, language="en", staff=staff) if card.is_new]
 
+    def read(staff: str, campaign: str, **other: str) -> None:
+        cards = briefing_cards(store, language="en")
+        note_read(store, [replace(card, **other) for card in cards if card.campaign == campaign], staff=staff)
+
     assert new("ada") == new("") == ["b", "a"]
-    note_read(store, ["a", "nothing"], staff="ada")
+    read("ada", "a")
     assert (new("ada"), new("ben"), new("")) == (["b"], ["b", "a"], ["b", "a"])
     put_program(store, a_program(version=2, campaigns=[told("a", briefing=TEXTS | {"ko": "새"})]), version=2)
     assert new("ada") == ["a"]
-    note_read(store, ["a"], staff="ada")
-    note_read(store, ["a"], staff="ben")
+    read("ada", "a", text="Say that.")
+    assert new("ada") == ["a"], "it says something else by now"
+    read("ada", "a")
+    read("ben", "a")
     put_program(store, a_program(version=3, campaigns=[told("b")]), version=3)
-    note_read(store, ["b"], staff="ben")
+    read("ben", "b")
     assert store.journal.briefings_seen.of("ada") == {}, "of a campaign that is gone nothing is kept"
     assert new("ben") == [] and list(store.journal.briefings_seen.of("ben")) == ["b"]
 

@@ -67,6 +67,22 @@ def test_what_was_shown_counts_as_read_by_who_is_at_the_till(station: Bench) -> 
     station.qtbot.waitUntil(lambda: new(station) == ["b", "a"])
 
 
+def test_what_is_written_anew_behind_who_reads_stays_new(station: Bench) -> None:
+    station.model.open(Screen.BRIEFINGS)
+    station.model.ask(Look("b"))
+    publish(station, 3, told("a", en="A."), told("b", en="B."), told("c", en="Other."))
+    station.qtbot.waitUntil(lambda: station.model.state.briefings[0].text == "Other.")
+    station.model.enter()
+    station.qtbot.waitUntil(lambda: new(station) == ["c", "a"])
+
+
+def test_who_signs_in_over_the_page_has_read_it(station: Bench) -> None:
+    station.model.open(Screen.BRIEFINGS)
+    sign_in(station, "ada")
+    station.model.enter()
+    station.qtbot.waitUntil(lambda: new(station) == ["b", "a"])
+
+
 def test_an_order_waits_behind_the_page_and_help_leads_to_it(station: Bench) -> None:
     station.model.scan(station.card.code)
     station.until(Screen.MEMBER)

@@ -42,7 +42,8 @@ def cards() -> tuple[BriefingCard, ...]:
 
 def briefings(found: tuple[BriefingCard, ...], chosen: str = "", **more: object) -> State:
     """Return a state of the page."""
-    view = BriefingsView(chosen, frozenset({"tea"} if chosen else ()))
+    left = frozenset(card.told for card in found if chosen and card.campaign == "tea")
+    view = BriefingsView(chosen, left)
     state = replace(BASE, screen=Screen.BRIEFINGS, flow=view, briefings=found, language=i18n.language())
     return replace(state, **more)  # type: ignore[arg-type]  # fields of State
 

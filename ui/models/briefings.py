@@ -19,10 +19,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class BriefingsView:
-    """Which card is shown, by its campaign, and which have been before."""
+    """Which card is shown, by its campaign, and what has been `told` before."""
 
     chosen: str = ""
-    left: frozenset[str] = frozenset()
+    left: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +56,25 @@ class Briefings(Flow):
 
     def begin(self) -> None:
         """Begin with the first one."""
-        who = self.desk.cashier
-        self._staff = who.staff_id if who is not None else ""
+        self._staff = self._who()
         self._view = BriefingsView()
 
     def take(self, intent: object) -> None:
         """Turn to another card."""
         before = shown_card(self.desk.state, self._view)
         if isinstance(intent, Look) and before is not None:
-            self._view = BriefingsView(intent.campaign, self._view.left | {before.campaign})
+            self._view = BriefingsView(intent.campaign, self._view.left | {before.told})
             self.changed.emit()
 
     def end(self) -> None:
         """Keep what was read."""
         last = shown_card(self.desk.state, self._view)
-        looked_at = self._view.left | ({last.campaign} if last is not None else set())
-        read = {card.campaign for card in self.desk.state.briefings if card.is_new} & looked_at
+        looked_at = self._view.left | ({last.told} if last is not None else set())
+        read = [card for card in self.desk.state.briefings if card.is_new and card.told in looked_at]
         self._view = replace(self._view, left=frozenset())
         if read:
             self.tasks.on_store(
-                partial(note_read, campaign_ids=read, staff=self._staff),
+                partial(note_read, cards=read, staff=self._staff or self._who()),
                 then=lambda _: self.desk.refresh(),
                 failed=lambda problem: log.info("what was read is not kept: %s", type(problem).__name__),
             )
@@ -83,3 +82,7 @@ class Briefings(Flow):
     def enter(self) -> None:
         """Go back."""
         self.escape()
+
+    def _who(self) -> str:
+        who = self.desk.cashier
+        return who.staff_id if who is not None else ""

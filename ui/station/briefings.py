@@ -114,7 +114,7 @@ class _Card(Card):
 
 
 def _row(card: BriefingCard, view: BriefingsView) -> Said:
-    is_new = card.is_new and card.campaign not in view.left
+    is_new = card.is_new and card.told not in view.left
     return Said(
         card.title, texts.standing(card), sign=MARK if is_new else "", aloud=texts.aloud(card, is_new=is_new)
     )

@@ -75,6 +75,12 @@ def test_what_a_member_came_with_is_written_down_and_found(console, ada, station
     assert console.get("/console/search?q=m-1").url.endswith(f"{PLACE}/M-1")
 
 
+def test_a_text_is_as_long_as_its_field_lets_it_be(console, hq, ada) -> None:
+    text = "Cold tea.\n" * 199 + "Cold tea!!"  # browsers send each end of a line as two characters
+    page = console.send(NEW, kind="complaint", channel="phone", text=text.replace("\n", "\r\n"))
+    assert (page.status_code, find_matter(hq, SYSTEM, "M-1").text) == (200, text)
+
+
 def test_a_matter_is_taken_moved_on_closed_and_opened_again(console, hq, one) -> None:
     place = f"{PLACE}/{one}"
     page = console.get(place).text
