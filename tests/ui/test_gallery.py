@@ -8,16 +8,20 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QTextDocument
+from PySide6.QtGui import Qt as RichText
 from PySide6.QtWidgets import QApplication, QLabel
 
 from resources import LANGUAGES
 from ui import texts
 from ui.gallery import SIZES, Dress, Stage, display, draw_all, dresses, register, states
+from ui.manager.table import Column, TableModel
 from ui.models.state import AnswerWord, Screen, State
+from ui.widgets.label import Elided, OneLine
 from ui.widgets.shapes import AnswerShape
 
 STATES = states()
+NAME, TIP = "<b>Free</b> & easy", Qt.ItemDataRole.ToolTipRole
 ONE_EACH = {state.answer.word: state for state in reversed(STATES.values()) if state.answer}
 
 
@@ -152,6 +156,23 @@ def test_names_are_shown_as_they_are_written(shown) -> None:
     shown.show(STATES["member-markup"])
     said = [label.text() for label in shown.window.findChildren(QLabel) if label.isVisible()]
     assert "<b>x</b>" in said and "<b>Free</b> & easy" in said
+
+
+def test_names_without_room_are_told_whole_as_they_are_written(qtbot) -> None:
+    class Cells(TableModel):
+        def words(self, row: int, column: int) -> str:
+            return NAME
+
+    cells, labels = Cells(), (Elided(), OneLine())
+    cells.columns = (Column("name", "Name", 10),)
+    for label in labels:
+        qtbot.addWidget(label)
+        label.resize(20, 20)
+        label.say(NAME)
+    for tip in (*(label.toolTip() for label in labels), cells.data(cells.createIndex(0, 0), TIP)):
+        read = QTextDocument()
+        (read.setHtml if RichText.mightBeRichText(tip) else read.setPlainText)(tip)  # as a QToolTip does
+        assert read.toPlainText() == NAME
 
 
 def test_no_label_reads_markup(shown) -> None:

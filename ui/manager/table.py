@@ -14,6 +14,7 @@ from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from ui.theme import current
+from ui.widgets.label import as_tip
 
 Index = QModelIndex | QPersistentModelIndex
 Key = Qt.Key
@@ -55,8 +56,10 @@ class TableModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return a cell's words, whole where they are read out or have no room."""
         roles = Qt.ItemDataRole
-        if role in (roles.DisplayRole, roles.ToolTipRole):
+        if role == roles.DisplayRole:
             return self.words(index.row(), index.column())
+        if role == roles.ToolTipRole:
+            return as_tip(self.words(index.row(), index.column()))
         if role == roles.AccessibleTextRole:
             return f"{self.columns[index.column()].title}: {self.words(index.row(), index.column())}"
         if role == roles.TextAlignmentRole:

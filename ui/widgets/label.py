@@ -1,6 +1,7 @@
 """Text on a page. Always plain text: a member called `<b>` is shown as that."""
 
 import re
+from html import escape
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent, QShowEvent
@@ -120,7 +121,7 @@ class Elided(Label):
     def _fit(self) -> None:
         metrics = QFontMetrics(self.font())
         shown = metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 0))
-        self.setToolTip(self._whole if shown != self._whole else "")
+        self.setToolTip(as_tip(self._whole) if shown != self._whole else "")
         if shown != self.text():
             self.setText(shown)
             self.updateGeometry()
@@ -155,7 +156,7 @@ class OneLine(Label):
         if font != self.font():
             self.setFont(font)
         shown = QFontMetrics(font).elidedText(self._whole, Qt.TextElideMode.ElideRight, room)
-        self.setToolTip(self._whole if shown != self._whole else "")
+        self.setToolTip(as_tip(self._whole) if shown != self._whole else "")
         if shown != self.text():
             self.setText(shown)
             self.setAccessibleName(self._whole if shown != self._whole else "")
@@ -245,6 +246,11 @@ def _broken(word: str, metrics: QFontMetrics, room: int) -> str:
             pieces.append("")
         pieces[-1] += letter
     return BREAK.join(pieces)
+
+
+def as_tip(text: str) -> str:
+    """Return a text as a tool tip. Qt takes one that looks like HTML for that, and would act on what is in it."""
+    return f"<p>{escape(text)}</p>" if "<" in text else text
 
 
 def number(role: str = "number", *, ink: str = "text", align: Qt.AlignmentFlag = RIGHT) -> Label:
