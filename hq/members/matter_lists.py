@@ -15,7 +15,7 @@ from hq.api.paging import Paging, cut, page_of
 from hq.home import Hq
 from hq.members.finding import held_by, see
 from hq.members.matters import Matter, MatterKind, MatterState, matter_of
-from hq.members.owners import list_owners
+from hq.members.owners import is_nobodys
 from hq.members.tables import matter
 from hq.tables import member, member_scope
 
@@ -54,7 +54,7 @@ def list_matters(hq: Hq, actor: Actor, asked: MatterList) -> tuple[list[Matter],
         conditions.append(matter.c.member == see(hq, actor, asked.member))
     with hq.database.reading() as connection:
         if asked.whose == "nobody":
-            conditions.append(matter.c.owner.not_in(list_owners(connection)))
+            conditions.append(is_nobodys(connection))
         conditions += _asked(actor, asked)
         statement = select(matter, member.c.name).join(member, member.c.ref == matter.c.member)
         is_by_worth = asked.state is None or asked.state in GOING
@@ -79,7 +79,7 @@ def count_waiting(hq: Hq, actor: Actor) -> Waiting:
     going = *_seen_by(actor), matter.c.state.in_(GOING)
     late = matter.c.state == MatterState.OPEN.value, matter.c.opened_ms < hq.clock.now_ms() - OLD_MS
     with hq.database.reading() as connection:
-        nobodys = matter.c.owner.not_in(list_owners(connection))
+        nobodys = is_nobodys(connection)
         counted = select(
             func.count().filter(matter.c.owner == actor.name),
             func.count().filter(nobodys),

@@ -171,6 +171,14 @@ def test_whose_matter_it_was_that_left_is_nobodys(api) -> None:
     assert api.patch("/v1/matters/M-3", {"owner": "Sam Reed"}).status_code == 409
 
 
+def test_whose_stores_do_not_hold_the_member_any_more_looks_after_nothing(hq, api) -> None:
+    opened(api, THIRD, owner="Second Street")
+    opened(api, owner="Sam Reed")
+    assert (listed(api, "?whose=nobody"), count_waiting(hq, SYSTEM).nobodys) == ([], 0)
+    api.patch("/v1/staff/Second%20Street", {"ceilings": {"stores": ["S1"]}})
+    assert (listed(api, "?whose=nobody"), count_waiting(hq, SYSTEM).nobodys) == (["M-1"], 1)
+
+
 def test_whom_it_matters_most_comes_first_and_then_who_waited_longest(hq, api, clock) -> None:
     bought(hq, OTHER, 9_000)
     bought(hq, OTHER, 5_000, days_ago=366)
