@@ -90,6 +90,7 @@ def test_what_is_drawn_of_it_all() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3_600)  # some 27,000 pictures
 def test_the_whole_gallery_has_no_finding(tmp_path: Path) -> None:
     worn = dresses(every=True)
     assert draw_all(tmp_path, worn, processes=2) == []
