@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import orjson
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -97,7 +98,7 @@ BOUGHT = (
         _stands(order_fact),
     )
 )  # fmt: skip
-USE = ("device", "order_id", "t_eff")
+USE = ("store", "order_id", "t_eff")  # of whichever device: head office may add to a station's order
 
 # A redemption goes with the order that it belongs to.
 ORDER_OF = (
@@ -129,8 +130,8 @@ REDEMPTIONS_OF = (
 
 
 def _by_itself(holds: ColumnElement[bool]) -> Select[Any]:
-    """Select the orders whose entries name a campaign among the rules that applied by themselves."""
-    columns = *(order_fact.c[name] for name in USE), store.c.time_zone
+    """Select the orders whose entries may name a campaign among the rules that applied by themselves."""
+    columns = *(order_fact.c[name] for name in USE), store.c.time_zone, journal.c.body
     return _orders(*columns).join(journal, _is_place_of(journal, order_fact)).where(holds)
 
 
@@ -264,14 +265,19 @@ def _add_uses(reading: _Reading, found: Found, asked: list[Asked], by_hand: Coll
     for name in sorted(by_campaign.keys() - set(by_hand)):
         said = canonical({"campaign": name})[1:-1]
         rows = reading.rows(statement, reading.first(by_campaign[name]), said=said)
-        uses |= {(name, row.member, *_use(row)) for row in rows}
+        uses |= {(name, row.member, *_use(row)) for row in rows if _applied(name, row.body)}
     for name, member, _, _, _, day in uses:
         for each in by_campaign[name]:
             _add(found[reading.whose[member]], each, day, 1)
 
 
+def _applied(campaign: str, body: bytes) -> bool:
+    """Tell whether rules of a campaign applied by themselves: an attribute may be called and say the same."""
+    return any(each.get("campaign") == campaign for each in orjson.loads(body)["data"]["campaigns"])
+
+
 def _use(row: Any) -> tuple[str, str, int, date]:
-    return row.device, row.order_id, row.t_eff, _day(row)
+    return row.store, row.order_id, row.t_eff, _day(row)
 
 
 def _add_events(reading: _Reading, found: Found, asked: list[Asked]) -> None:

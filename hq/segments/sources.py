@@ -183,7 +183,7 @@ class Sources:
             select(survivor.label("m"), func.min(rows.c.t_eff).label("t_eff"))
             .select_from(rows.outerjoin(merged_account, merged_account.c.ref == rows.c.member))
             .where(~_is_voided(rows))
-            .group_by(survivor, rows.c.device, rows.c.order_id)
+            .group_by(survivor, rows.c.store, rows.c.order_id)  # head office may add to a station's order
             .subquery(f"once{place}")
         )
         sums = [_sum_within(once.c.t_eff, 1, span).label(name) for span, name in self._uses[campaign].items()]
@@ -251,7 +251,7 @@ def _column(table: Table, name: str) -> Column[Any]:
 
 
 def _order_of(table: Table) -> tuple[Column[Any], ...]:
-    return table.c.device, table.c.order_id, table.c.t_eff
+    return table.c.store, table.c.device, table.c.order_id, table.c.t_eff
 
 
 def _is_entry_of(table: Table) -> ColumnElement[bool]:
