@@ -301,6 +301,7 @@ order_fact = Table(
     _number("points"),
     Index(None, "device", "order_id"),  # redemptions of a later batch look their order up
     _added("given", BigInteger, "0"),  # of the discount, what automatic campaigns took off
+    _added("beside", BigInteger, "0"),  # of `gross`, what is no goods: deliveries, gift cards sold
     Index(None, "t_eff", "device", "epoch", "seq"),  # the list of them, newest first
     Index(
         "ix_order_fact_given_t_eff",

@@ -19,7 +19,7 @@ from app.core.policy import Codes
 from app.core.program import Candidate, Program
 from app.core.reasons import Reason, Refusal, by_precedence
 from app.core.remembered import Added, remembered, with_uses
-from app.core.sheet import totals_of
+from app.core.sheet import beside_goods, totals_of
 from app.core.stacking import Stacking, fallen, refused_tenders
 from app.core.standing import refused_spending
 from app.core.table import Table, refused
@@ -46,7 +46,7 @@ def decide(facts: Facts, *, explain: bool = True) -> Decision:
     earned = _earned(facts, seen, table)
     history: Added = ()
     if facts.program.history:
-        spent = table.total - table.sheet.given
+        spent = table.total - table.sheet.given - beside_goods(facts.order, facts.program.policy)
         history, outcomes = remembered(facts, outcomes, spent=spent), with_uses(facts, outcomes)
     return Decision(
         presented=_presented(facts, outcomes),

@@ -141,6 +141,12 @@ def paid_for_goods(sheet: Sheet) -> int:
     )
 
 
+def beside_goods(order: Order, policy: Policy) -> int:
+    """Return what of an order's total is no goods, in the price basis: deliveries and gift cards sold."""
+    basis = policy.amount_basis
+    return sum([in_basis(line, basis).amount for line in order.lines if line.kind is not LineKind.GOODS])
+
+
 @dataclass(frozen=True, slots=True)
 class Totals:
     """What is to be paid in the end, with its taxes, in minor units."""

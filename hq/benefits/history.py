@@ -78,7 +78,7 @@ def _within(facts: FromClause) -> ColumnElement[bool]:
     return and_(facts.c.t_eff >= SINCE, facts.c.t_eff < UNTIL)
 
 
-SPENT = order_fact.c.gross - order_fact.c.discount
+SPENT = order_fact.c.gross - order_fact.c.beside - order_fact.c.discount  # for goods
 EACH = _orders(order_fact.c.t_eff, store.c.time_zone, SPENT.label("spent"))
 IN_ALL = _orders(func.count().label("n"), func.sum(SPENT).label("spent")).group_by(order_fact.c.member)
 TURN = func.row_number().over(partition_by=order_fact.c.member, order_by=order_fact.c.t_eff.desc())

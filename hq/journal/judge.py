@@ -8,7 +8,7 @@ flagged for a person.
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import ValidationError, convert
@@ -26,7 +26,7 @@ from app.core.entry import (
     VOID,
     Entry,
 )
-from app.core.facts_record import RecordInvalid
+from app.core.facts_record import RecordInvalid, read_facts
 from app.core.outcome import Decision
 from app.core.program import Program
 from app.core.records import (
@@ -36,6 +36,7 @@ from app.core.records import (
     replay_order,
 )
 from app.core.salvaged import SalvageInvalid, read_salvaged
+from app.core.sheet import beside_goods
 from app.failpoints import failpoint
 from hq.authority.judging import LeaseBook, given_by
 from hq.gift_cards.judging import CardBook, judge_change, with_cards, with_cards_back
@@ -148,6 +149,8 @@ def _judge_order(entry: Entry, books: Books) -> Judgement:
     if books.stops.periods:
         doubts.in_spite(order_in_spite(order, books.stops, at_ms=_made_ms(entry, order.t_eff, books)))
     word = doubts.judgement(postings=postings.of_order(order), order=order)
+    if any("kind" in line for line in order.lines):  # not goods, as most are
+        word = replace(word, beside=beside_goods(read_facts(entry.data, program).order, program.policy))
     return with_cards(word, entry, order, books.cards, doubts, at_ms=_made_ms(entry, order.t_eff, books))
 
 

@@ -39,6 +39,7 @@ class Judgement:
     detail: str = ""
     postings: tuple[Posting, ...] = ()
     order: OrderData | None = None
+    beside: int = 0  # of the order's total, what is no goods
     redemption: RedemptionData | None = None
     is_approved: bool = False
     is_id_taken: bool = False  # the entry's own id is another's, so it can't be stored under it

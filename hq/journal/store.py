@@ -202,7 +202,13 @@ def insert_facts(connection: Connection, owner: ChainOwner, kept: Sequence[Kept]
     """Store what reports read of posted orders and redemptions, and the ledger's postings."""
     place = {"device": owner.device_id, "epoch": owner.epoch}
     orders = [
-        {**place, "seq": each.seq, "store": store, **_order_row(each.judgement.order)}
+        {
+            **place,
+            "seq": each.seq,
+            "store": store,
+            **_order_row(each.judgement.order),
+            "beside": each.judgement.beside,
+        }
         for each in kept
         if each.judgement.order is not None
     ]

@@ -146,9 +146,8 @@ class Sources:
         return made
 
     def _orders_by_member(self) -> Subquery:
-        rows = self._with_merged(
-            order_fact, order_fact.c.t_eff, (order_fact.c.gross - order_fact.c.discount).label("spend")
-        )
+        spend = order_fact.c.gross - order_fact.c.beside - order_fact.c.discount
+        rows = self._with_merged(order_fact, order_fact.c.t_eff, spend.label("spend"))
         sums = [self._order_column(rows, what, span, name) for (what, span), name in self._orders.items()]
         return select(rows.c.m, *sums).group_by(rows.c.m).subquery("orders")
 

@@ -42,6 +42,7 @@ AS_BEFORE_WALLETS = (
         for table in ("figure_day", "figure_member")
         for name in ("credited", "wallets")
     ),
+    "ALTER TABLE order_fact DROP COLUMN beside",
     "UPDATE alembic_version SET version_num = '0030'",
 )
 YEAR_MS = 365 * DAY_MS

@@ -354,6 +354,7 @@ def test_what_a_program_asked_before_an_update_of_head_office_is_told_behind_it(
     publish_program(world.hq, body, is_meant=True)
     follow(world.hq, TOLD, tell_again)
     with world.hq.database.atomic() as connection:
+        connection.execute(text("ALTER TABLE order_fact DROP COLUMN beside"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0035'"))
     world.hq.close()
     upgrade_hq(world.hq_folder)
