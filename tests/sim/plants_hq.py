@@ -42,10 +42,9 @@ def tells_only_the_store_itself() -> AbstractContextManager[Any]:
     """A member's points are news for the store where they were earned."""
     right = intake._move_members
 
-    def _move_members(connection: Any, kept: Any, *, store: str, now_ms: int) -> Any:
-        return [
-            change for change in right(connection, kept, store=store, now_ms=now_ms) if change.scope == store
-        ]
+    def _move_members(connection: Any, kept: Any, asked: Any, *, store: str, now_ms: int) -> Any:
+        changes = right(connection, kept, asked, store=store, now_ms=now_ms)
+        return [change for change in changes if change.scope == store]
 
     return patch.object(intake, "_move_members", _move_members)
 
@@ -54,9 +53,9 @@ def forgets_points_that_were_spent() -> AbstractContextManager[Any]:
     """Members earn points with orders."""
     right = intake._move_members
 
-    def _move_members(connection: Any, kept: Any, *, store: str, now_ms: int) -> Any:
+    def _move_members(connection: Any, kept: Any, asked: Any, *, store: str, now_ms: int) -> Any:
         orders = [replace(each, judgement=replace(each.judgement, redemption=None)) for each in kept]
-        return right(connection, orders, store=store, now_ms=now_ms)
+        return right(connection, orders, asked, store=store, now_ms=now_ms)
 
     return patch.object(intake, "_move_members", _move_members)
 
